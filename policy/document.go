@@ -1,0 +1,109 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// Version is the policy language's version; the older "2008-10-17" lacks policy variables.
+const Version = "2012-10-17"
+
+// InvokeAction is the action that API Gateway asks a policy about.
+const InvokeAction = "execute-api:Invoke"
+
+// The two effects a statement can have. IAM compares them case-sensitively.
+const (
+	EffectAllow = "Allow"
+	EffectDeny  = "Deny"
+)
+
+// Document is an IAM policy document in IAM's own JSON form.
+// The zero Document allows nothing.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
+type Document struct {
+	Version   string     `json:"Version,omitempty"`
+	ID        string     `json:"Id,omitempty"`
+	Statement Statements `json:"Statement"`
+}
+
+// Statement is one statement of a document. Of Action and NotAction exactly one is set, and likewise of
+// Resource and NotResource; a statement with neither or both is malformed and makes the document deny.
+type Statement struct {
+	Sid         string                        `json:"Sid,omitempty"`
+	Effect      string                        `json:"Effect"`
+	Action      Strings                       `json:"Action,omitempty"`
+	NotAction   Strings                       `json:"NotAction,omitempty"`
+	Resource    Strings                       `json:"Resource,omitempty"`
+	NotResource Strings                       `json:"NotResource,omitempty"`
+	Condition   map[string]map[string]Strings `json:"Condition,omitempty"`
+}
+
+// Strings is a list that IAM's JSON may also write as a single string (or number, or boolean, in conditions).
+type Strings []string
+
+// UnmarshalJSON takes a single value or a list of them.
+func (s *Strings) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '[' {
+		var list []json.RawMessage
+		if err := json.Unmarshal(data, &list); err != nil {
+			return err
+		}
+		*s = make(Strings, 0, len(list))
+		for _, item := range list {
+			text, err := scalar(item)
+			if err != nil {
+				return err
+			}
+			*s = append(*s, text)
+		}
+		return nil
+	}
+	text, err := scalar(data)
+	if err != nil {
+		return err
+	}
+	*s = Strings{text}
+	return nil
+}
+
+// scalar reads a JSON string, number or boolean as the text that IAM compares.
+func scalar(data []byte) (string, error) {
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 {
+		return "", fmt.Errorf("policy: want a string, got nothing")
+	}
+	switch data[0] {
+	case '"':
+		var text string
+		err := json.Unmarshal(data, &text)
+		return text, err
+	case '{', '[', 'n':
+		return "", fmt.Errorf("policy: want a string, got %s", data)
+	}
+	return string(data), nil
+}
+
+// Statements is a list of statements that IAM's JSON may also write as a single one.
+type Statements []Statement
+
+// UnmarshalJSON takes a single statement or a list of them.
+func (s *Statements) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '{' {
+		var one Statement
+		if err := strictUnmarshal(data, &one); err != nil {
+			return err
+		}
+		*s = Statements{one}
+		return nil
+	}
+	return strictUnmarshal(data, (*[]Statement)(s))
+}
+
+// strictUnmarshal refuses members that the policy language does not have: a misspelt Condition that is
+// dropped in silence would widen what the statement allows.
+func strictUnmarshal(data []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}

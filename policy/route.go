@@ -1,0 +1,153 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Route is an HTTP method on a path template, as in "GET /users/{id}".
+type Route struct {
+	Method string // GET, PUT, …, upper case
+	Path   string // a template, see [NewRouter]
+}
+
+// String is the method and the path, separated by a space.
+func (r Route) String() string { return r.Method + " " + r.Path }
+
+// RouteError says why a route, or its rule, cannot be used.
+type RouteError struct {
+	Route  Route
+	Reason string
+}
+
+func (e *RouteError) Error() string { return fmt.Sprintf("policy: %s: %s", e.Route, e.Reason) }
+
+// kind says which path segments a template's segment stands for. More specific kinds are smaller.
+type kind uint8
+
+const (
+	static kind = iota // exactly itself
+	single             // {name}: any one non-empty segment
+	greedy             // {name+}: one or more segments, the rest of the path
+)
+
+// segment is one segment of a path template.
+type segment struct {
+	kind kind
+	text string // the literal of a static one, the name of a parameter
+}
+
+// template is a path template, segment by segment; the root has none.
+type template []segment
+
+var methods = map[string]bool{
+	"GET": true, "HEAD": true, "POST": true, "PUT": true, "PATCH": true, "DELETE": true, "OPTIONS": true,
+}
+
+// parseTemplate reads the path of a route; the grammar is in NewRouter.
+func parseTemplate(path string) (template, error) {
+	if !strings.HasPrefix(path, "/") {
+		return nil, fmt.Errorf("the path must begin with a slash")
+	}
+	if path == "/" {
+		return template{}, nil
+	}
+	parts := strings.Split(path[1:], "/")
+	t := make(template, 0, len(parts))
+	names := map[string]bool{}
+	for i, part := range parts {
+		s, err := parseSegment(part)
+		if err != nil {
+			return nil, err
+		}
+		if s.kind == greedy && i != len(parts)-1 {
+			return nil, fmt.Errorf("{%s+} must be the last segment", s.text)
+		}
+		if s.kind != static {
+			if names[s.text] {
+				return nil, fmt.Errorf("the parameter {%s} stands twice in the path", s.text)
+			}
+			names[s.text] = true
+		}
+		t = append(t, s)
+	}
+	return t, nil
+}
+
+func parseSegment(part string) (segment, error) {
+	name, isParameter := strings.CutPrefix(part, "{")
+	if !isParameter {
+		if i := strings.IndexFunc(part, isNotLiteral); part == "" || i >= 0 {
+			return segment{}, fmt.Errorf("the path segment %q is empty or holds a character that a pattern cannot stand for", part)
+		}
+		return segment{static, part}, nil
+	}
+	name, closed := strings.CutSuffix(name, "}")
+	name, isGreedy := strings.CutSuffix(name, "+")
+	if i := strings.IndexFunc(name, isNotName); !closed || name == "" || i >= 0 {
+		return segment{}, fmt.Errorf("the path segment %q is no parameter such as {id} or {proxy+}", part)
+	}
+	if isGreedy {
+		return segment{greedy, name}, nil
+	}
+	return segment{single, name}, nil
+}
+
+func isAlphanumeric(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+}
+
+func isNotName(r rune) bool { return !isAlphanumeric(r) && !strings.ContainsRune("._-", r) }
+
+func isNotLiteral(r rune) bool {
+	return !isAlphanumeric(r) && !strings.ContainsRune("._~:@!&'()+,;=%-", r)
+}
+
+// matches tells whether the template stands for the path with these segments.
+func (t template) matches(segments []string) bool {
+	for i, s := range t {
+		switch {
+		case i >= len(segments):
+			return false
+		case s.kind == greedy:
+			return true
+		case s.kind == static && s.text != segments[i]:
+			return false
+		}
+	}
+	return len(t) == len(segments)
+}
+
+// shape identifies the set of paths that the template stands for, whatever its parameters are called.
+func (t template) shape() string {
+	var b strings.Builder
+	for _, s := range t {
+		switch s.kind {
+		case static:
+			b.WriteString("/" + s.text)
+		case single:
+			b.WriteString("/{}")
+		case greedy:
+			b.WriteString("/{+}")
+		}
+	}
+	return b.String()
+}
+
+// parameters are the values of the template's parameters in a path that it matches; nil without any.
+func (t template) parameters(segments []string) map[string]string {
+	var values map[string]string
+	for i, s := range t {
+		if s.kind == static {
+			continue
+		}
+		if values == nil {
+			values = map[string]string{}
+		}
+		values[s.text] = segments[i]
+		if s.kind == greedy {
+			values[s.text] = strings.Join(segments[i:], "/")
+		}
+	}
+	return values
+}
