@@ -1,0 +1,220 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"portcullis/policy"
+)
+
+// Parse reads a contract from its text; the name is for errors. The error is an [*Error].
+//
+// An operation without `security` inherits the document's; where there is none either, Parse refuses it
+// rather than opening the operation: public ones say `security: []`.
+func Parse(name string, text []byte) (*Contract, error) {
+	p := parser{name: name}
+	c, err := p.contract(text)
+	if err != nil {
+		return nil, p.located(err)
+	}
+	return c, nil
+}
+
+type parser struct {
+	name    string
+	root    *yaml.Node
+	schemes map[string]string // the contract's name of a scheme -> ours
+	inherit *policy.Access    // the document's own security
+	serving string            // the document's own x-function
+}
+
+// located is an error with the file's name and, where it is known, the line.
+func (p *parser) located(err error) error {
+	if at := (*lineError)(nil); errors.As(err, &at) {
+		return &Error{p.name, at.line, at.reason}
+	}
+	reason := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
+	if m := yamlLine.FindStringSubmatch(reason); m != nil {
+		line, _ := strconv.Atoi(m[1])
+		return &Error{p.name, line, m[2]}
+	}
+	return &Error{p.name, 0, reason}
+}
+
+var yamlLine = regexp.MustCompile(`^(?:unmarshal errors:\s*)?line (\d+): (.*)$`)
+
+func (p *parser) contract(text []byte) (*Contract, error) {
+	var file yaml.Node
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		return nil, err
+	}
+	if len(file.Content) == 0 || file.Content[0].Kind != yaml.MappingNode {
+		return nil, errors.New("want an OpenAPI document, a mapping")
+	}
+	p.root = file.Content[0]
+	document, err := asJSON(&file)
+	if err != nil {
+		return nil, err
+	}
+	c := &Contract{Name: p.name, OwnerScopes: map[string]string{}, Document: document}
+	if err := p.head(c); err != nil {
+		return nil, err
+	}
+	if err := p.paths(c); err != nil {
+		return nil, err
+	}
+	return c, p.checkRules(c)
+}
+
+// asJSON gives the document as JSON. Decoding it as a whole also finds duplicate keys anywhere.
+func asJSON(file *yaml.Node) (json.RawMessage, error) {
+	if err := refuseMerges(file); err != nil {
+		return nil, err
+	}
+	var tree any
+	if err := file.Decode(&tree); err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(textKeys(tree))
+	if err != nil {
+		return nil, fmt.Errorf("the document has no JSON form: %w", err)
+	}
+	return text, nil
+}
+
+// head reads what stands at the document's root.
+func (p *parser) head(c *Contract) error {
+	version := find(p.root, "openapi")
+	if version == nil || !strings.HasPrefix(version.Value, "3.") {
+		return at(or(version, p.root), "want `openapi: 3.1.0`")
+	}
+	if title := find(find(p.root, "info"), "title"); title != nil {
+		c.Title = title.Value
+	}
+	if function := find(p.root, "x-function"); function != nil {
+		if p.serving = function.Value; !isFunctionName(function) {
+			return at(function, "x-function: want the name of a function")
+		}
+	}
+	if err := p.readSchemes(); err != nil {
+		return err
+	}
+	if owners := find(p.root, "x-owner-scopes"); owners != nil {
+		if err := owners.Decode(&c.OwnerScopes); err != nil {
+			return at(owners, "x-owner-scopes: want a mapping of a scope to the name of a path parameter")
+		}
+	}
+	security := find(p.root, "security")
+	if security == nil {
+		return nil
+	}
+	access, err := p.access(security)
+	p.inherit = &access
+	return err
+}
+
+func (p *parser) paths(c *Contract) error {
+	paths := find(p.root, "paths")
+	if paths == nil || paths.Kind != yaml.MappingNode || len(paths.Content) == 0 {
+		return at(or(paths, p.root), "want `paths` with at least one path")
+	}
+	for path, item := range pairs(paths) {
+		if strings.HasPrefix(path.Value, "x-") {
+			continue
+		}
+		if err := p.pathItem(c, path.Value, item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pathItemKeys are the members of a path item that are no operations.
+var pathItemKeys = []string{"summary", "description", "parameters", "servers"}
+
+func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) error {
+	if item.Kind != yaml.MappingNode {
+		return at(item, "%s: want a mapping of methods to operations", path)
+	}
+	shared, err := p.parameters(find(item, "parameters"))
+	if err != nil {
+		return err
+	}
+	for key, node := range pairs(item) {
+		switch {
+		case slices.Contains([]string{"get", "head", "post", "put", "patch", "delete", "options"}, key.Value):
+			operation, err := p.operation(policy.Route{Method: strings.ToUpper(key.Value), Path: path}, node, shared)
+			if err != nil {
+				return err
+			}
+			c.Operations = append(c.Operations, operation)
+		case slices.Contains(pathItemKeys, key.Value):
+		case strings.HasPrefix(key.Value, "x-") && key.Value != "x-amazon-apigateway-any-method":
+		default:
+			return at(key, "%s: %q is no method that this API can have", path, key.Value)
+		}
+	}
+	return nil
+}
+
+func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Parameter) (Operation, error) {
+	operation := Operation{Route: route, Function: p.serving}
+	if node.Kind != yaml.MappingNode {
+		return operation, at(node, "%s: want an operation, a mapping", route)
+	}
+	if id := find(node, "operationId"); id != nil {
+		operation.ID = id.Value
+	}
+	if function := find(node, "x-function"); function != nil {
+		if operation.Function = function.Value; !isFunctionName(function) {
+			return operation, at(function, "%s: x-function: want the name of a function", route)
+		}
+	}
+	if operation.Function == "" {
+		return operation, at(node, "%s: no function serves it; set x-function here or at the document's root", route)
+	}
+	if err := p.operationAccess(&operation, node); err != nil {
+		return operation, err
+	}
+	own, err := p.parameters(find(node, "parameters"))
+	if err != nil {
+		return operation, err
+	}
+	operation.Parameters = override(shared, own)
+	operation.Body, err = p.body(find(node, "requestBody"), route)
+	return operation, err
+}
+
+func (p *parser) operationAccess(operation *Operation, node *yaml.Node) (err error) {
+	security := find(node, "security")
+	switch {
+	case security != nil:
+		operation.Access, err = p.access(security)
+	case p.inherit != nil:
+		operation.Access = *p.inherit
+	default:
+		err = at(node, "%s: no `security`, here or at the document's root; a public operation says `security: []`", operation.Route)
+	}
+	return err
+}
+
+var functionName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+
+func isFunctionName(node *yaml.Node) bool { return functionName.MatchString(node.Value) }
+
+// checkRules makes sure that the operations are rules that can be decided by, and says where they are not.
+func (p *parser) checkRules(c *Contract) error {
+	_, err := c.Rules()
+	if wrong := (*policy.RouteError)(nil); errors.As(err, &wrong) {
+		item := find(find(p.root, "paths"), wrong.Route.Path)
+		return at(or(find(item, strings.ToLower(wrong.Route.Method)), p.root), "%s: %s", wrong.Route, wrong.Reason)
+	}
+	return err
+}
