@@ -1,0 +1,178 @@
+package verify
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Claims are what a verified token says.
+type Claims struct {
+	Issuer   string // iss
+	Subject  string // sub, never empty
+	ClientID string // client_id, or azp; for an ID token of Cognito its aud
+	Username string // username, or cognito:username
+	TokenUse string // token_use of a Cognito pool's tokens
+	TokenID  string // jti
+
+	Scopes []string // scope, or scp
+	Groups []string // the issuer's groups claim; nothing unless it is a list of texts
+
+	Expires time.Time // exp, in whole seconds
+}
+
+// accept reads the claims of a token of this issuer whose signature holds, at the time now.
+func (i *Issuer) accept(claims map[string]any, now time.Time, skew time.Duration) (*Claims, error) {
+	expires, err := checkTimes(claims, now, skew)
+	if err != nil {
+		return nil, err
+	}
+	read := reader{claims: claims}
+	c := &Claims{Issuer: i.Issuer, Expires: expires, Subject: read.text("sub"), TokenID: read.text("jti")}
+	if len(i.TokenUse) > 0 {
+		err = i.checkCognito(c, &read)
+	} else {
+		err = i.checkAudience(c, &read)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c.Username = read.text("username"); c.Username == "" {
+		c.Username = read.text("cognito:username")
+	}
+	c.Scopes = scopes(&read)
+	c.Groups = i.groups(claims)
+	if read.err == nil && c.Subject == "" {
+		return nil, &TokenError{Code: CodeClaim, Claim: "sub", Want: "a text that is not empty"}
+	}
+	return c, read.err
+}
+
+// checkTimes checks exp, which is required, nbf and iat (RFC 7519, section 4.1).
+func checkTimes(claims map[string]any, now time.Time, skew time.Duration) (expires time.Time, err error) {
+	seconds, present, ok := number(claims, "exp")
+	if !present || !ok || seconds <= 0 {
+		return time.Time{}, &TokenError{Code: CodeClaim, Claim: "exp", Want: "a time in seconds since 1970"}
+	}
+	expires = time.Unix(int64(seconds), 0)
+	if !now.Before(expires.Add(skew)) {
+		return time.Time{}, &TokenError{Code: CodeExpired, Claim: "exp", Got: expires.UTC().Format(time.RFC3339), Want: "a time to come"}
+	}
+	for _, claim := range []string{"nbf", "iat"} {
+		seconds, present, ok := number(claims, claim)
+		switch {
+		case !present:
+		case !ok || seconds < 0:
+			return time.Time{}, &TokenError{Code: CodeClaim, Claim: claim, Want: "a time in seconds since 1970"}
+		case time.Unix(int64(math.Ceil(seconds)), 0).After(now.Add(skew)):
+			return time.Time{}, &TokenError{Code: CodeNotYet, Claim: claim, Want: "a time that has come"}
+		}
+	}
+	return expires, nil
+}
+
+// maxTime bounds a time in a claim: the end of the year 9999, in seconds since 1970.
+const maxTime = 253402300799
+
+func number(claims map[string]any, name string) (seconds float64, present, ok bool) {
+	value, present := claims[name]
+	text, isNumber := value.(json.Number)
+	if !present || !isNumber {
+		return 0, present, false
+	}
+	seconds, err := text.Float64()
+	return seconds, true, err == nil && math.Abs(seconds) <= maxTime
+}
+
+// checkCognito checks token_use and, by it, whom a Cognito pool's token is meant for.
+// See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
+func (i *Issuer) checkCognito(c *Claims, read *reader) error {
+	c.TokenUse = read.text("token_use")
+	if !slices.Contains(i.TokenUse, c.TokenUse) {
+		return &TokenError{Code: CodeTokenUse, Claim: "token_use", Got: short(c.TokenUse), Want: "one of " + strings.Join(i.TokenUse, ", ")}
+	}
+	claim := "client_id"
+	if c.TokenUse == UseID {
+		claim = "aud"
+	}
+	c.ClientID = read.text(claim)
+	if !slices.Contains(i.Audience, c.ClientID) {
+		return &TokenError{Code: CodeAudience, Claim: claim, Got: short(c.ClientID), Want: "one of the configured audiences, as a text"}
+	}
+	return nil
+}
+
+// checkAudience checks aud, a text or a list of texts (RFC 7519, section 4.1.3).
+func (i *Issuer) checkAudience(c *Claims, read *reader) error {
+	mismatch := &TokenError{Code: CodeAudience, Claim: "aud", Want: "a configured audience, as a text or in a list of texts"}
+	audiences, ok := texts(read.claims["aud"])
+	if one, isText := read.claims["aud"].(string); isText {
+		audiences, ok = []string{one}, true
+	}
+	if !ok || !slices.ContainsFunc(audiences, func(a string) bool { return slices.Contains(i.Audience, a) }) {
+		return mismatch
+	}
+	if c.ClientID = read.text("client_id"); c.ClientID == "" {
+		c.ClientID = read.text("azp")
+	}
+	return nil
+}
+
+// scopes reads scope, space-separated (RFC 8693, section 4.2), or scp, which may also be a list.
+func scopes(read *reader) []string {
+	if _, present := read.claims["scope"]; present {
+		return words(read.text("scope"))
+	}
+	if list, ok := texts(read.claims["scp"]); ok {
+		return list
+	}
+	return words(read.text("scp"))
+}
+
+// words cuts a text at its spaces, and at nothing else.
+func words(text string) []string {
+	return slices.DeleteFunc(strings.Split(text, " "), func(word string) bool { return word == "" })
+}
+
+func (i *Issuer) groups(claims map[string]any) []string {
+	name := i.GroupsClaim
+	if name == "" {
+		name = defaultGroupsClaim
+	}
+	list, _ := texts(claims[name])
+	return list
+}
+
+// texts is a list that holds nothing but texts.
+func texts(value any) ([]string, bool) {
+	list, ok := value.([]any)
+	if !ok {
+		return nil, false
+	}
+	var all []string
+	for _, item := range list {
+		text, ok := item.(string)
+		if !ok {
+			return nil, false
+		}
+		all = append(all, text)
+	}
+	return all, true
+}
+
+// reader reads optional texts of claims and keeps the first claim that is something else.
+type reader struct {
+	claims map[string]any
+	err    error
+}
+
+func (r *reader) text(name string) string {
+	value, present := r.claims[name]
+	text, ok := value.(string)
+	if present && !ok && r.err == nil {
+		r.err = &TokenError{Code: CodeClaim, Claim: name, Want: "a text"}
+	}
+	return text
+}
