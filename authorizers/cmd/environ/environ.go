@@ -1,0 +1,125 @@
+// Package environ reads the environment variables of the authorizer functions and makes the authorizers
+// that they configure. It is for mains only; a bad value is an error that names its variable.
+package environ
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"portcullis/api"
+	"portcullis/authorizers"
+	"portcullis/authorizers/verify"
+	"portcullis/policy"
+)
+
+// The environment variables of the authorizer functions.
+const (
+	Contract    = "CONTRACT"     // path of the OpenAPI file; default openapi.yaml beside the binary
+	Issuers     = "ISSUERS"      // JSON list of issuers, in the shape of verify.Issuer; required
+	GroupScopes = "GROUP_SCOPES" // JSON object: group -> list of scopes; default {}
+	ClockSkew   = "CLOCK_SKEW"   // Go duration, 0s to 5m; default 0s
+)
+
+// Error says which variable cannot be used, and why.
+type Error struct {
+	Variable string
+	Err      error
+}
+
+func (e *Error) Error() string { return e.Variable + ": " + e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Token makes the TOKEN authorizer that the variables describe. getenv gives a variable's value, "" where it
+// is not set. The error is an [*Error].
+func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, error) {
+	rules, err := readRules(getenv(Contract))
+	if err != nil {
+		return nil, &Error{Contract, err}
+	}
+	groups, err := readGroupScopes(getenv(GroupScopes))
+	if err != nil {
+		return nil, &Error{GroupScopes, err}
+	}
+	verifier, err := readVerifier(getenv)
+	if err != nil {
+		return nil, err
+	}
+	return authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier, GroupScopes: groups, Log: log})
+}
+
+func readRules(name string) (*policy.Rules, error) {
+	if name == "" {
+		binary, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("is not set, and the binary's folder is not known: %w", err)
+		}
+		name = filepath.Join(filepath.Dir(binary), "openapi.yaml")
+	}
+	contract, err := api.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	return contract.Rules()
+}
+
+func readVerifier(getenv func(string) string) (*verify.Verifier, error) {
+	if getenv(Issuers) == "" {
+		return nil, &Error{Issuers, fmt.Errorf(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`)}
+	}
+	issuers, err := verify.ParseIssuers(getenv(Issuers))
+	if err != nil {
+		return nil, &Error{Issuers, err}
+	}
+	skew, err := readSkew(getenv(ClockSkew))
+	if err != nil {
+		return nil, &Error{ClockSkew, err}
+	}
+	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew})
+	if err != nil {
+		return nil, &Error{Issuers, err}
+	}
+	return verifier, nil
+}
+
+func readSkew(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	skew, err := time.ParseDuration(text)
+	if err != nil || skew < 0 || skew > verify.MaxClockSkew {
+		return 0, fmt.Errorf("want a duration from 0s to %s, got %q", verify.MaxClockSkew, text)
+	}
+	return skew, nil
+}
+
+// readGroupScopes reads a JSON object whose members are lists of scopes.
+func readGroupScopes(text string) (authorizers.GroupScopes, error) {
+	groups := authorizers.GroupScopes{}
+	if text == "" {
+		return groups, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
+	if err := decoder.Decode(&groups); err != nil {
+		return nil, fmt.Errorf("want a JSON object of groups to lists of scopes: %w", err)
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, fmt.Errorf("something follows the JSON object")
+	}
+	for group, scopes := range groups {
+		for _, scope := range scopes {
+			if scope == "" || strings.ContainsAny(scope, " \t\r\n\"\\") {
+				return nil, fmt.Errorf("group %q: %q is no scope (RFC 6749, section 3.3)", group, scope)
+			}
+		}
+	}
+	return groups, nil
+}

@@ -1,0 +1,71 @@
+package authorizers
+
+import (
+	"errors"
+	"fmt"
+
+	"portcullis/authorizers/verify"
+)
+
+// ErrUnauthorized is what the gateway makes a 401 from. Its text is the gateway's protocol: any other text,
+// even in another case, becomes a 500.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html.
+var ErrUnauthorized = errors.New("Unauthorized")
+
+// CredentialError says that there is no usable credential where one must be.
+type CredentialError struct {
+	Reason string
+}
+
+func (e *CredentialError) Error() string { return "authorizers: " + e.Reason }
+
+// EventError says that an event is not of the kind that the function serves.
+type EventError struct {
+	Reason string
+}
+
+func (e *EventError) Error() string { return "authorizers: " + e.Reason }
+
+// ConfigError says what is wrong with an authorizer's configuration.
+type ConfigError struct {
+	Field  string
+	Reason string
+}
+
+func (e *ConfigError) Error() string { return fmt.Sprintf("authorizers: %s: %s", e.Field, e.Reason) }
+
+// The codes of decisions that no bad token caused; a bad token's is its [verify.Code].
+const (
+	reasonVerified      = "verified"
+	reasonNoCredential  = "credential-missing"
+	reasonKeysMissing   = "keys-unavailable"
+	reasonEvent         = "event-unknown"
+	reasonPolicy        = "policy-failed"
+	decisionPolicy      = "policy"
+	decisionDenied      = "unauthorized"
+	decisionUnavailable = "cannot-tell"
+)
+
+// outcome is how an error looks to the gateway and in the decision log. It is the one place that turns
+// errors into ErrUnauthorized.
+func outcome(err error) (answer error, decision, reason string) {
+	var (
+		credential  *CredentialError
+		token       *verify.TokenError
+		unavailable *verify.UnavailableError
+		event       *EventError
+	)
+	switch {
+	case err == nil:
+		return nil, decisionPolicy, reasonVerified
+	case errors.As(err, &credential):
+		return ErrUnauthorized, decisionDenied, reasonNoCredential
+	case errors.As(err, &token):
+		return ErrUnauthorized, decisionDenied, string(token.Code)
+	case errors.As(err, &unavailable):
+		return err, decisionUnavailable, reasonKeysMissing
+	case errors.As(err, &event):
+		return err, decisionUnavailable, reasonEvent
+	}
+	return err, decisionUnavailable, reasonPolicy
+}

@@ -1,0 +1,108 @@
+package authorizers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"portcullis/authorizers/verify"
+	"portcullis/policy"
+)
+
+// TokenVerifier verifies the text of a token. Its errors are [*verify.TokenError] for a bad token and any
+// other where that cannot be told. [*verify.Verifier] is one.
+type TokenVerifier interface {
+	Verify(ctx context.Context, token string) (*verify.Claims, error)
+}
+
+// TokenConfig is what a TOKEN authorizer works with.
+type TokenConfig struct {
+	Rules       *policy.Rules // who may call what; required
+	Verifier    TokenVerifier // required
+	GroupScopes GroupScopes   // nil: groups grant nothing
+	Log         *slog.Logger  // gets a line for each decision; nil: none
+}
+
+// Token is a Lambda authorizer of type TOKEN: it takes a bearer JWT of any issuer that its verifier knows.
+type Token struct {
+	config TokenConfig
+}
+
+// NewToken makes a TOKEN authorizer. The error is a [*ConfigError].
+func NewToken(config TokenConfig) (*Token, error) {
+	if config.Rules == nil {
+		return nil, &ConfigError{"Rules", "are missing"}
+	}
+	if config.Verifier == nil {
+		return nil, &ConfigError{"Verifier", "is missing"}
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Token{config}, nil
+}
+
+// tokenEvent is the event of a TOKEN authorizer.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html.
+type tokenEvent struct {
+	Type               string `json:"type"`
+	AuthorizationToken string `json:"authorizationToken"`
+	MethodARN          string `json:"methodArn"`
+}
+
+// Invoke answers one event with an [Answer] in JSON. The errors are [ErrUnauthorized], where there is no good
+// token, and others where that could not be told: the package comment says what they become.
+// It is the method of aws-lambda-go's lambda.Handler.
+func (t *Token) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	start := time.Now()
+	d := decision{log: t.config.Log}
+	output, err := t.decide(ctx, event, &d)
+	return output, d.done(ctx, err, start)
+}
+
+func (t *Token) decide(ctx context.Context, event []byte, d *decision) ([]byte, error) {
+	arn, token, err := parseTokenEvent(event)
+	d.arn = arn
+	if err != nil {
+		return nil, err
+	}
+	claims, err := t.config.Verifier.Verify(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	p := TokenPrincipal(claims, t.config.GroupScopes)
+	d.principal = &p
+	result, err := answer(t.config.Rules, &p, arn)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(result)
+}
+
+func parseTokenEvent(event []byte) (arn policy.ARN, token string, err error) {
+	var e tokenEvent
+	if err := json.Unmarshal(event, &e); err != nil {
+		return arn, "", &EventError{"the event is no JSON object of the expected kind"}
+	}
+	if e.Type != "TOKEN" {
+		return arn, "", &EventError{fmt.Sprintf("want an event of type TOKEN, got %.20q", e.Type)}
+	}
+	if arn, err = policy.ParseARN(e.MethodARN); err != nil {
+		return arn, "", &EventError{"methodArn: " + err.Error()}
+	}
+	token, err = bearerToken(e.AuthorizationToken)
+	return arn, token, err
+}
+
+// bearerToken gives the token of the value of an Authorization header (RFC 6750, section 2.1). The
+// scheme's case does not matter (RFC 9110, section 11.1).
+func bearerToken(authorization string) (string, error) {
+	scheme, token, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return "", &CredentialError{"want a bearer token"}
+	}
+	return token, nil
+}

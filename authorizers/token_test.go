@@ -1,0 +1,332 @@
+package authorizers_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"portcullis/api"
+	"portcullis/authorizers"
+	"portcullis/authorizers/verify"
+	"portcullis/authorizers/verify/verifytest"
+	"portcullis/policy"
+)
+
+const stage = "arn:aws:execute-api:us-east-1:123456789012:abcdef123/v1/"
+
+var groups = authorizers.GroupScopes{
+	"admins":  {"users/read", "users/write"},
+	"readers": {"users/read"},
+	"members": {"users/self"},
+}
+
+// fixture is an issuer, a TOKEN authorizer that trusts it for the contract, and the authorizer's log.
+type fixture struct {
+	issuer *verifytest.Issuer
+	token  *authorizers.Token
+	log    *bytes.Buffer
+}
+
+func newFixture(t testing.TB) *fixture {
+	t.Helper()
+	f := &fixture{issuer: verifytest.NewServer(), log: &bytes.Buffer{}}
+	t.Cleanup(f.issuer.Close)
+	verifier, err := verify.New(verify.Config{Issuers: []verify.Issuer{{
+		Issuer: f.issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.token, err = authorizers.NewToken(authorizers.TokenConfig{
+		Rules: contractRules(t), Verifier: verifier, GroupScopes: groups, Log: slog.New(slog.NewJSONHandler(f.log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func contractRules(t testing.TB) *policy.Rules {
+	t.Helper()
+	contract, err := api.Load("../api/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := contract.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rules
+}
+
+// event is the documented event with this value of the Authorization header.
+func event(t testing.TB, authorization string) []byte {
+	t.Helper()
+	text, err := os.ReadFile("testdata/token-event.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Replace(text, []byte(`"TOKEN",
+  "methodArn"`), []byte(fmt.Sprintf("%q,\n  \"methodArn\"", authorization)), 1)
+}
+
+func bearer(f *fixture, options verifytest.Options) string {
+	return "Bearer " + f.issuer.CognitoAccess(options)
+}
+
+// TestTokenAnswers: the answer to one event is right for every route.
+func TestTokenAnswers(t *testing.T) {
+	f := newFixture(t)
+	requests := []string{"GET/users", "POST/users", "GET/users/me", "PUT/users/me", "DELETE/users/me", "GET/users/you", "PUT/users/you", "GET/users/you/more"}
+	tests := []struct {
+		name    string
+		options verifytest.Options
+		allowed string
+	}{
+		{"admin", verifytest.Options{Groups: []string{"admins"}}, "GET/users POST/users GET/users/me PUT/users/me DELETE/users/me GET/users/you PUT/users/you"},
+		{"reader", verifytest.Options{Groups: []string{"readers"}}, "GET/users GET/users/me GET/users/you"},
+		{"member", verifytest.Options{Groups: []string{"members"}, Subject: "me"}, "GET/users/me PUT/users/me"},
+		{"member with a hostile id", verifytest.Options{Groups: []string{"members"}, Subject: "*"}, ""},
+		{"no group", verifytest.Options{Subject: "me"}, ""},
+		{"unknown group", verifytest.Options{Groups: []string{"root"}}, ""},
+		{"scopes of the token", verifytest.Options{Scopes: []string{"users/write"}}, "POST/users PUT/users/me DELETE/users/me PUT/users/you"},
+		{"group and scope", verifytest.Options{Groups: []string{"members"}, Scopes: []string{"users/read"}, Subject: "me"}, "GET/users GET/users/me PUT/users/me GET/users/you"},
+		{"a scope's prefix", verifytest.Options{Scopes: []string{"users/rea", "users"}}, ""},
+	}
+	for _, test := range tests {
+		output, err := f.token.Invoke(t.Context(), event(t, bearer(f, test.options)))
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		var answer authorizers.Answer
+		if err := json.Unmarshal(output, &answer); err != nil {
+			t.Fatal(err)
+		}
+		var allowed []string
+		for _, request := range requests {
+			at := map[string]string{"aws:CurrentTime": time.Now().UTC().Format(time.RFC3339)}
+			if policy.Evaluate(answer.PolicyDocument, policy.Request{Resource: stage + request, Keys: at}).Decision != policy.Allow {
+				continue
+			}
+			if !strings.Contains(request, "/more") {
+				allowed = append(allowed, request)
+			}
+			at["aws:CurrentTime"] = time.Now().Add(2 * time.Hour).UTC().Format(time.RFC3339)
+			if policy.Evaluate(answer.PolicyDocument, policy.Request{Resource: stage + request, Keys: at}).Decision == policy.Allow {
+				t.Errorf("%s: %s is allowed after the token's end", test.name, request)
+			}
+		}
+		if got := strings.Join(allowed, " "); got != test.allowed {
+			t.Errorf("%s may call %s; want %s", test.name, got, test.allowed)
+		}
+	}
+}
+
+func TestTokenContext(t *testing.T) {
+	f := newFixture(t)
+	issued := time.Now().Add(-time.Minute)
+	output, err := f.token.Invoke(t.Context(), event(t, bearer(f, verifytest.Options{
+		Subject: "7", Username: "ada", Groups: []string{"readers", "members"}, Scopes: []string{"b", "a"}, IssuedAt: issued,
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		PrincipalID string         `json:"principalId"`
+		Context     map[string]any `json:"context"`
+	}
+	if err := json.Unmarshal(output, &answer); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"sub": "7", "issuer": f.issuer.URL, "clientId": verifytest.DefaultClientID, "username": "ada",
+		"scopes": "a b users/read users/self", "groups": "readers members", "scheme": "bearer",
+		"expires": fmt.Sprint(issued.Add(verifytest.DefaultLifetime).Unix()),
+	}
+	if answer.PrincipalID != "7" || !maps.Equal(answer.Context, want) {
+		t.Errorf("principal %q, context %v; want %v", answer.PrincipalID, answer.Context, want)
+	}
+}
+
+// TestTokenRefuses: exactly "Unauthorized" for what is bad, anything else for what cannot be told, and never
+// an answer.
+func TestTokenRefuses(t *testing.T) {
+	f := newFixture(t)
+	good := f.issuer.CognitoAccess(verifytest.Options{Groups: []string{"admins"}})
+	forged := verifytest.New(f.issuer.URL).CognitoAccess(verifytest.Options{Groups: []string{"admins"}})
+	other := verifytest.NewServer()
+	defer other.Close()
+	tests := []struct {
+		name   string
+		event  []byte
+		reason string
+		is401  bool
+	}{
+		{"empty", event(t, ""), "credential-missing", true},
+		{"no scheme", event(t, good), "credential-missing", true},
+		{"basic", event(t, "Basic "+good), "credential-missing", true},
+		{"scheme only", event(t, "Bearer "), "credential-missing", true},
+		{"two spaces", event(t, "Bearer  "+good), "token-malformed", true},
+		{"two tokens", event(t, "Bearer "+good+", Bearer "+good), "token-malformed", true},
+		{"no token", event(t, "Bearer x"), "token-malformed", true},
+		{"expired", event(t, bearer(f, verifytest.Options{IssuedAt: time.Now().Add(-2 * time.Hour)})), "token-expired", true},
+		{"forged", event(t, "Bearer "+forged), "key-unknown", true},
+		{"another issuer", event(t, "Bearer "+other.CognitoAccess(verifytest.Options{})), "issuer-unknown", true},
+		{"another client", event(t, bearer(f, verifytest.Options{ClientID: "other"})), "audience-mismatch", true},
+		{"ID token", event(t, "Bearer "+f.issuer.CognitoID(verifytest.Options{})), "token-use-mismatch", true},
+		{"no event", nil, "event-unknown", false},
+		{"a list", []byte(`[]`), "event-unknown", false},
+		{"REQUEST event", []byte(`{"type":"REQUEST","methodArn":"` + stage + `GET/users","headers":{"Authorization":"Bearer ` + good + `"}}`), "event-unknown", false},
+		{"no methodArn", []byte(`{"type":"TOKEN","authorizationToken":"Bearer ` + good + `"}`), "event-unknown", false},
+		{"pattern for methodArn", []byte(`{"type":"TOKEN","authorizationToken":"Bearer ` + good + `","methodArn":"arn:aws:execute-api:*:*:*/*/GET/users"}`), "event-unknown", false},
+	}
+	for _, test := range tests {
+		f.log.Reset()
+		output, err := f.token.Invoke(t.Context(), test.event)
+		if output != nil || err == nil || (err.Error() == "Unauthorized") != test.is401 {
+			t.Errorf("%s: output %s, error %v", test.name, output, err)
+		}
+		if !strings.Contains(f.log.String(), `"reason":"`+test.reason+`"`) {
+			t.Errorf("%s: the log says %s; want %s", test.name, f.log, test.reason)
+		}
+	}
+}
+
+// TestTokenCannotTell: with the issuer's keys out of reach the answer is an error, and not the one for a 401.
+func TestTokenCannotTell(t *testing.T) {
+	f := newFixture(t)
+	f.issuer.Outage(true)
+	output, err := f.token.Invoke(t.Context(), event(t, bearer(f, verifytest.Options{})))
+	if output != nil || err == nil || errors.Is(err, authorizers.ErrUnauthorized) || err.Error() == "Unauthorized" {
+		t.Errorf("output %s, error %v", output, err)
+	}
+	if !strings.Contains(f.log.String(), `"decision":"cannot-tell","reason":"keys-unavailable"`) {
+		t.Errorf("the log says %s", f.log)
+	}
+}
+
+// TestTokenLog: a line for each decision, who and why, and nothing of the token.
+func TestTokenLog(t *testing.T) {
+	f := newFixture(t)
+	token := f.issuer.CognitoAccess(verifytest.Options{Subject: "7", Groups: []string{"readers"}})
+	for _, authorization := range []string{"Bearer " + token, "Bearer " + token + "x"} {
+		f.token.Invoke(t.Context(), event(t, authorization))
+	}
+	lines := strings.Split(strings.TrimSpace(f.log.String()), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines:\n%s", len(lines), f.log)
+	}
+	var line map[string]any
+	if err := json.Unmarshal([]byte(lines[0]), &line); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]any{"msg": "decision", "decision": "policy", "reason": "verified", "sub": "7", "issuer": f.issuer.URL, "scheme": "bearer", "method": "GET", "path": "users", "stage": "v1"} {
+		if line[key] != want {
+			t.Errorf("%s is %v, want %v", key, line[key], want)
+		}
+	}
+	for _, part := range strings.Split(token, ".") {
+		if strings.Contains(f.log.String(), part) {
+			t.Errorf("a part of the token is in the log:\n%s", f.log)
+		}
+	}
+}
+
+func TestNewTokenRefuses(t *testing.T) {
+	verifier := newVerifier(t)
+	for _, config := range []authorizers.TokenConfig{{}, {Verifier: verifier}, {Rules: contractRules(t)}} {
+		_, err := authorizers.NewToken(config)
+		if wrong := (*authorizers.ConfigError)(nil); !errors.As(err, &wrong) {
+			t.Errorf("%+v: error %v", config, err)
+		}
+	}
+}
+
+func newVerifier(t *testing.T) *verify.Verifier {
+	t.Helper()
+	v, err := verify.New(verify.Config{Issuers: []verify.Issuer{{Issuer: "https://issuer.example.com", Audience: []string{"app"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// FuzzToken: no event without the issuer's own token is answered with a policy.
+func FuzzToken(f *testing.F) {
+	fix := newFixture(f)
+	token := fix.issuer.CognitoAccess(verifytest.Options{Groups: []string{"admins"}})
+	f.Add(event(f, "Bearer x.y.z"))
+	f.Add([]byte(`{"type":"TOKEN"}`))
+	f.Fuzz(func(t *testing.T, input []byte) {
+		output, err := fix.token.Invoke(context.Background(), input)
+		if err == nil && !bytes.Contains(input, []byte(token)) {
+			t.Errorf("%s is answered with %s", input, output)
+		}
+	})
+}
+
+// An authorizer's unit test: an issuer, a token, an event, and what the answer allows.
+func ExampleToken() {
+	issuer := verifytest.NewServer()
+	defer issuer.Close()
+	verifier, err := verify.New(verify.Config{Issuers: []verify.Issuer{{
+		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess},
+	}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	rules, err := policy.NewRules([]policy.Rule{{
+		Route:  policy.Route{Method: "GET", Path: "/orders/{id}"},
+		Access: policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"orders/read"}}}}},
+	}}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	authorizer, err := authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	const arn = "arn:aws:execute-api:us-east-1:123456789012:abcdef123/v1/GET/orders/7"
+	for _, scope := range []string{"orders/read", "orders/write"} {
+		token := issuer.CognitoAccess(verifytest.Options{Scopes: []string{scope}})
+		event := fmt.Sprintf(`{"type":"TOKEN","authorizationToken":"Bearer %s","methodArn":%q}`, token, arn)
+		output, err := authorizer.Invoke(context.Background(), []byte(event))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		var answer authorizers.Answer
+		if err := json.Unmarshal(output, &answer); err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(scope, policy.Evaluate(answer.PolicyDocument, policy.Request{Resource: arn}).Decision)
+	}
+	// Output:
+	// orders/read allow
+	// orders/write deny
+}
+
+func BenchmarkToken(b *testing.B) {
+	f := newFixture(b)
+	input := event(b, bearer(f, verifytest.Options{Groups: slices.Sorted(maps.Keys(groups))}))
+	for b.Loop() {
+		if _, err := f.token.Invoke(context.Background(), input); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
