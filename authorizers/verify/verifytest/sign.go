@@ -1,0 +1,50 @@
+package verifytest
+
+// Header returns the JOSE header that Sign writes: kid and alg, as Cognito's tokens have, and
+// nothing else. A test alters it and hands it to SignHeader.
+func (i *Issuer) Header() map[string]any {
+	return i.current().header()
+}
+
+// Sign returns the claims, exactly as they are, as a signed JWT in compact form (RFC 7515 section
+// 3.1). It panics if claims cannot be written as JSON.
+func (i *Issuer) Sign(claims map[string]any) string {
+	k := i.current()
+	return k.token(k.header(), claims)
+}
+
+// SignHeader is Sign with the header given, exactly as it is. The signature is always that of the
+// current key and of its algorithm, whatever the header says of them.
+func (i *Issuer) SignHeader(header, claims map[string]any) string {
+	return i.current().token(header, claims)
+}
+
+// CognitoAccess signs CognitoAccessClaims.
+func (i *Issuer) CognitoAccess(o Options) string { return i.Sign(i.CognitoAccessClaims(o)) }
+
+// CognitoID signs CognitoIDClaims.
+func (i *Issuer) CognitoID(o Options) string { return i.Sign(i.CognitoIDClaims(o)) }
+
+// OIDC signs OIDCClaims.
+func (i *Issuer) OIDC(o Options) string { return i.Sign(i.OIDCClaims(o)) }
+
+func (k key) header() map[string]any {
+	return map[string]any{"kid": k.id, "alg": k.algorithm}
+}
+
+func (k key) token(header, claims map[string]any) string {
+	input := encode(mustJSON(object(header))) + "." + encode(mustJSON(object(claims)))
+	signature, err := k.sign([]byte(input))
+	if err != nil {
+		panic("verifytest: " + err.Error())
+	}
+	return input + "." + encode(signature)
+}
+
+// object makes a nil map the empty object it stands for, where encoding/json writes null.
+func object(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}

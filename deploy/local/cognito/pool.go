@@ -1,0 +1,115 @@
+// Package cognito is a small user pool for one machine: an issuer that speaks the part of Amazon
+// Cognito's own protocol that clients sign in with, so that the AWS CLI and the AWS SDKs work against
+// it unchanged, and whose tokens have the claims of Cognito's.
+//
+//	aws cognito-idp initiate-auth --no-sign-request --region us-east-1 \
+//		--endpoint-url http://127.0.0.1:8080/_cognito --client-id local-client \
+//		--auth-flow USER_PASSWORD_AUTH --auth-parameters USERNAME=admin,PASSWORD=Passw0rd!
+//
+// It is for desks and for tests. It is not for production: its three accounts share a password that
+// everyone can read here, its keys and its refresh tokens are gone when it stops, and it answers
+// InitiateAuth and nothing else.
+package cognito
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"portcullis/authorizers/verify/verifytest"
+)
+
+// The one pool and its one app client, which has no secret.
+const (
+	PoolID   = "us-east-1_local"
+	ClientID = "local-client"
+)
+
+// Config says where a Pool is mounted.
+type Config struct {
+	// BaseURL is the address that clients give as --endpoint-url: an absolute http or https URL
+	// without query and fragment, such as http://127.0.0.1:8080/_cognito. Required.
+	BaseURL string
+
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+
+	// MaxSessions is how many refresh tokens are kept: one more pushes out the oldest. 0 means 10,000.
+	MaxSessions int
+}
+
+// Pool is the handler. Its methods may be called from several goroutines at once.
+type Pool struct {
+	path     string // BaseURL's path, without a slash at its end
+	issuer   *verifytest.Issuer
+	now      func() time.Time
+	sessions *sessions
+}
+
+// New makes a pool with keys of its own. It fails if c.BaseURL is not as Config says, or if
+// c.MaxSessions is below 0.
+func New(c Config) (*Pool, error) {
+	base, err := parseBase(c.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if c.MaxSessions < 0 {
+		return nil, fmt.Errorf("cognito: MaxSessions is %d, below 0", c.MaxSessions)
+	}
+	p := &Pool{
+		path:     base.Path,
+		issuer:   verifytest.New(base.String() + "/" + PoolID),
+		now:      c.Now,
+		sessions: newSessions(cmp.Or(c.MaxSessions, 10_000)),
+	}
+	if p.now == nil {
+		p.now = time.Now
+	}
+	return p, nil
+}
+
+// Issuer is the claim iss of the pool's tokens: BaseURL, a slash, and PoolID.
+func (p *Pool) Issuer() string { return p.issuer.URL }
+
+// KeySetURL is where the pool's key set is: the issuer's, followed by /.well-known/jwks.json.
+func (p *Pool) KeySetURL() string { return p.issuer.KeySetURL() }
+
+// ServeHTTP answers requests whose paths are as the client sent them, with the path of BaseURL: the
+// API at that path, with or without a slash at its end, and the issuer's documents below it. Pages of
+// every origin may call it.
+func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	allowAnyOrigin(w.Header())
+	switch rest, ours := strings.CutPrefix(r.URL.Path, p.path); {
+	case r.Method == http.MethodOptions:
+		w.WriteHeader(http.StatusNoContent)
+	case ours && (rest == "" || rest == "/"):
+		p.serveAPI(w, r)
+	default:
+		p.issuer.ServeHTTP(w, r)
+	}
+}
+
+// allowAnyOrigin allows browser pages what Cognito's endpoint allows them, and the headers that the
+// AWS SDK for JavaScript and Amplify send.
+func allowAnyOrigin(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "POST, GET")
+	h.Set("Access-Control-Allow-Headers", "authorization, cache-control, content-type, amz-sdk-invocation-id, "+
+		"amz-sdk-request, x-amz-content-sha256, x-amz-date, x-amz-security-token, x-amz-target, x-amz-user-agent")
+	h.Set("Access-Control-Expose-Headers", "x-amzn-errortype, x-amzn-requestid")
+	h.Set("Access-Control-Max-Age", "3600")
+}
+
+func parseBase(text string) (*url.URL, error) {
+	base, err := url.Parse(strings.TrimSuffix(text, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("cognito: BaseURL: %w", err)
+	}
+	if base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || strings.ContainsAny(text, "?#") {
+		return nil, fmt.Errorf("cognito: BaseURL %q is not an absolute http or https URL without query and fragment", text)
+	}
+	return base, nil
+}
