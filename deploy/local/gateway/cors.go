@@ -1,0 +1,88 @@
+package gateway
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"portcullis/api"
+	"portcullis/policy"
+)
+
+// cors is what browsers of other origins are told.
+type cors struct {
+	origins []string
+	methods string // of the whole API, comma-separated
+}
+
+const (
+	corsHeaders = "Content-Type,Authorization,X-Amz-Date,X-Api-Key"
+	corsMaxAge  = "86400"
+)
+
+// allMethods lists the methods of the contract, and OPTIONS.
+func allMethods(contract *api.Contract) string {
+	set := map[string]bool{http.MethodOptions: true}
+	for _, operation := range contract.Operations {
+		set[operation.Route.Method] = true
+	}
+	return strings.Join(slices.Sorted(maps.Keys(set)), ",")
+}
+
+// preflights makes an OPTIONS method with a MOCK integration of each path without an OPTIONS of its own.
+func (c *cors) preflights(contract *api.Contract) []*method {
+	allowed := map[string][]string{}
+	for _, operation := range contract.Operations {
+		allowed[operation.Route.Path] = append(allowed[operation.Route.Path], operation.Route.Method)
+	}
+	var preflights []*method
+	for _, path := range slices.Sorted(maps.Keys(allowed)) {
+		if slices.Contains(allowed[path], http.MethodOptions) {
+			continue
+		}
+		names := slices.Sorted(slices.Values(append(allowed[path], http.MethodOptions)))
+		preflights = append(preflights, &method{
+			route: policy.Route{Method: http.MethodOptions, Path: path},
+			preflight: http.Header{
+				"Access-Control-Allow-Methods": {strings.Join(names, ",")},
+				"Access-Control-Allow-Headers": {corsHeaders},
+				"Access-Control-Max-Age":       {corsMaxAge},
+			},
+		})
+	}
+	return preflights
+}
+
+func (x *exchange) answerPreflight() {
+	header := x.w.Header()
+	maps.Copy(header, x.method.preflight)
+	x.cors.allow(header, x.r.Header.Get("Origin"))
+	x.identify(header)
+	x.status = http.StatusNoContent
+	x.w.WriteHeader(x.status)
+}
+
+// allow names the origin that may read the answer: any, or the request's own where it is listed.
+func (c *cors) allow(header http.Header, origin string) {
+	if slices.Contains(c.origins, "*") {
+		header.Set("Access-Control-Allow-Origin", "*")
+		return
+	}
+	header.Add("Vary", "Origin")
+	if slices.Contains(c.origins, origin) {
+		header.Set("Access-Control-Allow-Origin", origin)
+	}
+}
+
+// addToError adds what gateway responses are set to: their headers cannot depend on the request's origin,
+// so with several origins every one may read an error, which says nothing that is secret.
+func (c *cors) addToError(header http.Header) {
+	origin := "*"
+	if len(c.origins) == 1 {
+		origin = c.origins[0]
+	}
+	header.Set("Access-Control-Allow-Origin", origin)
+	header.Set("Access-Control-Allow-Headers", corsHeaders)
+	header.Set("Access-Control-Allow-Methods", c.methods)
+}

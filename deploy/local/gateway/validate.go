@@ -1,0 +1,146 @@
+package gateway
+
+import (
+	"bytes"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"portcullis/api"
+)
+
+// validator checks requests to one method before its function is called.
+type validator struct {
+	headers, paths, queries []string // required parameters, as the contract writes them
+	models                  map[string]*jsonschema.Schema
+}
+
+// schemas compiles the contract's schemas. API Gateway's models are JSON Schema draft 4.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html.
+type schemas struct {
+	contract *api.Contract
+	compiler *jsonschema.Compiler
+	err      error
+}
+
+func newSchemas(contract *api.Contract) *schemas {
+	s := &schemas{contract: contract, compiler: jsonschema.NewCompiler()}
+	s.compiler.DefaultDraft(jsonschema.Draft4)
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(contract.Document))
+	if err == nil {
+		err = s.compiler.AddResource(contractURL, document)
+	}
+	s.err = err
+	return s
+}
+
+const contractURL = "contract:///openapi.json"
+
+func (s *schemas) compile(place string) (*jsonschema.Schema, error) {
+	err := s.err
+	var schema *jsonschema.Schema
+	if err == nil {
+		schema, err = s.compiler.Compile(contractURL + place)
+	}
+	if err != nil {
+		reason, _, _ := strings.Cut(strings.ReplaceAll(err.Error(), contractURL, ""), "\n")
+		return nil, &api.Error{Name: s.contract.Name, Reason: place + ": " + reason}
+	}
+	return schema, nil
+}
+
+func newValidator(operation *api.Operation, checks RequestValidation, schemas *schemas) (*validator, error) {
+	v := &validator{models: map[string]*jsonschema.Schema{}}
+	if checks.Parameters {
+		v.require(operation.Parameters)
+	}
+	if !checks.Body || operation.Body == nil {
+		return v, nil
+	}
+	for mediaType, place := range operation.Body.Schemas {
+		schema, err := schemas.compile(place)
+		if err != nil {
+			return nil, err
+		}
+		v.models[mediaType] = schema
+	}
+	return v, nil
+}
+
+func (v *validator) require(parameters []api.Parameter) {
+	for _, parameter := range parameters {
+		switch {
+		case !parameter.Required:
+		case parameter.In == "header":
+			v.headers = append(v.headers, parameter.Name)
+		case parameter.In == "path":
+			v.paths = append(v.paths, parameter.Name)
+		case parameter.In == "query":
+			v.queries = append(v.queries, parameter.Name)
+		}
+	}
+}
+
+// validate tells whether the request may go on, after answering it where it may not.
+func (x *exchange) validate() bool {
+	if missing := x.missingParameters(); len(missing) > 0 {
+		x.fail(badRequest, "Missing required request parameters: ["+strings.Join(missing, ", ")+"]")
+		return false
+	}
+	if !x.bodyFits() {
+		x.fail(badRequest, "Invalid request body")
+		return false
+	}
+	return true
+}
+
+// missingParameters lists the required parameters that are absent or blank: headers, path, then query.
+func (x *exchange) missingParameters() []string {
+	var missing []string
+	for _, name := range x.method.validator.headers {
+		if strings.TrimSpace(x.r.Header.Get(name)) == "" {
+			missing = append(missing, name)
+		}
+	}
+	for _, name := range x.method.validator.paths {
+		if x.parameters[name] == "" {
+			missing = append(missing, name)
+		}
+	}
+	for _, name := range x.method.validator.queries {
+		if strings.TrimSpace(x.queries().Get(name)) == "" {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// bodyFits validates the body by the model of its media type; a type without a model is not validated.
+// No body is validated as {}.
+func (x *exchange) bodyFits() bool {
+	model := x.method.validator.models[mediaType(x.r.Header)]
+	if model == nil {
+		return true
+	}
+	body := x.body
+	if len(body) == 0 {
+		body = []byte("{}")
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	return err == nil && model.Validate(value) == nil
+}
+
+// mediaType is the media type of the body; without Content-Type it is taken for JSON.
+func mediaType(header http.Header) string {
+	contentType := header.Get("Content-Type")
+	if contentType == "" {
+		return "application/json"
+	}
+	name, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return contentType
+	}
+	return name
+}
