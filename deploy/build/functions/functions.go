@@ -1,0 +1,98 @@
+// Package functions says which Lambda functions there are and builds them: their binaries, for any machine, and the
+// zips that Lambda runs. It knows nothing of what a function does or how it is deployed.
+package functions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Function is one Lambda function of this module.
+type Function struct {
+	// Name is the function's name in mode files, in the contract's x-function and, with ".zip", of its zip.
+	Name string
+	// Package is the path of its main package from the module's root.
+	Package string
+	// Files are the paths, from the module's root, of the files that lie beside the binary, under their base names.
+	Files []string
+}
+
+// Functions are all functions, in the order in which they are built.
+var Functions = []Function{
+	{Name: "token", Package: "./authorizers/cmd/token", Files: []string{"api/openapi.yaml"}},
+	{Name: "users", Package: "./api/cmd/users"},
+}
+
+// BuildError says that a function's binary could not be built.
+type BuildError struct {
+	Function string
+	// Output is what the go command wrote.
+	Output string
+	Err    error
+}
+
+func (e *BuildError) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("build %s: %v\n%s", e.Function, e.Err, e.Output))
+}
+
+func (e *BuildError) Unwrap() error { return e.Err }
+
+// ErrUnknown is the error for a name that no function has.
+var ErrUnknown = errors.New("no such function")
+
+// Build compiles the named function for an operating system and an architecture, in Go's names, into outFile.
+// moduleDir is the folder of go.mod. The same sources and the same Go give the same bytes, wherever moduleDir lies and
+// whatever Go settings the environment holds. A failure is a [*BuildError]; for an unknown name it wraps [ErrUnknown].
+func Build(ctx context.Context, moduleDir, name, goos, goarch, outFile string) error {
+	function, err := find(name)
+	if err != nil {
+		return &BuildError{Function: name, Err: err}
+	}
+	out, err := filepath.Abs(outFile)
+	if err != nil {
+		return &BuildError{Function: name, Err: err}
+	}
+	// The custom runtime needs no net/rpc: https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
+		"-ldflags", "-s -w -buildid=", "-o", out, function.Package)
+	cmd.Dir = moduleDir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch,
+		"GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off", "GOAMD64=v1", "GOARM64=v8.0")
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return &BuildError{Function: name, Output: string(output), Err: err}
+	}
+	return nil
+}
+
+// ModuleDir returns the folder of the go.mod that governs dir: dir itself or the nearest folder above it.
+func ModuleDir(dir string) (string, error) {
+	start, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for at := start; ; at = filepath.Dir(at) {
+		switch _, err := os.Stat(filepath.Join(at, "go.mod")); {
+		case err == nil:
+			return at, nil
+		case !errors.Is(err, fs.ErrNotExist):
+			return "", err
+		case at == filepath.Dir(at):
+			return "", fmt.Errorf("no go.mod in %s or above it", start)
+		}
+	}
+}
+
+func find(name string) (Function, error) {
+	for _, function := range Functions {
+		if function.Name == name {
+			return function, nil
+		}
+	}
+	return Function{}, ErrUnknown
+}

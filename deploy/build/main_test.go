@@ -1,0 +1,224 @@
+package main_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// maxZip is the budget of a function's zip, in bytes.
+const maxZip = 6_000_000
+
+// command is the built command; the tests run it as a user does.
+var command string
+
+func TestMain(m *testing.M) {
+	os.Exit(withCommand(m))
+}
+
+func withCommand(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "build-test-*")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	command = filepath.Join(dir, "build")
+	if runtime.GOOS == "windows" {
+		command += ".exe"
+	}
+	if output, err := exec.Command("go", "build", "-o", command, ".").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%v\n%s", err, output)
+		return 1
+	}
+	return m.Run()
+}
+
+// build runs the command in dir.
+func build(t *testing.T, dir string, env []string, args ...string) (stdout, stderr string, exit int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(command, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
+	cmd.Env = append(os.Environ(), env...)
+	var status *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &status) {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+func mustBuild(t *testing.T, dir string, env []string, args ...string) (stdout string) {
+	t.Helper()
+	stdout, stderr, exit := build(t, dir, env, args...)
+	if exit != 0 {
+		t.Fatalf("exit status %d: %s", exit, stderr)
+	}
+	return stdout
+}
+
+func TestZipsAreTheSameOnEveryRun(t *testing.T) {
+	first, second := t.TempDir(), t.TempDir()
+	printed := mustBuild(t, ".", nil, "-out", first)
+	settings := []string{"GOFLAGS=-ldflags=-X=main.x=y", "GOARM64=v8.2", "CGO_ENABLED=1", "TZ=Asia/Tokyo"}
+	mustBuild(t, "functions", settings, "-out", second)
+	for _, name := range []string{"token.zip", "users.zip"} {
+		one, two := read(t, filepath.Join(first, name)), read(t, filepath.Join(second, name))
+		if !bytes.Equal(one, two) {
+			t.Errorf("%s differs between two runs", name)
+		}
+		if len(one) > maxZip {
+			t.Errorf("%s has %d bytes, more than %d", name, len(one), maxZip)
+		}
+		sum := fmt.Sprintf("%x", sha256.Sum256(one))
+		if !strings.Contains(printed, name) || !strings.Contains(printed, sum) {
+			t.Errorf("%q does not tell the name and sum of %s", printed, name)
+		}
+	}
+	if entries, _ := os.ReadDir(first); len(entries) != 2 {
+		t.Errorf("the folder holds more than the two zips: %v", entries)
+	}
+}
+
+func TestZipsHoldWhatLambdaRuns(t *testing.T) {
+	for arch, machine := range map[string]elf.Machine{"arm64": elf.EM_AARCH64, "amd64": elf.EM_X86_64} {
+		dir := t.TempDir()
+		mustBuild(t, ".", nil, "-arch", arch, "-out", dir)
+		for name, want := range map[string]string{
+			"token.zip": "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
+			"users.zip": "bootstrap -rwxr-xr-x",
+		} {
+			files := open(t, filepath.Join(dir, name))
+			if got := listing(files); got != want {
+				t.Errorf("%s holds %s, want %s", name, got, want)
+			}
+			if got := machineOf(t, content(t, files[0])); got != machine {
+				t.Errorf("%s for %s runs on %v", name, arch, got)
+			}
+		}
+		contract := content(t, open(t, filepath.Join(dir, "token.zip"))[1])
+		if !bytes.Equal(contract, read(t, "../../api/openapi.yaml")) {
+			t.Error("token.zip holds another contract than api/openapi.yaml")
+		}
+	}
+}
+
+func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
+	outside := t.TempDir()
+	for _, test := range []struct {
+		name, dir string
+		args      []string
+		want      string
+	}{
+		{"architecture", ".", []string{"-arch", "x86_64"}, `-arch "x86_64": want arm64 or amd64`},
+		{"no architecture", ".", []string{"-arch", ""}, `-arch ""`},
+		{"flag", ".", []string{"-fast"}, "-fast"},
+		{"flag without value", ".", []string{"-out"}, "-out"},
+		{"argument", ".", []string{"token"}, `"token"`},
+		{"outside of the module", outside, nil, "no go.mod in"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out")
+			args := append([]string{"-out", out}, test.args...)
+			stdout, stderr, exit := build(t, test.dir, nil, args...)
+			if exit != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, test.want) {
+				t.Errorf("exit status %d, output %q, errors %q; want 1 and one line with %q", exit, stdout, stderr, test.want)
+			}
+			if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s was written: %v", out, err)
+			}
+		})
+	}
+}
+
+// A module whose functions do not compile: what an earlier build left must stay whole.
+func TestAFailedBuildLeavesTheOldZip(t *testing.T) {
+	module, out := t.TempDir(), t.TempDir()
+	for file, text := range map[string]string{
+		"go.mod":                        "module portcullis\n\ngo 1.26.0\n",
+		"authorizers/cmd/token/main.go": "package main\n\nfunc main() { undefined() }\n",
+	} {
+		path := filepath.Join(module, file)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := filepath.Join(out, "token.zip")
+	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, exit := build(t, module, nil, "-out", out)
+	if exit != 1 || !strings.Contains(stderr, "build token") || !strings.Contains(stderr, "undefined") {
+		t.Errorf("exit status %d: %s; want 1 and the compiler's words", exit, stderr)
+	}
+	if got := read(t, old); string(got) != "old" {
+		t.Errorf("the old zip holds %q", got)
+	}
+	if entries, _ := os.ReadDir(out); len(entries) != 1 {
+		t.Errorf("the failed build left %v", entries)
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func open(t *testing.T, path string) []*zip.File {
+	t.Helper()
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = archive.Close() })
+	return archive.File
+}
+
+func listing(files []*zip.File) string {
+	var lines []string
+	for _, file := range files {
+		lines = append(lines, file.Name+" "+file.Mode().String())
+	}
+	return strings.Join(lines, ", ")
+}
+
+func content(t *testing.T, file *zip.File) []byte {
+	t.Helper()
+	reader, err := file.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
+	all, err := io.ReadAll(reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func machineOf(t *testing.T, binary []byte) elf.Machine {
+	t.Helper()
+	file, err := elf.NewFile(bytes.NewReader(binary))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Machine
+}

@@ -1,0 +1,5 @@
+variable "name" {
+  description = "The role's name."
+  type        = string
+  nullable    = false
+}

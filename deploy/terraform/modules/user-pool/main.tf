@@ -1,0 +1,79 @@
+# A Cognito user pool: its users are in groups, and a group stands for scopes.
+
+locals {
+  # A scope's name holds no slash; a resource server's identifier may.
+  scopes = [for scope in distinct(flatten(values(var.group_scopes))) : {
+    server = regex("^(.+)/([^/]+)$", scope)[0]
+    name   = regex("^(.+)/([^/]+)$", scope)[1]
+  }]
+  servers = { for scope in local.scopes : scope.server => scope.name... }
+}
+
+# A pool's attributes cannot be changed after it is made, so it has only Cognito's own.
+resource "aws_cognito_user_pool" "this" {
+  name                     = var.name
+  deletion_protection      = var.deletion_protection ? "ACTIVE" : "INACTIVE"
+  auto_verified_attributes = ["email"]
+
+  admin_create_user_config {
+    allow_admin_create_user_only = true
+  }
+
+  password_policy {
+    minimum_length                   = 12
+    require_lowercase                = true
+    require_numbers                  = true
+    require_symbols                  = false
+    require_uppercase                = true
+    temporary_password_validity_days = 7
+  }
+
+  username_configuration {
+    case_sensitive = false
+  }
+
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+  }
+}
+
+resource "aws_cognito_user_pool_client" "this" {
+  name                          = var.name
+  user_pool_id                  = aws_cognito_user_pool.this.id
+  generate_secret               = false
+  prevent_user_existence_errors = "ENABLED"
+  enable_token_revocation       = true
+
+  explicit_auth_flows = [
+    "ALLOW_REFRESH_TOKEN_AUTH",
+    "ALLOW_USER_PASSWORD_AUTH",
+    "ALLOW_USER_SRP_AUTH",
+  ]
+}
+
+resource "aws_cognito_user_group" "this" {
+  for_each = var.group_scopes
+
+  name         = each.key
+  description  = join(" ", each.value)
+  user_pool_id = aws_cognito_user_pool.this.id
+}
+
+resource "aws_cognito_resource_server" "this" {
+  for_each = local.servers
+
+  identifier   = each.key
+  name         = each.key
+  user_pool_id = aws_cognito_user_pool.this.id
+
+  dynamic "scope" {
+    for_each = toset(each.value)
+    content {
+      scope_name        = scope.value
+      scope_description = "${each.key}/${scope.value}"
+    }
+  }
+}

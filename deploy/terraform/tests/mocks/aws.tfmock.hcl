@@ -1,0 +1,77 @@
+# What the provider checks, or what the tests compare, of values that AWS makes.
+
+mock_resource "aws_api_gateway_rest_api" {
+  defaults = {
+    id               = "api1"
+    root_resource_id = "root1"
+    execution_arn    = "arn:aws:execute-api:eu-west-1:111122223333:api1"
+  }
+}
+
+mock_resource "aws_api_gateway_authorizer" {
+  defaults = {
+    id = "authorizer1"
+  }
+}
+
+mock_resource "aws_api_gateway_request_validator" {
+  defaults = {
+    id = "validator1"
+  }
+}
+
+mock_resource "aws_api_gateway_stage" {
+  defaults = {
+    invoke_url = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
+  }
+}
+
+mock_resource "aws_cloudwatch_log_group" {
+  defaults = {
+    arn = "arn:aws:logs:eu-west-1:111122223333:log-group:group1"
+  }
+}
+
+mock_resource "aws_iam_role" {
+  defaults = {
+    arn = "arn:aws:iam::111122223333:role/role1"
+  }
+}
+
+mock_resource "aws_lambda_function" {
+  defaults = {
+    invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:111122223333:function:function1/invocations"
+    version    = "3"
+  }
+}
+
+mock_resource "aws_lambda_alias" {
+  defaults = {
+    invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:111122223333:function:function1:live/invocations"
+  }
+}
+
+mock_resource "aws_dynamodb_table" {
+  defaults = {
+    arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/table1"
+  }
+}
+
+mock_resource "aws_cognito_user_pool" {
+  defaults = {
+    id       = "eu-west-1_Pool1"
+    endpoint = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1"
+  }
+}
+
+mock_resource "aws_cognito_user_pool_client" {
+  defaults = {
+    id = "client1"
+  }
+}
+
+mock_data "aws_partition" {
+  defaults = {
+    partition = "aws"
+  }
+}
