@@ -49,8 +49,8 @@ type Parameter struct {
 type Body struct {
 	Required bool
 
-	// Schemas maps a media type to its schema's place in Contract.Document, a JSON pointer as a URI
-	// fragment, such as "#/components/schemas/NewUser".
+	// Schemas maps each media type to its schema's place in Contract.Document, a JSON pointer as a URI
+	// fragment, such as "#/components/schemas/NewUser"; to "" where the media type has no schema.
 	Schemas map[string]string
 }
 

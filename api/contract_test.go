@@ -114,7 +114,7 @@ func TestParse(t *testing.T) {
 	want := []string{
 		"GET /: things public=true [] [] <nil>",
 		"GET /things/{id}: things public=false [[{bearer [read]}]] [{id path true} {X-Trace header true}] <nil>",
-		"POST /things/{id}: writer public=false [[{bearer [write]} {apiKey []}] [{bearer [admin]}]] [{X-Trace header false} {id path true}] &{true map[application/json:#/components/requestBodies/Thing/content/application~1json/schema]}",
+		"POST /things/{id}: writer public=false [[{bearer [write]} {apiKey []}] [{bearer [admin]}]] [{X-Trace header false} {id path true}] &{true map[application/json:#/components/requestBodies/Thing/content/application~1json/schema text/plain:]}",
 		"GET /files/{path+}: things public=false [[{bearer [read]}]] [] <nil>",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -58,6 +58,7 @@ func (p *parser) body(node *yaml.Node, route policy.Route) (*Body, error) {
 		return nil, at(required, "%s: requestBody: required: want true or false", route)
 	}
 	for mediaType, media := range pairs(find(node, "content")) {
+		body.Schemas[mediaType.Value] = ""
 		if find(media, "schema") != nil {
 			body.Schemas[mediaType.Value] = place + "/content/" + pointerToken(mediaType.Value) + "/schema"
 		}

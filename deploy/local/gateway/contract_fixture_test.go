@@ -18,6 +18,8 @@ paths:
     get: {}
     post:
       requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+    put:
+      requestBody: {content: {application/json: {schema: {type: object}}, text/plain: {}}}
   /things/{id}:
     parameters: [{name: id, in: path, required: true}]
     get: {}

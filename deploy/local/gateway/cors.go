@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -32,9 +33,11 @@ func allMethods(contract *api.Contract) string {
 
 // preflights makes an OPTIONS method with a MOCK integration of each path without an OPTIONS of its own.
 func (c *cors) preflights(contract *api.Contract) []*method {
-	allowed := map[string][]string{}
+	allowed, headers := map[string][]string{}, map[string]string{}
 	for _, operation := range contract.Operations {
-		allowed[operation.Route.Path] = append(allowed[operation.Route.Path], operation.Route.Method)
+		path := operation.Route.Path
+		allowed[path] = append(allowed[path], operation.Route.Method)
+		headers[path] = withHeaders(cmp.Or(headers[path], corsHeaders), operation.Parameters)
 	}
 	var preflights []*method
 	for _, path := range slices.Sorted(maps.Keys(allowed)) {
@@ -46,12 +49,22 @@ func (c *cors) preflights(contract *api.Contract) []*method {
 			route: policy.Route{Method: http.MethodOptions, Path: path},
 			preflight: http.Header{
 				"Access-Control-Allow-Methods": {strings.Join(names, ",")},
-				"Access-Control-Allow-Headers": {corsHeaders},
+				"Access-Control-Allow-Headers": {headers[path]},
 				"Access-Control-Max-Age":       {corsMaxAge},
 			},
 		})
 	}
 	return preflights
+}
+
+// withHeaders adds the header parameters to a comma-separated list of headers.
+func withHeaders(list string, parameters []api.Parameter) string {
+	for _, parameter := range parameters {
+		if parameter.In == "header" && !slices.Contains(strings.Split(list, ","), parameter.Name) {
+			list += "," + parameter.Name
+		}
+	}
+	return list
 }
 
 func (x *exchange) answerPreflight() {

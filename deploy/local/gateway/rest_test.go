@@ -197,7 +197,7 @@ func TestREST(t *testing.T) {
 		{"GET /test/files/a/b%20c\nAuthorization: Bearer all", 200, "/files/a/b%20c", ""},
 		{"GET /test/things/a%2Fb\nAuthorization: Bearer all", 200, "/things/a%2Fb", ""},
 		{"GET /test/nowhere", 403, noRoute, "MissingAuthenticationTokenException"},
-		{"PUT /test/things", 403, noRoute, "MissingAuthenticationTokenException"},
+		{"PATCH /test/things", 403, noRoute, "MissingAuthenticationTokenException"},
 		{"GET /test//things", 403, noRoute, "MissingAuthenticationTokenException"},
 		{"GET /test/things/a/b", 403, noRoute, "MissingAuthenticationTokenException"},
 		{"GET /test/nowhere\nAuthorization: Bearer x", 403, `{"message":"'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'."}`, "IncompleteSignatureException"},
@@ -233,8 +233,9 @@ func TestREST(t *testing.T) {
 		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"\"}", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all\n\nname", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all", 400, badBody, "BadRequestException"},
-		{"POST /test/things\nAuthorization: Bearer all\nContent-Type: text/plain\n\nname", 200, "/things", ""}, // no model: not validated
-		{"POST /test/things\n\nname", 401, unauthorized, "UnauthorizedException"},                              // the authorizer comes first
+		{"POST /test/things\nAuthorization: Bearer all\nContent-Type: text/plain\n\nname", 400, badBody, "BadRequestException"}, // the only model is for any type
+		{"PUT /test/things\nAuthorization: Bearer all\nContent-Type: text/plain\n\nname", 200, "/things", ""},                   // no model: not validated
+		{"POST /test/things\n\nname", 401, unauthorized, "UnauthorizedException"},                                               // the authorizer comes first
 		{"GET /test/search\nAuthorization: Bearer all", 400, `{"message":"Missing required request parameters: [x-header-param, qs1]"}`, "BadRequestException"},
 		{"GET /test/search?qs1=\nX-Header-Param: a\nAuthorization: Bearer all", 400, `{"message":"Missing required request parameters: [qs1]"}`, "BadRequestException"},
 		{"GET /test/search?qs1=a\nX-Header-Param: a\nAuthorization: Bearer all", 200, "/search", ""},
@@ -484,6 +485,9 @@ func TestCORS(t *testing.T) {
 		if got.status != 204 || got.header.Get(origin) != test.origin || got.header.Get(methods) != "DELETE,GET,OPTIONS" ||
 			got.header.Get(headers) != "Content-Type,Authorization,X-Amz-Date,X-Api-Key" || got.header.Get("Access-Control-Max-Age") != "86400" {
 			t.Errorf("preflight of %s with %v: %+v", test.sent, test.origins, got)
+		}
+		if got := s.send(t, "OPTIONS /test/search").header.Get(headers); got != "Content-Type,Authorization,X-Amz-Date,X-Api-Key,x-header-param" {
+			t.Errorf("preflight of a path with a header parameter: %s", got)
 		}
 		got = s.send(t, "GET /test/things\nOrigin: "+test.sent)
 		if got.status != 401 || got.header.Get(origin) != test.error || got.header.Get(headers) == "" {

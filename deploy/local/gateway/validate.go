@@ -60,14 +60,25 @@ func newValidator(operation *api.Operation, checks RequestValidation, schemas *s
 		return v, nil
 	}
 	for mediaType, place := range operation.Body.Schemas {
+		if place == "" {
+			continue
+		}
 		schema, err := schemas.compile(place)
 		if err != nil {
 			return nil, err
 		}
 		v.models[mediaType] = schema
+		if len(operation.Body.Schemas) == 1 && mediaType == "application/json" {
+			v.models[anyMediaType] = schema
+		}
 	}
 	return v, nil
 }
+
+// anyMediaType is the key of the model for media types that have none. It is set where bodies are JSON only:
+// without it a body of another type would not be validated at all.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html.
+const anyMediaType = "$default"
 
 func (v *validator) require(parameters []api.Parameter) {
 	for _, parameter := range parameters {
@@ -117,10 +128,13 @@ func (x *exchange) missingParameters() []string {
 	return missing
 }
 
-// bodyFits validates the body by the model of its media type; a type without a model is not validated.
-// No body is validated as {}.
+// bodyFits validates the body by the model of its media type, or by the one for any. No body is validated as {}.
 func (x *exchange) bodyFits() bool {
-	model := x.method.validator.models[mediaType(x.r.Header)]
+	models := x.method.validator.models
+	model := models[mediaType(x.r.Header)]
+	if model == nil {
+		model = models[anyMediaType]
+	}
 	if model == nil {
 		return true
 	}
