@@ -9,7 +9,7 @@ components:
   securitySchemes:
     bearer: {type: http, scheme: bearer}
   schemas:
-    Thing: {type: object, required: [name], additionalProperties: false, properties: {name: {type: string, minLength: 1}}}
+    Thing: {type: object, required: [name], additionalProperties: false, properties: {name: {type: string, minLength: 1}, kind: {const: thing}, size: {type: integer, exclusiveMinimum: 0, exclusiveMaximum: 10}}}
 security: [bearer: [things/read]]
 paths:
   /: {get: {}}

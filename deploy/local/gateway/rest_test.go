@@ -231,6 +231,10 @@ func TestREST(t *testing.T) {
 		{"POST /test/things\nAuthorization: Bearer all\nContent-Type: application/json; charset=utf-8\n\n{\"name\":7}", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"more\":1}", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"\"}", 400, badBody, "BadRequestException"},
+		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"kind\":\"thing\",\"size\":9}", 200, "/things", ""},
+		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"kind\":\"other\"}", 400, badBody, "BadRequestException"},
+		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"size\":0}", 400, badBody, "BadRequestException"},
+		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"size\":10}", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all\n\nname", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all\nContent-Type: text/plain\n\nname", 400, badBody, "BadRequestException"}, // the only model is for any type

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"encoding/json"
 	"mime"
 	"net/http"
 	"strings"
@@ -17,7 +18,7 @@ type validator struct {
 	models                  map[string]*jsonschema.Schema
 }
 
-// schemas compiles the contract's schemas. API Gateway's models are JSON Schema draft 4.
+// schemas compiles the contract's schemas as API Gateway's models, which are JSON Schema draft 4.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html.
 type schemas struct {
 	contract *api.Contract
@@ -30,10 +31,42 @@ func newSchemas(contract *api.Contract) *schemas {
 	s.compiler.DefaultDraft(jsonschema.Draft4)
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(contract.Document))
 	if err == nil {
+		toDraft4(document)
 		err = s.compiler.AddResource(contractURL, document)
 	}
 	s.err = err
 	return s
+}
+
+// toDraft4 rewrites what draft 4 says in another way than OpenAPI 3.1: const, and exclusive bounds.
+func toDraft4(tree any) {
+	switch tree := tree.(type) {
+	case []any:
+		for _, item := range tree {
+			toDraft4(item)
+		}
+	case map[string]any:
+		for _, value := range tree {
+			toDraft4(value)
+		}
+		if value, ok := tree["const"]; ok && isScalar(value) {
+			tree["enum"] = []any{value}
+			delete(tree, "const")
+		}
+		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
+			if limit, ok := tree[exclusive].(json.Number); ok {
+				tree[exclusive], tree[bound] = true, limit
+			}
+		}
+	}
+}
+
+func isScalar(value any) bool {
+	switch value.(type) {
+	case map[string]any, []any:
+		return false
+	}
+	return true
 }
 
 const contractURL = "contract:///openapi.json"
