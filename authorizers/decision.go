@@ -27,7 +27,7 @@ func (d *decision) done(ctx context.Context, err error, start time.Time) error {
 		slog.String("stage", d.arn.Stage),
 		slog.String("method", d.arn.Method),
 		slog.String("path", d.arn.Path),
-		slog.Duration("duration", time.Since(start)),
+		slog.Float64("durationMs", float64(time.Since(start).Microseconds())/1000),
 	}
 	if p := d.principal; p != nil {
 		attributes = append(attributes, slog.String("sub", p.ID),

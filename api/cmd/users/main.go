@@ -1,3 +1,24 @@
+// Command users is the Lambda function that serves the users API behind API Gateway.
+// It is configured by USERS_TABLE and ALLOWED_ORIGINS; see package environ. A value that is missing or wrong
+// ends the program before it takes an event.
 package main
 
-func main() {}
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"portcullis/api/cmd/environ"
+)
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	handler, _, err := environ.Users(context.Background(), os.Getenv, log)
+	if err != nil {
+		log.Error("cannot start", slog.String("error", err.Error()))
+		os.Exit(1)
+	}
+	lambda.Start(handler)
+}

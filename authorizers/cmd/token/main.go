@@ -1,10 +1,9 @@
 // Command token is the Lambda function of a TOKEN authorizer: bearer JWTs of the configured issuers.
-// It is configured by CONTRACT, ISSUERS, GROUP_SCOPES and CLOCK_SKEW; see package environ.
+// It is configured by CONTRACT, ISSUERS, GROUP_SCOPES and CLOCK_SKEW; see package environ. A value that is
+// missing or wrong ends the program before it takes an event.
 package main
 
 import (
-	"fmt"
-	"io"
 	"log/slog"
 	"os"
 
@@ -14,18 +13,11 @@ import (
 )
 
 func main() {
-	if err := run(os.Getenv, os.Stderr, func(h lambda.Handler) { lambda.Start(h) }); err != nil {
-		fmt.Fprintln(os.Stderr, "token:", err)
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	handler, err := environ.Token(os.Getenv, log)
+	if err != nil {
+		log.Error("cannot start", slog.String("error", err.Error()))
 		os.Exit(1)
 	}
-}
-
-// run reads the configuration and serves invocations; it returns where the configuration is wrong.
-func run(getenv func(string) string, stderr io.Writer, start func(lambda.Handler)) error {
-	handler, err := environ.Token(getenv, slog.New(slog.NewJSONHandler(stderr, nil)))
-	if err != nil {
-		return err
-	}
-	start(handler)
-	return nil
+	lambda.Start(handler)
 }

@@ -98,4 +98,5 @@ func (c *cors) addToError(header http.Header) {
 	header.Set("Access-Control-Allow-Origin", origin)
 	header.Set("Access-Control-Allow-Headers", corsHeaders)
 	header.Set("Access-Control-Allow-Methods", c.methods)
+	header.Set("Access-Control-Max-Age", corsMaxAge)
 }

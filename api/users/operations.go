@@ -1,0 +1,199 @@
+package users
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type created struct {
+	Message string `json:"message"`
+	ID      string `json:"id"`
+}
+
+type listing struct {
+	Users []User `json:"users"`
+	Next  string `json:"next,omitempty"`
+}
+
+// create serves POST /users.
+func (h *Handler) create(ctx context.Context, e *event) (answer, error) {
+	members, err := e.members("id", "name", "email")
+	if err != nil {
+		return answer{}, err
+	}
+	u, err := h.add(ctx, members)
+	if err != nil {
+		return answer{}, err
+	}
+	headers := map[string]string{"Location": location(e.path(), u.ID)}
+	return answer{http.StatusCreated, headers, created{"User created", u.ID}}, nil
+}
+
+// add stores a new user. What is wrong with an id that the client did not choose is not the client's to mend.
+func (h *Handler) add(ctx context.Context, members map[string]string) (User, error) {
+	at := h.timestamp()
+	u := User{ID: members["id"], Name: members["name"], Email: members["email"], CreatedAt: at, UpdatedAt: at, Version: 1}
+	if _, named := members["id"]; named {
+		if err := CheckID(u.ID); err != nil {
+			return User{}, err
+		}
+		return u, h.store.Create(ctx, u)
+	}
+	u.ID = h.newID()
+	err := h.store.Create(ctx, u)
+	if errors.Is(err, ErrExists) || errors.As(err, new(*InputError)) {
+		err = fmt.Errorf("id made for a new user: %v", err)
+	}
+	return u, err
+}
+
+// location returns the path of a user below the path that the request came to, so that a stage or a base path in
+// front of it stays (RFC 9110, section 10.2.2).
+func location(path, id string) string {
+	return "/" + strings.Trim(path, "/") + "/" + url.PathEscape(id)
+}
+
+// list serves GET /users.
+func (h *Handler) list(ctx context.Context, e *event) (answer, error) {
+	limit, err := e.limit()
+	if err != nil {
+		return answer{}, err
+	}
+	cursor, given, err := e.query("next")
+	if err != nil {
+		return answer{}, err
+	}
+	if given && cursor == "" {
+		return answer{}, badCursor
+	}
+	page, err := h.store.List(ctx, limit, cursor)
+	if errors.Is(err, ErrBadCursor) {
+		return answer{}, badCursor
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	// An empty list is [] and not null.
+	return answer{http.StatusOK, nil, listing{append([]User{}, page.Users...), page.Next}}, nil
+}
+
+var badCursor = &InputError{"next", "must be the value that the page before gave, as it was given"}
+
+// limit returns the query parameter limit: plain decimal digits, or MaxPage when it is absent.
+func (e *event) limit() (int, error) {
+	text, given, err := e.query("limit")
+	if err != nil || !given {
+		return MaxPage, err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || strconv.Itoa(n) != text {
+		n = 0
+	}
+	return n, CheckLimit(n)
+}
+
+// get serves GET /users/{id}.
+func (h *Handler) get(ctx context.Context, e *event) (answer, error) {
+	id, err := e.id()
+	if err != nil {
+		return answer{}, err
+	}
+	u, err := h.store.Get(ctx, id)
+	if err != nil {
+		return answer{}, err
+	}
+	return tagged(u, u)
+}
+
+// update serves PUT /users/{id}. A missing user is 404 with If-Match, too: a precondition is ignored when the
+// answer without it would be a failure (RFC 9110, section 13.2.1).
+func (h *Handler) update(ctx context.Context, e *event) (answer, error) {
+	id, match, err := e.target()
+	if err != nil {
+		return answer{}, err
+	}
+	members, err := e.members("name", "email")
+	if err != nil {
+		return answer{}, err
+	}
+	seen, err := h.seen(ctx, id, match)
+	if err != nil {
+		return answer{}, err
+	}
+	change := Change{Name: members["name"], Email: members["email"], At: h.timestamp()}
+	u, err := h.store.Update(ctx, id, change, seen)
+	if err != nil {
+		return answer{}, err
+	}
+	return tagged(u, message{"User updated"})
+}
+
+// remove serves DELETE /users/{id}. A missing user is as good as a deleted one, except with If-Match: no version
+// is there for it to match (RFC 9110, section 13.1.1).
+func (h *Handler) remove(ctx context.Context, e *event) (answer, error) {
+	id, match, err := e.target()
+	if err != nil {
+		return answer{}, err
+	}
+	seen, err := h.seen(ctx, id, match)
+	if err == nil {
+		err = h.store.Delete(ctx, id, seen)
+	}
+	missing := errors.Is(err, ErrNotFound)
+	if missing && match.given {
+		return answer{}, errPrecondition
+	}
+	if err != nil && !missing {
+		return answer{}, err
+	}
+	return answer{status: http.StatusOK, body: message{"User deleted"}}, nil
+}
+
+// target returns what PUT and DELETE address.
+func (e *event) target() (id string, match ifMatch, err error) {
+	if id, err = e.id(); err != nil {
+		return "", ifMatch{}, err
+	}
+	match, err = parseIfMatch(e.header("If-Match"))
+	return id, match, err
+}
+
+// members returns the body's members, out of the known ones, with a name and an email that are checked.
+func (e *event) members(known ...string) (map[string]string, error) {
+	body, err := e.body()
+	if err != nil {
+		return nil, err
+	}
+	members, err := parseMembers(body, known...)
+	if err != nil {
+		return nil, err
+	}
+	name, named := members["name"]
+	if !named {
+		return nil, &InputError{"name", "is missing"}
+	}
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if email, given := members["email"]; given {
+		return members, checkEmail(email)
+	}
+	return members, nil
+}
+
+// tagged answers with the entity tag of u.
+func tagged(u User, body any) (answer, error) {
+	tag, err := etag(u)
+	if err != nil {
+		return answer{}, fmt.Errorf("entity tag: %w", err)
+	}
+	return answer{http.StatusOK, map[string]string{"ETag": tag}, body}, nil
+}
+
+func (h *Handler) timestamp() time.Time { return h.now().UTC().Truncate(time.Microsecond) }

@@ -1,0 +1,86 @@
+// Package deploy_test checks what holds for the whole tree: which packages may know which.
+package deploy_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// goList runs go list in the module's root.
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	command := exec.Command("go", append([]string{"list"}, args...)...)
+	command.Dir = ".."
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("go list %s: %v", strings.Join(args, " "), err)
+	}
+	return strings.Fields(string(output))
+}
+
+// under tells whether a package is the one named, or lies below it.
+func under(pkg, root string) bool { return pkg == root || strings.HasPrefix(pkg, root+"/") }
+
+// TestArrows: a package, and what neither it nor anything that it is built from may be.
+func TestArrows(t *testing.T) {
+	const (
+		jwx    = "github.com/lestrrat-go/jwx"
+		aws    = "github.com/aws/aws-sdk-go-v2"
+		lambda = "github.com/aws/aws-lambda-go"
+	)
+	tests := []struct {
+		pkg   string
+		never []string
+	}{
+		{"portcullis/api", []string{"portcullis/authorizers", "portcullis/deploy", "portcullis/api/users", jwx, aws, lambda}},
+		{"portcullis/api/users", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api/users/dynamo", jwx, aws, lambda}},
+		{"portcullis/api/users/dynamo", []string{"portcullis/authorizers", "portcullis/deploy", jwx, lambda}},
+		{"portcullis/api/cmd/users", []string{"portcullis/authorizers", "portcullis/deploy", jwx}},
+		{"portcullis/authorizers", []string{"portcullis/api/users", "portcullis/deploy", aws, lambda}},
+		{"portcullis/authorizers/verify", []string{"portcullis/api", "portcullis/policy", "portcullis/deploy", aws, lambda}},
+		{"portcullis/authorizers/verify/verifytest", []string{"testing", "portcullis/authorizers/verify", "portcullis/policy", jwx, aws, lambda}},
+		{"portcullis/authorizers/cmd/token", []string{"portcullis/api/users", "portcullis/deploy", aws}},
+		{"portcullis/deploy/local/gateway", []string{"portcullis/authorizers", "portcullis/api/users", jwx, aws, lambda}},
+		{"portcullis/deploy/local/function", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", lambda}},
+	}
+	for _, test := range tests {
+		for _, dependency := range goList(t, "-deps", "./"+strings.TrimPrefix(test.pkg, "portcullis/")) {
+			for _, never := range test.never {
+				if under(dependency, never) && dependency != test.pkg {
+					t.Errorf("%s is built from %s", test.pkg, dependency)
+				}
+			}
+		}
+	}
+}
+
+func TestPolicyUsesTheStandardLibraryOnly(t *testing.T) {
+	for _, dependency := range goList(t, "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./policy") {
+		if dependency != "portcullis/policy" {
+			t.Errorf("policy is built from %s", dependency)
+		}
+	}
+}
+
+// TestOneImporterOfJWX: moving to jwx's successor is one package's work.
+func TestOneImporterOfJWX(t *testing.T) {
+	for _, line := range goList(t, "-f", `{{.ImportPath}}={{join .Imports ","}}`, "./...") {
+		pkg, imports, _ := strings.Cut(line, "=")
+		uses := slices.ContainsFunc(strings.Split(imports, ","), func(i string) bool { return under(i, "github.com/lestrrat-go/jwx/v2") })
+		if uses != (pkg == "portcullis/authorizers/verify") {
+			t.Errorf("%s imports jwx: %v", pkg, uses)
+		}
+	}
+}
+
+// TestTopLevel: the tree's first level shows the architecture and nothing else.
+func TestTopLevel(t *testing.T) {
+	for _, pkg := range goList(t, "./...") {
+		first, _, _ := strings.Cut(strings.TrimPrefix(pkg, "portcullis/"), "/")
+		if !slices.Contains([]string{"api", "authorizers", "policy", "deploy"}, first) {
+			t.Errorf("%s is in none of the four folders", pkg)
+		}
+	}
+}

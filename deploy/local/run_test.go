@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portcullis/deploy/parts"
+)
+
+// desk is a running program, in this process.
+type desk struct {
+	url      string
+	greeting string
+	stop     context.CancelFunc
+	status   chan int
+	stderr   *lockedBuffer
+}
+
+// start runs the program on a free port until the test ends.
+func start(t *testing.T, args ...string) *desk {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out, in := io.Pipe()
+	d := &desk{stop: cancel, status: make(chan int, 1), stderr: &lockedBuffer{}}
+	go func() {
+		d.status <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), in, d.stderr)
+		in.Close()
+	}()
+	t.Cleanup(cancel)
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		d.greeting += lines.Text() + "\n"
+		if strings.Contains(lines.Text(), "Ctrl-C") {
+			break
+		}
+	}
+	if _, err := fmt.Sscanf(d.greeting, "Portcullis at %s", &d.url); err != nil {
+		t.Fatalf("greeting %q, stderr %s", d.greeting, d.stderr)
+	}
+	d.url = strings.TrimSuffix(d.url, "/")
+	return d
+}
+
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
+
+// TestPrintedCommands pastes what the greeting prints into a shell.
+func TestPrintedCommands(t *testing.T) {
+	shell := parts.Command(t, "sh", "a POSIX shell is needed to paste the printed commands")
+	parts.Command(t, "curl", "install curl, the printed commands use it")
+	d := start(t)
+	signIns, calls := printedCommands(d.greeting)
+	if len(signIns) != 2 || len(calls) < 3 {
+		t.Fatalf("commands %q and %q in\n%s", signIns, calls, d.greeting)
+	}
+	for i, signIn := range signIns {
+		if strings.Contains(signIn, "aws ") {
+			parts.AWSCLI(t)
+		}
+		for n, call := range calls {
+			output, err := exec.Command(shell, "-c", signIn+"\n"+call).CombinedOutput()
+			want := "HTTP/1.1 200 OK"
+			if strings.Contains(call, " -d ") {
+				want = []string{"HTTP/1.1 201 Created", "HTTP/1.1 409 Conflict"}[i]
+			}
+			if err != nil || !strings.Contains(string(output), want) {
+				t.Errorf("call %d: %s\n%s\n%v\n%s", n, signIn, call, err, output)
+			}
+		}
+	}
+}
+
+// printedCommands gives the indented commands of the greeting: those that sign in, and those that call.
+func printedCommands(greeting string) (signIns, calls []string) {
+	for _, line := range strings.Split(greeting, "\n") {
+		command := strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(command, "TOKEN="):
+			signIns = append(signIns, command)
+		case strings.HasPrefix(command, "curl "):
+			calls = append(calls, command)
+		}
+	}
+	return signIns, calls
+}
+
+// TestInterruptFinishesWhatIsInFlight interrupts the program while a request's body is on its way.
+func TestInterruptFinishesWhatIsInFlight(t *testing.T) {
+	for _, flag := range []string{"-exec=false", "-exec"} {
+		d := start(t, flag)
+		token := accessToken(t, d, "admin")
+		body, rest := io.Pipe()
+		request, err := http.NewRequest("POST", d.url+"/rest-token/users", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+token)
+		answered := make(chan string, 1)
+		go func() {
+			response, err := http.DefaultTransport.RoundTrip(request)
+			if err != nil {
+				answered <- err.Error()
+				return
+			}
+			defer response.Body.Close()
+			answered <- response.Status
+		}()
+		io.WriteString(rest, `{"name":`)
+		waitForLog(t, d, `"decision":"policy"`) // the gateway is past the authorizer, and waits for the body
+		d.stop()
+		waitForRefusal(t, d)
+		io.WriteString(rest, `"Ada"}`)
+		rest.Close()
+		if got := <-answered; got != "201 Created" {
+			t.Errorf("%s: the request in flight: %s", flag, got)
+		}
+		if status := <-d.status; status != 0 {
+			t.Errorf("%s: exit status %d, stderr %s", flag, status, d.stderr)
+		}
+	}
+}
+
+func accessToken(t *testing.T, d *desk, username string) string {
+	t.Helper()
+	output, err := http.NewRequest("POST", d.url+"/_cognito", strings.NewReader(fmt.Sprintf(`{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"local-client","AuthParameters":{"USERNAME":%q,"PASSWORD":"Passw0rd!"}}`, username)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	output.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	output.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+	response, err := http.DefaultClient.Do(output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, _ := strings.Cut(string(text), `"AccessToken":"`)
+	token, _, found := strings.Cut(token, `"`)
+	if !found {
+		t.Fatalf("sign-in: %s", text)
+	}
+	return token
+}
+
+func waitForLog(t *testing.T, d *desk, text string) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !strings.Contains(d.stderr.String(), text); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("no %s in\n%s", text, d.stderr)
+		}
+	}
+}
+
+// waitForRefusal waits until the program takes no more connections.
+func waitForRefusal(t *testing.T, d *desk) {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		response, err := client.Get(d.url)
+		if err != nil {
+			return
+		}
+		response.Body.Close()
+	}
+	t.Fatal("the program goes on taking connections")
+}
+
+// TestPage looks at the page with a real browser: it shows what runs, and a call from it reaches the API.
+func TestPage(t *testing.T) {
+	browser := parts.Chromium(t)
+	d := start(t)
+	for _, test := range []struct{ query, want string }{
+		{"", "rest-token"},
+		{"?as=admin", "200 OK"},
+		{"?as=nobody", "401 Unauthorized"},
+	} {
+		output, err := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+			"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
+			"--virtual-time-budget=5000", "--dump-dom", d.url+"/"+test.query).Output()
+		if err != nil || !strings.Contains(string(output), test.want) {
+			t.Errorf("%s%s: no %q in the page (%v)\n%s", d.url, test.query, test.want, err, output)
+		}
+	}
+}
