@@ -74,7 +74,7 @@ func TestTheContractsInputs(t *testing.T) {
 		"createUser users [] true #/paths/~1users/post/requestBody/content/application~1json/schema",
 		"getUser users [{id path true}]",
 		"updateUser users [{id path true} {If-Match header false}] true #/paths/~1users~1%7Bid%7D/put/requestBody/content/application~1json/schema",
-		"deleteUser users [{id path true}]",
+		"deleteUser users [{id path true} {If-Match header false}]",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

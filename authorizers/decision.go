@@ -19,10 +19,10 @@ type decision struct {
 
 // done writes the line of the decision log, and gives the error that the gateway is to see.
 func (d *decision) done(ctx context.Context, err error, start time.Time) error {
-	answer, decision, reason := outcome(err)
+	end := outcomeOf(err)
 	attributes := []slog.Attr{
-		slog.String("decision", decision),
-		slog.String("reason", reason),
+		slog.String("decision", end.decision),
+		slog.String("reason", end.reason),
 		slog.String("api", d.arn.API),
 		slog.String("stage", d.arn.Stage),
 		slog.String("method", d.arn.Method),
@@ -37,13 +37,13 @@ func (d *decision) done(ctx context.Context, err error, start time.Time) error {
 	switch {
 	case errors.As(err, &token):
 		attributes = append(attributes, slog.String("claim", token.Claim))
-	case answer != nil && !errors.Is(answer, ErrUnauthorized):
-		attributes = append(attributes, slog.String("error", answer.Error()))
+	case end.decision == decisionUnavailable:
+		attributes = append(attributes, slog.String("error", err.Error()))
 	}
 	level := slog.LevelInfo
-	if decision == decisionUnavailable {
+	if end.decision == decisionUnavailable {
 		level = slog.LevelError
 	}
 	d.log.LogAttrs(ctx, level, "decision", attributes...)
-	return answer
+	return end.answer
 }

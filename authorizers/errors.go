@@ -46,9 +46,15 @@ const (
 	decisionUnavailable = "cannot-tell"
 )
 
-// outcome is how an error looks to the gateway and in the decision log. It is the one place that turns
+// outcome is how an invocation ended: in the decision log, and for the gateway.
+type outcome struct {
+	decision, reason string
+	answer           error // what the gateway gets; nil: a policy
+}
+
+// outcomeOf tells what an error is to the gateway and in the decision log. It is the one place that turns
 // errors into ErrUnauthorized.
-func outcome(err error) (answer error, decision, reason string) {
+func outcomeOf(err error) outcome {
 	var (
 		credential  *CredentialError
 		token       *verify.TokenError
@@ -57,15 +63,15 @@ func outcome(err error) (answer error, decision, reason string) {
 	)
 	switch {
 	case err == nil:
-		return nil, decisionPolicy, reasonVerified
+		return outcome{decisionPolicy, reasonVerified, nil}
 	case errors.As(err, &credential):
-		return ErrUnauthorized, decisionDenied, reasonNoCredential
+		return outcome{decisionDenied, reasonNoCredential, ErrUnauthorized}
 	case errors.As(err, &token):
-		return ErrUnauthorized, decisionDenied, string(token.Code)
+		return outcome{decisionDenied, string(token.Code), ErrUnauthorized}
 	case errors.As(err, &unavailable):
-		return err, decisionUnavailable, reasonKeysMissing
+		return outcome{decisionUnavailable, reasonKeysMissing, err}
 	case errors.As(err, &event):
-		return err, decisionUnavailable, reasonEvent
+		return outcome{decisionUnavailable, reasonEvent, err}
 	}
-	return err, decisionUnavailable, reasonPolicy
+	return outcome{decisionUnavailable, reasonPolicy, err}
 }

@@ -37,8 +37,8 @@ func (s *functionSet) close() {
 	}
 }
 
-// startFunctions makes the functions ready, in this process or as binaries, after it made sure that the
-// users' table can be read.
+// startFunctions makes the functions ready, in this process or as binaries, after it made sure that their
+// configuration is good and the users' table can be read.
 func startFunctions(ctx context.Context, options options, project *project, site *site, log *slog.Logger, stderr io.Writer) (*functionSet, error) {
 	environment, err := functionEnvironment(project, site.pool)
 	if err != nil {
@@ -57,12 +57,12 @@ func startFunctions(ctx context.Context, options options, project *project, site
 	if err := checkStore(ctx, store, environment[apienviron.UsersTable]); err != nil {
 		return nil, err
 	}
-	if options.exec {
-		return startBinaries(ctx, project, environment, stderr)
-	}
 	token, err := environ.Token(getenv, log)
 	if err != nil {
 		return nil, err
+	}
+	if options.exec {
+		return startBinaries(ctx, project, environment, stderr)
 	}
 	return &functionSet{byName: map[string]gateway.Invoker{"token": token, "users": handler}}, nil
 }

@@ -111,7 +111,7 @@ func printedCommands(greeting string) (signIns, calls []string) {
 func TestInterruptFinishesWhatIsInFlight(t *testing.T) {
 	for _, flag := range []string{"-exec=false", "-exec"} {
 		d := start(t, flag)
-		token := accessToken(t, d, "admin")
+		token := accessToken(t, d.url, "admin")
 		body, rest := io.Pipe()
 		request, err := http.NewRequest("POST", d.url+"/rest-token/users", body)
 		if err != nil {
@@ -143,9 +143,9 @@ func TestInterruptFinishesWhatIsInFlight(t *testing.T) {
 	}
 }
 
-func accessToken(t *testing.T, d *desk, username string) string {
+func accessToken(t testing.TB, url, username string) string {
 	t.Helper()
-	output, err := http.NewRequest("POST", d.url+"/_cognito", strings.NewReader(fmt.Sprintf(`{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"local-client","AuthParameters":{"USERNAME":%q,"PASSWORD":"Passw0rd!"}}`, username)))
+	output, err := http.NewRequest("POST", url+"/_cognito", strings.NewReader(fmt.Sprintf(`{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"local-client","AuthParameters":{"USERNAME":%q,"PASSWORD":"Passw0rd!"}}`, username)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,9 +69,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 			for name, value := range settings {
 				e.Setenv(name, value)
 			}
-			for _, variable := range env {
-				e.Vars = append(e.Vars, variable)
-			}
+			e.Vars = append(e.Vars, env...)
 			port, err := freePort()
 			e.Vars = append(e.Vars, "ROOT="+root, "PORT="+port, "URL=http://127.0.0.1:"+port)
 			return err

@@ -58,15 +58,14 @@ func (x *exchange) authorize() bool {
 		return false
 	}
 	// Of a header that is sent twice the last one counts, as in the event's headers.
-	values := x.r.Header.Values(x.authorizer.header)
-	if len(values) == 0 || values[len(values)-1] == "" || !x.authorizer.validation.MatchString(values[len(values)-1]) {
-		x.fail(unauthorized, "")
-		return false
+	token := ""
+	if values := x.r.Header.Values(x.authorizer.header); len(values) > 0 {
+		token = values[len(values)-1]
 	}
 	var err error
-	x.identity, err = x.authorizer.identify(x.r.Context(), values[len(values)-1], arn)
+	x.identity, err = x.authorizer.identify(x.r.Context(), token, arn)
 	switch {
-	case err != nil && err.Error() == "Unauthorized":
+	case err != nil && err.Error() == errUnauthorized.Error():
 		x.fail(unauthorized, "")
 		return false
 	case err != nil:
@@ -116,11 +115,18 @@ type tokenEvent struct {
 	MethodARN          string `json:"methodArn"`
 }
 
-// identify gives the authorizer's answer for a token, from the cache or from the function.
+// errUnauthorized has the text by which an authorizer says 401.
+var errUnauthorized = errors.New("Unauthorized")
+
+// identify gives the authorizer's answer for a token, from the cache or from the function. A token that is
+// missing, or that the validation expression does not match, reaches neither: none such is ever cached.
 func (a *authorizer) identify(ctx context.Context, token, arn string) (*identity, error) {
 	if known, ok := a.cache.get(token); ok {
 		known.cached, known.latency = true, 0
 		return &known, nil
+	}
+	if token == "" || !a.validation.MatchString(token) {
+		return nil, errUnauthorized
 	}
 	event, err := json.Marshal(tokenEvent{"TOKEN", token, arn})
 	if err != nil {
