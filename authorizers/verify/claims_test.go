@@ -1,0 +1,177 @@
+package verify_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"portcullis/authorizers/verify"
+	"portcullis/authorizers/verify/verifytest"
+)
+
+func TestClaims(t *testing.T) {
+	issuer := newIssuer(t)
+	tests := []struct {
+		claim string
+		value any // nil: the claim is left out
+		want  verify.Code
+	}{
+		{"exp", nil, verify.CodeClaim},
+		{"exp", fmt.Sprint(now.Unix() + 60), verify.CodeClaim},
+		{"exp", 0, verify.CodeClaim},
+		{"exp", -1, verify.CodeClaim},
+		{"exp", true, verify.CodeClaim},
+		{"exp", []any{now.Unix() + 60}, verify.CodeClaim},
+		{"exp", json.Number("1e300"), verify.CodeClaim},
+		{"exp", json.Number("1e999"), verify.CodeClaim},
+		{"exp", json.Number("9223372036854775808"), verify.CodeClaim},
+		{"exp", now.Unix(), verify.CodeExpired},
+		{"exp", now.Unix() - 1, verify.CodeExpired},
+		{"exp", now.Unix() + 1, ""},
+		{"exp", float64(now.Unix()) + 60.5, ""},
+		{"nbf", now.Unix(), ""},
+		{"nbf", now.Unix() + 1, verify.CodeNotYet},
+		{"nbf", float64(now.Unix()) + 0.5, verify.CodeNotYet},
+		{"nbf", "soon", verify.CodeClaim},
+		{"iat", now.Unix() + 1, verify.CodeNotYet},
+		{"iat", "now", verify.CodeClaim},
+		{"iat", nil, ""},
+		{"iss", nil, verify.CodeIssuer},
+		{"iss", []any{issuer.URL}, verify.CodeIssuer},
+		{"iss", issuer.URL + "/", verify.CodeIssuer},
+		{"iss", strings.ToUpper(issuer.URL), verify.CodeIssuer},
+		{"iss", strings.Replace(issuer.URL, "us-east", "us‐east", 1), verify.CodeIssuer}, // a look-alike hyphen
+		{"client_id", nil, verify.CodeAudience},
+		{"client_id", "", verify.CodeAudience},
+		{"client_id", verifytest.DefaultClientID + "x", verify.CodeAudience},
+		{"client_id", []any{verifytest.DefaultClientID}, verify.CodeAudience},
+		{"token_use", nil, verify.CodeTokenUse},
+		{"token_use", "id", verify.CodeTokenUse},
+		{"token_use", "Access", verify.CodeTokenUse},
+		{"sub", nil, verify.CodeClaim},
+		{"sub", "", verify.CodeClaim},
+		{"sub", 7, verify.CodeClaim},
+		{"scope", []any{"a"}, verify.CodeClaim},
+		{"username", map[string]any{}, verify.CodeClaim},
+		{"name", "Zoë 🐙", ""},
+		{"Exp", 1, ""}, // another claim
+	}
+	v := newVerifier(t, issuer, nil)
+	for _, test := range tests {
+		claims := issuer.CognitoAccessClaims(extra(map[string]any{test.claim: test.value}))
+		if test.value == nil {
+			delete(claims, test.claim)
+		}
+		if _, err := v.Verify(t.Context(), issuer.Sign(claims)); code(err) != string(test.want) {
+			t.Errorf("%s = %v: error %v, want %q", test.claim, test.value, err, test.want)
+		}
+	}
+	wrongCase := issuer.CognitoAccessClaims(extra(map[string]any{"Exp": now.Unix() + 60}))
+	delete(wrongCase, "exp")
+	if _, err := v.Verify(t.Context(), issuer.Sign(wrongCase)); code(err) != string(verify.CodeClaim) {
+		t.Errorf("Exp in place of exp: error %v", err)
+	}
+}
+
+func TestAudienceOfIDTokens(t *testing.T) {
+	issuer := newIssuer(t)
+	v := newVerifier(t, issuer, allUses)
+	tests := []struct {
+		aud  any
+		want verify.Code
+	}{
+		{verifytest.DefaultClientID, ""},
+		{[]any{verifytest.DefaultClientID}, verify.CodeAudience},
+		{"other", verify.CodeAudience},
+		{nil, verify.CodeAudience},
+	}
+	for _, test := range tests {
+		token := issuer.CognitoID(extra(map[string]any{"aud": test.aud}))
+		if _, err := v.Verify(t.Context(), token); code(err) != string(test.want) {
+			t.Errorf("aud = %v: error %v, want %q", test.aud, err, test.want)
+		}
+	}
+	swapped := issuer.CognitoAccessClaims(extra(map[string]any{"aud": verifytest.DefaultClientID}))
+	delete(swapped, "client_id")
+	if _, err := v.Verify(t.Context(), issuer.Sign(swapped)); code(err) != string(verify.CodeAudience) {
+		t.Errorf("aud in place of client_id: error %v", err)
+	}
+}
+
+func TestAudienceOfOtherIssuers(t *testing.T) {
+	issuer := newIssuer(t)
+	v := newVerifier(t, issuer, asOIDC)
+	good := verifytest.DefaultClientID
+	tests := []struct {
+		aud  any
+		want verify.Code
+	}{
+		{good, ""},
+		{[]any{"other", good}, ""},
+		{[]any{good, 7}, verify.CodeAudience},
+		{[]any{}, verify.CodeAudience},
+		{nil, verify.CodeAudience},
+		{7, verify.CodeAudience},
+		{map[string]any{good: good}, verify.CodeAudience},
+		{"", verify.CodeAudience},
+	}
+	for _, test := range tests {
+		token := issuer.OIDC(extra(map[string]any{"aud": test.aud}))
+		if _, err := v.Verify(t.Context(), token); code(err) != string(test.want) {
+			t.Errorf("aud = %v: error %v, want %q", test.aud, err, test.want)
+		}
+	}
+}
+
+func TestScopesAndGroups(t *testing.T) {
+	issuer := newIssuer(t)
+	v := newVerifier(t, issuer, asOIDC)
+	tests := []struct {
+		claims         map[string]any
+		scopes, groups []string
+	}{
+		{map[string]any{}, nil, nil},
+		{map[string]any{"scope": "a b/c"}, []string{"a", "b/c"}, nil},
+		{map[string]any{"scope": "  a   b "}, []string{"a", "b"}, nil},
+		{map[string]any{"scope": "a\tb,c"}, []string{"a\tb,c"}, nil},
+		{map[string]any{"scope": "", "scp": "a"}, nil, nil},
+		{map[string]any{"scp": "a b"}, []string{"a", "b"}, nil},
+		{map[string]any{"scp": []any{"a b", "c"}}, []string{"a b", "c"}, nil},
+		{map[string]any{"groups": []any{"x", "y"}}, nil, []string{"x", "y"}},
+		{map[string]any{"groups": "x y"}, nil, nil},
+		{map[string]any{"groups": []any{"x", 7}}, nil, nil},
+		{map[string]any{"cognito:groups": []any{"x"}}, nil, nil}, // not this issuer's groups claim
+	}
+	for _, test := range tests {
+		claims, err := v.Verify(t.Context(), issuer.OIDC(extra(test.claims)))
+		if err != nil {
+			t.Errorf("%v: %v", test.claims, err)
+			continue
+		}
+		if fmt.Sprintf("%q", claims.Scopes) != fmt.Sprintf("%q", test.scopes) || fmt.Sprintf("%q", claims.Groups) != fmt.Sprintf("%q", test.groups) {
+			t.Errorf("%v: scopes %q, groups %q", test.claims, claims.Scopes, claims.Groups)
+		}
+	}
+}
+
+func TestSkew(t *testing.T) {
+	issuer := newIssuer(t)
+	v := newVerifier(t, issuer, func(c *verify.Config) { c.ClockSkew = time.Minute })
+	tests := []struct {
+		claims map[string]any
+		want   verify.Code
+	}{
+		{map[string]any{"exp": now.Unix() - 59}, ""},
+		{map[string]any{"exp": now.Unix() - 60}, verify.CodeExpired},
+		{map[string]any{"nbf": now.Unix() + 60}, ""},
+		{map[string]any{"nbf": now.Unix() + 61}, verify.CodeNotYet},
+		{map[string]any{"iat": now.Unix() + 61}, verify.CodeNotYet},
+	}
+	for _, test := range tests {
+		if _, err := v.Verify(t.Context(), issuer.CognitoAccess(extra(test.claims))); code(err) != string(test.want) {
+			t.Errorf("%v: error %v, want %q", test.claims, err, test.want)
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package gateway_test
+
+import (
+	"strings"
+	"testing"
+
+	"portcullis/api"
+	"portcullis/deploy/local/gateway"
+)
+
+func TestNewRefuses(t *testing.T) {
+	contract, err := api.Parse("contract.yaml", []byte(contractText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	badSchema, err := api.Parse("contract.yaml", []byte(strings.Replace(contractText, "type: object", "type: thing", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mode, err := gateway.ParseMode("test.yaml", []byte(modeText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	some := map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}
+	for want, config := range map[string]gateway.Config{
+		"want a contract and a mode":               {},
+		`no function is called "things"`:           {Contract: contract, Mode: mode},
+		`mode test: no function is called "token"`: {Contract: contract, Mode: mode, Functions: map[string]gateway.Invoker{"things": stuck{}}},
+		"contract.yaml: #/paths/~1things/post":     {Contract: badSchema, Mode: mode, Functions: some},
+	} {
+		if _, err := gateway.New(config); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("error %v, want one line with %q", err, want)
+		}
+	}
+}
