@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"portcullis/deploy/build/functions"
+	"portcullis/deploy/local/cognito"
+	"portcullis/deploy/local/function"
+)
+
+// BenchmarkColdStart is the time from a function's exec to its first poll for an event, on this machine.
+func BenchmarkColdStart(b *testing.B) {
+	project, err := readProject()
+	if err != nil {
+		b.Fatal(err)
+	}
+	pool, err := cognito.New(cognito.Config{BaseURL: "http://127.0.0.1:1/_cognito"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	environment, err := functionEnvironment(project, pool)
+	if err != nil {
+		b.Fatal(err)
+	}
+	environment["USERS_TABLE"] = "users" // with the SDK's client
+	for _, f := range functions.Functions {
+		binary := filepath.Join(b.TempDir(), f.Name, "bootstrap")
+		if err := functions.Build(context.Background(), project.folder, f.Name, runtime.GOOS, runtime.GOARCH, binary); err != nil {
+			b.Fatal(err)
+		}
+		b.Run(f.Name, func(b *testing.B) {
+			for b.Loop() {
+				started, err := function.Start(context.Background(), function.Config{Name: f.Name, Binary: binary, Env: withOurs(environment)})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+				started.Close(context.Background())
+				b.StartTimer()
+			}
+		})
+	}
+}
