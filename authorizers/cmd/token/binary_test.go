@@ -1,0 +1,75 @@
+package main_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"portcullis/authorizers/verify/verifytest"
+	"portcullis/deploy/local/function"
+)
+
+// bundle builds the function as it is deployed, with the contract beside it.
+func bundle(t *testing.T) (binary string) {
+	t.Helper()
+	binary = filepath.Join(t.TempDir(), "bootstrap")
+	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	contract, err := os.ReadFile("../../../api/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(binary), "openapi.yaml"), contract, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return binary
+}
+
+// TestBinary drives the function over the Lambda Runtime API.
+func TestBinary(t *testing.T) {
+	issuer := verifytest.NewServer()
+	defer issuer.Close()
+	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"]}]`, issuer.URL, verifytest.DefaultClientID)
+	binary := bundle(t)
+	started, err := function.Start(t.Context(), function.Config{
+		Name: "token", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer started.Close(context.Background())
+	if issuer.Fetches() != 0 {
+		t.Error("the function calls its issuer before the first event")
+	}
+	event := func(token string) []byte {
+		return fmt.Appendf(nil, `{"type":"TOKEN","authorizationToken":"Bearer %s","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users"}`, token)
+	}
+	good := issuer.CognitoAccess(verifytest.Options{Groups: []string{"readers"}})
+	output, err := started.Invoke(t.Context(), event(good))
+	if err != nil || !strings.Contains(string(output), `"Effect":"Allow"`) || !strings.Contains(string(output), `abc/v1/GET/users/*"`) {
+		t.Errorf("output %s, error %v", output, err)
+	}
+	if output, err := started.Invoke(t.Context(), event(good+"x")); err == nil || err.Error() != "Unauthorized" {
+		t.Errorf("a bad token: output %s, error %v", output, err)
+	}
+	if output, err := started.Invoke(t.Context(), []byte(`{"type":"REQUEST"}`)); err == nil || err.Error() == "Unauthorized" {
+		t.Errorf("an event of another kind: output %s, error %v", output, err)
+	}
+}
+
+// TestBinaryRefusesItsConfiguration: a bad variable ends the function before it takes an event.
+func TestBinaryRefusesItsConfiguration(t *testing.T) {
+	_, err := function.Start(t.Context(), function.Config{Name: "token", Binary: bundle(t), Env: []string{"ISSUERS=[]"}})
+	failed := (*function.StartError)(nil)
+	if !errors.As(err, &failed) || !strings.Contains(failed.Output, "ISSUERS: verify: issuers: want at least one issuer") {
+		t.Errorf("error %v", err)
+	}
+}
