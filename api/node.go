@@ -3,6 +3,8 @@ package api
 import (
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -68,14 +70,51 @@ func follow(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// refuseMerges refuses YAML's merge keys: readers of the contract do not agree about them.
-func refuseMerges(node *yaml.Node) error {
-	for i, child := range node.Content {
-		if node.Kind == yaml.MappingNode && i%2 == 0 && child.Tag == "!!merge" {
-			return at(child, "merge keys (`<<`) are not part of a contract: write the members out")
-		}
-		if err := refuseMerges(child); err != nil {
+// maxMembers bounds the members of one mapping: the YAML library compares each with each.
+const maxMembers = 10_000
+
+// checkKeys refuses keys that readers of the contract could take for different ones: merge keys, aliases,
+// binary texts, mappings and lists as keys, and two keys of the same text.
+func checkKeys(node *yaml.Node) error {
+	if node.Kind == yaml.MappingNode {
+		if err := checkMembers(node); err != nil {
 			return err
+		}
+	}
+	for _, child := range node.Content {
+		if err := checkKeys(child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkMembers(mapping *yaml.Node) error {
+	if len(mapping.Content)/2 > maxMembers {
+		return at(mapping, "the mapping has more than %d members", maxMembers)
+	}
+	seen := make(map[string]int, len(mapping.Content)/2)
+	for i := 0; i < len(mapping.Content); i += 2 {
+		key := mapping.Content[i]
+		switch {
+		case key.ShortTag() == "!!merge":
+			return at(key, "merge keys (`<<`) are not part of a contract: write the members out")
+		case key.Kind != yaml.ScalarNode || key.ShortTag() == "!!binary":
+			return at(key, "want a plain text as a key")
+		}
+		if line, twice := seen[key.Value]; twice {
+			return at(key, "the key %.60q stands in line %d already", key.Value, line)
+		}
+		seen[key.Value] = key.Line
+	}
+	return nil
+}
+
+// only refuses members that are not in the list and are no extensions: what is misspelt would be lost.
+func only(mapping *yaml.Node, what string, known ...string) error {
+	for key := range pairs(mapping) {
+		if !slices.Contains(known, key.Value) && !strings.HasPrefix(key.Value, "x-") {
+			return at(key, "%s: %.60q is no member that OpenAPI knows", what, key.Value)
 		}
 	}
 	return nil

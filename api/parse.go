@@ -1,9 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -51,15 +53,15 @@ func (p *parser) located(err error) error {
 var yamlLine = regexp.MustCompile(`^(?:unmarshal errors:\s*)?line (\d+): (.*)$`)
 
 func (p *parser) contract(text []byte) (*Contract, error) {
-	var file yaml.Node
-	if err := yaml.Unmarshal(text, &file); err != nil {
+	file, err := readYAML(text)
+	if err != nil {
 		return nil, err
 	}
 	if len(file.Content) == 0 || file.Content[0].Kind != yaml.MappingNode {
 		return nil, errors.New("want an OpenAPI document, a mapping")
 	}
 	p.root = file.Content[0]
-	document, err := asJSON(&file)
+	document, err := asJSON(file)
 	if err != nil {
 		return nil, err
 	}
@@ -70,14 +72,31 @@ func (p *parser) contract(text []byte) (*Contract, error) {
 	if err := p.paths(c); err != nil {
 		return nil, err
 	}
+	if err := p.checkOwnerScopes(c); err != nil {
+		return nil, err
+	}
 	return c, p.checkRules(c)
 }
 
-// asJSON gives the document as JSON. Decoding it as a whole also finds duplicate keys anywhere.
-func asJSON(file *yaml.Node) (json.RawMessage, error) {
-	if err := refuseMerges(file); err != nil {
+// readYAML reads the one YAML document of the text.
+func readYAML(text []byte) (*yaml.Node, error) {
+	if len(text) > maxContract {
+		return nil, fmt.Errorf("the contract has %d bytes; %d are the most", len(text), maxContract)
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	file := &yaml.Node{}
+	if err := decoder.Decode(file); err != nil && err != io.EOF {
 		return nil, err
 	}
+	var more yaml.Node
+	if err := decoder.Decode(&more); err != io.EOF {
+		return nil, errors.New("want one YAML document, and something follows it")
+	}
+	return file, checkKeys(file)
+}
+
+// asJSON gives the document as JSON.
+func asJSON(file *yaml.Node) (json.RawMessage, error) {
 	var tree any
 	if err := file.Decode(&tree); err != nil {
 		return nil, err
@@ -95,6 +114,9 @@ func (p *parser) head(c *Contract) error {
 	if version == nil || !strings.HasPrefix(version.Value, "3.") {
 		return at(or(version, p.root), "want `openapi: 3.1.0`")
 	}
+	if err := only(p.root, "the document", rootMembers...); err != nil {
+		return err
+	}
 	if title := find(find(p.root, "info"), "title"); title != nil {
 		c.Title = title.Value
 	}
@@ -106,10 +128,8 @@ func (p *parser) head(c *Contract) error {
 	if err := p.readSchemes(); err != nil {
 		return err
 	}
-	if owners := find(p.root, "x-owner-scopes"); owners != nil {
-		if err := owners.Decode(&c.OwnerScopes); err != nil {
-			return at(owners, "x-owner-scopes: want a mapping of a scope to the name of a path parameter")
-		}
+	if err := p.readOwnerScopes(c); err != nil {
+		return err
 	}
 	security := find(p.root, "security")
 	if security == nil {
@@ -136,8 +156,12 @@ func (p *parser) paths(c *Contract) error {
 	return nil
 }
 
-// pathItemKeys are the members of a path item that are no operations.
-var pathItemKeys = []string{"summary", "description", "parameters", "servers"}
+// The members of OpenAPI 3.1's objects; of a path item, those that are no operations.
+var (
+	rootMembers      = []string{"openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
+	pathItemMembers  = []string{"summary", "description", "parameters", "servers"}
+	operationMembers = []string{"tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers"}
+)
 
 func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) error {
 	if item.Kind != yaml.MappingNode {
@@ -155,7 +179,7 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) error {
 				return err
 			}
 			c.Operations = append(c.Operations, operation)
-		case slices.Contains(pathItemKeys, key.Value):
+		case slices.Contains(pathItemMembers, key.Value):
 		case strings.HasPrefix(key.Value, "x-") && key.Value != "x-amazon-apigateway-any-method":
 		default:
 			return at(key, "%s: %q is no method that this API can have", path, key.Value)
@@ -168,6 +192,9 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	operation := Operation{Route: route, Function: p.serving}
 	if node.Kind != yaml.MappingNode {
 		return operation, at(node, "%s: want an operation, a mapping", route)
+	}
+	if err := only(node, route.String(), operationMembers...); err != nil {
+		return operation, err
 	}
 	if id := find(node, "operationId"); id != nil {
 		operation.ID = id.Value

@@ -78,3 +78,38 @@ func (p *parser) alternative(node *yaml.Node) (policy.Alternative, error) {
 	}
 	return alternative, nil
 }
+
+// readOwnerScopes reads x-owner-scopes. What is misspelt or empty there would open every owner's paths to all.
+func (p *parser) readOwnerScopes(c *Contract) error {
+	const member = "x-owner-scopes"
+	for key, owners := range pairs(p.root) {
+		switch {
+		case !strings.HasPrefix(strings.ToLower(key.Value), "x-owner"):
+		case key.Value != member:
+			return at(key, "%q is no member of a contract; want %s", key.Value, member)
+		case owners.Kind != yaml.MappingNode || owners.Decode(&c.OwnerScopes) != nil:
+			return at(key, "%s: want a mapping of a scope to the name of a path parameter", member)
+		}
+	}
+	return nil
+}
+
+// checkOwnerScopes refuses an owner scope that no operation asks for: a scope that was meant is open to all.
+func (p *parser) checkOwnerScopes(c *Contract) error {
+	asked := map[string]bool{}
+	for _, operation := range c.Operations {
+		for _, alternative := range operation.Access.Alternatives {
+			for _, requirement := range alternative {
+				for _, scope := range requirement.Scopes {
+					asked[scope] = true
+				}
+			}
+		}
+	}
+	for key := range pairs(find(p.root, "x-owner-scopes")) {
+		if !asked[key.Value] {
+			return at(key, "x-owner-scopes: no operation asks for the scope %q", key.Value)
+		}
+	}
+	return nil
+}
