@@ -69,18 +69,49 @@ func (c *compilation) compile() {
 
 // denyLeaks denies the paths that the pattern of an open template reaches of route i and that are not open.
 func (c *compilation) denyLeaks(open template, i int) {
-	for _, leak := range reach(open, c.routes[i].template) {
-		if !c.covered(leak, i) {
-			c.denies = append(c.denies, c.prefix+leak.pattern())
+	of := c.routes[i].template
+	for _, leak := range reach(open, of) {
+		for _, closed := range c.uncovered(leak, i) {
+			c.denies = append(c.denies, c.prefix+closed.pattern())
 		}
 	}
 	// API Gateway routes a path with a trailing slash as without it; the ARN may have it.
-	slash := append(slices.Clone(c.routes[i].template), segment{static, ""})
-	for _, leak := range reach(open, slash) {
-		if !c.covered(leak[:len(leak)-1], i) {
-			c.denies = append(c.denies, c.prefix+leak.pattern())
+	for _, leak := range reach(open, append(slices.Clone(of), trailingSlash)) {
+		for _, closed := range c.uncovered(leak[:len(leak)-1], i) {
+			c.denies = append(c.denies, c.prefix+append(closed, trailingSlash).pattern())
 		}
 	}
+}
+
+// trailingSlash is the empty segment that a path with a slash at its end has there.
+var trailingSlash = segment{static, ""}
+
+// uncovered narrows the template to what is not covered. A greedy segment is one segment or more: where the
+// one is covered, only two or more are left.
+func (c *compilation) uncovered(paths template, i int) []template {
+	if c.covered(paths, i) {
+		return nil
+	}
+	for k, s := range paths {
+		if s.kind != greedy || len(paths) > c.longest() {
+			continue
+		}
+		one := slices.Clone(paths)
+		one[k].kind = single
+		if c.covered(one, i) {
+			return c.uncovered(slices.Insert(one, k+1, s), i)
+		}
+	}
+	return []template{paths}
+}
+
+// longest is how many segments the longest template has.
+func (c *compilation) longest() int {
+	most := 0
+	for _, route := range c.routes {
+		most = max(most, len(route.template))
+	}
+	return most
 }
 
 // covered tells whether every path of the template is open, or is routed to a more specific route than i.
@@ -132,31 +163,51 @@ func (t template) contains(other template) bool {
 // in which each '*' can stand for one or more of its segments. In the result a greedy segment may stand
 // anywhere.
 func reach(pattern, of template) []template {
+	return reachWith(map[[2]int][]template{}, pattern, of)
+}
+
+// reachWith remembers what was found for the tails of both templates, by their lengths.
+func reachWith(known map[[2]int][]template, pattern, of template) []template {
 	if len(pattern) == 0 || len(of) == 0 {
 		if len(pattern) == 0 && len(of) == 0 {
 			return []template{{}}
 		}
 		return nil
 	}
+	key := [2]int{len(pattern), len(of)}
+	if found, ok := known[key]; ok {
+		return found
+	}
+	found := reachHead(known, pattern, of)
+	known[key] = found
+	return found
+}
+
+func reachHead(known map[[2]int][]template, pattern, of template) []template {
 	p, head, rest := pattern[0], of[0], pattern[1:]
 	if p.kind == static && head.kind == static && p.text != head.text {
 		return nil
 	}
-	tails := reach(rest, of[1:])
+	tails := slices.Clone(reachWith(known, rest, of[1:]))
 	if head.kind == greedy {
-		tails = append(tails, reach(rest, of)...)
+		tails = append(tails, reachWith(known, rest, of)...)
 	}
 	if p.kind == static {
 		return prepend(p, tails)
 	}
-	return prepend(head, append(tails, reach(pattern, of[1:])...))
+	return prepend(head, append(tails, reachWith(known, pattern, of[1:])...))
 }
 
+// prepend puts a segment before each of the templates, and drops what is there twice.
 func prepend(head segment, tails []template) []template {
-	for i, tail := range tails {
-		tails[i] = append(template{head}, tail...)
+	var all []template
+	for _, tail := range tails {
+		longer := append(template{head}, tail...)
+		if !slices.ContainsFunc(all, func(t template) bool { return slices.Equal(t, longer) }) {
+			all = append(all, longer)
+		}
 	}
-	return tails
+	return all
 }
 
 // prune sorts the patterns and drops those that another of them, or one of the winners, covers.

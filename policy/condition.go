@@ -15,12 +15,27 @@ const (
 	met
 )
 
-// conditions evaluates all operators of the statement; all of them must hold.
+// gatewayKeys are the condition keys that API Gateway supplies, in lower case.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html.
+var gatewayKeys = map[string]bool{
+	"aws:currenttime": true, "aws:epochtime": true, "aws:referer": true, "aws:securetransport": true,
+	"aws:sourcearn": true, "aws:sourceip": true, "aws:useragent": true,
+}
+
+// conditions evaluates all operators of the statement; all of them must hold. What is not understood, an
+// operator, a key or a value, makes the outcome unclear.
 func (s *Statement) conditions(keys map[string]string) outcome {
 	result := met
 	for operator, wants := range s.Condition {
+		if len(wants) == 0 {
+			result = unclear
+		}
 		for key, values := range wants {
 			got, present := lookUp(keys, key)
+			if !gatewayKeys[strings.ToLower(key)] {
+				result = unclear
+				continue
+			}
 			switch condition(operator, got, present, values) {
 			case notMet:
 				return notMet

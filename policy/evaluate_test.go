@@ -67,7 +67,11 @@ func TestEvaluate(t *testing.T) {
 		{"IfExists without the key", `{"Statement":` + until + `}`, nil, policy.Allow, false},
 		{"a clock that is none", `{"Statement":` + until + `}`, now("soon"), policy.Deny, false},
 		{"unknown operator", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Nope":{"aws:CurrentTime":"x"}}}}`, now("2029-01-01T00:00:00Z"), policy.Deny, false},
-		{"deny with unknown operator", `{"Statement":[` + allow + `,{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Nope":{"a":"x"}}}]}`, nil, policy.Deny, true},
+		{"deny with unknown operator", `{"Statement":[` + allow + `,{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Nope":{"aws:SourceIp":"x"}}}]}`, nil, policy.Deny, true},
+		{"operator without keys", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{}}}}`, nil, policy.Deny, false},
+		{"operator with null", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Nope":null}}}`, nil, policy.Deny, false},
+		{"unknown key", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateLessThanIfExists":{"aws:CurentTime":"2000-01-01"}}}}`, nil, policy.Deny, false},
+		{"no values", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":[]}}}}`, now("2029-01-01T00:00:00Z"), policy.Deny, false},
 		{"key absent", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2030-01-01"}}}}`, nil, policy.Deny, false},
 		{"any of the values", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateGreaterThan":{"aws:EpochTime":["4102444800","0"]}}}}`, map[string]string{"aws:EpochTime": "1700000000"}, policy.Allow, false},
 	}

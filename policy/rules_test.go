@@ -163,6 +163,33 @@ func TestCompileRefusesLongResources(t *testing.T) {
 	}
 }
 
+// TestBesideAProxy: what is open beside a {proxy+} that is not stays open.
+func TestBesideAProxy(t *testing.T) {
+	rules := mustRules(t, rule("GET", "/things/{id}", bearer("read")), rule("GET", "/{proxy+}", bearer("admin")), rule("GET", "/a/{b}/{rest+}", bearer("admin")))
+	for path, want := range map[string]policy.Decision{
+		"/things/7": policy.Allow, "/things": policy.Deny, "/things/": policy.Deny, "/things/7/keys": policy.Deny,
+		"/things/7/keys/": policy.Deny, "/other": policy.Deny, "/a/b/c": policy.Deny, "/a/b": policy.Deny,
+	} {
+		if got := evaluate(t, rules, caller("me", "read"), "GET", path); got != want {
+			t.Errorf("GET %s: the document says %s", path, got)
+		}
+	}
+}
+
+// TestManyParameters: long templates of parameters cost no more than others.
+func TestManyParameters(t *testing.T) {
+	path := func(length int) (path string) {
+		for i := range length {
+			path += fmt.Sprintf("/{p%d}", i)
+		}
+		return path
+	}
+	rules := mustRules(t, rule("GET", path(14), bearer("read")), rule("GET", path(28), bearer("admin")))
+	if got := evaluate(t, rules, caller("me", "read"), "GET", strings.Repeat("/x", 28)); got != policy.Deny {
+		t.Errorf("the document says %s", got)
+	}
+}
+
 func TestNewRulesRefuses(t *testing.T) {
 	tests := []struct{ route, reason string }{
 		{"GET things", "must begin with a slash"},
