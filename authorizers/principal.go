@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"portcullis/api"
 	"portcullis/authorizers/verify"
@@ -17,7 +18,7 @@ type Principal struct {
 	Schemes  []string          // the security schemes that its credentials satisfied
 	Scopes   []string          // what it was granted, sorted
 	Context  map[string]string // what the API behind the gateway gets to know, see the Context constants
-	Expires  time.Time         // when its credential ends; zero: never
+	Expires  time.Time         // when its credential stops being accepted; zero: never
 	UsageKey string            // the API key that the gateway counts its usage by; "" for none
 }
 
@@ -29,7 +30,7 @@ const (
 	ContextClientID = "clientId"
 	ContextUsername = "username"
 	ContextScopes   = "scopes" // space-separated
-	ContextGroups   = "groups" // space-separated
+	ContextGroups   = "groups" // space-separated; a group with a space in its name is left out
 	ContextScheme   = "scheme"
 	ContextExpires  = "expires" // seconds since 1970
 )
@@ -48,7 +49,7 @@ func TokenPrincipal(claims *verify.Claims, groups GroupScopes) Principal {
 		ID:      claims.Subject,
 		Schemes: []string{api.SchemeBearer},
 		Scopes:  slices.Compact(scopes),
-		Expires: claims.Expires,
+		Expires: claims.AcceptedUntil,
 	}
 	p.Context = withoutEmpty(map[string]string{
 		ContextSubject:  claims.Subject,
@@ -56,11 +57,16 @@ func TokenPrincipal(claims *verify.Claims, groups GroupScopes) Principal {
 		ContextClientID: claims.ClientID,
 		ContextUsername: claims.Username,
 		ContextScopes:   strings.Join(p.Scopes, " "),
-		ContextGroups:   strings.Join(claims.Groups, " "),
+		ContextGroups:   strings.Join(withoutSpaces(claims.Groups), " "),
 		ContextScheme:   api.SchemeBearer,
 		ContextExpires:  strconv.FormatInt(claims.Expires.Unix(), 10),
 	})
 	return p
+}
+
+// withoutSpaces leaves names out that would read as several in a space-separated list.
+func withoutSpaces(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return strings.ContainsFunc(name, unicode.IsSpace) })
 }
 
 func withoutEmpty(context map[string]string) map[string]string {

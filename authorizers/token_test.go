@@ -136,7 +136,7 @@ func TestTokenContext(t *testing.T) {
 	f := newFixture(t)
 	issued := time.Now().Add(-time.Minute)
 	output, err := f.token.Invoke(t.Context(), event(t, bearer(f, verifytest.Options{
-		Subject: "7", Username: "ada", Groups: []string{"readers", "members"}, Scopes: []string{"b", "a"}, IssuedAt: issued,
+		Subject: "7", Username: "ada", Groups: []string{"readers", "x admins", "members"}, Scopes: []string{"b", "a"}, IssuedAt: issued,
 	})))
 	if err != nil {
 		t.Fatal(err)

@@ -17,10 +17,11 @@ type Claims struct {
 	TokenUse string // token_use of a Cognito pool's tokens
 	TokenID  string // jti
 
-	Scopes []string // scope, or scp
+	Scopes []string // scope, or scp; what is no scope-token (RFC 6749, section 3.3) is left out
 	Groups []string // the issuer's groups claim; nothing unless it is a list of texts
 
-	Expires time.Time // exp, in whole seconds
+	Expires       time.Time // exp, in whole seconds
+	AcceptedUntil time.Time // when the token stops being accepted: exp and the clock skew
 }
 
 // accept reads the claims of a token of this issuer whose signature holds, at the time now.
@@ -30,7 +31,7 @@ func (i *Issuer) accept(claims map[string]any, now time.Time, skew time.Duration
 		return nil, err
 	}
 	read := reader{claims: claims}
-	c := &Claims{Issuer: i.Issuer, Expires: expires, Subject: read.text("sub"), TokenID: read.text("jti")}
+	c := &Claims{Issuer: i.Issuer, Expires: expires, AcceptedUntil: expires.Add(skew), Subject: read.text("sub"), TokenID: read.text("jti")}
 	if len(i.TokenUse) > 0 {
 		err = i.checkCognito(c, &read)
 	} else {
@@ -126,15 +127,20 @@ func scopes(read *reader) []string {
 		return words(read.text("scope"))
 	}
 	if list, ok := texts(read.claims["scp"]); ok {
-		return list
+		return scopeTokens(list)
 	}
 	return words(read.text("scp"))
 }
 
-// words cuts a text at its spaces, and at nothing else.
-func words(text string) []string {
-	return slices.DeleteFunc(strings.Split(text, " "), func(word string) bool { return word == "" })
+// words cuts a text at its spaces, and at nothing else, into scopes.
+func words(text string) []string { return scopeTokens(strings.Split(text, " ")) }
+
+// scopeTokens keeps what is a scope-token: one with a space in it would read as two.
+func scopeTokens(list []string) []string {
+	return slices.DeleteFunc(list, func(s string) bool { return s == "" || strings.ContainsFunc(s, isNoScope) })
 }
+
+func isNoScope(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
 
 func (i *Issuer) groups(claims map[string]any) []string {
 	name := i.GroupsClaim

@@ -1,15 +1,13 @@
 package verify
 
 import (
-	"bytes"
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"math/big"
 	"slices"
 
-	"github.com/lestrrat-go/jwx/v2/jwa"
 	"github.com/lestrrat-go/jwx/v2/jwk"
 )
 
@@ -24,31 +22,30 @@ const (
 // of other kinds, for other uses, too weak or with a key id that another one has are passed over; they do
 // not spoil the rest. A set without a usable key is an error.
 func parseKeys(data []byte) (map[string]*rsa.PublicKey, error) {
-	var set struct {
-		Keys []json.RawMessage `json:"keys"`
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	if err := decoder.Decode(&set); err != nil {
+	var set map[string]json.RawMessage
+	if err := json.Unmarshal(data, &set); err != nil {
 		return nil, fmt.Errorf("not a key set: %w", err)
 	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("not a key set: something follows it")
+	var list []json.RawMessage
+	if err := json.Unmarshal(set["keys"], &list); err != nil {
+		return nil, fmt.Errorf("not a key set: keys: %w", err)
 	}
-	if len(set.Keys) > maxKeys {
-		return nil, fmt.Errorf("the key set has %d keys; %d are the most", len(set.Keys), maxKeys)
+	if len(list) > maxKeys {
+		return nil, fmt.Errorf("the key set has %d keys; %d are the most", len(list), maxKeys)
 	}
-	keys, count := map[string]*rsa.PublicKey{}, map[string]int{}
-	for _, raw := range set.Keys {
-		key, err := jwk.ParseKey(raw)
-		if err != nil {
+	keys, seen := map[string]*rsa.PublicKey{}, map[string]bool{}
+	for _, raw := range list {
+		var members map[string]any
+		if err := json.Unmarshal(raw, &members); err != nil {
 			continue
 		}
-		count[key.KeyID()]++
-		if public := usable(key); public != nil && count[key.KeyID()] == 1 {
-			keys[key.KeyID()] = public
+		id, _ := members["kid"].(string)
+		if public := usable(raw, members); public != nil && !seen[id] {
+			keys[id] = public
 		} else {
-			delete(keys, key.KeyID())
+			delete(keys, id)
 		}
+		seen[id] = true
 	}
 	if len(keys) == 0 {
 		return nil, errors.New("the key set has no usable key")
@@ -57,26 +54,40 @@ func parseKeys(data []byte) (map[string]*rsa.PublicKey, error) {
 }
 
 // usable gives the RSA public key of a JWK that may verify RS256, nil of any other.
-func usable(key jwk.Key) *rsa.PublicKey {
-	public, ok := key.(jwk.RSAPublicKey)
-	if !ok || key.KeyID() == "" || len(key.KeyID()) > maxKeyID {
+func usable(raw []byte, members map[string]any) *rsa.PublicKey {
+	if !meantForRS256(members) {
 		return nil
 	}
-	if use := key.KeyUsage(); use != "" && use != string(jwk.ForSignature) {
+	key, err := jwk.ParseKey(raw)
+	if err != nil {
 		return nil
 	}
-	if operations := key.KeyOps(); len(operations) > 0 && !slices.Contains(operations, jwk.KeyOpVerify) {
+	rsaKey, ok := key.(jwk.RSAPublicKey)
+	if !ok || new(big.Int).SetBytes(rsaKey.E()).BitLen() > 31 {
 		return nil
 	}
-	if algorithm := key.Algorithm().String(); algorithm != "" && algorithm != jwa.RS256.String() {
+	var public rsa.PublicKey
+	if err := rsaKey.Raw(&public); err != nil {
 		return nil
 	}
-	var raw rsa.PublicKey
-	if err := public.Raw(&raw); err != nil {
+	if bits := public.N.BitLen(); bits < minRSABits || bits > maxRSABits || public.E < minExponent || public.E%2 == 0 {
 		return nil
 	}
-	if bits := raw.N.BitLen(); bits < minRSABits || bits > maxRSABits || raw.E < minExponent || raw.E%2 == 0 {
-		return nil
+	return &public
+}
+
+// meantForRS256 checks what the key says of its use (RFC 7517, section 4): a member that is there must allow it.
+func meantForRS256(members map[string]any) bool {
+	id, _ := members["kid"].(string)
+	if id == "" || len(id) > maxKeyID {
+		return false
 	}
-	return &raw
+	for member, want := range map[string]string{"use": "sig", "alg": "RS256"} {
+		if value, present := members[member]; present && value != want {
+			return false
+		}
+	}
+	operations, present := members["key_ops"]
+	list, _ := operations.([]any)
+	return !present || slices.Contains(list, any("verify"))
 }

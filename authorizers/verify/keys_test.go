@@ -48,7 +48,13 @@ func TestKeysOfOtherKinds(t *testing.T) {
 		good bool
 	}{
 		{"good", []any{key(nil)}, true},
-		{"no use, no alg", []any{key(map[string]any{"use": "", "alg": ""})}, true},
+		{"no use, no alg", []any{without(key(nil), "use", "alg")}, true},
+		{"empty use", []any{key(map[string]any{"use": ""}), other}, false},
+		{"empty alg", []any{key(map[string]any{"alg": ""}), other}, false},
+		{"empty key_ops", []any{key(map[string]any{"key_ops": []any{}}), other}, false},
+		{"key_ops with verify", []any{key(map[string]any{"key_ops": []any{"verify"}})}, true},
+		{"exponent that wraps around", []any{key(map[string]any{"e": number(new(big.Int).SetBytes([]byte{1, 0, 0, 0, 0, 0, 1, 0, 1}))}), other}, false},
+		{"the kid of an odd one", []any{map[string]any{"kty": "LMS", "kid": issuer.KeyID()}, key(nil), other}, false},
 		{"among odd ones", []any{map[string]any{"kty": "LMS", "kid": "a"}, map[string]any{"kty": "oct", "kid": "b", "k": "AAAA"}, "text", 7, key(nil)}, true},
 		{"for encryption", []any{key(map[string]any{"use": "enc"}), other}, false},
 		{"key_ops without verify", []any{key(map[string]any{"key_ops": []any{"encrypt"}}), other}, false},
@@ -74,6 +80,13 @@ func TestKeysOfOtherKinds(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", test.name, err, want)
 		}
 	}
+}
+
+func without(key map[string]any, members ...string) map[string]any {
+	for _, member := range members {
+		delete(key, member)
+	}
+	return key
 }
 
 func number(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }

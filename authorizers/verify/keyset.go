@@ -46,10 +46,14 @@ func newKeySet(issuer Issuer, client *http.Client, now func() time.Time) *keySet
 // [*UnavailableError] where that cannot be told.
 func (s *keySet) key(ctx context.Context, id string) (*rsa.PublicKey, error) {
 	key, fresh := s.lookUp(id)
-	if key != nil && fresh {
+	switch {
+	case key != nil && fresh:
+		return key, nil
+	case key != nil:
+		s.join(fresh) // a key that may still be used does not wait for its successor
 		return key, nil
 	}
-	if err := s.refresh(ctx, fresh); err != nil && key == nil {
+	if err := s.refresh(ctx, fresh); err != nil {
 		return nil, &UnavailableError{s.issuer.Issuer, err}
 	}
 	return s.settle(id)

@@ -156,6 +156,7 @@ func TestAnswersOfIssuers(t *testing.T) {
 		{"key set redirects", good, http.RedirectHandler(real.URL+verifytest.KeySetPath, http.StatusFound).ServeHTTP, "unavailable"},
 		{"key set is no JSON", good, text(`<html>`), "unavailable"},
 		{"key set is a list", good, text(`[]`), "unavailable"},
+		{"keys in capitals", good, text("%s", strings.Replace(keys, `"keys"`, `"KEYS"`, 1)), "unavailable"},
 		{"no keys", good, text(`{"keys":[]}`), "unavailable"},
 		{"too large", good, text(`{"keys":[],"x":"%s"}`, strings.Repeat("x", 1<<20)), "unavailable"},
 		{"something behind it", good, text("%s{}", keys), "unavailable"},

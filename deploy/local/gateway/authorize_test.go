@@ -58,6 +58,23 @@ func TestCacheOff(t *testing.T) {
 	}
 }
 
+// TestNoValidationExpression: without one, every value that is not empty reaches the function.
+func TestNoValidationExpression(t *testing.T) {
+	s := newStage(t, func(c *gateway.Config) { c.Mode.Authorizer.IdentityValidationExpression = "" })
+	for request, status := range map[string]int{
+		"GET /test/things\nAuthorization: Bearer all": 200,
+		"GET /test/things\nAuthorization: all":        200,
+		"GET /test/things\nAuthorization: ":           401,
+	} {
+		if got := s.send(t, request); got.status != status {
+			t.Errorf("%s: status %d, want %d", request, got.status, status)
+		}
+	}
+	if s.token.calls() != 2 {
+		t.Errorf("%d calls of the authorizer", s.token.calls())
+	}
+}
+
 func TestTokenEvent(t *testing.T) {
 	s := newStage(t, nil)
 	s.send(t, "GET /test/things/a%2Fb/?x=y\nAuthorization: Bearer first\nAuthorization: Bearer all")

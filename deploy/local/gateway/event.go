@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"strings"
 )
@@ -129,9 +130,9 @@ func (x *exchange) eventHeaders() map[string][]string {
 	if before := x.r.Header.Get("X-Forwarded-For"); before != "" {
 		forwarded = before + ", " + forwarded
 	}
-	_, port, found := strings.Cut(x.r.Host, ":")
-	if !found {
-		port = "443"
+	_, port, err := net.SplitHostPort(x.r.Host)
+	if err != nil {
+		port = "443" // the default of https, which API Gateway serves
 	}
 	for name, value := range map[string]string{
 		"Host": x.r.Host, "X-Amzn-Trace-Id": x.traceID,

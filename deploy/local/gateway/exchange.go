@@ -68,10 +68,10 @@ func pathAsSent(r *http.Request) string {
 	if target == "" {
 		return r.URL.EscapedPath()
 	}
-	if scheme, rest, absolute := strings.Cut(target, "://"); absolute && !strings.Contains(scheme, "/") {
-		target = rest[strings.IndexByte(rest+"/", '/'):]
-	}
 	path, _, _ := strings.Cut(target, "?")
+	if scheme, rest, absolute := strings.Cut(path, "://"); absolute && !strings.Contains(scheme, "/") {
+		return rest[strings.IndexByte(rest+"/", '/'):]
+	}
 	return path
 }
 

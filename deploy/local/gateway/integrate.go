@@ -98,7 +98,7 @@ func parseProxyAnswer(output []byte) (*proxyAnswer, error) {
 	if !bytes.HasPrefix(bytes.TrimSpace(output), []byte("{")) {
 		return nil, errors.New("gateway: the function's answer is no object")
 	}
-	if err := decoder.Decode(&raw); err != nil {
+	if err := decodeAll(decoder, &raw); err != nil {
 		return nil, fmt.Errorf("gateway: the function's answer: %w", err)
 	}
 	status, err := parseStatus(raw.StatusCode)
@@ -114,6 +114,17 @@ func parseProxyAnswer(output []byte) (*proxyAnswer, error) {
 		answer.body = *raw.Body
 	}
 	return answer, nil
+}
+
+// decodeAll decodes a JSON text that has nothing behind it.
+func decodeAll(decoder *json.Decoder, into any) error {
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return errors.New("something follows the JSON text")
+	}
+	return nil
 }
 
 // parseStatus takes a number, or a text that is one; without any it is 200.

@@ -28,6 +28,7 @@ func TestProxyAnswers(t *testing.T) {
 		{`{"body":"aGVsbG8=","isBase64Encoded":true}`, 200, "aGVsbG8=", ""},
 		{`{"headers":{"Content-Length":"99","Connection":"close"},"body":"x"}`, 200, "x", "X-Amzn-Remapped-Content-Length: 99"},
 		{`{"statusCode":200,"bodi":"x"}`, 502, failed, ""},
+		{`{"statusCode":200} trailing`, 502, failed, ""},
 		{`"hello"`, 502, failed, ""},
 		{`[1]`, 502, failed, ""},
 		{`null`, 502, failed, ""},

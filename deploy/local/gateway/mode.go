@@ -178,8 +178,11 @@ func (a *Authorizer) check() (member, reason string) {
 	return "", ""
 }
 
-// validation is the validation expression, for the whole value.
+// validation is the validation expression, for the whole value; nil: anything will do.
 func (a *Authorizer) validation() (*regexp.Regexp, error) {
+	if a.IdentityValidationExpression == "" {
+		return nil, nil
+	}
 	return regexp.Compile(`^(?:` + a.IdentityValidationExpression + `)$`)
 }
 

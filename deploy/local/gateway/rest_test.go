@@ -47,6 +47,7 @@ func TestREST(t *testing.T) {
 		{"GET /test/things\nAuthorization: Bearer no-statement", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer bad-context", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer odd-policy", 500, failed, "AuthorizerConfigurationException"},
+		{"GET /test/things\nAuthorization: Bearer trailing", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer no-json", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer deny", 403, explicit, "AccessDeniedException"},
 		{"GET /test/things\nAuthorization: Bearer things", 403, denied, "AccessDeniedException"},
@@ -64,6 +65,9 @@ func TestREST(t *testing.T) {
 		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"kind\":\"other\"}", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"size\":0}", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"size\":10}", 400, badBody, "BadRequestException"},
+		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"size\":1e1000001}", 400, badBody, "BadRequestException"},
+		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\",\"size\":[1e-1000001]}", 400, badBody, "BadRequestException"},
+		{"POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"a\"} {}", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all\n\nname", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all", 400, badBody, "BadRequestException"},
 		{"POST /test/things\nAuthorization: Bearer all\nContent-Type: text/plain\n\nname", 400, badBody, "BadRequestException"}, // the only model is for any type

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -176,7 +178,30 @@ func (x *exchange) bodyFits() bool {
 		body = []byte("{}")
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
-	return err == nil && model.Validate(value) == nil
+	return err == nil && numbersFit(value) && model.Validate(value) == nil
+}
+
+// maxNumber is the most characters, and the largest exponent, of a number in a body. The validator works with
+// exact numbers, whose size grows with the exponent.
+const maxNumber = 400
+
+// numbersFit tells whether every number of a decoded body is one that can be compared.
+func numbersFit(tree any) bool {
+	switch tree := tree.(type) {
+	case map[string]any:
+		for _, value := range tree {
+			if !numbersFit(value) {
+				return false
+			}
+		}
+	case []any:
+		return !slices.ContainsFunc(tree, func(item any) bool { return !numbersFit(item) })
+	case json.Number:
+		_, exponent, scientific := strings.Cut(strings.ToLower(tree.String()), "e")
+		n, err := strconv.Atoi(exponent)
+		return len(tree) <= maxNumber && (!scientific || err == nil && -maxNumber <= n && n <= maxNumber)
+	}
+	return true
 }
 
 // mediaType is the media type of the body; without Content-Type it is taken for JSON.
