@@ -169,7 +169,7 @@ func ExampleContract_Rules() {
 		fmt.Println(err)
 		return
 	}
-	reader := policy.Caller{ID: "7", Schemes: []string{api.SchemeBearer}, Scopes: []string{"users/read"}}
+	reader := policy.Caller{ID: "7", Schemes: []string{policy.SchemeBearer}, Scopes: []string{"users/read"}}
 	fmt.Println(rules.Decide(reader, "GET", "/users/8"), rules.Decide(reader, "DELETE", "/users/8"))
 	// Output: allow deny
 }

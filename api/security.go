@@ -8,12 +8,6 @@ import (
 	"portcullis/policy"
 )
 
-// The security schemes that rules know, whatever the contract calls them.
-const (
-	SchemeBearer = "bearer" // a verified JWT in Authorization
-	SchemeAPIKey = "apiKey" // an API key in X-Api-Key
-)
-
 // readSchemes reads components.securitySchemes: which of our schemes each of the contract's is.
 func (p *parser) readSchemes() error {
 	p.schemes = map[string]string{}
@@ -22,9 +16,9 @@ func (p *parser) readSchemes() error {
 		switch kind := text(find(scheme, "type")); {
 		case kind == "http" && strings.EqualFold(text(find(scheme, "scheme")), "bearer"),
 			kind == "oauth2", kind == "openIdConnect":
-			ours = SchemeBearer
+			ours = policy.SchemeBearer
 		case kind == "apiKey" && text(find(scheme, "in")) == "header" && strings.EqualFold(text(find(scheme, "name")), "X-Api-Key"):
-			ours = SchemeAPIKey
+			ours = policy.SchemeAPIKey
 		default:
 			return at(name, "security scheme %q: want type http with scheme bearer, oauth2, openIdConnect, or apiKey in the header X-Api-Key", name.Value)
 		}
@@ -70,7 +64,7 @@ func (p *parser) alternative(node *yaml.Node) (policy.Alternative, error) {
 			return nil, at(list, "security: %s: want a list of scopes", name.Value)
 		}
 		for _, scope := range scopes {
-			if scope == "" || strings.ContainsAny(scope, " \t\r\n\"\\") {
+			if !policy.ValidScope(scope) {
 				return nil, at(list, "security: %s: %q is no scope (RFC 6749, section 3.3)", name.Value, scope)
 			}
 		}

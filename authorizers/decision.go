@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"portcullis/authorizers/verify"
 	"portcullis/policy"
 )
 
@@ -33,7 +32,7 @@ func (d *decision) done(ctx context.Context, err error, start time.Time) error {
 		attributes = append(attributes, slog.String("sub", p.ID),
 			slog.String("issuer", p.Context[ContextIssuer]), slog.String("scheme", p.Context[ContextScheme]))
 	}
-	var token *verify.TokenError
+	var token *TokenError
 	switch {
 	case errors.As(err, &token):
 		attributes = append(attributes, slog.String("claim", token.Claim))

@@ -3,8 +3,7 @@ package authorizers
 import (
 	"errors"
 	"fmt"
-
-	"portcullis/authorizers/verify"
+	"portcullis/policy"
 )
 
 // ErrUnauthorized is what the gateway makes a 401 from. Its text is the gateway's protocol: any other text,
@@ -34,13 +33,14 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return fmt.Sprintf("authorizers: %s: %s", e.Field, e.Reason) }
 
-// The codes of decisions that no bad token caused; a bad token's is its [verify.Code].
+// The codes of decisions that no bad token caused; a bad token's is its [Code].
 const (
 	reasonVerified      = "verified"
 	reasonNoCredential  = "credential-missing"
 	reasonKeysMissing   = "keys-unavailable"
 	reasonEvent         = "event-unknown"
 	reasonPolicy        = "policy-failed"
+	reasonOther         = "failed"
 	decisionPolicy      = "policy"
 	decisionDenied      = "unauthorized"
 	decisionUnavailable = "cannot-tell"
@@ -57,9 +57,10 @@ type outcome struct {
 func outcomeOf(err error) outcome {
 	var (
 		credential  *CredentialError
-		token       *verify.TokenError
-		unavailable *verify.UnavailableError
+		token       *TokenError
+		unavailable *UnavailableError
 		event       *EventError
+		resource    *policy.ResourceError
 	)
 	switch {
 	case err == nil:
@@ -72,6 +73,8 @@ func outcomeOf(err error) outcome {
 		return outcome{decisionUnavailable, reasonKeysMissing, err}
 	case errors.As(err, &event):
 		return outcome{decisionUnavailable, reasonEvent, err}
+	case errors.As(err, &resource):
+		return outcome{decisionUnavailable, reasonPolicy, err}
 	}
-	return outcome{decisionUnavailable, reasonPolicy, err}
+	return outcome{decisionUnavailable, reasonOther, err}
 }

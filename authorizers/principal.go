@@ -7,8 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	"portcullis/api"
-	"portcullis/authorizers/verify"
 	"portcullis/policy"
 )
 
@@ -39,7 +37,7 @@ const (
 type GroupScopes map[string][]string
 
 // TokenPrincipal is the bearer of a verified token: its scopes are the token's own and its groups'.
-func TokenPrincipal(claims *verify.Claims, groups GroupScopes) Principal {
+func TokenPrincipal(claims *Claims, groups GroupScopes) Principal {
 	scopes := slices.Clone(claims.Scopes)
 	for _, group := range claims.Groups {
 		scopes = append(scopes, groups[group]...)
@@ -47,7 +45,7 @@ func TokenPrincipal(claims *verify.Claims, groups GroupScopes) Principal {
 	slices.Sort(scopes)
 	p := Principal{
 		ID:      claims.Subject,
-		Schemes: []string{api.SchemeBearer},
+		Schemes: []string{policy.SchemeBearer},
 		Scopes:  slices.Compact(scopes),
 		Expires: claims.AcceptedUntil,
 	}
@@ -58,7 +56,7 @@ func TokenPrincipal(claims *verify.Claims, groups GroupScopes) Principal {
 		ContextUsername: claims.Username,
 		ContextScopes:   strings.Join(p.Scopes, " "),
 		ContextGroups:   strings.Join(withoutSpaces(claims.Groups), " "),
-		ContextScheme:   api.SchemeBearer,
+		ContextScheme:   policy.SchemeBearer,
 		ContextExpires:  strconv.FormatInt(claims.Expires.Unix(), 10),
 	})
 	return p

@@ -8,14 +8,13 @@ import (
 	"strings"
 	"time"
 
-	"portcullis/authorizers/verify"
 	"portcullis/policy"
 )
 
-// TokenVerifier verifies the text of a token. Its errors are [*verify.TokenError] for a bad token and any
-// other where that cannot be told. [*verify.Verifier] is one.
+// TokenVerifier verifies the text of a token. Its errors are [*TokenError] for a bad token, and any other,
+// such as [*UnavailableError], where that cannot be told. Package verify has one.
 type TokenVerifier interface {
-	Verify(ctx context.Context, token string) (*verify.Claims, error)
+	Verify(ctx context.Context, token string) (*Claims, error)
 }
 
 // TokenConfig is what a TOKEN authorizer works with.

@@ -11,11 +11,23 @@ import (
 	"unicode/utf8"
 )
 
+// The security schemes that rules know, whatever a contract calls them.
+const (
+	SchemeBearer = "bearer" // a verified JWT in Authorization
+	SchemeAPIKey = "apiKey" // an API key in X-Api-Key
+)
+
+// ValidScope tells whether a text is a scope-token: printable ASCII without spaces, quotes and backslashes
+// (RFC 6749, section 3.3).
+func ValidScope(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' })
+}
+
 // Caller is who makes a request, as far as rules ask. The zero Caller may do nothing, not even what is
 // public: nothing is known of it.
 type Caller struct {
 	ID      string    // the caller's own id: a token's sub, a key's owner
-	Schemes []string  // the security schemes that its credentials satisfied, such as "bearer"
+	Schemes []string  // the security schemes that its credentials satisfied, such as SchemeBearer
 	Scopes  []string  // what it was granted
 	Expires time.Time // when its credential ends; zero: never
 }

@@ -3,35 +3,21 @@ package verify
 import (
 	"encoding/json"
 	"math"
+	"portcullis/authorizers"
+	"portcullis/policy"
 	"slices"
 	"strings"
 	"time"
 )
 
-// Claims are what a verified token says.
-type Claims struct {
-	Issuer   string // iss
-	Subject  string // sub, never empty
-	ClientID string // client_id, or azp; for an ID token of Cognito its aud
-	Username string // username, or cognito:username
-	TokenUse string // token_use of a Cognito pool's tokens
-	TokenID  string // jti
-
-	Scopes []string // scope, or scp; what is no scope-token (RFC 6749, section 3.3) is left out
-	Groups []string // the issuer's groups claim; nothing unless it is a list of texts
-
-	Expires       time.Time // exp, in whole seconds
-	AcceptedUntil time.Time // when the token stops being accepted: exp and the clock skew
-}
-
 // accept reads the claims of a token of this issuer whose signature holds, at the time now.
-func (i *Issuer) accept(claims map[string]any, now time.Time, skew time.Duration) (*Claims, error) {
+func (i *Issuer) accept(claims map[string]any, now time.Time, skew time.Duration) (*authorizers.Claims, error) {
 	expires, err := checkTimes(claims, now, skew)
 	if err != nil {
 		return nil, err
 	}
 	read := reader{claims: claims}
-	c := &Claims{Issuer: i.Issuer, Expires: expires, AcceptedUntil: expires.Add(skew), Subject: read.text("sub"), TokenID: read.text("jti")}
+	c := &authorizers.Claims{Issuer: i.Issuer, Expires: expires, AcceptedUntil: expires.Add(skew), Subject: read.text("sub"), TokenID: read.text("jti")}
 	if len(i.TokenUse) > 0 {
 		err = i.checkCognito(c, &read)
 	} else {
@@ -46,7 +32,7 @@ func (i *Issuer) accept(claims map[string]any, now time.Time, skew time.Duration
 	c.Scopes = scopes(&read)
 	c.Groups = i.groups(claims)
 	if read.err == nil && c.Subject == "" {
-		return nil, &TokenError{Code: CodeClaim, Claim: "sub", Want: "a text that is not empty"}
+		return nil, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "sub", Want: "a text that is not empty"}
 	}
 	return c, read.err
 }
@@ -55,20 +41,20 @@ func (i *Issuer) accept(claims map[string]any, now time.Time, skew time.Duration
 func checkTimes(claims map[string]any, now time.Time, skew time.Duration) (expires time.Time, err error) {
 	seconds, present, ok := number(claims, "exp")
 	if !present || !ok || seconds <= 0 {
-		return time.Time{}, &TokenError{Code: CodeClaim, Claim: "exp", Want: "a time in seconds since 1970"}
+		return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "exp", Want: "a time in seconds since 1970"}
 	}
 	expires = time.Unix(int64(seconds), 0)
 	if !now.Before(expires.Add(skew)) {
-		return time.Time{}, &TokenError{Code: CodeExpired, Claim: "exp", Got: expires.UTC().Format(time.RFC3339), Want: "a time to come"}
+		return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeExpired, Claim: "exp", Got: expires.UTC().Format(time.RFC3339), Want: "a time to come"}
 	}
 	for _, claim := range []string{"nbf", "iat"} {
 		seconds, present, ok := number(claims, claim)
 		switch {
 		case !present:
 		case !ok || seconds < 0:
-			return time.Time{}, &TokenError{Code: CodeClaim, Claim: claim, Want: "a time in seconds since 1970"}
+			return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Want: "a time in seconds since 1970"}
 		case time.Unix(int64(math.Ceil(seconds)), 0).After(now.Add(skew)):
-			return time.Time{}, &TokenError{Code: CodeNotYet, Claim: claim, Want: "a time that has come"}
+			return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: claim, Want: "a time that has come"}
 		}
 	}
 	return expires, nil
@@ -89,10 +75,10 @@ func number(claims map[string]any, name string) (seconds float64, present, ok bo
 
 // checkCognito checks token_use and, by it, whom a Cognito pool's token is meant for.
 // See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
-func (i *Issuer) checkCognito(c *Claims, read *reader) error {
+func (i *Issuer) checkCognito(c *authorizers.Claims, read *reader) error {
 	c.TokenUse = read.text("token_use")
 	if !slices.Contains(i.TokenUse, c.TokenUse) {
-		return &TokenError{Code: CodeTokenUse, Claim: "token_use", Got: short(c.TokenUse), Want: "one of " + strings.Join(i.TokenUse, ", ")}
+		return &authorizers.TokenError{Code: authorizers.CodeTokenUse, Claim: "token_use", Got: short(c.TokenUse), Want: "one of " + strings.Join(i.TokenUse, ", ")}
 	}
 	claim := "client_id"
 	if c.TokenUse == UseID {
@@ -100,14 +86,14 @@ func (i *Issuer) checkCognito(c *Claims, read *reader) error {
 	}
 	c.ClientID = read.text(claim)
 	if !slices.Contains(i.Audience, c.ClientID) {
-		return &TokenError{Code: CodeAudience, Claim: claim, Got: short(c.ClientID), Want: "one of the configured audiences, as a text"}
+		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: short(c.ClientID), Want: "one of the configured audiences, as a text"}
 	}
 	return nil
 }
 
 // checkAudience checks aud, a text or a list of texts (RFC 7519, section 4.1.3).
-func (i *Issuer) checkAudience(c *Claims, read *reader) error {
-	mismatch := &TokenError{Code: CodeAudience, Claim: "aud", Want: "a configured audience, as a text or in a list of texts"}
+func (i *Issuer) checkAudience(c *authorizers.Claims, read *reader) error {
+	mismatch := &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: "aud", Want: "a configured audience, as a text or in a list of texts"}
 	audiences, ok := texts(read.claims["aud"])
 	if one, isText := read.claims["aud"].(string); isText {
 		audiences, ok = []string{one}, true
@@ -137,10 +123,8 @@ func words(text string) []string { return scopeTokens(strings.Split(text, " ")) 
 
 // scopeTokens keeps what is a scope-token: one with a space in it would read as two.
 func scopeTokens(list []string) []string {
-	return slices.DeleteFunc(list, func(s string) bool { return s == "" || strings.ContainsFunc(s, isNoScope) })
+	return slices.DeleteFunc(list, func(s string) bool { return !policy.ValidScope(s) })
 }
-
-func isNoScope(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
 
 func (i *Issuer) groups(claims map[string]any) []string {
 	name := i.GroupsClaim
@@ -178,7 +162,7 @@ func (r *reader) text(name string) string {
 	value, present := r.claims[name]
 	text, ok := value.(string)
 	if present && !ok && r.err == nil {
-		r.err = &TokenError{Code: CodeClaim, Claim: name, Want: "a text"}
+		r.err = &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: name, Want: "a text"}
 	}
 	return text
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 )
@@ -16,45 +17,45 @@ func TestClaims(t *testing.T) {
 	tests := []struct {
 		claim string
 		value any // nil: the claim is left out
-		want  verify.Code
+		want  authorizers.Code
 	}{
-		{"exp", nil, verify.CodeClaim},
-		{"exp", fmt.Sprint(now.Unix() + 60), verify.CodeClaim},
-		{"exp", 0, verify.CodeClaim},
-		{"exp", -1, verify.CodeClaim},
-		{"exp", true, verify.CodeClaim},
-		{"exp", []any{now.Unix() + 60}, verify.CodeClaim},
-		{"exp", json.Number("1e300"), verify.CodeClaim},
-		{"exp", json.Number("1e999"), verify.CodeClaim},
-		{"exp", json.Number("9223372036854775808"), verify.CodeClaim},
-		{"exp", now.Unix(), verify.CodeExpired},
-		{"exp", now.Unix() - 1, verify.CodeExpired},
+		{"exp", nil, authorizers.CodeClaim},
+		{"exp", fmt.Sprint(now.Unix() + 60), authorizers.CodeClaim},
+		{"exp", 0, authorizers.CodeClaim},
+		{"exp", -1, authorizers.CodeClaim},
+		{"exp", true, authorizers.CodeClaim},
+		{"exp", []any{now.Unix() + 60}, authorizers.CodeClaim},
+		{"exp", json.Number("1e300"), authorizers.CodeClaim},
+		{"exp", json.Number("1e999"), authorizers.CodeClaim},
+		{"exp", json.Number("9223372036854775808"), authorizers.CodeClaim},
+		{"exp", now.Unix(), authorizers.CodeExpired},
+		{"exp", now.Unix() - 1, authorizers.CodeExpired},
 		{"exp", now.Unix() + 1, ""},
 		{"exp", float64(now.Unix()) + 60.5, ""},
 		{"nbf", now.Unix(), ""},
-		{"nbf", now.Unix() + 1, verify.CodeNotYet},
-		{"nbf", float64(now.Unix()) + 0.5, verify.CodeNotYet},
-		{"nbf", "soon", verify.CodeClaim},
-		{"iat", now.Unix() + 1, verify.CodeNotYet},
-		{"iat", "now", verify.CodeClaim},
+		{"nbf", now.Unix() + 1, authorizers.CodeNotYet},
+		{"nbf", float64(now.Unix()) + 0.5, authorizers.CodeNotYet},
+		{"nbf", "soon", authorizers.CodeClaim},
+		{"iat", now.Unix() + 1, authorizers.CodeNotYet},
+		{"iat", "now", authorizers.CodeClaim},
 		{"iat", nil, ""},
-		{"iss", nil, verify.CodeIssuer},
-		{"iss", []any{issuer.URL}, verify.CodeIssuer},
-		{"iss", issuer.URL + "/", verify.CodeIssuer},
-		{"iss", strings.ToUpper(issuer.URL), verify.CodeIssuer},
-		{"iss", strings.Replace(issuer.URL, "us-east", "us‐east", 1), verify.CodeIssuer}, // a look-alike hyphen
-		{"client_id", nil, verify.CodeAudience},
-		{"client_id", "", verify.CodeAudience},
-		{"client_id", verifytest.DefaultClientID + "x", verify.CodeAudience},
-		{"client_id", []any{verifytest.DefaultClientID}, verify.CodeAudience},
-		{"token_use", nil, verify.CodeTokenUse},
-		{"token_use", "id", verify.CodeTokenUse},
-		{"token_use", "Access", verify.CodeTokenUse},
-		{"sub", nil, verify.CodeClaim},
-		{"sub", "", verify.CodeClaim},
-		{"sub", 7, verify.CodeClaim},
-		{"scope", []any{"a"}, verify.CodeClaim},
-		{"username", map[string]any{}, verify.CodeClaim},
+		{"iss", nil, authorizers.CodeIssuer},
+		{"iss", []any{issuer.URL}, authorizers.CodeIssuer},
+		{"iss", issuer.URL + "/", authorizers.CodeIssuer},
+		{"iss", strings.ToUpper(issuer.URL), authorizers.CodeIssuer},
+		{"iss", strings.Replace(issuer.URL, "us-east", "us‐east", 1), authorizers.CodeIssuer}, // a look-alike hyphen
+		{"client_id", nil, authorizers.CodeAudience},
+		{"client_id", "", authorizers.CodeAudience},
+		{"client_id", verifytest.DefaultClientID + "x", authorizers.CodeAudience},
+		{"client_id", []any{verifytest.DefaultClientID}, authorizers.CodeAudience},
+		{"token_use", nil, authorizers.CodeTokenUse},
+		{"token_use", "id", authorizers.CodeTokenUse},
+		{"token_use", "Access", authorizers.CodeTokenUse},
+		{"sub", nil, authorizers.CodeClaim},
+		{"sub", "", authorizers.CodeClaim},
+		{"sub", 7, authorizers.CodeClaim},
+		{"scope", []any{"a"}, authorizers.CodeClaim},
+		{"username", map[string]any{}, authorizers.CodeClaim},
 		{"name", "Zoë 🐙", ""},
 		{"Exp", 1, ""}, // another claim
 	}
@@ -70,7 +71,7 @@ func TestClaims(t *testing.T) {
 	}
 	wrongCase := issuer.CognitoAccessClaims(extra(map[string]any{"Exp": now.Unix() + 60}))
 	delete(wrongCase, "exp")
-	if _, err := v.Verify(t.Context(), issuer.Sign(wrongCase)); code(err) != string(verify.CodeClaim) {
+	if _, err := v.Verify(t.Context(), issuer.Sign(wrongCase)); code(err) != string(authorizers.CodeClaim) {
 		t.Errorf("Exp in place of exp: error %v", err)
 	}
 }
@@ -80,12 +81,12 @@ func TestAudienceOfIDTokens(t *testing.T) {
 	v := newVerifier(t, issuer, allUses)
 	tests := []struct {
 		aud  any
-		want verify.Code
+		want authorizers.Code
 	}{
 		{verifytest.DefaultClientID, ""},
-		{[]any{verifytest.DefaultClientID}, verify.CodeAudience},
-		{"other", verify.CodeAudience},
-		{nil, verify.CodeAudience},
+		{[]any{verifytest.DefaultClientID}, authorizers.CodeAudience},
+		{"other", authorizers.CodeAudience},
+		{nil, authorizers.CodeAudience},
 	}
 	for _, test := range tests {
 		token := issuer.CognitoID(extra(map[string]any{"aud": test.aud}))
@@ -95,7 +96,7 @@ func TestAudienceOfIDTokens(t *testing.T) {
 	}
 	swapped := issuer.CognitoAccessClaims(extra(map[string]any{"aud": verifytest.DefaultClientID}))
 	delete(swapped, "client_id")
-	if _, err := v.Verify(t.Context(), issuer.Sign(swapped)); code(err) != string(verify.CodeAudience) {
+	if _, err := v.Verify(t.Context(), issuer.Sign(swapped)); code(err) != string(authorizers.CodeAudience) {
 		t.Errorf("aud in place of client_id: error %v", err)
 	}
 }
@@ -106,16 +107,16 @@ func TestAudienceOfOtherIssuers(t *testing.T) {
 	good := verifytest.DefaultClientID
 	tests := []struct {
 		aud  any
-		want verify.Code
+		want authorizers.Code
 	}{
 		{good, ""},
 		{[]any{"other", good}, ""},
-		{[]any{good, 7}, verify.CodeAudience},
-		{[]any{}, verify.CodeAudience},
-		{nil, verify.CodeAudience},
-		{7, verify.CodeAudience},
-		{map[string]any{good: good}, verify.CodeAudience},
-		{"", verify.CodeAudience},
+		{[]any{good, 7}, authorizers.CodeAudience},
+		{[]any{}, authorizers.CodeAudience},
+		{nil, authorizers.CodeAudience},
+		{7, authorizers.CodeAudience},
+		{map[string]any{good: good}, authorizers.CodeAudience},
+		{"", authorizers.CodeAudience},
 	}
 	for _, test := range tests {
 		token := issuer.OIDC(extra(map[string]any{"aud": test.aud}))
@@ -161,13 +162,13 @@ func TestSkew(t *testing.T) {
 	v := newVerifier(t, issuer, func(c *verify.Config) { c.ClockSkew = time.Minute })
 	tests := []struct {
 		claims map[string]any
-		want   verify.Code
+		want   authorizers.Code
 	}{
 		{map[string]any{"exp": now.Unix() - 59}, ""},
-		{map[string]any{"exp": now.Unix() - 60}, verify.CodeExpired},
+		{map[string]any{"exp": now.Unix() - 60}, authorizers.CodeExpired},
 		{map[string]any{"nbf": now.Unix() + 60}, ""},
-		{map[string]any{"nbf": now.Unix() + 61}, verify.CodeNotYet},
-		{map[string]any{"iat": now.Unix() + 61}, verify.CodeNotYet},
+		{map[string]any{"nbf": now.Unix() + 61}, authorizers.CodeNotYet},
+		{map[string]any{"iat": now.Unix() + 61}, authorizers.CodeNotYet},
 	}
 	for _, test := range tests {
 		if _, err := v.Verify(t.Context(), issuer.CognitoAccess(extra(test.claims))); code(err) != string(test.want) {

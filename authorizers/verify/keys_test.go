@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 )
@@ -22,12 +23,12 @@ func TestKeysAreNotPooled(t *testing.T) {
 		c.Issuers = append(c.Issuers, verify.Issuer{Issuer: theirs.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}})
 	})
 	posing := theirs.CognitoAccess(extra(map[string]any{"iss": ours.URL}))
-	if _, err := v.Verify(t.Context(), posing); code(err) != string(verify.CodeKeyUnknown) {
+	if _, err := v.Verify(t.Context(), posing); code(err) != string(authorizers.CodeKeyUnknown) {
 		t.Errorf("a token of one issuer signed by another: %v", err)
 	}
 	forger := verifytest.New(ours.URL)
 	forged := forger.SignHeader(ours.Header(), forger.CognitoAccessClaims(extra(nil)))
-	if _, err := v.Verify(t.Context(), forged); code(err) != string(verify.CodeSignature) {
+	if _, err := v.Verify(t.Context(), forged); code(err) != string(authorizers.CodeSignature) {
 		t.Errorf("a forged token: %v", err)
 	}
 }
@@ -76,7 +77,7 @@ func TestKeysOfOtherKinds(t *testing.T) {
 		v := newVerifier(t, issuer, func(c *verify.Config) { c.Issuers[0].JWKSURI = server.URL })
 		_, err := v.Verify(t.Context(), issuer.CognitoAccess(extra(nil)))
 		server.Close()
-		if want := map[bool]string{true: "", false: string(verify.CodeKeyUnknown)}[test.good]; code(err) != want {
+		if want := map[bool]string{true: "", false: string(authorizers.CodeKeyUnknown)}[test.good]; code(err) != want {
 			t.Errorf("%s: error %v, want %q", test.name, err, want)
 		}
 	}

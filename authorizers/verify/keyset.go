@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"net/http"
+	"portcullis/authorizers"
 	"sync"
 	"time"
 )
@@ -42,8 +43,8 @@ func newKeySet(issuer Issuer, client *http.Client, now func() time.Time) *keySet
 	return s
 }
 
-// key gives the key with this id. The error is a [*TokenError] where the issuer has no such key, and an
-// [*UnavailableError] where that cannot be told.
+// key gives the key with this id. The error is a *TokenError where the issuer has no such key, and an
+// *UnavailableError where that cannot be told.
 func (s *keySet) key(ctx context.Context, id string) (*rsa.PublicKey, error) {
 	key, fresh := s.lookUp(id)
 	switch {
@@ -54,7 +55,7 @@ func (s *keySet) key(ctx context.Context, id string) (*rsa.PublicKey, error) {
 		return key, nil
 	}
 	if err := s.refresh(ctx, fresh); err != nil {
-		return nil, &UnavailableError{s.issuer.Issuer, err}
+		return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: err}
 	}
 	return s.settle(id)
 }
@@ -117,14 +118,14 @@ func (s *keySet) settle(id string) (*rsa.PublicKey, error) {
 			return key, nil
 		}
 		if s.failure == nil {
-			return nil, &TokenError{Code: CodeKeyUnknown, Claim: "kid", Want: "a key of the issuer's"}
+			return nil, &authorizers.TokenError{Code: authorizers.CodeKeyUnknown, Claim: "kid", Want: "a key of the issuer's"}
 		}
 	}
 	failure := s.failure
 	if failure == nil {
 		failure = errors.New("they are too old, and were asked for a moment ago")
 	}
-	return nil, &UnavailableError{s.issuer.Issuer, failure}
+	return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: failure}
 }
 
 // keep notes the outcome of a fetch. A failure leaves the keys as they are.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 )
@@ -30,16 +31,16 @@ func TestRotation(t *testing.T) {
 	issuer.Replace()
 	fresh := issuer.CognitoAccess(extra(nil))
 	check("the new key at once", fresh, "")
-	check("the old key that was withdrawn", old, string(verify.CodeKeyUnknown))
+	check("the old key that was withdrawn", old, string(authorizers.CodeKeyUnknown))
 	issuer.Replace()
-	check("a second new key too soon after", issuer.CognitoAccess(extra(nil)), string(verify.CodeKeyUnknown))
+	check("a second new key too soon after", issuer.CognitoAccess(extra(nil)), string(authorizers.CodeKeyUnknown))
 	at = at.Add(11 * time.Second)
 	check("and later", issuer.CognitoAccess(extra(nil)), "")
 	fetches := issuer.Fetches()
 	for i := range 50 {
 		header := issuer.Header()
 		header["kid"] = fmt.Sprint("made-up-", i)
-		check("a made-up key id", issuer.SignHeader(header, issuer.CognitoAccessClaims(extra(nil))), string(verify.CodeKeyUnknown))
+		check("a made-up key id", issuer.SignHeader(header, issuer.CognitoAccessClaims(extra(nil))), string(authorizers.CodeKeyUnknown))
 	}
 	if got := issuer.Fetches() - fetches; got > 1 {
 		t.Errorf("%d fetches for made-up key ids within 10 seconds", got)

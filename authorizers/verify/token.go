@@ -2,6 +2,7 @@ package verify
 
 import (
 	"encoding/base64"
+	"portcullis/authorizers"
 	"strings"
 )
 
@@ -17,10 +18,10 @@ type token struct {
 // without padding, and JSON objects without duplicate members.
 func parse(raw string, most int) (*token, error) {
 	if len(raw) > most {
-		return nil, &TokenError{Code: CodeTooLarge}
+		return nil, &authorizers.TokenError{Code: authorizers.CodeTooLarge}
 	}
 	malformed := func(what string) (*token, error) {
-		return nil, &TokenError{Code: CodeMalformed, Want: what}
+		return nil, &authorizers.TokenError{Code: authorizers.CodeMalformed, Want: what}
 	}
 	parts := strings.Split(raw, ".")
 	if len(parts) != 3 {
@@ -61,19 +62,19 @@ const maxKeyID = 256
 func (t *token) checkHeader() (algorithm, keyID string, err error) {
 	for _, member := range []string{"crit", "b64", "zip", "cty"} {
 		if _, present := t.header[member]; present {
-			return "", "", &TokenError{Code: CodeHeader, Claim: member, Want: "none"}
+			return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: member, Want: "none"}
 		}
 	}
 	if typ, present := t.header["typ"]; present && !isJWT(typ) {
-		return "", "", &TokenError{Code: CodeHeader, Claim: "typ", Want: "JWT or at+jwt"}
+		return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: "typ", Want: "JWT or at+jwt"}
 	}
 	algorithm, ok := t.header["alg"].(string)
 	if !ok || algorithm == "" {
-		return "", "", &TokenError{Code: CodeAlgorithm, Claim: "alg", Want: "the name of an algorithm"}
+		return "", "", &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Want: "the name of an algorithm"}
 	}
 	keyID, ok = t.header["kid"].(string)
 	if !ok || keyID == "" || len(keyID) > maxKeyID || strings.ContainsFunc(keyID, isControl) {
-		return "", "", &TokenError{Code: CodeKeyID, Claim: "kid", Want: "a short text without control characters"}
+		return "", "", &authorizers.TokenError{Code: authorizers.CodeKeyID, Claim: "kid", Want: "a short text without control characters"}
 	}
 	return algorithm, keyID, nil
 }

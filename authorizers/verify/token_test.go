@@ -2,10 +2,9 @@ package verify_test
 
 import (
 	"encoding/base64"
+	"portcullis/authorizers"
 	"strings"
 	"testing"
-
-	"portcullis/authorizers/verify"
 )
 
 func TestHeader(t *testing.T) {
@@ -15,32 +14,32 @@ func TestHeader(t *testing.T) {
 	tests := []struct {
 		member string
 		value  any
-		want   verify.Code
+		want   authorizers.Code
 	}{
 		{"typ", "JWT", ""},
 		{"typ", "application/at+jwt", ""},
-		{"typ", "dpop+jwt", verify.CodeHeader},
-		{"typ", 7, verify.CodeHeader},
-		{"crit", []any{"exp"}, verify.CodeHeader},
-		{"crit", []any{}, verify.CodeHeader},
-		{"b64", false, verify.CodeHeader},
-		{"zip", "DEF", verify.CodeHeader},
-		{"cty", "JWT", verify.CodeHeader},
-		{"alg", "none", verify.CodeAlgorithm},
-		{"alg", "NonE", verify.CodeAlgorithm},
-		{"alg", "HS256", verify.CodeAlgorithm},
-		{"alg", "rs256", verify.CodeAlgorithm},
-		{"alg", "RS512", verify.CodeAlgorithm},
-		{"alg", "PS256", verify.CodeAlgorithm},
-		{"alg", nil, verify.CodeAlgorithm},
-		{"alg", []any{"RS256"}, verify.CodeAlgorithm},
+		{"typ", "dpop+jwt", authorizers.CodeHeader},
+		{"typ", 7, authorizers.CodeHeader},
+		{"crit", []any{"exp"}, authorizers.CodeHeader},
+		{"crit", []any{}, authorizers.CodeHeader},
+		{"b64", false, authorizers.CodeHeader},
+		{"zip", "DEF", authorizers.CodeHeader},
+		{"cty", "JWT", authorizers.CodeHeader},
+		{"alg", "none", authorizers.CodeAlgorithm},
+		{"alg", "NonE", authorizers.CodeAlgorithm},
+		{"alg", "HS256", authorizers.CodeAlgorithm},
+		{"alg", "rs256", authorizers.CodeAlgorithm},
+		{"alg", "RS512", authorizers.CodeAlgorithm},
+		{"alg", "PS256", authorizers.CodeAlgorithm},
+		{"alg", nil, authorizers.CodeAlgorithm},
+		{"alg", []any{"RS256"}, authorizers.CodeAlgorithm},
 		{"Alg", "none", ""}, // another member
-		{"kid", nil, verify.CodeKeyID},
-		{"kid", "", verify.CodeKeyID},
-		{"kid", 7, verify.CodeKeyID},
-		{"kid", strings.Repeat("k", 257), verify.CodeKeyID},
-		{"kid", "a\nb", verify.CodeKeyID},
-		{"kid", "../../keys", verify.CodeKeyUnknown},
+		{"kid", nil, authorizers.CodeKeyID},
+		{"kid", "", authorizers.CodeKeyID},
+		{"kid", 7, authorizers.CodeKeyID},
+		{"kid", strings.Repeat("k", 257), authorizers.CodeKeyID},
+		{"kid", "a\nb", authorizers.CodeKeyID},
+		{"kid", "../../keys", authorizers.CodeKeyUnknown},
 		{"jku", "http://127.0.0.1:1/", ""}, // never looked at
 	}
 	for _, test := range tests {
@@ -67,41 +66,41 @@ func TestCompactForm(t *testing.T) {
 	signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
 	tests := []struct {
 		name, token string
-		want        verify.Code
+		want        authorizers.Code
 	}{
 		{"good", good, ""},
-		{"empty", "", verify.CodeMalformed},
-		{"one part", parts[0], verify.CodeMalformed},
-		{"two parts", parts[0] + "." + parts[1], verify.CodeMalformed},
-		{"four parts", good + ".x", verify.CodeMalformed},
-		{"five parts", good + ".x.y", verify.CodeMalformed},
-		{"trailing dot", good + ".", verify.CodeMalformed},
-		{"no signature", with(2, ""), verify.CodeMalformed},
-		{"JSON serialization", `{"payload":"` + parts[1] + `","signatures":[]}`, verify.CodeMalformed},
-		{"Bearer left on", "Bearer " + good, verify.CodeMalformed},
-		{"padding", good + "=", verify.CodeMalformed},
-		{"line break", good[:20] + "\n" + good[20:], verify.CodeMalformed},
-		{"carriage return at the end", good + "\r", verify.CodeMalformed},
-		{"space", good + " ", verify.CodeMalformed},
-		{"plus", with(2, "+"+parts[2][1:]), verify.CodeMalformed},
-		{"trailing bits", with(2, parts[2][:len(parts[2])-1]+"_"), verify.CodeMalformed},
-		{"too large", good + strings.Repeat("A", 9000), verify.CodeTooLarge},
-		{"header no object", with(0, encode(`["RS256"]`)), verify.CodeMalformed},
-		{"duplicate member in the header", with(0, encode(`{"alg":"none","alg":"RS256","kid":"a"}`)), verify.CodeMalformed},
-		{"duplicate claim", with(1, encode(`{"sub":"a","sub":"b"}`)), verify.CodeMalformed},
-		{"duplicate deeper", with(1, encode(`{"a":[{"b":1,"b":2}]}`)), verify.CodeMalformed},
-		{"claims no object", with(1, encode(`"text"`)), verify.CodeMalformed},
-		{"claims null", with(1, encode(`null`)), verify.CodeMalformed},
-		{"garbage behind the claims", with(1, encode(`{} {}`)), verify.CodeMalformed},
-		{"byte order mark", with(1, encode("\ufeff{}")), verify.CodeMalformed},
-		{"invalid UTF-8", with(1, encode("{\"a\":\"\xff\"}")), verify.CodeMalformed},
-		{"deep nesting", with(1, encode(`{"a":`+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+`}`)), verify.CodeMalformed},
-		{"claims cut", with(1, encode(`{"a":1`)), verify.CodeMalformed},
-		{"another token's claims", with(1, strings.Split(other, ".")[1]), verify.CodeSignature},
-		{"another token's signature", with(2, strings.Split(other, ".")[2]), verify.CodeSignature},
-		{"short signature", with(2, encode(string(signature[1:]))), verify.CodeSignature},
-		{"long signature", with(2, encode("\x00"+string(signature))), verify.CodeSignature},
-		{"zero signature", with(2, encode(strings.Repeat("\x00", len(signature)))), verify.CodeSignature},
+		{"empty", "", authorizers.CodeMalformed},
+		{"one part", parts[0], authorizers.CodeMalformed},
+		{"two parts", parts[0] + "." + parts[1], authorizers.CodeMalformed},
+		{"four parts", good + ".x", authorizers.CodeMalformed},
+		{"five parts", good + ".x.y", authorizers.CodeMalformed},
+		{"trailing dot", good + ".", authorizers.CodeMalformed},
+		{"no signature", with(2, ""), authorizers.CodeMalformed},
+		{"JSON serialization", `{"payload":"` + parts[1] + `","signatures":[]}`, authorizers.CodeMalformed},
+		{"Bearer left on", "Bearer " + good, authorizers.CodeMalformed},
+		{"padding", good + "=", authorizers.CodeMalformed},
+		{"line break", good[:20] + "\n" + good[20:], authorizers.CodeMalformed},
+		{"carriage return at the end", good + "\r", authorizers.CodeMalformed},
+		{"space", good + " ", authorizers.CodeMalformed},
+		{"plus", with(2, "+"+parts[2][1:]), authorizers.CodeMalformed},
+		{"trailing bits", with(2, parts[2][:len(parts[2])-1]+"_"), authorizers.CodeMalformed},
+		{"too large", good + strings.Repeat("A", 9000), authorizers.CodeTooLarge},
+		{"header no object", with(0, encode(`["RS256"]`)), authorizers.CodeMalformed},
+		{"duplicate member in the header", with(0, encode(`{"alg":"none","alg":"RS256","kid":"a"}`)), authorizers.CodeMalformed},
+		{"duplicate claim", with(1, encode(`{"sub":"a","sub":"b"}`)), authorizers.CodeMalformed},
+		{"duplicate deeper", with(1, encode(`{"a":[{"b":1,"b":2}]}`)), authorizers.CodeMalformed},
+		{"claims no object", with(1, encode(`"text"`)), authorizers.CodeMalformed},
+		{"claims null", with(1, encode(`null`)), authorizers.CodeMalformed},
+		{"garbage behind the claims", with(1, encode(`{} {}`)), authorizers.CodeMalformed},
+		{"byte order mark", with(1, encode("\ufeff{}")), authorizers.CodeMalformed},
+		{"invalid UTF-8", with(1, encode("{\"a\":\"\xff\"}")), authorizers.CodeMalformed},
+		{"deep nesting", with(1, encode(`{"a":`+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+`}`)), authorizers.CodeMalformed},
+		{"claims cut", with(1, encode(`{"a":1`)), authorizers.CodeMalformed},
+		{"another token's claims", with(1, strings.Split(other, ".")[1]), authorizers.CodeSignature},
+		{"another token's signature", with(2, strings.Split(other, ".")[2]), authorizers.CodeSignature},
+		{"short signature", with(2, encode(string(signature[1:]))), authorizers.CodeSignature},
+		{"long signature", with(2, encode("\x00"+string(signature))), authorizers.CodeSignature},
+		{"zero signature", with(2, encode(strings.Repeat("\x00", len(signature)))), authorizers.CodeSignature},
 	}
 	for _, test := range tests {
 		_, err := v.Verify(t.Context(), test.token)

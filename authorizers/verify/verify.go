@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"net/http"
+	"portcullis/authorizers"
 	"slices"
 	"time"
 )
@@ -57,9 +58,9 @@ func fetchClient(given *http.Client) *http.Client {
 }
 
 // Verify checks a token in its compact form, without any "Bearer" before it, and gives its claims.
-// The error is a [*TokenError] or an [*UnavailableError]; the context ends the waiting for keys, not a
-// fetch that others wait for as well.
-func (v *Verifier) Verify(ctx context.Context, raw string) (*Claims, error) {
+// The error is an [*authorizers.TokenError] or an [*authorizers.UnavailableError]; the context ends the waiting
+// for keys, not a fetch that others wait for as well.
+func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims, error) {
 	t, err := parse(raw, v.most)
 	if err != nil {
 		return nil, err
@@ -71,10 +72,10 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*Claims, error) {
 	iss, _ := t.claims["iss"].(string)
 	issuer, known := v.issuers[iss]
 	if !known {
-		return nil, &TokenError{Code: CodeIssuer, Claim: "iss", Got: short(iss), Want: "a configured issuer"}
+		return nil, &authorizers.TokenError{Code: authorizers.CodeIssuer, Claim: "iss", Got: short(iss), Want: "a configured issuer"}
 	}
 	if !slices.Contains(issuer.Algorithms, algorithm) {
-		return nil, &TokenError{Code: CodeAlgorithm, Claim: "alg", Got: short(algorithm), Want: "an algorithm of the issuer's"}
+		return nil, &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Got: short(algorithm), Want: "an algorithm of the issuer's"}
 	}
 	key, err := issuer.keys.key(ctx, keyID)
 	if err != nil {
@@ -91,7 +92,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*Claims, error) {
 func checkSignature(key *rsa.PublicKey, t *token) error {
 	digest := sha256.Sum256([]byte(t.signed))
 	if err := rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], t.signature); err != nil {
-		return &TokenError{Code: CodeSignature}
+		return &authorizers.TokenError{Code: authorizers.CodeSignature}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 )
@@ -50,7 +51,7 @@ func extra(claims map[string]any) verifytest.Options {
 
 // code is the code of a refusal, "" where there is none, and the text of any other error.
 func code(err error) string {
-	refused, unavailable := (*verify.TokenError)(nil), (*verify.UnavailableError)(nil)
+	refused, unavailable := (*authorizers.TokenError)(nil), (*authorizers.UnavailableError)(nil)
 	switch {
 	case err == nil:
 		return ""

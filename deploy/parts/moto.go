@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"portcullis/deploy/process"
 	"strconv"
 	"testing"
 	"time"
@@ -28,7 +29,8 @@ func Moto(t testing.TB) string {
 	cmd := exec.CommandContext(ctx, path, "-H", "127.0.0.1", "-p", strconv.Itoa(port))
 	cmd.Env = append(os.Environ(), "MOTO_IAM_LOAD_MANAGED_POLICIES=true")
 	cmd.Stdout, cmd.Stderr = logs, logs
-	ended, err := start(cmd)
+	cmd.Cancel = func() error { return process.Kill(cmd) }
+	ended, err := process.Start(cmd)
 	if err != nil {
 		cancel()
 		t.Fatalf("start moto_server: %v", err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"portcullis/deploy/process"
 	"slices"
 	"strings"
 	"testing"
@@ -55,7 +56,8 @@ func (s *Stack) Try(args ...string) (output string, exit int) {
 	cmd.Dir, cmd.Env = s.dir, s.env
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	ended, err := start(cmd)
+	cmd.Cancel = func() error { return process.Kill(cmd) }
+	ended, err := process.Start(cmd)
 	if err == nil {
 		err = <-ended
 	}

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"portcullis/api"
@@ -116,7 +115,7 @@ func readGroupScopes(text string) (authorizers.GroupScopes, error) {
 	}
 	for group, scopes := range groups {
 		for _, scope := range scopes {
-			if scope == "" || strings.ContainsAny(scope, " \t\r\n\"\\") {
+			if !policy.ValidScope(scope) {
 				return nil, fmt.Errorf("group %q: %q is no scope (RFC 6749, section 3.3)", group, scope)
 			}
 		}

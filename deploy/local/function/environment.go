@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"portcullis/deploy/process"
 	"sync"
 	"time"
 )
@@ -47,7 +48,7 @@ func newEnvironment(c Config) (*environment, error) {
 	e.cmd.Dir = filepath.Dir(c.Binary)
 	e.cmd.Stdout = io.MultiWriter(c.Stderr, &e.output)
 	e.cmd.Stderr = e.cmd.Stdout
-	end, err := startProcess(e.cmd)
+	end, err := process.Start(e.cmd)
 	if err != nil {
 		listener.Close()
 		return nil, err
@@ -128,7 +129,7 @@ func (e *environment) timeOut(i *invocation) outcome {
 // kill ends the process and what it started, and waits for its end.
 func (e *environment) kill() {
 	if !e.over() {
-		killProcess(e.cmd.Process)
+		process.Kill(e.cmd)
 	}
 	<-e.ended
 }

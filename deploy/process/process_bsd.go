@@ -1,13 +1,13 @@
 //go:build unix && !linux
 
-package parts
+package process
 
 import (
 	"os/exec"
 	"syscall"
 )
 
-// ownGroup puts the command into a process group of its own.
-func ownGroup(cmd *exec.Cmd) {
+// isolate makes a process group of the command.
+func isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }

@@ -1,0 +1,19 @@
+package authorizers
+
+import "time"
+
+// Claims are what a verified token says.
+type Claims struct {
+	Issuer   string // iss
+	Subject  string // sub, never empty
+	ClientID string // client_id, or azp; for an ID token of Cognito its aud
+	Username string // username, or cognito:username
+	TokenUse string // token_use of a Cognito pool's tokens
+	TokenID  string // jti
+
+	Scopes []string // scope, or scp; what is no scope-token (RFC 6749, section 3.3) is left out
+	Groups []string // the issuer's groups claim; nothing unless it is a list of texts
+
+	Expires       time.Time // exp, in whole seconds
+	AcceptedUntil time.Time // when the token stops being accepted: exp and the clock skew
+}

@@ -1,0 +1,59 @@
+package authorizers
+
+import "fmt"
+
+// Code says in a stable word why a token is refused.
+type Code string
+
+// The reasons to refuse a token.
+const (
+	CodeTooLarge   Code = "token-too-large"
+	CodeMalformed  Code = "token-malformed"     // not the compact form, or a part that is no strict JSON object
+	CodeHeader     Code = "header-unacceptable" // crit, b64, zip, cty, or a typ of another kind
+	CodeAlgorithm  Code = "algorithm-not-allowed"
+	CodeKeyID      Code = "key-id-invalid"
+	CodeKeyUnknown Code = "key-unknown"
+	CodeSignature  Code = "signature-invalid"
+	CodeIssuer     Code = "issuer-unknown"
+	CodeAudience   Code = "audience-mismatch"
+	CodeTokenUse   Code = "token-use-mismatch"
+	CodeExpired    Code = "token-expired"
+	CodeNotYet     Code = "token-not-yet-valid"
+	CodeClaim      Code = "claim-invalid" // a claim is missing or of the wrong type
+)
+
+// TokenError says why a token is refused. It never holds the token, nor its key id.
+type TokenError struct {
+	Code  Code
+	Claim string // the claim or header member at fault, "" where it is the whole token
+	Got   string // what it held, cut to a short text; "" where that does not help
+	Want  string // what would have been right
+}
+
+func (e *TokenError) Error() string {
+	text := "token: " + string(e.Code)
+	if e.Claim != "" {
+		text += ": " + e.Claim
+	}
+	if e.Got != "" {
+		text += fmt.Sprintf(" is %q", e.Got)
+	}
+	if e.Want != "" {
+		text += ", want " + e.Want
+	}
+	return text
+}
+
+// UnavailableError says that a token could be neither accepted nor refused: no usable keys of its issuer
+// could be had.
+type UnavailableError struct {
+	Issuer string
+	Err    error
+}
+
+func (e *UnavailableError) Error() string {
+	return fmt.Sprintf("token: keys of %s are unavailable: %v", e.Issuer, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *UnavailableError) Unwrap() error { return e.Err }
