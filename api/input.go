@@ -30,9 +30,17 @@ func (p *parser) parameters(list *yaml.Node) ([]Parameter, error) {
 		if required := find(node, "required"); required != nil && required.Decode(&parameter.Required) != nil {
 			return nil, at(required, "parameters: required: want true or false")
 		}
-		parameters = append(parameters, parameter)
+		if !ignored(parameter) {
+			parameters = append(parameters, parameter)
+		}
 	}
 	return parameters, nil
+}
+
+// ignored tells whether OpenAPI has other places for what the parameter declares (OpenAPI 3.1, section 4.8.12.2.1).
+func ignored(p Parameter) bool {
+	name := strings.ToLower(p.Name)
+	return p.In == "header" && (name == "accept" || name == "content-type" || name == "authorization")
 }
 
 // override lists the shared parameters that the operation does not declare itself, then its own.

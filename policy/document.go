@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Version is the policy language's version; the older "2008-10-17" lacks policy variables.
@@ -91,19 +92,38 @@ type Statements []Statement
 func (s *Statements) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] == '{' {
 		var one Statement
-		if err := strictUnmarshal(data, &one); err != nil {
+		if err := json.Unmarshal(data, &one); err != nil {
 			return err
 		}
 		*s = Statements{one}
 		return nil
 	}
-	return strictUnmarshal(data, (*[]Statement)(s))
+	return json.Unmarshal(data, (*[]Statement)(s))
 }
 
-// strictUnmarshal refuses members that the policy language does not have: a misspelt Condition that is
-// dropped in silence would widen what the statement allows.
-func strictUnmarshal(data []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(into)
+// strictUnmarshal refuses members that the policy language does not have, and its own in another case: a
+// misspelt Condition that is dropped in silence would widen what the statement allows.
+func strictUnmarshal(data []byte, into any, known ...string) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return err
+	}
+	for name := range members {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("policy: %.60q is no member of a policy", name)
+		}
+	}
+	return json.Unmarshal(data, into)
+}
+
+// UnmarshalJSON takes a document with members that the policy language has.
+func (d *Document) UnmarshalJSON(data []byte) error {
+	type plain Document
+	return strictUnmarshal(data, (*plain)(d), "Version", "Id", "Statement")
+}
+
+// UnmarshalJSON takes a statement with members that the policy language has for identity-based policies.
+func (s *Statement) UnmarshalJSON(data []byte) error {
+	type plain Statement
+	return strictUnmarshal(data, (*plain)(s), "Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
 }

@@ -245,6 +245,9 @@ func TestNeverOverAllows(t *testing.T) {
 	if allowed < 1000 {
 		t.Errorf("only %d requests were allowed: the test says little", allowed)
 	}
+	if missed*10 > allowed {
+		t.Errorf("of %d requests that the rules allow, %d are in no document", allowed, missed)
+	}
 	t.Logf("of %d requests that random rules allow, %d are in no document because no IAM patterns tell them apart", allowed, missed)
 }
 

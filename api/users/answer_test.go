@@ -39,7 +39,7 @@ func TestCORS(t *testing.T) {
 		"Content-Type":                  "application/json",
 		"Access-Control-Allow-Methods":  "GET,POST,PUT,DELETE,OPTIONS",
 		"Access-Control-Allow-Headers":  "Content-Type,Authorization,X-Amz-Date,X-Api-Key",
-		"Access-Control-Expose-Headers": "ETag,Location",
+		"Access-Control-Expose-Headers": "ETag,Location,Retry-After",
 		"Access-Control-Max-Age":        "86400",
 	}
 	for _, kind := range kinds {

@@ -55,7 +55,7 @@ func isOriginPort(u *url.URL) bool {
 func (c cors) apply(headers map[string]string, origin []string) {
 	headers["Access-Control-Allow-Methods"] = "GET,POST,PUT,DELETE,OPTIONS"
 	headers["Access-Control-Allow-Headers"] = "Content-Type,Authorization,X-Amz-Date,X-Api-Key"
-	headers["Access-Control-Expose-Headers"] = "ETag,Location"
+	headers["Access-Control-Expose-Headers"] = "ETag,Location,Retry-After"
 	headers["Access-Control-Max-Age"] = "86400"
 	if c.any {
 		headers["Access-Control-Allow-Origin"] = "*"

@@ -13,7 +13,7 @@ import (
 // createTable makes the table $TABLE at $ENDPOINT: create-table
 func createTable(ts *testscript.TestScript, neg bool, args []string) {
 	client := dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(ts.Getenv("ENDPOINT")),
+		Region: "eu-west-1", BaseEndpoint: aws.String(ts.Getenv("ENDPOINT")),
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 	_, err := client.CreateTable(context.Background(), &dynamodb.CreateTableInput{

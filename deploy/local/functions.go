@@ -44,6 +44,11 @@ func startFunctions(ctx context.Context, options options, project *project, site
 	if err != nil {
 		return nil, err
 	}
+	for name, value := range environment {
+		if strings.HasPrefix(name, "AWS_") {
+			os.Setenv(name, value) // the SDK reads its variables from the process
+		}
+	}
 	getenv := func(name string) string {
 		if value, ours := environment[name]; ours {
 			return value
@@ -57,6 +62,7 @@ func startFunctions(ctx context.Context, options options, project *project, site
 	if err := checkStore(ctx, store, environment[apienviron.UsersTable]); err != nil {
 		return nil, err
 	}
+	site.store = describeStore(environment[apienviron.UsersTable])
 	token, err := environ.Token(getenv, log)
 	if err != nil {
 		return nil, err
@@ -99,11 +105,6 @@ func functionEnvironment(project *project, pool *cognito.Pool) (map[string]strin
 		// An emulator takes any credentials, and the SDK sends nothing without some.
 		environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"] = "local", "local"
 	}
-	for name, value := range environment {
-		if strings.HasPrefix(name, "AWS_") {
-			os.Setenv(name, value) // the SDK reads its variables from the process
-		}
-	}
 	return environment, nil
 }
 
@@ -114,6 +115,14 @@ func isLoopbackURL(text string) bool {
 	}
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// describeStore says where the users are.
+func describeStore(table string) string {
+	if table == apienviron.Memory {
+		return "in memory, and end with this program"
+	}
+	return fmt.Sprintf("in the DynamoDB table %s at %s", table, cmp.Or(os.Getenv("AWS_ENDPOINT_URL_DYNAMODB"), os.Getenv("AWS_ENDPOINT_URL"), "AWS"))
 }
 
 // checkStore reads from the store once, so that a table that is not there is known before the first request.
@@ -153,7 +162,10 @@ func (s *functionSet) start(ctx context.Context, name, folder, moduleDir string,
 	if err := functions.Build(ctx, moduleDir, name, runtime.GOOS, runtime.GOARCH, binary); err != nil {
 		return err
 	}
-	config := function.Config{Name: name, Binary: binary, Timeout: functionTimeout, Stderr: stderr, Env: withOurs(environment)}
+	config := function.Config{
+		Name: name, Binary: binary, Timeout: functionTimeout, Stderr: stderr, Env: withOurs(environment),
+		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", environment["AWS_REGION"], name),
+	}
 	if environment[apienviron.UsersTable] == apienviron.Memory {
 		config.MaxEnvironments = 1 // what one process remembers no other one knows
 	}

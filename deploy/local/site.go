@@ -28,6 +28,7 @@ type site struct {
 	gateways map[string]*gateway.Gateway
 	anyGate  *gateway.Gateway // answers for stages that there are not
 	index    index
+	store    string // where the users are, for people
 }
 
 // index tells what runs.
@@ -119,12 +120,13 @@ var (
 type pageData struct {
 	index
 	Base, Cognito, Password string
+	Store                   string
 	First                   indexMode
 	Member                  indexUser
 }
 
 func (s *site) data() pageData {
-	d := pageData{index: s.index, Base: s.base, Cognito: s.base + cognitoPath, Password: cognito.Password, First: s.index.Modes[0]}
+	d := pageData{index: s.index, Base: s.base, Cognito: s.base + cognitoPath, Password: cognito.Password, Store: s.store, First: s.index.Modes[0]}
 	d.Member = s.index.Users[slices.IndexFunc(s.index.Users, func(u indexUser) bool { return slices.Contains(u.Groups, "members") })]
 	return d
 }

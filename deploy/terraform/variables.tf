@@ -55,12 +55,20 @@ variable "issuers" {
   nullable = false
 
   validation {
-    condition     = alltrue([for issuer in var.issuers : can(regex("^https://[^/?#]+", issuer.issuer))])
-    error_message = "An issuer begins with https:// and a host."
+    condition     = alltrue([for issuer in var.issuers : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.issuer))])
+    error_message = "An issuer is https:// and a host, with a path if need be; no user, query or fragment."
   }
   validation {
-    condition     = alltrue([for issuer in var.issuers : issuer.jwksUri == null || can(regex("^https://[^/?#]+", issuer.jwksUri))])
-    error_message = "A jwksUri begins with https:// and a host."
+    condition     = alltrue([for issuer in var.issuers : issuer.jwksUri == null || can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.jwksUri))])
+    error_message = "A jwksUri is https:// and a host, with a path if need be; no user, query or fragment."
+  }
+  validation {
+    condition     = alltrue([for issuer in var.issuers : alltrue([for use in coalesce(issuer.tokenUse, []) : contains(["access", "id"], use)])])
+    error_message = "A tokenUse is access or id."
+  }
+  validation {
+    condition     = alltrue([for issuer in var.issuers : alltrue([for algorithm in coalesce(issuer.algorithms, []) : contains(["RS256"], algorithm)])])
+    error_message = "The authorizers verify the algorithm RS256."
   }
   validation {
     condition     = alltrue([for issuer in var.issuers : try(length(issuer.audience) > 0 && alltrue([for audience in issuer.audience : trimspace(audience) != ""]), false)])
@@ -129,9 +137,9 @@ variable "allowed_origins" {
 
   validation {
     condition = var.allowed_origins == tolist(["*"]) || length(var.allowed_origins) > 0 && alltrue([
-      for origin in var.allowed_origins : can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]+)?$", origin))
+      for origin in var.allowed_origins : can(regex("^https?://[a-z0-9.-]+(:[1-9][0-9]{0,4})?$", origin)) && !can(regex("^(http://.*:80|https://.*:443)$", origin)) && try(tonumber(regex(":([0-9]+)$", origin)[0]) < 65536, true)
     ])
-    error_message = "Allowed origins are [\"*\"] or origins such as https://app.example.com, without a path."
+    error_message = "Allowed origins are [\"*\"] or origins as browsers send them, such as https://app.example.com: in lower case, without the scheme's own port, without a path."
   }
 }
 

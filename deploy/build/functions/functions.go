@@ -41,6 +41,7 @@ func (e *BuildError) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("build %s: %v\n%s", e.Function, e.Err, e.Output))
 }
 
+// Unwrap returns the cause.
 func (e *BuildError) Unwrap() error { return e.Err }
 
 // ErrUnknown is the error for a name that no function has.

@@ -30,6 +30,7 @@ func (e *StartError) Error() string {
 	return fmt.Sprintf("function %s did not start: %v; it wrote last:\n%s", e.Function, e.Err, e.Output)
 }
 
+// Unwrap returns the cause.
 func (e *StartError) Unwrap() error { return e.Err }
 
 // invocationError is what an invocation answers whose new environment did not start: the *Error alone,

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -155,15 +154,14 @@ func parseIdentity(output []byte) (*identity, error) {
 		PolicyDocument *policy.Document `json:"policyDocument"`
 		Context        map[string]any   `json:"context"`
 	}
-	decoder := json.NewDecoder(bytes.NewReader(output))
-	decoder.UseNumber()
-	if err := decodeAll(decoder, &answer); err != nil {
+	names, err := decodeObject(output, &answer)
+	if err != nil {
 		return nil, fmt.Errorf("gateway: the authorizer's answer: %w", err)
 	}
-	if answer.PrincipalID == nil || *answer.PrincipalID == "" {
+	if names["principalId"] == nil || answer.PrincipalID == nil || *answer.PrincipalID == "" {
 		return nil, errors.New("gateway: the authorizer's answer has no principalId")
 	}
-	if answer.PolicyDocument == nil || len(answer.PolicyDocument.Statement) == 0 {
+	if names["policyDocument"] == nil || answer.PolicyDocument == nil || len(answer.PolicyDocument.Statement) == 0 {
 		return nil, errors.New("gateway: the authorizer's answer has no policyDocument with a statement")
 	}
 	found := &identity{principalID: *answer.PrincipalID, document: *answer.PolicyDocument, context: map[string]string{}}

@@ -76,16 +76,16 @@ func (x *exchange) answerPreflight() {
 	x.w.WriteHeader(x.status)
 }
 
-// allow names the origin that may read the answer: any, or the request's own where it is listed.
+// allow names the origin that may read the answer: the only one or, of several, the request's own where it is
+// among them, and else the first.
 func (c *cors) allow(header http.Header, origin string) {
-	if slices.Contains(c.origins, "*") {
-		header.Set("Access-Control-Allow-Origin", "*")
-		return
+	if len(c.origins) > 1 {
+		header.Set("Vary", "Origin")
 	}
-	header.Add("Vary", "Origin")
-	if slices.Contains(c.origins, origin) {
-		header.Set("Access-Control-Allow-Origin", origin)
+	if !slices.Contains(c.origins, origin) {
+		origin = c.origins[0]
 	}
+	header.Set("Access-Control-Allow-Origin", origin)
 }
 
 // addToError adds what gateway responses are set to: their headers cannot depend on the request's origin,

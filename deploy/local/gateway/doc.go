@@ -2,7 +2,7 @@
 // API would, from the same contract and the same mode file that Terraform reads, and calls the same Lambda
 // functions with the same events. It is for desks and tests.
 //
-// It knows functions only as [Invoker]s, and access only by the policies that authorizers answer with. What
+// It knows functions only as [Invoker] values, and access only by the policies that authorizers answer with. What
 // AWS documents or was seen to do is done so; where that is not known, the choice stands in one place with
 // a comment that says so.
 //

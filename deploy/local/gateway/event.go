@@ -87,7 +87,11 @@ func (x *exchange) event() ([]byte, error) {
 }
 
 func (x *exchange) requestContext() requestContext {
-	domainPrefix, _, _ := strings.Cut(x.r.Host, ".")
+	domain, _, err := net.SplitHostPort(x.r.Host)
+	if err != nil {
+		domain = x.r.Host
+	}
+	domainPrefix, _, _ := strings.Cut(domain, ".")
 	c := requestContext{
 		ResourceID:        identifier(x.method.route.Path, 6),
 		ResourcePath:      x.method.route.Path,
@@ -102,7 +106,7 @@ func (x *exchange) requestContext() requestContext {
 		RequestTimeEpoch:  x.start.UnixMilli(),
 		RequestID:         x.requestID,
 		Identity:          caller{SourceIP: x.sourceIP},
-		DomainName:        x.r.Host,
+		DomainName:        domain,
 		DeploymentID:      identifier(x.apiID, 6),
 		APIID:             x.apiID,
 	}

@@ -73,6 +73,9 @@ func New(config Config) (*Gateway, error) {
 		return nil, &ConfigError{"want a contract and a mode"}
 	}
 	g := &Gateway{config: config.withDefaults(), apiID: identifier(config.Mode.Name, 10)}
+	if err := checkSiblings(config.Contract); err != nil {
+		return nil, err
+	}
 	g.cors = cors{origins: g.config.AllowedOrigins, methods: allMethods(config.Contract)}
 	if err := g.addMethods(); err != nil {
 		return nil, err
@@ -82,8 +85,10 @@ func New(config Config) (*Gateway, error) {
 		return nil, &ConfigError{fmt.Sprintf("mode %s: no function is called %q", config.Mode.Name, config.Mode.Authorizer.Function)}
 	}
 	var err error
-	g.authorizer, err = newAuthorizer(config.Mode.Authorizer, function, g.config)
-	return g, err
+	if g.authorizer, err = newAuthorizer(config.Mode.Authorizer, function, g.config); err != nil {
+		return nil, err
+	}
+	return g, nil
 }
 
 func (c Config) withDefaults() Config {
@@ -132,6 +137,26 @@ func (g *Gateway) addMethods() error {
 	var err error
 	g.router, err = policy.NewRouter(routes)
 	return err
+}
+
+// checkSiblings refuses two parameters of different names or kinds at one place: a REST API's resource has one
+// variable child.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html.
+func checkSiblings(contract *api.Contract) error {
+	variable := map[string]string{} // parent -> child
+	for _, operation := range contract.Operations {
+		parent := ""
+		for _, child := range strings.Split(strings.Trim(operation.Route.Path, "/"), "/") {
+			if strings.HasPrefix(child, "{") {
+				if other := variable[parent]; other != "" && other != child {
+					return &ConfigError{fmt.Sprintf("%s: a REST API has one parameter at a place; %s/%s is there already", operation.Route, parent, other)}
+				}
+				variable[parent] = child
+			}
+			parent += "/" + child
+		}
+	}
+	return nil
 }
 
 // identifier is a made-up identifier of API Gateway's kind that a text always gets.

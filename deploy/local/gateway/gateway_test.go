@@ -21,12 +21,17 @@ func TestNewRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	siblings, err := api.Parse("contract.yaml", []byte(strings.Replace(contractText, "  /things/special:", "  /things/{other}/more:", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	some := map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}
 	for want, config := range map[string]gateway.Config{
 		"want a contract and a mode":               {},
 		`no function is called "things"`:           {Contract: contract, Mode: mode},
 		`mode test: no function is called "token"`: {Contract: contract, Mode: mode, Functions: map[string]gateway.Invoker{"things": stuck{}}},
-		"contract.yaml: #/paths/~1things/post":     {Contract: badSchema, Mode: mode, Functions: some},
+		"GET /things/{other}/more: a REST API has one parameter at a place; /things/{id} is there already": {Contract: siblings, Mode: mode, Functions: some},
+		"contract.yaml: #/paths/~1things/post": {Contract: badSchema, Mode: mode, Functions: some},
 	} {
 		if _, err := gateway.New(config); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v, want one line with %q", err, want)

@@ -92,14 +92,14 @@ func parseProxyAnswer(output []byte) (*proxyAnswer, error) {
 		Body              *string         `json:"body"`
 		IsBase64Encoded   json.RawMessage `json:"isBase64Encoded"` // no media type is binary: bodies pass as they are
 	}
-	decoder := json.NewDecoder(bytes.NewReader(output))
-	decoder.UseNumber()
-	decoder.DisallowUnknownFields()
-	if !bytes.HasPrefix(bytes.TrimSpace(output), []byte("{")) {
-		return nil, errors.New("gateway: the function's answer is no object")
-	}
-	if err := decodeAll(decoder, &raw); err != nil {
+	names, err := decodeObject(output, &raw)
+	if err != nil {
 		return nil, fmt.Errorf("gateway: the function's answer: %w", err)
+	}
+	for name := range names {
+		if !slices.Contains(proxyAnswerMembers, name) {
+			return nil, fmt.Errorf("gateway: the function's answer: %.60q is no member of it", name)
+		}
 	}
 	status, err := parseStatus(raw.StatusCode)
 	if err != nil {
@@ -116,15 +116,20 @@ func parseProxyAnswer(output []byte) (*proxyAnswer, error) {
 	return answer, nil
 }
 
-// decodeAll decodes a JSON text that has nothing behind it.
-func decodeAll(decoder *json.Decoder, into any) error {
-	if err := decoder.Decode(into); err != nil {
-		return err
+var proxyAnswerMembers = []string{"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+
+// decodeObject decodes a JSON object that has nothing behind it, and gives the names of its members: the
+// decoder alone would take names in any case for its own.
+func decodeObject(text []byte, into any) (names map[string]json.RawMessage, err error) {
+	if err := json.Unmarshal(text, &names); err != nil {
+		return nil, err
 	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return errors.New("something follows the JSON text")
+	if names == nil {
+		return nil, errors.New("want an object, got null")
 	}
-	return nil
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return names, decoder.Decode(into)
 }
 
 // parseStatus takes a number, or a text that is one; without any it is 200.

@@ -29,6 +29,7 @@ func TestProxyAnswers(t *testing.T) {
 		{`{"headers":{"Content-Length":"99","Connection":"close"},"body":"x"}`, 200, "x", "X-Amzn-Remapped-Content-Length: 99"},
 		{`{"statusCode":200,"bodi":"x"}`, 502, failed, ""},
 		{`{"statusCode":200} trailing`, 502, failed, ""},
+		{`{"StatusCode":201,"BODY":"x"}`, 502, failed, ""},
 		{`"hello"`, 502, failed, ""},
 		{`[1]`, 502, failed, ""},
 		{`null`, 502, failed, ""},

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,6 +21,19 @@ func TestLoadModes(t *testing.T) {
 	empty := t.TempDir()
 	if _, err := gateway.LoadModes(empty); err == nil || err.Error() != empty+": holds no mode (*.yaml)" {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestLeastMode reads the same file as Terraform's tests do.
+func TestLeastMode(t *testing.T) {
+	const file = "../../terraform/tests/fixtures/modes/least.yaml"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mode, err := gateway.ParseMode(file, text)
+	if err != nil || mode.Throttle != nil || mode.Authorizer.ResultTTLInSeconds != nil || mode.RequestValidation != (gateway.RequestValidation{}) {
+		t.Errorf("%+v, %v", mode, err)
 	}
 }
 

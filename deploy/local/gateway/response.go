@@ -73,5 +73,11 @@ func (x *exchange) failUnrouted() {
 	if !cut {
 		pair = authorization
 	}
+	if strings.Contains(pair, "=") {
+		x.fail(badSignature, "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. "+
+			"Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a "+
+			"'X-Amz-Date' or a 'Date' header. Authorization="+authorization)
+		return
+	}
 	x.fail(badSignature, "'"+pair+"' not a valid key=value pair (missing equal-sign) in Authorization header: '"+authorization+"'.")
 }

@@ -30,6 +30,7 @@ func TestREST(t *testing.T) {
 		{"GET /test//things", 403, noRoute, "MissingAuthenticationTokenException"},
 		{"GET /test/things/a/b", 403, noRoute, "MissingAuthenticationTokenException"},
 		{"GET /test/nowhere\nAuthorization: Bearer x", 403, `{"message":"'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'."}`, "IncompleteSignatureException"},
+		{"GET /test/nowhere\nAuthorization: Basic YQ==", 403, `{"message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=Basic YQ=="}`, "IncompleteSignatureException"},
 		{"GET /other/things", 403, `{"message":"Forbidden"}`, "ForbiddenException"},
 		{"GET /tester/things", 403, `{"message":"Forbidden"}`, "ForbiddenException"},
 		// identity source
@@ -47,6 +48,8 @@ func TestREST(t *testing.T) {
 		{"GET /test/things\nAuthorization: Bearer no-statement", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer bad-context", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer odd-policy", 500, failed, "AuthorizerConfigurationException"},
+		{"GET /test/things\nAuthorization: Bearer capitals", 500, failed, "AuthorizerConfigurationException"},
+		{"GET /test/things\nAuthorization: Bearer small-letters", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer trailing", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer no-json", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer deny", 403, explicit, "AccessDeniedException"},

@@ -135,6 +135,10 @@ func authorizerAnswer(token, arn string) (string, error) {
 		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}},"context":{"list":[]}}`, nil
 	case "odd-policy":
 		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Unknown":1}}}`, nil
+	case "capitals":
+		return `{"principalID":"me","PolicyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`, nil
+	case "small-letters":
+		return `{"principalId":"me","policyDocument":{"Statement":{"effect":"Allow","Action":"*","Resource":"*"}}}`, nil
 	case "trailing":
 		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}} {}`, nil
 	case "no-json":

@@ -56,7 +56,8 @@ func toDraft4(tree any) {
 			delete(tree, "const")
 		}
 		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
-			if limit, ok := tree[exclusive].(json.Number); ok {
+			limit, isNumber := tree[exclusive].(json.Number)
+			if _, both := tree[bound]; isNumber && !both { // draft 4 has no way to say both, and refuses it
 				tree[exclusive], tree[bound] = true, limit
 			}
 		}

@@ -256,3 +256,37 @@ run "no_security_is_closed" {
     error_message = "An operation is open that the contract does not open."
   }
 }
+
+# What a mode leaves out has API Gateway's own default.
+run "least_mode" {
+  module {
+    source = "./modules/rest-api"
+  }
+  command = plan
+  variables {
+    mode = "tests/fixtures/modes/least.yaml"
+  }
+
+  assert {
+    condition     = aws_api_gateway_authorizer.this.authorizer_result_ttl_in_seconds == 300
+    error_message = "Without a TTL a policy is kept for 300 seconds."
+  }
+  assert {
+    condition     = aws_api_gateway_authorizer.this.identity_validation_expression == null
+    error_message = "Without an expression every value is taken."
+  }
+  assert {
+    condition = alltrue([
+      aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == -1,
+      aws_api_gateway_method_settings.all.settings[0].throttling_burst_limit == -1,
+    ])
+    error_message = "Without a throttle the account's limits hold."
+  }
+  assert {
+    condition = alltrue([
+      !aws_api_gateway_request_validator.this.validate_request_body,
+      !aws_api_gateway_request_validator.this.validate_request_parameters,
+    ])
+    error_message = "Without requestValidation nothing is validated."
+  }
+}

@@ -232,3 +232,59 @@ run "refused_log_retention_days_forever" {
   }
   expect_failures = [var.log_retention_days]
 }
+
+run "refused_issuers_query" {
+  command = plan
+  variables {
+    issuers = [{ issuer = "https://login.example.com/?tenant=a", audience = ["api"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuers_user" {
+  command = plan
+  variables {
+    issuers = [{ issuer = "https://me@login.example.com", audience = ["api"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuers_token_use" {
+  command = plan
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = ["api"], tokenUse = ["refresh"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuers_algorithm" {
+  command = plan
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = ["api"], algorithms = ["HS256"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_allowed_origins_upper" {
+  command = plan
+  variables {
+    allowed_origins = ["https://App.example.com"]
+  }
+  expect_failures = [var.allowed_origins]
+}
+
+run "refused_allowed_origins_own_port" {
+  command = plan
+  variables {
+    allowed_origins = ["https://app.example.com:443"]
+  }
+  expect_failures = [var.allowed_origins]
+}
+
+run "refused_allowed_origins_large_port" {
+  command = plan
+  variables {
+    allowed_origins = ["https://app.example.com:99999"]
+  }
+  expect_failures = [var.allowed_origins]
+}

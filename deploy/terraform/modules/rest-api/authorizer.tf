@@ -7,7 +7,7 @@ resource "aws_api_gateway_authorizer" "this" {
   authorizer_uri                   = local.authorizer_function.alias_invoke_arn
   identity_source                  = local.mode.authorizer.identitySource
   identity_validation_expression   = try(local.mode.authorizer.identityValidationExpression, null)
-  authorizer_result_ttl_in_seconds = local.mode.authorizer.resultTtlInSeconds
+  authorizer_result_ttl_in_seconds = try(local.mode.authorizer.resultTtlInSeconds, 300)
 }
 
 resource "aws_lambda_permission" "authorizer" {

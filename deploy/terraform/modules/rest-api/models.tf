@@ -62,8 +62,8 @@ locals {
 resource "aws_api_gateway_request_validator" "this" {
   rest_api_id                 = aws_api_gateway_rest_api.this.id
   name                        = var.name
-  validate_request_body       = local.mode.requestValidation.body
-  validate_request_parameters = local.mode.requestValidation.parameters
+  validate_request_body       = try(local.mode.requestValidation.body, false)
+  validate_request_parameters = try(local.mode.requestValidation.parameters, false)
 }
 
 resource "aws_api_gateway_model" "rank0" {

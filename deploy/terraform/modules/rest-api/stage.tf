@@ -63,7 +63,7 @@ resource "aws_api_gateway_stage" "this" {
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
   stage_name           = var.stage
-  variables            = local.mode.stageVariables
+  variables            = try(local.mode.stageVariables, {})
   xray_tracing_enabled = true
 
   access_log_settings {
@@ -83,7 +83,7 @@ resource "aws_api_gateway_method_settings" "all" {
     metrics_enabled        = true
     logging_level          = "ERROR"
     data_trace_enabled     = false
-    throttling_rate_limit  = local.mode.throttle.rateLimit
-    throttling_burst_limit = local.mode.throttle.burstLimit
+    throttling_rate_limit  = try(local.mode.throttle.rateLimit, -1)
+    throttling_burst_limit = try(local.mode.throttle.burstLimit, -1)
   }
 }

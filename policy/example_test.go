@@ -1,0 +1,40 @@
+package policy_test
+
+import (
+	"fmt"
+
+	"portcullis/policy"
+)
+
+func ExampleRules_Compile() {
+	reads := policy.Alternative{{Scheme: policy.SchemeBearer, Scopes: []string{"orders/read"}}}
+	writes := policy.Alternative{{Scheme: policy.SchemeBearer, Scopes: []string{"orders/write"}}}
+	rules, err := policy.NewRules([]policy.Rule{
+		{Route: policy.Route{Method: "GET", Path: "/orders/{id}"}, Access: policy.Access{Alternatives: []policy.Alternative{reads}}},
+		{Route: policy.Route{Method: "GET", Path: "/orders/{id}/notes"}, Access: policy.Access{Alternatives: []policy.Alternative{writes}}},
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	caller := policy.Caller{ID: "7", Schemes: []string{policy.SchemeBearer}, Scopes: []string{"orders/read"}}
+	arn := policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/orders/1")
+	document, err := rules.Compile(caller, arn)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, statement := range document.Statement {
+		fmt.Println(statement.Effect, statement.Resource)
+	}
+	for _, path := range []string{"orders/1", "orders/1/notes"} {
+		arn.Path = path
+		fmt.Println(path, policy.Evaluate(document, policy.Request{Resource: arn.String()}).Decision)
+	}
+	// Output:
+	// Allow [arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/orders/*]
+	// Deny [arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/orders/*/notes arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/orders/*/notes/]
+	// orders/1 allow
+	// orders/1/notes deny
+}
