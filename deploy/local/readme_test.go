@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"net"
+	"os"
+	"strings"
+	"testing"
+
+	apienviron "portcullis/api/cmd/environ"
+)
+
+// TestREADME: what README shows is what the program prints.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	project, err := readProject()
+	if err != nil {
+		t.Fatal(err)
+	}
+	options, err := parseOptions(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSite(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}, options, project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.store = describeStore(apienviron.Memory)
+	var greeting bytes.Buffer
+	s.printGreeting(&greeting)
+	if !strings.Contains(string(readme), greeting.String()) {
+		t.Errorf("README does not show the greeting:\n%s", &greeting)
+	}
+	for _, mode := range project.modes {
+		if !strings.Contains(string(readme), "| `"+mode.Name+"` |") {
+			t.Errorf("README's table of modes lacks %s", mode.Name)
+		}
+	}
+}
