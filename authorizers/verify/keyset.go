@@ -47,14 +47,11 @@ func newKeySet(issuer Issuer, client *http.Client, now func() time.Time) *keySet
 // *UnavailableError where that cannot be told.
 func (s *keySet) key(ctx context.Context, id string) (*rsa.PublicKey, error) {
 	key, fresh := s.lookUp(id)
-	switch {
-	case key != nil && fresh:
-		return key, nil
-	case key != nil:
-		s.join(fresh) // a key that may still be used does not wait for its successor
+	if key != nil && fresh {
 		return key, nil
 	}
-	if err := s.refresh(ctx, fresh); err != nil {
+	// A key of a set that is no longer fresh waits for the refresh: its issuer may have withdrawn it.
+	if err := s.refresh(ctx, fresh); err != nil && key == nil {
 		return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: err}
 	}
 	return s.settle(id)

@@ -36,6 +36,10 @@ func TestRotation(t *testing.T) {
 	check("a second new key too soon after", issuer.CognitoAccess(extra(nil)), string(authorizers.CodeKeyUnknown))
 	at = at.Add(11 * time.Second)
 	check("and later", issuer.CognitoAccess(extra(nil)), "")
+	at = at.Add(2 * time.Hour) // past the set's freshness
+	withdrawn := issuer.CognitoAccess(verifytest.Options{IssuedAt: at.Add(-time.Minute)})
+	issuer.Replace()
+	check("a key that was withdrawn while nobody asked", withdrawn, string(authorizers.CodeKeyUnknown))
 	fetches := issuer.Fetches()
 	for i := range 50 {
 		header := issuer.Header()
