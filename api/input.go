@@ -19,8 +19,11 @@ func (p *parser) parameters(list *yaml.Node) ([]Parameter, error) {
 	}
 	var parameters []Parameter
 	for _, node := range list.Content {
-		node, _, err := p.resolve(node, "")
+		node, _, err := p.resolve(follow(node), "")
 		if err != nil {
+			return nil, err
+		}
+		if err := only(node, "parameters", parameterMembers...); err != nil {
 			return nil, err
 		}
 		parameter := Parameter{Name: text(find(node, "name")), In: text(find(node, "in"))}
@@ -61,11 +64,17 @@ func (p *parser) body(node *yaml.Node, route policy.Route) (*Body, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := only(node, route.String()+": requestBody", bodyMembers...); err != nil {
+		return nil, err
+	}
 	body := &Body{Schemas: map[string]string{}}
 	if required := find(node, "required"); required != nil && required.Decode(&body.Required) != nil {
 		return nil, at(required, "%s: requestBody: required: want true or false", route)
 	}
 	for mediaType, media := range pairs(find(node, "content")) {
+		if err := only(media, route.String()+": requestBody: "+mediaType.Value, mediaMembers...); err != nil {
+			return nil, err
+		}
 		body.Schemas[mediaType.Value] = ""
 		if find(media, "schema") != nil {
 			body.Schemas[mediaType.Value] = place + "/content/" + pointerToken(mediaType.Value) + "/schema"

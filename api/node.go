@@ -3,8 +3,8 @@ package api
 import (
 	"fmt"
 	"iter"
+	"regexp"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -73,20 +73,45 @@ func follow(node *yaml.Node) *yaml.Node {
 // maxMembers bounds the members of one mapping: the YAML library compares each with each.
 const maxMembers = 10_000
 
-// checkKeys refuses keys that readers of the contract could take for different ones: merge keys, aliases,
-// binary texts, mappings and lists as keys, and two keys of the same text.
-func checkKeys(node *yaml.Node) error {
-	if node.Kind == yaml.MappingNode {
+// checkPlain refuses what readers of the contract could take for different things: tags beyond JSON's types,
+// merge keys, keys that are no plain texts or decimal numbers, and two keys of the same text. What looks like a
+// date is made a text.
+func checkPlain(node *yaml.Node) error {
+	switch tag := node.ShortTag(); node.Kind {
+	case yaml.MappingNode:
+		if tag != "!!map" {
+			return at(node, "the tag %.40q is not part of a contract", tag)
+		}
 		if err := checkMembers(node); err != nil {
 			return err
 		}
+	case yaml.SequenceNode:
+		if tag != "!!seq" {
+			return at(node, "the tag %.40q is not part of a contract", tag)
+		}
+	case yaml.ScalarNode:
+		if tag == "!!timestamp" {
+			node.Tag = "!!str"
+		} else if !slices.Contains(scalarTags, tag) {
+			return at(node, "the tag %.40q is not part of a contract", tag)
+		}
 	}
 	for _, child := range node.Content {
-		if err := checkKeys(child); err != nil {
+		if err := checkPlain(child); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+var (
+	scalarTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!null"}
+	decimal    = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
+)
+
+func isPlainKey(key *yaml.Node) bool {
+	tag := key.ShortTag()
+	return key.Kind == yaml.ScalarNode && (tag == "!!str" || tag == "!!timestamp" || tag == "!!int" && decimal.MatchString(key.Value))
 }
 
 func checkMembers(mapping *yaml.Node) error {
@@ -99,7 +124,7 @@ func checkMembers(mapping *yaml.Node) error {
 		switch {
 		case key.ShortTag() == "!!merge":
 			return at(key, "merge keys (`<<`) are not part of a contract: write the members out")
-		case key.Kind != yaml.ScalarNode || key.ShortTag() == "!!binary":
+		case !isPlainKey(key):
 			return at(key, "want a plain text as a key")
 		}
 		if line, twice := seen[key.Value]; twice {
@@ -113,8 +138,8 @@ func checkMembers(mapping *yaml.Node) error {
 // only refuses members that are not in the list and are no extensions: what is misspelt would be lost.
 func only(mapping *yaml.Node, what string, known ...string) error {
 	for key := range pairs(mapping) {
-		if !slices.Contains(known, key.Value) && !strings.HasPrefix(key.Value, "x-") {
-			return at(key, "%s: %.60q is no member that OpenAPI knows", what, key.Value)
+		if !slices.Contains(known, key.Value) && !isExtension(key.Value) {
+			return at(key, "%s: %.60q is no member that a contract has there", what, key.Value)
 		}
 	}
 	return nil

@@ -92,7 +92,7 @@ func readYAML(text []byte) (*yaml.Node, error) {
 	if err := decoder.Decode(&more); err != io.EOF {
 		return nil, errors.New("want one YAML document, and something follows it")
 	}
-	return file, checkKeys(file)
+	return file, checkPlain(file)
 }
 
 // asJSON gives the document as JSON.
@@ -158,8 +158,11 @@ func (p *parser) paths(c *Contract) error {
 
 // The members of OpenAPI 3.1's objects; of a path item, those that are no operations.
 var (
-	rootMembers      = []string{"openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
+	rootMembers      = []string{ownerScopes, "openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
 	pathItemMembers  = []string{"summary", "description", "parameters", "servers"}
+	bodyMembers      = []string{"description", "content", "required"}
+	mediaMembers     = []string{"schema", "example", "examples", "encoding"}
+	parameterMembers = []string{"name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved", "schema", "example", "examples", "content"}
 	operationMembers = []string{"tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers"}
 )
 
@@ -180,7 +183,7 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) error {
 			}
 			c.Operations = append(c.Operations, operation)
 		case slices.Contains(pathItemMembers, key.Value):
-		case strings.HasPrefix(key.Value, "x-") && key.Value != "x-amazon-apigateway-any-method":
+		case isExtension(key.Value) && key.Value != "x-amazon-apigateway-any-method":
 		default:
 			return at(key, "%s: %q is no method that this API can have", path, key.Value)
 		}

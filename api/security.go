@@ -37,7 +37,7 @@ func (p *parser) access(security *yaml.Node) (policy.Access, error) {
 	}
 	var access policy.Access
 	for _, node := range security.Content {
-		alternative, err := p.alternative(node)
+		alternative, err := p.alternative(follow(node))
 		if err != nil {
 			return policy.Access{}, err
 		}
@@ -59,33 +59,50 @@ func (p *parser) alternative(node *yaml.Node) (policy.Alternative, error) {
 		if !known {
 			return nil, at(name, "security: %q is not among components.securitySchemes", name.Value)
 		}
-		scopes := []string{}
-		if list.Kind != yaml.SequenceNode || list.Decode(&scopes) != nil {
-			return nil, at(list, "security: %s: want a list of scopes", name.Value)
-		}
-		for _, scope := range scopes {
-			if !policy.ValidScope(scope) {
-				return nil, at(list, "security: %s: %q is no scope (RFC 6749, section 3.3)", name.Value, scope)
-			}
+		scopes, err := readScopes(name.Value, list)
+		if err != nil {
+			return nil, err
 		}
 		alternative = append(alternative, policy.Requirement{Scheme: scheme, Scopes: scopes})
 	}
 	return alternative, nil
 }
 
+// readScopes reads a list of scopes. Each is a plain text: a null or a number in the list could be lost.
+func readScopes(scheme string, list *yaml.Node) ([]string, error) {
+	if list.Kind != yaml.SequenceNode {
+		return nil, at(list, "security: %s: want a list of scopes", scheme)
+	}
+	scopes := []string{}
+	for _, item := range list.Content {
+		item = follow(item)
+		if item.ShortTag() != "!!str" || !policy.ValidScope(item.Value) {
+			return nil, at(item, "security: %s: %q is no scope (RFC 6749, section 3.3)", scheme, item.Value)
+		}
+		scopes = append(scopes, item.Value)
+	}
+	return scopes, nil
+}
+
 // readOwnerScopes reads x-owner-scopes. What is misspelt or empty there would open every owner's paths to all.
 func (p *parser) readOwnerScopes(c *Contract) error {
-	const member = "x-owner-scopes"
 	for key, owners := range pairs(p.root) {
-		switch {
-		case !strings.HasPrefix(strings.ToLower(key.Value), "x-owner"):
-		case key.Value != member:
-			return at(key, "%q is no member of a contract; want %s", key.Value, member)
-		case owners.Kind != yaml.MappingNode || owners.Decode(&c.OwnerScopes) != nil:
-			return at(key, "%s: want a mapping of a scope to the name of a path parameter", member)
+		if key.Value == ownerScopes && (owners.Kind != yaml.MappingNode || owners.Decode(&c.OwnerScopes) != nil) {
+			return at(key, "%s: want a mapping of a scope to the name of a path parameter", ownerScopes)
 		}
 	}
 	return nil
+}
+
+// ownerScopes is the document's member that makes scopes count for owners only.
+const ownerScopes = "x-owner-scopes"
+
+// isExtension tells whether a member is one that the contract may hold unread: none that could be a misspelt or
+// misplaced x-owner-scopes.
+func isExtension(name string) bool {
+	lower := strings.ToLower(name)
+	isASCII := !strings.ContainsFunc(name, func(r rune) bool { return r > '~' })
+	return strings.HasPrefix(name, "x-") && isASCII && !strings.Contains(lower, "owner") && !strings.Contains(lower, "scope")
 }
 
 // checkOwnerScopes refuses an owner scope that no operation asks for: a scope that was meant is open to all.

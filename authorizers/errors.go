@@ -3,6 +3,7 @@ package authorizers
 import (
 	"errors"
 	"fmt"
+
 	"portcullis/policy"
 )
 
@@ -65,16 +66,17 @@ func outcomeOf(err error) outcome {
 	switch {
 	case err == nil:
 		return outcome{decisionPolicy, reasonVerified, nil}
+	case errors.As(err, &unavailable): // before all else: "cannot tell" is never a 401
+		return outcome{decisionUnavailable, reasonKeysMissing, err}
 	case errors.As(err, &credential):
 		return outcome{decisionDenied, reasonNoCredential, ErrUnauthorized}
 	case errors.As(err, &token):
 		return outcome{decisionDenied, string(token.Code), ErrUnauthorized}
-	case errors.As(err, &unavailable):
-		return outcome{decisionUnavailable, reasonKeysMissing, err}
 	case errors.As(err, &event):
 		return outcome{decisionUnavailable, reasonEvent, err}
 	case errors.As(err, &resource):
 		return outcome{decisionUnavailable, reasonPolicy, err}
 	}
-	return outcome{decisionUnavailable, reasonOther, err}
+	// Another package's error may have the very text that means 401.
+	return outcome{decisionUnavailable, reasonOther, fmt.Errorf("authorizers: %w", err)}
 }

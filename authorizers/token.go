@@ -3,6 +3,7 @@ package authorizers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -71,6 +72,9 @@ func (t *Token) decide(ctx context.Context, event []byte, d *decision) ([]byte, 
 	claims, err := t.config.Verifier.Verify(ctx, token)
 	if err != nil {
 		return nil, err
+	}
+	if claims == nil {
+		return nil, errors.New("the verifier gave neither claims nor an error")
 	}
 	p := TokenPrincipal(claims, t.config.GroupScopes)
 	d.principal = &p

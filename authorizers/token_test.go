@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"os"
@@ -212,6 +213,38 @@ func TestTokenCannotTell(t *testing.T) {
 	}
 	if !strings.Contains(f.log.String(), `"decision":"cannot-tell","reason":"keys-unavailable"`) {
 		t.Errorf("the log says %s", f.log)
+	}
+}
+
+// verifierFunc is a verifier of somebody else's.
+type verifierFunc func() (*authorizers.Claims, error)
+
+func (f verifierFunc) Verify(context.Context, string) (*authorizers.Claims, error) { return f() }
+
+// TestOtherVerifiers: whatever a verifier says, what cannot be told is no 401, and nothing is allowed.
+func TestOtherVerifiers(t *testing.T) {
+	bad := &authorizers.TokenError{Code: authorizers.CodeExpired}
+	for name, test := range map[string]struct {
+		err   error
+		is401 bool
+	}{
+		"bad token":                   {bad, true},
+		"wrapped":                     {fmt.Errorf("verifier: %w", bad), true},
+		"unavailable":                 {&authorizers.UnavailableError{Err: io.EOF}, false},
+		"unavailable for a bad token": {&authorizers.UnavailableError{Err: bad}, false},
+		"both":                        {errors.Join(bad, &authorizers.UnavailableError{Err: io.EOF}), false},
+		"the gateway's own word":      {errors.New("Unauthorized"), false},
+		"nothing at all":              {nil, false},
+	} {
+		verifier := verifierFunc(func() (*authorizers.Claims, error) { return nil, test.err })
+		token, err := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(t), Verifier: verifier})
+		if err != nil {
+			t.Fatal(err)
+		}
+		output, err := token.Invoke(t.Context(), event(t, "Bearer x.y.z"))
+		if output != nil || err == nil || (err.Error() == "Unauthorized") != test.is401 {
+			t.Errorf("%s: output %s, error %v", name, output, err)
+		}
 	}
 }
 

@@ -3,11 +3,12 @@ package verify
 import (
 	"encoding/json"
 	"math"
-	"portcullis/authorizers"
-	"portcullis/policy"
 	"slices"
 	"strings"
 	"time"
+
+	"portcullis/authorizers"
+	"portcullis/policy"
 )
 
 // accept reads the claims of a token of this issuer whose signature holds, at the time now.

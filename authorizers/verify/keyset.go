@@ -5,9 +5,10 @@ import (
 	"crypto/rsa"
 	"errors"
 	"net/http"
-	"portcullis/authorizers"
 	"sync"
 	"time"
+
+	"portcullis/authorizers"
 )
 
 // How long keys are used and how often they are asked for.

@@ -2,8 +2,9 @@ package verify
 
 import (
 	"encoding/base64"
-	"portcullis/authorizers"
 	"strings"
+
+	"portcullis/authorizers"
 )
 
 // token is a JWT in its compact form, decoded and not yet verified.

@@ -2,9 +2,10 @@ package verify_test
 
 import (
 	"encoding/base64"
-	"portcullis/authorizers"
 	"strings"
 	"testing"
+
+	"portcullis/authorizers"
 )
 
 func TestHeader(t *testing.T) {

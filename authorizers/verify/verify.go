@@ -6,9 +6,10 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"net/http"
-	"portcullis/authorizers"
 	"slices"
 	"time"
+
+	"portcullis/authorizers"
 )
 
 // Verifier verifies tokens of the issuers it was made with. It may be used concurrently.

@@ -8,10 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"portcullis/deploy/process"
 	"strconv"
 	"testing"
 	"time"
+
+	"portcullis/deploy/process"
 )
 
 const motoStartTimeout = time.Minute

@@ -7,10 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"portcullis/deploy/process"
 	"slices"
 	"strings"
 	"testing"
+
+	"portcullis/deploy/process"
 )
 
 // Stack is a folder with a Terraform configuration that has been initialised.

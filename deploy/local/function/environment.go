@@ -9,9 +9,10 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
-	"portcullis/deploy/process"
 	"sync"
 	"time"
+
+	"portcullis/deploy/process"
 )
 
 // environment is one process, with a Runtime API of its own.

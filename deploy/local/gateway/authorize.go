@@ -154,14 +154,13 @@ func parseIdentity(output []byte) (*identity, error) {
 		PolicyDocument *policy.Document `json:"policyDocument"`
 		Context        map[string]any   `json:"context"`
 	}
-	names, err := decodeObject(output, &answer)
-	if err != nil {
+	if err := decodeObject(output, &answer, "principalId", "policyDocument", "context", "usageIdentifierKey"); err != nil {
 		return nil, fmt.Errorf("gateway: the authorizer's answer: %w", err)
 	}
-	if names["principalId"] == nil || answer.PrincipalID == nil || *answer.PrincipalID == "" {
+	if answer.PrincipalID == nil || *answer.PrincipalID == "" {
 		return nil, errors.New("gateway: the authorizer's answer has no principalId")
 	}
-	if names["policyDocument"] == nil || answer.PolicyDocument == nil || len(answer.PolicyDocument.Statement) == 0 {
+	if answer.PolicyDocument == nil || len(answer.PolicyDocument.Statement) == 0 {
 		return nil, errors.New("gateway: the authorizer's answer has no policyDocument with a statement")
 	}
 	found := &identity{principalID: *answer.PrincipalID, document: *answer.PolicyDocument, context: map[string]string{}}

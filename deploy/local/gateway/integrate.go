@@ -54,6 +54,8 @@ func (x *exchange) answer(answer *proxyAnswer) {
 	}
 	if !hasHeader(answer.headers, "Content-Type") {
 		header.Set("Content-Type", "application/json")
+	} else if _, canonical := header["Content-Type"]; !canonical {
+		header["Content-Type"] = nil // or net/http would add one of its own to the function's
 	}
 	x.identify(header)
 	header["X-Amzn-Trace-Id"] = []string{x.traceID}
@@ -92,14 +94,8 @@ func parseProxyAnswer(output []byte) (*proxyAnswer, error) {
 		Body              *string         `json:"body"`
 		IsBase64Encoded   json.RawMessage `json:"isBase64Encoded"` // no media type is binary: bodies pass as they are
 	}
-	names, err := decodeObject(output, &raw)
-	if err != nil {
+	if err := decodeObject(output, &raw, "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"); err != nil {
 		return nil, fmt.Errorf("gateway: the function's answer: %w", err)
-	}
-	for name := range names {
-		if !slices.Contains(proxyAnswerMembers, name) {
-			return nil, fmt.Errorf("gateway: the function's answer: %.60q is no member of it", name)
-		}
 	}
 	status, err := parseStatus(raw.StatusCode)
 	if err != nil {
@@ -116,20 +112,24 @@ func parseProxyAnswer(output []byte) (*proxyAnswer, error) {
 	return answer, nil
 }
 
-var proxyAnswerMembers = []string{"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
-
-// decodeObject decodes a JSON object that has nothing behind it, and gives the names of its members: the
-// decoder alone would take names in any case for its own.
-func decodeObject(text []byte, into any) (names map[string]json.RawMessage, err error) {
-	if err := json.Unmarshal(text, &names); err != nil {
-		return nil, err
+// decodeObject decodes a JSON object that has nothing behind it and no members but the known ones: the decoder
+// alone would take names in any case for its own.
+func decodeObject(text []byte, into any, known ...string) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return err
 	}
-	if names == nil {
-		return nil, errors.New("want an object, got null")
+	if members == nil {
+		return errors.New("want an object, got null")
+	}
+	for name := range members {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("%.60q is no member of it", name)
+		}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	return names, decoder.Decode(into)
+	return decoder.Decode(into)
 }
 
 // parseStatus takes a number, or a text that is one; without any it is 200.

@@ -20,6 +20,7 @@ func TestProxyAnswers(t *testing.T) {
 		{`{"statusCode":201,"body":"made","headers":{"Location":"/x"}}`, 201, "made", "Location: /x"},
 		{`{}`, 200, "", "Content-Type: application/json"},
 		{`{"headers":{"Content-Type":"text/plain"}}`, 200, "", "Content-Type: text/plain"},
+		{`{"headers":{"content-type":"text/html"},"body":"{}"}`, 200, "{}", "Content-Type: text/html"},
 		{`{"headers":null,"body":null}`, 200, "", "Content-Length: 0"},
 		{`{"statusCode":"201"}`, 201, "", ""},
 		{`{"headers":{"X-Flag":true,"x-number":1.50}}`, 200, "", "X-Flag: true"},

@@ -101,6 +101,9 @@ func ParseMode(file string, text []byte) (*Mode, error) {
 	if err := decoder.Decode(mode); err != nil && err != io.EOF {
 		return nil, decodingError(file, err)
 	}
+	if err := decoder.Decode(&yaml.Node{}); err != io.EOF {
+		return nil, &ModeError{Name: file, Reason: "want one YAML document, and something follows it"}
+	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(text, &root); err != nil {
 		return nil, decodingError(file, err)

@@ -52,6 +52,7 @@ func TestParseModeRefuses(t *testing.T) {
 		{"requestValidation", "validation", "test.yaml:9: validation: a mode has no such member"},
 		{"alias: live", "'a b': live", "test.yaml:10: stageVariables.a b: want a name of letters, digits and _, and a value of letters, digits and -._~:/?#&=,"},
 		{"alias: live", "alias: 'a b'", "test.yaml:10: stageVariables.alias: want a name of letters, digits and _, and a value of letters, digits and -._~:/?#&=,"},
+		{"name: test", "---\nname: test\n---\nname: test", "test.yaml: want one YAML document, and something follows it"},
 		{"name: test", "name: [", "test.yaml:2: did not find expected ',' or ']'"},
 	}
 	for _, test := range tests {

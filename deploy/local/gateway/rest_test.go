@@ -49,6 +49,7 @@ func TestREST(t *testing.T) {
 		{"GET /test/things\nAuthorization: Bearer bad-context", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer odd-policy", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer capitals", 500, failed, "AuthorizerConfigurationException"},
+		{"GET /test/things\nAuthorization: Bearer both-cases", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer small-letters", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer trailing", 500, failed, "AuthorizerConfigurationException"},
 		{"GET /test/things\nAuthorization: Bearer no-json", 500, failed, "AuthorizerConfigurationException"},

@@ -137,6 +137,8 @@ func authorizerAnswer(token, arn string) (string, error) {
 		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Unknown":1}}}`, nil
 	case "capitals":
 		return `{"principalID":"me","PolicyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`, nil
+	case "both-cases":
+		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}},"PolicyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`, nil
 	case "small-letters":
 		return `{"principalId":"me","policyDocument":{"Statement":{"effect":"Allow","Action":"*","Resource":"*"}}}`, nil
 	case "trailing":
