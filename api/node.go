@@ -73,27 +73,29 @@ func follow(node *yaml.Node) *yaml.Node {
 // maxMembers bounds the members of one mapping: the YAML library compares each with each.
 const maxMembers = 10_000
 
+var (
+	// plainTags are the tags of what JSON has too.
+	plainTags = map[yaml.Kind][]string{
+		yaml.MappingNode:  {"!!map"},
+		yaml.SequenceNode: {"!!seq"},
+		yaml.ScalarNode:   {"!!str", "!!int", "!!float", "!!bool", "!!null"},
+	}
+	decimal = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
+)
+
 // checkPlain refuses what readers of the contract could take for different things: tags beyond JSON's types,
 // merge keys, keys that are no plain texts or decimal numbers, and two keys of the same text. What looks like a
-// date is made a text.
+// date is made a text, and so is a number that is a key.
 func checkPlain(node *yaml.Node) error {
-	switch tag := node.ShortTag(); node.Kind {
-	case yaml.MappingNode:
-		if tag != "!!map" {
-			return at(node, "the tag %.40q is not part of a contract", tag)
-		}
+	if node.ShortTag() == "!!timestamp" {
+		node.Tag = "!!str"
+	}
+	if tags, tagged := plainTags[node.Kind]; tagged && !slices.Contains(tags, node.ShortTag()) {
+		return at(node, "the tag %.40q is not part of a contract", node.ShortTag())
+	}
+	if node.Kind == yaml.MappingNode {
 		if err := checkMembers(node); err != nil {
 			return err
-		}
-	case yaml.SequenceNode:
-		if tag != "!!seq" {
-			return at(node, "the tag %.40q is not part of a contract", tag)
-		}
-	case yaml.ScalarNode:
-		if tag == "!!timestamp" {
-			node.Tag = "!!str"
-		} else if !slices.Contains(scalarTags, tag) {
-			return at(node, "the tag %.40q is not part of a contract", tag)
 		}
 	}
 	for _, child := range node.Content {
@@ -103,11 +105,6 @@ func checkPlain(node *yaml.Node) error {
 	}
 	return nil
 }
-
-var (
-	scalarTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!null"}
-	decimal    = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
-)
 
 func isPlainKey(key *yaml.Node) bool {
 	tag := key.ShortTag()
@@ -131,6 +128,7 @@ func checkMembers(mapping *yaml.Node) error {
 			return at(key, "the key %.60q stands in line %d already", key.Value, line)
 		}
 		seen[key.Value] = key.Line
+		key.Tag = "!!str" // `200:` is "200", as in JSON
 	}
 	return nil
 }
@@ -143,25 +141,4 @@ func only(mapping *yaml.Node, what string, known ...string) error {
 		}
 	}
 	return nil
-}
-
-// textKeys gives the tree with every key as a text, as in JSON: `200:` is "200".
-func textKeys(tree any) any {
-	switch tree := tree.(type) {
-	case map[any]any:
-		texts := make(map[string]any, len(tree))
-		for key, value := range tree {
-			texts[fmt.Sprint(key)] = textKeys(value)
-		}
-		return texts
-	case map[string]any:
-		for key, value := range tree {
-			tree[key] = textKeys(value)
-		}
-	case []any:
-		for i, value := range tree {
-			tree[i] = textKeys(value)
-		}
-	}
-	return tree
 }

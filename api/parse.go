@@ -101,7 +101,7 @@ func asJSON(file *yaml.Node) (json.RawMessage, error) {
 	if err := file.Decode(&tree); err != nil {
 		return nil, err
 	}
-	text, err := json.Marshal(textKeys(tree))
+	text, err := json.Marshal(tree)
 	if err != nil {
 		return nil, fmt.Errorf("the document has no JSON form: %w", err)
 	}

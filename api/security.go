@@ -86,10 +86,9 @@ func readScopes(scheme string, list *yaml.Node) ([]string, error) {
 
 // readOwnerScopes reads x-owner-scopes. What is misspelt or empty there would open every owner's paths to all.
 func (p *parser) readOwnerScopes(c *Contract) error {
-	for key, owners := range pairs(p.root) {
-		if key.Value == ownerScopes && (owners.Kind != yaml.MappingNode || owners.Decode(&c.OwnerScopes) != nil) {
-			return at(key, "%s: want a mapping of a scope to the name of a path parameter", ownerScopes)
-		}
+	owners := find(p.root, ownerScopes)
+	if owners != nil && (owners.Kind != yaml.MappingNode || owners.Decode(&c.OwnerScopes) != nil) {
+		return at(owners, "%s: want a mapping of a scope to the name of a path parameter", ownerScopes)
 	}
 	return nil
 }
@@ -117,9 +116,9 @@ func (p *parser) checkOwnerScopes(c *Contract) error {
 			}
 		}
 	}
-	for key := range pairs(find(p.root, "x-owner-scopes")) {
+	for key := range pairs(find(p.root, ownerScopes)) {
 		if !asked[key.Value] {
-			return at(key, "x-owner-scopes: no operation asks for the scope %q", key.Value)
+			return at(key, "%s: no operation asks for the scope %q", ownerScopes, key.Value)
 		}
 	}
 	return nil

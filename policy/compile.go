@@ -38,6 +38,7 @@ func (r *Rules) Compile(caller Caller, arn ARN) (Document, error) {
 		c := compilation{prefix: prefix + method + "/", routes: routes}
 		for _, route := range routes {
 			c.granted = append(c.granted, r.grants(route, caller))
+			c.longest = max(c.longest, len(route.template))
 		}
 		c.compile()
 		allows = append(allows, c.allows...)
@@ -52,6 +53,7 @@ type compilation struct {
 	prefix  string
 	routes  []entry
 	granted [][]template // for each route, what of it is open
+	longest int          // how many segments the longest template has
 
 	allows, denies []string
 }
@@ -93,7 +95,7 @@ func (c *compilation) uncovered(paths template, i int) []template {
 		return nil
 	}
 	for k, s := range paths {
-		if s.kind != greedy || len(paths) > c.longest() {
+		if s.kind != greedy || len(paths) > c.longest {
 			continue
 		}
 		one := slices.Clone(paths)
@@ -103,15 +105,6 @@ func (c *compilation) uncovered(paths template, i int) []template {
 		}
 	}
 	return []template{paths}
-}
-
-// longest is how many segments the longest template has.
-func (c *compilation) longest() int {
-	most := 0
-	for _, route := range c.routes {
-		most = max(most, len(route.template))
-	}
-	return most
 }
 
 // covered tells whether every path of the template is open, or is routed to a more specific route than i.

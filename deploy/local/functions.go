@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,11 +28,11 @@ import (
 // functionSet is the Lambda functions by name, and how to stop them.
 type functionSet struct {
 	byName map[string]gateway.Invoker
-	stop   []func()
+	stop   []func() // the last one first
 }
 
 func (s *functionSet) close() {
-	for _, stop := range s.stop {
+	for _, stop := range slices.Backward(s.stop) {
 		stop()
 	}
 }
@@ -110,11 +110,7 @@ func functionEnvironment(project *project, pool *cognito.Pool) (map[string]strin
 
 func isLoopbackURL(text string) bool {
 	u, err := url.Parse(text)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	return err == nil && isLoopback(u.Hostname())
 }
 
 // describeStore says where the users are.
@@ -174,11 +170,11 @@ func (s *functionSet) start(ctx context.Context, name, folder, moduleDir string,
 		return err
 	}
 	s.byName[name] = started
-	s.stop = append([]func(){func() {
+	s.stop = append(s.stop, func() {
 		finish, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 		defer cancel()
 		started.Close(finish)
-	}}, s.stop...)
+	})
 	return nil
 }
 

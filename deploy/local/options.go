@@ -60,8 +60,7 @@ func (o *options) checkAddr() error {
 	if err != nil {
 		return fmt.Errorf("-addr %q: want HOST:PORT", o.addr)
 	}
-	ip := net.ParseIP(host)
-	if host == "" || host == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+	if isEvery(host) || isLoopback(host) {
 		return nil
 	}
 	return fmt.Errorf("-addr %q: want a loopback host, or none for every interface", o.addr)
@@ -70,8 +69,13 @@ func (o *options) checkAddr() error {
 // publicHost is the host under which the site is told of: the one that was asked for, or loopback.
 func (o *options) publicHost() string {
 	host, _, _ := net.SplitHostPort(o.addr)
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+	if isEvery(host) {
 		return "127.0.0.1"
 	}
 	return host
 }
+
+// isEvery tells whether listening at the host means every interface.
+func isEvery(host string) bool { return host == "" || net.ParseIP(host).IsUnspecified() }
+
+func isLoopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -26,7 +27,6 @@ type site struct {
 	base     string // http://HOST:PORT
 	pool     *cognito.Pool
 	gateways map[string]*gateway.Gateway
-	anyGate  *gateway.Gateway // answers for stages that there are not
 	index    index
 	store    string // where the users are, for people
 }
@@ -86,7 +86,7 @@ func (s *site) addGateways(project *project, set *functionSet, log *slog.Logger)
 		if err != nil {
 			return err
 		}
-		s.gateways[mode.Name], s.anyGate = g, g
+		s.gateways[mode.Name] = g
 	}
 	return nil
 }
@@ -101,8 +101,8 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.pool.ServeHTTP(w, r)
 	case s.gateways[first] != nil:
 		s.gateways[first].ServeHTTP(w, r)
-	default:
-		s.anyGate.ServeHTTP(w, r)
+	default: // a stage that there is not; any gateway says so
+		s.gateways[s.index.Modes[0].Name].ServeHTTP(w, r)
 	}
 }
 
@@ -151,7 +151,7 @@ func (s *site) serveIndex(w http.ResponseWriter, r *http.Request) {
 	w.Write(body.Bytes())
 }
 
-func (s *site) printGreeting(out interface{ Write([]byte) (int, error) }) {
+func (s *site) printGreeting(out io.Writer) {
 	if err := greeting.Execute(out, s.data()); err != nil {
 		fmt.Fprintln(out, err)
 	}
