@@ -72,6 +72,9 @@ func New(config Config) (*Gateway, error) {
 	if config.Contract == nil || config.Mode == nil {
 		return nil, &ConfigError{"want a contract and a mode"}
 	}
+	if member, reason := config.Mode.check(config.Mode.Name); reason != "" {
+		return nil, &ConfigError{fmt.Sprintf("mode %s: %s: %s", config.Mode.Name, member, reason)}
+	}
 	g := &Gateway{config: config.withDefaults(), apiID: identifier(config.Mode.Name, 10)}
 	if err := checkSiblings(config.Contract); err != nil {
 		return nil, err

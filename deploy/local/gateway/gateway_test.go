@@ -28,6 +28,9 @@ func TestNewRefuses(t *testing.T) {
 	some := map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}
 	for want, config := range map[string]gateway.Config{
 		"want a contract and a mode":               {},
+		"mode : name: want letters":                {Contract: contract, Mode: &gateway.Mode{}},
+		"mode a: authorizer: is missing":           {Contract: contract, Mode: &gateway.Mode{Name: "a", Gateway: gateway.KindREST, Authorization: gateway.AuthorizationToken}},
+		"mode a: authorizer.identitySource":        {Contract: contract, Mode: &gateway.Mode{Name: "a", Gateway: gateway.KindREST, Authorization: gateway.AuthorizationToken, Authorizer: &gateway.Authorizer{Function: "token"}}},
 		`no function is called "things"`:           {Contract: contract, Mode: mode},
 		`mode test: no function is called "token"`: {Contract: contract, Mode: mode, Functions: map[string]gateway.Invoker{"things": stuck{}}},
 		"GET /things/{other}/more: a REST API has one parameter at a place; /things/{id} is there already": {Contract: siblings, Mode: mode, Functions: some},
