@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"portcullis/authorizers/verify/verifytest"
+	"portcullis/deploy/build/functions"
 	"portcullis/deploy/local/function"
 )
 
@@ -18,10 +19,8 @@ import (
 func bundle(t *testing.T) (binary string) {
 	t.Helper()
 	binary = filepath.Join(t.TempDir(), "bootstrap")
-	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
+	if err := functions.Build(t.Context(), "../../..", "token", runtime.GOOS, runtime.GOARCH, binary); err != nil {
+		t.Fatal(err)
 	}
 	contract, err := os.ReadFile("../../../api/openapi.yaml")
 	if err != nil {
