@@ -1,9 +1,9 @@
 package verify
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,7 +12,7 @@ import (
 )
 
 // accept reads the claims of a token of this issuer whose signature holds, at the time now.
-func (i *Issuer) accept(claims map[string]any, now time.Time, skew time.Duration) (*authorizers.Claims, error) {
+func (i *Issuer) accept(claims object, now time.Time, skew time.Duration) (*authorizers.Claims, error) {
 	expires, err := checkTimes(claims, now, skew)
 	if err != nil {
 		return nil, err
@@ -33,16 +33,16 @@ func (i *Issuer) accept(claims map[string]any, now time.Time, skew time.Duration
 	c.Scopes = scopes(&read)
 	c.Groups = i.groups(claims)
 	if read.err == nil && c.Subject == "" {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "sub", Want: "a text that is not empty"}
+		return nil, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "sub", Got: claims.get("sub").String(), Want: "a text that is not empty"}
 	}
 	return c, read.err
 }
 
 // checkTimes checks exp, which is required, nbf and iat (RFC 7519, section 4.1).
-func checkTimes(claims map[string]any, now time.Time, skew time.Duration) (expires time.Time, err error) {
+func checkTimes(claims object, now time.Time, skew time.Duration) (expires time.Time, err error) {
 	seconds, present, ok := number(claims, "exp")
 	if !present || !ok || seconds <= 0 {
-		return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "exp", Want: "a time in seconds since 1970"}
+		return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "exp", Got: claims.get("exp").String(), Want: "a time in seconds since 1970"}
 	}
 	expires = time.Unix(int64(seconds), 0)
 	if !now.Before(expires.Add(skew)) {
@@ -53,9 +53,9 @@ func checkTimes(claims map[string]any, now time.Time, skew time.Duration) (expir
 		switch {
 		case !present:
 		case !ok || seconds < 0:
-			return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Want: "a time in seconds since 1970"}
+			return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: claims.get(claim).String(), Want: "a time in seconds since 1970"}
 		case time.Unix(int64(math.Ceil(seconds)), 0).After(now.Add(skew)):
-			return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: claim, Want: "a time that has come"}
+			return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: claim, Got: claims.get(claim).String(), Want: "a time that has come"}
 		}
 	}
 	return expires, nil
@@ -64,13 +64,12 @@ func checkTimes(claims map[string]any, now time.Time, skew time.Duration) (expir
 // maxTime bounds a time in a claim: the end of the year 9999, in seconds since 1970.
 const maxTime = 253402300799
 
-func number(claims map[string]any, name string) (seconds float64, present, ok bool) {
-	value, present := claims[name]
-	text, isNumber := value.(json.Number)
-	if !present || !isNumber {
-		return 0, present, false
+func number(claims object, name string) (seconds float64, present, ok bool) {
+	claim := claims.get(name)
+	if claim.kind != isNumber {
+		return 0, claim.kind != absent, false
 	}
-	seconds, err := text.Float64()
+	seconds, err := strconv.ParseFloat(claim.text, 64)
 	return seconds, true, err == nil && math.Abs(seconds) <= maxTime
 }
 
@@ -79,7 +78,7 @@ func number(claims map[string]any, name string) (seconds float64, present, ok bo
 func (i *Issuer) checkCognito(c *authorizers.Claims, read *reader) error {
 	c.TokenUse = read.text("token_use")
 	if !slices.Contains(i.TokenUse, c.TokenUse) {
-		return &authorizers.TokenError{Code: authorizers.CodeTokenUse, Claim: "token_use", Got: short(c.TokenUse), Want: "one of " + strings.Join(i.TokenUse, ", ")}
+		return &authorizers.TokenError{Code: authorizers.CodeTokenUse, Claim: "token_use", Got: read.claims.get("token_use").String(), Want: "one of " + strings.Join(i.TokenUse, ", ")}
 	}
 	claim := "client_id"
 	if c.TokenUse == UseID {
@@ -87,17 +86,18 @@ func (i *Issuer) checkCognito(c *authorizers.Claims, read *reader) error {
 	}
 	c.ClientID = read.text(claim)
 	if !slices.Contains(i.Audience, c.ClientID) {
-		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: short(c.ClientID), Want: "one of the configured audiences, as a text"}
+		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: read.claims.get(claim).String(), Want: "one of the configured audiences, as a text"}
 	}
 	return nil
 }
 
 // checkAudience checks aud, a text or a list of texts (RFC 7519, section 4.1.3).
 func (i *Issuer) checkAudience(c *authorizers.Claims, read *reader) error {
-	mismatch := &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: "aud", Want: "a configured audience, as a text or in a list of texts"}
-	audiences, ok := texts(read.claims["aud"])
-	if one, isText := read.claims["aud"].(string); isText {
-		audiences, ok = []string{one}, true
+	aud := read.claims.get("aud")
+	mismatch := &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: "aud", Got: aud.String(), Want: "a configured audience, as a text or in a list of texts"}
+	audiences, ok := texts(aud)
+	if aud.kind == isText {
+		audiences, ok = []string{aud.text}, true
 	}
 	if !ok || !slices.ContainsFunc(audiences, func(a string) bool { return slices.Contains(i.Audience, a) }) {
 		return mismatch
@@ -110,10 +110,10 @@ func (i *Issuer) checkAudience(c *authorizers.Claims, read *reader) error {
 
 // scopes reads scope, space-separated (RFC 8693, section 4.2), or scp, which may also be a list.
 func scopes(read *reader) []string {
-	if _, present := read.claims["scope"]; present {
+	if read.claims.get("scope").kind != absent {
 		return words(read.text("scope"))
 	}
-	if list, ok := texts(read.claims["scp"]); ok {
+	if list, ok := texts(read.claims.get("scp")); ok {
 		return scopeTokens(list)
 	}
 	return words(read.text("scp"))
@@ -127,43 +127,39 @@ func scopeTokens(list []string) []string {
 	return slices.DeleteFunc(list, func(s string) bool { return !policy.ValidScope(s) })
 }
 
-func (i *Issuer) groups(claims map[string]any) []string {
-	name := i.GroupsClaim
-	if name == "" {
-		name = defaultGroupsClaim
-	}
-	list, _ := texts(claims[name])
+func (i *Issuer) groups(claims object) []string {
+	list, _ := texts(claims.get(i.GroupsClaim))
 	return list
 }
 
 // texts is a list that holds nothing but texts.
-func texts(value any) ([]string, bool) {
-	list, ok := value.([]any)
-	if !ok {
+func texts(list value) ([]string, bool) {
+	if list.kind != isList {
 		return nil, false
 	}
-	var all []string
-	for _, item := range list {
-		text, ok := item.(string)
-		if !ok {
+	all := make([]string, len(list.items))
+	for i, item := range list.items {
+		if item.kind != isText {
 			return nil, false
 		}
-		all = append(all, text)
+		all[i] = item.text
 	}
 	return all, true
 }
 
 // reader reads optional texts of claims and keeps the first claim that is something else.
 type reader struct {
-	claims map[string]any
+	claims object
 	err    error
 }
 
 func (r *reader) text(name string) string {
-	value, present := r.claims[name]
-	text, ok := value.(string)
-	if present && !ok && r.err == nil {
-		r.err = &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: name, Want: "a text"}
+	claim := r.claims.get(name)
+	if claim.kind != absent && claim.kind != isText && r.err == nil {
+		r.err = &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: name, Got: claim.String(), Want: "a text"}
 	}
-	return text
+	if claim.kind != isText {
+		return ""
+	}
+	return claim.text
 }

@@ -2,12 +2,14 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +38,8 @@ type Issuer struct {
 	// discovered (OpenID Connect Discovery 1.0, section 4).
 	JWKSURI string `json:"jwksUri,omitempty"`
 
-	// Algorithms lists the signature algorithms that are accepted. Empty: RS256.
+	// Algorithms lists the signature algorithms that are accepted, some of those that [Algorithms] gives. An
+	// RSA key that does not say its algorithm is used for the first one that fits it. Empty: RS256.
 	Algorithms []string `json:"algorithms,omitempty"`
 
 	// GroupsClaim names the claim that lists the subject's groups. Empty: "cognito:groups".
@@ -48,20 +51,60 @@ type Config struct {
 	Issuers   []Issuer         // at least one
 	ClockSkew time.Duration    // how far clocks may differ, 0 to 5 minutes; zero: not at all
 	MaxToken  int              // the largest token, in bytes; zero: 8 KiB
+	Remember  int              // how many verified tokens are remembered; zero: 4,096, less than zero: none
 	Now       func() time.Time // nil: time.Now
-	Client    *http.Client     // fetches key sets, following no redirect; nil: one with sensible limits
+	Client    *http.Client     // fetches key sets, following no redirect; nil: one that keeps no connection
 }
+
+// cognitoIssuer matches both forms of a user pool's issuer. See
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html.
+var cognitoIssuer = regexp.MustCompile(`^https://(issuer-)?cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/`)
 
 // MaxClockSkew is the largest ClockSkew.
 const MaxClockSkew = 5 * time.Minute
 
 const (
 	defaultMaxToken    = 8 << 10
+	defaultRemember    = 4096
 	defaultGroupsClaim = "cognito:groups"
 )
 
-// supportedAlgorithms are the values that Issuer.Algorithms may hold.
-var supportedAlgorithms = []string{"RS256"}
+// withDefaults is the configuration with the values that its zeros stand for.
+func (c Config) withDefaults() Config {
+	c.MaxToken = cmp.Or(c.MaxToken, defaultMaxToken)
+	c.Remember = cmp.Or(c.Remember, defaultRemember)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Issuers = slices.Clone(c.Issuers)
+	for i := range c.Issuers {
+		issuer := &c.Issuers[i]
+		issuer.GroupsClaim = cmp.Or(issuer.GroupsClaim, defaultGroupsClaim)
+		if len(issuer.Algorithms) == 0 {
+			issuer.Algorithms = []string{"RS256"}
+		}
+	}
+	return c
+}
+
+// algorithms are those that the issuer's tokens may have.
+func (i *Issuer) algorithms() []*algorithm {
+	var all []*algorithm
+	for _, name := range i.Algorithms {
+		all = append(all, algorithmNamed(name))
+	}
+	return all
+}
+
+// keySetAddress is where the key set is, "" where that must be discovered. A user pool has it at the same
+// place below both forms of its issuer; see
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
+func (i *Issuer) keySetAddress() string {
+	if i.JWKSURI == "" && len(i.TokenUse) > 0 {
+		return i.Issuer + "/.well-known/jwks.json"
+	}
+	return i.JWKSURI
+}
 
 // ParseIssuers reads a JSON list of issuers, as in
 //
@@ -115,6 +158,9 @@ func (i *Issuer) check() error {
 	if len(i.Audience) == 0 || slices.Contains(i.Audience, "") {
 		return refuse("audience", "want at least one, and none of them empty")
 	}
+	if len(i.TokenUse) == 0 && cognitoIssuer.MatchString(i.Issuer) {
+		return refuse("tokenUse", `is missing: the issuer is a Cognito user pool, so say which of its tokens are accepted, "access" or "id"`)
+	}
 	for _, use := range i.TokenUse {
 		if use != UseAccess && use != UseID {
 			return refuse("tokenUse", fmt.Sprintf(`want "access" or "id", got %q`, use))
@@ -126,8 +172,8 @@ func (i *Issuer) check() error {
 		}
 	}
 	for _, algorithm := range i.Algorithms {
-		if !slices.Contains(supportedAlgorithms, algorithm) {
-			return refuse("algorithms", fmt.Sprintf("want some of %s, got %q", strings.Join(supportedAlgorithms, ", "), algorithm))
+		if algorithmNamed(algorithm) == nil {
+			return refuse("algorithms", fmt.Sprintf("want some of %s, got %q", strings.Join(Algorithms(), ", "), algorithm))
 		}
 	}
 	return nil

@@ -1,6 +1,9 @@
 package verify
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // ConfigError says what is wrong with a verifier's configuration.
 type ConfigError struct {
@@ -20,7 +23,7 @@ func (e *ConfigError) Error() string {
 func short(text string) string {
 	const most = 80
 	if len(text) > most {
-		return text[:most] + "…"
+		return strings.ToValidUTF8(text[:most], "") + "…"
 	}
 	return text
 }

@@ -2,13 +2,13 @@ package verify
 
 import (
 	"context"
-	"crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,38 +17,89 @@ const (
 	maxAnswer    = 1 << 20         // bytes of a discovery document or key set
 )
 
-// fetched is a key set as its issuer gave it.
-type fetched struct {
-	address string
-	keys    map[string]*rsa.PublicKey
-	maxAge  time.Duration // what Cache-Control says, zero where it says nothing
+// fetcher fetches key sets for all issuers of a verifier, until it is closed.
+type fetcher struct {
+	client *http.Client
+	closed context.Context // done once no fetch may start
+	close  context.CancelFunc
+
+	mu    sync.Mutex
+	under sync.WaitGroup // the fetches under way
 }
 
-// fetchKeys fetches an issuer's key set; where its address is not known it is discovered first.
-func fetchKeys(client *http.Client, issuer, address string) (*fetched, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
-	defer cancel()
+func newFetcher(given *http.Client) *fetcher {
+	f := &fetcher{client: keySetClient(given)}
+	f.closed, f.close = context.WithCancel(context.Background())
+	return f
+}
+
+// keySetClient is the client for key sets. It follows no redirect, which could lead to another host. The one
+// of our own keeps no connection, since hours pass between two fetches.
+func keySetClient(given *http.Client) *http.Client {
+	if given == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.DisableKeepAlives = true
+		given = &http.Client{Transport: transport}
+	}
+	client := *given
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client
+}
+
+// start runs a fetch, unless the fetcher is closed. It gives what ends the fetch early.
+func (f *fetcher) start(fetch func(context.Context)) (cancel context.CancelFunc, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed.Err() != nil {
+		return nil, false
+	}
+	ctx, cancel := context.WithTimeout(f.closed, fetchTimeout)
+	f.under.Go(func() {
+		defer cancel()
+		fetch(ctx)
+	})
+	return cancel, true
+}
+
+// stop ends the fetches that are under way and lets none begin.
+func (f *fetcher) stop() {
+	f.mu.Lock()
+	f.close()
+	f.mu.Unlock()
+	f.under.Wait()
+}
+
+// fetched is a key set as its issuer gave it.
+type fetched struct {
+	keys   map[string]*key
+	maxAge time.Duration // what Cache-Control says, zero where it says nothing
+}
+
+// keys fetches an issuer's key set; where its address is not configured it is discovered first, each time,
+// since it can change.
+func (f *fetcher) keys(ctx context.Context, issuer *Issuer, algorithms []*algorithm) (*fetched, error) {
+	address := issuer.keySetAddress()
 	if address == "" {
 		var err error
-		if address, err = discover(ctx, client, issuer); err != nil {
+		if address, err = f.discover(ctx, issuer.Issuer); err != nil {
 			return nil, err
 		}
 	}
-	body, header, err := getTwice(ctx, client, address)
+	body, header, err := f.getTwice(ctx, address)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := parseKeys(body)
+	keys, err := parseKeys(body, algorithms)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", address, err)
 	}
-	return &fetched{address, keys, maxAge(header)}, nil
+	return &fetched{keys, maxAge(header)}, nil
 }
 
 // discover finds the address of an issuer's key set (OpenID Connect Discovery 1.0, section 4).
-func discover(ctx context.Context, client *http.Client, issuer string) (string, error) {
+func (f *fetcher) discover(ctx context.Context, issuer string) (string, error) {
 	address := strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"
-	body, _, err := getTwice(ctx, client, address)
+	body, _, err := f.getTwice(ctx, address)
 	if err != nil {
 		return "", err
 	}
@@ -69,21 +120,21 @@ func discover(ctx context.Context, client *http.Client, issuer string) (string, 
 }
 
 // getTwice gets an address, with one more try where the first failed.
-func getTwice(ctx context.Context, client *http.Client, address string) ([]byte, http.Header, error) {
-	body, header, err := get(ctx, client, address)
+func (f *fetcher) getTwice(ctx context.Context, address string) ([]byte, http.Header, error) {
+	body, header, err := f.get(ctx, address)
 	if err != nil && ctx.Err() == nil {
-		body, header, err = get(ctx, client, address)
+		body, header, err = f.get(ctx, address)
 	}
 	return body, header, err
 }
 
-func get(ctx context.Context, client *http.Client, address string) ([]byte, http.Header, error) {
+func (f *fetcher) get(ctx context.Context, address string) ([]byte, http.Header, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	request.Header.Set("Accept", "application/json")
-	response, err := client.Do(request)
+	response, err := f.client.Do(request)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,15 +152,25 @@ func get(ctx context.Context, client *http.Client, address string) ([]byte, http
 	return body, response.Header, nil
 }
 
-// maxAge reads max-age of Cache-Control (RFC 9111, section 5.2.2.1).
+// maxAge is how long an answer stays fresh: max-age of Cache-Control less the Age that it already has (RFC
+// 9111, sections 4.2 and 5.2.2.1).
 func maxAge(header http.Header) time.Duration {
 	for _, line := range header.Values("Cache-Control") {
 		for _, directive := range strings.Split(line, ",") {
 			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-			if seconds, err := strconv.Atoi(value); err == nil && strings.EqualFold(name, "max-age") {
-				return time.Duration(min(max(seconds, 0), int(maxFresh/time.Second))) * time.Second
+			if strings.EqualFold(name, "max-age") {
+				return max(seconds(strings.Trim(value, `"`))-seconds(header.Get("Age")), 0)
 			}
 		}
 	}
 	return 0
+}
+
+// seconds reads a number of seconds, up to what a key set may stay fresh; it is zero for any other text.
+func seconds(text string) time.Duration {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(n) * time.Second
 }

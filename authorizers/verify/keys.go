@@ -1,12 +1,14 @@
 package verify
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 
 	"github.com/lestrrat-go/jwx/v2/jwk"
 )
@@ -18,10 +20,25 @@ const (
 	minExponent = 65537
 )
 
-// parseKeys reads a JSON Web Key Set (RFC 7517, section 5) and keeps the keys that may verify RS256. Keys
-// of other kinds, for other uses, too weak or with a key id that another one has are passed over; they do
-// not spoil the rest. A set without a usable key is an error.
-func parseKeys(data []byte) (map[string]*rsa.PublicKey, error) {
+// key is a public key of an issuer's. It verifies signatures of one algorithm (RFC 8725, section 3.1).
+type key struct {
+	algorithm *algorithm
+	public    crypto.PublicKey // fits the algorithm
+}
+
+func (k *key) equal(other *key) bool {
+	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.algorithm == other.algorithm && public.Equal(other.public)
+}
+
+// errNoUsableKey says that an issuer answered with a key set, and that no key in it may be used.
+var errNoUsableKey = errors.New("the key set has no usable key")
+
+// parseKeys reads a JSON Web Key Set (RFC 7517, section 5) and keeps the keys, by their ids, that may verify
+// signatures. Keys of other kinds, for other uses, too weak or with a key id that another one has are passed
+// over; they do not spoil the rest. A key that does not say its algorithm is bound to the first of the
+// issuer's algorithms that fits it.
+func parseKeys(data []byte, issuers []*algorithm) (map[string]*key, error) {
 	var set map[string]json.RawMessage
 	if err := json.Unmarshal(data, &set); err != nil {
 		return nil, fmt.Errorf("not a key set: %w", err)
@@ -33,41 +50,104 @@ func parseKeys(data []byte) (map[string]*rsa.PublicKey, error) {
 	if len(list) > maxKeys {
 		return nil, fmt.Errorf("the key set has %d keys; %d are the most", len(list), maxKeys)
 	}
-	keys, seen := map[string]*rsa.PublicKey{}, map[string]bool{}
+	keys, seen := map[string]*key{}, map[string]bool{}
 	for _, raw := range list {
-		var members map[string]any
-		if err := json.Unmarshal(raw, &members); err != nil {
-			continue
-		}
-		id, _ := members["kid"].(string)
-		if public := usable(raw, members); public != nil && !seen[id] {
-			keys[id] = public
+		id, parsed := parseKey(raw, issuers)
+		if parsed != nil && !seen[id] {
+			keys[id] = parsed
 		} else {
 			delete(keys, id)
 		}
 		seen[id] = true
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("the key set has no usable key")
+		return nil, errNoUsableKey
 	}
 	return keys, nil
 }
 
-// usable gives the RSA public key of a JWK that may verify RS256, nil of any other.
-func usable(raw []byte, members map[string]any) *rsa.PublicKey {
-	if !meantForRS256(members) {
-		return nil
+// parseKey reads a JSON Web Key; the key is nil where it may not be used.
+func parseKey(raw []byte, issuers []*algorithm) (id string, parsed *key) {
+	members, ok := parseObject(raw)
+	if !ok {
+		return idOf(raw), nil
 	}
-	key, err := jwk.ParseKey(raw)
+	id = members.get("kid").text
+	if !meantForTokens(members) {
+		return id, nil
+	}
+	public := publicKey(raw)
+	if bound := bind(members.get("alg"), public, issuers); bound != nil {
+		return id, &key{bound, public}
+	}
+	return id, nil
+}
+
+// idOf is the key id of a key that the strict reader refused: nor may another one with it be used.
+func idOf(raw []byte) string {
+	var key struct {
+		ID string `json:"kid"`
+	}
+	_ = json.Unmarshal(raw, &key)
+	return key.ID
+}
+
+// meantForTokens checks what the key says of its use (RFC 7517, section 4): a member that is there must allow
+// it.
+func meantForTokens(members object) bool {
+	if !isKeyID(members.get("kid")) {
+		return false
+	}
+	if use := members.get("use"); use.kind != absent && use.text != "sig" {
+		return false
+	}
+	operations := members.get("key_ops")
+	for _, operation := range operations.items {
+		if operation.kind == isText && operation.text == "verify" {
+			return true
+		}
+	}
+	return operations.kind == absent
+}
+
+// bind gives the one algorithm that a key is for, nil where there is none.
+func bind(alg value, public crypto.PublicKey, issuers []*algorithm) *algorithm {
+	candidates := issuers
+	if alg.kind != absent {
+		candidates = []*algorithm{algorithmNamed(alg.text)}
+	}
+	for _, candidate := range candidates {
+		if candidate != nil && candidate.fits(public) {
+			return candidate
+		}
+	}
+	return nil
+}
+
+// publicKey reads the key itself: an RSA key, a point on one of the curves of ECDSA, or an Ed25519 key. It is
+// nil where there is none, or one that is too weak.
+func publicKey(raw []byte) crypto.PublicKey {
+	parsed, err := jwk.ParseKey(raw)
 	if err != nil {
 		return nil
 	}
-	rsaKey, ok := key.(jwk.RSAPublicKey)
-	if !ok || new(big.Int).SetBytes(rsaKey.E()).BitLen() > 31 {
+	switch parsed := parsed.(type) {
+	case jwk.RSAPublicKey:
+		return rsaKey(parsed)
+	case jwk.ECDSAPublicKey:
+		return ecdsaKey(parsed)
+	case jwk.OKPPublicKey:
+		return ed25519Key(parsed)
+	}
+	return nil
+}
+
+func rsaKey(parsed jwk.RSAPublicKey) crypto.PublicKey {
+	if new(big.Int).SetBytes(parsed.E()).BitLen() > 31 { // it would wrap around
 		return nil
 	}
 	var public rsa.PublicKey
-	if err := rsaKey.Raw(&public); err != nil {
+	if err := parsed.Raw(&public); err != nil {
 		return nil
 	}
 	if bits := public.N.BitLen(); bits < minRSABits || bits > maxRSABits || public.E < minExponent || public.E%2 == 0 {
@@ -76,18 +156,21 @@ func usable(raw []byte, members map[string]any) *rsa.PublicKey {
 	return &public
 }
 
-// meantForRS256 checks what the key says of its use (RFC 7517, section 4): a member that is there must allow it.
-func meantForRS256(members map[string]any) bool {
-	id, _ := members["kid"].(string)
-	if id == "" || len(id) > maxKeyID {
-		return false
+func ecdsaKey(parsed jwk.ECDSAPublicKey) crypto.PublicKey {
+	var public ecdsa.PublicKey
+	if err := parsed.Raw(&public); err != nil {
+		return nil
 	}
-	for member, want := range map[string]string{"use": "sig", "alg": "RS256"} {
-		if value, present := members[member]; present && value != want {
-			return false
-		}
+	if _, err := public.ECDH(); err != nil { // it is off the curve
+		return nil
 	}
-	operations, present := members["key_ops"]
-	list, _ := operations.([]any)
-	return !present || slices.Contains(list, any("verify"))
+	return &public
+}
+
+func ed25519Key(parsed jwk.OKPPublicKey) crypto.PublicKey {
+	var public ed25519.PublicKey
+	if err := parsed.Raw(&public); err != nil || len(public) != ed25519.PublicKeySize || isWeakPoint(public) {
+		return nil
+	}
+	return public
 }

@@ -2,10 +2,9 @@ package verify
 
 import (
 	"context"
-	"crypto/rsa"
 	"errors"
-	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"portcullis/authorizers"
@@ -17,127 +16,234 @@ const (
 	maxFresh     = 24 * time.Hour   // and no longer than that
 	staleFor     = 24 * time.Hour   // and so much longer while the issuer cannot be reached
 	refetchEvery = 10 * time.Second // an unknown key id or a failure asks again no sooner
+	missingFor   = time.Minute      // a key id that the issuer does not have asks again no sooner
+	downFor      = time.Minute      // after a failure, requests do not wait for the issuer for so long
+	maxMissing   = 1000             // key ids that are remembered as missing
 )
 
-// keySet holds the keys of one issuer and fetches them when they are asked for. No timer runs between
-// requests: a function that is frozen loses nothing.
+// keySet holds the keys of one issuer. They are fetched when a token asks for them and, some time before
+// they cease to be fresh, while tokens go on being checked. No timer runs: a process that is frozen between
+// two requests, as a Lambda function is, finds after it what the clock says.
 type keySet struct {
-	issuer Issuer
-	client *http.Client
-	now    func() time.Time
+	issuer     Issuer
+	algorithms []*algorithm // the issuer's
+	fetcher    *fetcher
+	now        func() time.Time
 
-	mu         sync.Mutex
-	address    string // of the key set, once it is known
-	keys       map[string]*rsa.PublicKey
-	freshUntil time.Time
-	usedUntil  time.Time     // even if the issuer cannot be reached
-	heldBack   time.Time     // no refetch before, after an unknown key id or a failure
-	failure    error         // of the last fetch; nil after a good one
-	flight     chan struct{} // closed when the fetch that is under way ends; nil: none is
+	known atomic.Pointer[snapshot]
+
+	mu       sync.Mutex
+	flight   *flight              // the fetch that is under way; nil: none is
+	heldBack time.Time            // no fetch before, after an unknown key id or a failure
+	missing  map[string]time.Time // key ids that the issuer does not have, and until when that is believed
+	failure  error                // of the last fetch; nil after a good one
+	failedAt time.Time
 }
 
-func newKeySet(issuer Issuer, client *http.Client, now func() time.Time) *keySet {
-	s := &keySet{issuer: issuer, client: client, now: now, address: issuer.JWKSURI}
-	if s.address == "" && len(issuer.TokenUse) > 0 {
-		s.address = issuer.Issuer + "/.well-known/jwks.json"
+// snapshot is what an issuer published, at one time.
+type snapshot struct {
+	keys       map[string]*key
+	renewAt    time.Time // from then on it is fetched anew while it still serves
+	freshUntil time.Time
+	usedUntil  time.Time // even if the issuer cannot be reached
+}
+
+// key gives the key with this id, nil if there is none that may still be used.
+func (s *snapshot) key(id string, now time.Time) *key {
+	if !now.Before(s.usedUntil) {
+		return nil
 	}
+	return s.keys[id]
+}
+
+// flight is a fetch that is under way.
+type flight struct {
+	started time.Time
+	done    chan struct{} // closed at its end
+	cancel  context.CancelFunc
+}
+
+func newKeySet(issuer Issuer, algorithms []*algorithm, fetcher *fetcher, now func() time.Time) *keySet {
+	s := &keySet{issuer: issuer, algorithms: algorithms, fetcher: fetcher, now: now, missing: map[string]time.Time{}}
+	s.known.Store(&snapshot{})
 	return s
 }
 
 // key gives the key with this id. The error is a *TokenError where the issuer has no such key, and an
-// *UnavailableError where that cannot be told.
-func (s *keySet) key(ctx context.Context, id string) (*rsa.PublicKey, error) {
-	key, fresh := s.lookUp(id)
-	if key != nil && fresh {
-		return key, nil
+// *UnavailableError where that cannot be told. The context ends the waiting for a fetch, not the fetch.
+func (s *keySet) key(ctx context.Context, id string) (*key, error) {
+	now, set := s.now(), s.known.Load()
+	known, wanted := set.key(id, now), id
+	if known != nil {
+		if now.Before(set.renewAt) {
+			return known, nil
+		}
+		wanted = ""
 	}
-	// A key of a set that is no longer fresh waits for the refresh: its issuer may have withdrawn it.
-	if err := s.refresh(ctx, fresh); err != nil && key == nil {
+	flight := s.ask(wanted)
+	// A key of a set that is no longer fresh waits for the fetch, since its issuer may have withdrawn it; not
+	// while the issuer is known to be down.
+	if known != nil && (flight == nil || now.Before(set.freshUntil) || s.isDown()) {
+		return known, nil
+	}
+	looked, err := s.wait(ctx, flight)
+	if err != nil && s.known.Load().key(id, s.now()) == nil {
 		return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: err}
 	}
-	return s.settle(id)
+	return s.settle(id, looked)
 }
 
-// lookUp gives a key that may still be used, and whether the set is fresh.
-func (s *keySet) lookUp(id string) (key *rsa.PublicKey, fresh bool) {
+// prefetch fetches the set, unless it is fresh.
+func (s *keySet) prefetch(ctx context.Context) error {
+	if s.now().Before(s.known.Load().freshUntil) {
+		return nil
+	}
+	_, err := s.wait(ctx, s.ask(""))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.now().Before(s.known.Load().freshUntil):
+		return nil
+	case err == nil:
+		err = s.reason()
+	}
+	return &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: err}
+}
+
+// ask gives the fetch to wait for, after starting it where none is under way; nil where none may start. It
+// is asked for a key id, or for the whole set with "".
+func (s *keySet) ask(id string) *flight {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if now.Before(s.usedUntil) {
-		key = s.keys[id]
+	if f := s.flight; f != nil {
+		if now.Sub(f.started) < refetchEvery {
+			return f
+		}
+		f.cancel() // the process was frozen meanwhile
+		s.flight = nil
 	}
-	return key, now.Before(s.freshUntil)
-}
-
-// refresh fetches the set, or waits for the fetch that is under way, unless it was asked for too short a
-// time ago; asking because of an unknown key id, with a fresh set, counts. The context ends the waiting
-// only; the error is the context's.
-func (s *keySet) refresh(ctx context.Context, fresh bool) error {
-	flight := s.join(fresh)
-	if flight == nil {
+	set := s.known.Load()
+	unknown := id != "" && now.Before(set.freshUntil)
+	if now.Before(s.heldBack) || unknown && (set.keys[id] != nil || now.Before(s.missing[id])) {
 		return nil
 	}
-	select {
-	case <-flight:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// join gives the fetch to wait for, after starting it where none is under way; nil where none may start.
-func (s *keySet) join(fresh bool) <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	if s.flight != nil {
-		return s.flight
-	}
-	if now.Before(s.heldBack) {
-		return nil
-	}
-	if fresh {
+	if unknown {
 		s.heldBack = now.Add(refetchEvery)
 	}
-	s.flight = make(chan struct{})
-	go func(address string) {
-		got, err := fetchKeys(s.client, s.issuer.Issuer, address)
-		s.keep(got, err)
-	}(s.address)
+	s.flight = s.start(now)
 	return s.flight
 }
 
-// settle answers from what is known after all that could be done.
-func (s *keySet) settle(id string) (*rsa.PublicKey, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.now().Before(s.usedUntil) {
-		if key := s.keys[id]; key != nil {
-			return key, nil
-		}
-		if s.failure == nil {
-			return nil, &authorizers.TokenError{Code: authorizers.CodeKeyUnknown, Claim: "kid", Want: "a key of the issuer's"}
-		}
+// start begins a fetch; it gives nil when the verifier is closed.
+func (s *keySet) start(now time.Time) *flight {
+	f := &flight{started: now, done: make(chan struct{})}
+	cancel, ok := s.fetcher.start(func(ctx context.Context) {
+		defer close(f.done)
+		got, err := s.fetcher.keys(ctx, &s.issuer, s.algorithms)
+		s.keep(f, got, err)
+	})
+	if !ok {
+		return nil
 	}
-	failure := s.failure
-	if failure == nil {
-		failure = errors.New("they are too old, and were asked for a moment ago")
-	}
-	return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: failure}
+	f.cancel = cancel
+	return f
 }
 
-// keep notes the outcome of a fetch. A failure leaves the keys as they are.
-func (s *keySet) keep(got *fetched, err error) {
+// wait waits for a fetch, if there is one, and tells whether it ended before the context did.
+func (s *keySet) wait(ctx context.Context, f *flight) (ended bool, err error) {
+	if f == nil {
+		return false, nil
+	}
+	select {
+	case <-f.done:
+		return true, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+// keep notes the outcome of a fetch, unless it was given up. A failure leaves the keys as they are, but an
+// issuer that answers without a usable key has withdrawn them.
+func (s *keySet) keep(f *flight, got *fetched, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	close(s.flight)
+	if s.flight != f {
+		return
+	}
 	s.flight = nil
 	now := s.now()
 	if s.failure = err; err != nil {
-		s.heldBack = now.Add(refetchEvery)
+		s.failedAt, s.heldBack = now, now.Add(refetchEvery)
+		if errors.Is(err, errNoUsableKey) {
+			s.known.Store(&snapshot{})
+		}
 		return
 	}
-	s.address, s.keys = got.address, got.keys
-	s.freshUntil = now.Add(min(max(got.maxAge, minFresh), maxFresh))
-	s.usedUntil = s.freshUntil.Add(staleFor)
+	s.known.Store(newSnapshot(got, s.known.Load(), now))
+}
+
+// newSnapshot is what was fetched at a time. Keys that were known before stay the very same.
+func newSnapshot(got *fetched, before *snapshot, now time.Time) *snapshot {
+	for id, key := range got.keys {
+		if old := before.keys[id]; old != nil && old.equal(key) {
+			got.keys[id] = old
+		}
+	}
+	fresh := min(max(got.maxAge, minFresh), maxFresh)
+	return &snapshot{
+		keys:       got.keys,
+		renewAt:    now.Add(fresh * 4 / 5),
+		freshUntil: now.Add(fresh),
+		usedUntil:  now.Add(fresh + staleFor),
+	}
+}
+
+// isDown tells whether the issuer failed to answer a moment ago.
+func (s *keySet) isDown() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure != nil && s.now().Before(s.failedAt.Add(downFor))
+}
+
+// settle answers from what is known after all that could be done. The id was looked for if a fetch has just
+// ended.
+func (s *keySet) settle(id string, looked bool) (*key, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, set := s.now(), s.known.Load()
+	if key := set.key(id, now); key != nil {
+		return key, nil
+	}
+	if s.failure != nil || !now.Before(set.usedUntil) {
+		return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: s.reason()}
+	}
+	if looked {
+		s.remember(id, now)
+	}
+	return nil, &authorizers.TokenError{Code: authorizers.CodeKeyUnknown, Claim: "kid", Want: "a key of the issuer's"}
+}
+
+// remember notes that the issuer does not have a key. Made-up ids cannot make the memory grow.
+func (s *keySet) remember(id string, now time.Time) {
+	if len(s.missing) >= maxMissing {
+		clear(s.missing)
+	}
+	s.missing[id] = now.Add(missingFor)
+}
+
+var (
+	errClosed  = errors.New("the verifier is closed")
+	errGivenUp = errors.New("the fetch was given up")
+)
+
+// reason is why there are no keys.
+func (s *keySet) reason() error {
+	switch {
+	case s.failure != nil:
+		return s.failure
+	case s.fetcher.closed.Err() != nil:
+		return errClosed
+	}
+	return errGivenUp
 }

@@ -1,72 +1,343 @@
 package verify
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
+	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// maxDepth is how deep the JSON of a header or of claims may be nested.
+// maxDepth is how deep JSON may be nested.
 const maxDepth = 16
 
-// decodeObject decodes a JSON object strictly: valid UTF-8, no member twice at any depth (parsers differ on
-// which one counts), bounded nesting, and nothing behind it. Numbers become json.Number.
-func decodeObject(data []byte) (map[string]any, bool) {
+// object is a JSON object; its members stand in the order of the text.
+type object []member
+
+type member struct {
+	name  string
+	value value
+}
+
+// value is a JSON value. The zero value is that of a member that is not there.
+type value struct {
+	kind  kind
+	text  string // of a text: the text; of a number or literal: as it is written
+	items []value
+}
+
+type kind byte
+
+const (
+	absent kind = iota
+	isText
+	isNumber
+	isList
+	isObject
+	isLiteral // true, false or null
+)
+
+// String says what the value is, cut to a short text, for an error.
+func (v value) String() string {
+	switch v.kind {
+	case absent:
+		return "missing"
+	case isList:
+		return "a list"
+	case isObject:
+		return "an object"
+	}
+	return short(v.text)
+}
+
+// get gives the value of a member, whose name counts in exactly this casing.
+func (o object) get(name string) value {
+	for i := range o {
+		if o[i].name == name {
+			return o[i].value
+		}
+	}
+	return value{}
+}
+
+// parseObject reads a JSON object (RFC 8259) more strictly than encoding/json: valid UTF-8, also behind
+// escapes; no member twice at any depth, since parsers differ on which one counts; bounded nesting; and
+// nothing behind the object.
+func parseObject(data []byte) (object, bool) {
 	if !utf8.Valid(data) {
 		return nil, false
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	value, ok := decodeValue(decoder, maxDepth)
-	object, isObject := value.(map[string]any)
-	if !ok || !isObject {
+	s := scanner{text: string(data)}
+	s.space()
+	o, ok := s.object(maxDepth)
+	if !ok {
 		return nil, false
 	}
-	_, err := decoder.Token()
-	return object, err == io.EOF
+	s.space()
+	return o, s.at == len(s.text)
 }
 
-func decodeValue(decoder *json.Decoder, depth int) (any, bool) {
-	next, err := decoder.Token()
-	if err != nil || depth == 0 {
+// scanner reads JSON. Its methods read one thing at the place where it stands and move behind it; they give
+// false where something else is there.
+type scanner struct {
+	text string
+	at   int
+}
+
+// peek is the next byte, 0 at the end: no JSON has that byte outside of texts, nor inside.
+func (s *scanner) peek() byte {
+	if s.at < len(s.text) {
+		return s.text[s.at]
+	}
+	return 0
+}
+
+func (s *scanner) take(c byte) bool {
+	if s.peek() != c {
+		return false
+	}
+	s.at++
+	return true
+}
+
+func (s *scanner) space() {
+	for c := s.peek(); c == ' ' || c == '\t' || c == '\n' || c == '\r'; c = s.peek() {
+		s.at++
+	}
+}
+
+func (s *scanner) object(depth int) (object, bool) {
+	if depth == 0 || !s.take('{') {
 		return nil, false
 	}
-	switch next {
-	case json.Delim('{'):
-		return decodeMembers(decoder, depth)
-	case json.Delim('['):
-		list := []any{}
-		for decoder.More() {
-			item, ok := decodeValue(decoder, depth-1)
-			if !ok {
-				return nil, false
-			}
-			list = append(list, item)
-		}
-		_, err := decoder.Token()
-		return list, err == nil
+	o := make(object, 0, 8)
+	s.space()
+	if s.take('}') {
+		return o, true
 	}
-	return next, true
-}
-
-func decodeMembers(decoder *json.Decoder, depth int) (any, bool) {
-	object := map[string]any{}
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			return nil, false
-		}
-		key, isText := name.(string)
-		if _, twice := object[key]; twice || !isText {
-			return nil, false
-		}
-		value, ok := decodeValue(decoder, depth-1)
+	for {
+		m, ok := s.member(depth)
 		if !ok {
 			return nil, false
 		}
-		object[key] = value
+		o = append(o, m)
+		if !s.take(',') {
+			return o, s.take('}') && !o.repeats()
+		}
+		s.space()
 	}
-	_, err := decoder.Token()
-	return object, err == nil
+}
+
+func (s *scanner) member(depth int) (member, bool) {
+	name, ok := s.quoted()
+	if !ok {
+		return member{}, false
+	}
+	s.space()
+	if !s.take(':') {
+		return member{}, false
+	}
+	value, ok := s.value(depth)
+	return member{name, value}, ok
+}
+
+// repeats tells whether two members have the same name.
+func (o object) repeats() bool {
+	if len(o) > 32 {
+		return o.repeatsAmongMany()
+	}
+	for i := range o {
+		for j := range i {
+			if o[i].name == o[j].name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (o object) repeatsAmongMany() bool {
+	names := make(map[string]bool, len(o))
+	for i := range o {
+		names[o[i].name] = true
+	}
+	return len(names) < len(o)
+}
+
+// value reads a value and the white space around it.
+func (s *scanner) value(depth int) (v value, ok bool) {
+	s.space()
+	switch c := s.peek(); {
+	case c == '"':
+		v.kind = isText
+		v.text, ok = s.quoted()
+	case c == '{':
+		v.kind = isObject
+		_, ok = s.object(depth - 1)
+	case c == '[':
+		v.kind = isList
+		v.items, ok = s.list(depth - 1)
+	case c == '-' || isDigit(c):
+		v.kind = isNumber
+		v.text, ok = s.number()
+	default:
+		v.kind = isLiteral
+		v.text, ok = s.literal()
+	}
+	s.space()
+	return v, ok
+}
+
+func (s *scanner) literal() (string, bool) {
+	for _, word := range []string{"true", "false", "null"} {
+		if s.word(word) {
+			return word, true
+		}
+	}
+	return "", false
+}
+
+func (s *scanner) word(word string) bool {
+	if !strings.HasPrefix(s.text[s.at:], word) {
+		return false
+	}
+	s.at += len(word)
+	return true
+}
+
+func (s *scanner) list(depth int) ([]value, bool) {
+	if depth == 0 || !s.take('[') {
+		return nil, false
+	}
+	s.space()
+	if s.take(']') {
+		return nil, true
+	}
+	var items []value
+	for {
+		item, ok := s.value(depth)
+		if !ok {
+			return nil, false
+		}
+		items = append(items, item)
+		if !s.take(',') {
+			return items, s.take(']')
+		}
+	}
+}
+
+// number reads [-] int [frac] [exp] (RFC 8259, section 6).
+func (s *scanner) number() (string, bool) {
+	start := s.at
+	s.take('-')
+	if !s.take('0') && !s.digits() {
+		return "", false
+	}
+	if s.take('.') && !s.digits() {
+		return "", false
+	}
+	if s.take('e') || s.take('E') {
+		if !s.take('+') {
+			s.take('-')
+		}
+		if !s.digits() {
+			return "", false
+		}
+	}
+	return s.text[start:s.at], true
+}
+
+func (s *scanner) digits() bool {
+	start := s.at
+	for isDigit(s.peek()) {
+		s.at++
+	}
+	return s.at > start
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// quoted reads a text in quotes.
+func (s *scanner) quoted() (string, bool) {
+	if !s.take('"') {
+		return "", false
+	}
+	start := s.at
+	for s.at < len(s.text) {
+		switch c := s.text[s.at]; {
+		case c == '"':
+			s.at++
+			return s.text[start : s.at-1], true
+		case c == '\\':
+			return s.escaped(start)
+		case c < ' ':
+			return "", false
+		}
+		s.at++
+	}
+	return "", false
+}
+
+// escaped reads on in a text that began at start and has an escape here.
+func (s *scanner) escaped(start int) (string, bool) {
+	text := []byte(s.text[start:s.at])
+	for s.at < len(s.text) {
+		c := s.text[s.at]
+		s.at++
+		switch {
+		case c == '"':
+			return string(text), true
+		case c == '\\':
+			r, ok := s.escape()
+			if !ok {
+				return "", false
+			}
+			text = utf8.AppendRune(text, r)
+		case c < ' ':
+			return "", false
+		default:
+			text = append(text, c)
+		}
+	}
+	return "", false
+}
+
+// escape reads what follows a backslash.
+func (s *scanner) escape() (rune, bool) {
+	c := s.peek()
+	s.at++
+	if c == 'u' {
+		return s.unicode()
+	}
+	if i := strings.IndexByte(`"\/bfnrt`, c); i >= 0 {
+		return rune("\"\\/\b\f\n\r\t"[i]), true
+	}
+	return 0, false
+}
+
+// unicode reads the digits of \u, and of a second one where two make a rune; half a pair is no text.
+func (s *scanner) unicode() (rune, bool) {
+	r, ok := s.hex4()
+	if !ok || !utf16.IsSurrogate(r) {
+		return r, ok
+	}
+	if !s.word(`\u`) {
+		return 0, false
+	}
+	low, ok := s.hex4()
+	r = utf16.DecodeRune(r, low)
+	return r, ok && r != utf8.RuneError
+}
+
+func (s *scanner) hex4() (r rune, ok bool) {
+	if len(s.text)-s.at < 4 {
+		return 0, false
+	}
+	for _, c := range []byte(s.text[s.at : s.at+4]) {
+		digit := strings.IndexByte("0123456789abcdef", c|0x20)
+		if digit < 0 || c < '0' {
+			return 0, false
+		}
+		r = r<<4 | rune(digit)
+	}
+	s.at += 4
+	return r, true
 }

@@ -3,91 +3,94 @@ package verify
 import (
 	"encoding/base64"
 	"strings"
+	"unicode"
 
 	"portcullis/authorizers"
 )
 
 // token is a JWT in its compact form, decoded and not yet verified.
 type token struct {
-	header    map[string]any
-	claims    map[string]any
+	header    object
+	claims    object
 	signed    string // what the signature is over
 	signature []byte
 }
 
 // parse reads the compact form strictly (RFC 7515, section 7.1): exactly three parts, canonical base64url
 // without padding, and JSON objects without duplicate members.
-func parse(raw string, most int) (*token, error) {
-	if len(raw) > most {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeTooLarge}
+func parse(raw string) (*token, error) {
+	malformed := func(want string) (*token, error) {
+		return nil, &authorizers.TokenError{Code: authorizers.CodeMalformed, Want: want}
 	}
-	malformed := func(what string) (*token, error) {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeMalformed, Want: what}
-	}
-	parts := strings.Split(raw, ".")
-	if len(parts) != 3 {
+	first, last := strings.IndexByte(raw, '.'), strings.LastIndexByte(raw, '.')
+	if first < 0 || first == last || strings.IndexByte(raw[first+1:last], '.') >= 0 {
 		return malformed("three parts separated by dots")
 	}
-	var decoded [3][]byte
-	for i, part := range parts {
-		data, ok := decodePart(part)
-		if !ok {
-			return malformed("canonical base64url in every part")
-		}
-		decoded[i] = data
+	header, ok1 := decodePart(raw[:first])
+	claims, ok2 := decodePart(raw[first+1 : last])
+	signature, ok3 := decodePart(raw[last+1:])
+	if !ok1 || !ok2 || !ok3 {
+		return malformed("canonical base64url in every part")
 	}
-	header, ok := decodeObject(decoded[0])
-	if !ok {
+	t := token{signed: raw[:last], signature: signature}
+	var ok bool
+	if t.header, ok = parseObject(header); !ok {
 		return malformed("a header that is a JSON object without duplicate members")
 	}
-	claims, ok := decodeObject(decoded[1])
-	if !ok {
+	if t.claims, ok = parseObject(claims); !ok {
 		return malformed("claims that are a JSON object without duplicate members")
 	}
-	return &token{header, claims, raw[:len(parts[0])+1+len(parts[1])], decoded[2]}, nil
+	return &t, nil
 }
+
+var strict = base64.RawURLEncoding.Strict()
 
 // decodePart decodes canonical base64url. The standard decoder alone would pass over line breaks.
 func decodePart(part string) ([]byte, bool) {
-	if part == "" || strings.ContainsAny(part, "\r\n") {
+	if part == "" || strings.IndexByte(part, '\n') >= 0 || strings.IndexByte(part, '\r') >= 0 {
 		return nil, false
 	}
-	data, err := base64.RawURLEncoding.Strict().DecodeString(part)
+	data, err := strict.DecodeString(part)
 	return data, err == nil
 }
-
-const maxKeyID = 256
 
 // checkHeader checks everything in the header that does not need the issuer, and gives algorithm and key id.
 // Keys that the header itself brings or points to (jwk, jku, x5u, x5c) are never looked at.
 func (t *token) checkHeader() (algorithm, keyID string, err error) {
-	for _, member := range []string{"crit", "b64", "zip", "cty"} {
-		if _, present := t.header[member]; present {
-			return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: member, Want: "none"}
+	for _, m := range t.header {
+		switch m.name {
+		case "crit", "b64", "zip", "cty":
+			return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: m.name, Want: "none"}
 		}
 	}
-	if typ, present := t.header["typ"]; present && !isJWT(typ) {
-		return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: "typ", Want: "JWT or at+jwt"}
+	if typ := t.header.get("typ"); typ.kind != absent && !isJWT(typ) {
+		return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: "typ", Got: typ.String(), Want: "JWT or at+jwt"}
 	}
-	algorithm, ok := t.header["alg"].(string)
-	if !ok || algorithm == "" {
-		return "", "", &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Want: "the name of an algorithm"}
+	alg, kid := t.header.get("alg"), t.header.get("kid")
+	if alg.kind != isText || alg.text == "" {
+		return "", "", &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Got: alg.String(), Want: "the name of an algorithm"}
 	}
-	keyID, ok = t.header["kid"].(string)
-	if !ok || keyID == "" || len(keyID) > maxKeyID || strings.ContainsFunc(keyID, isControl) {
-		return "", "", &authorizers.TokenError{Code: authorizers.CodeKeyID, Claim: "kid", Want: "a short text without control characters"}
+	if !isKeyID(kid) {
+		return "", "", &authorizers.TokenError{Code: authorizers.CodeKeyID, Claim: "kid", Want: "a short text of printable characters"}
 	}
-	return algorithm, keyID, nil
+	return alg.text, kid.text, nil
 }
 
 // isJWT tells whether a typ is that of a JWT or of an access token (RFC 7519, section 5.1; RFC 9068).
-func isJWT(typ any) bool {
-	text, _ := typ.(string)
-	switch strings.TrimPrefix(strings.ToLower(text), "application/") {
+func isJWT(typ value) bool {
+	switch strings.TrimPrefix(strings.ToLower(typ.text), "application/") {
 	case "jwt", "at+jwt":
-		return true
+		return typ.kind == isText
 	}
 	return false
 }
 
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+const maxKeyID = 256
+
+// isKeyID tells whether a kid can be one. It is compared with others and never becomes part of an address,
+// an error or a log line.
+func isKeyID(kid value) bool {
+	return kid.kind == isText && kid.text != "" && len(kid.text) <= maxKeyID && !strings.ContainsFunc(kid.text, isUnprintable)
+}
+
+func isUnprintable(r rune) bool { return !unicode.IsPrint(r) }

@@ -2,11 +2,10 @@ package verify
 
 import (
 	"context"
-	"crypto"
-	"crypto/rsa"
 	"crypto/sha256"
-	"net/http"
+	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"portcullis/authorizers"
@@ -15,6 +14,8 @@ import (
 // Verifier verifies tokens of the issuers it was made with. It may be used concurrently.
 type Verifier struct {
 	issuers map[string]*trusted // by the exact value of iss
+	fetcher *fetcher
+	seen    *seen
 	skew    time.Duration
 	most    int
 	now     func() time.Time
@@ -31,68 +32,126 @@ func New(config Config) (*Verifier, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	v := &Verifier{issuers: map[string]*trusted{}, skew: config.ClockSkew, most: config.MaxToken, now: config.Now}
-	if v.most == 0 {
-		v.most = defaultMaxToken
+	config = config.withDefaults()
+	v := &Verifier{
+		issuers: map[string]*trusted{},
+		fetcher: newFetcher(config.Client),
+		seen:    newSeen(max(config.Remember, 0)),
+		skew:    config.ClockSkew,
+		most:    config.MaxToken,
+		now:     config.Now,
 	}
-	if v.now == nil {
-		v.now = time.Now
-	}
-	client := fetchClient(config.Client)
 	for _, issuer := range config.Issuers {
-		if len(issuer.Algorithms) == 0 {
-			issuer.Algorithms = []string{"RS256"}
-		}
-		v.issuers[issuer.Issuer] = &trusted{issuer, newKeySet(issuer, client, v.now)}
+		v.issuers[issuer.Issuer] = &trusted{issuer, newKeySet(issuer, issuer.algorithms(), v.fetcher, v.now)}
 	}
 	return v, nil
 }
 
-// fetchClient is the client for key sets. A redirect is never followed: it could lead to another host.
-func fetchClient(given *http.Client) *http.Client {
-	client := http.Client{}
-	if given != nil {
-		client = *given
+// Prefetch fetches the keys of all issuers at once, so that the first tokens need not wait. The issuers that
+// answer are ready; the error joins an [*authorizers.UnavailableError] for each of the others, which are asked
+// again when a token of theirs comes. The context ends the waiting.
+func (v *Verifier) Prefetch(ctx context.Context) error {
+	var (
+		all    sync.WaitGroup
+		mu     sync.Mutex
+		failed []error
+	)
+	for _, issuer := range v.issuers {
+		all.Go(func() {
+			err := issuer.keys.prefetch(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			failed = append(failed, err)
+		})
 	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client
+	all.Wait()
+	return errors.Join(failed...)
 }
+
+// Close ends the fetches of keys that are under way, and waits for their end. After it tokens are verified
+// with the keys that are known, and no others are fetched.
+func (v *Verifier) Close() { v.fetcher.stop() }
 
 // Verify checks a token in its compact form, without any "Bearer" before it, and gives its claims.
 // The error is an [*authorizers.TokenError] or an [*authorizers.UnavailableError]; the context ends the waiting
 // for keys, not a fetch that others wait for as well.
+//
+// A token that was verified less than a minute ago is recognised by the SHA-256 of its whole text, as long as
+// it has not expired and its issuer still publishes its key.
 func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims, error) {
-	t, err := parse(raw, v.most)
+	if len(raw) > v.most {
+		return nil, &authorizers.TokenError{Code: authorizers.CodeTooLarge}
+	}
+	f := fingerprint(sha256.Sum256([]byte(raw)))
+	if known := v.seen.find(f); known != nil {
+		key, err := known.issuer.keys.key(ctx, known.keyID)
+		if err != nil {
+			return nil, err
+		}
+		if key == known.key && known.holds(v.now()) {
+			return known.copyClaims(), nil
+		}
+	}
+	checked, err := v.check(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
-	algorithm, keyID, err := t.checkHeader()
+	v.seen.remember(f, checked)
+	return checked.copyClaims(), nil
+}
+
+// check checks a token from its first byte to its last claim.
+func (v *Verifier) check(ctx context.Context, raw string) (*verified, error) {
+	t, err := parse(raw)
 	if err != nil {
 		return nil, err
 	}
-	iss, _ := t.claims["iss"].(string)
-	issuer, known := v.issuers[iss]
-	if !known {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeIssuer, Claim: "iss", Got: short(iss), Want: "a configured issuer"}
+	name, keyID, err := t.checkHeader()
+	if err != nil {
+		return nil, err
 	}
-	if !slices.Contains(issuer.Algorithms, algorithm) {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Got: short(algorithm), Want: "an algorithm of the issuer's"}
+	issuer, err := v.issuerOf(t, name)
+	if err != nil {
+		return nil, err
 	}
 	key, err := issuer.keys.key(ctx, keyID)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSignature(key, t); err != nil {
+	if err := key.checkSignature(t, name); err != nil {
 		return nil, err
 	}
-	return issuer.accept(t.claims, v.now(), v.skew)
+	now := v.now()
+	claims, err := issuer.accept(t.claims, now, v.skew)
+	if err != nil {
+		return nil, err
+	}
+	until := now.Add(seenFor)
+	if claims.AcceptedUntil.Before(until) {
+		until = claims.AcceptedUntil
+	}
+	return &verified{claims, issuer, keyID, key, now, until}, nil
 }
 
-// checkSignature checks an RS256 signature (RFC 7518, section 3.3). That the token's algorithm is RS256 has
-// been checked; key sets hold keys for RS256 only.
-func checkSignature(key *rsa.PublicKey, t *token) error {
-	digest := sha256.Sum256([]byte(t.signed))
-	if err := rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], t.signature); err != nil {
+// issuerOf gives the issuer that a token names, if it is one of ours and uses this algorithm.
+func (v *Verifier) issuerOf(t *token, algorithm string) (*trusted, error) {
+	iss := t.claims.get("iss")
+	issuer, known := v.issuers[iss.text]
+	if !known || iss.kind != isText {
+		return nil, &authorizers.TokenError{Code: authorizers.CodeIssuer, Claim: "iss", Got: iss.String(), Want: "a configured issuer"}
+	}
+	if !slices.Contains(issuer.Algorithms, algorithm) {
+		return nil, &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Got: short(algorithm), Want: "an algorithm of the issuer's"}
+	}
+	return issuer, nil
+}
+
+// checkSignature checks a token's signature, after its algorithm: a key is for one only.
+func (k *key) checkSignature(t *token, algorithm string) error {
+	if k.algorithm.name != algorithm {
+		return &authorizers.TokenError{Code: authorizers.CodeKeyAlgorithm, Claim: "alg", Got: short(algorithm), Want: k.algorithm.name + ", which its key is for"}
+	}
+	if !k.algorithm.verifies(k.public, t.signed, t.signature) {
 		return &authorizers.TokenError{Code: authorizers.CodeSignature}
 	}
 	return nil

@@ -1,0 +1,72 @@
+package verify
+
+import (
+	"crypto/sha256"
+	"slices"
+	"sync"
+	"time"
+
+	"portcullis/authorizers"
+)
+
+// seenFor is the longest that a token is remembered.
+const seenFor = time.Minute
+
+// fingerprint stands for the whole text of a token.
+type fingerprint [sha256.Size]byte
+
+// verified is a token that was verified.
+type verified struct {
+	claims *authorizers.Claims
+	issuer *trusted
+	keyID  string
+	key    *key // whose signature it has
+	since  time.Time
+	until  time.Time
+}
+
+// holds tells whether the token needs no second look at this time; whether its key is still the issuer's is
+// another question.
+func (v *verified) holds(now time.Time) bool { return !now.Before(v.since) && now.Before(v.until) }
+
+// copyClaims gives the claims; the caller may change them.
+func (v *verified) copyClaims() *authorizers.Claims {
+	claims := *v.claims
+	claims.Scopes, claims.Groups = slices.Clone(claims.Scopes), slices.Clone(claims.Groups)
+	return &claims
+}
+
+// seen remembers the tokens that were verified last. It holds two generations: when the young one is full
+// it becomes the old one, and the old one is forgotten.
+type seen struct {
+	half int // how many tokens a generation holds; 0: none are remembered
+
+	mu         sync.Mutex
+	young, old map[fingerprint]*verified
+}
+
+func newSeen(most int) *seen {
+	return &seen{half: (most + 1) / 2, young: map[fingerprint]*verified{}}
+}
+
+// find gives the token that was remembered, or nil.
+func (s *seen) find(f fingerprint) *verified {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v, ok := s.young[f]; ok {
+		return v
+	}
+	return s.old[f]
+}
+
+func (s *seen) remember(f fingerprint, v *verified) {
+	if s.half == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.young) >= s.half {
+		s.young, s.old = map[fingerprint]*verified{}, s.young
+	}
+	s.young[f] = v
+}
