@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 	"unicode"
@@ -12,18 +13,18 @@ import (
 type token struct {
 	header    object
 	claims    object
-	signed    string // what the signature is over
+	signed    []byte // what the signature is over
 	signature []byte
 }
 
 // parse reads the compact form strictly (RFC 7515, section 7.1): exactly three parts, canonical base64url
 // without padding, and JSON objects without duplicate members.
-func parse(raw string) (*token, error) {
+func parse(raw []byte) (*token, error) {
 	malformed := func(want string) (*token, error) {
 		return nil, &authorizers.TokenError{Code: authorizers.CodeMalformed, Want: want}
 	}
-	first, last := strings.IndexByte(raw, '.'), strings.LastIndexByte(raw, '.')
-	if first < 0 || first == last || strings.IndexByte(raw[first+1:last], '.') >= 0 {
+	first, last := bytes.IndexByte(raw, '.'), bytes.LastIndexByte(raw, '.')
+	if first < 0 || first == last || bytes.IndexByte(raw[first+1:last], '.') >= 0 {
 		return malformed("three parts separated by dots")
 	}
 	header, ok1 := decodePart(raw[:first])
@@ -46,12 +47,13 @@ func parse(raw string) (*token, error) {
 var strict = base64.RawURLEncoding.Strict()
 
 // decodePart decodes canonical base64url. The standard decoder alone would pass over line breaks.
-func decodePart(part string) ([]byte, bool) {
-	if part == "" || strings.IndexByte(part, '\n') >= 0 || strings.IndexByte(part, '\r') >= 0 {
+func decodePart(part []byte) ([]byte, bool) {
+	if len(part) == 0 || bytes.IndexByte(part, '\n') >= 0 || bytes.IndexByte(part, '\r') >= 0 {
 		return nil, false
 	}
-	data, err := strict.DecodeString(part)
-	return data, err == nil
+	data := make([]byte, strict.DecodedLen(len(part)))
+	n, err := strict.Decode(data, part)
+	return data[:n], err == nil
 }
 
 // checkHeader checks everything in the header that does not need the issuer, and gives algorithm and key id.

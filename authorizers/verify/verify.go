@@ -82,7 +82,8 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 	if len(raw) > v.most {
 		return nil, &authorizers.TokenError{Code: authorizers.CodeTooLarge}
 	}
-	f := fingerprint(sha256.Sum256([]byte(raw)))
+	text := []byte(raw)
+	f := fingerprint(sha256.Sum256(text))
 	if known := v.seen.find(f); known != nil {
 		key, err := known.issuer.keys.key(ctx, known.keyID)
 		if err != nil {
@@ -92,7 +93,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 			return known.copyClaims(), nil
 		}
 	}
-	checked, err := v.check(ctx, raw)
+	checked, err := v.check(ctx, text)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 }
 
 // check checks a token from its first byte to its last claim.
-func (v *Verifier) check(ctx context.Context, raw string) (*verified, error) {
+func (v *Verifier) check(ctx context.Context, raw []byte) (*verified, error) {
 	t, err := parse(raw)
 	if err != nil {
 		return nil, err

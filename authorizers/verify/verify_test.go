@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -83,24 +84,36 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// BenchmarkVerify is a token that was not seen before, beside the bare signature check of the same token.
+// BenchmarkVerify is a token that was not seen before and one that was, beside the bare signature check of the
+// same token. The nested module bench compares more of them.
 func BenchmarkVerify(b *testing.B) {
 	issuer := newIssuer(b)
-	v := newVerifier(b, issuer, func(c *verify.Config) { c.Remember = -1 })
 	token := issuer.CognitoAccess(extra(nil))
-	b.Run("verify", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := v.Verify(context.Background(), token); err != nil {
-				b.Fatal(err)
+	verifies := func(v *verify.Verifier) func(*testing.B) {
+		return func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := v.Verify(context.Background(), token); err != nil {
+					b.Fatal(err)
+				}
 			}
 		}
-	})
+	}
+	b.Run("first seen", verifies(newVerifier(b, issuer, func(c *verify.Config) { c.Remember = -1 })))
+	b.Run("seen before", verifies(newVerifier(b, issuer, nil)))
+	b.Run("first seen, one of 50 issuers", verifies(newVerifier(b, issuer, func(c *verify.Config) {
+		c.Remember = -1
+		for i := range 49 {
+			c.Issuers = append(c.Issuers, verify.Issuer{Issuer: fmt.Sprintf("https://issuer-%d.example.com", i), Audience: []string{"app"}})
+		}
+	})))
 	b.Run("bare RSA", func(b *testing.B) {
 		dot := strings.LastIndexByte(token, '.')
 		signature, err := base64.RawURLEncoding.DecodeString(token[dot+1:])
 		if err != nil {
 			b.Fatal(err)
 		}
+		b.ReportAllocs()
 		for b.Loop() {
 			digest := sha256.Sum256([]byte(token[:dot]))
 			if err := rsa.VerifyPKCS1v15(issuer.PublicKey().(*rsa.PublicKey), crypto.SHA256, digest[:], signature); err != nil {

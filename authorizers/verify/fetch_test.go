@@ -1,0 +1,70 @@
+package verify_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"portcullis/authorizers/verify"
+	"portcullis/authorizers/verify/verifytest"
+)
+
+// TestAnswersOfIssuers: what comes from an issuer's address and is no key set of it says nothing about a
+// token, and is never a yes.
+func TestAnswersOfIssuers(t *testing.T) {
+	real := newIssuer(t)
+	keys := keySet(real)
+	var discovery, published http.HandlerFunc
+	var address string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == verifytest.DiscoveryPath {
+			discovery(w, r)
+		} else {
+			published(w, r)
+		}
+	}))
+	defer server.Close()
+	address = server.URL
+	text := func(format string, args ...any) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, format, args...) }
+	}
+	good := text(`{"issuer":%q,"jwks_uri":%q}`, address, address+"/keys")
+	serve := text("%s", keys)
+	tests := []struct {
+		name                 string
+		discovery, published http.HandlerFunc
+		want                 string
+	}{
+		{"good", good, serve, ""},
+		{"another issuer's document", text(`{"issuer":%q,"jwks_uri":%q}`, address+"/", address+"/keys"), serve, "unavailable"},
+		{"key set over plain http", text(`{"issuer":%q,"jwks_uri":"http://example.com/keys"}`, address), serve, "unavailable"},
+		{"no address", text(`{"issuer":%q}`, address), serve, "unavailable"},
+		{"no document", text(`<html>`), serve, "unavailable"},
+		{"redirect", http.RedirectHandler(real.URL+verifytest.DiscoveryPath, http.StatusFound).ServeHTTP, serve, "unavailable"},
+		{"key set redirects", good, http.RedirectHandler(real.URL+verifytest.KeySetPath, http.StatusFound).ServeHTTP, "unavailable"},
+		{"key set is no JSON", good, text(`<html>`), "unavailable"},
+		{"key set is a list", good, text(`[]`), "unavailable"},
+		{"keys in capitals", good, text("%s", strings.Replace(keys, `"keys"`, `"KEYS"`, 1)), "unavailable"},
+		{"no keys", good, text(`{"keys":[]}`), "unavailable"},
+		{"too large", good, text(`{"keys":[],"x":"%s"}`, strings.Repeat("x", 1<<20)), "unavailable"},
+		{"something behind it", good, text("%s{}", keys), "unavailable"},
+		{"too many keys", good, text(`{"keys":[%s{}]}`, strings.Repeat("{},", 100)), "unavailable"},
+	}
+	for _, test := range tests {
+		discovery, published = test.discovery, test.published
+		v := newVerifier(t, real, func(c *verify.Config) { asOIDC(c); c.Issuers[0].Issuer = address })
+		token := real.OIDC(extra(map[string]any{"iss": address}))
+		if _, err := v.Verify(t.Context(), token); code(err) != test.want {
+			t.Errorf("%s: error %v, want %q", test.name, err, test.want)
+		}
+	}
+}
+
+// keySet is what the issuer publishes.
+func keySet(issuer *verifytest.Issuer) string {
+	recorder := httptest.NewRecorder()
+	issuer.ServeHTTP(recorder, httptest.NewRequest("GET", issuer.KeySetURL(), nil))
+	return recorder.Body.String()
+}

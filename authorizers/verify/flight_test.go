@@ -1,0 +1,200 @@
+package verify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"portcullis/authorizers"
+	"portcullis/authorizers/verify"
+	"portcullis/authorizers/verify/verifytest"
+)
+
+// TestOneFetchInFlight: however many tokens wait for a key set, it is fetched once.
+func TestOneFetchInFlight(t *testing.T) {
+	issuer := newIssuer(t)
+	v := newVerifier(t, issuer, nil)
+	token := issuer.CognitoAccess(extra(nil))
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			if _, err := v.Verify(context.Background(), token); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if issuer.Fetches() != 1 {
+		t.Errorf("%d fetches", issuer.Fetches())
+	}
+}
+
+func TestContextEndsTheWaiting(t *testing.T) {
+	release := make(chan struct{})
+	issuer := verifytest.New("http://127.0.0.1:1/pool")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-release
+		issuer.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	v := newVerifier(t, issuer, func(c *verify.Config) { c.Issuers[0].JWKSURI = server.URL + "/pool" + verifytest.KeySetPath })
+	token := issuer.CognitoAccess(extra(nil))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := v.Verify(ended, token); code(err) != "unavailable" || !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	close(release)
+	if _, err := v.Verify(t.Context(), token); err != nil {
+		t.Errorf("the fetch that others wait for: %v", err)
+	}
+}
+
+// TestOutage: while the issuer is down, tokens of known keys are never refused as long as its keys may still
+// be used, and it is not asked more often than once in ten seconds.
+func TestOutage(t *testing.T) {
+	s := newScene(t, nil) // keys are fresh for an hour, and may be used for a day more
+	s.issuer.Outage(true)
+	s.check("down from the start", s.token(), "unavailable")
+	fetches := s.issuer.Fetches()
+	s.check("and asked again at once", s.token(), "unavailable")
+	s.fetched("and asked again at once", &fetches, 0)
+	s.issuer.Outage(false)
+	s.advance(11 * time.Second)
+	token := s.token()
+	s.check("back again", token, "")
+
+	s.issuer.Outage(true)
+	fetches = s.issuer.Fetches()
+	const period, step = 25 * time.Hour, 4 * time.Second
+	for range period/step - 1 {
+		s.advance(step)
+		s.check("down", token, "")
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	s.verifier.Close()
+	const triesOfAFetch = 2
+	if got, most := s.issuer.Fetches()-fetches, triesOfAFetch*int(period/(10*time.Second)+1); got > most || got == 0 {
+		t.Errorf("%d requests to an issuer that is down, want 1 to %d", got, most)
+	}
+	s.check("an unknown key id of an issuer that is down", s.tokenOf("made-up"), "unavailable")
+	s.advance(2 * step)
+	s.check("down for too long", token, "unavailable")
+}
+
+// TestStorm: a thousand callers with a thousand made-up key ids cost one fetch, and do not keep others
+// waiting.
+func TestStorm(t *testing.T) {
+	s := newScene(t, nil)
+	token := s.token()
+	s.check("before", token, "")
+	fetches := s.issuer.Fetches()
+	asked, release := make(chan struct{}), make(chan struct{})
+	s.answers(func(w http.ResponseWriter, r *http.Request, issuer http.Handler) {
+		asked <- struct{}{}
+		<-release
+		issuer.ServeHTTP(w, r)
+	})
+	storm := func(round int) {
+		var all sync.WaitGroup
+		for i := range 1000 {
+			made := s.tokenOf(fmt.Sprint("made-up-", round, "-", i))
+			all.Go(func() { s.check("made up", made, string(authorizers.CodeKeyUnknown)) })
+		}
+		if round == 0 {
+			<-asked
+			for range 100 {
+				s.check("a known key meanwhile", token, "")
+				s.check("and a token not seen before", s.token(), "")
+			}
+			close(release)
+		}
+		all.Wait()
+	}
+	storm(0)
+	s.fetched("the first thousand", &fetches, 1)
+	storm(1)
+	s.fetched("the second thousand", &fetches, 0)
+}
+
+// TestFrozen: a fetch that was under way when the process was frozen neither holds up the next token nor
+// counts as a failure of the issuer.
+func TestFrozen(t *testing.T) {
+	s := newScene(t, nil)
+	token := s.token()
+	s.check("before", token, "")
+	asked := make(chan struct{})
+	s.answers(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+	})
+	s.advance(50 * time.Minute)
+	s.check("starts to renew the keys", token, "")
+	<-asked
+	s.advance(3 * time.Hour) // frozen, with the answer never read
+	s.answersAgain()
+	s.check("a key that the issuer still has", token, "")
+	s.check("a key that it never had", s.tokenOf("made-up"), string(authorizers.CodeKeyUnknown))
+}
+
+// TestClose: nothing goes on after Close, and what is known still serves.
+func TestClose(t *testing.T) {
+	s := newScene(t, nil)
+	token := s.token()
+	s.check("before", token, "")
+	asked, gone := make(chan struct{}), make(chan struct{})
+	s.answers(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		close(asked)
+		<-r.Context().Done()
+		close(gone)
+	})
+	var waiting sync.WaitGroup
+	waiting.Go(func() { s.check("waits while it is closed", s.tokenOf("made-up"), "unavailable") })
+	<-asked
+	s.verifier.Close()
+	<-gone
+	waiting.Wait()
+	fetches := s.issuer.Fetches()
+	s.check("a key that is known", token, "")
+	s.advance(30 * time.Hour)
+	s.check("a key that is too old", token, "unavailable")
+	s.fetched("after Close", &fetches, 0)
+	if err := s.verifier.Prefetch(t.Context()); code(err) != "unavailable" {
+		t.Errorf("Prefetch after Close: %v", err)
+	}
+	s.verifier.Close() // once more does nothing
+}
+
+// TestPrefetch: the issuers that answer are ready; the others are asked again when tokens come.
+func TestPrefetch(t *testing.T) {
+	up, down := newIssuer(t), newIssuer(t)
+	down.Outage(true)
+	at := now
+	v := newVerifier(t, up, func(c *verify.Config) {
+		c.Issuers = append(c.Issuers, verify.Issuer{Issuer: down.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}})
+		c.Now = func() time.Time { return at }
+	})
+	err := v.Prefetch(t.Context())
+	unavailable := (*authorizers.UnavailableError)(nil)
+	if !errors.As(err, &unavailable) || unavailable.Issuer != down.URL {
+		t.Errorf("error %v, want that of %s", err, down.URL)
+	}
+	if _, err := v.Verify(t.Context(), up.CognitoAccess(extra(nil))); err != nil || up.Fetches() != 1 {
+		t.Errorf("the issuer that answers: error %v after %d fetches", err, up.Fetches())
+	}
+	down.Outage(false)
+	at = at.Add(11 * time.Second)
+	if _, err := v.Verify(t.Context(), down.CognitoAccess(extra(nil))); err != nil {
+		t.Errorf("the issuer that answers again: %v", err)
+	}
+	if err := v.Prefetch(t.Context()); err != nil || up.Fetches() != 1 {
+		t.Errorf("once more: error %v, %d fetches", err, up.Fetches())
+	}
+}

@@ -1,0 +1,82 @@
+package verify_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"portcullis/authorizers/verify"
+	"portcullis/authorizers/verify/verifytest"
+)
+
+// scene is an issuer, a verifier that trusts it, and a clock that the test turns.
+type scene struct {
+	t        *testing.T
+	issuer   *verifytest.Issuer
+	verifier *verify.Verifier
+	at       atomic.Int64             // nanoseconds after now
+	answer   atomic.Pointer[answerer] // how the issuer answers instead
+}
+
+// answerer answers a request for the key set, and may hand it on to the issuer.
+type answerer func(w http.ResponseWriter, r *http.Request, issuer http.Handler)
+
+func newScene(t *testing.T, change func(*verify.Config)) *scene {
+	t.Helper()
+	s := &scene{t: t}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if answer := s.answer.Load(); answer != nil {
+			(*answer)(w, r, s.issuer)
+			return
+		}
+		s.issuer.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	s.issuer = verifytest.New(server.URL + "/us-east-1_Scene")
+	s.verifier = newVerifier(t, s.issuer, func(c *verify.Config) {
+		c.Now = s.now
+		if change != nil {
+			change(c)
+		}
+	})
+	t.Cleanup(s.verifier.Close)
+	return s
+}
+
+func (s *scene) now() time.Time          { return now.Add(time.Duration(s.at.Load())) }
+func (s *scene) advance(d time.Duration) { s.at.Add(int64(d)) }
+func (s *scene) answers(a answerer)      { s.answer.Store(&a) }
+func (s *scene) answersAgain()           { s.answer.Store(nil) }
+
+// token is a token of the key that signs now, good for two days.
+func (s *scene) token() string {
+	return s.issuer.CognitoAccess(verifytest.Options{IssuedAt: s.now().Add(-time.Second), Lifetime: 48 * time.Hour})
+}
+
+// tokenOf is a token with the key id of a key that was never published.
+func (s *scene) tokenOf(keyID string) string {
+	header := s.issuer.Header()
+	header["kid"] = keyID
+	return s.issuer.SignHeader(header, s.issuer.CognitoAccessClaims(verifytest.Options{IssuedAt: s.now()}))
+}
+
+// check verifies a token and compares the code of its refusal, "" for none.
+func (s *scene) check(what, token, want string) {
+	s.t.Helper()
+	if _, err := s.verifier.Verify(context.Background(), token); code(err) != want {
+		s.t.Errorf("%s: error %v, want %q", what, err, want)
+	}
+}
+
+// fetched checks how often the key set has been fetched since the last time.
+func (s *scene) fetched(what string, before *int, want int) {
+	s.t.Helper()
+	all := s.issuer.Fetches()
+	if all-*before != want {
+		s.t.Errorf("%s: %d fetches, want %d", what, all-*before, want)
+	}
+	*before = all
+}
