@@ -121,8 +121,8 @@ func TestClosedServerAnswersNoMore(t *testing.T) {
 	verifytest.New("https://a.example").Close()
 }
 
-func newServer(t *testing.T) *verifytest.Issuer {
-	issuer := verifytest.NewServer()
+func newServer(t *testing.T, algorithms ...string) *verifytest.Issuer {
+	issuer := verifytest.NewServer(algorithms...)
 	t.Cleanup(issuer.Close)
 	return issuer
 }

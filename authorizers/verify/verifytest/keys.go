@@ -2,78 +2,123 @@ package verifytest
 
 import (
 	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
-	"math/big"
+	"encoding/json"
+	"slices"
 )
 
-// key is one signing key. Another algorithm is another constructor beside newRS256.
+// key is one signing key.
 type key struct {
-	id        string
-	algorithm string            // the header's alg (RFC 7518 section 3.1)
-	public    map[string]string // the public JWK (RFC 7517 section 4)
-	signer    crypto.Signer
-	sign      func(input []byte) ([]byte, error)
+	algorithm
+	id      string
+	jwk     map[string]any // public (RFC 7517 section 4)
+	private crypto.Signer
 }
 
-// Rotate begins to sign with a new key. Those before it stay published, so that tokens of theirs
-// stay good: what a provider's planned rotation looks like.
+// published is a member of the key set; key is nil where it came by Publish.
+type published struct {
+	jwk json.RawMessage
+	key *key
+}
+
+func ours(k key) published { return published{mustJSON(k.jwk), &k} }
+
+func newKey(a algorithm) key {
+	private := a.generate()
+	jwk, id := publicJWK(a, private.Public())
+	return key{algorithm: a, id: id, jwk: jwk, private: private}
+}
+
+func (k key) sign(input string) []byte { return k.algorithm.sign(k.private, []byte(input)) }
+
+// Rotate begins to sign with a new key, of the algorithm that signs now. Those before it stay
+// published, so that tokens of theirs stay good: what a provider's planned rotation looks like.
 func (i *Issuer) Rotate() {
-	fresh := newRS256()
+	fresh := newKey(i.current().algorithm)
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.keys = append(i.keys, fresh)
+	i.signing = fresh
+	i.published = append(i.published, ours(fresh))
 }
 
-// Replace begins to sign with a new key and publishes it alone, so that all tokens before it are no
-// longer good: what a provider does whose key was stolen.
+// Replace begins to sign with a new key, of the algorithm that signs now, and publishes it alone, so
+// that all tokens before it are no longer good: what a provider does whose key was stolen.
 func (i *Issuer) Replace() {
-	fresh := newRS256()
+	fresh := newKey(i.current().algorithm)
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.keys = []key{fresh}
+	i.signing = fresh
+	i.published = []published{ours(fresh)}
+}
+
+// Use begins to sign with the newest published key of an algorithm, and makes and publishes one if
+// there is none. It panics if the algorithm is not one of [Algorithms].
+func (i *Issuer) Use(algorithm string) {
+	a := mustAlgorithm(algorithm)
+	if i.use(algorithm) {
+		return
+	}
+	fresh := newKey(a)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.signing = fresh
+	i.published = append(i.published, ours(fresh))
+}
+
+func (i *Issuer) use(algorithm string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, p := range slices.Backward(i.published) {
+		if p.key != nil && p.key.name == algorithm {
+			i.signing = *p.key
+			return true
+		}
+	}
+	return false
+}
+
+// Publish adds a key to the end of the published set, exactly as it is: an odd one, one for
+// encryption, one with the kid of another. It stays until [Issuer.Replace]. It panics if jwk cannot be
+// written as JSON. For a set that is no set, see [Issuer.Handle].
+func (i *Issuer) Publish(jwk map[string]any) {
+	text := mustJSON(object(jwk))
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.published = append(i.published, published{jwk: text})
+}
+
+// PublishFirst is [Issuer.Publish] at the beginning of the set.
+func (i *Issuer) PublishFirst(jwk map[string]any) {
+	text := mustJSON(object(jwk))
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.published = slices.Insert(i.published, 0, published{jwk: text})
 }
 
 // KeyID is the kid of the key that signs now: the key's RFC 7638 thumbprint.
 func (i *Issuer) KeyID() string { return i.current().id }
 
-// PublicKey is the public half of the key that signs now; an *rsa.PublicKey.
-func (i *Issuer) PublicKey() crypto.PublicKey { return i.current().signer.Public() }
+// Algorithm is the alg of the key that signs now.
+func (i *Issuer) Algorithm() string { return i.current().name }
+
+// PublicKey is the public half of the key that signs now: an *rsa.PublicKey, an *ecdsa.PublicKey or
+// an ed25519.PublicKey.
+func (i *Issuer) PublicKey() crypto.PublicKey { return i.current().private.Public() }
 
 func (i *Issuer) current() key {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.keys[len(i.keys)-1]
+	return i.signing
 }
 
-// newRS256 makes a key for RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3), of the size that
-// Cognito's have.
-func newRS256() key {
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic("verifytest: " + err.Error())
+// publishedAlgorithms are those of the issuer's own keys, in the order of the key set.
+func (i *Issuer) publishedAlgorithms() []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	names := []string{}
+	for _, p := range i.published {
+		if p.key != nil && !slices.Contains(names, p.key.name) {
+			names = append(names, p.key.name)
+		}
 	}
-	n := encode(private.N.Bytes())
-	e := encode(big.NewInt(int64(private.E)).Bytes())
-	id := thumbprint(map[string]string{"e": e, "kty": "RSA", "n": n})
-	return key{
-		id:        id,
-		algorithm: "RS256",
-		public:    map[string]string{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": id, "n": n, "e": e},
-		signer:    private,
-		sign: func(input []byte) ([]byte, error) {
-			digest := sha256.Sum256(input)
-			return private.Sign(rand.Reader, digest[:], crypto.SHA256)
-		},
-	}
+	return names
 }
-
-// thumbprint is RFC 7638's, of a JWK's required members: encoding/json sorts them as it asks.
-func thumbprint(required map[string]string) string {
-	sum := sha256.Sum256(mustJSON(required))
-	return encode(sum[:])
-}
-
-func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
