@@ -35,7 +35,12 @@ func TestNewRefuses(t *testing.T) {
 		{with(func(i *verify.Issuer) { i.Audience = []string{"app", ""} }), "audience"},
 		{with(func(i *verify.Issuer) { i.TokenUse = []string{"refresh"} }), "tokenUse"},
 		{with(func(i *verify.Issuer) { i.JWKSURI = "http://keys.example.com" }), "jwksUri"},
+		{with(func(i *verify.Issuer) { i.Issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example" }), "tokenUse"},
+		{with(func(i *verify.Issuer) {
+			i.Issuer = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example"
+		}), "tokenUse"},
 		{with(func(i *verify.Issuer) { i.Algorithms = []string{"none"} }), "algorithms"},
+		{with(func(i *verify.Issuer) { i.Algorithms = []string{"rs256"} }), "algorithms"},
 		{with(func(i *verify.Issuer) { i.Algorithms = []string{"HS256"} }), "algorithms"},
 	}
 	for _, test := range tests {

@@ -82,6 +82,78 @@ func TestKeysOfOtherKinds(t *testing.T) {
 	}
 }
 
+// TestKeysOfOtherAlgorithms: row by row a change of the published key, and whether its tokens are good with it.
+func TestKeysOfOtherAlgorithms(t *testing.T) {
+	issuers := map[string]*verifytest.Issuer{}
+	for _, algorithm := range []string{"PS256", "ES256", "ES384", "EdDSA"} {
+		issuers[algorithm] = verifytest.New("http://127.0.0.1:1/pool", algorithm)
+	}
+	const mismatch, unknown = string(authorizers.CodeKeyAlgorithm), string(authorizers.CodeKeyUnknown)
+	zeros := encode(make([]byte, 32))
+	tests := []struct {
+		algorithm, member string
+		value             any // nil: the member is left out
+		want              string
+	}{
+		{"PS256", "alg", nil, mismatch}, // it is bound to the first algorithm that fits, RS256
+		{"PS256", "alg", "RS256", mismatch},
+		{"PS256", "alg", "PS384", mismatch},
+		{"PS256", "alg", "RSA-OAEP", unknown},
+		{"ES256", "kid", "", unknown},
+		{"ES256", "alg", nil, ""},
+		{"ES256", "alg", "ES384", unknown},
+		{"ES256", "alg", "RS256", unknown},
+		{"ES256", "alg", "ECDH-ES", unknown},
+		{"ES256", "alg", 7, unknown},
+		{"ES256", "use", "enc", unknown},
+		{"ES256", "key_ops", []any{"deriveKey"}, unknown},
+		{"ES256", "key_ops", "verify", unknown},
+		{"ES256", "crv", "P-384", unknown},
+		{"ES256", "crv", "secp256k1", unknown},
+		{"ES256", "crv", nil, unknown},
+		{"ES256", "y", zeros, unknown}, // off the curve
+		{"ES256", "x", nil, unknown},
+		{"ES256", "x", encode(make([]byte, 500)), unknown},
+		{"ES256", "kty", "RSA", unknown},
+		{"ES256", "d", zeros, unknown}, // a private key that is published is anybody's
+		{"ES384", "alg", nil, ""},
+		{"ES384", "crv", "P-256", unknown},
+		{"EdDSA", "alg", nil, ""},
+		{"EdDSA", "alg", "ES256", unknown},
+		{"EdDSA", "crv", "X25519", unknown},
+		{"EdDSA", "crv", "Ed448", unknown},
+		{"EdDSA", "x", zeros, unknown},                                             // order 4
+		{"EdDSA", "x", "AQ" + zeros[2:], unknown},                                  // order 1
+		{"EdDSA", "x", "7P___________________________________________38", unknown}, // order 2
+		{"EdDSA", "x", "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU", unknown},     // order 8
+		{"EdDSA", "x", "7v___________________________________________38", unknown}, // not reduced
+		{"EdDSA", "x", encode(make([]byte, 31)), unknown},
+	}
+	for _, test := range tests {
+		issuer := issuers[test.algorithm]
+		var set struct{ Keys []map[string]any }
+		if err := json.Unmarshal([]byte(keySet(issuer)), &set); err != nil {
+			t.Fatal(err)
+		}
+		set.Keys[0][test.member] = test.value
+		if test.value == nil {
+			delete(set.Keys[0], test.member)
+		}
+		other := map[string]any{"kty": "OKP", "crv": "Ed25519", "kid": "other", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+		published, err := json.Marshal(map[string]any{"keys": []any{set.Keys[0], other}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := newVerifier(t, issuer, func(c *verify.Config) {
+			c.Issuers[0].Algorithms = verify.Algorithms()
+			c.Client = &http.Client{Transport: serves(published)}
+		})
+		if _, err := v.Verify(t.Context(), issuer.CognitoAccess(extra(nil))); code(err) != test.want {
+			t.Errorf("%s with %s = %v: error %v, want %q", test.algorithm, test.member, test.value, err, test.want)
+		}
+	}
+}
+
 func without(key map[string]any, members ...string) map[string]any {
 	for _, member := range members {
 		delete(key, member)
@@ -89,4 +161,6 @@ func without(key map[string]any, members ...string) map[string]any {
 	return key
 }
 
-func number(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }
+func number(n *big.Int) string { return encode(n.Bytes()) }
+
+func encode(data []byte) string { return base64.RawURLEncoding.EncodeToString(data) }

@@ -68,22 +68,6 @@ func code(err error) string {
 	return err.Error()
 }
 
-// FuzzVerify: nothing is accepted but the one token that the issuer signed.
-func FuzzVerify(f *testing.F) {
-	issuer := newIssuer(f)
-	v := newVerifier(f, issuer, nil)
-	good := issuer.CognitoAccess(extra(nil))
-	f.Add(good)
-	f.Add(good + "=")
-	f.Add(strings.ToUpper(good))
-	f.Add("eyJhbGciOiJub25lIn0.e30.")
-	f.Fuzz(func(t *testing.T, raw string) {
-		if claims, err := v.Verify(context.Background(), raw); err == nil && raw != good {
-			t.Errorf("%q is accepted: %+v", raw, claims)
-		}
-	})
-}
-
 // BenchmarkVerify is a token that was not seen before and one that was, beside the bare signature check of the
 // same token. The nested module bench compares more of them.
 func BenchmarkVerify(b *testing.B) {
