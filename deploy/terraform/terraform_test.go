@@ -7,9 +7,11 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"portcullis/authorizers/verify"
 	"portcullis/deploy/parts"
 )
 
@@ -172,4 +174,17 @@ func names(pattern, text string) []string {
 	}
 	slices.Sort(found)
 	return found
+}
+
+// TestAlgorithmsAreTheVerifiers: the plan refuses what the authorizers would refuse at their start, and
+// nothing else.
+func TestAlgorithmsAreTheVerifiers(t *testing.T) {
+	var quoted []string
+	for _, algorithm := range verify.Algorithms() {
+		quoted = append(quoted, strconv.Quote(algorithm))
+	}
+	want := "contains([" + strings.Join(quoted, ", ") + "], algorithm)"
+	if !strings.Contains(string(read(t, "variables.tf")), want) {
+		t.Errorf("variables.tf does not hold %s", want)
+	}
 }

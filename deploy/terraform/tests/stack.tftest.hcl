@@ -67,7 +67,7 @@ run "second_stack_of_a_region" {
     account_logging = false
     allowed_origins = ["https://app.example.com", "http://localhost:3000"]
     issuers = [
-      { issuer = "https://login.example.com", audience = ["api"], algorithms = ["RS256"], groupsClaim = "roles" },
+      { issuer = "https://login.example.com", audience = ["api"], algorithms = ["ES256", "EdDSA"], groupsClaim = "roles" },
     ]
   }
 
@@ -78,7 +78,7 @@ run "second_stack_of_a_region" {
 
   assert {
     condition = jsondecode(local.functions.token.environment.ISSUERS)[1] == {
-      issuer = "https://login.example.com", audience = ["api"], algorithms = ["RS256"], groupsClaim = "roles"
+      issuer = "https://login.example.com", audience = ["api"], algorithms = ["ES256", "EdDSA"], groupsClaim = "roles"
     }
     error_message = "A further issuer does not reach the authorizer as it was written."
   }

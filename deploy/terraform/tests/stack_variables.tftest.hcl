@@ -265,6 +265,14 @@ run "refused_issuers_algorithm" {
   expect_failures = [var.issuers]
 }
 
+run "refused_issuers_pool_without_use" {
+  command = plan
+  variables {
+    issuers = [{ issuer = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example", audience = ["api"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
 run "refused_allowed_origins_upper" {
   command = plan
   variables {
