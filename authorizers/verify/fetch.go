@@ -116,6 +116,9 @@ func (f *fetcher) discover(ctx context.Context, issuer string) (string, error) {
 	if reason := checkAddress(document.JWKSURI); reason != "" {
 		return "", fmt.Errorf("%s: jwks_uri: %s", address, reason)
 	}
+	if strings.HasPrefix(issuer, "https:") && !strings.HasPrefix(document.JWKSURI, "https:") {
+		return "", fmt.Errorf("%s: jwks_uri: want an https URL, as the issuer is", address)
+	}
 	return document.JWKSURI, nil
 }
 

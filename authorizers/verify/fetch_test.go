@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"portcullis/authorizers/verify"
@@ -67,4 +68,56 @@ func keySet(issuer *verifytest.Issuer) string {
 	recorder := httptest.NewRecorder()
 	issuer.ServeHTTP(recorder, httptest.NewRequest("GET", issuer.KeySetURL(), nil))
 	return recorder.Body.String()
+}
+
+// TestOneMoreTry: one answer that fails is not the end of a fetch; two are.
+func TestOneMoreTry(t *testing.T) {
+	for failures, want := range map[int32]string{0: "", 1: "", 2: "unavailable"} {
+		s := newScene(t, nil)
+		var asked atomic.Int32
+		s.answers(func(w http.ResponseWriter, r *http.Request, issuer http.Handler) {
+			if asked.Add(1) <= failures {
+				http.Error(w, "not now", http.StatusInternalServerError)
+				return
+			}
+			issuer.ServeHTTP(w, r)
+		})
+		s.check(fmt.Sprint(failures, " failures"), s.token(), want)
+	}
+}
+
+// TestSlowAnswer: an answer that does not come to its end is given up. The test takes as long as that.
+func TestSlowAnswer(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, nil)
+	s.answers(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		fmt.Fprint(w, `{"keys":[`)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	s.check("an answer that stops", s.token(), "unavailable")
+}
+
+// byPath answers by the address's path, without a network.
+type byPath map[string]string
+
+func (b byPath) RoundTrip(r *http.Request) (*http.Response, error) {
+	return serves(b[r.URL.Path]).RoundTrip(r)
+}
+
+// TestKeysOfSecureIssuers: the keys of an https issuer come over https, also where its discovery document leads
+// to this very machine.
+func TestKeysOfSecureIssuers(t *testing.T) {
+	issuer := verifytest.New("https://issuer.example.com")
+	for address, want := range map[string]string{"https://keys.example.com/keys": "", "http://127.0.0.1/keys": "unavailable", "http://localhost/keys": "unavailable"} {
+		v := newVerifier(t, issuer, func(c *verify.Config) {
+			asOIDC(c)
+			c.Client = &http.Client{Transport: byPath{
+				verifytest.DiscoveryPath: fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, issuer.URL, address), "/keys": keySet(issuer),
+			}}
+		})
+		if _, err := v.Verify(t.Context(), issuer.OIDC(extra(nil))); code(err) != want {
+			t.Errorf("keys at %s: error %v, want %q", address, err, want)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -127,21 +128,21 @@ func TestStorm(t *testing.T) {
 // TestFrozen: a fetch that was under way when the process was frozen neither holds up the next token nor
 // counts as a failure of the issuer.
 func TestFrozen(t *testing.T) {
-	s := newScene(t, nil)
+	transport := newStuck()
+	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} })
 	token := s.token()
 	s.check("before", token, "")
-	asked := make(chan struct{})
-	s.answers(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
-		asked <- struct{}{}
-		<-r.Context().Done()
-	})
+	thawed := transport.hold()
 	s.advance(50 * time.Minute)
 	s.check("starts to renew the keys", token, "")
-	<-asked
+	<-transport.asked
 	s.advance(3 * time.Hour) // frozen, with the answer never read
-	s.answersAgain()
+	transport.release.Store(nil)
 	s.check("a key that the issuer still has", token, "")
 	s.check("a key that it never had", s.tokenOf("made-up"), string(authorizers.CodeKeyUnknown))
+	close(thawed)
+	s.verifier.Close() // waits for the end of the fetch that was given up
+	s.check("when its failure is known", s.tokenOf("another"), string(authorizers.CodeKeyUnknown))
 }
 
 // TestClose: nothing goes on after Close, and what is known still serves.
@@ -197,4 +198,62 @@ func TestPrefetch(t *testing.T) {
 	if err := v.Prefetch(t.Context()); err != nil || up.Fetches() != 1 {
 		t.Errorf("once more: error %v, %d fetches", err, up.Fetches())
 	}
+}
+
+// TestClockSetBack: what was to last for seconds or minutes does not last for as long as the clock was set back.
+func TestClockSetBack(t *testing.T) {
+	s := newScene(t, nil)
+	s.issuer.Outage(true)
+	s.check("down", s.token(), "unavailable")
+	s.issuer.Outage(false)
+	s.advance(-5 * time.Hour)
+	token := s.token()
+	s.check("the first token after that", token, "")
+	s.check("a made-up key id", s.tokenOf("made-up"), string(authorizers.CodeKeyUnknown))
+	s.advance(-5 * time.Hour)
+	s.issuer.Replace()
+	s.check("a key that was withdrawn", token, string(authorizers.CodeKeyUnknown))
+	s.advance(-5 * time.Hour)
+	s.check("a new key", s.token(), "")
+}
+
+// stuck is a transport that can be made to answer nothing at all, not even when its request is given up.
+type stuck struct {
+	asked   chan struct{}                 // gets a value for each request while stuck
+	release atomic.Pointer[chan struct{}] // nil: not stuck
+}
+
+func newStuck() *stuck { return &stuck{asked: make(chan struct{}, 1)} }
+
+// hold makes the transport stuck, until the channel is closed.
+func (s *stuck) hold() (release chan struct{}) {
+	release = make(chan struct{})
+	s.release.Store(&release)
+	return release
+}
+
+func (s *stuck) RoundTrip(r *http.Request) (*http.Response, error) {
+	if release := s.release.Load(); release != nil {
+		s.asked <- struct{}{}
+		<-*release
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// TestHangingIssuer: while an issuer that failed a moment ago does not answer at all, tokens of known keys
+// are not held up, although their keys are no longer fresh. They would hang the test.
+func TestHangingIssuer(t *testing.T) {
+	transport := newStuck()
+	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} })
+	token := s.token()
+	s.check("before", token, "")
+	s.issuer.Outage(true)
+	s.advance(2 * time.Hour)
+	s.check("the first token, which waits for the failure", token, "")
+	release := transport.hold()
+	s.advance(11 * time.Second)
+	s.check("a token that makes it ask again", token, "")
+	<-transport.asked
+	s.check("a token while it is asked", token, "")
+	close(release)
 }

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,24 +34,31 @@ type keySet struct {
 	known atomic.Pointer[snapshot]
 
 	mu       sync.Mutex
-	flight   *flight              // the fetch that is under way; nil: none is
-	heldBack time.Time            // no fetch before, after an unknown key id or a failure
-	missing  map[string]time.Time // key ids that the issuer does not have, and until when that is believed
-	failure  error                // of the last fetch; nil after a good one
-	failedAt time.Time
+	flight   *flight         // the fetch that is under way; nil: none is
+	heldBack span            // no fetch begins, after an unknown key id or a failure
+	missing  map[string]span // key ids that the issuer does not have, and when that is believed
+	failure  error           // of the last fetch; nil after a good one
+	down     span            // requests do not wait for the issuer, after a failure
 }
+
+// span is a stretch of time. One that begins in the future, as after the clock was set back, does not hold.
+type span struct{ from, until time.Time }
+
+func spanOf(from time.Time, d time.Duration) span { return span{from, from.Add(d)} }
+
+func (s span) holds(now time.Time) bool { return !now.Before(s.from) && now.Before(s.until) }
 
 // snapshot is what an issuer published, at one time.
 type snapshot struct {
-	keys       map[string]*key
-	renewAt    time.Time // from then on it is fetched anew while it still serves
-	freshUntil time.Time
-	usedUntil  time.Time // even if the issuer cannot be reached
+	keys  map[string]*key
+	young span // before it is fetched anew while it still serves
+	fresh span
+	used  span // even if the issuer cannot be reached
 }
 
 // key gives the key with this id, nil if there is none that may still be used.
 func (s *snapshot) key(id string, now time.Time) *key {
-	if !now.Before(s.usedUntil) {
+	if !s.used.holds(now) {
 		return nil
 	}
 	return s.keys[id]
@@ -64,7 +72,7 @@ type flight struct {
 }
 
 func newKeySet(issuer Issuer, algorithms []*algorithm, fetcher *fetcher, now func() time.Time) *keySet {
-	s := &keySet{issuer: issuer, algorithms: algorithms, fetcher: fetcher, now: now, missing: map[string]time.Time{}}
+	s := &keySet{issuer: issuer, algorithms: algorithms, fetcher: fetcher, now: now, missing: map[string]span{}}
 	s.known.Store(&snapshot{})
 	return s
 }
@@ -75,7 +83,7 @@ func (s *keySet) key(ctx context.Context, id string) (*key, error) {
 	now, set := s.now(), s.known.Load()
 	known, wanted := set.key(id, now), id
 	if known != nil {
-		if now.Before(set.renewAt) {
+		if set.young.holds(now) {
 			return known, nil
 		}
 		wanted = ""
@@ -83,7 +91,7 @@ func (s *keySet) key(ctx context.Context, id string) (*key, error) {
 	flight := s.ask(wanted)
 	// A key of a set that is no longer fresh waits for the fetch, since its issuer may have withdrawn it; not
 	// while the issuer is known to be down.
-	if known != nil && (flight == nil || now.Before(set.freshUntil) || s.isDown()) {
+	if known != nil && (flight == nil || set.fresh.holds(now) || s.isDown()) {
 		return known, nil
 	}
 	looked, err := s.wait(ctx, flight)
@@ -95,14 +103,14 @@ func (s *keySet) key(ctx context.Context, id string) (*key, error) {
 
 // prefetch fetches the set, unless it is fresh.
 func (s *keySet) prefetch(ctx context.Context) error {
-	if s.now().Before(s.known.Load().freshUntil) {
+	if s.known.Load().fresh.holds(s.now()) {
 		return nil
 	}
 	_, err := s.wait(ctx, s.ask(""))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.now().Before(s.known.Load().freshUntil):
+	case s.known.Load().fresh.holds(s.now()):
 		return nil
 	case err == nil:
 		err = s.reason()
@@ -124,12 +132,12 @@ func (s *keySet) ask(id string) *flight {
 		s.flight = nil
 	}
 	set := s.known.Load()
-	unknown := id != "" && now.Before(set.freshUntil)
-	if now.Before(s.heldBack) || unknown && (set.keys[id] != nil || now.Before(s.missing[id])) {
+	unknown := id != "" && set.fresh.holds(now)
+	if s.heldBack.holds(now) || unknown && (set.keys[id] != nil || s.missing[id].holds(now)) {
 		return nil
 	}
 	if unknown {
-		s.heldBack = now.Add(refetchEvery)
+		s.heldBack = spanOf(now, refetchEvery)
 	}
 	s.flight = s.start(now)
 	return s.flight
@@ -174,7 +182,7 @@ func (s *keySet) keep(f *flight, got *fetched, err error) {
 	s.flight = nil
 	now := s.now()
 	if s.failure = err; err != nil {
-		s.failedAt, s.heldBack = now, now.Add(refetchEvery)
+		s.heldBack, s.down = spanOf(now, refetchEvery), spanOf(now, downFor)
 		if errors.Is(err, errNoUsableKey) {
 			s.known.Store(&snapshot{})
 		}
@@ -191,19 +199,17 @@ func newSnapshot(got *fetched, before *snapshot, now time.Time) *snapshot {
 		}
 	}
 	fresh := min(max(got.maxAge, minFresh), maxFresh)
-	return &snapshot{
-		keys:       got.keys,
-		renewAt:    now.Add(fresh * 4 / 5),
-		freshUntil: now.Add(fresh),
-		usedUntil:  now.Add(fresh + staleFor),
-	}
+	return &snapshot{got.keys, spanFor(now, fresh*4/5), spanFor(now, fresh), spanFor(now, fresh+staleFor)}
 }
+
+// spanFor is for what several goroutines ask about: one of them may have read the clock a moment before.
+func spanFor(now time.Time, d time.Duration) span { return span{now.Add(-time.Minute), now.Add(d)} }
 
 // isDown tells whether the issuer failed to answer a moment ago.
 func (s *keySet) isDown() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.failure != nil && s.now().Before(s.failedAt.Add(downFor))
+	return s.failure != nil && s.down.holds(s.now())
 }
 
 // settle answers from what is known after all that could be done. The id was looked for if a fetch has just
@@ -215,7 +221,7 @@ func (s *keySet) settle(id string, looked bool) (*key, error) {
 	if key := set.key(id, now); key != nil {
 		return key, nil
 	}
-	if s.failure != nil || !now.Before(set.usedUntil) {
+	if s.failure != nil || !set.used.holds(now) {
 		return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: s.reason()}
 	}
 	if looked {
@@ -229,7 +235,7 @@ func (s *keySet) remember(id string, now time.Time) {
 	if len(s.missing) >= maxMissing {
 		clear(s.missing)
 	}
-	s.missing[id] = now.Add(missingFor)
+	s.missing[strings.Clone(id)] = spanOf(now, missingFor) // not a part of a whole token
 }
 
 var (

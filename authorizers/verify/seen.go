@@ -21,13 +21,8 @@ type verified struct {
 	issuer *trusted
 	keyID  string
 	key    *key // whose signature it has
-	since  time.Time
-	until  time.Time
+	good   span // the token needs no second look, if its key still is the issuer's
 }
-
-// holds tells whether the token needs no second look at this time; whether its key is still the issuer's is
-// another question.
-func (v *verified) holds(now time.Time) bool { return !now.Before(v.since) && now.Before(v.until) }
 
 // copyClaims gives the claims; the caller may change them.
 func (v *verified) copyClaims() *authorizers.Claims {

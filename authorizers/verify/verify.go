@@ -39,7 +39,8 @@ func New(config Config) (*Verifier, error) {
 		seen:    newSeen(max(config.Remember, 0)),
 		skew:    config.ClockSkew,
 		most:    config.MaxToken,
-		now:     config.Now,
+		// The clock on the wall: the monotonic one may stand still while a process is frozen.
+		now: func() time.Time { return config.Now().Round(0) },
 	}
 	for _, issuer := range config.Issuers {
 		v.issuers[issuer.Issuer] = &trusted{issuer, newKeySet(issuer, issuer.algorithms(), v.fetcher, v.now)}
@@ -89,7 +90,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 		if err != nil {
 			return nil, err
 		}
-		if key == known.key && known.holds(v.now()) {
+		if key == known.key && known.good.holds(v.now()) {
 			return known.copyClaims(), nil
 		}
 	}
@@ -131,7 +132,7 @@ func (v *Verifier) check(ctx context.Context, raw []byte) (*verified, error) {
 	if claims.AcceptedUntil.Before(until) {
 		until = claims.AcceptedUntil
 	}
-	return &verified{claims, issuer, keyID, key, now, until}, nil
+	return &verified{claims, issuer, keyID, key, span{now, until}}, nil
 }
 
 // issuerOf gives the issuer that a token names, if it is one of ours and uses this algorithm.
