@@ -93,35 +93,36 @@ func TestOutage(t *testing.T) {
 // TestStorm: a thousand callers with a thousand made-up key ids cost one fetch, and do not keep others
 // waiting.
 func TestStorm(t *testing.T) {
-	s := newScene(t, nil)
+	transport := newStuck()
+	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} })
 	token := s.token()
 	s.check("before", token, "")
 	fetches := s.issuer.Fetches()
-	asked, release := make(chan struct{}), make(chan struct{})
-	s.answers(func(w http.ResponseWriter, r *http.Request, issuer http.Handler) {
-		asked <- struct{}{}
-		<-release
-		issuer.ServeHTTP(w, r)
-	})
-	storm := func(round int) {
-		var all sync.WaitGroup
-		for i := range 1000 {
-			made := s.tokenOf(fmt.Sprint("made-up-", round, "-", i))
-			all.Go(func() { s.check("made up", made, string(authorizers.CodeKeyUnknown)) })
-		}
-		if round == 0 {
-			<-asked
-			for range 100 {
-				s.check("a known key meanwhile", token, "")
-				s.check("and a token not seen before", s.token(), "")
-			}
-			close(release)
-		}
-		all.Wait()
+	var made, others []string
+	for i := range 2000 {
+		made = append(made, s.tokenOf(fmt.Sprint("made-up-", i)))
 	}
-	storm(0)
+	for range 20 {
+		others = append(others, s.token())
+	}
+	storm := func(made []string) (wait func()) {
+		var all sync.WaitGroup
+		for _, token := range made {
+			all.Go(func() { s.check("made up", token, string(authorizers.CodeKeyUnknown)) })
+		}
+		return all.Wait
+	}
+	release := transport.hold()
+	wait := storm(made[:1000])
+	<-transport.asked
+	for _, other := range others {
+		s.check("a known key meanwhile", token, "")
+		s.check("and a token not seen before", other, "")
+	}
+	close(release)
+	wait()
 	s.fetched("the first thousand", &fetches, 1)
-	storm(1)
+	storm(made[1000:])()
 	s.fetched("the second thousand", &fetches, 0)
 }
 
@@ -217,7 +218,8 @@ func TestClockSetBack(t *testing.T) {
 	s.check("a new key", s.token(), "")
 }
 
-// stuck is a transport that can be made to answer nothing at all, not even when its request is given up.
+// stuck is a transport that can be made to answer nothing at all, not even when its request is given up, and
+// however long that takes on a busy machine.
 type stuck struct {
 	asked   chan struct{}                 // gets a value for each request while stuck
 	release atomic.Pointer[chan struct{}] // nil: not stuck
@@ -237,7 +239,7 @@ func (s *stuck) RoundTrip(r *http.Request) (*http.Response, error) {
 		s.asked <- struct{}{}
 		<-*release
 	}
-	return http.DefaultTransport.RoundTrip(r)
+	return http.DefaultTransport.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
 }
 
 // TestHangingIssuer: while an issuer that failed a moment ago does not answer at all, tokens of known keys

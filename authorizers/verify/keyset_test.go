@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/verify"
 )
 
 func TestRotation(t *testing.T) {
@@ -122,28 +123,20 @@ func TestFreshness(t *testing.T) {
 
 // TestRenewal: a set is renewed before it ceases to be fresh, and no token waits for that.
 func TestRenewal(t *testing.T) {
-	s := newScene(t, nil) // fresh for an hour
+	transport := newStuck()
+	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} }) // fresh for an hour
 	token := s.token()
 	s.check("at first", token, "")
-	asked, release := make(chan struct{}), make(chan struct{})
-	s.answers(func(w http.ResponseWriter, r *http.Request, issuer http.Handler) {
-		asked <- struct{}{}
-		<-release
-		issuer.ServeHTTP(w, r)
-	})
+	release := transport.hold()
 	s.advance(47 * time.Minute)
 	s.check("before it is renewed", token, "")
 	s.advance(2 * time.Minute)
 	s.check("while it is renewed", token, "")
-	<-asked
+	<-transport.asked
 	s.check("and while the issuer thinks", token, "")
+	transport.release.Store(nil)
 	close(release)
-	s.advance(5 * time.Second) // joins the fetch if it is still under way
-	s.answersAgain()
-	s.advance(12 * time.Minute)
-	if err := s.verifier.Prefetch(t.Context()); err != nil {
-		t.Error(err)
-	}
+	s.check("a made-up key id, which waits for the same answer", s.tokenOf("made-up"), string(authorizers.CodeKeyUnknown))
 	fetches := s.issuer.Fetches()
 	s.advance(40 * time.Minute)
 	s.check("renewed", token, "")
