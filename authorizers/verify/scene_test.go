@@ -35,9 +35,10 @@ func newScene(t *testing.T, change func(*verify.Config)) *scene {
 		s.issuer.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	s.issuer = verifytest.New(server.URL + "/us-east-1_Scene")
+	s.issuer = verifytest.New(server.URL+"/us-east-1_Scene", "EdDSA") // the algorithm that signs fastest
 	s.verifier = newVerifier(t, s.issuer, func(c *verify.Config) {
 		c.Now = s.now
+		c.Issuers[0].Algorithms = []string{"EdDSA"}
 		if change != nil {
 			change(c)
 		}
