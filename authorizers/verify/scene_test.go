@@ -50,7 +50,6 @@ func newScene(t *testing.T, change func(*verify.Config)) *scene {
 func (s *scene) now() time.Time          { return now.Add(time.Duration(s.at.Load())) }
 func (s *scene) advance(d time.Duration) { s.at.Add(int64(d)) }
 func (s *scene) answers(a answerer)      { s.answer.Store(&a) }
-func (s *scene) answersAgain()           { s.answer.Store(nil) }
 
 // token is a token of the key that signs now, good for two days.
 func (s *scene) token() string {
