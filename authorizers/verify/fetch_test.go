@@ -105,19 +105,29 @@ func (b byPath) RoundTrip(r *http.Request) (*http.Response, error) {
 	return serves(b[r.URL.Path]).RoundTrip(r)
 }
 
-// TestKeysOfSecureIssuers: the keys of an https issuer come over https, also where its discovery document leads
-// to this very machine.
-func TestKeysOfSecureIssuers(t *testing.T) {
-	issuer := verifytest.New("https://issuer.example.com")
-	for address, want := range map[string]string{"https://keys.example.com/keys": "", "http://127.0.0.1/keys": "unavailable", "http://localhost/keys": "unavailable"} {
+// TestKeySetAddresses: keys come over https, or from this very machine if the issuer is here too.
+func TestKeySetAddresses(t *testing.T) {
+	tests := []struct{ issuer, keys, want string }{
+		{"https://issuer.example.com", "https://keys.example.com/keys", ""},
+		{"https://issuer.example.com", "http://keys.example.com/keys", "unavailable"},
+		{"https://issuer.example.com", "http://127.0.0.1/keys", "unavailable"},
+		{"https://issuer.example.com", "http://localhost/keys", "unavailable"},
+		{"https://issuer.example.com", "https://user@keys.example.com/keys", "unavailable"},
+		{"https://issuer.example.com", "/keys", "unavailable"},
+		{"http://127.0.0.1:1", "http://127.0.0.1:2/keys", ""},
+		{"http://127.0.0.1:1", "http://keys.example.com/keys", "unavailable"},
+		{"http://127.0.0.1:1", "file:///keys", "unavailable"},
+	}
+	for _, test := range tests {
+		issuer := verifytest.New(test.issuer)
 		v := newVerifier(t, issuer, func(c *verify.Config) {
 			asOIDC(c)
 			c.Client = &http.Client{Transport: byPath{
-				verifytest.DiscoveryPath: fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, issuer.URL, address), "/keys": keySet(issuer),
+				verifytest.DiscoveryPath: fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, issuer.URL, test.keys), "/keys": keySet(issuer),
 			}}
 		})
-		if _, err := v.Verify(t.Context(), issuer.OIDC(extra(nil))); code(err) != want {
-			t.Errorf("keys at %s: error %v, want %q", address, err, want)
+		if _, err := v.Verify(t.Context(), issuer.OIDC(extra(nil))); code(err) != test.want {
+			t.Errorf("keys of %s at %s: error %v, want %q", test.issuer, test.keys, err, test.want)
 		}
 	}
 }

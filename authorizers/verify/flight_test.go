@@ -146,22 +146,42 @@ func TestFrozen(t *testing.T) {
 	s.check("when its failure is known", s.tokenOf("another"), string(authorizers.CodeKeyUnknown))
 }
 
+// lingering is a transport whose requests end only some time after they were given up.
+type lingering struct {
+	asked chan struct{}
+	ended atomic.Bool
+}
+
+func (l *lingering) RoundTrip(r *http.Request) (*http.Response, error) {
+	if l.asked == nil {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	close(l.asked)
+	<-r.Context().Done()
+	time.Sleep(20 * time.Millisecond)
+	l.ended.Store(true)
+	return nil, r.Context().Err()
+}
+
 // TestClose: nothing goes on after Close, and what is known still serves.
 func TestClose(t *testing.T) {
-	s := newScene(t, nil)
+	transport := &lingering{}
+	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} })
 	token := s.token()
 	s.check("before", token, "")
-	asked, gone := make(chan struct{}), make(chan struct{})
-	s.answers(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
-		close(asked)
-		<-r.Context().Done()
-		close(gone)
-	})
+	made := s.tokenOf("made-up")
+	transport.asked = make(chan struct{})
 	var waiting sync.WaitGroup
-	waiting.Go(func() { s.check("waits while it is closed", s.tokenOf("made-up"), "unavailable") })
-	<-asked
+	waiting.Go(func() {
+		if _, err := s.verifier.Verify(context.Background(), made); code(err) != "unavailable" || !errors.Is(err, context.Canceled) {
+			t.Errorf("waits while the verifier is closed: error %v", err)
+		}
+	})
+	<-transport.asked
 	s.verifier.Close()
-	<-gone
+	if !transport.ended.Load() {
+		t.Error("a fetch goes on after Close")
+	}
 	waiting.Wait()
 	fetches := s.issuer.Fetches()
 	s.check("a key that is known", token, "")
