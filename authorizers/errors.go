@@ -62,6 +62,7 @@ func outcomeOf(err error) outcome {
 		unavailable *UnavailableError
 		event       *EventError
 		resource    *policy.ResourceError
+		size        *policy.SizeError
 	)
 	switch {
 	case err == nil:
@@ -74,7 +75,7 @@ func outcomeOf(err error) outcome {
 		return outcome{decisionDenied, string(token.Code), ErrUnauthorized}
 	case errors.As(err, &event):
 		return outcome{decisionUnavailable, reasonEvent, err}
-	case errors.As(err, &resource):
+	case errors.As(err, &resource), errors.As(err, &size):
 		return outcome{decisionUnavailable, reasonPolicy, err}
 	}
 	// Another package's error may have the very text that means 401.

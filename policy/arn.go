@@ -5,9 +5,13 @@ import (
 	"strings"
 )
 
-// ARN names one invocation of a REST or HTTP API's method:
+// ARN names one invocation: of a method of a REST or HTTP API,
 //
 //	arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{method}/{path}
+//
+// or of a route of a WebSocket API, which has neither method nor path,
+//
+//	arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{route key}
 //
 // Path has no leading slash and is empty for the root. It is as the client sent it: not decoded.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html.
@@ -19,6 +23,7 @@ type ARN struct {
 	Stage     string // may be "$default" for an HTTP API
 	Method    string // the verb, upper case
 	Path      string
+	RouteKey  string // "$connect" and its like for a WebSocket API, whose Method and Path do not count; "" otherwise
 }
 
 // ARNError says what is wrong with a text that is no execute-api ARN.
@@ -29,32 +34,49 @@ type ARNError struct {
 
 func (e *ARNError) Error() string { return fmt.Sprintf("policy: ARN %q: %s", e.Text, e.Reason) }
 
-// ParseARN reads the ARN of a method invocation, such as an authorizer event's methodArn.
+// ParseARN reads the ARN of an invocation, such as an authorizer event's methodArn.
 // Patterns are refused: no part may hold a wildcard, except the path, which is the client's own text.
-// The error is an [*ARNError].
+// Of a WebSocket API's route keys those are read that begin with '$', as the only one that is ever authorized
+// does, $connect. The error is an [*ARNError].
 func ParseARN(text string) (ARN, error) {
-	fail := func(reason string) (ARN, error) { return ARN{}, &ARNError{Text: text, Reason: reason} }
-	parts := strings.SplitN(text, ":", 6)
-	if len(parts) != 6 {
-		return fail("want six parts separated by colons")
-	}
-	if parts[0] != "arn" || parts[2] != "execute-api" {
-		return fail(`want it to begin with "arn:{partition}:execute-api:"`)
-	}
-	resource := strings.SplitN(parts[5], "/", 4)
-	if len(resource) != 4 {
-		return fail("want the resource {api}/{stage}/{method}/{path}")
-	}
-	a := ARN{parts[1], parts[3], parts[4], resource[0], resource[1], resource[2], resource[3]}
-	for _, part := range []string{a.Partition, a.Region, a.Account, a.API, a.Stage, a.Method} {
-		if part == "" {
-			return fail("a part is empty")
-		}
-		if strings.ContainsAny(part, "*?") {
-			return fail("a part before the path holds a wildcard")
-		}
+	a, reason := parseARN(text)
+	if reason != "" {
+		return ARN{}, &ARNError{Text: text, Reason: reason}
 	}
 	return a, nil
+}
+
+// parseARN reads an ARN, or says why it is none.
+func parseARN(text string) (a ARN, reason string) {
+	parts := strings.SplitN(text, ":", 6)
+	if len(parts) != 6 {
+		return a, "want six parts separated by colons"
+	}
+	if parts[0] != "arn" || parts[2] != "execute-api" {
+		return a, `want it to begin with "arn:{partition}:execute-api:"`
+	}
+	resource := strings.SplitN(parts[5], "/", 4)
+	a.Partition, a.Region, a.Account = parts[1], parts[3], parts[4]
+	switch {
+	case len(resource) == 4:
+		a.API, a.Stage, a.Method, a.Path = resource[0], resource[1], resource[2], resource[3]
+	case len(resource) == 3 && strings.HasPrefix(resource[2], "$"):
+		a.API, a.Stage, a.RouteKey = resource[0], resource[1], resource[2]
+	default:
+		return a, "want the resource {api}/{stage}/{method}/{path} or {api}/{stage}/${route key}"
+	}
+	for _, part := range []string{a.Partition, a.Region, a.Account, a.API, a.Stage, a.Method + a.RouteKey} {
+		if part == "" {
+			return a, "a part is empty"
+		}
+		if strings.ContainsAny(part, "*?") {
+			return a, "a part before the path holds a wildcard"
+		}
+		if strings.ContainsAny(part, ":/") {
+			return a, "a part before the path holds a colon or a slash"
+		}
+	}
+	return a, ""
 }
 
 // MustParseARN is ParseARN for texts that are known to be right; it panics on others.
@@ -67,7 +89,12 @@ func MustParseARN(text string) ARN {
 }
 
 // String gives the ARN's text; ParseARN reads it back.
-func (a ARN) String() string { return a.stagePrefix() + a.Method + "/" + a.Path }
+func (a ARN) String() string {
+	if a.RouteKey != "" {
+		return a.stagePrefix() + a.RouteKey
+	}
+	return a.stagePrefix() + a.Method + "/" + a.Path
+}
 
 // stagePrefix is what the ARNs of all invocations of the stage begin with, ending in a slash.
 func (a ARN) stagePrefix() string {

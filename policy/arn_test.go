@@ -2,25 +2,36 @@ package policy_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"portcullis/policy"
 )
 
 func TestParseARN(t *testing.T) {
+	const account = "123456789012"
 	tests := []struct {
 		text string
 		want policy.ARN // zero: refused
 	}{
-		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users/7", policy.ARN{"aws", "us-east-1", "123456789012", "abc", "v1", "GET", "users/7"}},
-		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/", policy.ARN{"aws", "us-east-1", "123456789012", "abc", "v1", "GET", ""}},
-		{"arn:aws-cn:execute-api:cn-north-1:123456789012:abc/$default/POST/a:b/c", policy.ARN{"aws-cn", "cn-north-1", "123456789012", "abc", "$default", "POST", "a:b/c"}},
-		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users/*", policy.ARN{"aws", "us-east-1", "123456789012", "abc", "v1", "GET", "users/*"}},
+		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users/7", policy.ARN{"aws", "us-east-1", account, "abc", "v1", "GET", "users/7", ""}},
+		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/", policy.ARN{"aws", "us-east-1", account, "abc", "v1", "GET", "", ""}},
+		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET//a//", policy.ARN{"aws", "us-east-1", account, "abc", "v1", "GET", "/a//", ""}},
+		{"arn:aws-cn:execute-api:cn-north-1:123456789012:abc/$default/POST/a:b/c", policy.ARN{"aws-cn", "cn-north-1", account, "abc", "$default", "POST", "a:b/c", ""}},
+		{"arn:aws-us-gov:execute-api:us-gov-west-1:123456789012:abc/v1/GET/a", policy.ARN{"aws-us-gov", "us-gov-west-1", account, "abc", "v1", "GET", "a", ""}},
+		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users/*", policy.ARN{"aws", "us-east-1", account, "abc", "v1", "GET", "users/*", ""}},
+		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/$connect", policy.ARN{"aws", "us-east-1", account, "abc", "v1", "", "", "$connect"}},
+		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/$connect/", policy.ARN{"aws", "us-east-1", account, "abc", "v1", "$connect", "", ""}},
 		{"", policy.ARN{}},
 		{"arn:aws:execute-api:us-east-1:123456789012", policy.ARN{}},
 		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET", policy.ARN{}},
+		{"arn:aws:execute-api:us-east-1:123456789012:abc/$connect", policy.ARN{}},
+		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/$con*", policy.ARN{}},
+		{"arn:aws:execute-api:us-east-1:123456789012:abc/v1//users", policy.ARN{}},
 		{"arn:aws:execute-api:us-east-1:123456789012:abc/*/GET/users", policy.ARN{}},
 		{"arn:aws:execute-api:us-east-1:123456789012:/v1/GET/users", policy.ARN{}},
+		{"arn:aws:execute-api:us-east-1:123456789012:a:c/v1/GET/users", policy.ARN{}},
+		{"arn:a/s:execute-api:us-east-1:123456789012:abc/v1/GET/users", policy.ARN{}},
 		{"arn:aws:lambda:us-east-1:123456789012:abc/v1/GET/users", policy.ARN{}},
 	}
 	for _, test := range tests {
@@ -37,11 +48,25 @@ func TestParseARN(t *testing.T) {
 	}
 }
 
-func FuzzParseARN(f *testing.F) {
+// FuzzARN: what is read is written the same, and each part holds only what it can.
+func FuzzARN(f *testing.F) {
 	f.Add("arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users/7")
+	f.Add("arn:aws:execute-api:us-east-1:123456789012:abc/v1/$connect")
 	f.Fuzz(func(t *testing.T, text string) {
-		if arn, err := policy.ParseARN(text); err == nil && arn.String() != text {
+		arn, err := policy.ParseARN(text)
+		if err != nil {
+			return
+		}
+		if arn.String() != text {
 			t.Errorf("ParseARN(%q).String() = %q", text, arn.String())
+		}
+		for _, part := range []string{arn.Partition, arn.Region, arn.Account, arn.API, arn.Stage, arn.Method + arn.RouteKey} {
+			if part == "" || strings.ContainsAny(part, ":/*?") {
+				t.Errorf("ParseARN(%q) has the part %q: %+v", text, part, arn)
+			}
+		}
+		if (arn.RouteKey == "") == (arn.Method == "") || arn.RouteKey != "" && arn.Path != "" {
+			t.Errorf("ParseARN(%q) = %+v; want a method or a route key", text, arn)
 		}
 	})
 }

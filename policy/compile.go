@@ -1,15 +1,22 @@
 package policy
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
 )
 
-// maxResource is how many characters API Gateway takes in one Resource of an authorizer's policy.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
-const maxResource = 512
+const (
+	// maxResource is how many characters API Gateway takes in one Resource of an authorizer's policy.
+	// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
+	maxResource = 512
+
+	// maxDocument bounds a document, in bytes of JSON: every request of a caller is evaluated against it.
+	maxDocument = 8 << 10
+)
 
 // ResourceError says that a pattern would be longer than API Gateway accepts.
 type ResourceError struct {
@@ -20,225 +27,213 @@ func (e *ResourceError) Error() string {
 	return fmt.Sprintf("policy: a Resource may have %d characters, and %.60q… has %d", maxResource, e.Resource, len(e.Resource))
 }
 
+// SizeError says that the document for a caller would be too large to answer with.
+type SizeError struct {
+	Bytes  int // of the document's JSON
+	Routes int // how many patterns of routes stand in it
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("policy: the document for this caller has %d bytes, and %d are the most: it names %d patterns of routes. "+
+		"Put routes that share a rule under one {proxy+}, or split the API", e.Bytes, maxDocument, e.Routes)
+}
+
 // Compile writes the rules for one caller as a document that is right for every route of the API, whichever
 // of them the ARN names; only the ARN's API and stage matter. The document's Allow ends when the caller's
-// credential expires. A caller with no open route gets an explicit deny of everything.
+// credential expires, and holds for its networks only. A caller with no open route gets an explicit deny of
+// everything.
 //
 // A '*' in an IAM pattern runs over slashes, so the pattern of an open route may reach into routes that are
-// not open: those paths are denied, and where a deny also covers a path that is open, the deny stands.
+// not open: those paths are denied. Where a deny also covers a path that is open, the deny stands, and
+// [Rules.Conflicts] has told so. Patterns that others cover are left out, so what is open under an open
+// {proxy+} is written as the one pattern and what is closed in it; no pattern stands for a path that the
+// pattern of an open route does not.
 //
-// The same rules and caller give the same document. The errors are [*ARNError] and [*ResourceError].
+// The same rules and caller give the same document. The errors are [*ARNError], [*ResourceError] and
+// [*SizeError].
 func (r *Rules) Compile(caller Caller, arn ARN) (Document, error) {
 	prefix := arn.stagePrefix()
 	if strings.ContainsAny(prefix, "*?") {
 		return Document{}, &ARNError{arn.String(), "a part before the path holds a wildcard"}
 	}
-	var allows, denies []string
-	for method, routes := range r.router.byMethod {
-		c := compilation{prefix: prefix + method + "/", routes: routes}
-		for _, route := range routes {
-			c.granted = append(c.granted, r.grants(route, caller))
-			c.longest = max(c.longest, len(route.template))
-		}
-		c.compile()
-		allows = append(allows, c.allows...)
-		denies = append(denies, c.denies...)
+	has := r.vocabulary.of(&caller)
+	key := r.documentKey(prefix, caller.ID, has)
+	patterns := r.documents.find(key)
+	if patterns == nil {
+		patterns = r.compile(prefix, caller.ID, has)
+		r.documents.keep(key, patterns)
 	}
-	doc := document(prune(allows, denies), prune(denies, nil), caller.Expires, prefix)
-	return doc, doc.checkLengths()
+	if patterns.err != nil {
+		return Document{}, patterns.err
+	}
+	return patterns.document(caller.Expires, caller.Networks), nil
 }
 
-// compilation writes the patterns of the routes of one method.
-type compilation struct {
-	prefix  string
-	routes  []entry
-	granted [][]template // for each route, what of it is open
-	longest int          // how many segments the longest template has
-
+// patterns are the Resources of a document.
+type patterns struct {
 	allows, denies []string
+	err            error // nil where they make a document
 }
 
-func (c *compilation) compile() {
-	for _, granted := range c.granted {
-		for _, open := range granted {
-			c.allows = append(c.allows, c.prefix+open.pattern())
-			for i := range c.routes {
-				c.denyLeaks(open, i)
+// compile writes the patterns for a caller with this id, "" for one of whom nothing is known.
+func (r *Rules) compile(prefix, id string, has capabilities) *patterns {
+	var allows, denies []string
+	for _, m := range r.methods {
+		openings := make([]opening, len(m.entries))
+		for i, e := range m.entries {
+			openings[i] = r.opening(e, id, has)
+		}
+		allows, denies = m.compile(openings, allows, denies)
+	}
+	p := &patterns{allows: prune(allows, denies), denies: prune(denies, nil)}
+	if len(p.allows) == 0 {
+		p.denies = []string{"*"}
+	}
+	for _, list := range [][]string{p.allows, p.denies} {
+		for i := range list {
+			list[i] = prefix + list[i]
+		}
+	}
+	p.err = p.check()
+	return p
+}
+
+// compile appends the patterns of this method's open routes, and of what they reach and is not open.
+func (m *methodRoutes) compile(openings []opening, allows, denies []string) (allAllows, allDenies []string) {
+	for i, opening := range openings {
+		for _, open := range opening.templates {
+			allows = append(allows, m.method+"/"+open.pattern())
+			leaks := m.leaks[i]
+			if !opening.whole {
+				leaks = m.leaksOf(open, i, openings)
+			}
+			for _, leak := range leaks {
+				denies = m.deny(leak, openings, denies)
 			}
 		}
 	}
+	return allows, denies
 }
 
-// denyLeaks denies the paths that the pattern of an open template reaches of route i and that are not open.
-func (c *compilation) denyLeaks(open template, i int) {
-	of := c.routes[i].template
-	for _, leak := range reach(open, of) {
-		for _, closed := range c.uncovered(leak, i) {
-			c.denies = append(c.denies, c.prefix+closed.pattern())
+func (m *methodRoutes) deny(l leak, openings []opening, denies []string) []string {
+	to := openings[l.to]
+	if to.whole {
+		return denies
+	}
+	paths, slash := l.paths, 0
+	if last := len(paths) - 1; last >= 0 && paths[last] == trailingSlash {
+		paths, slash = paths[:last], 1
+	}
+	closed := []template{paths}
+	if len(to.templates) > 0 {
+		closed = m.uncovered(paths, l.to, openings)
+	}
+	for _, paths := range closed {
+		if slash > 0 {
+			paths = append(slices.Clone(paths), trailingSlash)
 		}
+		denies = append(denies, m.method+"/"+paths.pattern())
 	}
-	// API Gateway routes a path with a trailing slash as without it; the ARN may have it.
-	for _, leak := range reach(open, append(slices.Clone(of), trailingSlash)) {
-		for _, closed := range c.uncovered(leak[:len(leak)-1], i) {
-			c.denies = append(c.denies, c.prefix+append(closed, trailingSlash).pattern())
-		}
-	}
-}
-
-// trailingSlash is the empty segment that a path with a slash at its end has there.
-var trailingSlash = segment{static, ""}
-
-// uncovered narrows the template to what is not covered. A greedy segment is one segment or more: where the
-// one is covered, only two or more are left.
-func (c *compilation) uncovered(paths template, i int) []template {
-	if c.covered(paths, i) {
-		return nil
-	}
-	for k, s := range paths {
-		if s.kind != greedy || len(paths) > c.longest {
-			continue
-		}
-		one := slices.Clone(paths)
-		one[k].kind = single
-		if c.covered(one, i) {
-			return c.uncovered(slices.Insert(one, k+1, s), i)
-		}
-	}
-	return []template{paths}
-}
-
-// covered tells whether every path of the template is open, or is routed to a more specific route than i.
-func (c *compilation) covered(paths template, i int) bool {
-	for _, open := range c.granted[i] {
-		if open.contains(paths) {
-			return true
-		}
-	}
-	for _, other := range c.routes[:i] {
-		if other.template.contains(paths) {
-			return true
-		}
-	}
-	return false
-}
-
-// pattern is the template as an IAM pattern of the path; every parameter becomes a '*'.
-func (t template) pattern() string {
-	parts := make([]string, len(t))
-	for i, s := range t {
-		parts[i] = s.text
-		if s.kind != static {
-			parts[i] = "*"
-		}
-	}
-	return strings.Join(parts, "/")
-}
-
-// contains tells whether the template stands for all paths of the other one. It may say no where it does:
-// the caller then denies a path twice.
-func (t template) contains(other template) bool {
-	for i, s := range t {
-		switch {
-		case i >= len(other):
-			return false
-		case s.kind == greedy:
-			return true
-		case s.kind == single && other[i].kind == greedy:
-			return false
-		case s.kind == static && other[i] != s:
-			return false
-		}
-	}
-	return len(t) == len(other)
-}
-
-// reach lists what the IAM pattern of one template reaches of another: the other one narrowed, in every way
-// in which each '*' can stand for one or more of its segments. In the result a greedy segment may stand
-// anywhere.
-func reach(pattern, of template) []template {
-	return reachWith(map[[2]int][]template{}, pattern, of)
-}
-
-// reachWith remembers what was found for the tails of both templates, by their lengths.
-func reachWith(known map[[2]int][]template, pattern, of template) []template {
-	if len(pattern) == 0 || len(of) == 0 {
-		if len(pattern) == 0 && len(of) == 0 {
-			return []template{{}}
-		}
-		return nil
-	}
-	key := [2]int{len(pattern), len(of)}
-	if found, ok := known[key]; ok {
-		return found
-	}
-	found := reachHead(known, pattern, of)
-	known[key] = found
-	return found
-}
-
-func reachHead(known map[[2]int][]template, pattern, of template) []template {
-	p, head, rest := pattern[0], of[0], pattern[1:]
-	if p.kind == static && head.kind == static && p.text != head.text {
-		return nil
-	}
-	tails := slices.Clone(reachWith(known, rest, of[1:]))
-	if head.kind == greedy {
-		tails = append(tails, reachWith(known, rest, of)...)
-	}
-	if p.kind == static {
-		return prepend(p, tails)
-	}
-	return prepend(head, append(tails, reachWith(known, pattern, of[1:])...))
-}
-
-// prepend puts a segment before each of the templates, and drops what is there twice.
-func prepend(head segment, tails []template) []template {
-	var all []template
-	for _, tail := range tails {
-		longer := append(template{head}, tail...)
-		if !slices.ContainsFunc(all, func(t template) bool { return slices.Equal(t, longer) }) {
-			all = append(all, longer)
-		}
-	}
-	return all
+	return denies
 }
 
 // prune sorts the patterns and drops those that another of them, or one of the winners, covers.
 func prune(patterns, winners []string) []string {
 	slices.Sort(patterns)
 	patterns = slices.Compact(patterns)
+	ours, theirs := newCover(patterns), newCover(winners)
 	return slices.DeleteFunc(slices.Clone(patterns), func(pattern string) bool {
-		covers := func(other string) bool { return other != pattern && Match(other, pattern) }
-		return slices.Contains(winners, pattern) || slices.ContainsFunc(winners, covers) || slices.ContainsFunc(patterns, covers)
+		return theirs.has(pattern) || theirs.covers(pattern) || ours.covers(pattern)
 	})
 }
 
-func document(allows, denies []string, expires time.Time, prefix string) Document {
-	if len(allows) == 0 {
-		denies = []string{prefix + "*"}
-	}
-	doc := Document{Version: Version}
-	if len(allows) > 0 {
-		statement := Statement{Effect: EffectAllow, Action: Strings{InvokeAction}, Resource: allows}
-		if !expires.IsZero() {
-			end := Strings{expires.UTC().Format(time.RFC3339)}
-			statement.Condition = map[string]map[string]Strings{"DateLessThanIfExists": {"aws:CurrentTime": end}}
-		}
-		doc.Statement = append(doc.Statement, statement)
-	}
-	if len(denies) > 0 {
-		doc.Statement = append(doc.Statement, Statement{Effect: EffectDeny, Action: Strings{InvokeAction}, Resource: denies})
-	}
-	return doc
+// cover finds the patterns that cover a given one.
+type cover struct {
+	all  map[string]bool
+	wild map[string][]string // those with a wildcard, by what stands before it
 }
 
-func (d Document) checkLengths() error {
-	for _, statement := range d.Statement {
-		for _, resource := range statement.Resource {
+func newCover(patterns []string) cover {
+	c := cover{map[string]bool{}, map[string][]string{}}
+	for _, pattern := range patterns {
+		c.all[pattern] = true
+		if prefix, _, wild := strings.Cut(pattern, "*"); wild {
+			c.wild[prefix] = append(c.wild[prefix], pattern)
+		}
+	}
+	return c
+}
+
+func (c cover) has(pattern string) bool { return c.all[pattern] }
+
+// covers tells whether another pattern matches all that this one does.
+func (c cover) covers(pattern string) bool {
+	for i := range len(pattern) + 1 {
+		if i > 0 && pattern[i-1] == '*' {
+			break // a prefix holds no wildcard
+		}
+		if i > 0 && pattern[i-1] != '/' {
+			continue // and ends with a slash
+		}
+		for _, other := range c.wild[pattern[:i]] {
+			if other != pattern && Match(other, pattern) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// check refuses what API Gateway, or the one who pays for each evaluation, would not take.
+func (p *patterns) check() error {
+	for _, list := range [][]string{p.allows, p.denies} {
+		for _, resource := range list {
 			if len(resource) > maxResource {
 				return &ResourceError{resource}
 			}
 		}
 	}
+	longest := p.document(time.Unix(1<<37, 0), nil)
+	text, err := json.Marshal(longest)
+	if err != nil {
+		return err
+	}
+	if len(text) > maxDocument {
+		return &SizeError{len(text), len(p.allows) + len(p.denies)}
+	}
 	return nil
+}
+
+// document puts the patterns into statements.
+func (p *patterns) document(expires time.Time, networks []netip.Prefix) Document {
+	doc := Document{Version: Version}
+	if len(p.allows) > 0 {
+		doc.Statement = append(doc.Statement, Statement{
+			Effect: EffectAllow, Action: Strings{InvokeAction}, Resource: slices.Clone(p.allows), Condition: limits(expires, networks),
+		})
+	}
+	if len(p.denies) > 0 {
+		doc.Statement = append(doc.Statement, Statement{Effect: EffectDeny, Action: Strings{InvokeAction}, Resource: slices.Clone(p.denies)})
+	}
+	return doc
+}
+
+// limits are the conditions that end an Allow with the caller's credential and hold it to the caller's networks.
+func limits(expires time.Time, networks []netip.Prefix) map[string]map[string]Strings {
+	if expires.IsZero() && len(networks) == 0 {
+		return nil
+	}
+	conditions := map[string]map[string]Strings{}
+	if !expires.IsZero() {
+		end := Strings{expires.UTC().Format(time.RFC3339)}
+		conditions["DateLessThanIfExists"] = map[string]Strings{"aws:CurrentTime": end}
+	}
+	if len(networks) > 0 {
+		var from Strings
+		for _, network := range networks {
+			from = append(from, network.String())
+		}
+		conditions["IpAddress"] = map[string]Strings{"aws:SourceIp": from}
+	}
+	return conditions
 }

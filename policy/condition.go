@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"strconv"
-	"strings"
-	"time"
-)
+import "strings"
 
 // outcome is whether a statement's conditions hold; its zero value says that it cannot be told.
 type outcome uint8
@@ -15,36 +11,71 @@ const (
 	met
 )
 
-// gatewayKeys are the condition keys that API Gateway supplies, in lower case.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html.
-var gatewayKeys = map[string]bool{
-	"aws:currenttime": true, "aws:epochtime": true, "aws:referer": true, "aws:securetransport": true,
-	"aws:sourcearn": true, "aws:sourceip": true, "aws:useragent": true,
+func outcomeOf(holds bool) outcome {
+	if holds {
+		return met
+	}
+	return notMet
 }
 
-// conditions evaluates all operators of the statement; all of them must hold. What is not understood, an
-// operator, a key or a value, makes the outcome unclear.
-func (s *Statement) conditions(keys map[string]string) outcome {
-	result := met
+// gatewayKeys are the condition keys that API Gateway supplies. IAM compares their names without regard to case.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html.
+var gatewayKeys = []string{
+	"aws:CurrentTime", "aws:EpochTime", "aws:Referer", "aws:SecureTransport", "aws:SourceArn", "aws:SourceIp", "aws:UserAgent",
+}
+
+func isGatewayKey(name string) bool {
+	for _, key := range gatewayKeys {
+		if strings.EqualFold(key, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// examineConditions evaluates all conditions of the statement; all of them must hold. What is not understood,
+// an operator, a key or a value, makes the outcome unclear, unless another condition is certainly not met.
+func (s *Statement) examineConditions(keys map[string]string, version string) finding {
+	result := finding{outcome: met}
 	for operator, wants := range s.Condition {
 		if len(wants) == 0 {
-			result = unclear
+			result = result.and(finding{outcome: unclear, reason: ReasonUnclear, operator: operator, problem: "the condition names no key"})
 		}
 		for key, values := range wants {
-			got, present := lookUp(keys, key)
-			if !gatewayKeys[strings.ToLower(key)] {
-				result = unclear
-				continue
-			}
-			switch condition(operator, got, present, values) {
-			case notMet:
-				return notMet
-			case unclear:
-				result = unclear
-			}
+			found := examineCondition(operator, key, values, keys, version)
+			found.operator, found.key = operator, key
+			result = result.and(found)
 		}
 	}
 	return result
+}
+
+func examineCondition(operator, key string, values []string, keys map[string]string, version string) finding {
+	not := func(problem string) finding {
+		return finding{outcome: unclear, reason: ReasonUnclear, problem: problem}
+	}
+	test, known := parseTest(operator)
+	switch {
+	case !known:
+		return not("the condition's operator is unknown")
+	case !isGatewayKey(key):
+		return not("the condition's key is none that API Gateway supplies")
+	case len(values) == 0:
+		return not("the condition has no value")
+	}
+	for _, value := range values {
+		if hasVariable(value, version) {
+			return not("a policy variable is not substituted")
+		}
+	}
+	got, present := lookUp(keys, key)
+	switch test.outcome(got, present, values) {
+	case met:
+		return finding{outcome: met}
+	case notMet:
+		return finding{outcome: notMet, reason: ReasonCondition}
+	}
+	return not("the condition cannot be told from these values")
 }
 
 func lookUp(keys map[string]string, name string) (value string, present bool) {
@@ -59,59 +90,103 @@ func lookUp(keys map[string]string, name string) (value string, present bool) {
 	return "", false
 }
 
-// condition evaluates one operator over one key: any one of the values is enough. With the suffix IfExists
-// an absent key satisfies it; otherwise an absent key fails it.
-func condition(operator, got string, present bool, values []string) outcome {
-	operator, ifExists := strings.CutSuffix(operator, "IfExists")
-	compare, known := dateOperators[operator]
+// test is an operator with its prefix and suffix.
+type test struct {
+	operator
+	forAny, forAll bool // the prefixes ForAnyValue: and ForAllValues:
+	ifExists       bool // the suffix IfExists
+}
+
+// operator compares a key's value with one value of the policy.
+type operator struct {
+	compare func(got, want string) outcome
+	negated bool // it is met when the key has none of the policy's values
+	null    bool // it asks only whether the key is there
+}
+
+// parseTest reads an operator's name. Names are taken as the documentation writes them: IAM's own tolerance of
+// other cases is not documented.
+func parseTest(name string) (t test, known bool) {
+	if rest, found := strings.CutPrefix(name, "ForAnyValue:"); found {
+		name, t.forAny = rest, true
+	} else if rest, found := strings.CutPrefix(name, "ForAllValues:"); found {
+		name, t.forAll = rest, true
+	}
+	name, t.ifExists = strings.CutSuffix(name, "IfExists")
+	t.operator, known = operators[name]
+	if t.null && (t.forAny || t.forAll || t.ifExists) {
+		return test{}, false
+	}
+	return t, known
+}
+
+// operators are the policy language's, but for BinaryEquals: no key of the gateway is binary.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
+var operators = map[string]operator{
+	"StringEquals":              {compare: stringEquals},
+	"StringNotEquals":           {compare: stringEquals, negated: true},
+	"StringEqualsIgnoreCase":    {compare: stringEqualsIgnoreCase},
+	"StringNotEqualsIgnoreCase": {compare: stringEqualsIgnoreCase, negated: true},
+	"StringLike":                {compare: stringLike},
+	"StringNotLike":             {compare: stringLike, negated: true},
+	"NumericEquals":             {compare: numbers(equal)},
+	"NumericNotEquals":          {compare: numbers(equal), negated: true},
+	"NumericLessThan":           {compare: numbers(less)},
+	"NumericLessThanEquals":     {compare: numbers(atMost)},
+	"NumericGreaterThan":        {compare: numbers(greater)},
+	"NumericGreaterThanEquals":  {compare: numbers(atLeast)},
+	"DateEquals":                {compare: dates(equal)},
+	"DateNotEquals":             {compare: dates(equal), negated: true},
+	"DateLessThan":              {compare: dates(less)},
+	"DateLessThanEquals":        {compare: dates(atMost)},
+	"DateGreaterThan":           {compare: dates(greater)},
+	"DateGreaterThanEquals":     {compare: dates(atLeast)},
+	"Bool":                      {compare: boolEquals},
+	"IpAddress":                 {compare: addressIn},
+	"NotIpAddress":              {compare: addressIn, negated: true},
+	"ArnEquals":                 {compare: arnLike},
+	"ArnLike":                   {compare: arnLike},
+	"ArnNotEquals":              {compare: arnLike, negated: true},
+	"ArnNotLike":                {compare: arnLike, negated: true},
+	"Null":                      {compare: boolEquals, null: true},
+}
+
+// outcome evaluates the test for a key that has one value or none: with one, the prefixes change nothing but
+// that an empty value counts as none.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html.
+func (t *test) outcome(got string, present bool, values []string) outcome {
+	if t.null {
+		if present {
+			return t.anyOf("false", values)
+		}
+		return t.anyOf("true", values)
+	}
+	if present && (got != "" || !t.forAny && !t.forAll) {
+		return t.anyOf(got, values)
+	}
 	switch {
-	case !known:
-		return unclear
-	case !present && ifExists:
-		return met
-	case !present:
+	case t.forAny && t.ifExists:
+		return unclear // the one is false without the key, the other true; which wins is not documented
+	case t.forAny:
 		return notMet
 	}
-	return compareDates(compare, got, values)
+	return outcomeOf(t.forAll || t.ifExists || t.negated)
 }
 
-// dateOperators are the date operators of the policy language, by what they ask of got.Compare(want).
-// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
-var dateOperators = map[string]func(order int) bool{
-	"DateEquals":            func(order int) bool { return order == 0 },
-	"DateLessThan":          func(order int) bool { return order < 0 },
-	"DateLessThanEquals":    func(order int) bool { return order <= 0 },
-	"DateGreaterThan":       func(order int) bool { return order > 0 },
-	"DateGreaterThanEquals": func(order int) bool { return order >= 0 },
-}
-
-func compareDates(compare func(int) bool, got string, values []string) outcome {
-	gotTime, ok := parseDate(got)
-	if !ok {
-		return unclear
-	}
+// anyOf tells whether any one of the policy's values compares, or for a negated operator, none.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html.
+func (t *test) anyOf(got string, values []string) outcome {
 	result := notMet
-	for _, value := range values {
-		want, ok := parseDate(value)
-		switch {
-		case !ok:
+	for _, want := range values {
+		switch t.compare(got, want) {
+		case met:
+			return outcomeOf(!t.negated)
+		case unclear:
 			result = unclear
-		case compare(gotTime.Compare(want)):
-			return met
 		}
+	}
+	if t.negated && result == notMet {
+		return met
 	}
 	return result
-}
-
-// parseDate reads a date as IAM does: ISO 8601 in the W3C profile, or seconds since 1970.
-func parseDate(text string) (time.Time, bool) {
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return time.Unix(seconds, 0), true
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }

@@ -4,7 +4,7 @@
 // [Rules] holds the routes of an API and who may call them. [Rules.Decide] answers for one request;
 // [Rules.Compile] answers for all of them at once, in a document that API Gateway may cache and apply to
 // every route. Both give the same answer for every request that API Gateway can route, except where no set
-// of IAM patterns can express the rules: there the document denies.
+// of IAM patterns can express the rules: there the document denies, and [Rules.Conflicts] says where that is.
 //
 // The package is for execute-api:Invoke only. It is not a general IAM engine: it knows nothing of
 // principals, permission boundaries or other services' actions. It uses the standard library only, and it

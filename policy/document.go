@@ -7,8 +7,12 @@ import (
 	"slices"
 )
 
-// Version is the policy language's version; the older "2008-10-17" lacks policy variables.
+// Version is the policy language's version.
 const Version = "2012-10-17"
+
+// oldVersion is the policy language's version without policy variables; it is also that of a document that
+// names none.
+const oldVersion = "2008-10-17"
 
 // InvokeAction is the action that API Gateway asks a policy about.
 const InvokeAction = "execute-api:Invoke"
@@ -29,16 +33,21 @@ type Document struct {
 }
 
 // Statement is one statement of a document. Of Action and NotAction exactly one is set, and likewise of
-// Resource and NotResource; a statement with neither or both is malformed and makes the document deny.
+// Resource and NotResource; a statement with neither or both is malformed: it allows nothing, and an Effect
+// other than Allow denies everything.
 type Statement struct {
-	Sid         string                        `json:"Sid,omitempty"`
-	Effect      string                        `json:"Effect"`
-	Action      Strings                       `json:"Action,omitempty"`
-	NotAction   Strings                       `json:"NotAction,omitempty"`
-	Resource    Strings                       `json:"Resource,omitempty"`
-	NotResource Strings                       `json:"NotResource,omitempty"`
-	Condition   map[string]map[string]Strings `json:"Condition,omitempty"`
+	Sid         string     `json:"Sid,omitempty"`
+	Effect      string     `json:"Effect"`
+	Action      Strings    `json:"Action,omitempty"`
+	NotAction   Strings    `json:"NotAction,omitempty"`
+	Resource    Strings    `json:"Resource,omitempty"`
+	NotResource Strings    `json:"NotResource,omitempty"`
+	Condition   Conditions `json:"Condition,omitempty"`
 }
+
+// Conditions are the values that a statement asks for, by operator and then by key: all must hold.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html.
+type Conditions map[string]map[string]Strings
 
 // Strings is a list that IAM's JSON may also write as a single string (or number, or boolean, in conditions).
 type Strings []string
@@ -101,17 +110,62 @@ func (s *Statements) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]Statement)(s))
 }
 
+// UnmarshalJSON takes an object of operators, each an object of keys.
+func (c *Conditions) UnmarshalJSON(data []byte) error {
+	conditions := Conditions{}
+	err := eachMember(data, func(operator string, wants json.RawMessage) error {
+		conditions[operator] = map[string]Strings{}
+		return eachMember(wants, func(key string, value json.RawMessage) error {
+			var values Strings
+			err := values.UnmarshalJSON(value)
+			conditions[operator][key] = values
+			return err
+		})
+	})
+	*c = conditions
+	return err
+}
+
+// eachMember calls visit for each member of a JSON object. It refuses a name that stands twice, of which
+// encoding/json would drop the first in silence.
+func eachMember(data []byte, visit func(name string, value json.RawMessage) error) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
+		return fmt.Errorf("policy: want an object, got %.60q", data)
+	}
+	seen := map[string]bool{}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return err
+		}
+		text := name.(string) // in an object, the token before a value is its name
+		if seen[text] {
+			return fmt.Errorf("policy: %.60q stands twice in an object", text)
+		}
+		seen[text] = true
+		if err := visit(text, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // strictUnmarshal refuses members that the policy language does not have, and its own in another case: a
 // misspelt Condition that is dropped in silence would widen what the statement allows.
 func strictUnmarshal(data []byte, into any, known ...string) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return err
-	}
-	for name := range members {
+	err := eachMember(data, func(name string, _ json.RawMessage) error {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("policy: %.60q is no member of a policy", name)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return json.Unmarshal(data, into)
 }

@@ -1,149 +1,159 @@
 package policy
 
-import "strings"
-
-// Decision is the answer to "may this caller make this request". Its zero value denies.
-type Decision uint8
-
-// The two decisions.
-const (
-	Deny Decision = iota
-	Allow
-)
-
-// String is "allow" or "deny".
-func (d Decision) String() string {
-	if d == Allow {
-		return "allow"
-	}
-	return "deny"
-}
-
 // Request is what a document is evaluated against.
 type Request struct {
 	Action   string            // "" means execute-api:Invoke
 	Resource string            // the ARN that is invoked
-	Keys     map[string]string // condition keys that the gateway supplies, such as "aws:CurrentTime", names in any case
-}
-
-// Result is the outcome of an evaluation. Its zero value denies.
-type Result struct {
-	Decision  Decision
-	Explicit  bool // with Deny: a Deny statement (or a malformed one) matched, rather than no Allow
-	Statement int  // index of the statement that decided; -1 when none matched
+	Keys     map[string]string // condition keys that the gateway supplies, such as "aws:CurrentTime", names in any case, each once
 }
 
 // Evaluate applies IAM's logic: a matching Deny statement wins, else a matching Allow statement allows,
-// else the request is denied. What cannot be understood (an effect, an operator or a value) never widens
-// access: such an Allow does not match, and such a Deny does.
+// else the request is denied. What cannot be understood (a version, an effect, an operator, a key or a value)
+// never widens access: such an Allow does not match, and such a Deny does. Policy variables are not
+// substituted, and so not understood; the escapes ${*}, ${?} and ${$} are.
 // See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
 func Evaluate(doc Document, request Request) Result {
 	if request.Action == "" {
 		request.Action = InvokeAction
 	}
-	result := Result{Statement: -1}
+	result := Result{Statement: -1, Near: -1}
 	for i := range doc.Statement {
 		statement := &doc.Statement[i]
-		if !statement.matches(&request) {
-			continue
+		allow := statement.Effect == EffectAllow
+		if allow && result.Decision == Allow {
+			continue // one is enough
 		}
-		if statement.Effect != EffectAllow {
-			return Result{Decision: Deny, Explicit: true, Statement: i}
-		}
-		if result.Decision == Deny {
-			result = Result{Decision: Allow, Statement: i}
+		found := statement.examine(&request, doc.Version)
+		switch {
+		case allow && found.outcome == met:
+			result = found.result(ReasonAllowed, i, statement)
+			result.Decision, result.Statement = Allow, i
+		case allow && found.reason > result.Reason:
+			result = found.result(found.reason, i, statement)
+		case !allow && found.outcome != notMet:
+			reason := ReasonUnclear
+			if found.outcome == met {
+				reason = ReasonDenied
+			}
+			result = found.result(reason, i, statement)
+			result.Explicit, result.Statement = true, i
+			return result
 		}
 	}
 	return result
 }
 
-// matches tells whether the statement applies to the request, on the safe side for its effect.
-func (s *Statement) matches(request *Request) bool {
-	allow := s.Effect == EffectAllow
-	if !s.wellFormed() {
-		return !allow
-	}
-	if !s.matchesAction(request.Action) || !s.matchesResource(request.Resource) {
-		return false
-	}
-	switch s.conditions(request.Keys) {
-	case met:
-		return true
-	case notMet:
-		return false
-	default:
-		return !allow
+// finding is what came of examining a statement, or one condition of it: its outcome, and if that is not met,
+// why.
+type finding struct {
+	outcome  outcome
+	reason   Reason // for an Allow that is not met
+	pattern  string
+	operator string
+	key      string
+	problem  string
+}
+
+func (f *finding) result(reason Reason, i int, s *Statement) Result {
+	return Result{
+		Statement: -1, Reason: reason, Near: i, Sid: s.Sid,
+		Pattern: f.pattern, Operator: f.operator, Key: f.key, Problem: f.problem,
 	}
 }
 
-func (s *Statement) wellFormed() bool {
-	return (len(s.Action) == 0) != (len(s.NotAction) == 0) &&
-		(len(s.Resource) == 0) != (len(s.NotResource) == 0) &&
-		(s.Effect == EffectAllow || s.Effect == EffectDeny)
-}
-
-func (s *Statement) matchesAction(action string) bool {
-	if len(s.Action) > 0 {
-		return anyMatch(s.Action, action, true)
-	}
-	return !anyMatch(s.NotAction, action, true)
-}
-
-func (s *Statement) matchesResource(resource string) bool {
-	if len(s.Resource) > 0 {
-		return anyMatch(s.Resource, resource, false)
-	}
-	return !anyMatch(s.NotResource, resource, false)
-}
-
-// anyMatch tells whether one of the patterns matches the text, for actions without regard to case.
-func anyMatch(patterns []string, text string, fold bool) bool {
-	if fold {
-		text = strings.ToLower(text)
-	}
-	for _, pattern := range patterns {
-		if fold {
-			pattern = strings.ToLower(pattern)
+// and joins two findings that must both be met. Of two that are not, it keeps the one that is certain, or
+// else the first by name, so that the order of a map does not show.
+func (f finding) and(g finding) finding {
+	switch {
+	case g.outcome == met:
+		return f
+	case f.outcome == met:
+		return g
+	case f.outcome != g.outcome:
+		if g.outcome == notMet {
+			return g
 		}
-		if Match(pattern, text) {
+		return f
+	case g.operator < f.operator || g.operator == f.operator && g.key < f.key:
+		return g
+	}
+	return f
+}
+
+// examine tells whether the statement is about the request and its conditions hold.
+func (s *Statement) examine(request *Request, version string) finding {
+	if problem := s.malformed(version); problem != "" {
+		return finding{outcome: unclear, reason: ReasonUnclear, problem: problem}
+	}
+	if !s.isAbout(request.Action) {
+		return finding{outcome: notMet}
+	}
+	where := s.examineResource(request.Resource, version)
+	if where.outcome == notMet || len(s.Condition) == 0 {
+		return where
+	}
+	found := where.and(s.examineConditions(request.Keys, version))
+	found.pattern = where.pattern
+	return found
+}
+
+// malformed says what is wrong with a statement that is none; "" for others.
+func (s *Statement) malformed(version string) string {
+	switch {
+	case s.Effect != EffectAllow && s.Effect != EffectDeny:
+		return "its Effect is neither Allow nor Deny"
+	case (len(s.Action) == 0) == (len(s.NotAction) == 0):
+		return "it has neither Action nor NotAction, or both"
+	case (len(s.Resource) == 0) == (len(s.NotResource) == 0):
+		return "it has neither Resource nor NotResource, or both"
+	case version != "" && version != oldVersion && version != Version:
+		return "the document's Version is unknown"
+	}
+	return ""
+}
+
+func (s *Statement) isAbout(action string) bool {
+	for _, pattern := range s.Action {
+		if matchAction(pattern, action) {
 			return true
 		}
 	}
-	return false
-}
-
-// Match tells whether an IAM pattern matches the whole text: '*' stands for any run of characters, slashes
-// and nothing at all included, '?' for exactly one character, everything else for itself.
-func Match(pattern, text string) bool {
-	p, t := 0, 0
-	star, resume := -1, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, resume = p, t
-			p++
-		case p < len(pattern) && pattern[p] == '?':
-			p++
-			t += runeLen(text[t:])
-		case p < len(pattern) && pattern[p] == text[t]:
-			p++
-			t++
-		case star >= 0:
-			resume += runeLen(text[resume:])
-			p, t = star+1, resume
-		default:
+	for _, pattern := range s.NotAction {
+		if matchAction(pattern, action) {
 			return false
 		}
 	}
-	return strings.Trim(pattern[p:], "*") == ""
+	return len(s.NotAction) > 0
 }
 
-// runeLen is the length in bytes of the character that a non-empty text begins with.
-func runeLen(text string) int {
-	for i := range text {
-		if i > 0 {
-			return i
+// examineResource tells whether the statement is about the resource. One pattern that is not understood makes
+// all of them so.
+func (s *Statement) examineResource(resource, version string) finding {
+	if len(s.Resource) > 0 {
+		return firstMatch(s.Resource, resource, version)
+	}
+	found := firstMatch(s.NotResource, resource, version)
+	switch found.outcome {
+	case met:
+		found.outcome, found.reason = notMet, ReasonExcluded
+	case notMet:
+		found.outcome = met
+	}
+	return found
+}
+
+// firstMatch finds the first of the patterns that matches the text.
+func firstMatch(patterns []string, text, version string) finding {
+	first := finding{outcome: notMet}
+	for _, pattern := range patterns {
+		switch matchEscaped(pattern, text, version) {
+		case unclear:
+			return finding{outcome: unclear, reason: ReasonUnclear, pattern: pattern, problem: "a policy variable is not substituted"}
+		case met:
+			if first.outcome == notMet {
+				first.outcome, first.pattern = met, pattern
+			}
 		}
 	}
-	return len(text)
+	return first
 }

@@ -2,38 +2,11 @@ package policy_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"portcullis/policy"
 )
-
-func TestMatch(t *testing.T) {
-	tests := []struct {
-		pattern, text string
-		want          bool
-	}{
-		{"a/*", "a/b", true},
-		{"a/*", "a/b/c", true}, // '*' runs over slashes
-		{"a/*", "a/", true},
-		{"a/*", "a", false},
-		{"a/*/c", "a/x/y/c", true},
-		{"a/*/c", "a/x/y", false},
-		{"a?c", "abc", true},
-		{"a?c", "aäc", true}, // a character, not a byte
-		{"a?c", "ac", false},
-		{"*", "", true},
-		{"", "", true},
-		{"", "a", false},
-		{"A", "a", false},
-		{"*a*b", "xxaxxbxab", true},
-		{"*a*b", "xxaxxbxa", false},
-	}
-	for _, test := range tests {
-		if got := policy.Match(test.pattern, test.text); got != test.want {
-			t.Errorf("Match(%q, %q) = %v", test.pattern, test.text, got)
-		}
-	}
-}
 
 func TestEvaluate(t *testing.T) {
 	const allow = `{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"arn:x/GET/*"}`
@@ -69,10 +42,21 @@ func TestEvaluate(t *testing.T) {
 		{"unknown operator", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Nope":{"aws:CurrentTime":"x"}}}}`, now("2029-01-01T00:00:00Z"), policy.Deny, false},
 		{"deny with unknown operator", `{"Statement":[` + allow + `,{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Nope":{"aws:SourceIp":"x"}}}]}`, nil, policy.Deny, true},
 		{"operator without keys", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{}}}}`, nil, policy.Deny, false},
-		{"operator with null", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Nope":null}}}`, nil, policy.Deny, false},
 		{"unknown key", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateLessThanIfExists":{"aws:CurentTime":"2000-01-01"}}}}`, nil, policy.Deny, false},
 		{"no values", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":[]}}}}`, now("2029-01-01T00:00:00Z"), policy.Deny, false},
 		{"key absent", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2030-01-01"}}}}`, nil, policy.Deny, false},
+		{"no values and no key", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:Referer":[]}}}}`, nil, policy.Deny, false},
+		{"all keys of an operator", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:UserAgent":"a","aws:Referer":"b"}}}}`, map[string]string{"aws:UserAgent": "a", "aws:Referer": "c"}, policy.Deny, false},
+		{"all operators", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:UserAgent":"a"},"StringLike":{"aws:UserAgent":"b*"}}}}`, map[string]string{"aws:UserAgent": "a"}, policy.Deny, false},
+		{"deny with an unclear condition beside one that is not met", `{"Statement":[` + allow + `,{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Nope":{"aws:SourceIp":"x"},"StringEquals":{"aws:UserAgent":"a"}}}]}`, map[string]string{"aws:UserAgent": "b"}, policy.Allow, false},
+		{"a variable", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":["arn:x/GET/users","arn:x/${aws:username}"]}}`, nil, policy.Deny, false},
+		{"deny with a variable", `{"Version":"2012-10-17","Statement":[` + allow + `,{"Effect":"Deny","Action":"*","Resource":"arn:y/${aws:username}"}]}`, nil, policy.Deny, true},
+		{"deny another action with a variable", `{"Version":"2012-10-17","Statement":[` + allow + `,{"Effect":"Deny","Action":"s3:*","Resource":"arn:y/${aws:username}"}]}`, nil, policy.Allow, false},
+		{"a variable in NotResource", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","NotResource":"arn:x/${aws:username}"}}`, nil, policy.Deny, false},
+		{"a variable in a condition", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:Referer":"${aws:username}"}}}}`, nil, policy.Deny, false},
+		{"an escape that does not match", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"arn:x/GET/${*}"}}`, nil, policy.Deny, false},
+		{"an escape in the older language", `{"Statement":[` + allow + `,{"Effect":"Deny","Action":"*","Resource":"arn:x/GET/${*}"}]}`, nil, policy.Deny, true},
+		{"an unknown version", `{"Version":"2032-10-17","Statement":` + allow + `}`, nil, policy.Deny, false},
 		{"any of the values", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateGreaterThan":{"aws:EpochTime":["4102444800","0"]}}}}`, map[string]string{"aws:EpochTime": "1700000000"}, policy.Allow, false},
 	}
 	for _, test := range tests {
@@ -92,6 +76,14 @@ func TestDocumentRefuses(t *testing.T) {
 	for _, text := range []string{
 		`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Conditoin":{}}}`,
 		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Principal":"*"}]}`,
+		`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":null}}`,
+		`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":null}}}`,
+		`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":null}}}}`,
+		`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"},"Bool":{}}}}`,
+		`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true","aws:SecureTransport":"false"}}}}`,
+		`{"Statement":{"Effect":"Deny","Effect":"Allow","Action":"*","Resource":"*"}}`,
+		`{"Statement":{"effect":"Allow","Action":"*","Resource":"*"}}`,
+		`{"Statement":[null]}`,
 		`{"Statement":{"Effect":"Allow","Action":{"a":1},"Resource":"*"}}`,
 		`{"Statement":{"Effect":"Allow","Action":[null],"Resource":"*"}}`,
 		`{"Statement":"Allow"}`,
@@ -100,5 +92,49 @@ func TestDocumentRefuses(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &doc); err == nil {
 			t.Errorf("%s is read as %+v", text, doc)
 		}
+	}
+}
+
+// TestResultTells: each outcome names the statement, the pattern and the condition that brought it about.
+func TestResultTells(t *testing.T) {
+	tests := []struct{ statements, want string }{
+		{``, `denied: no statement allows it`},
+		{`{"Effect":"Allow","Action":"*","Resource":"arn:y"}`, `denied: no statement allows it`},
+		{`{"Effect":"Allow","Action":"*","Resource":["arn:y","arn:x/*"]}`, `allowed: statement 0 allows "arn:x/*"`},
+		{`{"Sid":"all","Effect":"Allow","Action":"*","NotResource":"arn:y"}`, `allowed: statement 0 ("all") allows what its NotResource does not name`},
+		{`{"Effect":"Allow","Action":"*","NotResource":["arn:y","arn:x/*"]}`, `denied: statement 0 allows all but its NotResource "arn:x/*"`},
+		{`{"Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"no","Effect":"Deny","Action":"*","Resource":"arn:x/*"}`, `denied: statement 1 ("no") denies "arn:x/*"`},
+		{`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}`,
+			`denied: statement 0 would allow "*", but its condition "Bool" of "aws:SecureTransport" is not met`},
+		{`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"yes"}}}`,
+			`denied: statement 0 is not understood and so does not allow: the condition cannot be told from these values ("Bool" of "aws:SecureTransport")`},
+		{`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"B":{"aws:Referer":"a"},"A":{"aws:Referer":"a","aws:X":"a"}}}`,
+			`denied: statement 0 is not understood and so denies: the condition's operator is unknown ("A" of "aws:Referer")`},
+		{`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"aws:username":"true"}}}`,
+			`denied: statement 0 is not understood and so denies: the condition's key is none that API Gateway supplies ("Bool" of "aws:username")`},
+		{`{"Effect":"Allow","Action":"*","Resource":["arn:x/*","arn:${aws:username}"]}`,
+			`denied: statement 0 is not understood and so does not allow: a policy variable is not substituted ("arn:${aws:username}")`},
+		{`{"Effect":"allow","Action":"*","Resource":"*"}`, `denied: statement 0 is not understood and so denies: its Effect is neither Allow nor Deny`},
+		{`{"Effect":"Allow","Action":"*","Resource":"arn:x/*","Condition":{"Null":{"aws:Referer":"false"}}},{"Effect":"Allow","Action":"*","Resource":"arn:y"}`,
+			`denied: statement 0 would allow "arn:x/*", but its condition "Null" of "aws:Referer" is not met`},
+		{`{"Effect":"Allow","Action":"*","NotResource":"*"},{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Null":{"aws:Referer":"false"}}}`,
+			`denied: statement 1 would allow "*", but its condition "Null" of "aws:Referer" is not met`},
+	}
+	for _, test := range tests {
+		var doc policy.Document
+		if err := json.Unmarshal([]byte(`{"Version":"2012-10-17","Statement":[`+test.statements+`]}`), &doc); err != nil {
+			t.Errorf("%s: %v", test.statements, err)
+			continue
+		}
+		got := policy.Evaluate(doc, policy.Request{Resource: "arn:x/GET/users", Keys: map[string]string{"aws:SecureTransport": "true"}})
+		if got.String() != test.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", test.statements, got, test.want)
+		}
+		if allowed := strings.HasPrefix(test.want, "allowed"); allowed != (got.Decision == policy.Allow) || allowed != (got.Reason == policy.ReasonAllowed) {
+			t.Errorf("%s: %+v", test.statements, got)
+		}
+	}
+	if zero := (policy.Result{}); zero.Decision != policy.Deny || zero.String() != "denied: no statement allows it" {
+		t.Errorf("the zero Result says %q", zero)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // Route is an HTTP method on a path template, as in "GET /users/{id}".
 type Route struct {
-	Method string // GET, PUT, …, upper case
+	Method string // GET, PUT, …, upper case, or MethodAny
 	Path   string // a template, see [NewRouter]
 }
 
@@ -40,9 +40,11 @@ type segment struct {
 // template is a path template, segment by segment; the root has none.
 type template []segment
 
-var methods = map[string]bool{
-	"GET": true, "HEAD": true, "POST": true, "PUT": true, "PATCH": true, "DELETE": true, "OPTIONS": true,
-}
+// MethodAny is the method of a route that stands for all of them.
+const MethodAny = "ANY"
+
+// methods are those that API Gateway routes by.
+var methods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 // parseTemplate reads the path of a route; the grammar is in NewRouter.
 func parseTemplate(path string) (template, error) {

@@ -21,30 +21,66 @@ type entry struct {
 // NewRouter takes the routes of an API.
 //
 // A path is "/" or a sequence of segments, each a slash and then a literal, a parameter {name}, or, as the
-// last one, {name+} for the whole rest. Literals may not hold the wildcards of IAM's patterns. Two routes
-// of one method may not stand for the same paths. The error is a [*RouteError].
+// last one, {name+} for the whole rest. Literals may not hold the wildcards of IAM's patterns. The method
+// ANY stands for every method that has no route of its own for the same paths. Two routes of one method may
+// not stand for the same paths. The error is a [*RouteError].
 func NewRouter(routes []Route) (*Router, error) {
-	r := &Router{byMethod: map[string][]entry{}}
-	seen := map[string]Route{}
+	b := routerBuilder{byMethod: map[string][]entry{}, seen: map[string]Route{}}
+	templates := make([]template, len(routes))
 	for i, route := range routes {
-		if !methods[route.Method] {
-			return nil, &RouteError{route, fmt.Sprintf("%q is no HTTP method that API Gateway routes by", route.Method)}
-		}
 		t, err := parseTemplate(route.Path)
 		if err != nil {
 			return nil, &RouteError{route, err.Error()}
 		}
-		key := route.Method + " " + t.shape()
-		if other, twice := seen[key]; twice {
-			return nil, &RouteError{route, "stands for the same requests as " + other.String()}
+		if templates[i] = t; route.Method == MethodAny {
+			continue
 		}
-		seen[key] = route
-		r.byMethod[route.Method] = append(r.byMethod[route.Method], entry{i, t})
+		if err := b.add(route, route.Method, entry{i, t}); err != nil {
+			return nil, err
+		}
 	}
-	for _, entries := range r.byMethod {
+	for i, route := range routes {
+		if route.Method == MethodAny {
+			if err := b.addAny(route, entry{i, templates[i]}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, entries := range b.byMethod {
 		slices.SortStableFunc(entries, func(a, b entry) int { return compareSpecificity(a.template, b.template) })
 	}
-	return r, nil
+	return &Router{b.byMethod}, nil
+}
+
+type routerBuilder struct {
+	byMethod map[string][]entry
+	seen     map[string]Route // by method and shape
+}
+
+func (b *routerBuilder) add(route Route, method string, e entry) error {
+	if !slices.Contains(methods, method) {
+		return &RouteError{route, fmt.Sprintf("%q is no HTTP method that API Gateway routes by", method)}
+	}
+	key := method + " " + e.template.shape()
+	if other, twice := b.seen[key]; twice {
+		return &RouteError{route, "stands for the same requests as " + other.String()}
+	}
+	b.seen[key] = route
+	b.byMethod[method] = append(b.byMethod[method], e)
+	return nil
+}
+
+// addAny adds a route of every method that has none of its own.
+func (b *routerBuilder) addAny(route Route, e entry) error {
+	for _, method := range methods {
+		if other, taken := b.seen[method+" "+e.template.shape()]; taken && other.Method != MethodAny {
+			continue
+		}
+		if err := b.add(route, method, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Route finds the route that serves a request: its index among those given to NewRouter, and the path
@@ -77,11 +113,10 @@ func splitPath(path string) (segments []string, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	path = strings.TrimSuffix(path, "/")
 	if path == "" {
 		return nil, true
 	}
-	segments = strings.Split(path, "/")
+	segments = strings.Split(strings.TrimSuffix(path, "/"), "/")
 	for _, s := range segments {
 		if s == "" {
 			return nil, false

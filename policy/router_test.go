@@ -38,6 +38,7 @@ func TestRoute(t *testing.T) {
 		{"PUT /users/7", ""},
 		{"get /users", ""},
 		{"GET users", ""},
+		{"GET //", ""},
 		{"GET //users", ""},
 		{"GET /users//", ""},
 		{"GET /users//keys", ""},

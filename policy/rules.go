@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,10 +27,11 @@ func ValidScope(text string) bool {
 // Caller is who makes a request, as far as rules ask. The zero Caller may do nothing, not even what is
 // public: nothing is known of it.
 type Caller struct {
-	ID      string    // the caller's own id: a token's sub, a key's owner
-	Schemes []string  // the security schemes that its credentials satisfied, such as SchemeBearer
-	Scopes  []string  // what it was granted
-	Expires time.Time // when its credential ends; zero: never
+	ID       string         // the caller's own id: a token's sub, a key's owner
+	Schemes  []string       // the security schemes that its credentials satisfied, such as SchemeBearer
+	Scopes   []string       // what it was granted
+	Expires  time.Time      // when its credential ends; zero: never
+	Networks []netip.Prefix // the addresses that it may call from; none: any
 }
 
 // Access says who may make a request; its zero value is nobody.
@@ -56,9 +58,15 @@ type Rule struct {
 // Rules are the access rules of a whole API. They do not change and may be used concurrently.
 // The zero Rules has no route and denies everything.
 type Rules struct {
-	router Router
-	access []Access          // by the router's index
-	owner  map[string]string // scope -> parameter
+	router     Router
+	rules      []Rule            // by the router's index
+	owner      map[string]string // scope -> parameter
+	vocabulary vocabulary
+	owners     capabilities
+	needs      [][]need // by the router's index
+	methods    []*methodRoutes
+	conflicts  []Conflict
+	documents  documents
 }
 
 // NewRules checks and keeps the rules of an API; [NewRouter] says what their routes may be.
@@ -68,27 +76,33 @@ type Rules struct {
 // The error is a [*RouteError].
 func NewRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
 	routes := make([]Route, len(rules))
-	access := make([]Access, len(rules))
 	for i, rule := range rules {
-		routes[i], access[i] = rule.Route, rule.Access
+		routes[i] = rule.Route
 	}
 	router, err := NewRouter(routes)
 	if err != nil {
 		return nil, err
 	}
-	r := &Rules{router: *router, access: access, owner: maps.Clone(ownerScopes)}
-	for _, entries := range router.byMethod {
+	r := &Rules{router: *router, rules: slices.Clone(rules), owner: maps.Clone(ownerScopes), vocabulary: newVocabulary(rules)}
+	r.owners = r.vocabulary.owners(r.owner)
+	for _, rule := range rules {
+		r.needs = append(r.needs, r.vocabulary.needs(rule.Access, r.owner))
+	}
+	for _, method := range slices.Sorted(maps.Keys(router.byMethod)) {
+		entries := router.byMethod[method]
 		for _, e := range entries {
 			if err := r.checkOwner(e); err != nil {
 				return nil, &RouteError{routes[e.index], err.Error()}
 			}
 		}
+		r.methods = append(r.methods, newMethodRoutes(method, entries))
 	}
+	r.conflicts = r.findConflicts()
 	return r, nil
 }
 
 func (r *Rules) checkOwner(e entry) error {
-	for _, alternative := range r.access[e.index].Alternatives {
+	for _, alternative := range r.rules[e.index].Access.Alternatives {
 		for _, requirement := range alternative {
 			for _, scope := range requirement.Scopes {
 				if parameter, owned := r.owner[scope]; owned && !e.template.hasParameter(parameter) {
@@ -106,7 +120,7 @@ func (t template) hasParameter(name string) bool {
 
 // Decide tells whether the caller may make the request: the rule of the one route that API Gateway would
 // choose for it. The path is as the client sent it, without the stage, and not decoded.
-// A request that no route serves is denied.
+// A request that no route serves is denied. When and from where the request comes does not matter.
 func (r *Rules) Decide(caller Caller, method, path string) Decision {
 	segments, ok := splitPath(path)
 	if !ok {
@@ -116,57 +130,38 @@ func (r *Rules) Decide(caller Caller, method, path string) Decision {
 	if !ok {
 		return Deny
 	}
-	for _, granted := range r.grants(found, caller) {
-		if granted.matches(segments) {
+	for _, open := range r.opening(found, caller.ID, r.vocabulary.of(&caller)).templates {
+		if open.matches(segments) {
 			return Allow
 		}
 	}
 	return Deny
 }
 
-// grants lists the templates of the route's paths that are open to the caller: none, the route's own
-// template, or narrower ones where only an owner's path is open.
-func (r *Rules) grants(e entry, caller Caller) []template {
-	if caller.ID == "" {
-		return nil
-	}
-	access := r.access[e.index]
-	if access.Public {
-		return []template{e.template}
-	}
-	var granted []template
-	for _, alternative := range access.Alternatives {
-		parameters, holds := r.ownedParameters(alternative, caller)
-		if !holds {
-			continue
-		}
-		if len(parameters) == 0 {
-			return []template{e.template}
-		}
-		for _, id := range ownerSegments(caller.ID) {
-			granted = append(granted, e.template.withParameters(parameters, id))
-		}
-	}
-	return granted
+// opening is what of a route is open to a caller: nothing, all of it, or narrower templates where only an
+// owner's path is.
+type opening struct {
+	templates []template
+	whole     bool
 }
 
-// ownedParameters tells whether the alternative holds for the caller, and which path parameters must equal
-// the caller's id for that.
-func (r *Rules) ownedParameters(alternative Alternative, caller Caller) (parameters []string, holds bool) {
-	for _, requirement := range alternative {
-		if !slices.Contains(caller.Schemes, requirement.Scheme) {
-			return nil, false
+func (r *Rules) opening(e entry, id string, has capabilities) opening {
+	if id == "" {
+		return opening{}
+	}
+	var narrowed []template
+	for _, need := range r.needs[e.index] {
+		if !has.has(need.capabilities) {
+			continue
 		}
-		for _, scope := range requirement.Scopes {
-			if !slices.Contains(caller.Scopes, scope) {
-				return nil, false
-			}
-			if parameter, owned := r.owner[scope]; owned {
-				parameters = append(parameters, parameter)
-			}
+		if len(need.owned) == 0 {
+			return opening{[]template{e.template}, true}
+		}
+		for _, segment := range ownerSegments(id) {
+			narrowed = append(narrowed, e.template.withParameters(need.owned, segment))
 		}
 	}
-	return parameters, len(alternative) > 0
+	return opening{templates: narrowed}
 }
 
 func (t template) withParameters(names []string, value string) template {

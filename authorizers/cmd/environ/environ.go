@@ -44,7 +44,7 @@ func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, er
 	if err != nil {
 		return nil, &Error{Contract, err}
 	}
-	groups, err := readGroupScopes(getenv(GroupScopes))
+	groups, err := ParseGroupScopes(getenv(GroupScopes))
 	if err != nil {
 		return nil, &Error{GroupScopes, err}
 	}
@@ -52,6 +52,7 @@ func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, er
 	if err != nil {
 		return nil, err
 	}
+	logConflicts(rules, log)
 	return authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier, GroupScopes: groups, Log: log})
 }
 
@@ -70,6 +71,17 @@ func readRules(name string) (*policy.Rules, error) {
 	return contract.Rules()
 }
 
+// logConflicts warns, once, of what no policy can tell apart.
+func logConflicts(rules *policy.Rules, log *slog.Logger) {
+	if log == nil {
+		return
+	}
+	for _, conflict := range rules.Conflicts() {
+		log.Warn("conflict", slog.String("closed", conflict.Closed.String()), slog.String("open", conflict.Open.String()),
+			slog.String("lost", conflict.Paths), slog.String("what", conflict.String()))
+	}
+}
+
 func readVerifier(getenv func(string) string) (*verify.Verifier, error) {
 	if getenv(Issuers) == "" {
 		return nil, &Error{Issuers, fmt.Errorf(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`)}
@@ -78,7 +90,7 @@ func readVerifier(getenv func(string) string) (*verify.Verifier, error) {
 	if err != nil {
 		return nil, &Error{Issuers, err}
 	}
-	skew, err := readSkew(getenv(ClockSkew))
+	skew, err := ParseClockSkew(getenv(ClockSkew))
 	if err != nil {
 		return nil, &Error{ClockSkew, err}
 	}
@@ -89,7 +101,8 @@ func readVerifier(getenv func(string) string) (*verify.Verifier, error) {
 	return verifier, nil
 }
 
-func readSkew(text string) (time.Duration, error) {
+// ParseClockSkew reads a duration that clocks may differ by; an empty text is none.
+func ParseClockSkew(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
 	}
@@ -100,8 +113,8 @@ func readSkew(text string) (time.Duration, error) {
 	return skew, nil
 }
 
-// readGroupScopes reads a JSON object whose members are lists of scopes.
-func readGroupScopes(text string) (authorizers.GroupScopes, error) {
+// ParseGroupScopes reads a JSON object whose members are lists of scopes; an empty text is an empty object.
+func ParseGroupScopes(text string) (authorizers.GroupScopes, error) {
 	groups := authorizers.GroupScopes{}
 	if text == "" {
 		return groups, nil

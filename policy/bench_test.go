@@ -1,0 +1,89 @@
+package policy_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"portcullis/policy"
+)
+
+// resources is an API of n routes of the usual kind: five routes for a resource, two of them with parameters
+// and one below those, and a scope to read and one to write for each.
+func resources(tb testing.TB, n int) *policy.Rules {
+	var rules []policy.Rule
+	for i := 0; len(rules) < n; i++ {
+		path, read, write := fmt.Sprintf("/resource%d", i), fmt.Sprintf("r%d/read", i), fmt.Sprintf("r%d/write", i)
+		rules = append(rules,
+			rule("GET", path, bearer(read)), rule("POST", path, bearer(write)),
+			rule("GET", path+"/{id}", bearer(read)), rule("PUT", path+"/{id}", bearer(write)),
+			rule("GET", path+"/{id}/history", bearer(write)))
+	}
+	r, err := policy.NewRules(rules[:n], nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return r
+}
+
+// BenchmarkCompile compiles APIs of 10 to 10,000 routes for a caller who may read ten resources: the first
+// time for its scopes, and after that. It reports the size of the document, and that of a statement for each
+// open route in its place.
+func BenchmarkCompile(b *testing.B) {
+	for _, n := range []int{10, 100, 1000, 10000} {
+		rules := resources(b, n)
+		arn := policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012:abcdefghij/prod/GET/")
+		who := policy.Caller{ID: "me", Schemes: []string{"bearer"}}
+		for i := range 10 {
+			who.Scopes = append(who.Scopes, fmt.Sprintf("r%d/read", i))
+		}
+		compile := func(b *testing.B) policy.Document {
+			doc, err := rules.Compile(who, arn)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return doc
+		}
+		b.Run(fmt.Sprintf("%d routes/load", n), func(b *testing.B) {
+			for b.Loop() {
+				resources(b, n)
+			}
+		})
+		b.Run(fmt.Sprintf("%d routes/first", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				arn.API = fmt.Sprintf("api%07d", i) // none is remembered
+				compile(b)
+			}
+			b.ReportMetric(float64(size(b, compile(b))), "bytes")
+			b.ReportMetric(float64(size(b, oneByOne(compile(b)))), "bytes-one-by-one")
+		})
+		b.Run(fmt.Sprintf("%d routes/after", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				compile(b)
+			}
+		})
+	}
+}
+
+// oneByOne writes a statement for each pattern.
+func oneByOne(doc policy.Document) policy.Document {
+	apart := policy.Document{Version: doc.Version}
+	for _, statement := range doc.Statement {
+		for _, resource := range statement.Resource {
+			one := statement
+			one.Resource = policy.Strings{resource}
+			apart.Statement = append(apart.Statement, one)
+		}
+	}
+	return apart
+}
+
+func size(b *testing.B, doc policy.Document) int {
+	text, err := json.Marshal(doc)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return len(text)
+}

@@ -1,0 +1,208 @@
+package policy_test
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"portcullis/policy"
+)
+
+// chance draws from a fixed sequence, so that a failure happens again.
+type chance struct{ *rand.Rand }
+
+func newChance(seed uint64) chance { return chance{rand.New(rand.NewPCG(seed, 2))} }
+
+func (c chance) pick(from ...string) string { return from[c.IntN(len(from))] }
+
+// table is a random API.
+type table struct {
+	rules  []policy.Rule
+	policy *policy.Rules
+}
+
+func (c chance) table() table {
+	for {
+		var rules []policy.Rule
+		for range 1 + c.IntN(8) {
+			path := ""
+			for depth := c.IntN(4); depth > 0; depth-- {
+				path += "/" + c.pick("a", "b", "c", "{id}", "{p}", "{q}")
+			}
+			path += c.pick("", "", "/a", "/{rest+}")
+			if path == "" {
+				path = "/"
+			}
+			rules = append(rules, rule(c.pick("GET", "GET", "PUT", "ANY"), path, c.access()))
+		}
+		if r, err := policy.NewRules(rules, map[string]string{"self": "id", "mine": "id"}); err == nil {
+			return table{rules, r}
+		}
+	}
+}
+
+func (c chance) access() policy.Access {
+	both := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"read"}}, {Scheme: "apiKey"}}}}
+	return []policy.Access{{}, {Public: true}, bearer("read"), bearer("write"), bearer("self"), bearer("write", "self"), bearer("read write"), bearer("mine read"), both}[c.IntN(9)]
+}
+
+func (c chance) caller() policy.Caller {
+	who := caller(c.pick("a", "b", "*", "a/b", "c", "x|y", "..", "?", "%61", ""), c.pick("", "read", "self", "write", "read self", "mine read", "write self"))
+	who.Schemes = append(who.Schemes, strings.Fields(c.pick("", "apiKey"))...)
+	return who
+}
+
+func (c chance) path() string {
+	path := ""
+	for range c.IntN(5) {
+		path += "/" + c.pick("a", "b", "c", "*", "?", "a%2Fb", "..", ".", "keys", "", "x|y", "x%7Cy", "$", "%61")
+	}
+	return path + c.pick("", "", "", "/")
+}
+
+// TestDocumentsAreExact compiles random rules for random callers and asks about random requests that API
+// Gateway can route. What the document allows, the rules allow, without exception; what the rules allow, the
+// document allows, but for requests of a route that a conflict names.
+func TestDocumentsAreExact(t *testing.T) {
+	const apis = 15000
+	c := newChance(1)
+	allowed, lost, exact := 0, 0, 0
+	for range apis {
+		table, who := c.table(), c.caller()
+		losers := map[policy.Route]bool{}
+		for _, conflict := range table.policy.Conflicts() {
+			losers[conflict.Open] = true
+		}
+		if len(losers) == 0 {
+			exact++
+		}
+		for range 30 {
+			method, path := c.pick("GET", "PUT", "POST"), c.path()
+			served := table.policy.Explain(who, method, path).Rule
+			if served == nil {
+				continue
+			}
+			decided := table.policy.Decide(who, method, path)
+			documented := evaluate(t, table.policy, who, method, path)
+			switch {
+			case documented == policy.Allow && decided == policy.Deny:
+				t.Fatalf("%s %s by %+v is allowed by the document and not by the rules %v", method, path, who, table.rules)
+			case decided == policy.Deny || strings.HasSuffix(path, "/"):
+			case documented == policy.Allow:
+				allowed++
+			case !losers[served.Route]:
+				t.Fatalf("%s %s by %+v is allowed by the rules %v, and not by the document; conflicts %v", method, path, who, table.rules, table.policy.Conflicts())
+			default:
+				lost++
+			}
+		}
+	}
+	if allowed < 5000 || exact < 2000 {
+		t.Errorf("%d requests were allowed, and %d APIs had no conflict: the test says little", allowed, exact)
+	}
+	t.Logf("%d of %d random APIs have no conflict; %d requests are allowed, and %d are lost to conflicts", exact, apis, allowed, lost)
+}
+
+// TestDocumentsAreDeterministic: the same rules and caller give the same bytes, in whatever order the rules
+// and scopes stand.
+func TestDocumentsAreDeterministic(t *testing.T) {
+	c := newChance(3)
+	arn := policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/")
+	for range 1000 {
+		table, who := c.table(), c.caller()
+		shuffled := slices.Clone(table.rules)
+		c.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		again, err := policy.NewRules(shuffled, map[string]string{"self": "id", "mine": "id"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := table.policy.Compile(who, arn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Reverse(who.Scopes)
+		second, err := again.Compile(who, arn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, _ := json.Marshal(first)
+		two, _ := json.Marshal(second)
+		if string(one) != string(two) {
+			t.Fatalf("%v by %+v: %s\nand %s", table.rules, who, one, two)
+		}
+	}
+}
+
+// TestRoutesAgree compares the router with a simpler reading of API Gateway's rule: of the routes that stand
+// for the path and have the method, the one whose segments are, from left to right, more literal.
+func TestRoutesAgree(t *testing.T) {
+	c := newChance(4)
+	routed := 0
+	for range 3000 {
+		table := c.table()
+		for range 30 {
+			method, path := c.pick("GET", "PUT", "POST"), c.path()
+			got := table.policy.Explain(policy.Caller{}, method, path).Rule
+			want := plainRoute(table.rules, method, path)
+			if (got == nil) != (want == nil) || got != nil && got.Route != want.Route {
+				t.Fatalf("%s %s of %v: got %v, a simpler reading gives %v", method, path, table.rules, got, want)
+			}
+			if got != nil {
+				routed++
+			}
+		}
+	}
+	if routed < 5000 {
+		t.Errorf("only %d requests were routed: the test says little", routed)
+	}
+}
+
+func plainRoute(rules []policy.Rule, method, path string) *policy.Rule {
+	var best *policy.Rule
+	bestRank := ""
+	for i := range rules {
+		rank, ok := plainRank(rules[i].Route.Path, path)
+		switch rules[i].Route.Method {
+		case method:
+			rank += "0"
+		case "ANY":
+			rank += "1"
+		default:
+			ok = false
+		}
+		if ok && (best == nil || rank < bestRank) {
+			best, bestRank = &rules[i], rank
+		}
+	}
+	return best
+}
+
+// plainRank tells whether a template stands for a path, and writes a digit for each segment of the path, a
+// smaller one for a more literal segment.
+func plainRank(template, path string) (rank string, ok bool) {
+	if !strings.HasPrefix(path, "/") {
+		return "", false
+	}
+	want := strings.Split(strings.Trim(template, "/"), "/")
+	if path == "/" || template == "/" {
+		return "", path == template
+	}
+	got := strings.Split(strings.TrimSuffix(path[1:], "/"), "/")
+	for i, segment := range got {
+		switch {
+		case segment == "" || i >= len(want):
+			return "", false
+		case strings.HasSuffix(want[i], "+}"):
+			return rank + "2", !slices.Contains(got[i:], "")
+		case strings.HasPrefix(want[i], "{"):
+			rank += "1"
+		case want[i] != segment:
+			return "", false
+		default:
+			rank += "0"
+		}
+	}
+	return rank, len(got) == len(want)
+}
