@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+
+	"portcullis/policy"
+)
+
+// defaultARN stands for an API and a stage that nothing names.
+var defaultARN = policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012:api/stage/GET/")
+
+// question is a request that explain is asked about.
+type question struct {
+	method, path string
+	arn          policy.ARN // of the request
+}
+
+func explainCommand(ctx context.Context, s *session, args []string) (int, error) {
+	var (
+		in    inputs
+		who   identity
+		q     question
+		flags = flag.NewFlagSet("explain", flag.ContinueOnError)
+		arn   = flags.String("arn", "", "")
+	)
+	in.add(flags)
+	who.add(flags)
+	flags.StringVar(&q.method, "method", "", "")
+	flags.StringVar(&q.path, "path", "", "")
+	if _, err := parse(flags, args, 0); err != nil {
+		return 0, err
+	}
+	if err := q.complete(*arn); err != nil {
+		return 0, err
+	}
+	contract, groups, err := in.read(s)
+	if err != nil {
+		return 0, err
+	}
+	caller, err := who.read(ctx, s, groups, q.path)
+	if err != nil {
+		return 0, err
+	}
+	a := answer{question: q, contract: contract, subject: caller, out: s.out}
+	return a.write()
+}
+
+// complete takes what the flags do not say of the request from the ARN, and what is missing of that from the default.
+func (q *question) complete(arn string) error {
+	q.arn = defaultARN
+	if arn != "" {
+		var err error
+		if q.arn, err = policy.ParseARN(arn); err != nil {
+			return fmt.Errorf("-arn: %w", err)
+		}
+		if q.method == "" && q.path == "" {
+			q.method, q.path = q.arn.Method, "/"+q.arn.Path
+		}
+	}
+	if q.method == "" || q.path == "" {
+		return errors.New("want a request, by -method and -path, or by -arn")
+	}
+	if q.method = strings.ToUpper(q.method); !slices.Contains(methods, q.method) {
+		return fmt.Errorf("-method %q: want one of %s", q.method, strings.Join(methods, ", "))
+	}
+	if !strings.HasPrefix(q.path, "/") || strings.ContainsFunc(q.path, isNeverSent) {
+		return fmt.Errorf("-path %q: want a path as it is sent, with a slash first, without the stage and the query", q.path)
+	}
+	q.arn.Method, q.arn.Path = q.method, strings.TrimPrefix(q.path, "/")
+	return nil
+}
+
+// isNeverSent tells whether a character never stands in the path of a request (RFC 9112, section 3.2).
+func isNeverSent(r rune) bool { return r <= ' ' || r == 0x7f || r == '?' || r == '#' }

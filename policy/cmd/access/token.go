@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"portcullis/authorizers"
+	"portcullis/authorizers/cmd/environ"
+	"portcullis/authorizers/verify"
+	"portcullis/policy"
+)
+
+// bearer takes the caller from a token, verified where it is known whose tokens are accepted.
+func (i *identity) bearer(ctx context.Context, s *session, groups authorizers.GroupScopes) (*subject, error) {
+	token, err := i.readToken(s)
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := s.verifier(i.issuers)
+	if err != nil {
+		return nil, err
+	}
+	if verifier == nil {
+		return decoded(token, groups), nil
+	}
+	defer verifier.Close()
+	claims, err := verifier.Verify(ctx, token)
+	var bad *authorizers.TokenError
+	who := &subject{trust: verified}
+	switch {
+	case errors.As(err, &bad):
+		who.trust = refused
+		who.say("token", "REFUSED: %s", bad)
+		return who, nil
+	case err != nil:
+		return nil, fmt.Errorf("the token can be neither accepted nor refused: %w", err)
+	}
+	who.say("token", "verified")
+	who.take(claims, groups)
+	return who, nil
+}
+
+// verifier makes the authorizers' own; nil where no issuers are given.
+func (s *session) verifier(value string) (*verify.Verifier, error) {
+	source := "-issuers"
+	if value == "" {
+		source, value = environ.Issuers, s.getenv(environ.Issuers)
+	}
+	if value == "" {
+		return nil, nil
+	}
+	issuers, err := verify.ParseIssuers(value)
+	if err != nil {
+		return nil, &environ.Error{Variable: source, Err: err}
+	}
+	skew, err := environ.ParseClockSkew(s.getenv(environ.ClockSkew))
+	if err != nil {
+		return nil, &environ.Error{Variable: environ.ClockSkew, Err: err}
+	}
+	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew, MaxToken: maxToken})
+	if err != nil {
+		return nil, &environ.Error{Variable: source, Err: err}
+	}
+	return verifier, nil
+}
+
+// take takes the caller from a token's claims.
+func (w *subject) take(claims *authorizers.Claims, groups authorizers.GroupScopes) {
+	p := authorizers.TokenPrincipal(claims, groups)
+	w.caller = policy.Caller{ID: p.ID, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires}
+	w.say("", "issuer %q, ends %s", claims.Issuer, claims.Expires.UTC().Format(time.RFC3339))
+	if len(claims.Groups) > 0 {
+		var names []string
+		for _, group := range claims.Groups {
+			name := printable(group)
+			if _, known := groups[group]; !known {
+				name += " (which has no scopes)"
+			}
+			names = append(names, name)
+		}
+		w.say("", "groups %s", strings.Join(names, ", "))
+	}
+	w.say("caller", "%s; id %q", credentials(w.caller), w.caller.ID)
+}
+
+// decoded takes the caller from what a token says, whoever wrote it.
+func decoded(token string, groups authorizers.GroupScopes) *subject {
+	who := &subject{trust: refused}
+	claims, ok := decode(token)
+	if !ok {
+		who.say("token", "REFUSED: it is no JSON Web Token with iss, sub and exp")
+		return who
+	}
+	if !time.Now().Before(claims.Expires) {
+		who.say("token", "REFUSED: it ended at %s", claims.Expires.UTC().Format(time.RFC3339))
+		return who
+	}
+	who.trust = unverified
+	who.say("token", "NOT VERIFIED: neither %s nor -issuers says whose tokens are accepted; anybody can write what it says", environ.Issuers)
+	who.take(claims, groups)
+	return who
+}
+
+// decode reads the claims of a token in its compact form (RFC 7515, section 7.1), which proves nothing.
+func decode(token string) (*authorizers.Claims, bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || len(token) > maxToken {
+		return nil, false
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	var claims map[string]any
+	if err != nil || json.Unmarshal(payload, &claims) != nil {
+		return nil, false
+	}
+	c := &authorizers.Claims{Groups: texts(claims["cognito:groups"])}
+	c.Issuer, _ = claims["iss"].(string)
+	c.Subject, _ = claims["sub"].(string)
+	seconds, _ := claims["exp"].(float64)
+	if c.Issuer == "" || c.Subject == "" || seconds <= 0 || seconds > maxTime {
+		return nil, false
+	}
+	c.Expires = time.Unix(int64(seconds), 0)
+	c.AcceptedUntil = c.Expires
+	c.Scopes = claimedScopes(claims)
+	return c, true
+}
+
+// maxTime is the end of the year 9999, in seconds since 1970.
+const maxTime = 253402300799
+
+// claimedScopes reads scope, or scp, as the verifier does.
+func claimedScopes(claims map[string]any) []string {
+	value, ok := claims["scope"]
+	if !ok {
+		value = claims["scp"]
+	}
+	scopes := texts(value)
+	if text, isText := value.(string); isText {
+		scopes = strings.Split(text, " ")
+	}
+	return slices.DeleteFunc(scopes, func(scope string) bool { return !policy.ValidScope(scope) })
+}
+
+// texts is a list that holds nothing but texts.
+func texts(value any) []string {
+	list, _ := value.([]any)
+	all := make([]string, len(list))
+	for i, item := range list {
+		text, isText := item.(string)
+		if !isText {
+			return nil
+		}
+		all[i] = text
+	}
+	return all
+}
