@@ -51,7 +51,9 @@ func TestAnswersOfIssuers(t *testing.T) {
 		{"no keys", good, text(`{"keys":[]}`), "unavailable"},
 		{"too large", good, text(`{"keys":[],"x":"%s"}`, strings.Repeat("x", 1<<20)), "unavailable"},
 		{"something behind it", good, text("%s{}", keys), "unavailable"},
-		{"too many keys", good, text(`{"keys":[%s{}]}`, strings.Repeat("{},", 100)), "unavailable"},
+		{"many keys", good, text("%s", strings.Replace(keys, "[", "["+strings.Repeat("{},", 99), 1)), ""},
+		{"too many keys", good, text("%s", strings.Replace(keys, "[", "["+strings.Repeat("{},", 100), 1)), "unavailable"},
+		{"an unreadable key of the same id", good, text("%s", strings.Replace(keys, "[", fmt.Sprintf(`[{"kty":"a","kty":"b","kid":%q},`, real.KeyID()), 1)), "unavailable"},
 	}
 	for _, test := range tests {
 		discovery, published = test.discovery, test.published
@@ -129,5 +131,19 @@ func TestKeySetAddresses(t *testing.T) {
 		if _, err := v.Verify(t.Context(), issuer.OIDC(extra(nil))); code(err) != test.want {
 			t.Errorf("keys of %s at %s: error %v, want %q", test.issuer, test.keys, err, test.want)
 		}
+	}
+}
+
+// TestNoConnectionIsKept: hours pass between two fetches.
+func TestNoConnectionIsKept(t *testing.T) {
+	s := newScene(t, nil)
+	var kept atomic.Bool
+	s.answers(func(w http.ResponseWriter, r *http.Request, issuer http.Handler) {
+		kept.Store(!r.Close)
+		issuer.ServeHTTP(w, r)
+	})
+	s.check("good", s.token(), "")
+	if kept.Load() {
+		t.Error("the request asks to keep the connection")
 	}
 }

@@ -67,6 +67,7 @@ func TestKeysOfOtherKinds(t *testing.T) {
 		{"exponent 3", []any{key(map[string]any{"e": "Aw"}), other}, false},
 		{"even exponent", []any{key(map[string]any{"e": "AQAC"}), other}, false},
 		{"short modulus", []any{key(map[string]any{"n": number(new(big.Int).Rsh(public.N, 1024))}), other}, false},
+		{"long modulus", []any{key(map[string]any{"n": number(new(big.Int).Lsh(public.N, 8000))}), other}, false},
 		{"symmetric", []any{map[string]any{"kty": "oct", "kid": issuer.KeyID(), "k": number(public.N)}, other}, false},
 	}
 	for _, test := range tests {
