@@ -22,6 +22,10 @@ type Contract struct {
 	// (the document's x-owner-scopes).
 	OwnerScopes map[string]string
 
+	// Connect says who may connect to a WebSocket API that is served beside (the document's
+	// x-connect-security, which reads as `security` does); where it is missing, nobody.
+	Connect policy.Access
+
 	// Document is the whole file as JSON, so that a schema can be compiled by its pointer, with what it
 	// refers to.
 	Document json.RawMessage
@@ -92,12 +96,13 @@ func pathless(err error) string {
 	return err.Error()
 }
 
-// Rules gives the access rules of all operations. The error is a [*policy.RouteError]; Parse has made sure
+// Rules gives the access rules of all operations, and of connecting. The error is a [*policy.RouteError]; Parse has made sure
 // that there is none.
 func (c *Contract) Rules() (*policy.Rules, error) {
 	rules := make([]policy.Rule, len(c.Operations))
 	for i, operation := range c.Operations {
 		rules[i] = policy.Rule{Route: operation.Route, Access: operation.Access}
 	}
+	rules = append(rules, policy.Rule{Route: policy.Route{Method: policy.RouteConnect}, Access: c.Connect})
 	return policy.NewRules(rules, c.OwnerScopes)
 }

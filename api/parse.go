@@ -131,12 +131,21 @@ func (p *parser) head(c *Contract) error {
 	if err := p.readOwnerScopes(c); err != nil {
 		return err
 	}
-	security := find(p.root, "security")
-	if security == nil {
-		return nil
+	if security := find(p.root, "security"); security != nil {
+		access, err := p.access(security)
+		if err != nil {
+			return err
+		}
+		p.inherit = &access
 	}
-	access, err := p.access(security)
-	p.inherit = &access
+	return p.readConnect(c)
+}
+
+// readConnect reads who may connect to the WebSocket API.
+func (p *parser) readConnect(c *Contract) (err error) {
+	if connect := find(p.root, "x-connect-security"); connect != nil {
+		c.Connect, err = p.access(connect)
+	}
 	return err
 }
 

@@ -3,6 +3,7 @@ package policy
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 )
 
 const (
-	// maxResource is how many characters API Gateway takes in one Resource of an authorizer's policy.
+	// maxResource is how many bytes of what it calls characters API Gateway takes in one Resource of an authorizer's policy.
 	// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 	maxResource = 512
 
@@ -35,11 +36,11 @@ type SizeError struct {
 
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("policy: the document for this caller has %d bytes, and %d are the most: it names %d patterns of routes. "+
-		"Put routes that share a rule under one {proxy+}, or split the API", e.Bytes, maxDocument, e.Routes)
+		"Put routes that share a rule under one {proxy+}, split the API, or give the key fewer networks", e.Bytes, maxDocument, e.Routes)
 }
 
 // Compile writes the rules for one caller as a document that is right for every route of the API, whichever
-// of them the ARN names; only the ARN's API and stage matter. The document's Allow ends when the caller's
+// of them the ARN names; only the ARN's API and stage matter, and whether it is a WebSocket API. The document's Allow ends when the caller's
 // credential expires, and holds for its networks only. A caller with no open route gets an explicit deny of
 // everything.
 //
@@ -53,25 +54,28 @@ func (e *SizeError) Error() string {
 // [*SizeError].
 func (r *Rules) Compile(caller Caller, arn ARN) (Document, error) {
 	prefix := arn.stagePrefix()
-	if strings.ContainsAny(prefix, "*?") {
-		return Document{}, &ARNError{arn.String(), "a part before the path holds a wildcard"}
+	for _, part := range []string{arn.Partition, arn.Region, arn.Account, arn.API, arn.Stage} {
+		if part == "" || strings.ContainsAny(part, "*?:/") {
+			return Document{}, &ARNError{arn.String(), "a part before the path is empty, or holds a wildcard, a colon or a slash"}
+		}
 	}
 	has := r.vocabulary.of(&caller)
+	if arn.RouteKey != "" {
+		return r.routeKeyPatterns(prefix, caller.ID, has).document(caller.Expires, caller.Networks)
+	}
 	key := r.documentKey(prefix, caller.ID, has)
 	patterns := r.documents.find(key)
 	if patterns == nil {
 		patterns = r.compile(prefix, caller.ID, has)
 		r.documents.keep(key, patterns)
 	}
-	if patterns.err != nil {
-		return Document{}, patterns.err
-	}
-	return patterns.document(caller.Expires, caller.Networks), nil
+	return patterns.document(caller.Expires, caller.Networks)
 }
 
 // patterns are the Resources of a document.
 type patterns struct {
 	allows, denies []string
+	bytes          int   // of the document's JSON, without networks
 	err            error // nil where they make a document
 }
 
@@ -95,6 +99,20 @@ func (r *Rules) compile(prefix, id string, has capabilities) *patterns {
 		}
 	}
 	p.err = p.check()
+	return p
+}
+
+// routeKeyPatterns writes the patterns for a WebSocket API.
+func (r *Rules) routeKeyPatterns(prefix, id string, has capabilities) *patterns {
+	p := &patterns{}
+	for _, key := range slices.Sorted(maps.Keys(r.routeKeys)) {
+		if id != "" && slices.ContainsFunc(r.routeKeys[key], func(n need) bool { return has.has(n.capabilities) }) {
+			p.allows = append(p.allows, prefix+key)
+		}
+	}
+	if len(p.allows) == 0 {
+		p.denies = []string{prefix + "*"}
+	}
 	return p
 }
 
@@ -132,7 +150,7 @@ func (m *methodRoutes) deny(l leak, openings []opening, denies []string) []strin
 		if slash > 0 {
 			paths = append(slices.Clone(paths), trailingSlash)
 		}
-		denies = append(denies, m.method+"/"+paths.pattern())
+		denies = append(denies, m.method+"/"+paths.denied())
 	}
 	return denies
 }
@@ -157,8 +175,8 @@ func newCover(patterns []string) cover {
 	c := cover{map[string]bool{}, map[string][]string{}}
 	for _, pattern := range patterns {
 		c.all[pattern] = true
-		if prefix, _, wild := strings.Cut(pattern, "*"); wild {
-			c.wild[prefix] = append(c.wild[prefix], pattern)
+		if wild := strings.IndexAny(pattern, "*?"); wild >= 0 {
+			c.wild[pattern[:wild]] = append(c.wild[pattern[:wild]], pattern)
 		}
 	}
 	return c
@@ -169,7 +187,7 @@ func (c cover) has(pattern string) bool { return c.all[pattern] }
 // covers tells whether another pattern matches all that this one does.
 func (c cover) covers(pattern string) bool {
 	for i := range len(pattern) + 1 {
-		if i > 0 && pattern[i-1] == '*' {
+		if i > 0 && (pattern[i-1] == '*' || pattern[i-1] == '?') {
 			break // a prefix holds no wildcard
 		}
 		if i > 0 && pattern[i-1] != '/' {
@@ -193,23 +211,39 @@ func (p *patterns) check() error {
 			}
 		}
 	}
-	longest := p.document(time.Unix(1<<37, 0), nil)
-	text, err := json.Marshal(longest)
+	text, err := json.Marshal(p.statements(limits(time.Unix(1<<37, 0), nil)))
 	if err != nil {
 		return err
 	}
-	if len(text) > maxDocument {
-		return &SizeError{len(text), len(p.allows) + len(p.denies)}
+	p.bytes = len(text)
+	return p.checkSize(p.bytes)
+}
+
+func (p *patterns) checkSize(bytes int) error {
+	if bytes > maxDocument {
+		return &SizeError{bytes, len(p.allows) + len(p.denies)}
 	}
 	return nil
 }
 
-// document puts the patterns into statements.
-func (p *patterns) document(expires time.Time, networks []netip.Prefix) Document {
+// document makes the document for a caller.
+func (p *patterns) document(expires time.Time, networks []netip.Prefix) (Document, error) {
+	if p.err != nil {
+		return Document{}, p.err
+	}
+	const longestNetwork = len(`"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",`)
+	if err := p.checkSize(p.bytes + len(networks)*longestNetwork); err != nil {
+		return Document{}, err
+	}
+	return p.statements(limits(expires, networks)), nil
+}
+
+// statements puts the patterns into statements.
+func (p *patterns) statements(conditions Conditions) Document {
 	doc := Document{Version: Version}
 	if len(p.allows) > 0 {
 		doc.Statement = append(doc.Statement, Statement{
-			Effect: EffectAllow, Action: Strings{InvokeAction}, Resource: slices.Clone(p.allows), Condition: limits(expires, networks),
+			Effect: EffectAllow, Action: Strings{InvokeAction}, Resource: slices.Clone(p.allows), Condition: conditions,
 		})
 	}
 	if len(p.denies) > 0 {
@@ -219,11 +253,11 @@ func (p *patterns) document(expires time.Time, networks []netip.Prefix) Document
 }
 
 // limits are the conditions that end an Allow with the caller's credential and hold it to the caller's networks.
-func limits(expires time.Time, networks []netip.Prefix) map[string]map[string]Strings {
+func limits(expires time.Time, networks []netip.Prefix) Conditions {
 	if expires.IsZero() && len(networks) == 0 {
 		return nil
 	}
-	conditions := map[string]map[string]Strings{}
+	conditions := Conditions{}
 	if !expires.IsZero() {
 		end := Strings{expires.UTC().Format(time.RFC3339)}
 		conditions["DateLessThanIfExists"] = map[string]Strings{"aws:CurrentTime": end}

@@ -26,7 +26,7 @@ var gatewayKeys = []string{
 
 func isGatewayKey(name string) bool {
 	for _, key := range gatewayKeys {
-		if strings.EqualFold(key, name) {
+		if equalFoldASCII(key, name) {
 			return true
 		}
 	}
@@ -83,7 +83,7 @@ func lookUp(keys map[string]string, name string) (value string, present bool) {
 		return value, true
 	}
 	for key, value := range keys {
-		if strings.EqualFold(key, name) {
+		if equalFoldASCII(key, name) {
 			return value, true
 		}
 	}

@@ -24,11 +24,11 @@ func boolEquals(got, want string) outcome {
 	if !isBool(got) || !isBool(want) {
 		return unclear
 	}
-	return outcomeOf(strings.EqualFold(got, want))
+	return outcomeOf(equalFoldASCII(got, want))
 }
 
 func isBool(text string) bool {
-	return strings.EqualFold(text, "true") || strings.EqualFold(text, "false")
+	return equalFoldASCII(text, "true") || equalFoldASCII(text, "false")
 }
 
 // arnLike compares the six parts of two ARNs, each by itself: no wildcard runs over a colon, except in the

@@ -3,12 +3,13 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// Conflict says that no set of IAM patterns can tell two routes apart for some caller, to whom one is open
-// and the other is not. Requests of Open that the denied patterns of Closed cover are then denied too.
+// Conflict says that IAM patterns do not tell two routes apart for some caller, to whom one is open and the
+// other is not. Requests of Open that the denied patterns of Closed cover are then denied too.
 type Conflict struct {
 	Closed  Route    // not open to the caller, or only as far as it is the owner
 	Open    Route    // open to the caller, perhaps only as far as it is the owner
@@ -35,64 +36,124 @@ func (c Conflict) String() string {
 		c.Open, c.Paths, who, through, c.Closed)
 }
 
-// Conflicts lists the pairs of routes that no set of IAM patterns can tell apart for some caller, sorted, each
-// pair once. Where there is none, a compiled document is exact for every route.
+// Conflicts lists the pairs of routes that IAM patterns do not tell apart for some caller, sorted, each pair
+// once. Where there is none, a compiled document is exact for every route, trailing slashes excepted.
 func (r *Rules) Conflicts() []Conflict { return slices.Clone(r.conflicts) }
 
 func (r *Rules) findConflicts() []Conflict {
 	var all []Conflict
+	seen := map[string]bool{}
 	for _, m := range r.methods {
-		found := map[[2]int]bool{}
-		for through, leaks := range m.leaks {
+		if !seen[m.key] {
+			seen[m.key] = true
+			search := conflictSearch{rules: r, m: m, found: map[[2]int]Conflict{}}
+			search.run()
+			all = slices.AppendSeq(all, maps.Values(search.found))
+		}
+	}
+	order := func(a, b Conflict) int {
+		return cmp.Or(strings.Compare(a.Closed.String(), b.Closed.String()), strings.Compare(a.Open.String(), b.Open.String()))
+	}
+	slices.SortFunc(all, order)
+	// A route of all methods meets the same other one for several of them.
+	return slices.CompactFunc(all, func(a, b Conflict) bool { return order(a, b) == 0 })
+}
+
+// part is what of a route is open to callers with one of these needs: the whole, or an owner's paths.
+type part struct {
+	template template
+	needs    []need
+	owned    bool
+}
+
+// parts are the parts of a route that may be open.
+func (r *Rules) parts(e entry) []part {
+	var parts []part
+	index := map[string]int{}
+	for _, n := range r.needs[e.index] {
+		key := strings.Join(slices.Sorted(slices.Values(n.owned)), "/")
+		i, known := index[key]
+		if !known {
+			i, index[key] = len(parts), len(parts)
+			parts = append(parts, part{template: e.template.withParameters(n.owned, anyID), owned: len(n.owned) > 0})
+		}
+		parts[i].needs = append(parts[i].needs, n)
+	}
+	return parts
+}
+
+// conflictSearch finds the conflicts among the routes of one method.
+type conflictSearch struct {
+	rules *Rules
+	m     *methodRoutes
+	parts [][]part // of each route
+	found map[[2]int]Conflict
+}
+
+func (s *conflictSearch) run() {
+	for _, e := range s.m.entries {
+		s.parts = append(s.parts, s.rules.parts(e))
+	}
+	for i := range s.m.entries {
+		for _, through := range s.parts[i] {
+			leaks := s.m.leaks[i]
+			if through.owned {
+				openings := make([]opening, len(s.m.entries))
+				openings[i].templates = []template{through.template}
+				leaks = s.m.leaksOf(through.template, i, openings)
+			}
 			for _, leak := range leaks {
-				for _, loss := range m.losses(leak) {
-					pair := [2]int{leak.to, loss.to}
-					if missing, possible := r.separated(m, through, leak.to, loss.to); possible && !found[pair] {
-						found[pair] = true
-						all = append(all, Conflict{r.route(m, leak.to), r.route(m, loss.to), r.route(m, through), "/" + loss.paths.pattern(), missing})
-					}
-				}
+				s.leak(i, through, leak)
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Conflict) int {
-		return cmp.Or(strings.Compare(a.Closed.String(), b.Closed.String()), strings.Compare(a.Open.String(), b.Open.String()))
-	})
-	// A route of all methods meets the same other one once for each of them.
-	return slices.CompactFunc(all, func(a, b Conflict) bool { return a.Closed == b.Closed && a.Open == b.Open })
 }
 
-func (r *Rules) route(m *methodRoutes, i int) Route { return r.rules[m.entries[i].index].Route }
-
-// losses lists the routes with paths that the pattern of a leak covers, and such paths: the route that it leaks
-// into is among them, since part of that may be open. Paths with a trailing slash do not count.
-func (m *methodRoutes) losses(l leak) []leak {
-	if _, whole := l.paths.prefix(); whole || l.paths[len(l.paths)-1] == trailingSlash {
-		return nil // one path, of that route
+// leak looks for routes of which a caller loses requests when paths of a route are denied, which it may not
+// call, because a pattern of one that it may call reaches them. Paths with a trailing slash do not count.
+func (s *conflictSearch) leak(i int, through part, l leak) {
+	if len(l.paths) > 0 && l.paths[len(l.paths)-1] == trailingSlash || !strings.Contains(l.paths.pattern(), "*") {
+		return // or one path, of that route
 	}
-	nobody := make([]opening, len(m.entries))
-	var losses []leak
-	for _, k := range m.index.near(l.paths) {
-		for _, paths := range reach(l.paths, m.entries[k].template) {
-			if lost := m.uncovered(paths, k, nobody); len(lost) > 0 {
-				losses = append(losses, leak{k, lost[0]})
+	for _, k := range s.m.index.near(l.paths) {
+		pair := [2]int{l.to, k}
+		if _, known := s.found[pair]; known {
+			continue
+		}
+		for _, open := range s.parts[k] {
+			if !mayReach(l.paths, open.template) {
+				continue
+			}
+			missing, possible := s.separated(through, l.to, open)
+			if !possible {
+				continue
+			}
+			if lost, loses := s.m.loses(l.paths, open.template, k); loses {
+				route := func(i int) Route { return s.rules.rules[s.m.entries[i].index].Route }
+				s.found[pair] = Conflict{route(l.to), route(k), route(i), "/" + strings.ReplaceAll(lost.pattern(), anyID, "*"), missing}
 				break
 			}
 		}
 	}
-	return losses
 }
 
-// separated tells whether some caller has through and open, at least as an owner, and not the whole of closed;
-// and what such a caller lacks for it.
-func (r *Rules) separated(m *methodRoutes, through, closed, open int) (missing []string, possible bool) {
-	for _, a := range r.needs[m.entries[through].index] {
-		for _, b := range r.needs[m.entries[open].index] {
-			if open == closed && len(b.owned) == 0 {
-				continue
-			}
-			if has := a.capabilities.with(b.capabilities); !r.wholly(m, closed, has) {
-				return r.lacks(m, closed, has), true
+// loses tells whether the pattern of denied paths covers paths that are open of route k, and which.
+func (m *methodRoutes) loses(denied, open template, k int) (lost template, loses bool) {
+	for _, paths := range reach(denied, open) {
+		if lost := m.uncovered(paths, k, m.nobody); len(lost) > 0 {
+			return lost[0], true
+		}
+	}
+	return nil, false
+}
+
+// separated tells whether some caller has what both parts need, and not what the whole of the closed route
+// does; and what such a caller lacks for it.
+func (s *conflictSearch) separated(through part, closed int, open part) (missing []string, possible bool) {
+	for _, a := range through.needs {
+		for _, b := range open.needs {
+			if has := a.capabilities.with(b.capabilities); !s.rules.wholly(s.m, closed, has) {
+				return s.rules.lacks(s.m, closed, has), true
 			}
 		}
 	}
@@ -111,11 +172,11 @@ func (r *Rules) lacks(m *methodRoutes, i int, has capabilities) []string {
 		var lacks []string
 		for _, requirement := range alternative {
 			if !has.meets(r.vocabulary.one(r.vocabulary.schemes[requirement.Scheme])) {
-				lacks = append(lacks, "the scheme "+requirement.Scheme)
+				lacks = appendOnce(lacks, "the scheme "+requirement.Scheme)
 			}
 			for _, scope := range requirement.Scopes {
 				if !has.meets(r.vocabulary.one(r.vocabulary.scopes[scope])) {
-					lacks = append(lacks, scope)
+					lacks = appendOnce(lacks, scope)
 				}
 			}
 		}
@@ -124,4 +185,11 @@ func (r *Rules) lacks(m *methodRoutes, i int, has capabilities) []string {
 		}
 	}
 	return fewest
+}
+
+func appendOnce(list []string, text string) []string {
+	if slices.Contains(list, text) {
+		return list
+	}
+	return append(list, text)
 }

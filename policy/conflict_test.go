@@ -47,6 +47,27 @@ func TestConflicts(t *testing.T) {
 			rule("GET", "/{p+}", bearer("all")), rule("GET", "/users/{id}", bearer("self")),
 		}, "GET /users/{id} < GET /users/{id} (GET /{p+}) /users/* []; GET /users/{id} < GET /{p+} (GET /{p+}) /users/*/* [self]"},
 	}
+	tests = append(tests, []struct {
+		name  string
+		rules []policy.Rule
+		want  string
+	}{
+		{"two parameters beside a closed proxy", []policy.Rule{
+			rule("GET", "/orgs/{o}/users/{u}", bearer("read")), rule("GET", "/{p+}", nobody),
+		}, ""},
+		{"three parameters of an owner beside a proxy for nobody", []policy.Rule{
+			rule("GET", "/{a}/{id}/{c}/k", bearer("self")), rule("GET", "/{p+}", nobody),
+		}, ""},
+		{"an owner whose id stands twice in a path", []policy.Rule{
+			rule("PUT", "/{a}/{id}/{rest+}", bearer("self")),
+		}, "PUT /{a}/{id}/{rest+} < PUT /{a}/{id}/{rest+} (PUT /{a}/{id}/{rest+}) /*/*/*/* []"},
+		{"the root beside a closed parameter", []policy.Rule{
+			rule("GET", "/", policy.Access{Public: true}), rule("GET", "/{id}", bearer("admin")), rule("PUT", "/{p+}", bearer("read")),
+		}, ""},
+		{"an owner's route that reaches nothing", []policy.Rule{
+			rule("GET", "/{id}", bearer("self")), rule("GET", "/{id}/a/b", bearer("self")),
+		}, ""},
+	}...)
 	for _, test := range tests {
 		var got []string
 		for _, c := range mustRules(t, test.rules...).Conflicts() {

@@ -107,6 +107,7 @@ func (s *Statements) UnmarshalJSON(data []byte) error {
 		*s = Statements{one}
 		return nil
 	}
+	*s = nil // encoding/json would fill what is there, and keep what the new text lacks
 	return json.Unmarshal(data, (*[]Statement)(s))
 }
 
@@ -173,11 +174,13 @@ func strictUnmarshal(data []byte, into any, known ...string) error {
 // UnmarshalJSON takes a document with members that the policy language has.
 func (d *Document) UnmarshalJSON(data []byte) error {
 	type plain Document
+	*d = Document{}
 	return strictUnmarshal(data, (*plain)(d), "Version", "Id", "Statement")
 }
 
 // UnmarshalJSON takes a statement with members that the policy language has for identity-based policies.
 func (s *Statement) UnmarshalJSON(data []byte) error {
 	type plain Statement
+	*s = Statement{}
 	return strictUnmarshal(data, (*plain)(s), "Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
 }

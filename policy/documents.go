@@ -44,7 +44,7 @@ func (r *Rules) documentKey(prefix, id string, has capabilities) string {
 	switch {
 	case id == "":
 		key = append(key, 'n') // nobody
-	case has.meets(r.owners):
+	case has.meets(r.owners) && len(ownerSegments(id)) > 0: // other ids own no path
 		key = append(append(key, 'o'), id...)
 	default:
 		key = append(key, 'a')

@@ -102,9 +102,9 @@ func (s *Statement) malformed(version string) string {
 	switch {
 	case s.Effect != EffectAllow && s.Effect != EffectDeny:
 		return "its Effect is neither Allow nor Deny"
-	case (len(s.Action) == 0) == (len(s.NotAction) == 0):
+	case (s.Action == nil) == (s.NotAction == nil) || len(s.Action)+len(s.NotAction) == 0:
 		return "it has neither Action nor NotAction, or both"
-	case (len(s.Resource) == 0) == (len(s.NotResource) == 0):
+	case (s.Resource == nil) == (s.NotResource == nil) || len(s.Resource)+len(s.NotResource) == 0:
 		return "it has neither Resource nor NotResource, or both"
 	case version != "" && version != oldVersion && version != Version:
 		return "the document's Version is unknown"

@@ -138,3 +138,43 @@ func TestResultTells(t *testing.T) {
 		t.Errorf("the zero Result says %q", zero)
 	}
 }
+
+// TestFoldingIsThatOfASCII: letters that Unicode folds to those of a key, a value or an action are others.
+func TestFoldingIsThatOfASCII(t *testing.T) {
+	const arn = "arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/x"
+	allow := func(action, operator, key, value string) policy.Document {
+		s := policy.Statement{Effect: "Allow", Action: policy.Strings{action}, Resource: policy.Strings{arn}}
+		if operator != "" {
+			s.Condition = policy.Conditions{operator: {key: policy.Strings{value}}}
+		}
+		return policy.Document{Version: policy.Version, Statement: []policy.Statement{s}}
+	}
+	keys := map[string]string{"aws:SourceIp": "10.0.0.1", "aws:SecureTransport": "false"}
+	tests := []struct {
+		doc  policy.Document
+		want policy.Decision
+	}{
+		{allow("Execute-API:invoke", "", "", ""), policy.Allow},
+		{allow("execute-api:Invo\u212Ae", "", "", ""), policy.Deny},
+		{allow("*", "IpAddress", "AWS:sourceip", "10.0.0.1"), policy.Allow},
+		{allow("*", "IpAddress", "aws:\u017FourceIp", "10.0.0.1"), policy.Deny},
+		{allow("*", "Bool", "aws:SecureTransport", "FALSE"), policy.Allow},
+		{allow("*", "Bool", "aws:SecureTransport", "fal\u017Fe"), policy.Deny},
+	}
+	for _, test := range tests {
+		if got := policy.Evaluate(test.doc, policy.Request{Resource: arn, Keys: keys}); got.Decision != test.want {
+			t.Errorf("%+v: %s", test.doc.Statement, got)
+		}
+	}
+}
+
+// TestUnmarshalForgets: what a document held before does not fill what the new text lacks.
+func TestUnmarshalForgets(t *testing.T) {
+	doc := policy.Document{Version: policy.Version, Statement: []policy.Statement{{Effect: "Allow", Action: policy.Strings{"*"}, Resource: policy.Strings{"*"}}}}
+	if err := json.Unmarshal([]byte(`{"Statement":[{"Effect":"Allow"}]}`), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc.Version != "" || doc.Statement[0].Action != nil || doc.Statement[0].Resource != nil {
+		t.Errorf("%+v", doc)
+	}
+}

@@ -7,15 +7,16 @@ type Explanation struct {
 	Decision Decision
 	Rule     *Rule       // of the route that serves the request; nil: none does
 	Open     bool        // the rule is public
+	Owned    bool        // with Allow: only the caller's own paths of the route are open to it
 	Holds    int         // with Allow, unless Open: the index of the first alternative that holds; otherwise -1
-	Missing  []Shortfall // with Deny: for each alternative, what the caller lacks
+	Missing  []Shortfall // with Deny: for each alternative, what the caller lacks; a caller without an id has nothing
 }
 
 // Shortfall is what a caller lacks for an alternative to hold.
 type Shortfall struct {
 	Schemes []string // the security schemes that its credentials did not satisfy
 	Scopes  []string // the scopes that it was not granted
-	Owners  []string // the path parameters that would have to equal its id
+	Owners  []string // the path parameters that would all have to equal its id, and do not
 }
 
 // Explain tells what Decide says of a request, and why.
@@ -29,8 +30,9 @@ func (r *Rules) Explain(caller Caller, method, path string) Explanation {
 	if !ok {
 		return explanation
 	}
-	rule := r.rules[found.index]
+	rule := r.rules[found.index].clone()
 	explanation.Rule, explanation.Open = &rule, rule.Access.Public
+	explanation.Owned = explanation.Decision == Allow && !r.opening(found, caller.ID, r.vocabulary.of(&caller)).whole
 	if rule.Access.Public {
 		return explanation
 	}
@@ -38,7 +40,7 @@ func (r *Rules) Explain(caller Caller, method, path string) Explanation {
 		missing := r.shortfall(alternative, caller, found.template, segments)
 		if explanation.Decision == Deny {
 			explanation.Missing = append(explanation.Missing, missing)
-		} else if missing.isNothing() && explanation.Holds < 0 {
+		} else if len(alternative) > 0 && missing.isNothing() && explanation.Holds < 0 {
 			explanation.Holds = i
 		}
 	}
@@ -51,6 +53,7 @@ func (s Shortfall) isNothing() bool {
 
 func (r *Rules) shortfall(alternative Alternative, caller Caller, t template, segments []string) Shortfall {
 	var s Shortfall
+	var owned []string
 	for _, requirement := range alternative {
 		if !slices.Contains(caller.Schemes, requirement.Scheme) {
 			s.Schemes = append(s.Schemes, requirement.Scheme)
@@ -59,17 +62,20 @@ func (r *Rules) shortfall(alternative Alternative, caller Caller, t template, se
 			if !slices.Contains(caller.Scopes, scope) {
 				s.Scopes = append(s.Scopes, scope)
 			}
-			if parameter, owned := r.owner[scope]; owned && !isOwner(caller, t, parameter, segments) {
-				s.Owners = append(s.Owners, parameter)
+			if parameter, counts := r.owner[scope]; counts {
+				owned = appendOnce(owned, parameter)
 			}
 		}
+	}
+	if len(owned) > 0 && !isOwner(caller, t, owned, segments) {
+		s.Owners = owned
 	}
 	return s
 }
 
-// isOwner tells whether a path parameter equals the caller's id.
-func isOwner(caller Caller, t template, parameter string, segments []string) bool {
+// isOwner tells whether the path parameters equal the caller's id, all in one spelling.
+func isOwner(caller Caller, t template, parameters []string, segments []string) bool {
 	return slices.ContainsFunc(ownerSegments(caller.ID), func(id string) bool {
-		return t.withParameters([]string{parameter}, id).matches(segments)
+		return t.withParameters(parameters, id).matches(segments)
 	})
 }

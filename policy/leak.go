@@ -1,15 +1,21 @@
 package policy
 
-import "slices"
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
 
 // methodRoutes are the routes of one method, the most specific ones first, with what is known of their
 // patterns before a caller is.
 type methodRoutes struct {
 	method  string
+	key     string // the same for methods with the same routes
 	entries []entry
 	index   *index
-	longest int      // how many segments the longest template has
-	leaks   [][]leak // for each route, what its pattern reaches of others
+	longest int       // how many segments the longest template has
+	nobody  []opening // what is open to nobody of each route: nothing
+	leaks   [][]leak  // for each route, what its pattern reaches of others
 }
 
 // leak is a set of paths that are routed to one route and reached by the pattern of another.
@@ -21,17 +27,37 @@ type leak struct {
 // trailingSlash is the empty segment that a path with a slash at its end has there.
 var trailingSlash = segment{static, ""}
 
-func newMethodRoutes(method string, entries []entry) *methodRoutes {
+// methodsOf finds out about the routes of each method, once for methods with the same routes.
+func methodsOf(router *Router) []*methodRoutes {
+	known := map[string]*methodRoutes{}
+	var methods []*methodRoutes
+	for _, method := range slices.Sorted(maps.Keys(router.byMethod)) {
+		entries := router.byMethod[method]
+		key := ""
+		for _, e := range entries {
+			key += strconv.Itoa(e.index) + " "
+		}
+		if known[key] == nil {
+			known[key] = newMethodRoutes(key, entries)
+		}
+		m := *known[key]
+		m.method = method
+		methods = append(methods, &m)
+	}
+	return methods
+}
+
+func newMethodRoutes(key string, entries []entry) *methodRoutes {
 	templates := make([]template, len(entries))
-	m := &methodRoutes{method: method, entries: entries}
+	m := &methodRoutes{key: key, entries: entries}
 	for i, e := range entries {
 		templates[i] = e.template
 		m.longest = max(m.longest, len(e.template))
 	}
 	m.index = newIndex(templates)
-	nobody := make([]opening, len(entries))
+	m.nobody = make([]opening, len(entries))
 	for i, t := range templates {
-		m.leaks = append(m.leaks, m.leaksOf(t, i, nobody))
+		m.leaks = append(m.leaks, m.leaksOf(t, i, m.nobody))
 	}
 	return m
 }
@@ -63,23 +89,44 @@ func (m *methodRoutes) leaksOf(open template, i int, openings []opening) []leak 
 	return leaks
 }
 
-// uncovered narrows paths of route j to what is neither open nor routed to a more specific route. A greedy
-// segment is one segment or more: where the one is covered, only two or more are left.
+// uncovered narrows paths of route j to what is neither open nor routed to a more specific route.
 func (m *methodRoutes) uncovered(paths template, j int, openings []opening) []template {
-	if m.covered(paths, j, openings) {
+	n := narrowing{m, j, openings, maxNarrowing}
+	return n.from(0, paths)
+}
+
+// maxNarrowing bounds how many templates one narrowing looks at. Past that a template stays as it is.
+const maxNarrowing = 500
+
+// narrowing leaves out of paths of route j what is covered.
+type narrowing struct {
+	m        *methodRoutes
+	j        int
+	openings []opening
+	left     int
+}
+
+// from narrows the greedy segments from the k-th segment on. A greedy segment is one segment, or one and more:
+// each half may be covered, or be narrowed further, where the whole is not. Templates longer than all of the
+// routes' need not be cut up: only greedy routes stand for them, and those for all of them.
+func (n *narrowing) from(k int, paths template) []template {
+	if n.left--; n.m.covered(paths, n.j, n.openings) {
 		return nil
 	}
-	for k, s := range paths {
-		if s.kind != greedy || len(paths) > m.longest {
-			continue
-		}
-		one := slices.Clone(paths)
-		one[k].kind = single
-		if m.covered(one, j, openings) {
-			return m.uncovered(slices.Insert(one, k+1, s), j, openings)
-		}
+	for k < len(paths) && paths[k].kind != greedy {
+		k++
 	}
-	return []template{paths}
+	if k == len(paths) || len(paths) > n.m.longest || n.left <= 0 {
+		return []template{paths}
+	}
+	one := slices.Clone(paths)
+	one[k].kind = single
+	more := slices.Insert(slices.Clone(one), k+1, paths[k])
+	a, b := n.from(k+1, one), n.from(k+1, more)
+	if len(a) == 1 && len(b) == 1 && slices.Equal(a[0], one) && slices.Equal(b[0], more) {
+		return []template{paths}
+	}
+	return append(a, b...)
 }
 
 // covered tells whether all the paths are open, or are routed to a more specific route than j.

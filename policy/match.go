@@ -74,8 +74,20 @@ func charLen(text string) int {
 // matchAction tells whether an action, in any case, matches the pattern.
 // See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html.
 func matchAction(pattern, action string) bool {
-	return pattern == action || pattern == "*" || Match(strings.ToLower(pattern), strings.ToLower(action))
+	return pattern == action || pattern == "*" || Match(lowerASCII(pattern), lowerASCII(action))
 }
+
+// lowerASCII folds the letters of ASCII. Others that Unicode folds to them, as the long s, are other letters here.
+func lowerASCII(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, text)
+}
+
+func equalFoldASCII(a, b string) bool { return a == b || lowerASCII(a) == lowerASCII(b) }
 
 // The escapes of the policy language stand for characters that have a meaning of their own. As plain text
 // they are those characters. In patterns a literal '*' or '?' is written as a byte that no UTF-8 text has,

@@ -43,8 +43,8 @@ func naiveEvaluate(doc policy.Document, request policy.Request) naiveResult {
 
 func naiveStatement(version string, s policy.Statement, action string, request policy.Request) string {
 	if version != "" && version != "2008-10-17" && version != "2012-10-17" || s.Effect != "Allow" && s.Effect != "Deny" ||
-		len(s.Action) > 0 && len(s.NotAction) > 0 || len(s.Action)+len(s.NotAction) == 0 ||
-		len(s.Resource) > 0 && len(s.NotResource) > 0 || len(s.Resource)+len(s.NotResource) == 0 {
+		s.Action != nil && s.NotAction != nil || len(s.Action)+len(s.NotAction) == 0 ||
+		s.Resource != nil && s.NotResource != nil || len(s.Resource)+len(s.NotResource) == 0 {
 		return unclear
 	}
 	truths := []string{naiveAction(s, action), naiveList(version, s.Resource, request.Resource)}

@@ -5,6 +5,16 @@ import (
 	"strings"
 )
 
+// denied is the template as an IAM pattern that matches no path with nothing in the place of its last
+// segment: a '*' alone would, and the root of an API is such a path.
+func (t template) denied() string {
+	pattern := t.pattern()
+	if strings.HasSuffix(pattern, "*") {
+		return strings.TrimSuffix(pattern, "*") + "?*"
+	}
+	return pattern
+}
+
 // pattern is the template as an IAM pattern of the path; every parameter becomes a '*'.
 func (t template) pattern() string {
 	parts := make([]string, len(t))
@@ -17,11 +27,14 @@ func (t template) pattern() string {
 	return strings.Join(parts, "/")
 }
 
-// prefix is the part of the pattern before its first wildcard; whole tells that it is all of it.
+// prefix is the part of the pattern before its first wildcard, or before an id that is not known; whole tells
+// that it is all of it.
 func (t template) prefix() (prefix string, whole bool) {
 	pattern := t.pattern()
-	prefix, _, found := strings.Cut(pattern, "*")
-	return prefix, !found
+	if end := strings.IndexAny(pattern, "*"+anyID); end >= 0 {
+		return pattern[:end], false
+	}
+	return pattern, true
 }
 
 // contains tells whether the template stands for all paths of the other one. It may say no where it does:
@@ -42,12 +55,23 @@ func (t template) contains(other template) bool {
 	return len(t) == len(other)
 }
 
+// maxReach bounds how many narrowed templates reach lists.
+const maxReach = 64
+
 // reach lists what the IAM pattern of one template reaches of another: the other one narrowed, in every way
 // in which each '*' can stand for one or more of its segments. In the result a greedy segment may stand
-// before others, but not before another wildcard.
+// before others, but not before another wildcard. Where there are too many ways it is the whole of the other
+// one, which is more than is reached.
 func reach(pattern, of template) []template {
+	if !mayReach(pattern, of) {
+		return nil
+	}
 	var all []template
-	for _, paths := range reachWith(map[[2]int][]template{}, pattern, of) {
+	found := reachWith(map[[2]int][]template{}, pattern, of)
+	if len(found) > maxReach {
+		return []template{of.normal()}
+	}
+	for _, paths := range found {
 		all = appendNew(all, paths.normal())
 	}
 	return all
@@ -72,6 +96,38 @@ func (t template) normal() template {
 	return normal
 }
 
+// mayReach tells, quickly, whether reach may find anything. It follows all ways at once: the bit i stands for a
+// way that has come to the i-th segment.
+func mayReach(pattern, of template) bool {
+	if len(of) > 62 {
+		return true
+	}
+	greedyAt := uint64(0) // where a way may stay
+	for i, s := range of {
+		if s.kind == greedy {
+			greedyAt |= 1 << i
+		}
+	}
+	ways := uint64(1)
+	for _, p := range pattern {
+		next := uint64(0)
+		for i, s := range of {
+			if ways>>i&1 == 0 {
+				continue
+			}
+			switch {
+			case p.kind != static: // one segment or more
+				next |= ^uint64(0) << (i + 1)
+				next |= greedyAt &^ (1<<i - 1)
+			case s.kind != static || s.text == p.text || s.text == anyID || p.text == anyID:
+				next |= 1<<(i+1) | greedyAt&(1<<i)
+			}
+		}
+		ways = next
+	}
+	return ways>>len(of)&1 == 1
+}
+
 // reachWith remembers what was found for the tails of both templates, by their lengths.
 func reachWith(known map[[2]int][]template, pattern, of template) []template {
 	if len(pattern) == 0 || len(of) == 0 {
@@ -91,7 +147,7 @@ func reachWith(known map[[2]int][]template, pattern, of template) []template {
 
 func reachHead(known map[[2]int][]template, pattern, of template) []template {
 	p, head, rest := pattern[0], of[0], pattern[1:]
-	if p.kind == static && head.kind == static && p.text != head.text {
+	if p.kind == static && head.kind == static && p.text != head.text && p.text != anyID && head.text != anyID {
 		return nil
 	}
 	tails := slices.Clone(reachWith(known, rest, of[1:]))
@@ -104,10 +160,14 @@ func reachHead(known map[[2]int][]template, pattern, of template) []template {
 	return prepend(head, append(tails, reachWith(known, pattern, of[1:])...))
 }
 
-// prepend puts a segment before each of the templates.
+// prepend puts a segment before each of the templates. More than maxReach of them are not all needed: reach
+// does without them.
 func prepend(head segment, tails []template) []template {
 	var all []template
 	for _, tail := range tails {
+		if len(all) > maxReach {
+			break
+		}
 		all = appendNew(all, append(template{head}, tail...))
 	}
 	return all

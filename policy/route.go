@@ -7,7 +7,7 @@ import (
 
 // Route is an HTTP method on a path template, as in "GET /users/{id}".
 type Route struct {
-	Method string // GET, PUT, …, upper case, or MethodAny
+	Method string // GET, PUT, …, upper case, or MethodAny; of a WebSocket API the route key
 	Path   string // a template, see [NewRouter]
 }
 
@@ -39,6 +39,9 @@ type segment struct {
 
 // template is a path template, segment by segment; the root has none.
 type template []segment
+
+// RouteConnect is the route key of a WebSocket API at which its authorizer is asked.
+const RouteConnect = "$connect"
 
 // MethodAny is the method of a route that stands for all of them.
 const MethodAny = "ANY"

@@ -55,6 +55,19 @@ type Rule struct {
 	Access Access
 }
 
+// clone is a rule of its own.
+func (r Rule) clone() Rule {
+	r.Access.Alternatives = slices.Clone(r.Access.Alternatives)
+	for i, alternative := range r.Access.Alternatives {
+		alternative = slices.Clone(alternative)
+		for j := range alternative {
+			alternative[j].Scopes = slices.Clone(alternative[j].Scopes)
+		}
+		r.Access.Alternatives[i] = alternative
+	}
+	return r
+}
+
 // Rules are the access rules of a whole API. They do not change and may be used concurrently.
 // The zero Rules has no route and denies everything.
 type Rules struct {
@@ -65,40 +78,61 @@ type Rules struct {
 	owners     capabilities
 	needs      [][]need // by the router's index
 	methods    []*methodRoutes
+	routeKeys  map[string][]need // of a WebSocket API
 	conflicts  []Conflict
 	documents  documents
 }
 
-// NewRules checks and keeps the rules of an API; [NewRouter] says what their routes may be.
+// NewRules checks and keeps the rules of an API; [NewRouter] says what their routes may be. A rule may also be
+// for a WebSocket API's route: its Method is the route key, such as [RouteConnect], and it has no Path.
 //
 // ownerScopes maps a scope to the name of a path parameter: the scope counts only where that parameter
 // equals the caller's id. A route that asks for such a scope must have the parameter.
 // The error is a [*RouteError].
 func NewRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
-	routes := make([]Route, len(rules))
-	for i, rule := range rules {
-		routes[i] = rule.Route
+	r := &Rules{owner: maps.Clone(ownerScopes), vocabulary: newVocabulary(rules), routeKeys: map[string][]need{}}
+	r.owners = r.vocabulary.owners(r.owner)
+	var routes []Route
+	for _, rule := range rules {
+		needs := r.vocabulary.needs(rule.Access, r.owner)
+		if strings.HasPrefix(rule.Route.Method, "$") {
+			if err := r.addRouteKey(rule.Route, needs); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		routes = append(routes, rule.Route)
+		r.rules, r.needs = append(r.rules, rule.clone()), append(r.needs, needs)
 	}
 	router, err := NewRouter(routes)
 	if err != nil {
 		return nil, err
 	}
-	r := &Rules{router: *router, rules: slices.Clone(rules), owner: maps.Clone(ownerScopes), vocabulary: newVocabulary(rules)}
-	r.owners = r.vocabulary.owners(r.owner)
-	for _, rule := range rules {
-		r.needs = append(r.needs, r.vocabulary.needs(rule.Access, r.owner))
-	}
-	for _, method := range slices.Sorted(maps.Keys(router.byMethod)) {
-		entries := router.byMethod[method]
-		for _, e := range entries {
+	r.router = *router
+	r.methods = methodsOf(router)
+	for _, m := range r.methods {
+		for _, e := range m.entries {
 			if err := r.checkOwner(e); err != nil {
 				return nil, &RouteError{routes[e.index], err.Error()}
 			}
 		}
-		r.methods = append(r.methods, newMethodRoutes(method, entries))
 	}
 	r.conflicts = r.findConflicts()
 	return r, nil
+}
+
+func (r *Rules) addRouteKey(route Route, needs []need) error {
+	_, twice := r.routeKeys[route.Method]
+	switch {
+	case twice:
+		return &RouteError{route, "stands there twice"}
+	case route.Path != "" || strings.ContainsAny(route.Method, "/*?"):
+		return &RouteError{route, "want a route key such as $connect, and no path"}
+	case slices.ContainsFunc(needs, func(n need) bool { return len(n.owned) > 0 }):
+		return &RouteError{route, "a scope that counts for owners only has no path to count for"}
+	}
+	r.routeKeys[route.Method] = needs
+	return nil
 }
 
 func (r *Rules) checkOwner(e entry) error {
@@ -138,6 +172,12 @@ func (r *Rules) Decide(caller Caller, method, path string) Decision {
 	return Deny
 }
 
+// CountsForOwners tells whether a scope counts only where a path parameter equals the caller's id.
+func (r *Rules) CountsForOwners(scope string) bool {
+	_, owned := r.owner[scope]
+	return owned
+}
+
 // opening is what of a route is open to a caller: nothing, all of it, or narrower templates where only an
 // owner's path is.
 type opening struct {
@@ -173,6 +213,9 @@ func (t template) withParameters(names []string, value string) template {
 	}
 	return narrowed
 }
+
+// anyID stands in a template for an owner's id, which is not known yet and may be any text.
+const anyID = "\x00"
 
 // maxOwnerID bounds the ids that may stand in a pattern, in bytes; a Resource may have 512 characters.
 const maxOwnerID = 128

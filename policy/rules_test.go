@@ -260,6 +260,35 @@ func TestBesideAProxy(t *testing.T) {
 	}
 }
 
+// TestBesideAClosedProxy: routes with several parameters stay open beside a catch-all that is not, for owners too.
+func TestBesideAClosedProxy(t *testing.T) {
+	rules := mustRules(t,
+		rule("GET", "/", policy.Access{Public: true}), rule("GET", "/{id}", bearer("admin")),
+		rule("GET", "/orgs/{o}/users/{u}", bearer("read")), rule("GET", "/{a}/{id}/{c}/k", bearer("self")), rule("GET", "/{p+}", bearer("admin")))
+	tests := []struct {
+		caller policy.Caller
+		path   string
+		want   policy.Decision
+	}{
+		{caller("7", "read"), "/orgs/1/users/2", policy.Allow},
+		{caller("7", "read"), "/orgs/1/2/users/3", policy.Deny},
+		{caller("7", "read"), "/orgs/1/users/2/3", policy.Deny},
+		{caller("7", "read"), "/orgs/1/users", policy.Deny},
+		{caller("7", "read"), "/", policy.Allow},
+		{caller("7", "read"), "/x", policy.Deny},
+		{caller("7", "self"), "/x/7/y/k", policy.Allow},
+		{caller("7", "self"), "/x/8/y/k", policy.Deny},
+		{caller("7", "self"), "/x/7/y/z/k", policy.Deny},
+		{caller("7", "self"), "/x/y/7/z/k", policy.Deny},
+		{caller("7", "self"), "/", policy.Allow},
+	}
+	for _, test := range tests {
+		if got := evaluate(t, rules, test.caller, "GET", test.path); got != test.want {
+			t.Errorf("GET %s with %q: the document says %s", test.path, test.caller.Scopes, got)
+		}
+	}
+}
+
 // TestManyParameters: long templates of parameters cost no more than others.
 func TestManyParameters(t *testing.T) {
 	path := func(length int) (path string) {
