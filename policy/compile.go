@@ -106,7 +106,7 @@ func (r *Rules) compile(prefix, id string, has capabilities) *patterns {
 func (r *Rules) routeKeyPatterns(prefix, id string, has capabilities) *patterns {
 	p := &patterns{}
 	for _, key := range slices.Sorted(maps.Keys(r.routeKeys)) {
-		if id != "" && slices.ContainsFunc(r.routeKeys[key], func(n need) bool { return has.has(n.capabilities) }) {
+		if r.holds(r.routeKeys[key], id, has) {
 			p.allows = append(p.allows, prefix+key)
 		}
 	}

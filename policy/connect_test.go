@@ -37,6 +37,9 @@ func TestConnect(t *testing.T) {
 			text, _ := json.Marshal(doc)
 			t.Errorf("%v with %q: %s by %s", test.rules, test.scopes, got, text)
 		}
+		if got := rules.Decide(caller("a", test.scopes), policy.RouteConnect, ""); got != test.want {
+			t.Errorf("%v with %q: Decide says %s", test.rules, test.scopes, got)
+		}
 		for _, other := range []string{"arn:aws:execute-api:us-east-1:123456789012:abc/v1/$default", "arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/things"} {
 			if policy.Evaluate(doc, policy.Request{Resource: other}).Decision == policy.Allow {
 				t.Errorf("%v: the document for connecting allows %s", test.rules, other)

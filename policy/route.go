@@ -11,8 +11,8 @@ type Route struct {
 	Path   string // a template, see [NewRouter]
 }
 
-// String is the method and the path, separated by a space.
-func (r Route) String() string { return r.Method + " " + r.Path }
+// String is the method and the path, separated by a space, or the route key.
+func (r Route) String() string { return strings.TrimSuffix(r.Method+" "+r.Path, " ") }
 
 // RouteError says why a route, or its rule, cannot be used.
 type RouteError struct {

@@ -155,7 +155,14 @@ func (t template) hasParameter(name string) bool {
 // Decide tells whether the caller may make the request: the rule of the one route that API Gateway would
 // choose for it. The path is as the client sent it, without the stage, and not decoded.
 // A request that no route serves is denied. When and from where the request comes does not matter.
+// Of a WebSocket API's route the method is its key, and there is no path.
 func (r *Rules) Decide(caller Caller, method, path string) Decision {
+	if needs, isKey := r.routeKeys[method]; isKey {
+		if path == "" && r.holds(needs, caller.ID, r.vocabulary.of(&caller)) {
+			return Allow
+		}
+		return Deny
+	}
 	segments, ok := splitPath(path)
 	if !ok {
 		return Deny
@@ -176,6 +183,11 @@ func (r *Rules) Decide(caller Caller, method, path string) Decision {
 func (r *Rules) CountsForOwners(scope string) bool {
 	_, owned := r.owner[scope]
 	return owned
+}
+
+// holds tells whether the caller, of whom something must be known, has what one of the needs asks for.
+func (r *Rules) holds(needs []need, id string, has capabilities) bool {
+	return id != "" && slices.ContainsFunc(needs, func(n need) bool { return has.has(n.capabilities) })
 }
 
 // opening is what of a route is open to a caller: nothing, all of it, or narrower templates where only an

@@ -24,16 +24,15 @@ func (a *answer) line(heading, format string, args ...any) {
 
 // write writes the answer, and gives the exit status: good only where the request is allowed for certain.
 func (a *answer) write() (int, error) {
-	a.line("request", "%s %s", a.method, a.path)
+	a.line("request", "%s", routeName(policy.Route{Method: a.method, Path: a.path}))
 	for _, known := range a.subject.lines {
 		a.line(known.heading, "%s", known.text)
 	}
-	index, _, routed := a.contract.router.Route(a.method, a.path)
-	if !routed {
+	operation := a.operation()
+	if operation == nil {
 		a.noRoute()
 		return statusFound, nil
 	}
-	operation := &a.contract.Operations[index]
 	a.line("route", "%s", label(operation))
 	if operation.Access.Public {
 		a.line("rules", "allow: the operation is open to everyone")
@@ -47,9 +46,36 @@ func (a *answer) write() (int, error) {
 	return a.decide(operation)
 }
 
+// operation is the one that serves the request, nil where none does.
+func (a *answer) operation() *api.Operation {
+	if a.connect {
+		return a.contract.connect()
+	}
+	index, _, routed := a.contract.router.Route(a.method, a.path)
+	if !routed {
+		return nil
+	}
+	return &a.contract.Operations[index]
+}
+
+// explain asks the rules. They explain what is done with a path, so that connecting is asked about as if it had one.
+func (a *answer) explain() (policy.Explanation, error) {
+	if !a.connect {
+		return a.contract.rules.Explain(a.subject.caller, a.method, a.path), nil
+	}
+	rules, err := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/"}, Access: a.contract.Connect}}, nil)
+	if err != nil {
+		return policy.Explanation{}, err
+	}
+	return rules.Explain(a.subject.caller, "GET", "/"), nil
+}
+
 // decide asks the rules and the document.
 func (a *answer) decide(operation *api.Operation) (int, error) {
-	explanation := a.contract.rules.Explain(a.subject.caller, a.method, a.path)
+	explanation, err := a.explain()
+	if err != nil {
+		return 0, err
+	}
 	a.rules(operation, explanation)
 	result, err := a.document()
 	if err != nil {
@@ -73,6 +99,11 @@ func (a *answer) decide(operation *api.Operation) (int, error) {
 
 // noRoute says that nothing serves the request, and what serves others of the path.
 func (a *answer) noRoute() {
+	if a.connect {
+		a.line("route", "none; the contract does not say who may connect (x-connect-security)")
+		a.line("decision", "deny: nobody may connect")
+		return
+	}
 	var others []string
 	for _, method := range methods {
 		if _, _, ok := a.contract.router.Route(method, a.path); ok {
@@ -89,14 +120,14 @@ func (a *answer) noRoute() {
 
 // rules says what the rules say, and for each alternative that fails what is missing.
 func (a *answer) rules(operation *api.Operation, e policy.Explanation) {
-	ways := a.contract.ways(operation)
+	demands := a.contract.demands(operation)
 	if e.Decision == policy.Allow && e.Holds >= 0 {
-		a.line("rules", "allow: alternative %d of %d holds: %s", e.Holds+1, len(ways), words(ways[e.Holds:e.Holds+1]))
+		a.line("rules", "allow: alternative %d of %d holds: %s", e.Holds+1, len(demands), words(demands[e.Holds:e.Holds+1]))
 		return
 	}
 	a.line("rules", "%s: no alternative holds", e.Decision)
 	for i, missing := range e.Missing {
-		fmt.Fprintf(a.out, "  %d. %s: %s\n", i+1, words(ways[i:i+1]), missingText(missing))
+		fmt.Fprintf(a.out, "  %d. %s: %s\n", i+1, words(demands[i:i+1]), missingText(missing))
 	}
 }
 

@@ -77,6 +77,7 @@ func (c *checker) check() {
 	c.checkPublic()
 	c.checkConflicts()
 	c.checkRouting()
+	c.checkSizes()
 	if len(c.groups) > 0 {
 		c.checkScopes()
 		c.checkCallers()
@@ -99,7 +100,7 @@ func (c *checker) checkPublic() {
 			used[name] = true
 			c.find(note, "%s: open to everyone, as -allow-public says", label(operation))
 		} else {
-			c.find(problem, "%s: open to everyone; -allow-public %q says that it is meant", label(operation), operation.Route)
+			c.find(problem, "%s: open to everyone; -allow-public %q says that it is meant", label(operation), routeName(operation.Route))
 		}
 	}
 	for _, name := range c.allowed {
@@ -111,7 +112,7 @@ func (c *checker) checkPublic() {
 
 // allowsPublic finds the name by which the operation may be public. An id that two operations have names neither.
 func (c *checker) allowsPublic(operation *api.Operation) (name string, ok bool) {
-	names := []string{operation.Route.String()}
+	names := []string{routeName(operation.Route)}
 	same := 0
 	for _, other := range c.Operations {
 		if other.ID == operation.ID {
@@ -158,8 +159,8 @@ func (c *checker) checkScopes() {
 func (c *checker) asking(scope string) string {
 	var names []string
 	for i := range c.Operations {
-		if slices.ContainsFunc(c.ways(&c.Operations[i]), func(w way) bool { return slices.Contains(w.scopes, scope) }) {
-			names = append(names, c.Operations[i].Route.String())
+		if slices.ContainsFunc(c.demands(&c.Operations[i]), func(d demand) bool { return slices.Contains(d.scopes, scope) }) {
+			names = append(names, routeName(c.Operations[i].Route))
 		}
 	}
 	return strings.Join(names, ", ")
@@ -181,19 +182,19 @@ func (c *checker) having(scope string) string {
 func (c *checker) checkCallers() {
 	for i := range c.Operations {
 		operation := &c.Operations[i]
-		ways := c.ways(operation)
-		if !slices.ContainsFunc(ways, c.isOpenToAnyone) {
-			c.find(problem, "%s: no group may call it; it is for %s", label(operation), words(fewest(ways)))
+		demands := c.demands(operation)
+		if !slices.ContainsFunc(demands, c.isOpenToAnyone) {
+			c.find(problem, "%s: no group may call it; it is for %s", label(operation), words(fewest(demands)))
 		}
 	}
 }
 
-func (c *checker) isOpenToAnyone(w way) bool {
-	if isWithin(w.scopes, c.granted) {
+func (c *checker) isOpenToAnyone(d demand) bool {
+	if isWithin(d.scopes, c.granted) {
 		return true
 	}
 	for _, scopes := range c.groups {
-		if slices.Contains(w.schemes, policy.SchemeBearer) && isWithin(w.scopes, append(slices.Clone(scopes), c.granted...)) {
+		if slices.Contains(d.schemes, policy.SchemeBearer) && isWithin(d.scopes, append(slices.Clone(scopes), c.granted...)) {
 			return true
 		}
 	}

@@ -11,7 +11,6 @@ import (
 
 	"portcullis/api"
 	"portcullis/authorizers"
-	"portcullis/policy"
 )
 
 func diffCommand(_ context.Context, s *session, args []string) (int, error) {
@@ -34,6 +33,7 @@ func diffCommand(_ context.Context, s *session, args []string) (int, error) {
 		return 0, err
 	}
 	d.compare()
+	d.compareConflicts()
 	d.write(s.out)
 	if d.opened > 0 {
 		return statusFound, nil
@@ -91,7 +91,7 @@ type change struct {
 func (d *difference) compare() {
 	for i := range d.new.Operations {
 		now := &d.new.Operations[i]
-		for _, method := range methodsOf(now) {
+		for _, method := range methodsOf(now.Route) {
 			for j := range d.old.Operations {
 				d.pair(method, &d.old.Operations[j], now)
 			}
@@ -100,7 +100,7 @@ func (d *difference) compare() {
 	}
 	for j := range d.old.Operations {
 		before := &d.old.Operations[j]
-		for _, method := range methodsOf(before) {
+		for _, method := range methodsOf(before.Route) {
 			d.pair(method, before, nil)
 		}
 	}
@@ -109,36 +109,36 @@ func (d *difference) compare() {
 // pair compares the rules for the requests that one operation served and another one serves; nil is none.
 func (d *difference) pair(method string, before, now *api.Operation) {
 	a, b := cmp.Or(before, now), cmp.Or(now, before)
-	for _, c := range classes(a.Route.Path, b.Route.Path, max(d.old.longest, d.new.longest)) {
-		if d.old.serving(method, c) == before && d.new.serving(method, c) == now {
-			d.add(method, before, now, c)
+	for _, set := range commonRequests(a.Route.Path, b.Route.Path, max(d.old.longest, d.new.longest)) {
+		if d.old.serving(method, set) == before && d.new.serving(method, set) == now {
+			d.add(method, before, now, set)
 		}
 	}
 }
 
-// add compares the rules for the requests of a class. What was found for shorter requests of a {proxy+} is
-// not said again.
-func (d *difference) add(method string, before, now *api.Operation, c class) {
-	r := revision{sameAsBefore: before != nil && now != nil && shape(before.Route.Path) == shape(now.Route.Path)}
+// add compares the rules for some of the requests that the one served and the other serves. What was found for shorter
+// requests of a {proxy+} is not said again.
+func (d *difference) add(method string, before, now *api.Operation, set requestSet) {
+	c := comparison{sameAsBefore: before != nil && now != nil && shape(before.Route.Path) == shape(now.Route.Path)}
 	if before != nil {
-		r.before = d.old.waysWithin(before, c)
+		c.before = d.old.demandsOn(before, set)
 	}
 	if now != nil {
-		r.now = d.new.waysWithin(now, c)
+		c.now = d.new.demandsOn(now, set)
 	}
-	r.compareRules()
-	r.compareGroups(d.old.groups, d.new.groups)
-	found := change{d.title(method, before, now, c), r.lines}
+	c.compareRules()
+	c.compareGroups(d.old.groups, d.new.groups)
+	found := change{d.title(method, before, now, set), c.lines}
 	isKnown := func(other change) bool { return other.title == found.title && slices.Equal(other.lines, found.lines) }
-	if len(r.lines) == 0 && r.sameAsBefore || slices.ContainsFunc(d.changes, isKnown) {
+	if len(c.lines) == 0 && c.sameAsBefore || slices.ContainsFunc(d.changes, isKnown) {
 		return
 	}
 	d.changes = append(d.changes, found)
-	d.opened += r.opened
-	d.closed += r.closed
+	d.opened += c.opened
+	d.closed += c.closed
 }
 
-func (d *difference) title(method string, before, now *api.Operation, c class) string {
+func (d *difference) title(method string, before, now *api.Operation, set requestSet) string {
 	switch {
 	case before == nil:
 		return label(now) + ", added"
@@ -154,23 +154,7 @@ func (d *difference) title(method string, before, now *api.Operation, c class) s
 	if !d.old.has(now.Route) {
 		is += ", which is added"
 	}
-	return fmt.Sprintf("%s %s: before served by %s and now by %s", method, c.shown(now.Route.Path), was, is)
-}
-
-// has tells whether the contract has a route, whatever its parameters are called.
-func (s *surface) has(route policy.Route) bool {
-	return slices.ContainsFunc(s.Operations, func(o api.Operation) bool {
-		return o.Route.Method == route.Method && shape(o.Route.Path) == shape(route.Path)
-	})
-}
-
-// shape is a path template without the names of its parameters.
-func shape(path string) string {
-	c, _ := ofLength(path, len(segments(path)))
-	if isGreedy(path) {
-		return c.path() + "+"
-	}
-	return c.path()
+	return fmt.Sprintf("%s %s: before served by %s and now by %s", method, set.shown(now.Route.Path), was, is)
 }
 
 func (d *difference) write(w io.Writer) {

@@ -16,7 +16,8 @@ var defaultARN = policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012
 
 // question is a request that explain is asked about.
 type question struct {
-	method, path string
+	connect      bool       // to connect to the WebSocket API
+	method, path string     // $connect and "" to connect
 	arn          policy.ARN // of the request
 }
 
@@ -32,6 +33,7 @@ func explainCommand(ctx context.Context, s *session, args []string) (int, error)
 	who.add(flags)
 	flags.StringVar(&q.method, "method", "", "")
 	flags.StringVar(&q.path, "path", "", "")
+	flags.BoolVar(&q.connect, "connect", false, "")
 	if _, err := parse(flags, args, 0); err != nil {
 		return 0, err
 	}
@@ -58,12 +60,32 @@ func (q *question) complete(arn string) error {
 		if q.arn, err = policy.ParseARN(arn); err != nil {
 			return fmt.Errorf("-arn: %w", err)
 		}
-		if q.method == "" && q.path == "" {
-			q.method, q.path = q.arn.Method, "/"+q.arn.Path
-		}
 	}
+	isNamed := q.method != "" || q.path != ""
+	switch {
+	case q.connect && isNamed:
+		return errors.New("-connect is a request itself: leave -method and -path out")
+	case q.connect || q.arn.RouteKey != "" && !isNamed:
+		return q.completeConnect()
+	case q.arn.RouteKey != "":
+		return errors.New("-arn names a WebSocket API, whose requests have no -method and -path")
+	case arn != "" && !isNamed:
+		q.method, q.path = q.arn.Method, "/"+q.arn.Path
+	}
+	return q.completeRequest()
+}
+
+func (q *question) completeConnect() error {
+	if q.arn.RouteKey != "" && q.arn.RouteKey != policy.RouteConnect {
+		return fmt.Errorf("-arn: %q: an authorizer is asked at %s only", q.arn.RouteKey, policy.RouteConnect)
+	}
+	q.connect, q.method, q.arn.RouteKey = true, policy.RouteConnect, policy.RouteConnect
+	return nil
+}
+
+func (q *question) completeRequest() error {
 	if q.method == "" || q.path == "" {
-		return errors.New("want a request, by -method and -path, or by -arn")
+		return errors.New("want a request, by -method and -path, by -connect, or by -arn")
 	}
 	if q.method = strings.ToUpper(q.method); !slices.Contains(methods, q.method) {
 		return fmt.Errorf("-method %q: want one of %s", q.method, strings.Join(methods, ", "))

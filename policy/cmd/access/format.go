@@ -61,7 +61,7 @@ func writeMarkdown(w io.Writer, m *matrix) error {
 			line[j] = markdownText.Replace(text)
 		}
 		if i > 0 {
-			line[0] = "`" + m.Rows[i-1].Method + " " + m.Rows[i-1].Path + "`"
+			line[0] = "`" + m.Rows[i-1].route() + "`"
 		}
 	}
 	widths := widthsOf(grid)

@@ -29,6 +29,7 @@ diff: exit status 1 if anything opens; one of OLD and NEW may be - for stdin
 
 explain: exit status 0 if the request is allowed, and the token, if there is one, verified
   -method METHOD, -path PATH   the request; the path as it is sent, without the stage
+  -connect             in place of them: to connect to the WebSocket API
   -token TOKEN         the caller's token; - reads it from stdin
   -issuers JSON        whose tokens are accepted (default: ISSUERS); without it a token is only decoded
   -scopes "A B"        in place of a token: the caller's scopes
@@ -38,7 +39,7 @@ explain: exit status 0 if the request is allowed, and the token, if there is one
   -arn ARN             an invocation of the API and stage to write the policy for; without -method and -path
                        also the request
 
-check: exit status 1 if there is a problem
+check: exit status 1 if there is a problem; sizes are for a stage of 10 characters and an id of 128
   -allow-public LIST   operations that are meant for everyone: "GET /x,POST /tokens", or operationIds
   -granted "A B"       scopes that callers have elsewhere: from a token's own scope claim, or an API key
 

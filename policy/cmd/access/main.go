@@ -7,7 +7,7 @@
 //
 // # access matrix
 //
-// A row for each operation, a column for each group (without groups: for each scope) and for each -scopes, as a table,
+// A row for each operation (and for $connect, where the contract says who may connect to a WebSocket API), a column for each group (without groups: for each scope) and for each -scopes, as a table,
 // or as Markdown, CSV, JSON or HTML. The same input gives the same bytes, so that a file of it can be
 // committed, and a pull request shows what changes.
 //
@@ -16,7 +16,10 @@
 // # access diff
 //
 // What opens and what closes between two contracts (a file, or - for stdin), for whom: for callers by what their
-// credentials hold, whether or not a group gives them that, and for groups. The exit status is 1 if anything opens.
+// credentials hold, whether or not a group gives them that, and for groups, with and without an API key. A conflict that
+// ends opens something too: requests that IAM patterns denied although the rules allowed them; one that begins closes
+// such. Of a conflict that stays it is not told whether it is one for other callers than before. The exit status is 1 if
+// anything opens.
 //
 //	git show HEAD:api/openapi.yaml | go run ./policy/cmd/access diff - api/openapi.yaml
 //
@@ -25,15 +28,17 @@
 // Why one request is allowed or denied, the policy that an authorizer answers for this caller, and the
 // statement of it that decides. A token is verified where ISSUERS or -issuers is given, and otherwise only decoded.
 // The exit status is 0 only where the request is allowed, and the token, if there is one, verified; a public operation
-// is allowed whatever the token.
+// is allowed whatever the token. -connect, or the ARN of a $connect, asks about connecting to a WebSocket API.
 //
 //	go run ./policy/cmd/access explain -method GET -path /users/7 -scopes users/self -id 7
 //
 // # access check
 //
 // Problems: operations that are open to everyone, routes that IAM cannot tell apart or that no request reaches, scopes
-// that no group grants, operations that no group may call. The exit status is 1 if there is any. -allow-public names the
-// operations that are meant for everyone, -granted the scopes that callers have elsewhere than in groups.
+// that no group grants, operations that no group may call, callers whose policy would be too large to be written. The exit
+// status is 1 if there is any. -allow-public names the operations that are meant for everyone, -granted the scopes that
+// callers have elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and
+// the longest partition and region.
 //
 //	go run ./policy/cmd/access check -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
 //

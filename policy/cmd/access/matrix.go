@@ -28,7 +28,7 @@ type column struct {
 	Scopes []string `json:"scopes"`
 }
 
-// row is an operation. A cell is yes, no, public, own {id}, or unreachable where no request is routed to it.
+// row is an operation; $connect has no path. A cell is yes, no, public, own {id}, or unreachable where no request is routed to it.
 type row struct {
 	Method string   `json:"method"`
 	Path   string   `json:"path"`
@@ -119,12 +119,15 @@ func newRow(contract *surface, operation *api.Operation, schemes []string, colum
 		case reachable && operation.Access.Public:
 			text = cellPublic
 		case reachable:
-			text = cell(reach(contract.ways(operation), schemes, c.Scopes))
+			text = cell(openTo(contract.demands(operation), schemes, c.Scopes))
 		}
 		r.Cells = append(r.Cells, text)
 	}
 	return r
 }
+
+// route names the row's operation.
+func (r row) route() string { return routeName(policy.Route{Method: r.Method, Path: r.Path}) }
 
 // who says in a phrase what every caller of the matrix brings.
 func (m *matrix) who() string { return bringer(m.Schemes) }
@@ -145,7 +148,7 @@ func (m *matrix) grid() [][]string {
 	}
 	grid := [][]string{head}
 	for _, r := range m.Rows {
-		line := []string{r.Method + " " + r.Path}
+		line := []string{r.route()}
 		if m.hasIDs() {
 			line = append(line, optional(r.ID))
 		}

@@ -29,16 +29,16 @@ func (c *checker) checkRouting() {
 
 // checkTaken warns where requests that fit one operation are served by another that other callers may call.
 func (c *checker) checkTaken(taken, by *api.Operation) {
-	for _, requests := range classes(taken.Route.Path, by.Route.Path, c.longest) {
+	for _, requests := range commonRequests(taken.Route.Path, by.Route.Path, c.longest) {
 		if c.serving(taken.Route.Method, requests) != by {
 			continue
 		}
-		rest, here := c.waysWithin(taken, requests), c.waysWithin(by, requests)
+		rest, here := c.demandsOn(taken, requests), c.demandsOn(by, requests)
 		text := ""
-		if opened := newWays(rest, here); len(opened) > 0 {
+		if opened := newDemands(rest, here); len(opened) > 0 {
 			text += "; open for " + words(opened) + ", where that one is not"
 		}
-		if closed := newWays(here, rest); len(closed) > 0 {
+		if closed := newDemands(here, rest); len(closed) > 0 {
 			text += "; closed for " + words(closed) + ", where that one is open"
 		}
 		line := finding{warning, label(by) + ": serves " + taken.Route.Method + " " + requests.shown(by.Route.Path) + " in place of " + label(taken) + text}

@@ -12,9 +12,10 @@ import (
 // surface is a contract as requests meet it.
 type surface struct {
 	*api.Contract
-	rules   *policy.Rules
-	router  *policy.Router
-	longest int // how many segments the longest path template has
+	Operations []api.Operation // the contract's, and then $connect, if the contract says who may connect
+	rules      *policy.Rules
+	router     *policy.Router // by the index among Operations
+	longest    int            // how many segments the longest path template has
 }
 
 // newSurface takes what [api.Load] gives.
@@ -22,7 +23,7 @@ func newSurface(contract *api.Contract, err error) (*surface, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &surface{Contract: contract}
+	s := &surface{Contract: contract, Operations: slices.Clone(contract.Operations)}
 	if s.rules, err = contract.Rules(); err != nil {
 		return nil, err
 	}
@@ -31,13 +32,27 @@ func newSurface(contract *api.Contract, err error) (*surface, error) {
 		routes[i] = operation.Route
 		s.longest = max(s.longest, len(segments(operation.Route.Path)))
 	}
+	if contract.Connect.Public || len(contract.Connect.Alternatives) > 0 {
+		s.Operations = append(s.Operations, api.Operation{Route: policy.Route{Method: policy.RouteConnect}, Access: contract.Connect})
+	}
 	s.router, err = policy.NewRouter(routes)
 	return s, err
 }
 
-// serving is the operation that serves the requests of a class, nil where none does.
-func (s *surface) serving(method string, c class) *api.Operation {
-	index, _, ok := s.router.Route(method, c.path())
+// connect is the operation of connecting to a WebSocket API, nil where the contract does not say who may.
+func (s *surface) connect() *api.Operation {
+	if last := len(s.Operations) - 1; last >= 0 && s.Operations[last].Route.Method == policy.RouteConnect {
+		return &s.Operations[last]
+	}
+	return nil
+}
+
+// serving is the operation that serves the requests, nil where none does.
+func (s *surface) serving(method string, set requestSet) *api.Operation {
+	if method == policy.RouteConnect {
+		return s.connect()
+	}
+	index, _, ok := s.router.Route(method, set.path())
 	if !ok {
 		return nil
 	}
@@ -46,9 +61,9 @@ func (s *surface) serving(method string, c class) *api.Operation {
 
 // isReachable tells whether any request is routed to the operation.
 func (s *surface) isReachable(operation *api.Operation) bool {
-	for _, method := range methodsOf(operation) {
-		for _, c := range classes(operation.Route.Path, operation.Route.Path, s.longest) {
-			if s.serving(method, c) == operation {
+	for _, method := range methodsOf(operation.Route) {
+		for _, set := range commonRequests(operation.Route.Path, operation.Route.Path, s.longest) {
+			if s.serving(method, set) == operation {
 				return true
 			}
 		}
@@ -56,116 +71,42 @@ func (s *surface) isReachable(operation *api.Operation) bool {
 	return false
 }
 
+// has tells whether there is a route, whatever its parameters are called.
+func (s *surface) has(route policy.Route) bool {
+	return slices.ContainsFunc(s.Operations, func(o api.Operation) bool {
+		return o.Route.Method == route.Method && shape(o.Route.Path) == shape(route.Path)
+	})
+}
+
 // methods are those that API Gateway routes by.
 var methods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
-// methodsOf are the methods of the requests that may be routed to the operation.
-func methodsOf(operation *api.Operation) []string {
-	if operation.Route.Method == policy.MethodAny {
+// methodsOf are the methods of the requests that a route may serve; of a WebSocket API its route key.
+func methodsOf(route policy.Route) []string {
+	if route.Method == policy.MethodAny {
 		return methods
 	}
-	return []string{operation.Route.Method}
+	return []string{route.Method}
 }
 
 // scopes are all that the operations ask for, sorted.
 func (s *surface) scopes() []string {
 	var all []string
 	for i := range s.Operations {
-		for _, way := range s.ways(&s.Operations[i]) {
-			all = append(all, way.scopes...)
+		for _, d := range s.demands(&s.Operations[i]) {
+			all = append(all, d.scopes...)
 		}
 	}
 	return sorted(all)
 }
 
-// class is a set of requests, by the segments of their path; anySegment stands for any one.
-type class []string
-
-// anySegment is in no literal of a path template, so that as a segment of a path it is routed as one that
-// no template names.
-const anySegment = "*"
-
-func (c class) path() string { return "/" + strings.Join(c, "/") }
-
-func segments(path string) []string {
-	if path == "/" {
-		return nil
-	}
-	return strings.Split(strings.TrimPrefix(path, "/"), "/")
-}
-
-func isParameter(segment string) bool { return strings.HasPrefix(segment, "{") }
-
-func isGreedy(segment string) bool { return strings.HasSuffix(segment, "+}") }
-
-// ofLength gives the requests of a path template that have n segments.
-func ofLength(path string, n int) (class, bool) {
-	parts := segments(path)
-	if last := len(parts) - 1; last >= 0 && isGreedy(parts[last]) {
-		for len(parts) < n {
-			parts = append(parts, parts[last])
-		}
-	}
-	c := class(parts)
-	for i, part := range parts {
-		if isParameter(part) {
-			c[i] = anySegment
-		}
-	}
-	return c, len(parts) == n
-}
-
-// classes gives the requests that two path templates have in common, length by length. Whatever templates of up to
-// longest segments route, requests with more than one segment beyond that are routed as those with one.
-func classes(a, b string, longest int) []class {
-	var all []class
-	for n := range longest + 2 {
-		x, fitsA := ofLength(a, n)
-		y, fitsB := ofLength(b, n)
-		if !fitsA || !fitsB {
-			continue
-		}
-		if common, ok := meet(x, y); ok {
-			all = append(all, common)
-		}
-	}
-	return all
-}
-
-func meet(x, y class) (class, bool) {
-	common := slices.Clone(x)
-	for i := range common {
-		switch {
-		case x[i] == anySegment:
-			common[i] = y[i]
-		case y[i] != anySegment && y[i] != x[i]:
-			return nil, false
-		}
-	}
-	return common, true
-}
-
-// shown is the class as a path template, with the names of the parameters of the template that it is of.
-func (c class) shown(template string) string {
-	named := slices.Clone(c)
-	parts := segments(template)
-	for i := range named {
-		if named[i] == anySegment {
-			named[i] = parts[min(i, len(parts)-1)]
-		}
-	}
-	for i, part := range named {
-		if isGreedy(part) {
-			return named[:i+1].path() // the segments behind it are more of it
-		}
-	}
-	return named.path()
-}
+// routeName is the method and path, or a WebSocket API's route key.
+func routeName(route policy.Route) string { return strings.TrimSpace(route.String()) }
 
 // label names an operation: method, path and, where it has one, its id.
 func label(operation *api.Operation) string {
 	if operation.ID == "" {
-		return operation.Route.String()
+		return routeName(operation.Route)
 	}
-	return fmt.Sprintf("%s (%s)", operation.Route, printable(operation.ID))
+	return fmt.Sprintf("%s (%s)", routeName(operation.Route), printable(operation.ID))
 }

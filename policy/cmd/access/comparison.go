@@ -1,0 +1,68 @@
+package main
+
+import "slices"
+
+// comparison compares who may make certain requests before a change and after it.
+type comparison struct {
+	sameAsBefore   bool // the operation is the same, whatever its rules are
+	before, now    []demand
+	lines          []string
+	opened, closed int
+}
+
+func (c *comparison) say(line string, opened, closed int) {
+	c.lines = append(c.lines, line)
+	c.opened += opened
+	c.closed += closed
+}
+
+// compareRules compares the rules themselves, whoever has the scopes that they ask for.
+func (c *comparison) compareRules() {
+	opened, closed := newDemands(c.before, c.now), newDemands(c.now, c.before)
+	anew, widened := splitOwners(opened, c.before)
+	if len(anew) > 0 {
+		c.say("opens for "+words(anew), 1, 0)
+	}
+	for _, p := range widened {
+		c.say("opens for "+words(p.demands)+", before only where "+p.owners+" was the caller's own id", 1, 0)
+	}
+	gone, narrowed := splitOwners(closed, c.now)
+	if len(gone) > 0 {
+		c.say("closes for "+words(gone), 0, 1)
+	}
+	for _, p := range narrowed {
+		c.say("closes for "+words(p.demands)+", now only where "+p.owners+" is the caller's own id", 0, 1)
+	}
+	if len(opened)+len(closed) > 0 && len(c.before) > 0 && len(c.now) > 0 {
+		c.say("before: "+words(c.before), 0, 0)
+		c.say("now: "+words(c.now), 0, 0)
+	}
+}
+
+func isForEveryone(demands []demand) bool {
+	return slices.ContainsFunc(demands, func(d demand) bool { return d.asksNoMoreThan(demand{}) })
+}
+
+// ownerOnly are demands that the same credentials meet on the other side of the change for the owner only.
+type ownerOnly struct {
+	owners  string
+	demands []demand
+}
+
+// splitOwners sets those demands apart that the other side of the change has for the owner only.
+func splitOwners(demands, other []demand) (whole []demand, part []ownerOnly) {
+	for _, d := range demands {
+		i := slices.IndexFunc(other, func(o demand) bool { return isWithin(o.schemes, d.schemes) && isWithin(o.scopes, d.scopes) })
+		if i < 0 {
+			whole = append(whole, d)
+			continue
+		}
+		owners := other[i].ownersText()
+		at := slices.IndexFunc(part, func(p ownerOnly) bool { return p.owners == owners })
+		if at < 0 {
+			at, part = len(part), append(part, ownerOnly{owners: owners})
+		}
+		part[at].demands = append(part[at].demands, d)
+	}
+	return whole, part
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"portcullis/api"
+	"portcullis/policy"
+)
+
+// compareConflicts lists the conflicts that end, which opens requests that the gateway denied although the rules allowed
+// them, and those that begin, which closes such requests. Requests that nothing serves on the other side of the change
+// are listed as added or removed.
+func (d *difference) compareConflicts() {
+	old, new := d.old.conflicts(), d.new.conflicts()
+	for _, conflict := range without(old, new) {
+		if d.new.servesLost(conflict) {
+			lines := []string{"opens what the rules allowed and the gateway denied", "before: " + conflict.String()}
+			d.changes = append(d.changes, change{routeName(conflict.Open) + ", where a conflict ends", lines})
+			d.opened++
+		}
+	}
+	for _, conflict := range without(new, old) {
+		if d.old.servesLost(conflict) {
+			lines := []string{"closes what the rules allow and the gateway will deny", "now: " + conflict.String()}
+			d.changes = append(d.changes, change{routeName(conflict.Open) + ", where a conflict begins", lines})
+			d.closed++
+		}
+	}
+}
+
+// conflicts are those that the gateway meets: for a public operation it asks no authorizer.
+func (s *surface) conflicts() []policy.Conflict {
+	return slices.DeleteFunc(s.rules.Conflicts(), func(c policy.Conflict) bool {
+		return slices.ContainsFunc(s.Operations, func(o api.Operation) bool { return o.Route == c.Open && o.Access.Public })
+	})
+}
+
+// servesLost tells whether the requests that a conflict loses are served, by whatever operation.
+func (s *surface) servesLost(c policy.Conflict) bool {
+	return slices.ContainsFunc(methodsOf(c.Open), func(method string) bool { return s.serving(method, segments(c.Paths)) != nil })
+}
+
+// without are the conflicts that are not among the others, whatever parameters are called.
+func without(conflicts, others []policy.Conflict) []policy.Conflict {
+	return slices.DeleteFunc(slices.Clone(conflicts), func(c policy.Conflict) bool {
+		return slices.ContainsFunc(others, func(o policy.Conflict) bool { return signature(o) == signature(c) })
+	})
+}
+
+// signature is a text that is the same for conflicts that are the same but for the names of parameters.
+func signature(c policy.Conflict) string {
+	texts := []string{c.Paths, strings.Join(c.Scopes, " ")}
+	for _, route := range []policy.Route{c.Closed, c.Open, c.Through} {
+		texts = append(texts, route.Method, shape(route.Path))
+	}
+	return strings.Join(texts, "\n")
+}

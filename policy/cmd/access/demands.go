@@ -1,0 +1,220 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"portcullis/api"
+	"portcullis/policy"
+)
+
+// demand is what one alternative of an operation's rules asks of a caller, all of it; a public operation asks nothing.
+type demand struct {
+	schemes, scopes []string // sorted
+	owners          []owner
+}
+
+// owner is a part of the path that must be the caller's own id.
+type owner struct {
+	key  string // the same for the same part
+	text string // {id}, or what stands in the parameter's place, quoted
+}
+
+// demands lists what an operation's alternatives ask, in their order; any one of them is enough.
+func (s *surface) demands(operation *api.Operation) []demand {
+	if operation.Access.Public {
+		return []demand{{}}
+	}
+	demands := make([]demand, len(operation.Access.Alternatives))
+	for i, alternative := range operation.Access.Alternatives {
+		demands[i] = s.demand(operation, alternative)
+	}
+	return demands
+}
+
+func (s *surface) demand(operation *api.Operation, alternative policy.Alternative) demand {
+	var d demand
+	for _, requirement := range alternative {
+		d.schemes = append(d.schemes, requirement.Scheme)
+		d.scopes = append(d.scopes, requirement.Scopes...)
+	}
+	d.schemes, d.scopes = sorted(d.schemes), sorted(d.scopes)
+	for _, scope := range d.scopes {
+		if parameter, owned := s.OwnerScopes[scope]; owned {
+			d.own(slices.Index(segments(operation.Route.Path), "{"+parameter+"}"), "{"+parameter+"}")
+		}
+	}
+	return d
+}
+
+// own adds that the part of the path at an index must be the caller's id.
+func (d *demand) own(index int, text string) {
+	o := owner{strconv.Itoa(index), text}
+	if !slices.Contains(d.owners, o) {
+		d.owners = append(d.owners, o)
+		slices.SortFunc(d.owners, func(a, b owner) int { return strings.Compare(a.key, b.key) })
+	}
+}
+
+// within is the demand as it is for some of the operation's requests; false where nobody meets it: nobody has two ids.
+func (d demand) within(set requestSet) (demand, bool) {
+	narrowed := demand{schemes: d.schemes, scopes: d.scopes}
+	literal := ""
+	for _, o := range d.owners {
+		index, _ := strconv.Atoi(o.key)
+		if text := set[index]; text != anySegment {
+			if literal != "" && literal != text {
+				return demand{}, false
+			}
+			literal = text
+			o = owner{"=" + text, strconv.Quote(text)}
+		}
+		if !slices.Contains(narrowed.owners, o) {
+			narrowed.owners = append(narrowed.owners, o)
+		}
+	}
+	return narrowed, true
+}
+
+// demandsOn are an operation's demands for some of its requests, without those that ask more than another one.
+func (s *surface) demandsOn(operation *api.Operation, set requestSet) []demand {
+	var all []demand
+	for _, d := range s.demands(operation) {
+		if narrowed, ok := d.within(set); ok {
+			all = append(all, narrowed)
+		}
+	}
+	return fewest(all)
+}
+
+// fewest leaves out the demands that ask what another one asks, and more.
+func fewest(demands []demand) []demand {
+	var kept []demand
+	for i, d := range demands {
+		redundant := false
+		for j, other := range demands {
+			redundant = redundant || other.asksNoMoreThan(d) && (!d.asksNoMoreThan(other) || j < i)
+		}
+		if !redundant {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// asksNoMoreThan tells whether who meets the other demand meets this one.
+func (d demand) asksNoMoreThan(other demand) bool {
+	return isWithin(d.schemes, other.schemes) && isWithin(d.scopes, other.scopes) && d.ownsWithin(other)
+}
+
+func (d demand) ownsWithin(other demand) bool {
+	return !slices.ContainsFunc(d.owners, func(o owner) bool {
+		return !slices.ContainsFunc(other.owners, func(p owner) bool { return p.key == o.key })
+	})
+}
+
+// newDemands are those of the demands now that can be met without meeting any from before.
+func newDemands(before, now []demand) []demand {
+	var opened []demand
+	for _, d := range now {
+		if !slices.ContainsFunc(before, func(b demand) bool { return b.asksNoMoreThan(d) }) {
+			opened = append(opened, d)
+		}
+	}
+	return opened
+}
+
+// openTo is what is left to ask of a caller with these schemes and scopes: nothing, or to be the owner. Without any
+// demand nothing is open to it.
+func openTo(demands []demand, schemes, scopes []string) []demand {
+	var open []demand
+	for _, d := range demands {
+		if isWithin(d.schemes, schemes) && isWithin(d.scopes, scopes) {
+			open = append(open, demand{owners: d.owners})
+		}
+	}
+	return fewest(open)
+}
+
+// cell says in a word or two what demands from openTo mean: no, yes, own {id}.
+func cell(open []demand) string {
+	if len(open) == 0 {
+		return "no"
+	}
+	var texts []string
+	for _, d := range open {
+		if len(d.owners) == 0 {
+			return "yes"
+		}
+		texts = append(texts, d.ownersText())
+	}
+	return "own " + strings.Join(texts, " or ")
+}
+
+func (d demand) ownersText() string {
+	texts := make([]string, len(d.owners))
+	for i, o := range d.owners {
+		texts[i] = o.text
+	}
+	return strings.Join(texts, " and ")
+}
+
+// words says who meets any of the demands, in a phrase. Those that differ in their schemes only are said together.
+func words(demands []demand) string {
+	var phrases []string
+	said := make([]bool, len(demands))
+	for i, d := range demands {
+		if said[i] {
+			continue
+		}
+		var who []string
+		for j := i; j < len(demands); j++ {
+			if slices.Equal(demands[j].scopes, d.scopes) && slices.Equal(demands[j].owners, d.owners) {
+				who, said[j] = append(who, bringer(demands[j].schemes)), true
+			}
+		}
+		phrases = append(phrases, strings.Join(who, " or ")+d.needs())
+	}
+	if len(phrases) == 0 {
+		return "nobody"
+	}
+	return strings.Join(phrases, "; ")
+}
+
+// bringer names who brings credentials of the schemes.
+func bringer(schemes []string) string {
+	switch {
+	case len(schemes) == 0:
+		return "everyone"
+	case len(schemes) > 1:
+		return "a token together with an API key"
+	case schemes[0] == policy.SchemeAPIKey:
+		return "an API key"
+	}
+	return "a token"
+}
+
+func (d demand) needs() string {
+	text := ""
+	switch {
+	case len(d.scopes) > 0:
+		text = " with " + strings.Join(d.scopes, " ")
+	case len(d.schemes) > 0:
+		text = ", whatever its scopes"
+	}
+	if len(d.owners) > 0 {
+		text += fmt.Sprintf(", where %s is the caller's own id", d.ownersText())
+	}
+	return text
+}
+
+// printable is a text as it is, or quoted where a terminal could take it for something else.
+func printable(text string) string {
+	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"portcullis/authorizers"
+	"portcullis/policy"
+)
+
+var (
+	tokenAlone  = []string{policy.SchemeBearer}
+	keyAlone    = []string{policy.SchemeAPIKey}
+	tokenAndKey = []string{policy.SchemeAPIKey, policy.SchemeBearer}
+)
+
+// compareGroups compares what each group's members may, with their token alone and with an API key besides. Where all
+// may, or all might and nobody may, there is nothing to say of groups.
+func (c *comparison) compareGroups(old, new authorizers.GroupScopes) {
+	if isForEveryone(c.now) || len(c.now) == 0 && isForEveryone(c.before) {
+		return
+	}
+	all := maps.Clone(old)
+	maps.Copy(all, new)
+	keyHolder := c.change(keyAlone, nil, nil)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		who := " for the group " + printable(name)
+		member, both := c.change(tokenAlone, old[name], new[name]), c.change(tokenAndKey, old[name], new[name])
+		c.sayChange(who, member)
+		if both != member && both != keyHolder { // neither said already nor the key's alone
+			c.sayChange(who+" with an API key", both)
+		}
+		c.compareElsewhere(who, old[name], new[name])
+	}
+}
+
+// cellChange is what the change makes of a matrix's cell.
+type cellChange struct {
+	before, now   string
+	opens, closes bool
+}
+
+// change is what the change makes of the requests for a caller with these schemes, and these scopes before and now.
+func (c *comparison) change(schemes, old, new []string) cellChange {
+	before, now := openTo(c.before, schemes, old), openTo(c.now, schemes, new)
+	return cellChange{cell(before), cell(now), len(newDemands(before, now)) > 0, len(newDemands(now, before)) > 0}
+}
+
+func (c *comparison) sayChange(who string, change cellChange) {
+	line := who + ": " + change.before + " before, " + change.now + " now"
+	switch {
+	case change.opens && change.closes:
+		c.say("opens and closes"+line, 1, 1)
+	case change.opens:
+		c.say("opens"+line, 1, 0)
+	case change.closes:
+		c.say("closes"+line, 0, 1)
+	}
+}
+
+// compareElsewhere compares what a group adds to the scopes that its members have elsewhere: from the token's own
+// scope claim, or an API key.
+func (c *comparison) compareElsewhere(who string, old, new []string) {
+	opened := newDemands(slices.Concat(remaining(c.before, old), remaining(c.now, old)), remaining(c.now, new))
+	closed := newDemands(slices.Concat(remaining(c.now, new), remaining(c.before, new)), remaining(c.before, old))
+	const having = ", with further scopes from elsewhere: "
+	if opened = withScopes(opened); len(opened) > 0 {
+		c.say("opens"+who+having+words(opened), 1, 0)
+	}
+	if closed = withScopes(closed); len(closed) > 0 {
+		c.say("closes"+who+having+words(closed), 0, 1)
+	}
+}
+
+// remaining is what the demands still ask of a token's bearer who has these scopes.
+func remaining(demands []demand, scopes []string) []demand {
+	var all []demand
+	for _, d := range demands {
+		d.schemes = sorted(append(slices.Clone(d.schemes), policy.SchemeBearer))
+		d.scopes = slices.DeleteFunc(slices.Clone(d.scopes), func(s string) bool { return slices.Contains(scopes, s) })
+		all = append(all, d)
+	}
+	return fewest(all)
+}
+
+// withScopes are the demands that ask for scopes.
+func withScopes(demands []demand) []demand {
+	return slices.DeleteFunc(demands, func(d demand) bool { return len(d.scopes) == 0 })
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// requestSet is the requests whose paths have these segments; anySegment stands for any one that no template names.
+type requestSet []string
+
+// anySegment is in no literal of a path template, so that as a segment of a path it is routed as one that
+// no template names.
+const anySegment = "*"
+
+func (set requestSet) path() string { return "/" + strings.Join(set, "/") }
+
+// segments are those of a path; the root has none, and neither has a WebSocket API's route.
+func segments(path string) []string {
+	if path == "/" || path == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimPrefix(path, "/"), "/")
+}
+
+func isParameter(segment string) bool { return strings.HasPrefix(segment, "{") }
+
+func isGreedy(segment string) bool { return strings.HasSuffix(segment, "+}") }
+
+// ofLength gives the requests of a path template that have n segments.
+func ofLength(path string, n int) (requestSet, bool) {
+	parts := segments(path)
+	if last := len(parts) - 1; last >= 0 && isGreedy(parts[last]) {
+		for len(parts) < n {
+			parts = append(parts, parts[last])
+		}
+	}
+	set := requestSet(parts)
+	for i, part := range parts {
+		if isParameter(part) {
+			set[i] = anySegment
+		}
+	}
+	return set, len(parts) == n
+}
+
+// commonRequests gives the requests that two path templates have in common, length by length. Whatever templates of up
+// to longest segments route, requests with more than one segment beyond that are routed as those with one.
+func commonRequests(a, b string, longest int) []requestSet {
+	var all []requestSet
+	for n := range longest + 2 {
+		x, fitsA := ofLength(a, n)
+		y, fitsB := ofLength(b, n)
+		if !fitsA || !fitsB {
+			continue
+		}
+		if common, ok := meet(x, y); ok {
+			all = append(all, common)
+		}
+	}
+	return all
+}
+
+func meet(x, y requestSet) (requestSet, bool) {
+	common := slices.Clone(x)
+	for i := range common {
+		switch {
+		case x[i] == anySegment:
+			common[i] = y[i]
+		case y[i] != anySegment && y[i] != x[i]:
+			return nil, false
+		}
+	}
+	return common, true
+}
+
+// shown writes the requests as a path template, with the names of the parameters of the template that they are of.
+func (set requestSet) shown(template string) string {
+	named := slices.Clone(set)
+	parts := segments(template)
+	for i := range named {
+		if named[i] == anySegment {
+			named[i] = parts[min(i, len(parts)-1)]
+		}
+	}
+	for i, part := range named {
+		if isGreedy(part) {
+			return named[:i+1].path() // the segments behind it are more of it
+		}
+	}
+	return named.path()
+}
+
+// shape is a path template without the names of its parameters: equal for templates of the same requests.
+func shape(path string) string {
+	set, _ := ofLength(path, len(segments(path)))
+	if isGreedy(path) {
+		return set.path() + "+"
+	}
+	return set.path()
+}

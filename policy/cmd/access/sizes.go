@@ -1,0 +1,56 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"portcullis/policy"
+)
+
+// largestARN begins as the longest ARNs in use do: partition, region and API id have as many characters as any (see
+// https://docs.aws.amazon.com/general/latest/gr/apigateway.html). A stage may have 128 characters; ten are more than
+// stages such as prod and $default have, and 128 would find documents too large that are not.
+var largestARN = policy.MustParseARN("arn:aws-us-gov:execute-api:ap-southeast-2:123456789012:abcdefghij/production/GET/")
+
+// longestID is as long as the ids of owners may be that stand in a document.
+var longestID = strings.Repeat("i", 128)
+
+// member is a caller by where its scopes come from.
+type member struct {
+	name   string
+	scopes []string
+}
+
+// checkSizes reports the callers for whom no policy can be written, so that the authorizer fails for all that they do.
+func (c *checker) checkSizes() {
+	for _, m := range c.members() {
+		for _, schemes := range [][]string{tokenAlone, tokenAndKey} {
+			caller := policy.Caller{ID: longestID, Schemes: schemes, Scopes: m.scopes}
+			if _, err := c.rules.Compile(caller, largestARN); err != nil {
+				c.find(problem, "%s, who brings %s: the policy cannot be written, and every request fails (500): %s", m.name, bringer(schemes), err)
+				break
+			}
+		}
+	}
+}
+
+// members are the callers with the least scopes and the most, and those of each group between them. Of callers that
+// the rules treat alike there is the first only.
+func (c *checker) members() []member {
+	all := []member{{"a caller without any scope", nil}}
+	var granted []string
+	for _, name := range slices.Sorted(maps.Keys(c.groups)) {
+		all = append(all, member{"a member of the group " + printable(name), c.groups[name]})
+		granted = append(granted, c.groups[name]...)
+	}
+	asked := c.scopes()
+	all = append(all, member{"a member of all groups", granted}, member{"a caller with all scopes", asked})
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(m member) bool {
+		counting := slices.DeleteFunc(slices.Clone(asked), func(scope string) bool { return !slices.Contains(m.scopes, scope) })
+		key := strings.Join(counting, " ")
+		defer func() { seen[key] = true }()
+		return seen[key]
+	})
+}

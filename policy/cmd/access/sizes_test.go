@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// contractOf writes a contract of n GET routes for which the path and the security are formatted with their number.
+func contractOf(t *testing.T, n int, path, security string) string {
+	t.Helper()
+	text := "openapi: 3.1.0\ninfo: {title: Sizes, version: 1.0.0}\nx-function: f\n"
+	if strings.Contains(security, "self") {
+		text += "x-owner-scopes: {self: id}\n"
+	}
+	text += "components: {securitySchemes: {bearer: {type: http, scheme: bearer}, key: {type: apiKey, in: header, name: X-Api-Key}}}\npaths:\n"
+	for i := range n {
+		text += fmt.Sprintf("  %s: {get: {security: [%s]}}\n", strings.ReplaceAll(path, "N", fmt.Sprint(i)), strings.ReplaceAll(security, "N", fmt.Sprint(i%2)))
+	}
+	name := filepath.Join(t.TempDir(), "openapi.yaml")
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// TestSizes: a caller for whom no policy can be written is a problem that names it and the size, once.
+func TestSizes(t *testing.T) {
+	const numbered = "/resource-number-N/{id}/details"
+	tests := []struct {
+		routes         int
+		path, security string
+		groups         string
+		want           []string // of each problem, how it begins and its size
+	}{
+		{150, numbered, "{bearer: [s]}", `{"staff":["s"],"others":[]}`, []string{
+			`a member of the group staff, who brings a token: the policy cannot be written, and every request fails (500): policy: the document for this caller has 17`}},
+		{150, numbered, "{bearer: [s]}", "", []string{"a caller with all scopes, who brings a token: … has 17"}},
+		{150, numbered, "{bearer: []}", `{"staff":[]}`, []string{"a caller without any scope, who brings a token: … has 17"}},
+		{150, numbered, "{bearer: [s], key: []}", `{"staff":["s"]}`, []string{"a member of the group staff, who brings a token together with an API key: … has 17"}},
+		{120, numbered, "{bearer: [sN]}", `{"even":["s0"],"odd":["s1"]}`, []string{"a member of all groups, who brings a token: … has 13"}},
+		{120, numbered, "{bearer: [sN]}", `{"even":["s0"]}`, []string{"a caller with all scopes, who brings a token: … has 13"}},
+		{35, numbered, "{bearer: [self]}", `{"people":["self"]}`, []string{"a member of the group people, who brings a token: … has 8"}},
+		{1, "/" + strings.Repeat("x", 303) + "/{id}", "{bearer: [self]}", `{"people":["self"]}`, []string{"a member of the group people, who brings a token: … has 513"}},
+		{1, "/" + strings.Repeat("x", 302) + "/{id}", "{bearer: [self]}", `{"people":["self"]}`, nil},
+		{60, numbered, "{bearer: [s]}", `{"staff":["s"]}`, nil},
+	}
+	for _, test := range tests {
+		got := access(t, "", nil, "check", "-contract", contractOf(t, test.routes, test.path, test.security), "-group-scopes", test.groups, "-granted", "s s0 s1")
+		problems := strings.Split(got.stdout, "problem  ")[1:]
+		if len(problems) != len(test.want) || (got.status == 1) != (len(test.want) > 0) {
+			t.Errorf("%d of %.40s for %s with %s: status %d, want problems %q\n%s%s", test.routes, test.path, test.security, test.groups, got.status, test.want, got.stdout, got.stderr)
+			continue
+		}
+		for i, want := range test.want {
+			begin, size, _ := strings.Cut(want, "…")
+			if !strings.HasPrefix(problems[i], begin) || !strings.Contains(problems[i], size) {
+				t.Errorf("want %q, got %q", want, problems[i])
+			}
+		}
+	}
+}
