@@ -16,4 +16,6 @@ type Claims struct {
 
 	Expires       time.Time // exp, in whole seconds
 	AcceptedUntil time.Time // when the token stops being accepted: exp and the clock skew
+
+	Remembered bool // the token was recognised as one that had been verified a moment ago
 }

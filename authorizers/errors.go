@@ -39,6 +39,8 @@ const (
 	reasonVerified      = "verified"
 	reasonNoCredential  = "credential-missing"
 	reasonKeysMissing   = "keys-unavailable"
+	reasonAPIKeys       = "api-keys-unavailable"
+	reasonCache         = "answer-not-cacheable"
 	reasonEvent         = "event-unknown"
 	reasonPolicy        = "policy-failed"
 	reasonOther         = "failed"
@@ -59,7 +61,10 @@ func outcomeOf(err error) outcome {
 	var (
 		credential  *CredentialError
 		token       *TokenError
+		key         *KeyError
 		unavailable *UnavailableError
+		apiKeys     *KeysUnavailableError
+		cache       *CacheError
 		event       *EventError
 		resource    *policy.ResourceError
 		size        *policy.SizeError
@@ -69,8 +74,14 @@ func outcomeOf(err error) outcome {
 		return outcome{decisionPolicy, reasonVerified, nil}
 	case errors.As(err, &unavailable): // before all else: "cannot tell" is never a 401
 		return outcome{decisionUnavailable, reasonKeysMissing, err}
+	case errors.As(err, &apiKeys):
+		return outcome{decisionUnavailable, reasonAPIKeys, err}
+	case errors.As(err, &cache):
+		return outcome{decisionUnavailable, reasonCache, err}
 	case errors.As(err, &credential):
 		return outcome{decisionDenied, reasonNoCredential, ErrUnauthorized}
+	case errors.As(err, &key):
+		return outcome{decisionDenied, string(key.Code), ErrUnauthorized}
 	case errors.As(err, &token):
 		return outcome{decisionDenied, string(token.Code), ErrUnauthorized}
 	case errors.As(err, &event):

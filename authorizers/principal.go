@@ -1,6 +1,8 @@
 package authorizers
 
 import (
+	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +14,14 @@ import (
 
 // Principal is who makes a request, as its credentials prove. The zero Principal may do nothing.
 type Principal struct {
-	ID       string            // a token's sub
-	Schemes  []string          // the security schemes that its credentials satisfied
-	Scopes   []string          // what it was granted, sorted
-	Context  map[string]string // what the API behind the gateway gets to know, see the Context constants
-	Expires  time.Time         // when its credential stops being accepted; zero: never
-	UsageKey string            // the API key that the gateway counts its usage by; "" for none
+	ID         string            // a token's sub, or a key's owner
+	Schemes    []string          // the security schemes that its credentials satisfied
+	Scopes     []string          // what it was granted, sorted
+	Context    map[string]string // what the API behind the gateway gets to know, see the Context constants
+	Expires    time.Time         // when its credential stops being accepted; zero: never
+	Networks   []netip.Prefix    // the addresses that it may call from; none: any
+	UsageKey   string            // the API key that the gateway counts its usage by; "" for none
+	Remembered bool              // the credential was recognised, and not checked anew
 }
 
 // The keys of an authorizer's context, as the API behind the gateway sees them. All values are texts; a key
@@ -30,6 +34,7 @@ const (
 	ContextScopes   = "scopes" // space-separated
 	ContextGroups   = "groups" // space-separated; a group with a space in its name is left out
 	ContextScheme   = "scheme"
+	ContextKeyID    = "keyId"   // of an API key
 	ContextExpires  = "expires" // seconds since 1970
 )
 
@@ -48,6 +53,8 @@ func TokenPrincipal(claims *Claims, groups GroupScopes) Principal {
 		Schemes: []string{policy.SchemeBearer},
 		Scopes:  slices.Compact(scopes),
 		Expires: claims.AcceptedUntil,
+
+		Remembered: claims.Remembered,
 	}
 	p.Context = withoutEmpty(map[string]string{
 		ContextSubject:  claims.Subject,
@@ -76,7 +83,52 @@ func withoutEmpty(context map[string]string) map[string]string {
 	return context
 }
 
+// bothPrincipals is who brings a token and an API key: the token's bearer, with the scopes of both, for as long
+// and from where both are good. A scope of the key that counts for owners only is the key's owner's, so
+// another bearer does not have it.
+func bothPrincipals(rules *policy.Rules, token, key *Principal) Principal {
+	both := *token
+	both.Schemes = []string{policy.SchemeAPIKey, policy.SchemeBearer}
+	granted := slices.DeleteFunc(slices.Clone(key.Scopes), func(scope string) bool {
+		return key.ID != token.ID && rules.CountsForOwners(scope)
+	})
+	both.Scopes = slices.Concat(token.Scopes, granted)
+	slices.Sort(both.Scopes)
+	both.Scopes = slices.Compact(both.Scopes)
+	both.Expires = earlier(token.Expires, key.Expires)
+	both.Networks, both.UsageKey = key.Networks, key.UsageKey
+	both.Remembered = token.Remembered && key.Remembered
+	both.Context = maps.Clone(token.Context)
+	both.Context[ContextScopes] = strings.Join(both.Scopes, " ")
+	both.Context[ContextScheme] = strings.Join(both.Schemes, " ")
+	both.Context[ContextKeyID] = key.Context[ContextKeyID]
+	both.Context = withoutEmpty(both.Context)
+	return both
+}
+
+// earlier is the earlier of two times, of which the zero one is never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// checkNetwork refuses a key that is used from elsewhere. Without an address that cannot be told.
+func (p *Principal) checkNetwork(from netip.Addr) error {
+	if len(p.Networks) == 0 {
+		return nil
+	}
+	if !from.IsValid() {
+		return &EventError{"the event does not say from which address the request comes"}
+	}
+	if !slices.ContainsFunc(p.Networks, func(n netip.Prefix) bool { return n.Contains(from) }) {
+		return &KeyError{Code: CodeAPIKeyNetwork, KeyID: p.Context[ContextKeyID]}
+	}
+	return nil
+}
+
 // caller is the principal as the access rules see it.
 func (p *Principal) caller() policy.Caller {
-	return policy.Caller{ID: p.ID, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires}
+	return policy.Caller{ID: p.ID, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires, Networks: p.Networks}
 }

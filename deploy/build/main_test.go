@@ -73,7 +73,7 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 	printed := mustBuild(t, ".", nil, "-out", first)
 	settings := []string{"GOFLAGS=-ldflags=-X=main.x=y", "GOARM64=v8.2", "CGO_ENABLED=1", "TZ=Asia/Tokyo"}
 	mustBuild(t, "functions", settings, "-out", second)
-	for _, name := range []string{"token.zip", "users.zip"} {
+	for _, name := range []string{"jwt.zip", "request.zip", "token.zip", "users.zip"} {
 		one, two := read(t, filepath.Join(first, name)), read(t, filepath.Join(second, name))
 		if !bytes.Equal(one, two) {
 			t.Errorf("%s differs between two runs", name)
@@ -86,8 +86,8 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 			t.Errorf("%q does not tell the name and sum of %s", printed, name)
 		}
 	}
-	if entries, _ := os.ReadDir(first); len(entries) != 2 {
-		t.Errorf("the folder holds more than the two zips: %v", entries)
+	if entries, _ := os.ReadDir(first); len(entries) != 4 {
+		t.Errorf("the folder holds more than the four zips: %v", entries)
 	}
 }
 
@@ -96,8 +96,10 @@ func TestZipsHoldWhatLambdaRuns(t *testing.T) {
 		dir := t.TempDir()
 		mustBuild(t, ".", nil, "-arch", arch, "-out", dir)
 		for name, want := range map[string]string{
-			"token.zip": "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
-			"users.zip": "bootstrap -rwxr-xr-x",
+			"jwt.zip":     "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
+			"request.zip": "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
+			"token.zip":   "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
+			"users.zip":   "bootstrap -rwxr-xr-x",
 		} {
 			files := open(t, filepath.Join(dir, name))
 			if got := listing(files); got != want {

@@ -135,7 +135,10 @@ func checkStore(ctx context.Context, store users.Store, table string) error {
 // functionTimeout is how long an invocation of a binary may take.
 const functionTimeout = 10 * time.Second
 
-// startBinaries builds every function for this machine and starts it as Lambda would.
+// served are the functions that the modes call.
+var served = []string{"token", "users"}
+
+// startBinaries builds the functions for this machine and starts each as Lambda would.
 func startBinaries(ctx context.Context, project *project, environment map[string]string, stderr io.Writer) (*functionSet, error) {
 	folder, err := os.MkdirTemp("", "portcullis-")
 	if err != nil {
@@ -143,9 +146,9 @@ func startBinaries(ctx context.Context, project *project, environment map[string
 	}
 	set := &functionSet{byName: map[string]gateway.Invoker{}}
 	set.stop = append(set.stop, func() { os.RemoveAll(folder) })
-	for _, f := range functions.Functions {
-		fmt.Fprintf(stderr, "building %s\n", f.Name)
-		if err := set.start(ctx, f.Name, folder, project.folder, environment, stderr); err != nil {
+	for _, name := range served {
+		fmt.Fprintf(stderr, "building %s\n", name)
+		if err := set.start(ctx, name, folder, project.folder, environment, stderr); err != nil {
 			set.close()
 			return nil, err
 		}

@@ -21,9 +21,12 @@ import (
 // The environment variables of the authorizer functions.
 const (
 	Contract    = "CONTRACT"     // path of the OpenAPI file; default openapi.yaml beside the binary
-	Issuers     = "ISSUERS"      // JSON list of issuers, in the shape of verify.Issuer; required
+	Issuers     = "ISSUERS"      // JSON list of issuers, in the shape of verify.Issuer; required, unless there are API keys
 	GroupScopes = "GROUP_SCOPES" // JSON object: group -> list of scopes; default {}
 	ClockSkew   = "CLOCK_SKEW"   // Go duration, 0s to 5m; default 0s
+
+	APIKeysTable = "API_KEYS_TABLE" // of the REQUEST authorizer: DynamoDB table of API keys; not set: keys are not accepted
+	Response     = "RESPONSE"       // of the REQUEST and JWT authorizers: "policy", the default, or "simple"
 )
 
 // Error says which variable cannot be used, and why.
@@ -40,20 +43,77 @@ func (e *Error) Unwrap() error { return e.Err }
 // Token makes the TOKEN authorizer that the variables describe. getenv gives a variable's value, "" where it
 // is not set. The error is an [*Error].
 func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, error) {
-	rules, err := readRules(getenv(Contract))
+	rules, groups, err := readAccess(getenv, log)
 	if err != nil {
-		return nil, &Error{Contract, err}
-	}
-	groups, err := ParseGroupScopes(getenv(GroupScopes))
-	if err != nil {
-		return nil, &Error{GroupScopes, err}
+		return nil, err
 	}
 	verifier, err := readVerifier(getenv)
 	if err != nil {
 		return nil, err
 	}
-	logConflicts(rules, log)
 	return authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier, GroupScopes: groups, Log: log})
+}
+
+// JWT makes the JWT authorizer that the variables describe, as Token does.
+func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, error) {
+	rules, groups, err := readAccess(getenv, log)
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := readVerifier(getenv)
+	if err != nil {
+		return nil, err
+	}
+	simple, err := readResponse(getenv)
+	if err != nil {
+		return nil, err
+	}
+	return authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, GroupScopes: groups, Simple: simple, Log: log})
+}
+
+// Request makes the REQUEST authorizer that the variables describe, as Token does. The keys are those of the table
+// that [APIKeysTable] names, nil where it names none; without them ISSUERS is required.
+func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog.Logger) (*authorizers.Request, error) {
+	rules, groups, err := readAccess(getenv, log)
+	if err != nil {
+		return nil, err
+	}
+	config := authorizers.RequestConfig{Rules: rules, Keys: keys, GroupScopes: groups, Log: log}
+	if keys == nil || getenv(Issuers) != "" {
+		if config.Tokens, err = readVerifier(getenv); err != nil {
+			return nil, err
+		}
+	}
+	if config.Simple, err = readResponse(getenv); err != nil {
+		return nil, err
+	}
+	return authorizers.NewRequest(config)
+}
+
+// readAccess reads what decides who may call what.
+func readAccess(getenv func(string) string, log *slog.Logger) (*policy.Rules, authorizers.GroupScopes, error) {
+	rules, err := readRules(getenv(Contract))
+	if err != nil {
+		return nil, nil, &Error{Contract, err}
+	}
+	groups, err := ParseGroupScopes(getenv(GroupScopes))
+	if err != nil {
+		return nil, nil, &Error{GroupScopes, err}
+	}
+	logConflicts(rules, log)
+	return rules, groups, nil
+}
+
+// readResponse tells whether answers are simple ones.
+func readResponse(getenv func(string) string) (simple bool, err error) {
+	switch text := getenv(Response); text {
+	case "", "policy":
+		return false, nil
+	case "simple":
+		return true, nil
+	default:
+		return false, &Error{Response, fmt.Errorf(`want "policy" or "simple", got %.40q`, text)}
+	}
 }
 
 func readRules(name string) (*policy.Rules, error) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -15,18 +13,11 @@ import (
 	"portcullis/deploy/local/function"
 )
 
-// bundle builds the function as it is deployed, with the contract beside it.
+// bundle builds the function as it is deployed.
 func bundle(t *testing.T) (binary string) {
 	t.Helper()
-	binary = filepath.Join(t.TempDir(), "bootstrap")
-	if err := functions.Build(t.Context(), "../../..", "token", runtime.GOOS, runtime.GOARCH, binary); err != nil {
-		t.Fatal(err)
-	}
-	contract, err := os.ReadFile("../../../api/openapi.yaml")
+	binary, err := functions.Bundle(t.Context(), "../../..", "token", runtime.GOOS, runtime.GOARCH, t.TempDir())
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(filepath.Dir(binary), "openapi.yaml"), contract, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return binary

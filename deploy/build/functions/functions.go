@@ -26,6 +26,8 @@ type Function struct {
 // Functions are all functions, in the order in which they are built.
 var Functions = []Function{
 	{Name: "token", Package: "./authorizers/cmd/token", Files: []string{"api/openapi.yaml"}},
+	{Name: "request", Package: "./authorizers/cmd/request", Files: []string{"api/openapi.yaml"}},
+	{Name: "jwt", Package: "./authorizers/cmd/jwt", Files: []string{"api/openapi.yaml"}},
 	{Name: "users", Package: "./api/cmd/users"},
 }
 
@@ -69,6 +71,29 @@ func Build(ctx context.Context, moduleDir, name, goos, goarch, outFile string) e
 		return &BuildError{Function: name, Output: string(output), Err: err}
 	}
 	return nil
+}
+
+// Bundle builds a function into a folder as a zip of it would be unpacked: the binary bootstrap, and its files beside it.
+// It returns the binary's path. The errors are those of Build, and of reading and writing the files.
+func Bundle(ctx context.Context, moduleDir, name, goos, goarch, folder string) (binary string, err error) {
+	function, err := find(name)
+	if err != nil {
+		return "", &BuildError{Function: name, Err: err}
+	}
+	binary = filepath.Join(folder, "bootstrap")
+	if err := Build(ctx, moduleDir, name, goos, goarch, binary); err != nil {
+		return "", err
+	}
+	for _, file := range function.Files {
+		content, err := os.ReadFile(filepath.Join(moduleDir, file))
+		if err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(filepath.Join(folder, filepath.Base(file)), content, 0o644); err != nil {
+			return "", err
+		}
+	}
+	return binary, nil
 }
 
 // ModuleDir returns the folder of the go.mod that governs dir: dir itself or the nearest folder above it.

@@ -1,0 +1,166 @@
+package dynamo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/apikey/dynamo"
+)
+
+// operations are all that a Store does, in an order in which they succeed.
+var operations = []struct {
+	name string
+	call func(ctx context.Context, s *dynamo.Store, r apikey.Record) error
+}{
+	{"Create", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error { return s.Create(ctx, r) }},
+	{"Get", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error {
+		_, err := s.Get(ctx, r.ID)
+		return err
+	}},
+	{"List", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error {
+		_, err := s.List(ctx, 1, "")
+		return err
+	}},
+	{"Touch", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error {
+		return s.Touch(ctx, r.ID, r.LastUsed+1)
+	}},
+	{"SetDisabled", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error {
+		return s.SetDisabled(ctx, r.ID, true)
+	}},
+	{"SetExpires", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error {
+		return s.SetExpires(ctx, r.ID, r.Expires.Add(time.Hour))
+	}},
+	{"Delete", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error { return s.Delete(ctx, r.ID) }},
+}
+
+// amazonError answers as DynamoDB does
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html).
+func amazonError(status int, name string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, `{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"made by a test"}`, name)
+	}
+}
+
+// closedPort returns the address of a port that nothing listens on.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return "http://" + listener.Addr().String()
+}
+
+// TestFailures: a table that does not answer says nothing of any key, and to a checker it is unavailable.
+func TestFailures(t *testing.T) {
+	hangUp := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	cut := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = w.Write([]byte(`{"Item":`))
+	})
+	endpoints := map[string]string{
+		"closed port": closedPort(t),
+		"hung up":     serve(t, hangUp),
+		"cut short":   serve(t, cut),
+		"throttled":   serve(t, amazonError(400, "ProvisionedThroughputExceededException")),
+		"internal":    serve(t, amazonError(500, "InternalServerError")),
+		"no table":    serve(t, amazonError(400, "ResourceNotFoundException")),
+		"denied":      serve(t, amazonError(400, "AccessDeniedException")),
+	}
+	for name, endpoint := range endpoints {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, clientOf(endpoint), "keys")
+			for _, o := range operations {
+				err := o.call(t.Context(), s, record(t))
+				if err == nil || errors.Is(err, apikey.ErrNotFound) || errors.Is(err, apikey.ErrExists) {
+					t.Errorf("%s: %v", o.name, err)
+				}
+			}
+			checker, err := apikey.NewChecker(apikey.Config{Store: s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := checker.Check(t.Context(), apikey.New()); !errors.As(err, new(*apikey.UnavailableError)) {
+				t.Errorf("Check: %v, want an *UnavailableError", err)
+			}
+		})
+	}
+}
+
+// TestDeadline: a table that never answers does not outlive the context.
+func TestDeadline(t *testing.T) {
+	silent := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then does the server see that the client has left
+		<-r.Context().Done()
+	})
+	s := open(t, clientOf(serve(t, silent)), "keys")
+	for _, o := range operations {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		if err := o.call(ctx, s, record(t)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v, want the deadline", o.name, err)
+		}
+		cancel()
+	}
+}
+
+// TestLostAnswer puts a proxy before the table that passes requests on and loses the first answer, as a broken connection
+// does. What may be done twice succeeds. What may not is an error, and none that says that it was refused.
+func TestLostAnswer(t *testing.T) {
+	endpoint := emulator(t)
+	direct := clientOf(endpoint)
+	name := newTable(t, direct)
+	var lose atomic.Bool
+	proxy := proxyTo(t, endpoint)
+	proxy.ModifyResponse = func(*http.Response) error {
+		if lose.CompareAndSwap(true, false) {
+			panic(http.ErrAbortHandler)
+		}
+		return nil
+	}
+	flaky, steady, r := open(t, clientOf(serve(t, proxy)), name), open(t, direct, name), record(t)
+	for _, o := range operations {
+		lose.Store(true)
+		err := o.call(t.Context(), flaky, r)
+		once := o.name == "Create" || o.name == "Delete"
+		if (err != nil) != once || errors.Is(err, apikey.ErrExists) || errors.Is(err, apikey.ErrNotFound) {
+			t.Errorf("%s: %v, want an error: %v", o.name, err, once)
+		}
+		if _, err := steady.Get(t.Context(), r.ID); (err != nil) != (o.name == "Delete") {
+			t.Errorf("%s was not done: %v", o.name, err)
+		}
+	}
+}
+
+// TestThrottledOnce: one throttle is made up for by another attempt, of every call.
+func TestThrottledOnce(t *testing.T) {
+	endpoint := emulator(t)
+	direct := clientOf(endpoint)
+	name, proxy := newTable(t, direct), proxyTo(t, endpoint)
+	busy := amazonError(400, "ProvisionedThroughputExceededException")
+	var again atomic.Bool
+	s, r := open(t, clientOf(serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if again.CompareAndSwap(false, true) {
+			busy(w, r)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))), name), record(t)
+	for _, o := range operations {
+		again.Store(false)
+		if err := o.call(t.Context(), s, r); err != nil {
+			t.Errorf("%s: %v", o.name, err)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package apikey_test
+
+import (
+	"errors"
+	"hash/crc32"
+	"math/big"
+	"regexp"
+	"strings"
+	"testing"
+
+	"portcullis/authorizers/apikey"
+)
+
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// withSum appends the checksum to a key's body, computed in another way than the package does.
+func withSum(body string) string {
+	text := big.NewInt(int64(crc32.ChecksumIEEE([]byte(body)))).Text(62) // with lower case before upper
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case 'A' <= r && r <= 'Z':
+			return r - 'A' + 'a'
+		}
+		return r
+	}, text)
+	return body + strings.Repeat("0", 6-len(text)) + text
+}
+
+const (
+	id     = "0123456789ABCDef"
+	secret = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg"
+	body   = "pk_" + id + "_" + secret
+)
+
+func TestParse(t *testing.T) {
+	good := withSum(body)
+	tests := []struct {
+		name, text string
+		want       apikey.Code
+	}{
+		{"a key", good, ""},
+		{"another", withSum("pk_" + strings.Repeat("z", 16) + "_" + strings.Repeat("0", 43)), ""},
+		{"nothing", "", apikey.CodeMalformed},
+		{"a prefix only", "pk_", apikey.CodeMalformed},
+		{"another prefix", withSum("sk_" + id + "_" + secret), apikey.CodeMalformed},
+		{"prefix in capitals", withSum("PK_" + id + "_" + secret), apikey.CodeMalformed},
+		{"no prefix", good[3:], apikey.CodeMalformed},
+		{"short id", withSum("pk_" + id[1:] + "_" + secret), apikey.CodeMalformed},
+		{"long id", withSum("pk_" + id + "0_" + secret[1:]), apikey.CodeMalformed},
+		{"id with _", withSum("pk_" + id[:15] + "__" + secret), apikey.CodeMalformed},
+		{"short secret", withSum("pk_" + id + "_" + secret[1:]), apikey.CodeMalformed},
+		{"long secret", withSum(body + "0"), apikey.CodeMalformed},
+		{"secret with -", withSum("pk_" + id + "_" + secret[1:] + "-"), apikey.CodeMalformed},
+		{"secret with é", withSum("pk_" + id + "_" + secret[2:] + "é"), apikey.CodeMalformed},
+		{"secret with NUL", withSum("pk_" + id + "_" + secret[1:] + "\x00"), apikey.CodeMalformed},
+		{"no separator", withSum("pk_" + id + "0" + secret), apikey.CodeMalformed},
+		{"no checksum", body, apikey.CodeMalformed},
+		{"a space before", " " + good, apikey.CodeMalformed},
+		{"a line break behind", good + "\n", apikey.CodeMalformed},
+		{"a long text", strings.Repeat(good, 1000), apikey.CodeMalformed},
+		{"a checksum of zeros", body + "000000", apikey.CodeMistyped},
+		{"another key's checksum", body + withSum("pk_" + id + "_" + secret[1:] + "0")[63:], apikey.CodeMistyped},
+		{"two characters swapped", good[:30] + good[31:32] + good[30:31] + good[32:], apikey.CodeMistyped},
+		{"all in lower case", strings.ToLower(good), apikey.CodeMistyped},
+	}
+	for _, test := range tests {
+		key, err := apikey.Parse(test.text)
+		if test.want == "" {
+			if err != nil || key.Reveal() != test.text || key.ID() != test.text[3:19] {
+				t.Errorf("%s: id %q, error %v", test.name, key.ID(), err)
+			}
+			continue
+		}
+		if !errors.Is(err, &apikey.KeyError{Code: test.want}) || key != (apikey.Key{}) {
+			t.Errorf("%s: error %v, want %s", test.name, err, test.want)
+		}
+	}
+}
+
+// TestOneChangedCharacter tries every other character in every place of a key.
+func TestOneChangedCharacter(t *testing.T) {
+	text := apikey.New().Reveal()
+	for i := range text {
+		for _, c := range alphabet + "_-. \x00\x80" {
+			changed := text[:i] + string(c) + text[i+1:]
+			if _, err := apikey.Parse(changed); (err == nil) != (changed == text) {
+				t.Errorf("%q at %d: %v", c, i, err)
+			}
+		}
+		if _, err := apikey.Parse(text[:i] + text[i+1:]); err == nil {
+			t.Errorf("accepted without the character at %d", i)
+		}
+	}
+}
+
+// TestNew also looks at what is random in a key: no two are alike, and each character is about as frequent as the others.
+func TestNew(t *testing.T) {
+	const keys = 5000
+	pattern := regexp.MustCompile(apikey.Pattern)
+	seen, counts := map[string]bool{}, map[rune]int{}
+	for range keys {
+		key := apikey.New()
+		text := key.Reveal()
+		parsed, err := apikey.Parse(text)
+		if err != nil || parsed.Reveal() != text || parsed.ID() != key.ID() || withSum(text[:63]) != text {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if len(text) != apikey.KeyLength || !apikey.ValidID(key.ID()) || pattern.FindString("API_KEY="+text+"\n") != text {
+			t.Fatalf("%s has not the form of a key", text)
+		}
+		if seen[key.ID()] || seen[text[20:63]] {
+			t.Fatalf("%s: id or secret again", text)
+		}
+		seen[key.ID()], seen[text[20:63]] = true, true
+		for _, c := range text[3:19] + text[20:63] {
+			counts[c]++
+		}
+	}
+	mean := float64(keys*(16+43)) / float64(len(alphabet)) // 4758, of which the standard deviation is 69
+	for _, c := range alphabet {
+		if n := float64(counts[c]); n < 0.9*mean || n > 1.1*mean {
+			t.Errorf("%q is there %v times, want about %v", c, n, mean)
+		}
+	}
+}
+
+// FuzzParse: what parses has one spelling, the pattern finds it, and its checksum is right.
+func FuzzParse(f *testing.F) {
+	f.Add(withSum(body))
+	f.Add(body + "000000")
+	f.Add(apikey.New().Reveal())
+	f.Add("pk_")
+	pattern := regexp.MustCompile("^" + apikey.Pattern + "$")
+	f.Fuzz(func(t *testing.T, text string) {
+		key, err := apikey.Parse(text)
+		canonical := pattern.MatchString(text) && len(text) == 69 && withSum(text[:63]) == text
+		if (err == nil) != canonical {
+			t.Fatalf("%q: error %v, want a key: %v", text, err, canonical)
+		}
+		if err == nil && (key.Reveal() != text || key.ID() != text[3:19]) {
+			t.Errorf("%q: revealed %q", text, key.Reveal())
+		}
+		if err != nil && len(text) > 8 && strings.Contains(err.Error(), text) {
+			t.Errorf("the error holds the text: %v", err)
+		}
+	})
+}

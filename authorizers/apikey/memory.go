@@ -1,0 +1,120 @@
+package apikey
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// MemoryStore is a [Store] in this process's memory, for desks and tests. It lists records in the order of their ids.
+type MemoryStore struct {
+	mu      sync.RWMutex
+	records map[string]Record
+}
+
+// NewMemoryStore returns an empty store.
+func NewMemoryStore() *MemoryStore { return &MemoryStore{records: map[string]Record{}} }
+
+// Get implements [Lookup].
+func (s *MemoryStore) Get(_ context.Context, id string) (Record, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	r, ok := s.records[id]
+	if !ok {
+		return Record{}, ErrNotFound
+	}
+	return r.clone(), nil
+}
+
+// Touch implements [Lookup].
+func (s *MemoryStore) Touch(_ context.Context, id string, day Day) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.records[id]; ok && r.LastUsed < day {
+		r.LastUsed = day
+		s.records[id] = r
+	}
+	return nil
+}
+
+// Create implements [Store].
+func (s *MemoryStore) Create(_ context.Context, r Record) error {
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, taken := s.records[r.ID]; taken {
+		return ErrExists
+	}
+	r = r.clone()
+	r.Created, r.Expires = r.Created.UTC(), r.Expires.UTC()
+	s.records[r.ID] = r
+	return nil
+}
+
+// SetDisabled implements [Store].
+func (s *MemoryStore) SetDisabled(_ context.Context, id string, disabled bool) error {
+	return s.change(id, func(r *Record) error {
+		r.Disabled = disabled
+		return nil
+	})
+}
+
+// SetExpires implements [Store].
+func (s *MemoryStore) SetExpires(_ context.Context, id string, expires time.Time) error {
+	return s.change(id, func(r *Record) error {
+		r.Expires = expires.UTC()
+		return CheckExpires(expires, r.Created)
+	})
+}
+
+// change keeps what the change makes of a record, unless that is an error.
+func (s *MemoryStore) change(id string, change func(*Record) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.records[id]
+	if !ok {
+		return ErrNotFound
+	}
+	if err := change(&r); err != nil {
+		return err
+	}
+	s.records[id] = r
+	return nil
+}
+
+// Delete implements [Store].
+func (s *MemoryStore) Delete(_ context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.records[id]; !ok {
+		return ErrNotFound
+	}
+	delete(s.records, id)
+	return nil
+}
+
+// List implements [Store]. Its cursor is the last id of a page.
+func (s *MemoryStore) List(_ context.Context, limit int, cursor string) (Page, error) {
+	if err := CheckLimit(limit); err != nil {
+		return Page{}, err
+	}
+	if cursor != "" && !ValidID(cursor) {
+		return Page{}, ErrBadCursor
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	ids := slices.Sorted(maps.Keys(s.records))
+	ids = slices.DeleteFunc(ids, func(id string) bool { return id <= cursor })
+	var page Page
+	for _, id := range ids[:min(limit, len(ids))] {
+		page.Records = append(page.Records, s.records[id].clone())
+	}
+	if len(ids) > limit {
+		page.Next = ids[limit-1]
+	}
+	return page, nil
+}

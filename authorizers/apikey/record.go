@@ -1,0 +1,93 @@
+package apikey
+
+import (
+	"crypto/sha256"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"portcullis/authorizers"
+	"portcullis/policy"
+)
+
+// Record is what is kept of a key. [Record.Validate] says what its fields may hold. Times are in UTC and in whole
+// seconds.
+type Record struct {
+	ID       string
+	Hash     [sha256.Size]byte // SHA-256 of the secret's 43 characters
+	Owner    string            // whom the key stands for; access rules compare it with path parameters
+	Scopes   []string          // what the key is granted, sorted, each once
+	Label    string            // for people; "" for none
+	Networks []netip.Prefix    // the addresses that the key may be used from; none: any
+	UsageKey string            // the API key that API Gateway counts the usage by (usageIdentifierKey); "" for none
+	Created  time.Time
+	Expires  time.Time // from then on the key is refused; zero: never
+	Disabled bool
+	LastUsed Day
+}
+
+// Issue makes a new key, and the record to keep of it: r with the new key's ID and Hash, Created now and not yet used.
+// Scopes are sorted, and Expires is cut to whole seconds. The error is that of [Record.Validate].
+func Issue(r Record, now time.Time) (Key, Record, error) {
+	key := New()
+	r = r.clone()
+	r.ID, r.Hash = key.ID(), key.hash()
+	slices.Sort(r.Scopes)
+	r.Scopes = slices.Compact(r.Scopes)
+	r.Created, r.LastUsed = now.UTC().Truncate(time.Second), 0
+	if !r.Expires.IsZero() {
+		r.Expires = r.Expires.UTC().Truncate(time.Second)
+	}
+	if err := r.Validate(); err != nil {
+		return Key{}, Record{}, err
+	}
+	return key, r, nil
+}
+
+// Expired tells whether the key has come to its end.
+func (r *Record) Expired(now time.Time) bool { return !r.Expires.IsZero() && !now.Before(r.Expires) }
+
+// AllowsFrom tells whether the key may be used from an address. An IPv4 address may be written as IPv6. A key without
+// networks may be used from every address; the zero Addr, which is none, and an address with a zone are never allowed.
+func (r *Record) AllowsFrom(address netip.Addr) bool {
+	if !address.IsValid() || address.Zone() != "" {
+		return false
+	}
+	if len(r.Networks) == 0 {
+		return true
+	}
+	address = address.Unmap()
+	return slices.ContainsFunc(r.Networks, func(network netip.Prefix) bool { return network.Contains(address) })
+}
+
+// Principal is who uses the key. Its Networks have to be seen to by who makes use of it.
+func (r *Record) Principal() authorizers.Principal {
+	p := authorizers.Principal{
+		ID:       r.Owner,
+		Schemes:  []string{policy.SchemeAPIKey},
+		Scopes:   slices.Clone(r.Scopes),
+		Expires:  r.Expires,
+		Networks: slices.Clone(r.Networks),
+		UsageKey: r.UsageKey,
+		Context: map[string]string{
+			authorizers.ContextSubject: r.Owner,
+			authorizers.ContextScheme:  policy.SchemeAPIKey,
+			authorizers.ContextKeyID:   r.ID,
+		},
+	}
+	if len(r.Scopes) > 0 {
+		p.Context[authorizers.ContextScopes] = strings.Join(r.Scopes, " ")
+	}
+	if !r.Expires.IsZero() {
+		p.Context[authorizers.ContextExpires] = strconv.FormatInt(r.Expires.Unix(), 10)
+	}
+	return p
+}
+
+// clone shares nothing with r.
+func (r Record) clone() Record {
+	r.Scopes, r.Networks = slices.Clone(r.Scopes), slices.Clone(r.Networks)
+	return r
+}

@@ -1,0 +1,150 @@
+package apikey_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"portcullis/authorizers/apikey"
+)
+
+var errDown = errors.New("the store is down")
+
+// watched is a store in memory that counts what it is asked for, and can be down.
+type watched struct {
+	*apikey.MemoryStore
+	gets, touches atomic.Int64
+	down          atomic.Bool
+	hold          chan struct{} // if not nil, Get has read and waits until this is closed
+	read          chan struct{} // if not nil, takes something when Get has read
+}
+
+func (w *watched) Get(ctx context.Context, id string) (apikey.Record, error) {
+	w.gets.Add(1)
+	if w.down.Load() {
+		return apikey.Record{}, errDown
+	}
+	r, err := w.MemoryStore.Get(ctx, id)
+	if w.read != nil {
+		w.read <- struct{}{}
+	}
+	if w.hold != nil {
+		<-w.hold
+	}
+	if ctx.Err() != nil {
+		return apikey.Record{}, ctx.Err()
+	}
+	return r, err
+}
+
+func (w *watched) Touch(ctx context.Context, id string, day apikey.Day) error {
+	w.touches.Add(1)
+	if w.down.Load() {
+		return errDown
+	}
+	return w.MemoryStore.Touch(ctx, id, day)
+}
+
+// scene is a checker with its store and clock.
+type scene struct {
+	*testing.T
+	store   *watched
+	checker *apikey.Checker
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newScene(t *testing.T, change func(*apikey.Config)) *scene {
+	t.Helper()
+	s := &scene{T: t, store: &watched{MemoryStore: apikey.NewMemoryStore()}, now: start}
+	config := apikey.Config{Store: s.store, Now: s.clock}
+	if change != nil {
+		change(&config)
+	}
+	checker, err := apikey.NewChecker(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.checker = checker
+	t.Cleanup(checker.Close)
+	return s
+}
+
+func (s *scene) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *scene) advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+}
+
+// key issues a key and keeps its record.
+func (s *scene) key(r apikey.Record) apikey.Key {
+	s.Helper()
+	if r.Owner == "" {
+		r.Owner = "ann"
+	}
+	key, r := issue(s, r)
+	s.must(s.store.Create(s.Context(), r))
+	return key
+}
+
+func (s *scene) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// outcome is the code of an error: "" for none, "unavailable" where nothing can be told.
+func outcome(err error) string {
+	var bad *apikey.KeyError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, new(*apikey.UnavailableError)):
+		return "unavailable"
+	case errors.As(err, &bad):
+		return string(bad.Code)
+	}
+	return fmt.Sprintf("%T", err)
+}
+
+// check wants an outcome of one check.
+func (s *scene) check(step string, key apikey.Key, want apikey.Code) {
+	s.Helper()
+	r, err := s.checker.Check(s.Context(), key)
+	if outcome(err) != string(want) || (r == nil) != (err != nil) {
+		s.Errorf("%s: %v, error %v, want %q", step, r, err, want)
+	}
+	if r != nil && (r.ID != key.ID() || r.Owner == "") {
+		s.Errorf("%s: got the record %+v", step, r)
+	}
+}
+
+// wantReads wants a number of reads since the last time.
+func (s *scene) wantReads(step string, want int64) {
+	s.Helper()
+	if got := s.store.gets.Swap(0); got != want {
+		s.Errorf("%s: %d reads, want %d", step, got, want)
+	}
+}
+
+// forged returns a well-formed key with the id of another one, and another secret.
+func forged(key apikey.Key) apikey.Key {
+	other := apikey.New().Reveal()
+	forgery, err := apikey.Parse(withSum("pk_" + key.ID() + other[19:63]))
+	if err != nil {
+		panic(err)
+	}
+	return forgery
+}

@@ -1,0 +1,31 @@
+package apikey
+
+import (
+	"context"
+	"errors"
+
+	"portcullis/authorizers"
+)
+
+// VerifyKey implements [authorizers.KeyVerifier]: it is Parse, Check and [Record.Principal] of the text of a key, with
+// the errors [*authorizers.KeyError] and [*authorizers.KeysUnavailableError].
+func (c *Checker) VerifyKey(ctx context.Context, text string) (*authorizers.Principal, error) {
+	key, err := Parse(text)
+	if err != nil {
+		return nil, forAuthorizers(err)
+	}
+	r, err := c.Check(ctx, key)
+	if err != nil {
+		return nil, forAuthorizers(err)
+	}
+	p := r.Principal()
+	return &p, nil
+}
+
+func forAuthorizers(err error) error {
+	var bad *KeyError
+	if errors.As(err, &bad) {
+		return &authorizers.KeyError{Code: authorizers.Code(bad.Code), KeyID: bad.ID}
+	}
+	return &authorizers.KeysUnavailableError{Err: err}
+}

@@ -1,0 +1,23 @@
+// Command jwt is the Lambda function of a JWT authorizer for HTTP APIs: bearer JWTs of the configured issuers.
+// It is configured by CONTRACT, ISSUERS, GROUP_SCOPES, CLOCK_SKEW and RESPONSE; see package environ. A value that is
+// missing or wrong ends the program before it takes an event.
+package main
+
+import (
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"portcullis/authorizers/cmd/environ"
+)
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	handler, err := environ.JWT(os.Getenv, log)
+	if err != nil {
+		log.Error("cannot start", slog.String("error", err.Error()))
+		os.Exit(1)
+	}
+	lambda.Start(handler)
+}

@@ -1,0 +1,127 @@
+package main_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/apikey/dynamo"
+	"portcullis/authorizers/verify/verifytest"
+	"portcullis/deploy/build/functions"
+	"portcullis/deploy/local/function"
+	"portcullis/deploy/parts"
+)
+
+// TestBinary drives the function over the Lambda Runtime API, with keys in DynamoDB and an issuer.
+func TestBinary(t *testing.T) {
+	moto := parts.Moto(t)
+	key := issueKey(t, moto, apikey.Record{Owner: "app", Scopes: []string{"users/read"}, UsageKey: "a-gateway-key-of-20-characters"})
+	issuer := verifytest.NewServer("EdDSA")
+	defer issuer.Close()
+	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"],"algorithms":["EdDSA"]}]`, issuer.URL, verifytest.DefaultClientID)
+	started := start(t, append(parts.MotoEnv(moto), "API_KEYS_TABLE=keys", issuers)...)
+	invoke := func(headers string) (string, error) {
+		output, err := started.Invoke(t.Context(), []byte(`{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users",
+			"headers":{`+headers+`},"requestContext":{"identity":{"sourceIp":"203.0.113.7"}}}`))
+		return string(output), err
+	}
+	token := issuer.CognitoAccess(verifytest.Options{Subject: "me", Scopes: []string{"users/write"}})
+	for headers, want := range map[string][]string{
+		fmt.Sprintf(`"X-Api-Key":%q`, key.Reveal()):                                    {`abc/v1/GET/users"`, `"usageIdentifierKey":"a-gateway-key-of-20-characters"`, `"principalId":"app"`},
+		fmt.Sprintf(`"Authorization":"Bearer %s"`, token):                              {`abc/v1/POST/users"`, `"principalId":"me"`},
+		fmt.Sprintf(`"x-api-key":%q,"authorization":"bearer %s"`, key.Reveal(), token): {`abc/v1/GET/users"`, `abc/v1/POST/users"`, `"principalId":"me"`, key.ID()},
+	} {
+		output, err := invoke(headers)
+		for _, part := range want {
+			if err != nil || !strings.Contains(output, part) {
+				t.Errorf("%.30s: output %s, error %v; want %s", headers, output, err, part)
+			}
+		}
+	}
+	other := apikey.New()
+	for name, headers := range map[string]string{
+		"nothing": "", "an unknown key": fmt.Sprintf(`"X-Api-Key":%q`, other.Reveal()), "no key": `"X-Api-Key":"pk_x"`,
+		"a bad token beside a key": fmt.Sprintf(`"X-Api-Key":%q,"Authorization":"Bearer %sx"`, key.Reveal(), token),
+	} {
+		if output, err := invoke(headers); err == nil || err.Error() != "Unauthorized" {
+			t.Errorf("%s: output %s, error %v", name, output, err)
+		}
+	}
+}
+
+// TestTableIsDown: a key that cannot be looked up is no 401.
+func TestTableIsDown(t *testing.T) {
+	started := start(t, "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1", "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_MAX_ATTEMPTS=1", "API_KEYS_TABLE=keys")
+	event := fmt.Appendf(nil, `{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users","headers":{"X-Api-Key":%q}}`, apikey.New().Reveal())
+	if output, err := started.Invoke(t.Context(), event); err == nil || err.Error() == "Unauthorized" || !strings.Contains(err.Error(), "unavailable") {
+		t.Errorf("output %s, error %v", output, err)
+	}
+}
+
+func TestBinaryRefusesItsConfiguration(t *testing.T) {
+	for variables, want := range map[string]string{
+		"": "ISSUERS: is not set", "API_KEYS_TABLE=a/b": "API_KEYS_TABLE: want the name of a DynamoDB table", "ISSUERS=[]": "at least one issuer",
+	} {
+		_, err := function.Start(t.Context(), function.Config{Name: "request", Binary: bundle(t), Env: []string{"AWS_REGION=eu-west-1", variables}})
+		if failed := (*function.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, want) {
+			t.Errorf("%s: error %v, want %q", variables, err, want)
+		}
+	}
+}
+
+func bundle(t *testing.T) (binary string) {
+	t.Helper()
+	binary, err := functions.Bundle(t.Context(), "../../..", "request", runtime.GOOS, runtime.GOARCH, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return binary
+}
+
+func start(t *testing.T, env ...string) *function.Function {
+	t.Helper()
+	started, err := function.Start(t.Context(), function.Config{Name: "request", Binary: bundle(t), Env: env})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { started.Close(context.Background()) })
+	return started
+}
+
+// issueKey makes the table of keys, and a key in it.
+func issueKey(t *testing.T, endpoint string, record apikey.Record) apikey.Key {
+	t.Helper()
+	client := dynamodb.New(dynamodb.Options{
+		BaseEndpoint: &endpoint, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: aws.String("keys"), BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := dynamo.New(client, "keys")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, record, err := apikey.Issue(record, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Create(t.Context(), record); err != nil {
+		t.Fatal(err)
+	}
+	return key
+}

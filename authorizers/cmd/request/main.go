@@ -1,0 +1,46 @@
+// Command request is the Lambda function of a REQUEST authorizer: API keys of a DynamoDB table, bearer JWTs of the
+// configured issuers, or both, for REST, WebSocket and HTTP APIs. It is configured by CONTRACT, ISSUERS, GROUP_SCOPES,
+// CLOCK_SKEW, API_KEYS_TABLE and RESPONSE; see package environ. A value that is missing or wrong ends the program before
+// it takes an event.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"portcullis/authorizers"
+	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/cmd/environ"
+	"portcullis/authorizers/cmd/keytable"
+)
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	handler, stop, err := handler(context.Background(), os.Getenv, log)
+	if err != nil {
+		log.Error("cannot start", slog.String("error", err.Error()))
+		os.Exit(1)
+	}
+	lambda.StartWithOptions(handler, lambda.WithEnableSIGTERM(stop))
+}
+
+// handler makes the authorizer, and what lets it finish before the environment ends.
+func handler(ctx context.Context, getenv func(string) string, log *slog.Logger) (*authorizers.Request, func(), error) {
+	store, err := keytable.Open(ctx, getenv)
+	if err != nil {
+		return nil, nil, err
+	}
+	if store == nil {
+		authorizer, err := environ.Request(getenv, nil, log)
+		return authorizer, func() {}, err
+	}
+	checker, err := apikey.NewChecker(apikey.Config{Store: store, Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	authorizer, err := environ.Request(getenv, checker, log)
+	return authorizer, checker.Close, err
+}

@@ -1,0 +1,39 @@
+package authorizers
+
+import "fmt"
+
+// The reasons to refuse an API key.
+const (
+	CodeAPIKeyMalformed Code = "api-key-malformed" // not of a key's form
+	CodeAPIKeyMistyped  Code = "api-key-mistyped"  // of a key's form, and the checksum is not its own
+	CodeAPIKeyUnknown   Code = "api-key-unknown"   // no key has its id
+	CodeAPIKeySecret    Code = "api-key-secret-mismatch"
+	CodeAPIKeyExpired   Code = "api-key-expired"
+	CodeAPIKeyDisabled  Code = "api-key-disabled"
+	CodeAPIKeyNetwork   Code = "api-key-network" // used from an address that it is not for
+)
+
+// KeyError says why an API key is refused. It never holds the key.
+type KeyError struct {
+	Code  Code
+	KeyID string // by which the key is found; "" where the key has none
+}
+
+func (e *KeyError) Error() string {
+	if e.KeyID == "" {
+		return "API key: " + string(e.Code)
+	}
+	return fmt.Sprintf("API key %s: %s", e.KeyID, e.Code)
+}
+
+// KeysUnavailableError says that an API key could be neither accepted nor refused: the keys could not be read.
+type KeysUnavailableError struct {
+	Err error
+}
+
+func (e *KeysUnavailableError) Error() string {
+	return fmt.Sprintf("API keys are unavailable: %v", e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *KeysUnavailableError) Unwrap() error { return e.Err }

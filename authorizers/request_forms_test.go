@@ -1,0 +1,131 @@
+package authorizers_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"portcullis/authorizers"
+	"portcullis/authorizers/verify"
+	"portcullis/authorizers/verify/verifytest"
+)
+
+// TestSimpleAnswers are for one route, and refused where the gateway might use them for another owner.
+func TestSimpleAnswers(t *testing.T) {
+	f := newRequestFixture(t, func(c *authorizers.RequestConfig) { c.Simple = true })
+	f.keys["reads"], f.keys["self"] = holder("k", "users/read"), holder("me", "users/self")
+	tests := []struct{ key, request, sources, want string }{
+		{"reads", "GET/users", "", "true"},
+		{"reads", "GET/users", "reads", "true"},
+		{"reads", "POST/users", "reads", "false"},
+		{"reads", "GET/nowhere", "reads", "false"},
+		{"self", "GET/users/me", "", "true"}, // nothing is kept
+		{"self", "GET/users/me", "self", "error"},
+		{"self", "GET/users/me", "self GET/users/{id}", "error"},
+		{"self", "GET/users/me", "self /users/me", "true"},
+		{"self", "GET/users/me", "self /v1/users/me", "true"},
+		{"self", "GET/users/you", "self", "false"},
+	}
+	for _, test := range tests {
+		f.log.Reset()
+		event := requestEvent(t, "http-2.0", all(with("X-Api-Key", test.key), func(e map[string]any) {
+			e["routeArn"], e["identitySource"] = stage+test.request, strings.Fields(test.sources)
+		}))
+		output, err := f.request.Invoke(t.Context(), event)
+		var answer authorizers.SimpleAnswer
+		got := "error"
+		if err == nil {
+			err = json.Unmarshal(output, &answer)
+			got = fmt.Sprint(answer.IsAuthorized)
+		}
+		if got != test.want || err != nil && err.Error() == "Unauthorized" || bytes.Contains(output, []byte("policyDocument")) {
+			t.Errorf("%s for %s kept by %q: output %s, error %v; want %s", test.request, test.key, test.sources, output, err, test.want)
+		}
+		if decision := map[string]string{"true": "allow", "false": "deny", "error": "cannot-tell"}[test.want]; !strings.Contains(f.log.String(), `"decision":"`+decision) {
+			t.Errorf("%s for %s: the log says %s", test.request, test.key, f.log)
+		}
+	}
+	for _, form := range []string{"rest-request", "websocket-connect", "http-1.0"} {
+		if output, err := f.request.Invoke(t.Context(), requestEvent(t, form, with("X-Api-Key", "reads"))); err == nil || err.Error() == "Unauthorized" {
+			t.Errorf("%s takes no simple answer: output %s, error %v", form, output, err)
+		}
+	}
+}
+
+// TestJWT: an authorizer for HTTP APIs that looks at no API key.
+func TestJWT(t *testing.T) {
+	issuer := verifytest.NewServer("ES256")
+	defer issuer.Close()
+	verifier, err := verify.New(verify.Config{Issuers: []verify.Issuer{{Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"ES256"}, GroupsClaim: "groups"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	jwt, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: requestRules(t), Verifier: verifier, GroupScopes: groups})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := with("Authorization", "Bearer "+issuer.OIDC(verifytest.Options{Groups: []string{"members"}, Subject: "me"}))
+	for _, form := range forms {
+		output, err := jwt.Invoke(t.Context(), requestEvent(t, form, token))
+		if strings.HasPrefix(form, "http") {
+			if err != nil || allowed(t, output, "GET/users", "GET/users/me", "GET/users/you") != "GET/users/me" {
+				t.Errorf("%s: output %s, error %v", form, output, err)
+			}
+		} else if err == nil || err.Error() == "Unauthorized" || !strings.Contains(err.Error(), "not for") {
+			t.Errorf("%s: output %s, error %v", form, output, err)
+		}
+		if output, err := jwt.Invoke(t.Context(), requestEvent(t, form, with("X-Api-Key", "x"))); err == nil {
+			t.Errorf("%s with an API key: output %s", form, output)
+		}
+	}
+	if _, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: requestRules(t)}); !errors.As(err, new(*authorizers.ConfigError)) {
+		t.Errorf("without a verifier: %v", err)
+	}
+}
+
+func TestNewRequestRefuses(t *testing.T) {
+	for _, config := range []authorizers.RequestConfig{{}, {Keys: keyring{}}, {Rules: requestRules(t)}} {
+		if _, err := authorizers.NewRequest(config); !errors.As(err, new(*authorizers.ConfigError)) {
+			t.Errorf("%+v: error %v", config, err)
+		}
+	}
+}
+
+// FuzzRequest: no event without a credential is answered with a policy.
+func FuzzRequest(f *testing.F) {
+	fix := newRequestFixture(f, nil)
+	fix.keys["the-one-key"] = holder("k", "users/read users/write")
+	for _, form := range forms {
+		f.Add(requestEvent(f, form, nil))
+		f.Add(requestEvent(f, form, with("X-Api-Key", "the-one-kex")))
+		f.Add(requestEvent(f, form, with("Authorization", "Bearer x.y.z")))
+	}
+	f.Fuzz(func(t *testing.T, event []byte) {
+		output, err := fix.request.Invoke(context.Background(), event)
+		if err == nil && !bytes.Contains(event, []byte("the-one-key")) {
+			t.Errorf("%s is answered with %s", event, output)
+		}
+	})
+}
+
+// BenchmarkRequest is a whole invocation with a token and a key that were seen before, for each form.
+func BenchmarkRequest(b *testing.B) {
+	f := newRequestFixture(b, nil)
+	f.keys["key"] = holder("k", "app")
+	token := f.issuer.CognitoAccess(verifytest.Options{Groups: []string{"readers"}})
+	for _, form := range forms {
+		event := requestEvent(b, form, all(with("X-Api-Key", "key"), with("Authorization", "Bearer "+token)))
+		b.Run(form, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := f.request.Invoke(context.Background(), event); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
