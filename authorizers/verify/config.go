@@ -50,22 +50,23 @@ type Issuer struct {
 type Config struct {
 	Issuers   []Issuer         // at least one
 	ClockSkew time.Duration    // how far clocks may differ, 0 to 5 minutes; zero: not at all
-	MaxToken  int              // the largest token, in bytes; zero: 8 KiB
-	Remember  int              // how many verified tokens are remembered; zero: 4,096, less than zero: none
+	MaxToken  int              // the largest token, in bytes; zero: 8 KiB, at most 1 MiB
+	Remember  int              // how many verified tokens are remembered; zero: 1,000, less than zero: none
 	Now       func() time.Time // nil: time.Now
 	Client    *http.Client     // fetches key sets, following no redirect; nil: one that keeps no connection
 }
 
 // cognitoIssuer matches both forms of a user pool's issuer. See
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html.
-var cognitoIssuer = regexp.MustCompile(`^https://(issuer-)?cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/`)
+var cognitoIssuer = regexp.MustCompile(`(?i)^https://(issuer-)?cognito-idp[^/]*\.amazonaws\.[a-z.]+(:\d+)?/`)
 
 // MaxClockSkew is the largest ClockSkew.
 const MaxClockSkew = 5 * time.Minute
 
 const (
 	defaultMaxToken    = 8 << 10
-	defaultRemember    = 4096
+	largestMaxToken    = 1 << 20
+	defaultRemember    = 1000
 	defaultGroupsClaim = "cognito:groups"
 )
 
@@ -79,6 +80,8 @@ func (c Config) withDefaults() Config {
 	c.Issuers = slices.Clone(c.Issuers)
 	for i := range c.Issuers {
 		issuer := &c.Issuers[i]
+		issuer.Audience, issuer.TokenUse = slices.Clone(issuer.Audience), slices.Clone(issuer.TokenUse)
+		issuer.Algorithms = slices.Clone(issuer.Algorithms)
 		issuer.GroupsClaim = cmp.Or(issuer.GroupsClaim, defaultGroupsClaim)
 		if len(issuer.Algorithms) == 0 {
 			issuer.Algorithms = []string{"RS256"}
@@ -101,7 +104,7 @@ func (i *Issuer) algorithms() []*algorithm {
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
 func (i *Issuer) keySetAddress() string {
 	if i.JWKSURI == "" && len(i.TokenUse) > 0 {
-		return i.Issuer + "/.well-known/jwks.json"
+		return strings.TrimSuffix(i.Issuer, "/") + "/.well-known/jwks.json"
 	}
 	return i.JWKSURI
 }
@@ -121,8 +124,30 @@ func ParseIssuers(text string) ([]Issuer, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, &ConfigError{Field: "issuers", Reason: "something follows the JSON list"}
 	}
-	return issuers, nil
+	return issuers, checkMembers(text)
 }
+
+// checkMembers refuses what encoding/json passes over: a member that stands there twice, of which the second
+// one counts, and one in another case than ours.
+func checkMembers(text string) error {
+	if _, ok := parseObject([]byte(`{"issuers":` + text + `}`)); !ok {
+		return &ConfigError{Field: "issuers", Reason: "a member stands there twice, or a text is no UTF-8"}
+	}
+	var list []map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		return &ConfigError{Field: "issuers", Reason: fmt.Sprintf("want a JSON list of issuers: %v", err)}
+	}
+	for _, issuer := range list {
+		for name := range issuer {
+			if !slices.Contains(issuerMembers, name) {
+				return &ConfigError{Field: "issuers", Reason: fmt.Sprintf("unknown member %q", short(name))}
+			}
+		}
+	}
+	return nil
+}
+
+var issuerMembers = []string{"issuer", "audience", "tokenUse", "jwksUri", "algorithms", "groupsClaim"}
 
 func (c *Config) check() error {
 	if len(c.Issuers) == 0 {
@@ -131,8 +156,8 @@ func (c *Config) check() error {
 	if c.ClockSkew < 0 || c.ClockSkew > MaxClockSkew {
 		return &ConfigError{Field: "clock skew", Reason: fmt.Sprintf("want 0s to %s, got %s", MaxClockSkew, c.ClockSkew)}
 	}
-	if c.MaxToken < 0 {
-		return &ConfigError{Field: "largest token", Reason: "want a number of bytes"}
+	if c.MaxToken < 0 || c.MaxToken > largestMaxToken {
+		return &ConfigError{Field: "largest token", Reason: fmt.Sprintf("want at most %d bytes, got %d", largestMaxToken, c.MaxToken)}
 	}
 	seen := map[string]bool{}
 	for i := range c.Issuers {
@@ -167,7 +192,7 @@ func (i *Issuer) check() error {
 		}
 	}
 	if i.JWKSURI != "" {
-		if reason := checkAddress(i.JWKSURI); reason != "" {
+		if reason := cmp.Or(checkAddress(i.JWKSURI), checkKeysOf(i.Issuer, i.JWKSURI)); reason != "" {
 			return refuse("jwksUri", reason)
 		}
 	}
@@ -179,17 +204,36 @@ func (i *Issuer) check() error {
 	return nil
 }
 
+// maxAddress is how long the address of an issuer or key set may be.
+const maxAddress = 2048
+
 // checkAddress says what is wrong with the address of an issuer or key set, or nothing: plain http is for
 // loopback hosts only, since whoever can change a key set can sign tokens.
 func checkAddress(text string) string {
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Sprintf("want an https URL, got %q", text)
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+	case len(text) > maxAddress:
+		return fmt.Sprintf("want an URL of at most %d characters", maxAddress)
+	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsFunc(text, isNotInURL):
+		return fmt.Sprintf("want an https URL, got %q", short(text))
+	case u.User != nil || strings.ContainsAny(text, "?#"):
 		return "want a URL without user, query and fragment"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return fmt.Sprintf("plain http is for loopback hosts only, got %q", text)
+		return fmt.Sprintf("plain http is for loopback hosts only, got %q", short(text))
+	}
+	return ""
+}
+
+// isNotInURL tells whether a character stands in no URL (RFC 3986, section 2).
+func isNotInURL(r rune) bool { return r <= ' ' || r > '~' }
+
+// checkKeysOf says what is wrong with a good address for the keys of an issuer, or nothing: those of an https
+// issuer come over https, also from this machine.
+func checkKeysOf(issuer, keys string) string {
+	of, err := url.Parse(issuer)
+	at, err2 := url.Parse(keys)
+	if err != nil || err2 != nil || of.Scheme == "https" && at.Scheme != "https" {
+		return "want an https URL, as the issuer is"
 	}
 	return ""
 }

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
+	"portcullis/authorizers/verify/verifytest"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -39,6 +41,12 @@ func TestNewRefuses(t *testing.T) {
 		{with(func(i *verify.Issuer) {
 			i.Issuer = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example"
 		}), "tokenUse"},
+		{verify.Config{Issuers: []verify.Issuer{good}, MaxToken: -1}, "largest token"},
+		{verify.Config{Issuers: []verify.Issuer{good}, MaxToken: 1<<20 + 1}, "largest token"},
+		{with(func(i *verify.Issuer) { i.Issuer, i.JWKSURI = "HTTPS://issuer.example.com", "http://localhost/keys" }), "jwksUri: want an https URL"},
+		{with(func(i *verify.Issuer) { i.JWKSURI = "http://localhost/keys" }), "jwksUri: want an https URL"},
+		{with(func(i *verify.Issuer) { i.JWKSURI = "http://127.0.0.1/keys" }), "jwksUri: want an https URL"},
+		{with(func(i *verify.Issuer) { i.JWKSURI = "https://keys.example.com#" }), "jwksUri: want a URL without"},
 		{with(func(i *verify.Issuer) { i.Algorithms = []string{"none"} }), "algorithms"},
 		{with(func(i *verify.Issuer) { i.Algorithms = []string{"rs256"} }), "algorithms"},
 		{with(func(i *verify.Issuer) { i.Algorithms = []string{"HS256"} }), "algorithms"},
@@ -57,9 +65,112 @@ func TestParseIssuers(t *testing.T) {
 	if err != nil || len(got) != 1 || fmt.Sprint(got[0]) != fmt.Sprint(want) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	for _, text := range []string{"", "{}", `[{"issuer":"a","audience":"app"}]`, `[{"issuer":"a","audiences":["app"]}]`, `[] []`, `[`} {
+	for _, text := range []string{"", "{}", `[{"issuer":"a","audience":"app"}]`, `[{"issuer":"a","audiences":["app"]}]`, `[] []`, `[`,
+		`[{"issuer":"https://a.example","issuer":"https://b.example","audience":["app"]}]`,
+		`[{"issuer":"https://a.example","audience":["app"],"tokenUse":["access"],"tokenUse":null}]`,
+		`[{"issuer":"https://a.example","audience":["app"],"ISSUER":"https://b.example"}]`,
+		`[{"Issuer":"https://a.example","audience":["app"]}]`,
+		`[{"issuer":"https://a.example","audience":["app"],"jwksURI":"https://b.example"}]`,
+		`[{"i\u017fsuer":"https://a.example","audience":["app"]}]`, // a long s
+		"[{\"issuer\":\"https://a.example/\xff\",\"audience\":[\"app\"]}]",
+	} {
 		if issuers, err := verify.ParseIssuers(text); err == nil {
 			t.Errorf("%s is read as %+v", text, issuers)
+		}
+	}
+}
+
+// TestAddresses: row by row an issuer that is not a Cognito pool, and what is wrong with its address.
+func TestAddresses(t *testing.T) {
+	long := "https://a.example/" + strings.Repeat("x", 2048)
+	const pool, fragment, noURL, plain = "tokenUse", "without user, query and fragment", "want an https URL", "loopback"
+	tests := []struct{ issuer, want string }{
+		{"https://a.example", ""},
+		{"HTTPS://a.example", ""},
+		{"https://a.example:8443/path", ""},
+		{"https://[::1]/path", ""},
+		{"http://[::1]:8080", ""},
+		{"http://localhost:8080", ""},
+		{long[:2048], ""},
+		{long[:2049], "at most 2048"},
+		{"https://a.example#", fragment},
+		{"https://a.example#part", fragment},
+		{"https://a.example?", fragment},
+		{"https://@a.example", fragment},
+		{"https://:443/x", noURL},
+		{"https:///x", noURL},
+		{"https:a.example", noURL},
+		{"ftp://a.example", noURL},
+		{" https://a.example", noURL},
+		{"https://a.example ", noURL},
+		{"https://a.example/x y", noURL},
+		{"https://a.example/\n", noURL},
+		{"https://a.example/\u202e", noURL},
+		{"https://ä.example", noURL},
+		{"HTTP://a.example", plain},
+		{"http://localhost.a.example", plain},
+		{"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_X", pool},
+		{"HTTPS://cognito-idp.us-east-1.amazonaws.com/us-east-1_X", pool},
+		{"https://Cognito-IDP.us-east-1.AmazonAWS.com/us-east-1_X", pool},
+		{"https://cognito-idp.us-east-1.amazonaws.com:443/us-east-1_X", pool},
+		{"https://issuer-cognito-idp.us-east-1.amazonaws.com:443/us-east-1_X", pool},
+		{"https://cognito-idp-fips.us-east-1.amazonaws.com/us-east-1_X", pool},
+		{"https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_X", pool},
+		{"https://cognito-idp.eusc-de-east-1.amazonaws.eu/eusc-de-east-1_X", pool},
+		{"https://a.example/cognito-idp.us-east-1.amazonaws.com/x", ""},
+	}
+	for _, test := range tests {
+		_, err := verify.New(verify.Config{Issuers: []verify.Issuer{{Issuer: test.issuer, Audience: []string{"app"}}}})
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%q: error %v, want one with %q", test.issuer, err, test.want)
+		}
+	}
+}
+
+// TestConfigIsCopied: what its caller does with a configuration that was used changes nothing.
+func TestConfigIsCopied(t *testing.T) {
+	s := newScene(t, nil)
+	token := s.token()
+	tests := []struct {
+		name      string
+		of        func(*verify.Issuer) []string
+		was, then string
+	}{
+		{"audience", func(i *verify.Issuer) []string { return i.Audience }, "other", verifytest.DefaultClientID},
+		{"audience", func(i *verify.Issuer) []string { return i.Audience }, verifytest.DefaultClientID, "other"},
+		{"tokenUse", func(i *verify.Issuer) []string { return i.TokenUse }, verify.UseID, verify.UseAccess},
+		{"tokenUse", func(i *verify.Issuer) []string { return i.TokenUse }, verify.UseAccess, verify.UseID},
+		{"algorithms", func(i *verify.Issuer) []string { return i.Algorithms }, "ES256", "EdDSA"},
+		{"algorithms", func(i *verify.Issuer) []string { return i.Algorithms }, "EdDSA", "ES256"},
+	}
+	for _, test := range tests {
+		var issuers []verify.Issuer
+		v := newVerifier(t, s.issuer, func(c *verify.Config) {
+			c.Issuers[0].Algorithms, c.Remember = []string{"EdDSA"}, -1
+			test.of(&c.Issuers[0])[0] = test.was
+			issuers = c.Issuers
+		})
+		_, before := v.Verify(t.Context(), token)
+		test.of(&issuers[0])[0] = test.then
+		issuers[0].Issuer, issuers[0].GroupsClaim = "https://other.example.com", "other"
+		if _, err := v.Verify(t.Context(), token); code(err) != code(before) {
+			t.Errorf("%s, %s at first, then %s: error %v, then %v", test.name, test.was, test.then, before, err)
+		}
+	}
+}
+
+// TestLargestTokens: the bounds that a configuration may name.
+func TestLargestTokens(t *testing.T) {
+	for most, want := range map[int]int{0: 8 << 10, 100: 100, 1 << 20: 1 << 20} {
+		v, err := verify.New(verify.Config{MaxToken: most, Issuers: []verify.Issuer{{Issuer: "https://a.example", Audience: []string{"app"}}}})
+		if err != nil {
+			t.Errorf("%d: %v", most, err)
+			continue
+		}
+		for size, code := range map[int]authorizers.Code{want: authorizers.CodeMalformed, want + 1: authorizers.CodeTooLarge} {
+			if _, err := v.Verify(t.Context(), strings.Repeat("x", size)); !errors.Is(err, &authorizers.TokenError{Code: code}) {
+				t.Errorf("%d: a token of %d bytes: error %v, want %s", most, size, err, code)
+			}
 		}
 	}
 }

@@ -27,3 +27,24 @@ func short(text string) string {
 	}
 	return text
 }
+
+// fetchError is why a fetch failed, in a text of bounded length: part of it may be the issuer's own.
+type fetchError struct {
+	err error
+}
+
+func (e *fetchError) Error() string {
+	const most = 400
+	text := strings.Map(func(r rune) rune {
+		if isUnprintable(r) {
+			return '?'
+		}
+		return r
+	}, e.err.Error())
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
+
+func (e *fetchError) Unwrap() error { return e.err }

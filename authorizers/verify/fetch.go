@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,8 +14,9 @@ import (
 )
 
 const (
-	fetchTimeout = 3 * time.Second // for the whole of a fetch: discovery, keys, and one more try of each
-	maxAnswer    = 1 << 20         // bytes of a discovery document or key set
+	fetchTimeout = 3 * time.Second         // for the whole of a fetch: discovery, keys, and one more try of each
+	firstTry     = 1200 * time.Millisecond // for the first try of each
+	maxAnswer    = 1 << 20                 // bytes of a discovery document or key set
 )
 
 // fetcher fetches key sets for all issuers of a verifier, until it is closed.
@@ -37,9 +39,13 @@ func newFetcher(given *http.Client) *fetcher {
 // of our own keeps no connection, since hours pass between two fetches.
 func keySetClient(given *http.Client) *http.Client {
 	if given == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.DisableKeepAlives = true
-		given = &http.Client{Transport: transport}
+		given = &http.Client{Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         (&net.Dialer{Timeout: fetchTimeout}).DialContext,
+			TLSHandshakeTimeout: fetchTimeout,
+			ForceAttemptHTTP2:   true,
+			DisableKeepAlives:   true,
+		}}
 	}
 	client := *given
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -116,15 +122,17 @@ func (f *fetcher) discover(ctx context.Context, issuer string) (string, error) {
 	if reason := checkAddress(document.JWKSURI); reason != "" {
 		return "", fmt.Errorf("%s: jwks_uri: %s", address, reason)
 	}
-	if strings.HasPrefix(issuer, "https:") && !strings.HasPrefix(document.JWKSURI, "https:") {
-		return "", fmt.Errorf("%s: jwks_uri: want an https URL, as the issuer is", address)
+	if reason := checkKeysOf(issuer, document.JWKSURI); reason != "" {
+		return "", fmt.Errorf("%s: jwks_uri: %s", address, reason)
 	}
 	return document.JWKSURI, nil
 }
 
 // getTwice gets an address, with one more try where the first failed.
 func (f *fetcher) getTwice(ctx context.Context, address string) ([]byte, http.Header, error) {
-	body, header, err := f.get(ctx, address)
+	first, cancel := context.WithTimeout(ctx, firstTry)
+	defer cancel()
+	body, header, err := f.get(first, address)
 	if err != nil && ctx.Err() == nil {
 		body, header, err = f.get(ctx, address)
 	}

@@ -1,7 +1,9 @@
 package verify_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,6 +35,7 @@ func TestAnswersOfIssuers(t *testing.T) {
 	}
 	good := text(`{"issuer":%q,"jwks_uri":%q}`, address, address+"/keys")
 	serve := text("%s", keys)
+	padded := func(size int) http.HandlerFunc { return text("%s", keys+strings.Repeat(" ", size-len(keys))) }
 	tests := []struct {
 		name                 string
 		discovery, published http.HandlerFunc
@@ -50,6 +53,8 @@ func TestAnswersOfIssuers(t *testing.T) {
 		{"keys in capitals", good, text("%s", strings.Replace(keys, `"keys"`, `"KEYS"`, 1)), "unavailable"},
 		{"no keys", good, text(`{"keys":[]}`), "unavailable"},
 		{"too large", good, text(`{"keys":[],"x":"%s"}`, strings.Repeat("x", 1<<20)), "unavailable"},
+		{"as large as may be", good, padded(1 << 20), ""},
+		{"a byte too large", good, padded(1<<20 + 1), "unavailable"},
 		{"something behind it", good, text("%s{}", keys), "unavailable"},
 		{"many keys", good, text("%s", strings.Replace(keys, "[", "["+strings.Repeat("{},", 99), 1)), ""},
 		{"too many keys", good, text("%s", strings.Replace(keys, "[", "["+strings.Repeat("{},", 100), 1)), "unavailable"},
@@ -100,6 +105,13 @@ func TestSlowAnswer(t *testing.T) {
 	s.check("an answer that stops", s.token(), "unavailable")
 }
 
+// serves answers every request with the same bytes.
+type serves []byte
+
+func (s serves) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(s)), Request: r}, nil
+}
+
 // byPath answers by the address's path, without a network.
 type byPath map[string]string
 
@@ -130,6 +142,37 @@ func TestKeySetAddresses(t *testing.T) {
 		})
 		if _, err := v.Verify(t.Context(), issuer.OIDC(extra(nil))); code(err) != test.want {
 			t.Errorf("keys of %s at %s: error %v, want %q", test.issuer, test.keys, err, test.want)
+		}
+	}
+}
+
+// TestSchemeInCapitals: an issuer's address that begins with HTTPS is one over https.
+func TestSchemeInCapitals(t *testing.T) {
+	const address = "HTTPS://issuer.example.com"
+	issuer := verifytest.New(address)
+	for keys, want := range map[string]string{"https://localhost/keys": "", "HTTPS://localhost/keys": "", "http://localhost/keys": "unavailable", "HTTP://localhost/keys": "unavailable"} {
+		v := newVerifier(t, issuer, func(c *verify.Config) {
+			asOIDC(c)
+			c.Client = &http.Client{Transport: byPath{
+				verifytest.DiscoveryPath: fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, address, keys), "/keys": keySet(issuer),
+			}}
+		})
+		if _, err := v.Verify(t.Context(), issuer.OIDC(extra(nil))); code(err) != want {
+			t.Errorf("keys at %s: error %v, want %q", keys, err, want)
+		}
+	}
+}
+
+// TestDerivedAddress: the key set of a Cognito pool is below its issuer, with one slash between them.
+func TestDerivedAddress(t *testing.T) {
+	for _, address := range []string{"https://issuer.example.com/pool", "https://issuer.example.com/pool/"} {
+		issuer := verifytest.New(address, "EdDSA")
+		v := newVerifier(t, issuer, func(c *verify.Config) {
+			c.Issuers[0].Algorithms = []string{"EdDSA"}
+			c.Client = &http.Client{Transport: byPath{"/pool/.well-known/jwks.json": keySet(issuer)}}
+		})
+		if _, err := v.Verify(t.Context(), issuer.CognitoAccess(extra(nil))); err != nil {
+			t.Errorf("%s: %v", address, err)
 		}
 	}
 }

@@ -93,7 +93,7 @@ func TestOutage(t *testing.T) {
 // TestStorm: a thousand callers with a thousand made-up key ids cost one fetch, and do not keep others
 // waiting.
 func TestStorm(t *testing.T) {
-	transport := newStuck()
+	transport := newStuck(t)
 	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} })
 	token := s.token()
 	s.check("before", token, "")
@@ -124,74 +124,6 @@ func TestStorm(t *testing.T) {
 	s.fetched("the first thousand", &fetches, 1)
 	storm(made[1000:])()
 	s.fetched("the second thousand", &fetches, 0)
-}
-
-// TestFrozen: a fetch that was under way when the process was frozen neither holds up the next token nor
-// counts as a failure of the issuer.
-func TestFrozen(t *testing.T) {
-	transport := newStuck()
-	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} })
-	token := s.token()
-	s.check("before", token, "")
-	thawed := transport.hold()
-	s.advance(50 * time.Minute)
-	s.check("starts to renew the keys", token, "")
-	<-transport.asked
-	s.advance(3 * time.Hour) // frozen, with the answer never read
-	transport.release.Store(nil)
-	s.check("a key that the issuer still has", token, "")
-	s.check("a key that it never had", s.tokenOf("made-up"), string(authorizers.CodeKeyUnknown))
-	close(thawed)
-	s.verifier.Close() // waits for the end of the fetch that was given up
-	s.check("when its failure is known", s.tokenOf("another"), string(authorizers.CodeKeyUnknown))
-}
-
-// lingering is a transport whose requests end only some time after they were given up.
-type lingering struct {
-	asked chan struct{}
-	ended atomic.Bool
-}
-
-func (l *lingering) RoundTrip(r *http.Request) (*http.Response, error) {
-	if l.asked == nil {
-		return http.DefaultTransport.RoundTrip(r)
-	}
-	close(l.asked)
-	<-r.Context().Done()
-	time.Sleep(20 * time.Millisecond)
-	l.ended.Store(true)
-	return nil, r.Context().Err()
-}
-
-// TestClose: nothing goes on after Close, and what is known still serves.
-func TestClose(t *testing.T) {
-	transport := &lingering{}
-	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} })
-	token := s.token()
-	s.check("before", token, "")
-	made := s.tokenOf("made-up")
-	transport.asked = make(chan struct{})
-	var waiting sync.WaitGroup
-	waiting.Go(func() {
-		if _, err := s.verifier.Verify(context.Background(), made); code(err) != "unavailable" || !errors.Is(err, context.Canceled) {
-			t.Errorf("waits while the verifier is closed: error %v", err)
-		}
-	})
-	<-transport.asked
-	s.verifier.Close()
-	if !transport.ended.Load() {
-		t.Error("a fetch goes on after Close")
-	}
-	waiting.Wait()
-	fetches := s.issuer.Fetches()
-	s.check("a key that is known", token, "")
-	s.advance(30 * time.Hour)
-	s.check("a key that is too old", token, "unavailable")
-	s.fetched("after Close", &fetches, 0)
-	if err := s.verifier.Prefetch(t.Context()); code(err) != "unavailable" {
-		t.Errorf("Prefetch after Close: %v", err)
-	}
-	s.verifier.Close() // once more does nothing
 }
 
 // TestPrefetch: the issuers that answer are ready; the others are asked again when tokens come.
@@ -243,9 +175,12 @@ func TestClockSetBack(t *testing.T) {
 type stuck struct {
 	asked   chan struct{}                 // gets a value for each request while stuck
 	release atomic.Pointer[chan struct{}] // nil: not stuck
+	over    <-chan struct{}               // the test is, so that one that fails ends
 }
 
-func newStuck() *stuck { return &stuck{asked: make(chan struct{}, 1)} }
+func newStuck(t *testing.T) *stuck {
+	return &stuck{asked: make(chan struct{}, 1), over: t.Context().Done()}
+}
 
 // hold makes the transport stuck, until the channel is closed.
 func (s *stuck) hold() (release chan struct{}) {
@@ -257,7 +192,10 @@ func (s *stuck) hold() (release chan struct{}) {
 func (s *stuck) RoundTrip(r *http.Request) (*http.Response, error) {
 	if release := s.release.Load(); release != nil {
 		s.asked <- struct{}{}
-		<-*release
+		select {
+		case <-*release:
+		case <-s.over:
+		}
 	}
 	return http.DefaultTransport.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
 }
@@ -265,7 +203,7 @@ func (s *stuck) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestHangingIssuer: while an issuer that failed a moment ago does not answer at all, tokens of known keys
 // are not held up, although their keys are no longer fresh. They would hang the test.
 func TestHangingIssuer(t *testing.T) {
-	transport := newStuck()
+	transport := newStuck(t)
 	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} })
 	token := s.token()
 	s.check("before", token, "")

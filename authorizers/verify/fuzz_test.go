@@ -215,13 +215,6 @@ func FuzzKeySet(f *testing.F) {
 	})
 }
 
-// serves answers every request with the same bytes.
-type serves []byte
-
-func (s serves) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(s)), Request: r}, nil
-}
-
 // publishes tells whether a key set holds exactly one key of this id, and that one with this modulus.
 func publishes(set []byte, keyID, modulus string) bool {
 	var document struct{ Keys []json.RawMessage }
@@ -256,7 +249,8 @@ func mustDecode(text string) []byte {
 func readPlainly(text []byte) (object map[string]any, ok, clear bool) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	value, err := readValue(decoder, 16)
+	left := 1000
+	value, err := readValue(decoder, 16, &left)
 	object, isObject := value.(map[string]any)
 	if _, more := decoder.Token(); err != nil || more != io.EOF || !isObject || !json.Valid(text) {
 		return nil, false, true
@@ -264,7 +258,8 @@ func readPlainly(text []byte) (object map[string]any, ok, clear bool) {
 	return object, true, !strings.ContainsRune(fmt.Sprint(object), '\uFFFD')
 }
 
-func readValue(decoder *json.Decoder, depth int) (any, error) {
+// readValue reads a value of so many levels, which holds no more values than are left.
+func readValue(decoder *json.Decoder, depth int, left *int) (any, error) {
 	token, err := decoder.Token()
 	if err != nil || token != json.Delim('{') && token != json.Delim('[') {
 		return token, err
@@ -280,7 +275,10 @@ func readValue(decoder *json.Decoder, depth int) (any, error) {
 				return nil, err
 			}
 		}
-		value, err := readValue(decoder, depth-1)
+		value, err := readValue(decoder, depth-1, left)
+		if *left--; *left < 0 {
+			return nil, fmt.Errorf("too many values")
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -44,8 +44,8 @@ func parseKeys(data []byte, issuers []*algorithm) (map[string]*key, error) {
 		return nil, fmt.Errorf("not a key set: %w", err)
 	}
 	var list []json.RawMessage
-	if err := json.Unmarshal(set["keys"], &list); err != nil {
-		return nil, fmt.Errorf("not a key set: keys: %w", err)
+	if err := json.Unmarshal(set["keys"], &list); err != nil || list == nil {
+		return nil, errors.New("not a key set: want a list of keys")
 	}
 	if len(list) > maxKeys {
 		return nil, fmt.Errorf("the key set has %d keys; %d are the most", len(list), maxKeys)

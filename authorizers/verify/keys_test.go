@@ -65,6 +65,8 @@ func TestKeysOfOtherKinds(t *testing.T) {
 		{"three times", []any{key(nil), key(nil), key(nil), other}, false},
 		{"twice, once for encryption", []any{key(map[string]any{"use": "enc"}), key(nil), other}, false},
 		{"exponent 3", []any{key(map[string]any{"e": "Aw"}), other}, false},
+		{"exponent 17", []any{key(map[string]any{"e": "EQ"}), other}, false},
+		{"exponent 65535", []any{key(map[string]any{"e": "__8"}), other}, false},
 		{"even exponent", []any{key(map[string]any{"e": "AQAC"}), other}, false},
 		{"short modulus", []any{key(map[string]any{"n": number(new(big.Int).Rsh(public.N, 1024))}), other}, false},
 		{"long modulus", []any{key(map[string]any{"n": number(new(big.Int).Lsh(public.N, 8000))}), other}, false},

@@ -18,7 +18,8 @@ const (
 	staleFor     = 24 * time.Hour   // and so much longer while the issuer cannot be reached
 	refetchEvery = 10 * time.Second // an unknown key id or a failure asks again no sooner
 	missingFor   = time.Minute      // a key id that the issuer does not have asks again no sooner
-	downFor      = time.Minute      // after a failure, requests do not wait for the issuer for so long
+	downFor      = time.Minute      // after a failure, requests do not wait for the issuer for so long,
+	maxDown      = time.Hour        // and twice as long after each further one, up to this
 	maxMissing   = 1000             // key ids that are remembered as missing
 )
 
@@ -38,6 +39,7 @@ type keySet struct {
 	heldBack span            // no fetch begins, after an unknown key id or a failure
 	missing  map[string]span // key ids that the issuer does not have, and when that is believed
 	failure  error           // of the last fetch; nil after a good one
+	failures int             // in a row
 	down     span            // requests do not wait for the issuer, after a failure
 }
 
@@ -68,6 +70,7 @@ func (s *snapshot) key(id string, now time.Time) *key {
 type flight struct {
 	started time.Time
 	done    chan struct{} // closed at its end
+	kept    bool          // its outcome counts; to be read when it is done
 	cancel  context.CancelFunc
 }
 
@@ -91,14 +94,18 @@ func (s *keySet) key(ctx context.Context, id string) (*key, error) {
 	flight := s.ask(wanted)
 	// A key of a set that is no longer fresh waits for the fetch, since its issuer may have withdrawn it; not
 	// while the issuer is known to be down.
-	if known != nil && (flight == nil || set.fresh.holds(now) || s.isDown()) {
+	if known != nil && flight != nil && (set.fresh.holds(now) || s.isDown()) {
 		return known, nil
 	}
-	looked, err := s.wait(ctx, flight)
+	err := s.wait(ctx, flight)
+	if err == nil && flight != nil && !flight.kept {
+		flight = s.ask(wanted) // it was given up, which says nothing
+		err = s.wait(ctx, flight)
+	}
 	if err != nil && s.known.Load().key(id, s.now()) == nil {
 		return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: err}
 	}
-	return s.settle(id, looked)
+	return s.settle(id, flight, now)
 }
 
 // prefetch fetches the set, unless it is fresh.
@@ -106,7 +113,7 @@ func (s *keySet) prefetch(ctx context.Context) error {
 	if s.known.Load().fresh.holds(s.now()) {
 		return nil
 	}
-	_, err := s.wait(ctx, s.ask(""))
+	err := s.wait(ctx, s.ask(""))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -132,6 +139,9 @@ func (s *keySet) ask(id string) *flight {
 		s.flight = nil
 	}
 	set := s.known.Load()
+	if id == "" && set.young.holds(now) {
+		return nil
+	}
 	unknown := id != "" && set.fresh.holds(now)
 	if s.heldBack.holds(now) || unknown && (set.keys[id] != nil || s.missing[id].holds(now)) {
 		return nil
@@ -149,6 +159,9 @@ func (s *keySet) start(now time.Time) *flight {
 	cancel, ok := s.fetcher.start(func(ctx context.Context) {
 		defer close(f.done)
 		got, err := s.fetcher.keys(ctx, &s.issuer, s.algorithms)
+		if err != nil {
+			err = &fetchError{err}
+		}
 		s.keep(f, got, err)
 	})
 	if !ok {
@@ -158,21 +171,22 @@ func (s *keySet) start(now time.Time) *flight {
 	return f
 }
 
-// wait waits for a fetch, if there is one, and tells whether it ended before the context did.
-func (s *keySet) wait(ctx context.Context, f *flight) (ended bool, err error) {
+// wait waits for a fetch, if there is one; the error is the context's.
+func (s *keySet) wait(ctx context.Context, f *flight) error {
 	if f == nil {
-		return false, nil
+		return nil
 	}
 	select {
 	case <-f.done:
-		return true, nil
+		return nil
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return ctx.Err()
 	}
 }
 
-// keep notes the outcome of a fetch, unless it was given up. A failure leaves the keys as they are, but an
-// issuer that answers without a usable key has withdrawn them.
+// keep notes the outcome of a fetch, unless it was given up, or took longer than a fetch can: then the process
+// was frozen meanwhile, and its outcome is as old as its beginning. A failure leaves the keys as they are, but
+// an issuer that answers without a usable key has withdrawn them.
 func (s *keySet) keep(f *flight, got *fetched, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -181,14 +195,20 @@ func (s *keySet) keep(f *flight, got *fetched, err error) {
 	}
 	s.flight = nil
 	now := s.now()
+	if age := now.Sub(f.started); age < 0 || age > fetchTimeout+time.Second {
+		return
+	}
+	f.kept = true
 	if s.failure = err; err != nil {
-		s.heldBack, s.down = spanOf(now, refetchEvery), spanOf(now, downFor)
+		s.heldBack, s.down = spanOf(now, refetchEvery), spanOf(now, min(downFor<<s.failures, maxDown))
+		s.failures = min(s.failures+1, 10)
 		if errors.Is(err, errNoUsableKey) {
 			s.known.Store(&snapshot{})
 		}
 		return
 	}
-	s.known.Store(newSnapshot(got, s.known.Load(), now))
+	s.failures = 0
+	s.known.Store(newSnapshot(got, s.known.Load(), f.started))
 }
 
 // newSnapshot is what was fetched at a time. Keys that were known before stay the very same.
@@ -199,11 +219,11 @@ func newSnapshot(got *fetched, before *snapshot, now time.Time) *snapshot {
 		}
 	}
 	fresh := min(max(got.maxAge, minFresh), maxFresh)
-	return &snapshot{got.keys, spanFor(now, fresh*4/5), spanFor(now, fresh), spanFor(now, fresh+staleFor)}
+	// One of several goroutines may have read the clock a moment before; and when the clock was set back, keys
+	// are no longer fresh, but still the best there is.
+	around, before24 := now.Add(-time.Minute), now.Add(-staleFor)
+	return &snapshot{got.keys, span{around, now.Add(fresh * 4 / 5)}, span{around, now.Add(fresh)}, span{before24, now.Add(fresh + staleFor)}}
 }
-
-// spanFor is for what several goroutines ask about: one of them may have read the clock a moment before.
-func spanFor(now time.Time, d time.Duration) span { return span{now.Add(-time.Minute), now.Add(d)} }
 
 // isDown tells whether the issuer failed to answer a moment ago.
 func (s *keySet) isDown() bool {
@@ -212,22 +232,26 @@ func (s *keySet) isDown() bool {
 	return s.failure != nil && s.down.holds(s.now())
 }
 
-// settle answers from what is known after all that could be done. The id was looked for if a fetch has just
-// ended.
-func (s *keySet) settle(id string, looked bool) (*key, error) {
+// settle answers from what is known after all that could be done, of an id that was asked for at a time. The
+// flight is the fetch that was waited for; nil: none could be.
+func (s *keySet) settle(id string, f *flight, asked time.Time) (*key, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now, set := s.now(), s.known.Load()
 	if key := set.key(id, now); key != nil {
 		return key, nil
 	}
-	if s.failure != nil || !set.used.holds(now) {
+	unknown := &authorizers.TokenError{Code: authorizers.CodeKeyUnknown, Claim: "kid", Want: "a key of the issuer's"}
+	if set.fresh.holds(now) && s.missing[id].holds(now) {
+		return nil, unknown
+	}
+	if s.failure != nil || !set.used.holds(now) || f != nil && !f.kept || s.fetcher.closed.Err() != nil {
 		return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: s.reason()}
 	}
-	if looked {
+	if f != nil && !f.started.Before(asked) {
 		s.remember(id, now)
 	}
-	return nil, &authorizers.TokenError{Code: authorizers.CodeKeyUnknown, Claim: "kid", Want: "a key of the issuer's"}
+	return nil, unknown
 }
 
 // remember notes that the issuer does not have a key. Made-up ids cannot make the memory grow.

@@ -9,6 +9,7 @@ import (
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
+	"portcullis/authorizers/verify/verifytest"
 )
 
 func TestRotation(t *testing.T) {
@@ -47,6 +48,28 @@ func TestKeyIDReused(t *testing.T) {
 	s.answers(func(w http.ResponseWriter, r *http.Request, _ http.Handler) { fmt.Fprint(w, replaced) })
 	s.check("an unknown key id fetches the set", s.tokenOf("other"), string(authorizers.CodeKeyUnknown))
 	s.check("a token of the old key", old, string(authorizers.CodeSignature))
+}
+
+// TestKeyPublishedForAnotherAlgorithm: tokens that were verified before it are not good after it.
+func TestKeyPublishedForAnotherAlgorithm(t *testing.T) {
+	issuer := newIssuer(t)
+	at := now
+	v := newVerifier(t, issuer, func(c *verify.Config) { c.Now = func() time.Time { return at } })
+	token := issuer.CognitoAccess(extra(nil))
+	if _, err := v.Verify(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(keySet(issuer), `"RS256"`, `"PS256"`, 1)
+	issuer.Handle(verifytest.KeySetPath, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, changed) }))
+	at = at.Add(30 * time.Second)
+	header := issuer.Header()
+	header["kid"] = "other" // fetches the set
+	if _, err := v.Verify(t.Context(), issuer.SignHeader(header, issuer.CognitoAccessClaims(extra(nil)))); code(err) != string(authorizers.CodeKeyUnknown) {
+		t.Errorf("a key id that is not there: %v", err)
+	}
+	if _, err := v.Verify(t.Context(), token); code(err) != string(authorizers.CodeKeyAlgorithm) {
+		t.Errorf("a token of a key that is for another algorithm now: %v", err)
+	}
 }
 
 // TestWithdrawal: an issuer that publishes no key any more has withdrawn those that it had.
@@ -121,9 +144,33 @@ func TestFreshness(t *testing.T) {
 	}
 }
 
+// TestFreshnessBegins: keys are fresh from when they were asked for, not from when the answer came.
+func TestFreshnessBegins(t *testing.T) {
+	transport := newStuck(t)
+	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} }) // fresh for an hour
+	release := transport.hold()
+	first := s.verify(s.token())
+	<-transport.asked
+	s.advance(3 * time.Second)
+	transport.release.Store(nil)
+	close(release)
+	first.ends(t, "the first token", "")
+	fetches := s.issuer.Fetches()
+	s.advance(time.Hour - 4*time.Second)
+	if err := s.verifier.Prefetch(t.Context()); err != nil {
+		t.Error(err)
+	}
+	s.fetched("before the hour is over", &fetches, 0)
+	s.advance(time.Second)
+	if err := s.verifier.Prefetch(t.Context()); err != nil {
+		t.Error(err)
+	}
+	s.fetched("when it is over", &fetches, 1)
+}
+
 // TestRenewal: a set is renewed before it ceases to be fresh, and no token waits for that.
 func TestRenewal(t *testing.T) {
-	transport := newStuck()
+	transport := newStuck(t)
 	s := newScene(t, func(c *verify.Config) { c.Client = &http.Client{Transport: transport} }) // fresh for an hour
 	token := s.token()
 	s.check("at first", token, "")

@@ -6,8 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep JSON may be nested.
-const maxDepth = 16
+// Bounds of a JSON text.
+const (
+	maxDepth  = 16   // of nesting
+	maxValues = 1000 // that lists and objects hold, at all depths
+)
 
 // object is a JSON object; its members stand in the order of the text.
 type object []member
@@ -78,8 +81,9 @@ func parseObject(data []byte) (object, bool) {
 // scanner reads JSON. Its methods read one thing at the place where it stands and move behind it; they give
 // false where something else is there.
 type scanner struct {
-	text string
-	at   int
+	text   string
+	at     int
+	values int // read so far
 }
 
 // peek is the next byte, 0 at the end: no JSON has that byte outside of texts, nor inside.
@@ -108,10 +112,13 @@ func (s *scanner) object(depth int) (object, bool) {
 	if depth == 0 || !s.take('{') {
 		return nil, false
 	}
-	o := make(object, 0, 8)
 	s.space()
 	if s.take('}') {
-		return o, true
+		return nil, true
+	}
+	var o object
+	if depth == maxDepth {
+		o = make(object, 0, 16)
 	}
 	for {
 		m, ok := s.member(depth)
@@ -164,6 +171,9 @@ func (o object) repeatsAmongMany() bool {
 
 // value reads a value and the white space around it.
 func (s *scanner) value(depth int) (v value, ok bool) {
+	if s.values++; s.values > maxValues {
+		return v, false
+	}
 	s.space()
 	switch c := s.peek(); {
 	case c == '"':

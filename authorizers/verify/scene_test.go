@@ -80,3 +80,59 @@ func (s *scene) fetched(what string, before *int, want int) {
 	}
 	*before = all
 }
+
+// verifying is a token that is being verified.
+type verifying struct {
+	waits chan struct{} // gets a value each time that it begins to wait for a fetch
+	err   chan error    // gets the outcome
+}
+
+// verify begins to verify a token.
+func (s *scene) verify(token string) *verifying {
+	v := &verifying{make(chan struct{}, 10), make(chan error, 1)}
+	go func() {
+		_, err := s.verifier.Verify(watched{context.Background(), v.waits}, token)
+		v.err <- err
+	}()
+	return v
+}
+
+// begins checks whether the token waits for a fetch now, or else is through.
+func (v *verifying) begins(t *testing.T, what string, wait bool) {
+	t.Helper()
+	select {
+	case <-v.waits:
+		if !wait {
+			t.Fatalf("%s: it waits", what)
+		}
+	case err := <-v.err:
+		v.err <- err
+		if wait {
+			t.Fatalf("%s: it does not wait: %v", what, err)
+		}
+	}
+}
+
+// ends checks the code of the token's refusal, "" for none.
+func (v *verifying) ends(t *testing.T, what, want string) {
+	t.Helper()
+	if err := <-v.err; code(err) != want {
+		t.Errorf("%s: error %v, want %q", what, err, want)
+	}
+}
+
+// watched is a context that tells of everyone who begins to wait for its end.
+type watched struct {
+	context.Context
+	waits chan struct{}
+}
+
+func (w watched) Done() <-chan struct{} {
+	w.waits <- struct{}{}
+	return w.Context.Done()
+}
+
+// roundTrip is a transport.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -9,8 +9,10 @@ import (
 	"portcullis/authorizers"
 )
 
-// seenFor is the longest that a token is remembered.
-const seenFor = time.Minute
+const (
+	seenFor = time.Minute // the longest that a token is remembered
+	maxSeen = 4 << 10     // the largest token that is remembered, in bytes: its claims take several times as much
+)
 
 // fingerprint stands for the whole text of a token.
 type fingerprint [sha256.Size]byte
@@ -25,8 +27,9 @@ type verified struct {
 }
 
 // copyClaims gives the claims; the caller may change them.
-func (v *verified) copyClaims() *authorizers.Claims {
+func (v *verified) copyClaims(remembered bool) *authorizers.Claims {
 	claims := *v.claims
+	claims.Remembered = remembered
 	claims.Scopes, claims.Groups = slices.Clone(claims.Scopes), slices.Clone(claims.Groups)
 	return &claims
 }

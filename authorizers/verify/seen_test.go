@@ -3,6 +3,7 @@ package verify_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,15 +79,76 @@ func TestSeenTokensAreBounded(t *testing.T) {
 			s.check("at first", tokens[len(tokens)-1], "")
 		}
 		next := 0
-		allocations := testing.AllocsPerRun(len(tokens), func() {
+		s.recognised(test.name, len(tokens), test.seen, func() string {
 			s.advance(test.step)
-			if _, err := s.verifier.Verify(context.Background(), tokens[next%len(tokens)]); err != nil {
-				t.Errorf("%s: %v", test.name, err)
-			}
 			next++
+			return tokens[(next-1)%len(tokens)]
 		})
-		if test.seen && allocations > 5 || !test.seen && allocations <= 15 {
-			t.Errorf("%s: %v allocations a token", test.name, allocations)
+	}
+}
+
+// recognised verifies so many tokens and checks whether they are recognised, all or none.
+func (s *scene) recognised(what string, tokens int, want bool, token func() string) {
+	s.t.Helper()
+	allocations := testing.AllocsPerRun(tokens, func() {
+		if _, err := s.verifier.Verify(context.Background(), token()); err != nil {
+			s.t.Errorf("%s: %v", what, err)
+		}
+	})
+	if want && allocations > 5 || !want && allocations <= 15 {
+		s.t.Errorf("%s: %v allocations a token", what, allocations)
+	}
+}
+
+// TestLargeTokensAreNotRemembered: one of more than 4 KB takes too much memory.
+func TestLargeTokensAreNotRemembered(t *testing.T) {
+	s := newScene(t, nil)
+	for size, want := range map[int]bool{4 << 10: true, 4<<10 + 1: false, 8 << 10: false} {
+		token := s.tokenOfSize(size)
+		s.check("at first", token, "")
+		s.recognised(fmt.Sprint(size, " bytes"), 20, want, func() string { return token })
+	}
+}
+
+// tokenOfSize is a token of so many bytes. Four of them are three of header or claims.
+func (s *scene) tokenOfSize(size int) string {
+	header := s.issuer.Header()
+	claims := s.issuer.CognitoAccessClaims(verifytest.Options{IssuedAt: now, Scopes: []string{"read"}, Groups: []string{"readers"}})
+	claims["fill"] = ""
+	most := (size - len(s.issuer.Sign(claims))) / 4 * 3
+	for i := range 64 {
+		header["fill"], claims["fill"] = strings.Repeat("x", i%4), strings.Repeat("x", most-24+i/4)
+		if token := s.issuer.SignHeader(header, claims); len(token) == size {
+			return token
+		}
+	}
+	s.t.Fatalf("no token has %d bytes", size)
+	return ""
+}
+
+// TestSeenWithinTheSkew: a token is recognised for as long as it is accepted, not until it expires.
+func TestSeenWithinTheSkew(t *testing.T) {
+	s := newScene(t, func(c *verify.Config) { c.ClockSkew = time.Minute })
+	token := s.issuer.CognitoAccess(verifytest.Options{IssuedAt: now.Add(-time.Hour), Lifetime: time.Hour - 10*time.Second})
+	s.check("expired 10 seconds ago", token, "")
+	s.advance(49 * time.Second)
+	s.recognised("and 49 seconds later", 20, true, func() string { return token })
+	s.advance(time.Second)
+	s.check("and one more", token, string(authorizers.CodeExpired))
+}
+
+// TestSeenForAMinute: also a token that is about to expire, with the skew to come.
+func TestSeenForAMinute(t *testing.T) {
+	s := newScene(t, func(c *verify.Config) { c.ClockSkew = time.Minute })
+	token := s.issuer.CognitoAccess(verifytest.Options{IssuedAt: now, Lifetime: 50 * time.Second})
+	s.check("at first", token, "")
+	for _, test := range []struct {
+		step time.Duration
+		want bool
+	}{{time.Minute - 1, true}, {1, false}, {0, true}} {
+		s.advance(test.step)
+		if claims, err := s.verifier.Verify(t.Context(), token); err != nil || claims.Remembered != test.want {
+			t.Errorf("%s after it: %+v, error %v", s.now().Sub(now), claims, err)
 		}
 	}
 }
