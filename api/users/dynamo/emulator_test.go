@@ -3,42 +3,13 @@ package dynamo_test
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/http/httputil"
-	"net/url"
-	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"portcullis/deploy/parts"
 )
-
-// emulator returns the address of an empty DynamoDB. DynamoDB does each request on one item as if it were alone, and
-// moto does not: it checks a condition and writes without a lock. So requests reach moto one after the other. What
-// a client does in two requests is not protected by that.
-func emulator(t *testing.T) string {
-	t.Helper()
-	proxy := proxyTo(t, parts.Moto(t))
-	var one sync.Mutex
-	return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		one.Lock()
-		defer one.Unlock()
-		proxy.ServeHTTP(w, r)
-	}))
-}
-
-func proxyTo(t *testing.T, endpoint string) *httputil.ReverseProxy {
-	t.Helper()
-	target, err := url.Parse(endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return httputil.NewSingleHostReverseProxy(target)
-}
 
 // clientOf returns a client of what speaks DynamoDB's protocol at endpoint.
 func clientOf(endpoint string) *dynamodb.Client {

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,6 +16,7 @@ import (
 
 	"portcullis/api/users"
 	"portcullis/api/users/dynamo"
+	"portcullis/deploy/parts"
 )
 
 // operations are all that a Store does, by name.
@@ -52,13 +52,6 @@ func amazonError(status int, name string) http.HandlerFunc {
 	}
 }
 
-func serve(t *testing.T, h http.Handler) string {
-	t.Helper()
-	server := httptest.NewServer(h)
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
 // closedPort returns the address of a port that nothing listens on.
 func closedPort(t *testing.T) string {
 	t.Helper()
@@ -83,17 +76,17 @@ func TestFailures(t *testing.T) {
 		status   int
 	}{
 		{"closed port", closedPort(t), 503},
-		{"hung up", serve(t, hangUp), 503},
-		{"cut short", serve(t, cut), 503},
-		{"provisioned throughput", serve(t, amazonError(400, "ProvisionedThroughputExceededException")), 503},
-		{"throttled", serve(t, amazonError(400, "ThrottlingException")), 503},
-		{"request limit", serve(t, amazonError(400, "RequestLimitExceeded")), 503},
-		{"internal", serve(t, amazonError(500, "InternalServerError")), 503},
-		{"unavailable", serve(t, amazonError(503, "ServiceUnavailable")), 503},
-		{"no table", serve(t, amazonError(400, "ResourceNotFoundException")), 500},
-		{"denied", serve(t, amazonError(400, "AccessDeniedException")), 500},
-		{"expired credentials", serve(t, amazonError(400, "ExpiredTokenException")), 500},
-		{"malformed", serve(t, amazonError(400, "ValidationException")), 500},
+		{"hung up", parts.Serve(t, hangUp), 503},
+		{"cut short", parts.Serve(t, cut), 503},
+		{"provisioned throughput", parts.Serve(t, amazonError(400, "ProvisionedThroughputExceededException")), 503},
+		{"throttled", parts.Serve(t, amazonError(400, "ThrottlingException")), 503},
+		{"request limit", parts.Serve(t, amazonError(400, "RequestLimitExceeded")), 503},
+		{"internal", parts.Serve(t, amazonError(500, "InternalServerError")), 503},
+		{"unavailable", parts.Serve(t, amazonError(503, "ServiceUnavailable")), 503},
+		{"no table", parts.Serve(t, amazonError(400, "ResourceNotFoundException")), 500},
+		{"denied", parts.Serve(t, amazonError(400, "AccessDeniedException")), 500},
+		{"expired credentials", parts.Serve(t, amazonError(400, "ExpiredTokenException")), 500},
+		{"malformed", parts.Serve(t, amazonError(400, "ValidationException")), 500},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -138,7 +131,7 @@ func TestDeadline(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then does the server see that the client has left
 		<-r.Context().Done()
 	})
-	s := open(t, clientOf(serve(t, silent)), "users")
+	s := open(t, clientOf(parts.Serve(t, silent)), "users")
 	for operation, call := range operations {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if err := call(ctx, s); !errors.As(err, new(*users.UnavailableError)) {
@@ -151,11 +144,11 @@ func TestDeadline(t *testing.T) {
 // TestLostAnswer puts a proxy before the table that passes requests on and loses the first answer to a write, as a
 // broken connection does. No write may be done twice, and none may be reported as refused when it was done.
 func TestLostAnswer(t *testing.T) {
-	endpoint := emulator(t)
+	endpoint := parts.MotoDynamoDB(t)
 	direct := clientOf(endpoint)
 	table := newTable(t, direct)
 	var lose atomic.Bool
-	flaky := open(t, clientOf(serve(t, losing(t, endpoint, &lose))), table)
+	flaky := open(t, clientOf(parts.Serve(t, losing(t, endpoint, &lose))), table)
 	steady := open(t, direct, table)
 
 	for _, step := range []struct {
@@ -176,7 +169,7 @@ func TestLostAnswer(t *testing.T) {
 // losing passes requests on to endpoint, and hangs up instead of answering while lose is set.
 func losing(t *testing.T, endpoint string, lose *atomic.Bool) http.Handler {
 	t.Helper()
-	proxy := proxyTo(t, endpoint)
+	proxy := parts.Proxy(t, endpoint)
 	proxy.ModifyResponse = func(*http.Response) error {
 		if lose.CompareAndSwap(true, false) {
 			panic(http.ErrAbortHandler)
@@ -188,13 +181,13 @@ func losing(t *testing.T, endpoint string, lose *atomic.Bool) http.Handler {
 
 // TestThrottledOnce: one throttle is made up for by another attempt, of a write also.
 func TestThrottledOnce(t *testing.T) {
-	endpoint := emulator(t)
+	endpoint := parts.MotoDynamoDB(t)
 	direct := clientOf(endpoint)
 	table := newTable(t, direct)
 	var calm atomic.Bool
 	proxy := losing(t, endpoint, new(atomic.Bool))
 	busy := amazonError(400, "ProvisionedThroughputExceededException")
-	s := open(t, clientOf(serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if calm.CompareAndSwap(false, true) {
 			busy(w, r)
 			return

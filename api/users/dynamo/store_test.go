@@ -14,10 +14,11 @@ import (
 	"portcullis/api/users"
 	"portcullis/api/users/dynamo"
 	"portcullis/api/users/userstest"
+	"portcullis/deploy/parts"
 )
 
 func TestStore(t *testing.T) {
-	client := clientOf(emulator(t))
+	client := clientOf(parts.MotoDynamoDB(t))
 	userstest.Run(t, func(t *testing.T) users.Store { return open(t, client, newTable(t, client)) })
 }
 
@@ -50,7 +51,7 @@ func TestNewRefusesTableNames(t *testing.T) {
 
 // TestBrokenItem: an item that is no user must show, and not be passed over.
 func TestBrokenItem(t *testing.T) {
-	client := clientOf(emulator(t))
+	client := clientOf(parts.MotoDynamoDB(t))
 	table := newTable(t, client)
 	s := open(t, client, table)
 	_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: map[string]types.AttributeValue{

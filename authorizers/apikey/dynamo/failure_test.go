@@ -13,6 +13,7 @@ import (
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
+	"portcullis/deploy/parts"
 )
 
 // operations are all that a Store does, in an order in which they succeed.
@@ -71,12 +72,12 @@ func TestFailures(t *testing.T) {
 	})
 	endpoints := map[string]string{
 		"closed port": closedPort(t),
-		"hung up":     serve(t, hangUp),
-		"cut short":   serve(t, cut),
-		"throttled":   serve(t, amazonError(400, "ProvisionedThroughputExceededException")),
-		"internal":    serve(t, amazonError(500, "InternalServerError")),
-		"no table":    serve(t, amazonError(400, "ResourceNotFoundException")),
-		"denied":      serve(t, amazonError(400, "AccessDeniedException")),
+		"hung up":     parts.Serve(t, hangUp),
+		"cut short":   parts.Serve(t, cut),
+		"throttled":   parts.Serve(t, amazonError(400, "ProvisionedThroughputExceededException")),
+		"internal":    parts.Serve(t, amazonError(500, "InternalServerError")),
+		"no table":    parts.Serve(t, amazonError(400, "ResourceNotFoundException")),
+		"denied":      parts.Serve(t, amazonError(400, "AccessDeniedException")),
 	}
 	for name, endpoint := range endpoints {
 		t.Run(name, func(t *testing.T) {
@@ -105,7 +106,7 @@ func TestDeadline(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then does the server see that the client has left
 		<-r.Context().Done()
 	})
-	s := open(t, clientOf(serve(t, silent)), "keys")
+	s := open(t, clientOf(parts.Serve(t, silent)), "keys")
 	for _, o := range operations {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if err := o.call(ctx, s, record(t)); !errors.Is(err, context.DeadlineExceeded) {
@@ -118,18 +119,18 @@ func TestDeadline(t *testing.T) {
 // TestLostAnswer puts a proxy before the table that passes requests on and loses the first answer, as a broken connection
 // does. What may be done twice succeeds. What may not is an error, and none that says that it was refused.
 func TestLostAnswer(t *testing.T) {
-	endpoint := emulator(t)
+	endpoint := parts.MotoDynamoDB(t)
 	direct := clientOf(endpoint)
 	name := newTable(t, direct)
 	var lose atomic.Bool
-	proxy := proxyTo(t, endpoint)
+	proxy := parts.Proxy(t, endpoint)
 	proxy.ModifyResponse = func(*http.Response) error {
 		if lose.CompareAndSwap(true, false) {
 			panic(http.ErrAbortHandler)
 		}
 		return nil
 	}
-	flaky, steady, r := open(t, clientOf(serve(t, proxy)), name), open(t, direct, name), record(t)
+	flaky, steady, r := open(t, clientOf(parts.Serve(t, proxy)), name), open(t, direct, name), record(t)
 	for _, o := range operations {
 		lose.Store(true)
 		err := o.call(t.Context(), flaky, r)
@@ -145,12 +146,12 @@ func TestLostAnswer(t *testing.T) {
 
 // TestThrottledOnce: one throttle is made up for by another attempt, of every call.
 func TestThrottledOnce(t *testing.T) {
-	endpoint := emulator(t)
+	endpoint := parts.MotoDynamoDB(t)
 	direct := clientOf(endpoint)
-	name, proxy := newTable(t, direct), proxyTo(t, endpoint)
+	name, proxy := newTable(t, direct), parts.Proxy(t, endpoint)
 	busy := amazonError(400, "ProvisionedThroughputExceededException")
 	var again atomic.Bool
-	s, r := open(t, clientOf(serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s, r := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if again.CompareAndSwap(false, true) {
 			busy(w, r)
 			return

@@ -6,10 +6,11 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/apikeytest"
 	"portcullis/authorizers/apikey/dynamo"
+	"portcullis/deploy/parts"
 )
 
 func TestStore(t *testing.T) {
-	client := clientOf(emulator(t))
+	client := clientOf(parts.MotoDynamoDB(t))
 	apikeytest.Run(t, func(t *testing.T) apikey.Store { return open(t, client, newTable(t, client)) })
 }
 
