@@ -81,20 +81,26 @@ func NewChecker(config Config) (*Checker, error) {
 // [Record.AllowsFrom]. The errors are a [*KeyError] for a bad key, and an [*UnavailableError] where that cannot be told,
 // as when the context ends first. The record is the caller's.
 func (c *Checker) Check(ctx context.Context, key Key) (*Record, error) {
+	record, _, err := c.check(ctx, key)
+	return record, err
+}
+
+// check is Check, and tells whether the record was remembered.
+func (c *Checker) check(ctx context.Context, key Key) (record *Record, remembered bool, err error) {
 	if key.of == nil {
-		return nil, &KeyError{Code: CodeMalformed}
+		return nil, false, &KeyError{Code: CodeMalformed}
 	}
-	found, err := c.reads.record(ctx, key.ID())
+	found, remembered, err := c.reads.record(ctx, key.ID())
 	if err != nil {
-		return nil, &UnavailableError{err}
+		return nil, false, &UnavailableError{err}
 	}
 	now := c.now()
 	if code := refusal(key, found, now); code != "" {
-		return nil, &KeyError{code, key.ID()}
+		return nil, false, &KeyError{code, key.ID()}
 	}
 	c.uses.note(found, DayOf(now))
 	r := found.clone()
-	return &r, nil
+	return &r, remembered, nil
 }
 
 // Close waits for the days of last use that are being written, and lets no more be. Keys are checked as before.

@@ -45,26 +45,27 @@ func newReads(store Lookup, now func() time.Time, maxFound, maxUnknown int) *rea
 	}
 }
 
-// record returns the record with this id, which nobody may change, or nil where there is none. The context ends the
-// waiting for a read, not the read.
-func (r *reads) record(ctx context.Context, id string) (*Record, error) {
+// record returns the record with this id, which nobody may change, or nil where there is none; and whether it was
+// remembered, and not read. The context ends the waiting for a read, not the read.
+func (r *reads) record(ctx context.Context, id string) (record *Record, remembered bool, err error) {
 	r.mu.Lock()
 	now := r.now()
-	remembered := r.found.find(id)
-	if remembered != nil && remembered.good.holds(now) {
+	known := r.found.find(id)
+	if known != nil && known.good.holds(now) {
 		r.mu.Unlock()
-		return remembered.record, nil
+		return known.record, true, nil
 	}
 	if r.unknown[id].holds(now) {
 		r.mu.Unlock()
-		return nil, nil
+		return nil, true, nil
 	}
-	f := r.join(ctx, id, now, remembered == nil)
+	f := r.join(ctx, id, now, known == nil)
 	r.mu.Unlock()
 	if f == nil {
-		return nil, errFlood
+		return nil, false, errFlood
 	}
-	return r.wait(ctx, f)
+	record, err = r.wait(ctx, f)
+	return record, false, err
 }
 
 // join gives the flight for an id, after starting it where none is under way; nil where none may start. Ids that had a

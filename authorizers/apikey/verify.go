@@ -14,11 +14,12 @@ func (c *Checker) VerifyKey(ctx context.Context, text string) (*authorizers.Prin
 	if err != nil {
 		return nil, forAuthorizers(err)
 	}
-	r, err := c.Check(ctx, key)
+	r, remembered, err := c.check(ctx, key)
 	if err != nil {
 		return nil, forAuthorizers(err)
 	}
 	p := r.Principal()
+	p.Remembered = remembered
 	return &p, nil
 }
 

@@ -17,10 +17,16 @@ func TestVerifyKey(t *testing.T) {
 	s := newScene(t, nil)
 	key := s.key(apikey.Record{Scopes: []string{"read"}, Networks: networks("10.0.0.0/8")})
 	disabled, unknown := s.key(apikey.Record{Disabled: true}), apikey.New()
+	p, err := s.checker.VerifyKey(t.Context(), key.Reveal())
+	if err != nil || p.Remembered {
+		t.Errorf("at first: %+v, error %v", p, err)
+	}
 	r, err := s.checker.Check(t.Context(), key)
 	s.must(err)
-	p, err := s.checker.VerifyKey(t.Context(), key.Reveal())
-	if want := r.Principal(); err != nil || !reflect.DeepEqual(*p, want) || len(p.Networks) != 1 {
+	p, err = s.checker.VerifyKey(t.Context(), key.Reveal())
+	want := r.Principal()
+	want.Remembered = true
+	if err != nil || !reflect.DeepEqual(*p, want) || len(p.Networks) != 1 {
 		t.Errorf("%+v, error %v, want %+v", p, err, want)
 	}
 	for text, want := range map[string]authorizers.KeyError{
