@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+	"time"
+
+	"portcullis/authorizers/apikey"
+)
+
+// parse reads a command's flags, which may stand before and behind its arguments, and gives the arguments.
+func parse(flags *flag.FlagSet, args []string, want int) ([]string, error) {
+	flags.SetOutput(io.Discard)
+	var rest []string
+	for {
+		switch err := flags.Parse(args); {
+		case errors.Is(err, flag.ErrHelp):
+			return nil, errHelp
+		case err != nil:
+			return nil, usage("%w; -h lists the flags", err)
+		case flags.NArg() == 0:
+			return rest, nil
+		case len(rest) == want:
+			return nil, usage("unexpected argument %q; -h lists the flags", flags.Arg(0))
+		}
+		rest = append(rest, flags.Arg(0))
+		args = flags.Args()[1:]
+	}
+}
+
+// parseID reads a command's flags and its one argument, the id of a key.
+func parseID(flags *flag.FlagSet, args []string) (string, error) {
+	rest, err := parse(flags, args, 1)
+	switch {
+	case err != nil:
+		return "", err
+	case len(rest) == 0:
+		return "", usage("want the ID of a key")
+	case strings.HasPrefix(rest[0], "pk_"):
+		return "", usage("want the ID of a key, which is what stands between pk_ and the next _, and not the key")
+	case !apikey.ValidID(rest[0]):
+		return "", usage("%.40q is no ID of a key: want 16 characters out of 0-9 A-Z a-z", rest[0])
+	}
+	return rest[0], nil
+}
+
+// splitList reads what is separated by spaces or commas.
+func splitList(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' })
+}
+
+// parseNetworks reads networks and single addresses, separated by commas or spaces. None at all is an error: a key
+// without networks may be used from anywhere.
+func parseNetworks(text string) ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, item := range splitList(text) {
+		network, err := parseNetwork(item)
+		if err != nil {
+			return nil, err
+		}
+		networks = append(networks, network)
+	}
+	if len(networks) == 0 {
+		return nil, errors.New("want networks such as 10.0.0.0/8,2001:db8::/32; leave the flag out for any address")
+	}
+	return networks, nil
+}
+
+func parseNetwork(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil && address.Zone() == "" {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	network, err := netip.ParsePrefix(text)
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("%.60q is no network such as 10.0.0.0/8 or 2001:db8::/32, and no address", text)
+	}
+	if network != network.Masked() {
+		return netip.Prefix{}, fmt.Errorf("%s has bits set behind its prefix: want %s for the network, or %s for the one address", network, network.Masked(), network.Addr())
+	}
+	return network, nil
+}
+
+// parseExpires reads when a key ends: after a duration, at the beginning of a day in UTC, or at a time. The end is in
+// the future.
+func parseExpires(text string, now time.Time) (time.Time, error) {
+	end, err := parseEnd(text, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if end = end.UTC().Truncate(time.Second); !end.After(now) {
+		return time.Time{}, fmt.Errorf("%.40q is not in the future", text)
+	}
+	return end, nil
+}
+
+func parseEnd(text string, now time.Time) (time.Time, error) {
+	if lifetime, err := parseDuration(text); err == nil {
+		return now.Add(lifetime), nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if end, err := time.Parse(layout, text); err == nil {
+			return end, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%.40q: want a duration such as 90d or 12h, a day such as 2027-01-31, or a time such as 2027-01-31T18:00:00Z", text)
+}
+
+const (
+	day     = 24 * time.Hour
+	maxDays = 36500
+)
+
+// parseDuration reads a number of days, such as 90d, or a duration of Go, such as 12h. It is not negative.
+func parseDuration(text string) (time.Duration, error) {
+	var duration time.Duration
+	var err error
+	if days, inDays := strings.CutSuffix(text, "d"); inDays {
+		duration, err = parseDays(days)
+	} else {
+		duration, err = time.ParseDuration(text)
+	}
+	if err != nil || duration < 0 || duration > maxDays*day {
+		return 0, fmt.Errorf("%.40q: want a duration such as 12h or 90d, up to %dd", text, maxDays)
+	}
+	return duration, nil
+}
+
+func parseDays(text string) (time.Duration, error) {
+	days := 0
+	for _, c := range text {
+		if c < '0' || c > '9' || days > maxDays {
+			return 0, errors.New("not a number of days")
+		}
+		days = 10*days + int(c-'0')
+	}
+	if text == "" {
+		return 0, errors.New("no number")
+	}
+	return time.Duration(days) * day, nil
+}
