@@ -118,7 +118,7 @@ func (s *scanner) object(depth int) (object, bool) {
 	}
 	var o object
 	if depth == maxDepth {
-		o = make(object, 0, 16)
+		o = make(object, 0, len(s.text)/24+1) // about as many as claims are
 	}
 	for {
 		m, ok := s.member(depth)
