@@ -43,33 +43,34 @@ func policyAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, error
 	return a, err
 }
 
-// simpleAnswer answers for the request at hand. The gateway keeps such an answer by its identity sources and
-// knows nothing of the path, so an owner's path is opened only where the answer cannot be taken for another's.
+// simpleAnswer answers for the request at hand. A gateway that keeps such an answer gives it to every request with
+// the same identity sources, whatever its path, address and time. So where it may keep it, the route's key has to be
+// among them, and nothing is opened that is open to an owner only or from some networks only.
 func simpleAnswer(rules *policy.Rules, p *Principal, r *request) (*SimpleAnswer, error) {
-	path := "/" + r.arn.Path
-	explanation := rules.Explain(p.caller(), r.arn.Method, path)
-	if explanation.Decision == policy.Allow && explanation.Owned && !r.keptBy(path) {
-		return nil, &CacheError{r.route}
+	explanation := rules.Explain(p.caller(), r.arn.Method, "/"+r.arn.Path)
+	allow := explanation.Decision == policy.Allow
+	if len(r.identitySource) > 0 {
+		switch {
+		case !slices.Contains(r.identitySource, r.route):
+			return nil, &CacheError{r.route, "needs $context.routeKey among the identity sources"}
+		case allow && explanation.Owned:
+			return nil, &CacheError{r.route, "is open to this caller as an owner only"}
+		case allow && len(p.Networks) > 0:
+			return nil, &CacheError{r.route, "is open to this caller from some networks only"}
+		}
 	}
-	return &SimpleAnswer{explanation.Decision == policy.Allow, p.typed()}, nil
+	return &SimpleAnswer{allow, p.typed()}, nil
 }
 
-// keptBy tells whether the gateway keeps answers by the request's path, among others, or keeps none.
-func (r *request) keptBy(path string) bool {
-	return len(r.identitySource) == 0 || slices.ContainsFunc(r.identitySource, func(value string) bool {
-		return value == path || value == "/"+r.arn.Stage+path
-	})
-}
-
-// CacheError says that a simple answer would be right for one owner's path, and that the gateway might use it
-// for others.
+// CacheError says that the gateway might use a simple answer for requests that it is not right for.
 type CacheError struct {
-	Route string
+	Route  string
+	Reason string
 }
 
 func (e *CacheError) Error() string {
-	return fmt.Sprintf("authorizers: %s is open to this caller as an owner only: a simple answer for it needs $context.path among the identity sources; "+
-		"answer with a policy instead (RESPONSE=policy)", e.Route)
+	return fmt.Sprintf("authorizers: a simple answer for %s cannot be kept: it %s; answer with a policy instead (RESPONSE=policy), or without identity sources",
+		e.Route, e.Reason)
 }
 
 // texts is the context where its values are texts.

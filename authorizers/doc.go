@@ -14,8 +14,9 @@
 // A gateway keeps an answer and gives it to all requests with the same identity sources. So an answer depends on
 // the credentials alone, and the headers in which an authorizer may find them have to be identity sources: Authorization
 // for tokens, X-Api-Key for keys, both where it takes both. A key's source networks are in the policy, as a condition.
-// The one exception is a simple answer (isAuthorized), which is for one route: it needs $context.routeKey among the
-// identity sources, and is refused for a path that is open to its owner only unless the path is among them too.
+// The one exception is a simple answer (isAuthorized), which is for one route, and knows neither path, address nor time.
+// Where the gateway may keep it, it is an error unless $context.routeKey is among the identity sources, and for what is
+// open to an owner or from some networks only; and it outlives its credential by the gateway's TTL.
 //
 // Each decision is one line of the log, with the reason as a stable code, and nothing of a credential.
 //

@@ -102,6 +102,9 @@ func bothPrincipals(rules *policy.Rules, token, key *Principal) Principal {
 	both.Context[ContextScopes] = strings.Join(both.Scopes, " ")
 	both.Context[ContextScheme] = strings.Join(both.Schemes, " ")
 	both.Context[ContextKeyID] = key.Context[ContextKeyID]
+	if !key.Expires.IsZero() && both.Expires.Equal(key.Expires) {
+		both.Context[ContextExpires] = strconv.FormatInt(key.Expires.Unix(), 10)
+	}
 	both.Context = withoutEmpty(both.Context)
 	return both
 }

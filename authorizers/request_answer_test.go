@@ -3,6 +3,7 @@ package authorizers_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/netip"
 	"reflect"
@@ -121,6 +122,9 @@ func TestRequestContext(t *testing.T) {
 		}
 		if _, isNumber := answer.Context["expires"].(float64); isNumber != (form == "http-2.0") {
 			t.Errorf("%s: expires is %T", form, answer.Context["expires"])
+		}
+		if got := fmt.Sprintf("%.0f", answer.Context["expires"]); form == "http-2.0" && got != fmt.Sprint(expires.Unix()) {
+			t.Errorf("%s: expires is %s, want the key's %d", form, got, expires.Unix())
 		}
 		delete(answer.Context, "expires")
 		if !reflect.DeepEqual(answer.Context, want) {

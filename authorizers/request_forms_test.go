@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -18,22 +19,31 @@ import (
 func TestSimpleAnswers(t *testing.T) {
 	f := newRequestFixture(t, func(c *authorizers.RequestConfig) { c.Simple = true })
 	f.keys["reads"], f.keys["self"] = holder("k", "users/read"), holder("me", "users/self")
-	tests := []struct{ key, request, sources, want string }{
-		{"reads", "GET/users", "", "true"},
-		{"reads", "GET/users", "reads", "true"},
-		{"reads", "POST/users", "reads", "false"},
-		{"reads", "GET/nowhere", "reads", "false"},
-		{"self", "GET/users/me", "", "true"}, // nothing is kept
-		{"self", "GET/users/me", "self", "error"},
-		{"self", "GET/users/me", "self GET/users/{id}", "error"},
-		{"self", "GET/users/me", "self /users/me", "true"},
-		{"self", "GET/users/me", "self /v1/users/me", "true"},
-		{"self", "GET/users/you", "self", "false"},
+	here := holder("k", "users/read")
+	here.Networks = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
+	f.keys["here"] = here
+	tests := []struct {
+		key, request string
+		sources      []any
+		want         string
+	}{
+		{"reads", "GET/users", nil, "true"}, // nothing is kept
+		{"reads", "GET/users", []any{"reads", "GET /users"}, "true"},
+		{"reads", "POST/users", []any{"reads", "GET /users"}, "false"},
+		{"reads", "GET/nowhere", []any{"reads", "GET /users"}, "false"},
+		{"reads", "GET/users", []any{"reads"}, "error"},
+		{"reads", "POST/users", []any{"reads"}, "error"},
+		{"self", "GET/users/me", nil, "true"},
+		{"self", "GET/users/me", []any{"self", "GET /users"}, "error"},
+		{"self", "GET/users/me", []any{"self", "GET /users", "/users/me"}, "error"}, // whoever wrote it there
+		{"self", "GET/users/you", []any{"self", "GET /users"}, "false"},
+		{"here", "GET/users", nil, "true"},
+		{"here", "GET/users", []any{"here", "GET /users"}, "error"},
 	}
 	for _, test := range tests {
 		f.log.Reset()
 		event := requestEvent(t, "http-2.0", all(with("X-Api-Key", test.key), func(e map[string]any) {
-			e["routeArn"], e["identitySource"] = stage+test.request, strings.Fields(test.sources)
+			e["routeArn"], e["identitySource"] = stage+test.request, test.sources
 		}))
 		output, err := f.request.Invoke(t.Context(), event)
 		var answer authorizers.SimpleAnswer
@@ -43,7 +53,7 @@ func TestSimpleAnswers(t *testing.T) {
 			got = fmt.Sprint(answer.IsAuthorized)
 		}
 		if got != test.want || err != nil && err.Error() == "Unauthorized" || bytes.Contains(output, []byte("policyDocument")) {
-			t.Errorf("%s for %s kept by %q: output %s, error %v; want %s", test.request, test.key, test.sources, output, err, test.want)
+			t.Errorf("%s for %s kept by %v: output %s, error %v; want %s", test.request, test.key, test.sources, output, err, test.want)
 		}
 		if decision := map[string]string{"true": "allow", "false": "deny", "error": "cannot-tell"}[test.want]; !strings.Contains(f.log.String(), `"decision":"`+decision) {
 			t.Errorf("%s for %s: the log says %s", test.request, test.key, f.log)

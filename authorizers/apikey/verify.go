@@ -25,7 +25,7 @@ func (c *Checker) VerifyKey(ctx context.Context, text string) (*authorizers.Prin
 
 func forAuthorizers(err error) error {
 	var bad *KeyError
-	if errors.As(err, &bad) {
+	if errors.As(err, &bad) && !errors.As(err, new(*UnavailableError)) { // "cannot tell" is never a refusal
 		return &authorizers.KeyError{Code: authorizers.Code(bad.Code), KeyID: bad.ID}
 	}
 	return &authorizers.KeysUnavailableError{Err: err}
