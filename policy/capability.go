@@ -2,7 +2,7 @@ package policy
 
 import "slices"
 
-// capabilities is a set of schemes and scopes, as bits; [vocabulary] says which bit is which.
+// capabilities is a set of schemes, and of scopes under a scheme, as bits; [vocabulary] says which bit is which.
 type capabilities []uint64
 
 func (c capabilities) add(bit int) { c[bit/64] |= 1 << (bit % 64) }
@@ -35,32 +35,40 @@ func (c capabilities) with(others capabilities) capabilities {
 	return union
 }
 
-// vocabulary numbers the schemes and scopes that an API's rules name. What a caller has besides does not
-// matter to them.
+// vocabulary numbers the schemes that an API's rules name, and the scopes that they ask for under each. What a caller
+// has besides does not matter to them.
 type vocabulary struct {
-	schemes, scopes map[string]int
-	size            int
+	schemes map[string]int
+	scopes  map[string]map[string]int // by scheme
+	size    int
 }
 
 func newVocabulary(rules []Rule) vocabulary {
-	v := vocabulary{schemes: map[string]int{}, scopes: map[string]int{}}
+	v := vocabulary{schemes: map[string]int{}, scopes: map[string]map[string]int{}}
+	for _, rule := range rules {
+		for _, alternative := range rule.Access.Alternatives {
+			for _, requirement := range alternative {
+				v.learn(requirement)
+			}
+		}
+	}
+	return v
+}
+
+func (v *vocabulary) learn(requirement Requirement) {
 	number := func(words map[string]int, word string) {
 		if _, known := words[word]; !known {
 			words[word] = v.size
 			v.size++
 		}
 	}
-	for _, rule := range rules {
-		for _, alternative := range rule.Access.Alternatives {
-			for _, requirement := range alternative {
-				number(v.schemes, requirement.Scheme)
-				for _, scope := range requirement.Scopes {
-					number(v.scopes, scope)
-				}
-			}
-		}
+	number(v.schemes, requirement.Scheme)
+	if v.scopes[requirement.Scheme] == nil {
+		v.scopes[requirement.Scheme] = map[string]int{}
 	}
-	return v
+	for _, scope := range requirement.Scopes {
+		number(v.scopes[requirement.Scheme], scope)
+	}
 }
 
 func (v *vocabulary) none() capabilities { return make(capabilities, (v.size+63)/64) }
@@ -72,31 +80,40 @@ func (v *vocabulary) one(bit int) capabilities {
 	return c
 }
 
-// owners are the scopes that count for owners only.
+// owners are the scopes that count for owners only, under all schemes.
 func (v *vocabulary) owners(owner map[string]string) capabilities {
 	c := v.none()
-	for scope := range owner {
-		if bit, known := v.scopes[scope]; known {
-			c.add(bit)
+	for _, scopes := range v.scopes {
+		for scope, bit := range scopes {
+			if _, owned := owner[scope]; owned {
+				c.add(bit)
+			}
 		}
 	}
 	return c
 }
 
-// of is what the caller has.
+// of is what the caller has: its schemes, and under each of them the scopes that were granted there.
 func (v *vocabulary) of(caller *Caller) capabilities {
 	c := v.none()
 	for _, scheme := range caller.Schemes {
-		if bit, known := v.schemes[scheme]; known {
-			c.add(bit)
+		bit, known := v.schemes[scheme]
+		if !known {
+			continue
 		}
-	}
-	for _, scope := range caller.Scopes {
-		if bit, known := v.scopes[scope]; known {
-			c.add(bit)
-		}
+		c.add(bit)
+		c.addKnown(v.scopes[scheme], caller.Scopes)
+		c.addKnown(v.scopes[scheme], caller.SchemeScopes[scheme])
 	}
 	return c
+}
+
+func (c capabilities) addKnown(bits map[string]int, words []string) {
+	for _, word := range words {
+		if bit, known := bits[word]; known {
+			c.add(bit)
+		}
+	}
 }
 
 // need is what an alternative asks for.
@@ -116,7 +133,7 @@ func (v *vocabulary) needs(access Access, owner map[string]string) []need {
 		for _, requirement := range alternative {
 			n.capabilities.add(v.schemes[requirement.Scheme])
 			for _, scope := range requirement.Scopes {
-				n.capabilities.add(v.scopes[scope])
+				n.capabilities.add(v.scopes[requirement.Scheme][scope])
 				if parameter, owned := owner[scope]; owned {
 					n.owned = append(n.owned, parameter)
 				}

@@ -175,7 +175,7 @@ func (r *Rules) lacks(m *methodRoutes, i int, has capabilities) []string {
 				lacks = appendOnce(lacks, "the scheme "+requirement.Scheme)
 			}
 			for _, scope := range requirement.Scopes {
-				if !has.meets(r.vocabulary.one(r.vocabulary.scopes[scope])) {
+				if !has.meets(r.vocabulary.one(r.vocabulary.scopes[requirement.Scheme][scope])) {
 					lacks = appendOnce(lacks, scope)
 				}
 			}

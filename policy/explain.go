@@ -15,7 +15,7 @@ type Explanation struct {
 // Shortfall is what a caller lacks for an alternative to hold.
 type Shortfall struct {
 	Schemes []string // the security schemes that its credentials did not satisfy
-	Scopes  []string // the scopes that it was not granted
+	Scopes  []string // the scopes that it was not granted under the scheme that asks for them
 	Owners  []string // the path parameters that would all have to equal its id, and do not
 }
 
@@ -59,8 +59,8 @@ func (r *Rules) shortfall(alternative Alternative, caller Caller, t template, se
 			s.Schemes = append(s.Schemes, requirement.Scheme)
 		}
 		for _, scope := range requirement.Scopes {
-			if !slices.Contains(caller.Scopes, scope) {
-				s.Scopes = append(s.Scopes, scope)
+			if !caller.granted(requirement.Scheme, scope) {
+				s.Scopes = appendOnce(s.Scopes, scope)
 			}
 			if parameter, counts := r.owner[scope]; counts {
 				owned = appendOnce(owned, parameter)

@@ -50,13 +50,25 @@ func (c chance) table() table {
 }
 
 func (c chance) access() policy.Access {
-	both := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"read"}}, {Scheme: "apiKey"}}}}
-	return []policy.Access{{}, {Public: true}, bearer("read"), bearer("write"), bearer("self"), bearer("write", "self"), bearer("read write"), bearer("mine read"), bearer("mine", "read write"), both}[c.IntN(10)]
+	both := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: c.scopes()}, {Scheme: "apiKey", Scopes: c.scopes()}}}}
+	either := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: c.scopes()}}, {{Scheme: "apiKey", Scopes: c.scopes()}}}}
+	return []policy.Access{{}, {Public: true}, bearer("read"), bearer("write"), bearer("self"), bearer("write", "self"), bearer("read write"), bearer("mine read"), bearer("mine", "read write"), both, either}[c.IntN(11)]
 }
 
+func (c chance) scopes() []string {
+	return strings.Fields(c.pick("", "read", "self", "write", "read self", "mine read", "mine", "write self"))
+}
+
+// caller is a random caller: with the same scopes under all its schemes, with others under each, or with both.
 func (c chance) caller() policy.Caller {
-	who := caller(c.pick("a", "b", "*", "a/b", "c", "x|y", "..", "?", "%61", ""), c.pick("", "read", "self", "write", "read self", "mine read", "mine", "write self"))
-	who.Schemes = append(who.Schemes, strings.Fields(c.pick("", "apiKey"))...)
+	who := policy.Caller{ID: c.pick("a", "b", "*", "a/b", "c", "x|y", "..", "?", "%61", "")}
+	who.Schemes = strings.Fields(c.pick("bearer", "bearer", "apiKey", "bearer apiKey", "apiKey bearer", ""))
+	if c.IntN(3) > 0 {
+		who.Scopes = c.scopes()
+	}
+	if c.IntN(2) > 0 {
+		who.SchemeScopes = map[string][]string{"bearer": c.scopes(), "apiKey": c.scopes(), "other": {"read", "write"}}
+	}
 	return who
 }
 
@@ -132,6 +144,7 @@ func TestDocumentsAreDeterministic(t *testing.T) {
 			t.Fatal(err)
 		}
 		slices.Reverse(who.Scopes)
+		slices.Reverse(who.Schemes)
 		second, err := again.Compile(who, anARN)
 		if err != nil {
 			t.Fatal(err)
@@ -140,6 +153,93 @@ func TestDocumentsAreDeterministic(t *testing.T) {
 		two, _ := json.Marshal(second)
 		if string(one) != string(two) {
 			t.Fatalf("%v by %+v: %s\nand %s", table.rules, who, one, two)
+		}
+	}
+}
+
+// TestDecisionsAgree compares Decide and Explain with a simpler reading of the rules.
+func TestDecisionsAgree(t *testing.T) {
+	c := newChance(5)
+	counts := map[policy.Decision]int{}
+	for range 8000 {
+		table := c.table()
+		for range 20 {
+			who, method, path := c.caller(), c.pick("GET", "PUT", "POST"), c.path()
+			served := plainRoute(table.rules, method, path)
+			if served == nil {
+				continue
+			}
+			want := plainDecision(served, who, path)
+			got, explained := table.policy.Decide(who, method, path), table.policy.Explain(who, method, path)
+			if got != want || explained.Decision != want || who.ID != "" && !explains(explained, served) {
+				t.Fatalf("%s %s by %+v of %+v: got %s, explained as %+v; a simpler reading gives %s", method, path, who, served, got, explained, want)
+			}
+			counts[got]++
+		}
+	}
+	if counts[policy.Allow] < 2000 || counts[policy.Deny] < 2000 {
+		t.Errorf("%v: the test says little", counts)
+	}
+}
+
+// explains tells whether an explanation names what holds, or of each alternative what is missing.
+func explains(e policy.Explanation, rule *policy.Rule) bool {
+	if e.Decision == policy.Allow {
+		return e.Open == (e.Holds < 0) && e.Missing == nil
+	}
+	lacking := func(s policy.Shortfall) bool { return len(s.Schemes)+len(s.Scopes)+len(s.Owners) > 0 }
+	return e.Open || len(e.Missing) == len(rule.Access.Alternatives) && !slices.ContainsFunc(e.Missing, func(s policy.Shortfall) bool { return !lacking(s) })
+}
+
+// plainDecision reads a rule for a request that it serves: OpenAPI's meaning, with owners.
+func plainDecision(rule *policy.Rule, who policy.Caller, path string) policy.Decision {
+	if who.ID == "" {
+		return policy.Deny
+	}
+	holds := func(alternative policy.Alternative) bool {
+		return len(alternative) > 0 && !slices.ContainsFunc(alternative, func(r policy.Requirement) bool { return !plainHolds(r, rule.Route.Path, who, path) })
+	}
+	if rule.Access.Public || slices.ContainsFunc(rule.Access.Alternatives, holds) {
+		return policy.Allow
+	}
+	return policy.Deny
+}
+
+func plainHolds(r policy.Requirement, template string, who policy.Caller, path string) bool {
+	for _, scope := range r.Scopes {
+		granted := append(slices.Clone(who.Scopes), who.SchemeScopes[r.Scheme]...)
+		if !slices.Contains(granted, scope) || owners[scope] != "" && !plainOwner(template, owners[scope], who.ID, path) {
+			return false
+		}
+	}
+	return slices.Contains(who.Schemes, r.Scheme)
+}
+
+// plainOwner tells whether a parameter's segment of the path is the caller's id, of those that may stand in a path.
+func plainOwner(template, parameter, id, path string) bool {
+	i := slices.Index(strings.Split(template, "/"), "{"+parameter+"}")
+	segment := strings.Split(path, "/")[i]
+	return slices.Contains([]string{"a", "b", "c"}, id) && segment == id || id == "x|y" && (segment == "x|y" || segment == "x%7Cy")
+}
+
+// TestDocumentsAreTheCallersOwn: what is remembered for one caller never answers for another one.
+func TestDocumentsAreTheCallersOwn(t *testing.T) {
+	c := newChance(6)
+	for range 1500 {
+		table := c.table()
+		for range 8 {
+			who := c.caller()
+			fresh, err := policy.NewRules(table.rules, owners)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, wantErr := fresh.Compile(who, anARN)
+			got, gotErr := table.policy.Compile(who, anARN)
+			one, _ := json.Marshal(want)
+			two, _ := json.Marshal(got)
+			if string(one) != string(two) || (wantErr == nil) != (gotErr == nil) {
+				t.Fatalf("%v by %+v: %s %v\nand, after others, %s %v", table.rules, who, one, wantErr, two, gotErr)
+			}
 		}
 	}
 }

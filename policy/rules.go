@@ -29,9 +29,19 @@ func ValidScope(text string) bool {
 type Caller struct {
 	ID       string         // the caller's own id: a token's sub, a key's owner
 	Schemes  []string       // the security schemes that its credentials satisfied, such as SchemeBearer
-	Scopes   []string       // what it was granted
+	Scopes   []string       // what it was granted, under each of its schemes
 	Expires  time.Time      // when its credential ends; zero: never
 	Networks []netip.Prefix // the addresses that it may call from; none: any
+
+	// SchemeScopes are what the credential of one scheme was granted besides Scopes, by scheme; nil where all were
+	// granted the same. Those of a scheme that is not among Schemes count for nothing.
+	SchemeScopes map[string][]string
+}
+
+// granted tells whether the credential of a scheme was granted the scope. Whether there is such a credential
+// does not matter.
+func (c *Caller) granted(scheme, scope string) bool {
+	return slices.Contains(c.Scopes, scope) || slices.Contains(c.SchemeScopes[scheme], scope)
 }
 
 // Access says who may make a request; its zero value is nobody.
@@ -43,7 +53,9 @@ type Access struct {
 // Alternative is a set of requirements that must all hold; an empty one never does.
 type Alternative []Requirement
 
-// Requirement holds where the caller satisfied the scheme and has every one of the scopes.
+// Requirement holds where the caller satisfied the scheme and the credential of that scheme was granted every one of
+// the scopes; what another credential was granted does not count.
+// See https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object.
 type Requirement struct {
 	Scheme string
 	Scopes []string

@@ -210,6 +210,47 @@ func TestCompileRefusesLargeDocuments(t *testing.T) {
 	}
 }
 
+// TestSchemesHaveScopesOfTheirOwn: a requirement is met by what the credential of its scheme was granted, and by
+// nothing that another one was.
+func TestSchemesHaveScopesOfTheirOwn(t *testing.T) {
+	either := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"write"}}}, {{Scheme: "apiKey", Scopes: []string{"write"}}}}}
+	both := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"read"}}, {Scheme: "apiKey", Scopes: []string{"app"}}}}}
+	rules := mustRules(t, rule("GET", "/token", bearer("write")), rule("GET", "/either", either), rule("GET", "/both", both),
+		rule("GET", "/odd", policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{""}}}}}))
+	tests := []struct {
+		caller policy.Caller
+		want   string
+	}{
+		{policy.Caller{Schemes: []string{"bearer"}, Scopes: []string{"write"}}, "/token /either"},
+		{policy.Caller{Schemes: []string{"apiKey"}, Scopes: []string{"write"}}, "/either"},
+		{policy.Caller{Schemes: []string{"bearer", "apiKey"}, Scopes: []string{"read", "app"}}, "/both"},
+		{policy.Caller{Schemes: []string{"bearer", "apiKey"}, SchemeScopes: map[string][]string{"apiKey": {"write"}}}, "/either"},
+		{policy.Caller{Schemes: []string{"bearer", "apiKey"}, SchemeScopes: map[string][]string{"bearer": {"write"}}}, "/token /either"},
+		{policy.Caller{Schemes: []string{"bearer", "apiKey"}, SchemeScopes: map[string][]string{"bearer": {"read"}, "apiKey": {"app"}}}, "/both"},
+		{policy.Caller{Schemes: []string{"bearer", "apiKey"}, SchemeScopes: map[string][]string{"bearer": {"app"}, "apiKey": {"read"}}}, ""},
+		{policy.Caller{Schemes: []string{"bearer", "apiKey"}, Scopes: []string{"app"}, SchemeScopes: map[string][]string{"bearer": {"read"}}}, "/both"},
+		{policy.Caller{Schemes: []string{"apiKey"}, SchemeScopes: map[string][]string{"bearer": {"write", "read"}, "apiKey": {"app"}}}, ""},
+		{policy.Caller{SchemeScopes: map[string][]string{"bearer": {"write"}}}, ""},
+		{policy.Caller{Schemes: []string{"bearer"}, SchemeScopes: map[string][]string{"": {"write"}}}, ""},
+	}
+	for _, test := range tests {
+		test.caller.ID = "me"
+		var open []string
+		for _, path := range []string{"/token", "/either", "/both", "/odd"} {
+			decided := rules.Decide(test.caller, "GET", path)
+			if documented := evaluate(t, rules, test.caller, "GET", path); documented != decided {
+				t.Errorf("%s by %+v: Decide says %s and the document %s", path, test.caller, decided, documented)
+			}
+			if decided == policy.Allow {
+				open = append(open, path)
+			}
+		}
+		if got := strings.Join(open, " "); got != test.want {
+			t.Errorf("%+v may call %q, want %q", test.caller, got, test.want)
+		}
+	}
+}
+
 // TestCompileRemembers counts allocations, by which patterns that were compiled before differ from new ones;
 // what a caller does to a document does not change the next one.
 func TestCompileRemembers(t *testing.T) {
