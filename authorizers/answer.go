@@ -44,22 +44,40 @@ func policyAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, error
 }
 
 // simpleAnswer answers for the request at hand. A gateway that keeps such an answer gives it to every request with
-// the same identity sources, whatever its path, address and time. So where it may keep it, the route's key has to be
-// among them, and nothing is opened that is open to an owner only or from some networks only.
+// the same identity sources, whatever its path, address and time.
 func simpleAnswer(rules *policy.Rules, p *Principal, r *request) (*SimpleAnswer, error) {
+	if r.arn.Method == "" {
+		return nil, &EventError{"the ARN names the route $default and no request, which a simple answer would be for"}
+	}
 	explanation := rules.Explain(p.caller(), r.arn.Method, "/"+r.arn.Path)
-	allow := explanation.Decision == policy.Allow
 	if len(r.identitySource) > 0 {
-		switch {
-		case !slices.Contains(r.identitySource, r.route):
-			return nil, &CacheError{r.route, "needs $context.routeKey among the identity sources"}
-		case allow && explanation.Owned:
-			return nil, &CacheError{r.route, "is open to this caller as an owner only"}
-		case allow && len(p.Networks) > 0:
-			return nil, &CacheError{r.route, "is open to this caller from some networks only"}
+		if reason := whyNotKept(&explanation, p, r); reason != "" {
+			return nil, &CacheError{r.route, reason}
 		}
 	}
-	return &SimpleAnswer{allow, p.typed()}, nil
+	return &SimpleAnswer{explanation.Decision == policy.Allow, p.typed()}, nil
+}
+
+// whyNotKept says why a simple answer is not right for every request that a gateway might give it to; "" where it is.
+// All requests of one route key have to have one rule: the route's key has to be among the identity sources, to be
+// the gateway's own word there, and to be that of the rule. And nothing of the answer may be an owner's, or for some
+// networks only.
+func whyNotKept(e *policy.Explanation, p *Principal, r *request) string {
+	allow := e.Decision == policy.Allow
+	ownersOnly := func(s policy.Shortfall) bool { return len(s.Schemes)+len(s.Scopes) == 0 }
+	switch {
+	case !slices.Contains(r.identitySource, r.route):
+		return "needs $context.routeKey among the identity sources"
+	case r.isSaidByClient(r.route):
+		return "stands in a header, cookie or parameter too, which may be the identity source in place of $context.routeKey"
+	case e.Rule == nil || e.Rule.Route.String() != r.route:
+		return "is not the route whose rule the request has"
+	case e.Owned, slices.ContainsFunc(e.Missing, ownersOnly):
+		return "is open to this caller as an owner only"
+	case allow && len(p.Networks) > 0:
+		return "is open to this caller from some networks only"
+	}
+	return ""
 }
 
 // CacheError says that the gateway might use a simple answer for requests that it is not right for.
@@ -69,7 +87,7 @@ type CacheError struct {
 }
 
 func (e *CacheError) Error() string {
-	return fmt.Sprintf("authorizers: a simple answer for %s cannot be kept: it %s; answer with a policy instead (RESPONSE=policy), or without identity sources",
+	return fmt.Sprintf("authorizers: a simple answer for %.200q cannot be kept: it %s; answer with a policy instead (RESPONSE=policy), or without identity sources",
 		e.Route, e.Reason)
 }
 

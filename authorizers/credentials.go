@@ -1,6 +1,9 @@
 package authorizers
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The places where credentials are looked for. Nothing else of a request decides what an authorizer answers.
 const (
@@ -36,9 +39,26 @@ func (r *request) findToken() (string, error) {
 	return tokens[0], nil
 }
 
+// credentialHeader gives the values of a header that may hold a credential. One that is no identity source is passed
+// over, as if it had not been sent: the gateway would give the answer to callers who send another one, or none.
+func (r *request) credentialHeader(name string) []string {
+	if list := r.headers[name]; slices.ContainsFunc(list, r.isIdentitySource) {
+		return list
+	}
+	return nil
+}
+
+// noCredential says that a request has no credential, or none that may be looked at.
+func (r *request) noCredential() error {
+	if len(r.headers[headerAuthorization])+len(r.headers[headerAPIKey]) > 0 {
+		return &CredentialError{"there is no credential among the identity sources"}
+	}
+	return &CredentialError{"there is no credential"}
+}
+
 // headerTokens reads the header Authorization, which may be there once.
 func (r *request) headerTokens() ([]string, error) {
-	list := r.headers[headerAuthorization]
+	list := r.credentialHeader(headerAuthorization)
 	if len(list) == 0 {
 		return nil, nil
 	}
@@ -66,7 +86,7 @@ func protocolTokens(lists []string) []string {
 
 // findKey finds the API key of a request. Two different ones are refused.
 func (r *request) findKey() (string, error) {
-	list := r.headers[headerAPIKey]
+	list := r.credentialHeader(headerAPIKey)
 	if len(list) == 0 {
 		return "", nil
 	}

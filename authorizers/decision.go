@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"portcullis/policy"
@@ -25,47 +26,78 @@ func (d *decision) done(ctx context.Context, err error, start time.Time) error {
 	if err == nil && d.verdict != "" {
 		end.decision = d.verdict
 	}
-	attributes := []slog.Attr{
-		slog.String("decision", end.decision),
-		slog.String("reason", end.reason),
-		slog.String("api", d.arn.API),
-		slog.String("stage", d.arn.Stage),
-		slog.String("method", d.arn.Method),
-		slog.String("path", d.arn.Path),
-		slog.Float64("durationMs", float64(time.Since(start).Microseconds())/1000),
-	}
-	attributes = append(attributes, present("route", d.route, "requestId", d.requestID)...)
-	if p := d.principal; p != nil {
-		attributes = append(attributes, present("sub", p.ID, "issuer", p.Context[ContextIssuer],
-			"scheme", p.Context[ContextScheme], "keyId", p.Context[ContextKeyID])...)
-		attributes = append(attributes, slog.Bool("remembered", p.Remembered))
-	}
-	var (
-		token *TokenError
-		key   *KeyError
-	)
-	switch {
-	case errors.As(err, &token):
-		attributes = append(attributes, slog.String("claim", token.Claim))
-	case errors.As(err, &key):
-		attributes = append(attributes, present("keyId", key.KeyID)...)
-	case end.decision == decisionUnavailable:
-		attributes = append(attributes, slog.String("error", err.Error()))
-	}
 	level := slog.LevelInfo
 	if end.decision == decisionUnavailable {
 		level = slog.LevelError
 	}
+	attributes := []slog.Attr{slog.String("decision", end.decision), slog.String("reason", end.reason)}
+	attributes = append(attributes, d.what()...)
+	attributes = append(attributes, slog.Float64("durationMs", float64(time.Since(start).Microseconds())/1000))
+	attributes = append(attributes, d.who()...)
+	attributes = append(attributes, why(err, end)...)
 	d.log.LogAttrs(ctx, level, "decision", attributes...)
 	return end.answer
 }
 
-// present makes attributes of names and values, without the empty ones.
+// what tells of the request.
+func (d *decision) what() []slog.Attr {
+	attributes := []slog.Attr{
+		slog.String("api", cut(d.arn.API)),
+		slog.String("stage", cut(d.arn.Stage)),
+		slog.String("method", cut(d.arn.Method)),
+		slog.String("path", cut(d.arn.Path)),
+	}
+	return append(attributes, present("route", d.route, "requestId", d.requestID)...)
+}
+
+// who tells of the principal, where there is one.
+func (d *decision) who() []slog.Attr {
+	p := d.principal
+	if p == nil {
+		return nil
+	}
+	attributes := present("sub", p.ID, "issuer", p.Context[ContextIssuer], "scheme", p.Context[ContextScheme], "keyId", p.Context[ContextKeyID])
+	return append(attributes, slog.Bool("remembered", p.Remembered))
+}
+
+// why tells more of an error than its reason does.
+func why(err error, end outcome) []slog.Attr {
+	var (
+		token      *TokenError
+		key        *KeyError
+		credential *CredentialError
+	)
+	switch {
+	case end.decision == decisionUnavailable:
+		return present("error", err.Error())
+	case errors.As(err, &token):
+		return []slog.Attr{slog.String("claim", cut(token.Claim))}
+	case errors.As(err, &key):
+		return present("keyId", key.KeyID)
+	case errors.As(err, &credential):
+		return present("detail", credential.Reason)
+	}
+	return nil
+}
+
+// maxLogged bounds each text of the decision log, in bytes: paths and the like are the client's own text. What
+// control characters it holds is for the log's handler to escape, as those of package slog do.
+const maxLogged = 512
+
+// cut shortens a text to what may stand in the log, and says so with an ellipsis.
+func cut(text string) string {
+	if len(text) <= maxLogged {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxLogged], "") + "…"
+}
+
+// present makes attributes of names and values, which are cut, without the empty ones.
 func present(pairs ...string) []slog.Attr {
 	var attributes []slog.Attr
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			attributes = append(attributes, slog.String(pairs[i], pairs[i+1]))
+			attributes = append(attributes, slog.String(pairs[i], cut(pairs[i+1])))
 		}
 	}
 	return attributes

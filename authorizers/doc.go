@@ -12,11 +12,23 @@
 // other error, from which the gateway makes a 500; it is never a policy and never a 401.
 //
 // A gateway keeps an answer and gives it to all requests with the same identity sources. So an answer depends on
-// the credentials alone, and the headers in which an authorizer may find them have to be identity sources: Authorization
-// for tokens, X-Api-Key for keys, both where it takes both. A key's source networks are in the policy, as a condition.
-// The one exception is a simple answer (isAuthorized), which is for one route, and knows neither path, address nor time.
-// Where the gateway may keep it, it is an error unless $context.routeKey is among the identity sources, and for what is
-// open to an owner or from some networks only; and it outlives its credential by the gateway's TTL.
+// the credentials alone, and a key's source networks are in the policy, as a condition. That leaves the credentials
+// themselves:
+//
+//   - An HTTP API says in its events what the identity sources are. Where there is any, a credential that is none of
+//     them is passed over, as if it had not been sent; where none is left, that is no credential.
+//   - A REST or WebSocket API does not say. Unless its TTL is 0, all places that the authorizer reads have to be
+//     identity sources: Authorization for tokens and X-Api-Key for keys, both where it takes both, and of a WebSocket
+//     the one place where clients put their tokens. Where clients may leave one of two out, the TTL has to be 0: such
+//     a gateway asks no authorizer without all of them.
+//
+// A simple answer (isAuthorized) is for one route, and knows neither path, address nor time. Where the gateway may keep
+// it, it is an error unless $context.routeKey is among the identity sources and names a route of the rules, and for
+// what is open to an owner or from some networks only; and it outlives its credential by the gateway's TTL. The
+// gateway has to have all routes of the rules, or requests of one that it lacks are served, and answered, as another's.
+//
+// The ARN of an HTTP API's route $default may name no request. A policy for it is that of the API, as for any other
+// ARN, and allows no such ARN; a simple answer is an error. A rule for all other paths is one for /{proxy+}.
 //
 // Each decision is one line of the log, with the reason as a stable code, and nothing of a credential.
 //

@@ -22,6 +22,11 @@ const (
 
 var formNames = map[form]string{formREST: "REST", formWebSocket: "WebSocket", formHTTP1: "HTTP 1.0", formHTTP2: "HTTP 2.0"}
 
+// routeDefault is the key of an HTTP API's route for what no other one serves. An ARN may name it in place of a method
+// and a path.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html.
+const routeDefault = "$default"
+
 // String is what an event of the form is called in an error.
 func (f form) String() string { return formNames[f] }
 
@@ -33,8 +38,9 @@ type request struct {
 	query          values
 	sourceIP       netip.Addr // invalid where the event names none
 	requestID      string
-	route          string   // the route's key or resource
-	identitySource []string // of HTTP APIs: the values that the gateway keeps the answer by
+	route          string // the route's key or resource
+	cookies        []string
+	identitySource []string // of HTTP APIs: the values that the gateway keeps the answer by; in payload format 1.0 one text that joins them
 }
 
 // values are headers or query parameters. A name has all the values that any spelling of it has.
@@ -52,6 +58,7 @@ type requestEvent struct {
 	RouteKey       string              `json:"routeKey"`
 	Resource       string              `json:"resource"`
 	IdentitySource json.RawMessage     `json:"identitySource"`
+	Cookies        []string            `json:"cookies"`
 	Headers        map[string]string   `json:"headers"`
 	MultiHeaders   map[string][]string `json:"multiValueHeaders"`
 	Query          map[string]string   `json:"queryStringParameters"`
@@ -76,11 +83,14 @@ func parseRequest(event []byte) (*request, error) {
 	if e.Type != "REQUEST" {
 		return nil, &EventError{fmt.Sprintf("want an event of type REQUEST, got %.20q", e.Type)}
 	}
-	r := &request{requestID: e.Context.RequestID, route: e.RouteKey}
+	r := &request{requestID: e.Context.RequestID, route: e.RouteKey, cookies: e.Cookies}
 	if r.route == "" {
 		r.route = e.Resource
 	}
 	if err := r.readForm(&e); err != nil {
+		return nil, err
+	}
+	if err := r.readIdentitySource(e.IdentitySource); err != nil {
 		return nil, err
 	}
 	r.headers, r.query = merge(e.Headers, e.MultiHeaders, strings.ToLower), merge(e.Query, e.MultiQuery, plain)
@@ -105,22 +115,69 @@ func (r *request) readForm(e *requestEvent) (err error) {
 	case "2.0":
 		r.form = formHTTP2
 		name, text = "routeArn", e.RouteARN
-		if len(e.IdentitySource) > 0 && json.Unmarshal(e.IdentitySource, &r.identitySource) != nil {
-			return &EventError{"identitySource: want a list of texts"}
-		}
 	default:
 		return &EventError{fmt.Sprintf("want payload format 1.0 or 2.0, got %.20q", e.Version)}
 	}
 	if r.arn, err = policy.ParseARN(text); err != nil {
 		return &EventError{name + ": " + err.Error()}
 	}
-	if r.arn.RouteKey != "" {
-		if r.form != formREST {
-			return &EventError{name + " is that of a WebSocket API, and the event is that of an HTTP API"}
-		}
+	switch {
+	case r.arn.RouteKey == "":
+	case r.form == formREST:
 		r.form, r.route = formWebSocket, r.arn.RouteKey
+	case r.arn.RouteKey == routeDefault:
+		r.arn.RouteKey, r.route = "", routeDefault // the document is for the HTTP API, as for any other of its ARNs
+	default:
+		return &EventError{name + " is that of a WebSocket API, and the event is that of an HTTP API"}
 	}
 	return nil
+}
+
+// readIdentitySource reads the values that an HTTP API keeps the answer by. Other APIs' events do not tell them.
+func (r *request) readIdentitySource(source json.RawMessage) error {
+	if len(source) == 0 {
+		return nil
+	}
+	switch r.form {
+	case formHTTP2:
+		if json.Unmarshal(source, &r.identitySource) != nil {
+			return &EventError{"identitySource: want a list of texts"}
+		}
+	case formHTTP1:
+		var joined string
+		if json.Unmarshal(source, &joined) != nil {
+			return &EventError{"identitySource: want a text"}
+		}
+		if joined != "" {
+			r.identitySource = []string{joined}
+		}
+	}
+	return nil
+}
+
+// isIdentitySource tells whether a value is among those that the gateway keeps the answer by. Where the event names
+// none, any may be. A value of payload format 1.0 stands between commas; no credential holds one.
+func (r *request) isIdentitySource(value string) bool {
+	switch {
+	case len(r.identitySource) == 0:
+		return true
+	case r.form == formHTTP1:
+		return strings.Contains(","+r.identitySource[0]+",", ","+value+",")
+	}
+	return slices.Contains(r.identitySource, value)
+}
+
+// isSaidByClient tells whether the client wrote a text into a header, cookie or query parameter.
+func (r *request) isSaidByClient(text string) bool {
+	says := func(value string) bool { return strings.Contains(value, text) }
+	for _, all := range []values{r.headers, r.query, {"cookie": r.cookies}} {
+		for _, list := range all {
+			if slices.ContainsFunc(list, says) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func plain(name string) string { return name }

@@ -22,6 +22,8 @@ type Principal struct {
 	Networks   []netip.Prefix    // the addresses that it may call from; none: any
 	UsageKey   string            // the API key that the gateway counts its usage by; "" for none
 	Remembered bool              // the credential was recognised, and not checked anew
+
+	schemeScopes map[string][]string // with several credentials, what each scheme's was granted; nil: Scopes are those of all Schemes
 }
 
 // The keys of an authorizer's context, as the API behind the gateway sees them. All values are texts; a key
@@ -83,15 +85,16 @@ func withoutEmpty(context map[string]string) map[string]string {
 	return context
 }
 
-// bothPrincipals is who brings a token and an API key: the token's bearer, with the scopes of both, for as long
-// and from where both are good. A scope of the key that counts for owners only is the key's owner's, so
-// another bearer does not have it.
+// bothPrincipals is who brings a token and an API key: the token's bearer, with what each of them was granted under
+// its own scheme, for as long and from where both are good. A scope of the key that counts for owners only is the
+// key's owner's, so another bearer does not have it.
 func bothPrincipals(rules *policy.Rules, token, key *Principal) Principal {
 	both := *token
-	both.Schemes = []string{policy.SchemeAPIKey, policy.SchemeBearer}
+	both.Schemes = slices.Concat(key.Schemes, token.Schemes)
 	granted := slices.DeleteFunc(slices.Clone(key.Scopes), func(scope string) bool {
 		return key.ID != token.ID && rules.CountsForOwners(scope)
 	})
+	both.schemeScopes = map[string][]string{policy.SchemeAPIKey: granted, policy.SchemeBearer: token.Scopes}
 	both.Scopes = slices.Concat(token.Scopes, granted)
 	slices.Sort(both.Scopes)
 	both.Scopes = slices.Compact(both.Scopes)
@@ -133,5 +136,9 @@ func (p *Principal) checkNetwork(from netip.Addr) error {
 
 // caller is the principal as the access rules see it.
 func (p *Principal) caller() policy.Caller {
-	return policy.Caller{ID: p.ID, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires, Networks: p.Networks}
+	caller := policy.Caller{ID: p.ID, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires, Networks: p.Networks}
+	if p.schemeScopes != nil {
+		caller.Scopes, caller.SchemeScopes = nil, p.schemeScopes
+	}
+	return caller
 }

@@ -32,8 +32,8 @@ type RequestConfig struct {
 // APIs. It takes an API key in X-Api-Key, a bearer JWT in Authorization, or both; for WebSocket APIs the token
 // may also be in the query parameter "token" or behind the subprotocol [ProtocolToken].
 //
-// What it answers depends on the credentials alone, so the headers that it may find them in have to be the
-// identity sources that the gateway keeps answers by: X-Api-Key, Authorization or both.
+// What it answers depends on the credentials alone, so the places that it may find them in have to be the identity
+// sources that the gateway keeps answers by; the package comment says more.
 type Request struct {
 	config RequestConfig
 	serves []form
@@ -146,7 +146,7 @@ func (a *Request) authenticate(ctx context.Context, r *request) (*Principal, err
 	case err != nil:
 		return nil, err
 	case token == nil && key == nil:
-		return nil, &CredentialError{"there is no credential"}
+		return nil, r.noCredential()
 	case key == nil:
 		return token, nil
 	case token == nil:

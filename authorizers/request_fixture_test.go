@@ -75,6 +75,7 @@ func requestRules(t testing.TB) *policy.Rules {
 	either := func(scopes ...string) policy.Access {
 		return policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: scopes}}, {{Scheme: "apiKey", Scopes: scopes}}}}
 	}
+	token := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"users/write"}}}}}
 	both := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"users/read"}}, {Scheme: "apiKey", Scopes: []string{"app"}}}}}
 	owner := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"users/read"}}}, {{Scheme: "bearer", Scopes: []string{"users/self"}}}, {{Scheme: "apiKey", Scopes: []string{"users/self"}}}}}
 	rules, err := policy.NewRules([]policy.Rule{
@@ -82,6 +83,7 @@ func requestRules(t testing.TB) *policy.Rules {
 		{Route: policy.Route{Method: "POST", Path: "/users"}, Access: either("users/write")},
 		{Route: policy.Route{Method: "GET", Path: "/users/{id}"}, Access: owner},
 		{Route: policy.Route{Method: "GET", Path: "/both"}, Access: both},
+		{Route: policy.Route{Method: "GET", Path: "/token"}, Access: token},
 		{Route: policy.Route{Method: policy.RouteConnect}, Access: either("users/read")},
 	}, map[string]string{"users/self": "id"})
 	if err != nil {
@@ -111,7 +113,7 @@ func requestEvent(t testing.TB, form string, change func(map[string]any)) []byte
 }
 
 // with adds a header to an event, as its form writes it: with the last value and the list of all, or, for HTTP
-// APIs, with all values joined by commas.
+// APIs, with all values joined by commas. In the event of payload format 1.0, which has identity sources, it is one.
 func with(name string, values ...string) func(map[string]any) {
 	return func(event map[string]any) {
 		headers := event["headers"].(map[string]any)
@@ -125,6 +127,9 @@ func with(name string, values ...string) func(map[string]any) {
 			values = append([]string{before}, values...)
 		}
 		headers[name] = strings.Join(values, ",")
+		if before, joined := event["identitySource"].(string); joined {
+			event["identitySource"] = before + "," + strings.Join(values, ",")
+		}
 	}
 }
 

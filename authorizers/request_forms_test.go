@@ -23,27 +23,35 @@ func TestSimpleAnswers(t *testing.T) {
 	here.Networks = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
 	f.keys["here"] = here
 	tests := []struct {
-		key, request string
-		sources      []any
-		want         string
+		key, route, request string
+		sources             []any
+		want                string
 	}{
-		{"reads", "GET/users", nil, "true"}, // nothing is kept
-		{"reads", "GET/users", []any{"reads", "GET /users"}, "true"},
-		{"reads", "POST/users", []any{"reads", "GET /users"}, "false"},
-		{"reads", "GET/nowhere", []any{"reads", "GET /users"}, "false"},
-		{"reads", "GET/users", []any{"reads"}, "error"},
-		{"reads", "POST/users", []any{"reads"}, "error"},
-		{"self", "GET/users/me", nil, "true"},
-		{"self", "GET/users/me", []any{"self", "GET /users"}, "error"},
-		{"self", "GET/users/me", []any{"self", "GET /users", "/users/me"}, "error"}, // whoever wrote it there
-		{"self", "GET/users/you", []any{"self", "GET /users"}, "false"},
-		{"here", "GET/users", nil, "true"},
-		{"here", "GET/users", []any{"here", "GET /users"}, "error"},
+		{"reads", "GET /users", "GET/users", nil, "true"}, // nothing is kept
+		{"reads", "$default", "GET/users", nil, "true"},
+		{"reads", "GET /users", "GET/users", []any{"reads", "GET /users"}, "true"},
+		{"reads", "POST /users", "POST/users", []any{"reads", "POST /users"}, "false"},
+		{"reads", "GET /users", "GET/users", []any{"reads"}, "error"},
+		{"reads", "POST /users", "POST/users", []any{"reads"}, "error"},
+		{"reads", "$default", "GET/users", []any{"reads", "$default"}, "error"}, // of many requests
+		{"reads", "$default", "POST/users", []any{"reads", "$default"}, "error"},
+		{"reads", "GET /nowhere", "GET/nowhere", []any{"reads", "GET /nowhere"}, "error"},
+		{"reads", "ANY /{proxy+}", "GET/users", []any{"reads", "ANY /{proxy+}"}, "error"},
+		{"reads", "GET /users", "POST/users", []any{"reads", "GET /users"}, "error"},
+		{"reads", "GET /users/{id}", "GET/users/me", []any{"reads", "GET /users/{id}"}, "false"},
+		{"self", "GET /users/{id}", "GET/users/me", nil, "true"},
+		{"self", "GET /users/{id}", "GET/users/you", nil, "false"},
+		{"self", "GET /users/{id}", "GET/users/me", []any{"self", "GET /users/{id}"}, "error"},
+		{"self", "GET /users/{id}", "GET/users/me", []any{"self", "GET /users/{id}", "/users/me"}, "error"}, // whoever wrote it there
+		{"self", "GET /users/{id}", "GET/users/you", []any{"self", "GET /users/{id}"}, "error"},
+		{"here", "GET /users", "GET/users", nil, "true"},
+		{"here", "GET /users", "GET/users", []any{"here", "GET /users"}, "error"},
+		{"here", "POST /users", "POST/users", []any{"here", "POST /users"}, "false"},
 	}
 	for _, test := range tests {
 		f.log.Reset()
 		event := requestEvent(t, "http-2.0", all(with("X-Api-Key", test.key), func(e map[string]any) {
-			e["routeArn"], e["identitySource"] = stage+test.request, test.sources
+			e["routeArn"], e["routeKey"], e["identitySource"] = stage+test.request, test.route, test.sources
 		}))
 		output, err := f.request.Invoke(t.Context(), event)
 		var answer authorizers.SimpleAnswer
@@ -57,6 +65,18 @@ func TestSimpleAnswers(t *testing.T) {
 		}
 		if decision := map[string]string{"true": "allow", "false": "deny", "error": "cannot-tell"}[test.want]; !strings.Contains(f.log.String(), `"decision":"`+decision) {
 			t.Errorf("%s for %s: the log says %s", test.request, test.key, f.log)
+		}
+	}
+	// A client that writes the route's key itself, where the gateway may read another identity source, opens nothing.
+	for name, change := range map[string]func(map[string]any){
+		"header":    with("X-Tenant", "GET /users"),
+		"spaces":    with("X-Tenant", " GET /users "),
+		"parameter": func(e map[string]any) { e["queryStringParameters"] = map[string]any{"route": "GET /users"} },
+		"cookie":    func(e map[string]any) { e["cookies"] = []any{"GET /users"} },
+	} {
+		event := requestEvent(t, "http-2.0", all(with("X-Api-Key", "reads"), change, func(e map[string]any) { e["identitySource"] = []any{"reads", "GET /users"} }))
+		if output, err := f.request.Invoke(t.Context(), event); !errors.As(err, new(*authorizers.CacheError)) {
+			t.Errorf("the route's key in a %s: output %s, error %v", name, output, err)
 		}
 	}
 	for _, form := range []string{"rest-request", "websocket-connect", "http-1.0"} {
@@ -91,6 +111,10 @@ func TestJWT(t *testing.T) {
 		if output, err := jwt.Invoke(t.Context(), requestEvent(t, form, with("X-Api-Key", "x"))); err == nil {
 			t.Errorf("%s with an API key: output %s", form, output)
 		}
+	}
+	tokenEvent := event(t, "Bearer "+issuer.OIDC(verifytest.Options{Groups: []string{"readers"}}))
+	if output, err := jwt.Invoke(t.Context(), tokenEvent); err == nil || !strings.Contains(err.Error(), `got "TOKEN"`) {
+		t.Errorf("an event of type TOKEN: output %s, error %v", output, err)
 	}
 	if _, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: requestRules(t)}); !errors.As(err, new(*authorizers.ConfigError)) {
 		t.Errorf("without a verifier: %v", err)

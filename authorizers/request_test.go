@@ -19,6 +19,7 @@ func TestRequestAnswers(t *testing.T) {
 		return with("Authorization", "Bearer "+f.issuer.CognitoAccess(o))
 	}
 	f.keys["reads"], f.keys["app"], f.keys["self"] = holder("k", "users/read"), holder("k", "app"), holder("me", "users/self")
+	f.keys["writes"], f.keys["all"] = holder("k", "users/write"), holder("k", "app users/read users/write")
 	reader, me := verifytest.Options{Groups: []string{"readers"}, Subject: "me"}, verifytest.Options{Subject: "me"}
 	tests := []struct {
 		name    string
@@ -30,12 +31,20 @@ func TestRequestAnswers(t *testing.T) {
 		{"token without scopes", token(me), "", false},
 		{"owner", token(verifytest.Options{Groups: []string{"members"}, Subject: "me"}), "GET/users/me", false},
 		{"hostile owner", token(verifytest.Options{Groups: []string{"members"}, Subject: "*"}), "", false},
+		{"hostile owner of several segments", token(verifytest.Options{Groups: []string{"members"}, Subject: "me/../you"}), "", false},
+		{"hostile owner in code", token(verifytest.Options{Groups: []string{"members"}, Subject: "%79ou"}), "", false},
+		{"owner by a variable", token(verifytest.Options{Groups: []string{"members"}, Subject: "${aws:username}"}), "", false},
+		{"wrong scope", token(verifytest.Options{Scopes: []string{"users/rea", "users", "*"}}), "", false},
 		{"key", with("X-Api-Key", "reads"), "GET/users", true},
 		{"key in another case", with("x-aPI-kEY", "reads"), "GET/users", true},
 		{"key's owner", with("X-Api-Key", "self"), "GET/users/me", false},
 		{"the same key twice", with("X-Api-Key", "reads", "reads"), "GET/users", true},
 		{"both", all(token(reader), with("X-Api-Key", "app")), "GET/users GET/users/me GET/users/you GET/both", true},
-		{"scopes of both", all(token(me), with("X-Api-Key", "reads")), "GET/users GET/users/me GET/users/you", true},
+		{"a token without scopes and a key", all(token(me), with("X-Api-Key", "reads")), "GET/users", true},
+		{"a token and a key that may write", all(token(reader), with("X-Api-Key", "writes")), "GET/users POST/users GET/users/me GET/users/you", true},
+		{"a key's scopes are not the token's", all(token(me), with("X-Api-Key", "all")), "GET/users POST/users", true},
+		{"a token's scopes are not the key's", all(token(verifytest.Options{Groups: []string{"admins"}, Scopes: []string{"app"}}), with("X-Api-Key", "reads")), "GET/users POST/users GET/users/me GET/users/you GET/token", true},
+		{"a key that may write", with("X-Api-Key", "writes"), "POST/users", false},
 		{"an owner's scope of another one's key", all(token(verifytest.Options{Subject: "you"}), with("X-Api-Key", "self")), "", false},
 		{"an owner's scope of one's own key", all(token(me), with("X-Api-Key", "self")), "GET/users/me", false},
 	}
@@ -53,7 +62,7 @@ func TestRequestAnswers(t *testing.T) {
 			if form == "websocket-connect" {
 				want = map[bool]string{true: "$connect"}[test.connect]
 			}
-			if got := allowed(t, output, "GET/users", "POST/users", "GET/users/me", "GET/users/you", "GET/both", "$connect"); got != want {
+			if got := allowed(t, output, "GET/users", "POST/users", "GET/users/me", "GET/users/you", "GET/both", "GET/token", "$connect"); got != want {
 				t.Errorf("%s, %s: allowed %q, want %q", form, test.name, got, want)
 			}
 		}
@@ -136,12 +145,26 @@ func TestRequestRefuses(t *testing.T) {
 			t.Errorf("%s: output %s, error %v", event, output, err)
 		}
 	}
-	f.issuer.Outage(true)
-	fresh := newRequestFixture(t, nil)
-	fresh.issuer.Outage(true)
-	event := requestEvent(t, "rest-request", bearer(fresh.issuer.CognitoAccess(verifytest.Options{})))
-	if output, err := fresh.request.Invoke(t.Context(), event); err == nil || err.Error() == "Unauthorized" {
-		t.Errorf("the issuer is down: output %s, error %v", output, err)
+}
+
+// TestRequestCannotTell: with the issuer's keys out of reach a token is neither good nor bad, and a key beside it does
+// not make up for it.
+func TestRequestCannotTell(t *testing.T) {
+	for _, form := range forms {
+		f := newRequestFixture(t, nil)
+		f.keys["good"] = holder("k", "users/read")
+		f.issuer.Outage(true)
+		token := with("Authorization", "Bearer "+f.issuer.CognitoAccess(verifytest.Options{}))
+		for name, change := range map[string]func(map[string]any){"a token": token, "a token beside a key": all(token, key2("good"))} {
+			f.log.Reset()
+			output, err := f.request.Invoke(t.Context(), requestEvent(t, form, change))
+			if output != nil || err == nil || err.Error() == "Unauthorized" {
+				t.Errorf("%s, %s: output %s, error %v", form, name, output, err)
+			}
+			if !strings.Contains(f.log.String(), `"decision":"cannot-tell","reason":"keys-unavailable"`) {
+				t.Errorf("%s, %s: the log says %s", form, name, f.log)
+			}
+		}
 	}
 }
 
