@@ -7,6 +7,8 @@ import (
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/verify"
+	"portcullis/authorizers/verify/verifytest"
 	"portcullis/policy"
 )
 
@@ -37,4 +39,32 @@ func ExampleNewRequest() {
 	// Output:
 	// true <nil>
 	// false Unauthorized
+}
+
+// A JWT authorizer of an HTTP API for tokens of an issuer that signs with ES256, with groups, and with simple answers.
+func ExampleNewJWT() {
+	issuer := verifytest.NewServer("ES256") // yours has an address of its own
+	defer issuer.Close()
+	read := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"orders/read"}}}}}
+	rules, _ := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/orders/{id}"}, Access: read}}, nil)
+	verifier, _ := verify.New(verify.Config{Issuers: []verify.Issuer{{
+		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"ES256"}, GroupsClaim: "groups",
+	}}})
+	groups := authorizers.GroupScopes{"sales": {"orders/read"}}
+	authorizer, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, GroupScopes: groups, Simple: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// lambda.Start(authorizer)
+
+	for _, group := range []string{"sales", "guests"} {
+		token := issuer.OIDC(verifytest.Options{Groups: []string{group}})
+		event := fmt.Sprintf(`{"version":"2.0","type":"REQUEST","routeArn":"arn:aws:execute-api:us-east-1:123456789012:abcdef123/$default/GET/orders/7","headers":{"authorization":"Bearer %s"}}`, token)
+		output, err := authorizer.Invoke(context.Background(), []byte(event))
+		fmt.Printf("%.21s %v\n", output, err)
+	}
+	// Output:
+	// {"isAuthorized":true, <nil>
+	// {"isAuthorized":false <nil>
 }

@@ -2,7 +2,6 @@ package authorizers_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -126,40 +125,5 @@ func TestNewRequestRefuses(t *testing.T) {
 		if _, err := authorizers.NewRequest(config); !errors.As(err, new(*authorizers.ConfigError)) {
 			t.Errorf("%+v: error %v", config, err)
 		}
-	}
-}
-
-// FuzzRequest: no event without a credential is answered with a policy.
-func FuzzRequest(f *testing.F) {
-	fix := newRequestFixture(f, nil)
-	fix.keys["the-one-key"] = holder("k", "users/read users/write")
-	for _, form := range forms {
-		f.Add(requestEvent(f, form, nil))
-		f.Add(requestEvent(f, form, with("X-Api-Key", "the-one-kex")))
-		f.Add(requestEvent(f, form, with("Authorization", "Bearer x.y.z")))
-	}
-	f.Fuzz(func(t *testing.T, event []byte) {
-		output, err := fix.request.Invoke(context.Background(), event)
-		if err == nil && !bytes.Contains(event, []byte("the-one-key")) {
-			t.Errorf("%s is answered with %s", event, output)
-		}
-	})
-}
-
-// BenchmarkRequest is a whole invocation with a token and a key that were seen before, for each form.
-func BenchmarkRequest(b *testing.B) {
-	f := newRequestFixture(b, nil)
-	f.keys["key"] = holder("k", "app")
-	token := f.issuer.CognitoAccess(verifytest.Options{Groups: []string{"readers"}})
-	for _, form := range forms {
-		event := requestEvent(b, form, all(with("X-Api-Key", "key"), with("Authorization", "Bearer "+token)))
-		b.Run(form, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := f.request.Invoke(context.Background(), event); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }

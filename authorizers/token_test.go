@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"maps"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -306,14 +305,4 @@ func FuzzToken(f *testing.F) {
 			t.Errorf("%s is answered with %s", input, output)
 		}
 	})
-}
-
-func BenchmarkToken(b *testing.B) {
-	f := newFixture(b)
-	input := event(b, bearer(f, verifytest.Options{Groups: slices.Sorted(maps.Keys(groups))}))
-	for b.Loop() {
-		if _, err := f.token.Invoke(context.Background(), input); err != nil {
-			b.Fatal(err)
-		}
-	}
 }

@@ -1,0 +1,143 @@
+package authorizers_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"portcullis/authorizers"
+	"portcullis/authorizers/verify/verifytest"
+)
+
+// lines are the lines of a decision log.
+func lines(t *testing.T, log string) []map[string]any {
+	t.Helper()
+	var all []map[string]any
+	for text := range strings.Lines(log) {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+// TestRequestLog: a line for each decision of every kind of event, who, what and why, and nothing of a credential.
+func TestRequestLog(t *testing.T) {
+	f := newRequestFixture(t, nil)
+	f.keys["the-key"] = holder("app", "app users/read")
+	f.keys["the-disabled-key"] = &authorizers.KeyError{Code: authorizers.CodeAPIKeyDisabled, KeyID: "key-7"}
+	token := f.issuer.CognitoAccess(verifytest.Options{Subject: "7", Groups: []string{"readers"}})
+	credentials := all(with("X-Api-Key", "the-key"), with("Authorization", "Bearer "+token))
+	for _, form := range forms {
+		f.log.Reset()
+		for _, change := range []func(map[string]any){credentials, credentials, with("X-Api-Key", "the-disabled-key"), with("Authorization", "Bearer "+token+"x")} {
+			f.request.Invoke(t.Context(), requestEvent(t, form, change))
+		}
+		got := lines(t, f.log.String())
+		if len(got) != 4 {
+			t.Fatalf("%s: %d lines:\n%s", form, len(got), f.log)
+		}
+		what := map[string]any{"msg": "decision", "level": "INFO", "api": "abcdef123", "stage": "v1", "method": "GET", "path": "users"}
+		switch form {
+		case "websocket-connect":
+			what["method"], what["path"], what["route"], what["requestId"] = "", "", "$connect", "5cf73bd0-4a33-43d1-a9e7-d4f4c9f7e8a1"
+		case "http-2.0":
+			what["route"] = "GET /users"
+		default:
+			what["route"] = "/users"
+		}
+		who := map[string]any{"decision": "policy", "reason": "verified", "sub": "7", "issuer": f.issuer.URL, "scheme": "apiKey bearer", "keyId": "key-app"}
+		for i, want := range []map[string]any{
+			who, who, {"decision": "unauthorized", "reason": "api-key-disabled", "keyId": "key-7"}, {"decision": "unauthorized", "reason": "token-malformed"},
+		} {
+			for _, part := range []map[string]any{what, want} {
+				for key, value := range part {
+					if got[i][key] != value {
+						t.Errorf("%s, line %d: %s is %v, want %v", form, i, key, got[i][key], value)
+					}
+				}
+			}
+			if duration, ok := got[i]["durationMs"].(float64); !ok || duration < 0 {
+				t.Errorf("%s, line %d: durationMs is %v", form, i, got[i]["durationMs"])
+			}
+			if id, _ := got[i]["requestId"].(string); id == "" {
+				t.Errorf("%s, line %d: no requestId", form, i)
+			}
+			if remembered, there := got[i]["remembered"].(bool); remembered || there != (want["decision"] == "policy") {
+				t.Errorf("%s, line %d: remembered is %v", form, i, got[i]["remembered"])
+			}
+		}
+		for _, secret := range append(strings.Split(token, "."), "the-key", "the-disabled-key") {
+			if strings.Contains(f.log.String(), secret) {
+				t.Errorf("%s: a part of a credential is in the log:\n%s", form, f.log)
+			}
+		}
+	}
+	f.log.Reset()
+	f.request.Invoke(t.Context(), requestEvent(t, "rest-request", with("Authorization", "Bearer "+token)))
+	if got := lines(t, f.log.String())[0]; got["remembered"] != true {
+		t.Errorf("a token that was seen before: %v", got)
+	}
+}
+
+// TestLogIsBounded: what a client writes into a path, a route or an id is cut, forges no line, and a credential in the
+// query string stays out.
+func TestLogIsBounded(t *testing.T) {
+	f := newRequestFixture(t, nil)
+	f.keys["reads"] = holder("k", "users/read")
+	token := f.issuer.CognitoAccess(verifytest.Options{})
+	long := strings.Repeat("é", 4000) + "\n{\"msg\":\"decision\",\"decision\":\"allow\"}\r\u2028\x1b[2J\x00"
+	hostile := func(e map[string]any) {
+		for _, name := range []string{"methodArn", "routeArn"} {
+			if arn, ok := e[name].(string); ok && !strings.HasSuffix(arn, "$connect") {
+				e[name] = stage + "GET/x\n{\"msg\":\"decision\",\"decision\":\"allow\"}\r\u2028\x1b[2J" + long
+			}
+		}
+		e["routeKey"], e["resource"] = "\n"+long, "\n"+long
+		e["rawQueryString"], e["path"], e["rawPath"] = "token="+token, "/users?token="+token, "/users?token="+token
+		e["queryStringParameters"] = map[string]any{"token": token, "X-Api-Key": token}
+		e["multiValueQueryStringParameters"] = map[string]any{"token": []any{token}}
+		e["requestContext"].(map[string]any)["requestId"] = "\n" + long
+	}
+	events := [][]byte{
+		[]byte(`{"type":` + quoted("\n"+long) + `}`),
+		[]byte(`{"type":"REQUEST","version":` + quoted("\n"+long) + `}`),
+		[]byte(`{"type":"REQUEST","methodArn":` + quoted("arn\n"+long) + `}`),
+	}
+	for _, form := range forms {
+		events = append(events, requestEvent(t, form, hostile), requestEvent(t, form, all(hostile, with("X-Api-Key", "reads"))),
+			requestEvent(t, form, all(hostile, with("X-Api-Key", "reads"), func(e map[string]any) { e["methodArn"], e["routeArn"] = "x:"+long, "x:"+long })))
+	}
+	for _, event := range events {
+		f.log.Reset()
+		f.request.Invoke(t.Context(), event)
+		got := lines(t, f.log.String())
+		if len(got) != 1 || strings.ContainsAny(strings.TrimSuffix(f.log.String(), "\n"), "\n\r\x1b\x00\u2028") {
+			t.Errorf("%.200s is logged as %s", event, f.log)
+		}
+		for key, value := range got[0] {
+			if text, ok := value.(string); ok && len(text) > 600 {
+				t.Errorf("%.200s: %s has %d bytes", event, key, len(text))
+			}
+		}
+		if strings.Contains(f.log.String(), token[:100]) {
+			t.Errorf("a credential of the query string is in the log: %s", f.log)
+		}
+	}
+	tokens := newFixture(t)
+	arn := stage + "GET/" + long
+	tokens.token.Invoke(t.Context(), []byte(`{"type":"TOKEN","authorizationToken":"Bearer x","methodArn":`+quoted(arn)+`}`))
+	if got := lines(t, tokens.log.String()); len(got) != 1 || len(got[0]["path"].(string)) > 600 {
+		t.Errorf("the log says %s", tokens.log)
+	}
+}
+
+func quoted(text string) string {
+	literal, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(literal)
+}
