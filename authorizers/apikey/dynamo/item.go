@@ -3,6 +3,7 @@ package dynamo
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -27,6 +28,22 @@ func (e *ItemError) Error() string {
 
 // Unwrap returns the cause, if there is one.
 func (e *ItemError) Unwrap() error { return e.Err }
+
+// PageError says which items of a page are no records, all of them, so that they can be mended or deleted.
+type PageError struct {
+	Items []error // each an *ItemError; at least one
+}
+
+func (e *PageError) Error() string {
+	texts := make([]string, len(e.Items))
+	for i, item := range e.Items {
+		texts[i] = item.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap returns the items' errors.
+func (e *PageError) Unwrap() []error { return e.Items }
 
 // The attributes that expressions name too.
 const (

@@ -128,8 +128,9 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 	return s.failed("DeleteItem", err)
 }
 
-// List implements apikey.Store. A page is one part of a scan, and its cursor is the last id that was read. One item
-// that is no record is an *ItemError for the whole page.
+// List implements apikey.Store. A page is one part of a scan, and its cursor is the last id that was read. Where items
+// are no records, the error is a *PageError that names each, and the page is there all the same, with the other records
+// and the next cursor: who wants the rest of the list can go on.
 func (s *Store) List(ctx context.Context, limit int, cursor string) (apikey.Page, error) {
 	if err := apikey.CheckLimit(limit); err != nil {
 		return apikey.Page{}, err
@@ -152,18 +153,22 @@ func (s *Store) List(ctx context.Context, limit int, cursor string) (apikey.Page
 
 func pageOf(out *dynamodb.ScanOutput) (apikey.Page, error) {
 	var page apikey.Page
+	var broken []error
 	for _, item := range out.Items {
-		r, err := recordOf(item)
-		if err != nil {
-			return apikey.Page{}, err
+		if r, err := recordOf(item); err != nil {
+			broken = append(broken, err)
+		} else {
+			page.Records = append(page.Records, r)
 		}
-		page.Records = append(page.Records, r)
 	}
 	if len(out.LastEvaluatedKey) > 0 {
 		r := reader{item: out.LastEvaluatedKey}
 		if page.Next = r.text("id"); !apikey.ValidID(page.Next) {
 			return apikey.Page{}, &ItemError{page.Next, "id", nil}
 		}
+	}
+	if len(broken) > 0 {
+		return page, &PageError{broken}
 	}
 	return page, nil
 }
