@@ -25,7 +25,7 @@ func BenchmarkColdStart(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	environment["USERS_TABLE"] = "users" // with the SDK's client
+	environment["USERS_TABLE"], environment["API_KEYS_TABLE"] = "users", "keys" // with the SDK's client
 	for _, f := range functions.Functions {
 		binary := filepath.Join(b.TempDir(), f.Name, "bootstrap")
 		if err := functions.Build(context.Background(), project.folder, f.Name, runtime.GOOS, runtime.GOARCH, binary); err != nil {
