@@ -194,7 +194,8 @@ func (c *checker) isOpenToAnyone(d demand) bool {
 		return true
 	}
 	for _, scopes := range c.groups {
-		if slices.Contains(d.schemes, policy.SchemeBearer) && isWithin(d.scopes, append(slices.Clone(scopes), c.granted...)) {
+		grants := append(grantsOf(tokenAlone, scopes), grantsOf(d.schemes, c.granted)...)
+		if slices.Contains(d.schemes, policy.SchemeBearer) && isWithin(d.grants, grants) {
 			return true
 		}
 	}

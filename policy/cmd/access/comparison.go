@@ -52,7 +52,7 @@ type ownerOnly struct {
 // splitOwners sets those demands apart that the other side of the change has for the owner only.
 func splitOwners(demands, other []demand) (whole []demand, part []ownerOnly) {
 	for _, d := range demands {
-		i := slices.IndexFunc(other, func(o demand) bool { return isWithin(o.schemes, d.schemes) && isWithin(o.scopes, d.scopes) })
+		i := slices.IndexFunc(other, func(o demand) bool { return o.bringsWithin(d) })
 		if i < 0 {
 			whole = append(whole, d)
 			continue

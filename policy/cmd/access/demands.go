@@ -14,7 +14,22 @@ import (
 // demand is what one alternative of an operation's rules asks of a caller, all of it; a public operation asks nothing.
 type demand struct {
 	schemes, scopes []string // sorted
+	grants          []string // the scopes again, each with the scheme that it is asked for under, see grant
 	owners          []owner
+}
+
+// grant is a scope under the scheme whose credential has to have it.
+func grant(scheme, scope string) string { return scheme + " " + scope }
+
+// grantsOf are the scopes under each of the schemes.
+func grantsOf(schemes, scopes []string) []string {
+	var grants []string
+	for _, scheme := range schemes {
+		for _, scope := range scopes {
+			grants = append(grants, grant(scheme, scope))
+		}
+	}
+	return grants
 }
 
 // owner is a part of the path that must be the caller's own id.
@@ -40,8 +55,9 @@ func (s *surface) demand(operation *api.Operation, alternative policy.Alternativ
 	for _, requirement := range alternative {
 		d.schemes = append(d.schemes, requirement.Scheme)
 		d.scopes = append(d.scopes, requirement.Scopes...)
+		d.grants = append(d.grants, grantsOf([]string{requirement.Scheme}, requirement.Scopes)...)
 	}
-	d.schemes, d.scopes = sorted(d.schemes), sorted(d.scopes)
+	d.schemes, d.scopes, d.grants = sorted(d.schemes), sorted(d.scopes), sorted(d.grants)
 	for _, scope := range d.scopes {
 		if parameter, owned := s.OwnerScopes[scope]; owned {
 			d.own(slices.Index(segments(operation.Route.Path), "{"+parameter+"}"), "{"+parameter+"}")
@@ -61,7 +77,7 @@ func (d *demand) own(index int, text string) {
 
 // within is the demand as it is for some of the operation's requests; false where nobody meets it: nobody has two ids.
 func (d demand) within(set requestSet) (demand, bool) {
-	narrowed := demand{schemes: d.schemes, scopes: d.scopes}
+	narrowed := demand{schemes: d.schemes, scopes: d.scopes, grants: d.grants}
 	literal := ""
 	for _, o := range d.owners {
 		index, _ := strconv.Atoi(o.key)
@@ -107,7 +123,12 @@ func fewest(demands []demand) []demand {
 
 // asksNoMoreThan tells whether who meets the other demand meets this one.
 func (d demand) asksNoMoreThan(other demand) bool {
-	return isWithin(d.schemes, other.schemes) && isWithin(d.scopes, other.scopes) && d.ownsWithin(other)
+	return d.bringsWithin(other) && d.ownsWithin(other)
+}
+
+// bringsWithin tells whether who has the other demand's credentials has this one's.
+func (d demand) bringsWithin(other demand) bool {
+	return isWithin(d.schemes, other.schemes) && isWithin(d.grants, other.grants)
 }
 
 func (d demand) ownsWithin(other demand) bool {
@@ -127,12 +148,12 @@ func newDemands(before, now []demand) []demand {
 	return opened
 }
 
-// openTo is what is left to ask of a caller with these schemes and scopes: nothing, or to be the owner. Without any
+// openTo is what is left to ask of a caller with these schemes and grants: nothing, or to be the owner. Without any
 // demand nothing is open to it.
-func openTo(demands []demand, schemes, scopes []string) []demand {
+func openTo(demands []demand, schemes, grants []string) []demand {
 	var open []demand
 	for _, d := range demands {
-		if isWithin(d.schemes, schemes) && isWithin(d.scopes, scopes) {
+		if d.bringsWithin(demand{schemes: schemes, grants: grants}) {
 			open = append(open, demand{owners: d.owners})
 		}
 	}
@@ -172,8 +193,8 @@ func words(demands []demand) string {
 		}
 		var who []string
 		for j := i; j < len(demands); j++ {
-			if slices.Equal(demands[j].scopes, d.scopes) && slices.Equal(demands[j].owners, d.owners) {
-				who, said[j] = append(who, bringer(demands[j].schemes)), true
+			if slices.Equal(demands[j].scopes, d.scopes) && slices.Equal(demands[j].owners, d.owners) && (i == j || len(d.schemes) == 1 && len(demands[j].schemes) == 1) {
+				who, said[j] = append(who, demands[j].bringer()), true
 			}
 		}
 		phrases = append(phrases, strings.Join(who, " or ")+d.needs())
@@ -182,6 +203,28 @@ func words(demands []demand) string {
 		return "nobody"
 	}
 	return strings.Join(phrases, "; ")
+}
+
+// bringer names who brings the credentials: with the scopes of each, where there are several.
+func (d demand) bringer() string {
+	if len(d.schemes) < 2 || len(d.scopes) == 0 {
+		return bringer(d.schemes)
+	}
+	var texts []string
+	for _, scheme := range []string{policy.SchemeBearer, policy.SchemeAPIKey} {
+		var scopes []string
+		for _, scope := range d.scopes {
+			if slices.Contains(d.grants, grant(scheme, scope)) {
+				scopes = append(scopes, scope)
+			}
+		}
+		text := bringer([]string{scheme})
+		if len(scopes) > 0 {
+			text += " with " + strings.Join(scopes, " ")
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, " together with ")
 }
 
 // bringer names who brings credentials of the schemes.
@@ -200,6 +243,7 @@ func bringer(schemes []string) string {
 func (d demand) needs() string {
 	text := ""
 	switch {
+	case len(d.scopes) > 0 && len(d.schemes) > 1: // said of each
 	case len(d.scopes) > 0:
 		text = " with " + strings.Join(d.scopes, " ")
 	case len(d.schemes) > 0:

@@ -40,9 +40,10 @@ type cellChange struct {
 	opens, closes bool
 }
 
-// change is what the change makes of the requests for a caller with these schemes, and these scopes before and now.
+// change is what the change makes of the requests for a caller with these schemes, whose token has these scopes before
+// and now, and whose API key has none.
 func (c *comparison) change(schemes, old, new []string) cellChange {
-	before, now := openTo(c.before, schemes, old), openTo(c.now, schemes, new)
+	before, now := openTo(c.before, schemes, grantsOf(tokenAlone, old)), openTo(c.now, schemes, grantsOf(tokenAlone, new))
 	return cellChange{cell(before), cell(now), len(newDemands(before, now)) > 0, len(newDemands(now, before)) > 0}
 }
 
@@ -77,7 +78,11 @@ func remaining(demands []demand, scopes []string) []demand {
 	var all []demand
 	for _, d := range demands {
 		d.schemes = sorted(append(slices.Clone(d.schemes), policy.SchemeBearer))
-		d.scopes = slices.DeleteFunc(slices.Clone(d.scopes), func(s string) bool { return slices.Contains(scopes, s) })
+		had := grantsOf(tokenAlone, scopes)
+		d.grants = slices.DeleteFunc(slices.Clone(d.grants), func(g string) bool { return slices.Contains(had, g) })
+		d.scopes = slices.DeleteFunc(slices.Clone(d.scopes), func(s string) bool {
+			return !slices.Contains(d.grants, grant(policy.SchemeBearer, s)) && !slices.Contains(d.grants, grant(policy.SchemeAPIKey, s))
+		})
 		all = append(all, d)
 	}
 	return fewest(all)

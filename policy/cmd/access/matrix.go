@@ -119,7 +119,7 @@ func newRow(contract *surface, operation *api.Operation, schemes []string, colum
 		case reachable && operation.Access.Public:
 			text = cellPublic
 		case reachable:
-			text = cell(openTo(contract.demands(operation), schemes, c.Scopes))
+			text = cell(openTo(contract.demands(operation), schemes, grantsOf(schemes, c.Scopes)))
 		}
 		r.Cells = append(r.Cells, text)
 	}

@@ -114,21 +114,31 @@ func everyPath() []string {
 	return all
 }
 
-// everyCaller lists callers of all schemes, scopes and ids.
+// everyCaller lists callers of all schemes and ids, each scheme with all sets of scopes.
 func everyCaller() []policy.Caller {
 	var all []policy.Caller
-	for _, who := range append([][]string{nil}, schemes...) {
-		for subset := range 1 << len(scopes) {
-			var has []string
-			for i, scope := range scopes {
-				if subset>>i&1 == 1 {
-					has = append(has, scope)
-				}
-			}
-			for _, id := range ids {
-				all = append(all, policy.Caller{ID: id, Schemes: who, Scopes: has})
+	for _, id := range ids {
+		all = append(all, policy.Caller{ID: id})
+		for token := range 1 << len(scopes) {
+			has := map[string][]string{policy.SchemeBearer: subset(token)}
+			all = append(all, policy.Caller{ID: id, Schemes: tokenAlone, SchemeScopes: has})
+			all = append(all, policy.Caller{ID: id, Schemes: keyAlone, Scopes: subset(token)})
+			for key := range 1 << len(scopes) {
+				has := map[string][]string{policy.SchemeBearer: subset(token), policy.SchemeAPIKey: subset(key)}
+				all = append(all, policy.Caller{ID: id, Schemes: tokenAndKey, SchemeScopes: has})
 			}
 		}
 	}
 	return all
+}
+
+// subset are the scopes whose bits are set.
+func subset(bits int) []string {
+	var has []string
+	for i, scope := range scopes {
+		if bits>>i&1 == 1 {
+			has = append(has, scope)
+		}
+	}
+	return has
 }
