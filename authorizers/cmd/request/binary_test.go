@@ -48,6 +48,20 @@ func TestBinary(t *testing.T) {
 			}
 		}
 	}
+	// The events of the other kinds of APIs.
+	arn, header := "arn:aws:execute-api:us-east-1:123456789012:abc/v1/", fmt.Sprintf(`"headers":{"X-Api-Key":%q}`, key.Reveal())
+	for event, want := range map[string]string{
+		`{"type":"REQUEST","methodArn":"` + arn + `$connect",` + header + `}`:                                                           `abc/v1/*"`, // the contract has no $connect
+		`{"type":"REQUEST","version":"1.0","methodArn":"` + arn + `GET/users","identitySource":"` + key.Reveal() + `",` + header + `}`:  `abc/v1/GET/users"`,
+		`{"type":"REQUEST","version":"2.0","routeArn":"` + arn + `GET/users","identitySource":["` + key.Reveal() + `"],` + header + `}`: `abc/v1/GET/users"`,
+	} {
+		if output, err := started.Invoke(t.Context(), []byte(event)); err != nil || !strings.Contains(string(output), want) {
+			t.Errorf("%.90s: output %s, error %v; want %s", event, output, err, want)
+		}
+	}
+	if output, err := started.Invoke(t.Context(), []byte(`{"type":"TOKEN","authorizationToken":"Bearer `+token+`","methodArn":"`+arn+`GET/users"}`)); err == nil || err.Error() == "Unauthorized" {
+		t.Errorf("an event of type TOKEN: output %s, error %v", output, err)
+	}
 	other := apikey.New()
 	for name, headers := range map[string]string{
 		"nothing": "", "an unknown key": fmt.Sprintf(`"X-Api-Key":%q`, other.Reveal()), "no key": `"X-Api-Key":"pk_x"`,

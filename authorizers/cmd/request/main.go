@@ -15,10 +15,11 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/cmd/environ"
 	"portcullis/authorizers/cmd/keytable"
+	"portcullis/authorizers/cmd/lambdalog"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log := lambdalog.New(os.Stderr)
 	handler, stop, err := handler(context.Background(), os.Getenv, log)
 	if err != nil {
 		log.Error("cannot start", slog.String("error", err.Error()))

@@ -1,9 +1,11 @@
 package main_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -29,8 +31,9 @@ func TestBinary(t *testing.T) {
 	defer issuer.Close()
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"]}]`, issuer.URL, verifytest.DefaultClientID)
 	binary := bundle(t)
+	var log bytes.Buffer
 	started, err := function.Start(t.Context(), function.Config{
-		Name: "token", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`},
+		Name: "token", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`}, Stderr: &log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +55,13 @@ func TestBinary(t *testing.T) {
 	}
 	if output, err := started.Invoke(t.Context(), []byte(`{"type":"REQUEST"}`)); err == nil || err.Error() == "Unauthorized" {
 		t.Errorf("an event of another kind: output %s, error %v", output, err)
+	}
+	started.Close(context.Background())
+	for _, reason := range []string{"verified", "token-malformed", "event-unknown"} {
+		line := regexp.MustCompile(`.*"reason":"` + reason + `".*`).FindString(log.String())
+		if !strings.Contains(line, `"durationMs":`) || !regexp.MustCompile(`"invocationId":"[^"]+"`).MatchString(line) || strings.Contains(log.String(), good) {
+			t.Errorf("the log does not tell of %s: %s", reason, &log)
+		}
 	}
 }
 

@@ -10,10 +10,11 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"portcullis/authorizers/cmd/environ"
+	"portcullis/authorizers/cmd/lambdalog"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log := lambdalog.New(os.Stderr)
 	handler, err := environ.Token(os.Getenv, log)
 	if err != nil {
 		log.Error("cannot start", slog.String("error", err.Error()))
