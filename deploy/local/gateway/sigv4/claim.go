@@ -1,0 +1,58 @@
+package sigv4
+
+import (
+	"net/http"
+	"strings"
+)
+
+// algorithm is the one that is accepted.
+const algorithm = "AWS4-HMAC-SHA256"
+
+// Bounds on what is read before the signature is known. API Gateway's own bound on the request line and all headers
+// together is 10,240 bytes (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
+const (
+	maxText          = 10240 // bytes of the Authorization header, of the query, and of the path
+	maxSignedHeaders = 100
+	maxParameters    = 1000
+)
+
+// claim is what a request says of its signature; nothing of it is checked yet.
+type claim struct {
+	credential    string
+	signedHeaders string
+	signature     string
+	date          string // as X-Amz-Date has it, or whatever was sent
+	token         string // empty: none
+	expires       string // X-Amz-Expires; empty: none
+	presigned     bool
+}
+
+// readClaim finds the request's signature, which is in its header or in its query.
+func readClaim(header http.Header, query parameters) (claim, error) {
+	switch inHeader, inQuery := authorized(header), query.signed(); {
+	case inHeader && inQuery:
+		return claim{}, refuse(IncompleteSignature, "A request is signed in its Authorization header or in its query-string parameters, not in both.")
+	case inHeader:
+		return headerClaim(header)
+	case inQuery:
+		return queryClaim(query)
+	}
+	return claim{}, refuse(MissingAuthenticationToken, "Missing Authentication Token")
+}
+
+// checkAlgorithm refuses other algorithms than HMAC-SHA256, of which AWS has one, SigV4a.
+func checkAlgorithm(name string) error {
+	if name != algorithm {
+		return &Error{IncompleteSignature, "Unsupported AWS 'algorithm': '" + name + "'.", "the algorithm is not " + algorithm}
+	}
+	return nil
+}
+
+// only returns the header's value, and false if there is more than one.
+func only(header http.Header, name string) (string, bool) {
+	values := header[name]
+	if len(values) == 0 {
+		return "", true
+	}
+	return strings.TrimSpace(values[0]), len(values) == 1
+}
