@@ -84,6 +84,7 @@ func TestMissingPartsSkipOnADeskAndFailInCI(t *testing.T) {
 		"Moto":      func(tb testing.TB) { parts.Moto(tb) },
 		"Terraform": func(tb testing.TB) { parts.Terraform(tb, t.TempDir()) },
 		"AWSCLI":    func(tb testing.TB) { parts.AWSCLI(tb) },
+		"Botocore":  func(tb testing.TB) { parts.Botocore(tb) },
 		"Chromium":  func(tb testing.TB) { parts.Chromium(tb) },
 	}
 	for name, call := range calls {
@@ -97,6 +98,25 @@ func TestMissingPartsSkipOnADeskAndFailInCI(t *testing.T) {
 				checkSentence(t, got)
 			})
 		}
+	}
+}
+
+func TestBotocoreIsMissingFromAPythonWithoutIt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the program of this test is a shell script")
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "python3"), []byte("#!/bin/sh\n[ \"$1\" = --version ]\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	for ci, want := range map[string]string{"": "skip", "true": "fatal"} {
+		t.Setenv("CI", ci)
+		got := of(t, func(tb testing.TB) { parts.Botocore(tb) })
+		if got.kind != want || !strings.HasPrefix(got.text, "botocore is missing") {
+			t.Errorf("CI=%s: ended with %q (%s), want %q", ci, got.kind, got.text, want)
+		}
+		checkSentence(t, got)
 	}
 }
 

@@ -23,7 +23,8 @@ type claim struct {
 	signature     string
 	date          string // as X-Amz-Date has it, or whatever was sent
 	token         string // empty: none
-	expires       string // X-Amz-Expires; empty: none
+	expires       string // X-Amz-Expires
+	timed         bool   // there is an X-Amz-Expires
 	presigned     bool
 }
 

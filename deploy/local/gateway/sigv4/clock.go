@@ -43,7 +43,7 @@ func checkTime(c claim, signedAt, now time.Time) (time.Time, error) {
 		return time.Time{}, refuse(InvalidSignature, fmt.Sprintf("Signature not yet current: %s is still later than %s (%s + 5 min.)",
 			signedAt.Format(isoBasic), latest.Format(isoBasic), now.Format(isoBasic)))
 	}
-	if c.expires != "" {
+	if c.timed {
 		return checkExpires(c.expires, signedAt, now)
 	}
 	if earliest := now.Add(-maxSkew); signedAt.Before(earliest) {

@@ -44,10 +44,12 @@ func lookup(accessKeyID string) (sigv4.Credentials, bool) {
 	return sigv4.Credentials{}, false
 }
 
+func clockOf(now time.Time) func() time.Time { return func() time.Time { return now } }
+
 // verifierAt is one of execute-api in eu-west-1 whose clock stands.
 func verifierAt(t testing.TB, now time.Time) *sigv4.Verifier {
 	t.Helper()
-	verifier, err := sigv4.New(sigv4.Config{Region: "eu-west-1", Lookup: lookup, Now: func() time.Time { return now }})
+	verifier, err := sigv4.New(sigv4.Config{Region: "eu-west-1", Lookup: lookup, Now: clockOf(now)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,13 +35,10 @@ func queryClaim(query parameters) (claim, error) {
 	if err := checkAlgorithm(values[queryAlgorithm]); err != nil {
 		return claim{}, err
 	}
-	expires, there := values[queryExpires]
-	if there && expires == "" {
-		expires = "none" // no number: refused with the others
-	}
+	expires, timed := values[queryExpires]
 	return claim{
 		credential: values[queryCredential], signedHeaders: values[querySignedHeaders], signature: values[querySignature],
-		date: values[queryDate], token: values[queryToken], expires: expires, presigned: true,
+		date: values[queryDate], token: values[queryToken], expires: expires, timed: timed, presigned: true,
 	}, nil
 }
 
