@@ -11,8 +11,8 @@ import (
 
 // canonicalRequest is the text whose hash is signed. See
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request.
-func canonicalRequest(r *http.Request, path string, query parameters, c claim, headers, bodyHash string) string {
-	return strings.Join([]string{r.Method, canonicalPath(path), query.canonical(c.presigned), headers, c.signedHeaders, bodyHash}, "\n")
+func canonicalRequest(r *http.Request, path string, query parameters, headers, signedHeaders, bodyHash string) string {
+	return strings.Join([]string{r.Method, canonicalPath(path), query.canonical(), headers, signedHeaders, bodyHash}, "\n")
 }
 
 // canonicalPath encodes the path, which as sent is encoded already, once more, after removing empty and dot

@@ -54,8 +54,8 @@ func (q parameters) signed() bool {
 	})
 }
 
-// canonical sorts the parameters by encoded name, then by encoded value. A presigned query leaves out its signature.
-func (q parameters) canonical(presigned bool) string {
+// canonical sorts the parameters by encoded name, then by encoded value, and leaves out the signature.
+func (q parameters) canonical() string {
 	sorted := slices.Clone(q)
 	slices.SortFunc(sorted, func(a, b parameter) int {
 		if order := strings.Compare(a.encodedName, b.encodedName); order != 0 {
@@ -65,7 +65,7 @@ func (q parameters) canonical(presigned bool) string {
 	})
 	var text strings.Builder
 	for _, p := range sorted {
-		if presigned && p.name == querySignature {
+		if p.name == querySignature {
 			continue
 		}
 		if text.Len() > 0 {

@@ -91,6 +91,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{"no signature", func(r received) { r.Header.Del("Authorization") }, false, userKey, sigv4.MissingAuthenticationToken, "Missing Authentication Token"},
 		{"two headers", func(r received) { r.Header.Add("Authorization", "Bearer x") }, false, userKey, incomplete, "A request has one Authorization header."},
+		{"two headers, one empty", func(r received) { r.Header["Authorization"] = []string{"", "Bearer x"} }, false, userKey, incomplete, "A request has one Authorization header."},
 		{"header and query", func(r received) { r.URL.RawQuery = "X-Amz-Signature=0" }, false, userKey, incomplete, "A request is signed in its Authorization header or in its query-string parameters, not in both."},
 		{"query and header", func(r received) { r.Header.Set("Authorization", "Bearer x") }, true, userKey, incomplete, "A request is signed in its Authorization header or in its query-string parameters, not in both."},
 		{"two dates", func(r received) { r.Header.Add("X-Amz-Date", "20111115T200000Z") }, false, userKey, incomplete, "A request has one date and one security token."},
@@ -100,6 +101,7 @@ func TestRefused(t *testing.T) {
 		{"a long date", func(r received) { r.Header.Set("X-Amz-Date", strings.Repeat("1", 99)) }, false, userKey, incomplete, "Date must be in ISO-8601 'basic format'. Got '" + strings.Repeat("1", 40) + "'. See http://en.wikipedia.org/wiki/ISO_8601"},
 		// scope
 		{"elements", edit("/20111115/", "/"), false, userKey, incomplete, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKIDUSER/eu-west-1/execute-api/aws4_request'"},
+		{"more elements", edit("AKIDUSER/", "AKID/USER/"), false, userKey, incomplete, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKID/USER/20111115/eu-west-1/execute-api/aws4_request'"},
 		{"region", edit("eu-west-1", "x"), false, userKey, invalid, "Credential should be scoped to a valid region, not 'x'."},
 		{"service", edit("execute-api", "s3"), false, userKey, invalid, "Credential should be scoped to correct service: 'execute-api'."},
 		{"terminator", edit("aws4_request", "aws5"), false, userKey, invalid, "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'."},
@@ -112,6 +114,7 @@ func TestRefused(t *testing.T) {
 		{"x-amz not signed", func(r received) { r.Header.Set("X-Amz-Meta", "a") }, false, userKey, invalid, "'x-amz-meta' must be a 'SignedHeader' in the AWS Authorization."},
 		{"x-amz not signed, presigned", func(r received) { r.Header.Set("X-Amz-Meta", "a") }, true, userKey, invalid, "'x-amz-meta' must be a 'SignedHeader' in the AWS Authorization."},
 		{"header gone", func(r received) { r.Header.Del("X-Custom") }, false, userKey, incomplete, "'x-custom' is named as a SignedHeader, but it does not exist in the HTTP request."},
+		{"host gone", func(r received) { r.Host = "" }, false, userKey, incomplete, "'host' is named as a SignedHeader, but it does not exist in the HTTP request."},
 		{"length gone", func(r received) { r.Header.Del("Content-Length"); r.ContentLength = -1 }, false, userKey, incomplete, "'content-length' is named as a SignedHeader, but it does not exist in the HTTP request."},
 		{"header no longer signed", edit(";x-custom", ""), false, userKey, invalid, mismatchText},
 		{"header twice", func(r received) { r.Header.Add("X-Custom", "b") }, false, userKey, invalid, mismatchText},

@@ -91,7 +91,7 @@ func (v *Verifier) Verify(r *http.Request, path string, body []byte) (*Signed, e
 	if err != nil {
 		return nil, err
 	}
-	want := sign(credentials.SecretAccessKey, signed, canonicalRequest(r, path, query, c, headers, bodyHash))
+	want := sign(credentials.SecretAccessKey, signed, canonicalRequest(r, path, query, headers, c.signedHeaders, bodyHash))
 	if subtle.ConstantTimeCompare([]byte(want), []byte(c.signature)) != 1 {
 		return nil, mismatch("the signature is not that of the request")
 	}
