@@ -1,0 +1,17 @@
+// Package dynamodb is a small Amazon DynamoDB for one machine: an http.Handler that speaks its own protocol, with tables in
+// memory, so that the AWS CLI, the AWS SDKs and programs built with them work against it unchanged once
+// AWS_ENDPOINT_URL_DYNAMODB names its address.
+//
+//	AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8080 aws dynamodb scan --table-name users
+//
+// It answers CreateTable, DescribeTable, ListTables, DeleteTable, UpdateTimeToLive, DescribeTimeToLive, GetItem, PutItem,
+// UpdateItem, DeleteItem and Scan, with expressions, and refuses what it does not have: other operations, sort keys,
+// indexes, streams, the parameters from before expressions, and every member of a request that it does not know. Each
+// request on a table is done as if it were alone, so all reads are consistent. Items are listed in the order of their keys.
+// A time to live is kept and shown, and deletes nothing: DynamoDB too deletes days late.
+//
+// It is for desks and for tests. It is not for production: signatures and credentials are not checked, nothing is kept
+// when it stops, and there is no throughput to exceed.
+//
+// Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/.
+package dynamodb

@@ -1,0 +1,94 @@
+package dynamodb
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"hash/crc32"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const contentType = "application/x-amz-json-1.0"
+
+// maxBody bounds a request. One item of 400 KB fits, in base64 too.
+const maxBody = 1 << 20
+
+// operations are the API, by the names that X-Amz-Target ends with.
+var operations = map[string]func(*Handler, *request) (any, *apiError){
+	"CreateTable":        (*Handler).createTable,
+	"DescribeTable":      (*Handler).describeTable,
+	"ListTables":         (*Handler).listTables,
+	"DeleteTable":        (*Handler).deleteTable,
+	"UpdateTimeToLive":   (*Handler).updateTimeToLive,
+	"DescribeTimeToLive": (*Handler).describeTimeToLive,
+	"GetItem":            (*Handler).getItem,
+	"PutItem":            (*Handler).putItem,
+	"UpdateItem":         (*Handler).updateItem,
+	"DeleteItem":         (*Handler).deleteItem,
+	"Scan":               (*Handler).scan,
+}
+
+// ServeHTTP answers one operation; the request's path does not matter. It speaks AWS JSON 1.0: one POST, the operation in
+// a header, 200 or an error in DynamoDB's form. The answer carries its CRC-32, which the SDKs check.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	status := http.StatusOK
+	answer, failure := h.operate(w, r)
+	if failure != nil {
+		answer, status = failure, failure.status
+		if status == 0 {
+			status = http.StatusBadRequest
+		}
+	}
+	body, err := json.Marshal(answer)
+	if err != nil {
+		http.Error(w, "dynamodb: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", contentType)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("X-Amzn-Requestid", rand.Text()+rand.Text())
+	header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the client may be gone
+}
+
+func (h *Handler) operate(w http.ResponseWriter, r *http.Request) (any, *apiError) {
+	name, ours := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	operation, known := operations[name]
+	switch {
+	case r.Method != http.MethodPost || media != contentType || !ours:
+		return nil, &apiError{Type: unknownOperation, Message: "DynamoDB answers POST with Content-Type: " + contentType +
+			" and X-Amz-Target: " + targetPrefix + "Operation"}
+	case !known:
+		return nil, &apiError{Type: unknownOperation, Message: "This local DynamoDB does not have the operation " + strconv.Quote(name)}
+	}
+	body, failure := readBody(w, r)
+	if failure != nil {
+		return nil, failure
+	}
+	request, failure := parseRequest(body)
+	if failure != nil {
+		return nil, failure
+	}
+	return operation(h, request)
+}
+
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *apiError) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		return nil, errTooLarge
+	case err != nil:
+		return nil, &apiError{Type: serialization, Message: "The request could not be read: " + err.Error()}
+	case !utf8.Valid(body):
+		return nil, &apiError{Type: serialization, Message: "The request is not UTF-8"}
+	}
+	return body, nil
+}
