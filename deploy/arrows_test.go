@@ -47,6 +47,7 @@ func TestArrows(t *testing.T) {
 		{"portcullis/authorizers/cmd/request", []string{"portcullis/api/users", "portcullis/deploy"}},
 		{"portcullis/authorizers/cmd/token", []string{"portcullis/api/users", "portcullis/deploy", aws}},
 		{"portcullis/deploy/local/gateway", []string{"portcullis/authorizers", "portcullis/api/users", jwx, aws, lambda}},
+		{"portcullis/deploy/local/dynamodb", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
 		{"portcullis/deploy/local/function", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", lambda}},
 	}
 	for _, test := range tests {

@@ -8,7 +8,7 @@ import (
 
 // getItemResponse has no Item where there is none.
 type getItemResponse struct {
-	Item attribute.Item `json:",omitempty"`
+	Item *attribute.Item `json:",omitempty"`
 }
 
 // getItem reads one item. Source: API reference, GetItem.
@@ -29,7 +29,12 @@ func (h *Handler) getItem(r *request) (any, *apiError) {
 	if failure != nil {
 		return nil, failure
 	}
-	return getItemResponse{e.project(t.get(key))}, nil
+	item := t.get(key)
+	if item == nil {
+		return getItemResponse{}, nil
+	}
+	item = e.project(item)
+	return getItemResponse{&item}, nil
 }
 
 // project is what the projection wants of an item, all of it where there is none.
@@ -83,13 +88,17 @@ func (h *Handler) scan(r *request) (any, *apiError) {
 
 // selected reads Select, which goes with a projection or without one.
 func (r *request) selected(e expressions) string {
-	all := []string{allAttributes, specificAttributes, countOnly}
-	if e.projection != nil {
-		all[0], all[1] = all[1], all[0]
+	selected := ""
+	if _, given := r.members["Select"]; given {
+		selected = r.choice("Select", allAttributes, specificAttributes, countOnly)
 	}
-	selected := r.choice("Select", all...)
-	if (selected == specificAttributes) != (e.projection != nil) {
-		r.refuse(invalid("Cannot specify the ProjectionExpression when choosing to get %s", selected))
+	switch projected := e.projection != nil; {
+	case projected && selected == countOnly:
+		r.refuse(invalid("Cannot specify the ProjectionExpression when choosing to get only the Count"))
+	case projected && selected == allAttributes:
+		r.refuse(invalid("Cannot specify the ProjectionExpression when choosing to get ALL_ATTRIBUTES"))
+	case !projected && selected == specificAttributes:
+		r.refuse(invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"))
 	}
 	return selected
 }

@@ -121,7 +121,7 @@ func (r *request) throughput() (units throughput) {
 	given := r.object("ProvisionedThroughput")
 	switch {
 	case mode == provisioned && given == nil:
-		r.refuse(invalid("No provisioned throughput specified for the table"))
+		r.refuse(invalid("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"))
 	case mode == payByUse && given != nil:
 		r.refuse(invalid("One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"))
 	case given != nil:

@@ -51,12 +51,15 @@ func (p *Projection) String() string {
 	return strings.Join(texts, ", ")
 }
 
-// Of is the wanted part of an item. Of a list, the wanted elements move together.
+// Of is the wanted part of an item, never nil. Of a list, the wanted elements move together.
 func (p *Projection) Of(item attribute.Item) attribute.Item { return project(p.paths, item) }
 
 func project(paths []Path, item attribute.Item) attribute.Item {
-	whole := attribute.Value{Type: attribute.Map, Map: item}
-	return pick(paths, whole).Map
+	part := pick(paths, attribute.Value{Type: attribute.Map, Map: item}).Map
+	if part == nil {
+		return attribute.Item{}
+	}
+	return part
 }
 
 // pick keeps of a value what the paths lead to; a path that has ended takes all. The value is zero where no path leads to
