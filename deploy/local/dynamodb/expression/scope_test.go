@@ -1,7 +1,9 @@
 package expression_test
 
 import (
+	_ "embed"
 	"maps"
+	"os"
 	"slices"
 	"testing"
 
@@ -9,23 +11,12 @@ import (
 	"portcullis/deploy/local/dynamodb/expression"
 )
 
-// The item that the tables look at, and the names and values that their expressions may use.
-const (
-	itemText = `{
-		"id": {"S": "ann"}, "n": {"N": "10"}, "big": {"N": "12345678901234567890123456789012345678"},
-		"bin": {"B": "AQID"}, "yes": {"BOOL": true}, "nil": {"NULL": true},
-		"list1": {"L": [{"S": "a"}, {"N": "2"}, {"M": {"k": {"S": "v"}}}]},
-		"map1": {"M": {"a": {"N": "1"}, "b": {"M": {"c": {"S": "deep"}}}}},
-		"ss": {"SS": ["x", "y"]}, "ns": {"NS": ["1", "2.0"]}, "bs": {"BS": ["AQ=="]}, "a.b": {"S": "dotted"}
-	}`
-	valuesText = `{
-		":ann": {"S": "ann"}, ":an": {"S": "an"}, ":bob": {"S": "bob"}, ":empty": {"S": ""},
-		":one": {"N": "1"}, ":nine": {"N": "9"}, ":ten": {"N": "1e1"}, ":hundred": {"N": "100"},
-		":big": {"N": "12345678901234567890123456789012345679"}, ":huge": {"N": "9e125"},
-		":bin": {"B": "AQ=="}, ":yes": {"BOOL": true}, ":no": {"BOOL": false}, ":nil": {"NULL": true},
-		":list": {"L": [{"S": "z"}]}, ":map": {"M": {"k": {"S": "v"}}}, ":typeS": {"S": "S"}, ":typeX": {"S": "X"},
-		":ss": {"SS": ["y", "x"]}, ":x": {"S": "x"}, ":ssz": {"SS": ["y", "z"]}, ":ns": {"NS": ["2"]}, ":v": {"S": "v"}
-	}`
+// The item that the tables look at, and the values that their expressions may use.
+var (
+	//go:embed testdata/item.json
+	itemText string
+	//go:embed testdata/values.json
+	valuesText string
 )
 
 var names = map[string]string{"#id": "id", "#dotted": "a.b", "#name": "name", "#size": "size"}
@@ -51,6 +42,15 @@ func scope(t testing.TB) *expression.Scope {
 
 // values are read as an item is, whose names may be any.
 func values(t testing.TB) map[string]attribute.Value { return item(t, valuesText) }
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
 
 func TestPlaceholders(t *testing.T) {
 	one := attribute.NewNumber("1")
