@@ -155,3 +155,39 @@ func TestBelowAPrefix(t *testing.T) {
 		t.Errorf("%d %s", status, text)
 	}
 }
+
+// Every operation refuses a parameter that it does not know, before it does anything.
+func TestEveryOperationRefusesUnknownParameters(t *testing.T) {
+	registry, address := serve(t)
+	must[usage.Plan](t)(registry.CreatePlan(usage.Plan{ID: "plan", Name: "p"}))
+	must[usage.Key](t)(registry.CreateKey(usage.Key{ID: "key", Value: value}))
+	must[usage.Key](t)(registry.CreateKey(usage.Key{ID: "spare"}))
+	must[usage.Key](t)(registry.Join("plan", "key"))
+	for _, test := range []struct{ method, path, body string }{
+		{"POST", "/apikeys", `{}`},
+		{"GET", "/apikeys", ""},
+		{"GET", "/apikeys/key", ""},
+		{"PATCH", "/apikeys/key", `{"patchOperations":[{"op":"replace","path":"/name","value":"x"}]}`},
+		{"DELETE", "/apikeys/key", ""},
+		{"POST", "/usageplans", `{"name":"p"}`},
+		{"GET", "/usageplans", ""},
+		{"GET", "/usageplans/plan", ""},
+		{"PATCH", "/usageplans/plan", `{"patchOperations":[{"op":"replace","path":"/name","value":"x"}]}`},
+		{"DELETE", "/usageplans/plan", ""},
+		{"POST", "/usageplans/plan/keys", `{"keyId":"spare","keyType":"API_KEY"}`},
+		{"GET", "/usageplans/plan/keys", ""},
+		{"GET", "/usageplans/plan/keys/key", ""},
+		{"DELETE", "/usageplans/plan/keys/key", ""},
+		{"GET", "/usageplans/plan/usage", ""},
+	} {
+		status, kind, text := do(t, address, test.method, test.path+"?colour=red", test.body)
+		if status != 400 || kind != "BadRequestException" || !strings.Contains(text, "colour") {
+			t.Errorf("%s %s: %d %s %s", test.method, test.path, status, kind, text)
+		}
+	}
+	members, err := registry.Members("plan")
+	plan, planErr := registry.Plan("plan")
+	if err != nil || planErr != nil || len(registry.Keys()) != 2 || len(members) != 1 || members[0].Name != "" || plan.Name != "p" {
+		t.Errorf("a refused request changed something: %+v, %+v", members, plan)
+	}
+}

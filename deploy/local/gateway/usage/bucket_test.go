@@ -74,9 +74,13 @@ func TestBucketCountsNoTimeTwice(t *testing.T) {
 	if passed != 2 {
 		t.Errorf("%d requests passed in 2 seconds at 1 a second", passed)
 	}
+	full := usage.NewBucket(usage.Throttle{Rate: 1, Burst: 10}, start)
+	if got := take(full, start.Add(-time.Hour), 20); got != 10 {
+		t.Errorf("a clock that goes back leaves %d of 10 tokens", got)
+	}
 }
 
-// Over every interval of t seconds at most burst + rate*t requests pass, and one that asks always gets all of them.
+// Over every interval of t seconds at most burst + rate*t requests pass.
 func TestBucketHoldsOverEveryInterval(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 1))

@@ -68,13 +68,16 @@ func TestQuotaOffsetHoldsInTheFirstPeriod(t *testing.T) {
 			t.Errorf("%s: %d, want %d", step.at, got, step.want)
 		}
 	}
-	_, err := r.UpdatePlan("plan", func(p *usage.Plan) error { p.Quota.Offset = 5; return nil })
-	if left, limited, _ := r.Remaining("plan", "key"); err != nil || left != 0 || !limited {
-		t.Errorf("%v: a new offset leaves %d", err, left)
+	c.set("2026-06-15T00:00:00Z")
+	if _, err := r.UpdatePlan("plan", func(p *usage.Plan) error { p.Quota.Offset = 4; return nil }); err != nil {
+		t.Fatal(err)
 	}
-	c.set("2026-06-01T00:00:00Z")
+	if got, _ := admitted(r, 9); got != 1 {
+		t.Errorf("in the period of a new offset %d, want 1", got)
+	}
+	c.set("2026-07-01T00:00:00Z")
 	if got, _ := admitted(r, 9); got != 5 {
-		t.Errorf("in the period after the new offset %d, want 5", got)
+		t.Errorf("in the period after a new offset %d, want 5", got)
 	}
 }
 
@@ -88,6 +91,9 @@ func TestQuotaWhoseLimitChanges(t *testing.T) {
 		}
 		if got, _ := admitted(r, 20); got != step.want {
 			t.Errorf("limit %d: %d more, want %d", step.limit, got, step.want)
+		}
+		if left, _, _ := r.Remaining("plan", "key"); left != 0 {
+			t.Errorf("limit %d: %d remain", step.limit, left)
 		}
 	}
 }
@@ -143,6 +149,20 @@ func TestUsage(t *testing.T) {
 		if day != want[i] {
 			t.Errorf("day %d: %v, want %v", i, day, want[i])
 		}
+	}
+}
+
+func TestUsageIsForgotten(t *testing.T) {
+	c := at("2026-01-01T10:00:00Z")
+	first := c.Now()
+	r := newRegistry(t, config(c, usage.Plan{Quota: &usage.Quota{Limit: 10, Period: usage.Day}}))
+	for range 91 {
+		admitted(r, 1)
+		c.move(24 * time.Hour)
+	}
+	got, err := r.Usage("plan", first, first.Add(24*time.Hour))
+	if err != nil || len(got["key"]) != 2 || got["key"][0].Used != 0 || got["key"][1].Used != 1 {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 

@@ -171,6 +171,23 @@ func TestAKeyHasOnePlanForAStage(t *testing.T) {
 	if members, err := r.Members("plan"); err != nil || len(members) != 0 {
 		t.Errorf("%v, %v", members, err)
 	}
+	if err := r.DeleteKey("key"); err != nil {
+		t.Error(err)
+	}
+	if members, err := r.Members(next.ID); err != nil || len(members) != 0 {
+		t.Errorf("a deleted key is still in %v, %v", members, err)
+	}
+}
+
+func TestADeletedPlanIsLeft(t *testing.T) {
+	c := config(at("2026-03-01T10:00:00Z"), usage.Plan{Stages: []usage.PlanStage{}})
+	r := newRegistry(t, c)
+	if err := r.DeletePlan("plan"); err != nil {
+		t.Fatal(err)
+	}
+	if plans, err := r.PlansOf("key"); err != nil || len(plans) != 0 {
+		t.Errorf("%v, %v", plans, err)
+	}
 }
 
 func TestWhatIsNotThere(t *testing.T) {
