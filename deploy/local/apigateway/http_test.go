@@ -136,6 +136,13 @@ func TestAnswersAsTheServiceWritesThem(t *testing.T) {
 	}
 }
 
+func TestHeadIsNoOperation(t *testing.T) {
+	_, address := serve(t)
+	if status, kind, _ := do(t, address, "HEAD", "/apikeys", ""); status != 404 || kind != "UnknownOperationException" {
+		t.Errorf("%d %s", status, kind)
+	}
+}
+
 func TestIsRequest(t *testing.T) {
 	for path, want := range map[string]bool{
 		"/apikeys": true, "/apikeys/x": true, "/usageplans": true, "/usageplans/p/keys": true, "/apikeys/": true,

@@ -66,7 +66,8 @@ func TestSDKPages(t *testing.T) {
 	for range 30 {
 		k := must[usage.Key](t)(registry.CreateKey(usage.Key{Name: "ann-1", CustomerID: "c"}))
 		want[k.ID] = true
-		must[usage.Key](t)(registry.CreateKey(usage.Key{Name: "eve-1"}))
+		must[usage.Key](t)(registry.CreateKey(usage.Key{Name: "eve-1", CustomerID: "c"}))
+		must[usage.Key](t)(registry.CreateKey(usage.Key{Name: "ann-2", CustomerID: "d"}))
 	}
 	for _, limit := range []int32{1, 7, 25, 30, 500} {
 		pages := sdk.NewGetApiKeysPaginator(newClient(address), &sdk.GetApiKeysInput{NameQuery: aws.String("ann"), Limit: &limit, CustomerId: aws.String("c")})
