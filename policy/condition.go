@@ -55,10 +55,11 @@ func examineCondition(operator, key string, values []string, keys map[string]str
 		return finding{outcome: unclear, reason: ReasonUnclear, problem: problem}
 	}
 	test, known := parseTest(operator)
+	got, present := lookUp(keys, key)
 	switch {
 	case !known:
 		return not("the condition's operator is unknown")
-	case !isGatewayKey(key):
+	case !present && !isGatewayKey(key):
 		return not("the condition's key is none that API Gateway supplies")
 	case len(values) == 0:
 		return not("the condition has no value")
@@ -68,7 +69,6 @@ func examineCondition(operator, key string, values []string, keys map[string]str
 			return not("a policy variable is not substituted")
 		}
 	}
-	got, present := lookUp(keys, key)
 	switch test.outcome(got, present, values) {
 	case met:
 		return finding{outcome: met}

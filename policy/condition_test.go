@@ -225,7 +225,9 @@ var conditionCases = []conditionCase{
 
 	// reference_policies_elements_condition.html: "Context key names are not case-sensitive"
 	{"StringEquals", "AWS:useragent", "a", strs{"a"}, met},
-	{"StringEquals", "aws:username", "a", strs{"a"}, unclear}, // API Gateway does not supply it
+	{"StringEquals", "aws:username", "a", strs{"a"}, met}, // API Gateway does not supply it, and this request has it all the same
+	{"StringEquals", "aws:username", "a", strs{"b"}, notMet},
+	{"StringEquals", "aws:username", absent, strs{"a"}, unclear},
 	{"StringNotEquals", "aws:username", absent, strs{"a"}, unclear},
 	{"stringequals", "aws:UserAgent", "a", strs{"a"}, unclear}, // no page says that operators may be written so
 	{"StringMatches", "aws:UserAgent", "a", strs{"a"}, unclear},

@@ -2,9 +2,12 @@ package policy
 
 // Request is what a document is evaluated against.
 type Request struct {
-	Action   string            // "" means execute-api:Invoke
-	Resource string            // the ARN that is invoked
-	Keys     map[string]string // condition keys that the gateway supplies, such as "aws:CurrentTime", names in any case, each once
+	Action   string // "" means execute-api:Invoke
+	Resource string // the ARN that is invoked
+
+	// Keys are the condition keys that are supplied, such as "aws:CurrentTime", names in any case, each once. Besides
+	// API Gateway's own, which may be missing, a condition may name those that are here, as IAM supplies for who signs.
+	Keys map[string]string
 }
 
 // Evaluate applies IAM's logic: a matching Deny statement wins, else a matching Allow statement allows,

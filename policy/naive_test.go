@@ -156,7 +156,7 @@ var naiveOperator = regexp.MustCompile(`^(ForAnyValue:|ForAllValues:)?(String|Nu
 
 func naiveCondition(version, operator, key string, values []string, keys map[string]string) string {
 	parts := naiveOperator.FindStringSubmatch(operator)
-	if parts == nil || len(values) == 0 || !naiveKey(key) || !naiveKnown(parts[2:6]) {
+	if parts == nil || len(values) == 0 || !naiveKey(key, keys) || !naiveKnown(parts[2:6]) {
 		return unclear
 	}
 	for _, value := range values {
@@ -194,7 +194,12 @@ func naiveCondition(version, operator, key string, values []string, keys map[str
 	return truth(set == "ForAllValues:" || set == "" && (ifExists || not))
 }
 
-func naiveKey(key string) bool {
+func naiveKey(key string, supplied map[string]string) bool {
+	for name := range supplied {
+		if strings.EqualFold(name, key) {
+			return true
+		}
+	}
 	return regexp.MustCompile(`(?i)^aws:(CurrentTime|EpochTime|Referer|SecureTransport|SourceArn|SourceIp|UserAgent)$`).MatchString(key)
 }
 
