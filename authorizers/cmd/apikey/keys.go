@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/apikey/dynamo"
 	"portcullis/authorizers/cmd/environ"
 	"portcullis/authorizers/cmd/keytable"
 )
@@ -21,12 +22,16 @@ func (s *session) open(ctx context.Context) (apikey.Store, error) {
 	return store, err
 }
 
-// all reads the records of a store, the oldest first.
+// all reads the records of a store, the oldest first. Where items of the table are no records, the others are given
+// beside an error that names those.
 func all(ctx context.Context, store apikey.Store) ([]apikey.Record, error) {
 	var records []apikey.Record
+	var broken []error
 	for cursor := ""; ; {
 		page, err := store.List(ctx, apikey.MaxPage, cursor)
-		if err != nil {
+		if part := (*dynamo.PageError)(nil); errors.As(err, &part) {
+			broken = append(broken, part.Items...)
+		} else if err != nil {
 			return nil, err
 		}
 		records = append(records, page.Records...)
@@ -40,6 +45,9 @@ func all(ctx context.Context, store apikey.Store) ([]apikey.Record, error) {
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
+	if len(broken) > 0 {
+		return records, &dynamo.PageError{Items: broken}
+	}
 	return records, nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -19,22 +20,22 @@ func listCommand(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	records, err := all(ctx, store)
-	if err != nil {
-		return err
+	records, broken := all(ctx, store)
+	if broken != nil && len(records) == 0 {
+		return broken
 	}
 	views := make([]view, len(records))
 	for i, r := range records {
 		views[i] = viewOf(r, s.now)
 	}
 	if *asJSON {
-		return s.printJSON(views)
+		return errors.Join(s.printJSON(views), broken)
 	}
 	text, err := table(views)
 	if err != nil {
 		return err
 	}
-	return s.print(text)
+	return errors.Join(s.print(text), broken)
 }
 
 // table has a row for each view, and headings. What is empty is a dash.

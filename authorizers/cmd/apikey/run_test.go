@@ -11,6 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"portcullis/authorizers/apikey"
 	"portcullis/deploy/parts"
 )
@@ -254,5 +258,35 @@ func TestKeysWork(t *testing.T) {
 	}
 	if strings.Contains(got.stdout, p.UsageKey[idLength:]) {
 		t.Error("the usage key is part of the key")
+	}
+}
+
+// TestListBesideBrokenItems: an item that is no record is named, and keeps no other one from being listed.
+func TestListBesideBrokenItems(t *testing.T) {
+	s, err := newScene(t.Context(), parts.MotoDynamoDB(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.setenv(t.Setenv)
+	good, err := s.put(t.Context(), "ann", "", 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	credentials := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+	})
+	client := dynamodb.New(dynamodb.Options{BaseEndpoint: &s.behind.URL, Region: s.region, Credentials: credentials})
+	_, err = client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &s.table, Item: map[string]types.AttributeValue{
+		"id": &types.AttributeValueMemberS{Value: "ABCDEFGHIJKLMNOP"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"list"}, {"list", "-json"}} {
+		got := runIn(t, args...)
+		if got.status != statusFailed || !strings.Contains(got.stdout, good.ID) || !strings.Contains(got.stderr, "ABCDEFGHIJKLMNOP") || strings.Count(got.stderr, "\n") != 1 {
+			t.Errorf("%s: %+v", args, got)
+		}
 	}
 }
