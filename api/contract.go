@@ -38,6 +38,10 @@ type Operation struct {
 	Access   policy.Access
 	Function string // the function that serves it: x-function of the operation, or of the document
 
+	// Default tells that the operation is one of the two, of the root and of all below it, that stand for what no other
+	// route of an HTTP API serves (path /$default). REST APIs have no such route.
+	Default bool
+
 	Parameters []Parameter // the path item's and the operation's own
 	Body       *Body       // nil: the operation declares none
 }

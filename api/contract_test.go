@@ -173,3 +173,42 @@ func ExampleContract_Rules() {
 	fmt.Println(rules.Decide(reader, "GET", "/users/8"), rules.Decide(reader, "DELETE", "/users/8"))
 	// Output: allow deny
 }
+
+// TestAnyMethod: an operation of every method, and the route for what no other one serves.
+func TestAnyMethod(t *testing.T) {
+	contract, err := api.Load("testdata/any.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range contract.Operations {
+		got = append(got, fmt.Sprintf("%s %v", o.Route, o.Default))
+	}
+	if want := "GET /things false, ANY /things false, ANY / true, ANY /{proxy+} true"; strings.Join(got, ", ") != want {
+		t.Errorf("operations %s\nwant %s", strings.Join(got, ", "), want)
+	}
+	if place := contract.Operations[1].Body.Schemas["application/json"]; place != "#/paths/~1things/x-amazon-apigateway-any-method/requestBody/content/application~1json/schema" {
+		t.Errorf("schema at %s", place)
+	}
+	rules, err := contract.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		scope, method, path string
+		want                policy.Decision
+	}{
+		{"things/read", "PUT", "/things", policy.Allow},
+		{"things/read", "PUT", "/", policy.Deny},
+		{"things/read", "PUT", "/other", policy.Deny},
+		{"things/all", "PUT", "/things", policy.Deny},
+		{"things/all", "PUT", "/", policy.Allow},
+		{"things/all", "DELETE", "/other/one", policy.Allow},
+	}
+	for _, test := range tests {
+		who := policy.Caller{ID: "me", Schemes: []string{policy.SchemeBearer}, Scopes: []string{test.scope}}
+		if got := rules.Decide(who, test.method, test.path); got != test.want {
+			t.Errorf("%s may %s %s: %v", test.scope, test.method, test.path, got)
+		}
+	}
+}

@@ -54,13 +54,12 @@ func override(shared, own []Parameter) []Parameter {
 	return append(kept, own...)
 }
 
-// body reads a requestBody.
-func (p *parser) body(node *yaml.Node, route policy.Route) (*Body, error) {
+// body reads the requestBody of the operation at a place of the document.
+func (p *parser) body(node *yaml.Node, route policy.Route, operation string) (*Body, error) {
 	if node == nil {
 		return nil, nil
 	}
-	place := "#/paths/" + pointerToken(route.Path) + "/" + strings.ToLower(route.Method) + "/requestBody"
-	node, place, err := p.resolve(node, place)
+	node, place, err := p.resolve(node, operation+"/requestBody")
 	if err != nil {
 		return nil, err
 	}

@@ -185,14 +185,12 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) error {
 	}
 	for key, node := range pairs(item) {
 		switch {
-		case slices.Contains([]string{"get", "head", "post", "put", "patch", "delete", "options"}, key.Value):
-			operation, err := p.operation(policy.Route{Method: strings.ToUpper(key.Value), Path: path}, node, shared)
-			if err != nil {
+		case slices.Contains(methodMembers, key.Value):
+			if err := p.addOperations(c, path, key, node, shared); err != nil {
 				return err
 			}
-			c.Operations = append(c.Operations, operation)
 		case slices.Contains(pathItemMembers, key.Value):
-		case isExtension(key.Value) && key.Value != "x-amazon-apigateway-any-method":
+		case isExtension(key.Value):
 		default:
 			return at(key, "%s: %q is no method that this API can have", path, key.Value)
 		}
@@ -200,7 +198,44 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) error {
 	return nil
 }
 
-func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Parameter) (Operation, error) {
+// anyMember holds the operation of all methods that a path has none of its own for, and defaultPath is the path of what no
+// other route of an HTTP API serves, its route $default. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-any-method.html.
+const (
+	anyMember   = "x-amazon-apigateway-any-method"
+	defaultPath = "/$default"
+)
+
+var methodMembers = []string{"get", "head", "post", "put", "patch", "delete", "options", anyMember}
+
+// addOperations adds the operation of a member of a path item. That of $default stands for two routes, which serve every
+// path together: the root, and all below it.
+func (p *parser) addOperations(c *Contract, path string, member, node *yaml.Node, shared []Parameter) error {
+	method := strings.ToUpper(member.Value)
+	if member.Value == anyMember {
+		method = policy.MethodAny
+	}
+	paths := []string{path}
+	if path == defaultPath {
+		if method != policy.MethodAny {
+			return at(member, "%s: want %s, and no single method", path, anyMember)
+		}
+		paths = []string{"/", "/{proxy+}"}
+	}
+	for _, served := range paths {
+		place := "#/paths/" + pointerToken(path) + "/" + member.Value
+		operation, err := p.operation(policy.Route{Method: method, Path: served}, node, shared, place)
+		if err != nil {
+			return err
+		}
+		operation.Default = path == defaultPath
+		c.Operations = append(c.Operations, operation)
+	}
+	return nil
+}
+
+// operation reads the operation at a place of the document, a JSON pointer.
+func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Parameter, place string) (Operation, error) {
 	operation := Operation{Route: route, Function: p.serving}
 	if node.Kind != yaml.MappingNode {
 		return operation, at(node, "%s: want an operation, a mapping", route)
@@ -227,7 +262,7 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 		return operation, err
 	}
 	operation.Parameters = override(shared, own)
-	operation.Body, err = p.body(find(node, "requestBody"), route)
+	operation.Body, err = p.body(find(node, "requestBody"), route, place)
 	return operation, err
 }
 
@@ -252,8 +287,17 @@ func isFunctionName(node *yaml.Node) bool { return functionName.MatchString(node
 func (p *parser) checkRules(c *Contract) error {
 	_, err := c.Rules()
 	if wrong := (*policy.RouteError)(nil); errors.As(err, &wrong) {
-		item := find(find(p.root, "paths"), wrong.Route.Path)
-		return at(or(find(item, strings.ToLower(wrong.Route.Method)), p.root), "%s: %s", wrong.Route, wrong.Reason)
+		return at(or(p.nodeOf(wrong.Route), p.root), "%s: %s", wrong.Route, wrong.Reason)
 	}
 	return err
+}
+
+// nodeOf finds the operation that a route was made of.
+func (p *parser) nodeOf(route policy.Route) *yaml.Node {
+	paths := find(p.root, "paths")
+	member := strings.ToLower(route.Method)
+	if route.Method == policy.MethodAny {
+		member = anyMember
+	}
+	return or(find(find(paths, route.Path), member), find(find(paths, defaultPath), member))
 }
