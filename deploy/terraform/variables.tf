@@ -36,8 +36,10 @@ variable "modes" {
     error_message = "Every mode is a file of deploy/modes; there are ${join(", ", [for file in fileset("${path.module}/../modes", "*.yaml") : trimsuffix(file, ".yaml")])}."
   }
   validation {
-    condition     = alltrue([for mode in var.modes : try(yamldecode(file("${path.module}/../modes/${mode}.yaml")).gateway == "REST", true)])
-    error_message = "This stack makes modes with the gateway REST only."
+    condition = alltrue([for mode in var.modes : try(
+      yamldecode(file("${path.module}/../modes/${mode}.yaml")).gateway == "REST" && yamldecode(file("${path.module}/../modes/${mode}.yaml")).authorization == "TOKEN", true
+    )])
+    error_message = "This stack makes modes with the gateway REST and the authorization TOKEN only; the local gateway serves the others."
   }
 }
 

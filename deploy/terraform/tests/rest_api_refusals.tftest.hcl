@@ -171,3 +171,25 @@ run "refused_mode_alias" {
   }
   expect_failures = [aws_api_gateway_rest_api.this]
 }
+
+run "refused_contract_any" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    contract = "tests/fixtures/contracts/any.yaml"
+  }
+  expect_failures = [aws_api_gateway_rest_api.this]
+}
+
+run "refused_mode_member" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    mode = "tests/fixtures/modes/keyed.yaml"
+  }
+  expect_failures = [aws_api_gateway_rest_api.this]
+}

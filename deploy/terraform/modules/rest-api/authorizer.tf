@@ -5,7 +5,7 @@ resource "aws_api_gateway_authorizer" "this" {
   name                             = local.mode.name
   type                             = local.mode.authorization
   authorizer_uri                   = local.authorizer_function.alias_invoke_arn
-  identity_source                  = local.mode.authorizer.identitySource
+  identity_source                  = join(",", flatten([local.mode.authorizer.identitySource]))
   identity_validation_expression   = try(local.mode.authorizer.identityValidationExpression, null)
   authorizer_result_ttl_in_seconds = try(local.mode.authorizer.resultTtlInSeconds, 300)
 }

@@ -14,7 +14,23 @@ locals {
   }
   bad_siblings = flatten([for siblings in values(local.variable_children) : siblings if length(siblings) > 1])
 
-  bad_methods = flatten([for path, item in local.contract.paths : "TRACE ${path}" if can(item.trace)])
+  bad_methods = flatten([for path, item in local.contract.paths : concat(
+    can(item.trace) ? ["TRACE ${path}"] : [],
+    can(item["x-amazon-apigateway-any-method"]) ? ["ANY ${path}"] : [],
+  )])
+
+  # A member that this module does not make into something would be left out without a word, and what it guards be open.
+  # Those that begin with "local" are for desks.
+  known_members = {
+    mode       = ["name", "gateway", "authorization", "authorizer", "requestValidation", "throttle", "stageVariables"]
+    authorizer = ["function", "identitySource", "identityValidationExpression", "resultTtlInSeconds"]
+    throttle   = ["rateLimit", "burstLimit"]
+  }
+  bad_members = concat(
+    [for name in keys(local.mode) : name if !contains(local.known_members.mode, name) && !startswith(name, "local")],
+    [for name in keys(try(local.mode.authorizer, {})) : "authorizer.${name}" if !contains(local.known_members.authorizer, name)],
+    [for name in keys(try(local.mode.throttle, {})) : "throttle.${name}" if !contains(local.known_members.throttle, name)],
+  )
 
   unserved = [for key, operation in local.operations : key if !contains(keys(var.functions), operation.function)]
 

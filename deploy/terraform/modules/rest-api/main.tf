@@ -18,6 +18,10 @@ resource "aws_api_gateway_rest_api" "this" {
       error_message = "${var.mode} has authorization ${local.mode.authorization}; this module knows ${join(", ", keys(local.authorizations))}."
     }
     precondition {
+      condition     = length(local.bad_members) == 0
+      error_message = "${var.mode} has members that this module makes nothing of: ${join(", ", local.bad_members)}."
+    }
+    precondition {
       condition     = local.authorizer_function != null
       error_message = "${var.mode} names no authorizer function that there is; there are ${join(", ", keys(var.functions))}."
     }
@@ -35,7 +39,7 @@ resource "aws_api_gateway_rest_api" "this" {
     }
     precondition {
       condition     = length(local.bad_methods) == 0
-      error_message = "API Gateway has no method TRACE; the contract has ${join(", ", local.bad_methods)}."
+      error_message = "API Gateway has no method TRACE, and this module makes no method ANY; the contract has ${join(", ", local.bad_methods)}."
     }
     precondition {
       condition     = length(local.unserved) == 0
