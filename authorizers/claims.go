@@ -5,7 +5,7 @@ import "time"
 // Claims are what a verified token says.
 type Claims struct {
 	Issuer   string // iss
-	Subject  string // sub, never empty
+	Subject  string // sub, never empty but with verify.Issuer's InsecureNoSubject
 	ClientID string // client_id, or azp; for an ID token of Cognito its aud
 	Username string // username, or cognito:username
 	TokenUse string // token_use of a Cognito pool's tokens

@@ -32,7 +32,7 @@ func (i *Issuer) accept(claims object, now time.Time, skew time.Duration) (*auth
 	}
 	c.Scopes = scopes(&read)
 	c.Groups = i.groups(claims)
-	if read.err == nil && c.Subject == "" {
+	if read.err == nil && c.Subject == "" && !(i.InsecureNoSubject && claims.get("sub").kind == absent) {
 		return nil, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "sub", Got: claims.get("sub").String(), Want: "a text that is not empty"}
 	}
 	return c, read.err
@@ -85,21 +85,30 @@ func (i *Issuer) checkCognito(c *authorizers.Claims, read *reader) error {
 		claim = "aud"
 	}
 	c.ClientID = read.text(claim)
-	if !slices.Contains(i.Audience, c.ClientID) {
+	if !i.isAudience(c.ClientID) {
 		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: read.claims.get(claim).String(), Want: "one of the configured audiences, as a text"}
 	}
 	return nil
 }
 
+// isAudience tells whether tokens may be meant for an audience.
+func (i *Issuer) isAudience(audience string) bool {
+	return slices.Contains(i.Audience, audience) || i.InsecureAnyAudience && audience != ""
+}
+
 // checkAudience checks aud, a text or a list of texts (RFC 7519, section 4.1.3).
 func (i *Issuer) checkAudience(c *authorizers.Claims, read *reader) error {
-	aud := read.claims.get("aud")
-	mismatch := &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: "aud", Got: aud.String(), Want: "a configured audience, as a text or in a list of texts"}
+	claim := "aud"
+	if i.InsecureClientAsAudience && read.claims.get(claim).kind == absent {
+		claim = "client_id"
+	}
+	aud := read.claims.get(claim)
+	mismatch := &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: aud.String(), Want: "a configured audience, as a text or in a list of texts"}
 	audiences, ok := texts(aud)
 	if aud.kind == isText {
 		audiences, ok = []string{aud.text}, true
 	}
-	if !ok || !slices.ContainsFunc(audiences, func(a string) bool { return slices.Contains(i.Audience, a) }) {
+	if !ok || !slices.ContainsFunc(audiences, i.isAudience) {
 		return mismatch
 	}
 	if c.ClientID = read.text("client_id"); c.ClientID == "" {

@@ -27,7 +27,7 @@ type Issuer struct {
 	Issuer string `json:"issuer"`
 
 	// Audience lists whom tokens may be meant for: values of aud, and of client_id for access tokens of
-	// Cognito. Required.
+	// Cognito. Required, unless InsecureAnyAudience.
 	Audience []string `json:"audience"`
 
 	// TokenUse marks a Cognito user pool and lists which of its tokens are accepted, "access" or "id".
@@ -44,6 +44,17 @@ type Issuer struct {
 
 	// GroupsClaim names the claim that lists the subject's groups. Empty: "cognito:groups".
 	GroupsClaim string `json:"groupsClaim,omitempty"`
+
+	// InsecureAnyAudience accepts tokens for every audience that they may name, as API Gateway does with those of
+	// a user pool (COGNITO_USER_POOLS). Audience is empty then.
+	InsecureAnyAudience bool `json:"-"`
+
+	// InsecureClientAsAudience looks for the audience in client_id where there is no aud, and says nothing of
+	// token_use, as API Gateway's JWT authorizer does: client_id tells who asked for a token, not whom it is for.
+	InsecureClientAsAudience bool `json:"-"`
+
+	// InsecureNoSubject accepts tokens without sub, as API Gateway's JWT authorizer does.
+	InsecureNoSubject bool `json:"-"`
 }
 
 // Config says which tokens a verifier accepts.
@@ -180,10 +191,10 @@ func (i *Issuer) check() error {
 	if reason := checkAddress(i.Issuer); reason != "" {
 		return refuse("issuer", reason)
 	}
-	if len(i.Audience) == 0 || slices.Contains(i.Audience, "") {
-		return refuse("audience", "want at least one, and none of them empty")
+	if reason := i.checkAudiences(); reason != "" {
+		return refuse("audience", reason)
 	}
-	if len(i.TokenUse) == 0 && cognitoIssuer.MatchString(i.Issuer) {
+	if len(i.TokenUse) == 0 && !i.InsecureAnyAudience && !i.InsecureClientAsAudience && cognitoIssuer.MatchString(i.Issuer) {
 		return refuse("tokenUse", `is missing: the issuer is a Cognito user pool, so say which of its tokens are accepted, "access" or "id"`)
 	}
 	for _, use := range i.TokenUse {
@@ -202,6 +213,19 @@ func (i *Issuer) check() error {
 		}
 	}
 	return nil
+}
+
+// checkAudiences says what is wrong with the audiences, or nothing.
+func (i *Issuer) checkAudiences() string {
+	switch {
+	case i.InsecureAnyAudience && (len(i.Audience) > 0 || i.InsecureClientAsAudience):
+		return "want none beside InsecureAnyAudience, nor InsecureClientAsAudience"
+	case i.InsecureClientAsAudience && len(i.TokenUse) > 0:
+		return "want no InsecureClientAsAudience beside tokenUse, which says where the audience is"
+	case !i.InsecureAnyAudience && len(i.Audience) == 0 || slices.Contains(i.Audience, ""):
+		return "want at least one, and none of them empty"
+	}
+	return ""
 }
 
 // maxAddress is how long the address of an issuer or key set may be.

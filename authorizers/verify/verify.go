@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -46,6 +47,27 @@ func New(config Config) (*Verifier, error) {
 		v.issuers[issuer.Issuer] = &trusted{issuer, newKeySet(issuer, issuer.algorithms(), v.fetcher, v.now)}
 	}
 	return v, nil
+}
+
+// Sharing makes a verifier of one of v's issuers that accepts others of its tokens and shares v's keys, so that they
+// are fetched once. A key that does not say its algorithm is used for the one that v uses it for. Closing either closes
+// both. The error is a [*ConfigError], also where the issuer's JWKSURI is not as v has it.
+func (v *Verifier) Sharing(issuer Issuer) (*Verifier, error) {
+	config := Config{Issuers: []Issuer{issuer}}
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	known, ok := v.issuers[issuer.Issuer]
+	switch {
+	case !ok:
+		return nil, &ConfigError{issuer.Issuer, "issuer", "want one that the verifier knows"}
+	case known.JWKSURI != issuer.JWKSURI:
+		return nil, &ConfigError{issuer.Issuer, "jwksUri", fmt.Sprintf("want %q, as the verifier has it", known.JWKSURI)}
+	}
+	other := *v
+	other.seen = newSeen(2 * v.seen.half)
+	other.issuers = map[string]*trusted{issuer.Issuer: {config.withDefaults().Issuers[0], known.keys}}
+	return &other, nil
 }
 
 // Prefetch fetches the keys of all issuers at once, so that the first tokens need not wait. The issuers that
