@@ -26,16 +26,17 @@ type Issuer struct {
 	server *httptest.Server
 	end    context.CancelFunc // ends the contexts of the server's requests
 
-	mu        sync.Mutex
-	signing   key
-	published []published // in the order of the key set
-	outage    bool
-	slow      time.Duration
-	cache     string                  // the header Cache-Control
-	handlers  map[string]http.Handler // by KeySetPath or DiscoveryPath
-	fetches   int
-	attackers map[string]*attacker // by algorithm
-	lured     int
+	mu         sync.Mutex
+	signing    key
+	published  []published // in the order of the key set
+	outage     bool
+	slow       time.Duration
+	cache      string                  // the header Cache-Control
+	handlers   map[string]http.Handler // by KeySetPath or DiscoveryPath
+	fetches    int
+	advertised map[string]any       // members of the discovery document
+	attackers  map[string]*attacker // by algorithm
+	lured      int
 }
 
 // New returns an issuer that does not listen: mount it where requests for the path of issuerURL

@@ -3,6 +3,7 @@ package verifytest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -56,6 +57,17 @@ func (i *Issuer) Handle(path string, h http.Handler) {
 		i.handlers = map[string]http.Handler{}
 	}
 	i.handlers[path] = h
+}
+
+// Advertise adds a member to the discovery document, such as the token_endpoint that whoever mounts the
+// issuer serves; it takes the place of one of that name.
+func (i *Issuer) Advertise(member string, value any) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.advertised == nil {
+		i.advertised = map[string]any{}
+	}
+	i.advertised[member] = value
 }
 
 // Fetches tells how many requests for the key set have come, those that got no answer included.
@@ -139,14 +151,19 @@ func (i *Issuer) keySet() any {
 	return map[string]any{"keys": keys}
 }
 
-// discovery holds the metadata that token verifiers read. It names no endpoint that is not there, so
-// it lacks the authorization_endpoint that OpenID Connect asks of providers people sign in to.
+// discovery holds the metadata that token verifiers read, and what was advertised. It names no endpoint
+// that is not there, so it lacks the authorization_endpoint that OpenID Connect asks of providers people
+// sign in to.
 func (i *Issuer) discovery() any {
-	return map[string]any{
+	document := map[string]any{
 		"issuer":                                i.URL,
 		"jwks_uri":                              i.KeySetURL(),
 		"id_token_signing_alg_values_supported": i.publishedAlgorithms(),
 		"response_types_supported":              []string{"code", "token"},
 		"subject_types_supported":               []string{"public"},
 	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	maps.Copy(document, i.advertised)
+	return document
 }

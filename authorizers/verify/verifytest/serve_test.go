@@ -102,6 +102,18 @@ func TestHandle(t *testing.T) {
 	expectPanic(t, "/elsewhere", func() { issuer.Handle("/elsewhere", teapot) })
 }
 
+func TestAdvertise(t *testing.T) {
+	issuer := verifytest.New("https://idp.example", "EdDSA")
+	for _, endpoint := range []string{"https://idp.example/token", "https://idp.example/other"} {
+		issuer.Advertise("token_endpoint", endpoint)
+		answer := httptest.NewRecorder()
+		issuer.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, verifytest.DiscoveryPath, nil))
+		if body := answer.Body.String(); !strings.Contains(body, `"token_endpoint":"`+endpoint+`"`) || !strings.Contains(body, `"issuer":"https://idp.example"`) {
+			t.Errorf("%s: %s", endpoint, body)
+		}
+	}
+}
+
 func TestCacheControl(t *testing.T) {
 	issuer := newServer(t, "EdDSA")
 	for _, value := range []string{"no-store", "max-age=1", ""} {

@@ -41,8 +41,7 @@ func (p *Pool) Accounts() []Account {
 // authenticate looks at all accounts and at the password whatever it finds, so that an unknown name
 // and a wrong password take the same work.
 func authenticate(username, password string) (Account, bool) {
-	got, want := sha256.Sum256([]byte(password)), sha256.Sum256([]byte(Password))
-	right := subtle.ConstantTimeCompare(got[:], want[:]) == 1
+	right := sameSecret(password, Password)
 	var found Account
 	known := false
 	for _, a := range accounts {
@@ -54,4 +53,10 @@ func authenticate(username, password string) (Account, bool) {
 		return Account{}, false
 	}
 	return found, true
+}
+
+// sameSecret compares secrets in a time that tells neither their lengths nor where they differ.
+func sameSecret(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }

@@ -6,9 +6,15 @@
 //		--endpoint-url http://127.0.0.1:8080/_cognito --client-id local-client \
 //		--auth-flow USER_PASSWORD_AUTH --auth-parameters USERNAME=admin,PASSWORD=Passw0rd!
 //
-// It is for desks and for tests. It is not for production: its three accounts share a password that
-// everyone can read here, its keys and its refresh tokens are gone when it stops, and it answers
-// InitiateAuth and nothing else.
+// A machine gets its token at the OAuth 2.0 token endpoint of a pool with resource servers, with the grant
+// client_credentials:
+//
+//	curl -u local-machine:local-machine-secret http://127.0.0.1:8080/_cognito/oauth2/token \
+//		-d grant_type=client_credentials -d scope=users/read
+//
+// It is for desks and for tests. It is not for production: its three accounts share a password, and its machine has
+// a secret, that everyone can read here, its keys and its refresh tokens are gone when it stops, and it answers
+// InitiateAuth, that one grant and nothing else.
 package cognito
 
 import (
@@ -16,16 +22,21 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"portcullis/authorizers/verify/verifytest"
+	"portcullis/policy"
 )
 
-// The one pool and its one app client, which has no secret.
+// The one pool and its app clients: one that people sign in through, which has no secret, and a machine.
 const (
 	PoolID   = "us-east-1_local"
 	ClientID = "local-client"
+
+	MachineID     = "local-machine"
+	MachineSecret = "local-machine-secret" // is no secret
 )
 
 // Config says where a Pool is mounted.
@@ -33,6 +44,10 @@ type Config struct {
 	// BaseURL is the address that clients give as --endpoint-url: an absolute http or https URL
 	// without query and fragment, such as http://127.0.0.1:8080/_cognito. Required.
 	BaseURL string
+
+	// Scopes are those of the pool's resource servers, such as users/read, all of which the machine may have.
+	// Empty: there is no token endpoint.
+	Scopes []string
 
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -45,12 +60,13 @@ type Config struct {
 type Pool struct {
 	path     string // BaseURL's path, without a slash at its end
 	issuer   *verifytest.Issuer
+	scopes   []string
 	now      func() time.Time
 	sessions *sessions
 }
 
-// New makes a pool with keys of its own. It fails if c.BaseURL is not as Config says, or if
-// c.MaxSessions is below 0.
+// New makes a pool with keys of its own. It fails if c.BaseURL is not as Config says, if one of c.Scopes is
+// no scope (RFC 6749, section 3.3) or stands there twice, or if c.MaxSessions is below 0.
 func New(c Config) (*Pool, error) {
 	base, err := parseBase(c.BaseURL)
 	if err != nil {
@@ -59,14 +75,25 @@ func New(c Config) (*Pool, error) {
 	if c.MaxSessions < 0 {
 		return nil, fmt.Errorf("cognito: MaxSessions is %d, below 0", c.MaxSessions)
 	}
+	for i, scope := range c.Scopes {
+		if !policy.ValidScope(scope) || slices.Contains(c.Scopes[:i], scope) {
+			return nil, fmt.Errorf("cognito: Scopes: %q is no scope, or stands there twice", scope)
+		}
+	}
 	p := &Pool{
 		path:     base.Path,
 		issuer:   verifytest.New(base.String() + "/" + PoolID),
+		scopes:   slices.Clone(c.Scopes),
 		now:      c.Now,
 		sessions: newSessions(cmp.Or(c.MaxSessions, 10_000)),
 	}
 	if p.now == nil {
 		p.now = time.Now
+	}
+	if len(p.scopes) > 0 {
+		p.issuer.Advertise("token_endpoint", base.String()+tokenPath)
+		p.issuer.Advertise("token_endpoint_auth_methods_supported", []string{"client_secret_basic", "client_secret_post"})
+		p.issuer.Advertise("scopes_supported", p.scopes)
 	}
 	return p, nil
 }
@@ -78,8 +105,8 @@ func (p *Pool) Issuer() string { return p.issuer.URL }
 func (p *Pool) KeySetURL() string { return p.issuer.KeySetURL() }
 
 // ServeHTTP answers requests whose paths are as the client sent them, with the path of BaseURL: the
-// API at that path, with or without a slash at its end, and the issuer's documents below it. Pages of
-// every origin may call it.
+// API at that path, with or without a slash at its end, and the token endpoint and the issuer's documents
+// below it. Pages of every origin may call it.
 func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	allowAnyOrigin(w.Header())
 	switch rest, ours := strings.CutPrefix(r.URL.Path, p.path); {
@@ -87,6 +114,8 @@ func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	case ours && (rest == "" || rest == "/"):
 		p.serveAPI(w, r)
+	case ours && rest == tokenPath && len(p.scopes) > 0:
+		p.serveToken(w, r)
 	default:
 		p.issuer.ServeHTTP(w, r)
 	}

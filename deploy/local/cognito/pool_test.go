@@ -29,6 +29,9 @@ func TestNewRefuses(t *testing.T) {
 		{cognito.Config{BaseURL: "http://a.example/?x"}, `BaseURL "http://a.example/?x" is not`},
 		{cognito.Config{BaseURL: "http://a.example/#x"}, `BaseURL "http://a.example/#x" is not`},
 		{cognito.Config{BaseURL: "http://a.example", MaxSessions: -1}, `MaxSessions is -1`},
+		{cognito.Config{BaseURL: "http://a.example", Scopes: []string{"users/read", "users read"}}, `Scopes: "users read"`},
+		{cognito.Config{BaseURL: "http://a.example", Scopes: []string{""}}, `Scopes: ""`},
+		{cognito.Config{BaseURL: "http://a.example", Scopes: []string{"users/read", "users/read"}}, `Scopes: "users/read"`},
 	}
 	for _, test := range tests {
 		if pool, err := cognito.New(test.config); pool != nil || err == nil || !strings.Contains(err.Error(), test.want) {

@@ -85,9 +85,15 @@ func TestAWSCLI(t *testing.T) {
 // serve mounts a pool at /_cognito of a server, as the local gateway does.
 func serve(t *testing.T) (*cognito.Pool, string) {
 	t.Helper()
+	return serveWith(t, cognito.Config{})
+}
+
+func serveWith(t *testing.T, c cognito.Config) (*cognito.Pool, string) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String() + "/_cognito"
-	pool := newPool(t, cognito.Config{BaseURL: base})
+	c.BaseURL = base
+	pool := newPool(t, c)
 	server.Config.Handler = pool
 	server.Start()
 	t.Cleanup(server.Close)

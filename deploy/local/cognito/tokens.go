@@ -1,7 +1,10 @@
 package cognito
 
 import (
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"portcullis/authorizers/verify/verifytest"
 )
@@ -41,4 +44,23 @@ func (p *Pool) issue(s session, now time.Time) tokens {
 		ExpiresIn:   int(tokenLifetime.Seconds()),
 		TokenType:   "Bearer",
 	}
+}
+
+// machineToken is an access token of nobody's: the client itself is its subject, and there is neither a username nor a
+// group. Source: Amazon Cognito developer guide, "Understanding the access token", and "Scopes, M2M, and resource servers".
+func (p *Pool) machineToken(scopes []string) *oauthToken {
+	now := p.now()
+	token := p.issuer.Sign(map[string]any{
+		"sub":       MachineID,
+		"client_id": MachineID,
+		"token_use": "access",
+		"scope":     strings.Join(scopes, " "),
+		"iss":       p.issuer.URL,
+		"auth_time": now.Unix(),
+		"iat":       now.Unix(),
+		"exp":       now.Add(tokenLifetime).Unix(),
+		"jti":       uuid.NewString(),
+		"version":   2,
+	})
+	return &oauthToken{AccessToken: token, ExpiresIn: int(tokenLifetime.Seconds()), TokenType: "Bearer"}
 }
