@@ -10,8 +10,8 @@
 // random and not the key's secret, and the keys that a key is rotated to share it. It is deleted with the last of
 // them; where DynamoDB has removed an expired record on its own, delete with the record's id deletes it still.
 //
-// What fails midway is undone, also where the key was made and stdout did not take it; what cannot be undone is said,
-// with the ids of what is left. An authorizer that knows a key may accept it for a minute after it was disabled, deleted
+// What fails midway is undone, also where the key was made and stdout did not take it, and where an interrupt, a
+// termination or a hangup comes between; what cannot be undone is said, with the ids of what is left. An authorizer that knows a key may accept it for a minute after it was disabled, deleted
 // or given an end; a gateway that caches the authorizer's answers, for its own time beyond that.
 //
 // The exit status is 0 where it was done, 1 where it failed, and 2 where the command line or a variable is wrong. Errors
@@ -25,14 +25,16 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"portcullis/authorizers/cmd/environ"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
+	signal.Ignore(syscall.SIGPIPE) // a stdout that nobody reads is an error, and does not end the program before it undoes
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 

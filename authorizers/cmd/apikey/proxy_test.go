@@ -16,6 +16,7 @@ const (
 	refused = "refuse" // with status 400; it is not done
 	broken  = "break"  // with status 500; it is not done
 	lost    = "lose"   // with status 500; it is done
+	held    = "hold"   // it is done, and answered never
 )
 
 // moto's requests are done one after the other: it keeps no locks.
@@ -27,6 +28,7 @@ type proxy struct {
 	target *httputil.ReverseProxy
 	mu     sync.Mutex
 	modes  map[string]string // operation -> mode
+	done   chan struct{}     // takes something when an operation is held
 }
 
 func newProxy(endpoint string) (*proxy, error) {
@@ -34,7 +36,7 @@ func newProxy(endpoint string) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{target: httputil.NewSingleHostReverseProxy(target), modes: map[string]string{}}
+	p := &proxy{target: httputil.NewSingleHostReverseProxy(target), modes: map[string]string{}, done: make(chan struct{}, 1)}
 	p.Server = httptest.NewServer(p)
 	return p, nil
 }
@@ -57,20 +59,28 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	mode := p.modes[operationOf(r)]
 	p.mu.Unlock()
-	oneByOne.Lock()
-	defer oneByOne.Unlock()
 	switch mode {
 	case "":
-		p.target.ServeHTTP(w, r)
+		p.forward(w, r)
 	case refused:
 		amazonError(w, http.StatusBadRequest, "AccessDeniedException")
 	case lost:
-		p.target.ServeHTTP(httptest.NewRecorder(), r)
+		p.forward(httptest.NewRecorder(), r)
 		amazonError(w, http.StatusInternalServerError, "InternalServerError")
+	case held:
+		p.forward(httptest.NewRecorder(), r)
+		p.done <- struct{}{}
+		<-r.Context().Done() // the client has gone
 	default:
 		_, _ = io.Copy(io.Discard, r.Body)
 		amazonError(w, http.StatusInternalServerError, "InternalServerError")
 	}
+}
+
+func (p *proxy) forward(w http.ResponseWriter, r *http.Request) {
+	oneByOne.Lock()
+	defer oneByOne.Unlock()
+	p.target.ServeHTTP(w, r)
 }
 
 // operationOf is the name that AWS has for what a request asks for.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,9 +15,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"apikey": func() { os.Exit(run(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr)) },
-	})
+	testscript.Main(m, map[string]func(){"apikey": main})
 }
 
 // TestScripts runs testdata/script, each script with a table and a usage plan ($PLAN) of its own. Commands of theirs:
