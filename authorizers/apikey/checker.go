@@ -29,9 +29,9 @@ type Config struct {
 	// MaxFound is how many found keys are remembered. Zero: 4,096.
 	MaxFound int
 
-	// MaxUnknown is how many unknown ids are remembered. While so many are, or are being read, an id that was not
-	// found before is not looked up: it is an [*UnavailableError]. So it bounds the reads that made-up keys cause, in
-	// any 10 seconds. Zero: 1,000.
+	// MaxUnknown is how many unknown ids are remembered. While so many are, or are being read, or could not be read a
+	// moment ago, an id that was not found before is not looked up: it is an [*UnavailableError]. So it bounds the
+	// reads that made-up keys cause, in any 10 seconds. Zero: 1,000.
 	MaxUnknown int
 
 	Log *slog.Logger     // gets a line for each day of last use that could not be written; nil: none

@@ -171,6 +171,25 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// TestFloodOnAStoreThatIsDown: reads that fail are bounded as well, or a flood would hold a store down that is throttled.
+func TestFloodOnAStoreThatIsDown(t *testing.T) {
+	s := newScene(t, nil)
+	known, made := s.key(apikey.Record{}), apikey.New()
+	s.check("before the flood", known, "")
+	s.wantReads("before the flood", 1)
+	s.advance(time.Minute)
+	s.store.down.Store(true)
+	for range 5_000 {
+		s.check("a key that is made up", apikey.New(), unavailable)
+		s.check("the same key again", made, unavailable)
+	}
+	s.wantReads("the flood", 1000)
+	s.store.down.Store(false)
+	s.check("a key that was found before", known, "")
+	s.advance(10 * time.Second)
+	s.check("ten seconds later", made, apikey.CodeUnknown)
+}
+
 // TestDown: while the store is down nothing is refused that is not known to be bad, and the failure is not remembered.
 func TestDown(t *testing.T) {
 	s := newScene(t, nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -26,7 +27,8 @@ type reads struct {
 	found     *generations
 	unknown   map[string]span // ids without a record, and when that is believed
 	flights   map[string]*flight
-	strangers int // the flights for ids that are not in found
+	strangers int    // the flights for ids that are not in found
+	failed    []span // those of them that failed, each for as long as an unknown id would be remembered
 }
 
 // flight is a read that is under way.
@@ -86,13 +88,17 @@ func (r *reads) join(ctx context.Context, id string, now time.Time, stranger boo
 	return f
 }
 
-// hasRoom tells whether one more unknown id could be remembered.
+// hasRoom tells whether one more unknown id could be remembered. Reads that failed count too: a store that is throttled
+// would not get over a flood otherwise.
 func (r *reads) hasRoom(now time.Time) bool {
-	if len(r.unknown)+r.strangers >= r.maxUnknown {
+	if r.taken() >= r.maxUnknown {
 		maps.DeleteFunc(r.unknown, func(_ string, s span) bool { return !s.holds(now) })
+		r.failed = slices.DeleteFunc(r.failed, func(s span) bool { return !s.holds(now) })
 	}
-	return len(r.unknown)+r.strangers < r.maxUnknown
+	return r.taken() < r.maxUnknown
 }
+
+func (r *reads) taken() int { return len(r.unknown) + r.strangers + len(r.failed) }
 
 func (r *reads) fly(ctx context.Context, id string, f *flight) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
@@ -108,6 +114,9 @@ func (r *reads) fly(ctx context.Context, id string, f *flight) {
 	}
 	if f.stranger {
 		r.strangers--
+	}
+	if f.stranger && f.err != nil {
+		r.failed = append(r.failed, spanOf(f.began, UnknownFor))
 	}
 	if r.flights[id] == f {
 		delete(r.flights, id)
