@@ -5,6 +5,7 @@ package environ
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -83,6 +84,8 @@ func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog
 		if config.Tokens, err = readVerifier(getenv); err != nil {
 			return nil, err
 		}
+	} else if _, err := readClockSkew(getenv); err != nil {
+		return nil, err
 	}
 	if config.Simple, err = readResponse(getenv); err != nil {
 		return nil, err
@@ -144,21 +147,29 @@ func logConflicts(rules *policy.Rules, log *slog.Logger) {
 
 func readVerifier(getenv func(string) string) (*verify.Verifier, error) {
 	if getenv(Issuers) == "" {
-		return nil, &Error{Issuers, fmt.Errorf(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`)}
+		return nil, &Error{Issuers, errors.New(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`)}
 	}
 	issuers, err := verify.ParseIssuers(getenv(Issuers))
 	if err != nil {
 		return nil, &Error{Issuers, err}
 	}
-	skew, err := ParseClockSkew(getenv(ClockSkew))
+	skew, err := readClockSkew(getenv)
 	if err != nil {
-		return nil, &Error{ClockSkew, err}
+		return nil, err
 	}
 	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew})
 	if err != nil {
 		return nil, &Error{Issuers, err}
 	}
 	return verifier, nil
+}
+
+func readClockSkew(getenv func(string) string) (time.Duration, error) {
+	skew, err := ParseClockSkew(getenv(ClockSkew))
+	if err != nil {
+		return 0, &Error{ClockSkew, err}
+	}
+	return skew, nil
 }
 
 // ParseClockSkew reads a duration that clocks may differ by; an empty text is none.
@@ -183,8 +194,11 @@ func ParseGroupScopes(text string) (authorizers.GroupScopes, error) {
 	if err := decoder.Decode(&groups); err != nil {
 		return nil, fmt.Errorf("want a JSON object of groups to lists of scopes: %w", err)
 	}
+	if groups == nil {
+		return nil, errors.New("want a JSON object of groups to lists of scopes, got null")
+	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, fmt.Errorf("something follows the JSON object")
+		return nil, errors.New("something follows the JSON object")
 	}
 	for group, scopes := range groups {
 		for _, scope := range scopes {

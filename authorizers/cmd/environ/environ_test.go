@@ -31,6 +31,7 @@ func TestToken(t *testing.T) {
 		{"GROUP_SCOPES", "admins", "want a JSON object"},
 		{"GROUP_SCOPES", `{"a":"b"}`, "want a JSON object"},
 		{"GROUP_SCOPES", `{"a":["b c"]}`, `group "a": "b c" is no scope`},
+		{"GROUP_SCOPES", "null", "want a JSON object"},
 		{"GROUP_SCOPES", `{} {}`, "something follows"},
 		{"CLOCK_SKEW", "30", "want a duration"},
 		{"CLOCK_SKEW", "-1s", "want a duration"},
@@ -81,6 +82,8 @@ func TestRequestAndJWT(t *testing.T) {
 		{"bad issuers beside keys", map[string]string{"ISSUERS": "[]"}, noKeys{}, "ISSUERS: ", "ISSUERS: "},
 		{"another response", map[string]string{"ISSUERS": issuers, "RESPONSE": "Simple"}, nil, `RESPONSE: want "policy" or "simple", got "Simple"`, `RESPONSE: want "policy" or "simple", got "Simple"`},
 		{"bad groups", map[string]string{"ISSUERS": issuers, "GROUP_SCOPES": "x"}, nil, "GROUP_SCOPES: ", "GROUP_SCOPES: "},
+		{"a bad skew", map[string]string{"ISSUERS": issuers, "CLOCK_SKEW": "1h"}, noKeys{}, "CLOCK_SKEW: ", "CLOCK_SKEW: "},
+		{"a bad skew beside keys alone", map[string]string{"CLOCK_SKEW": "1h"}, noKeys{}, "CLOCK_SKEW: ", "ISSUERS: is not set"},
 		{"bad contract", map[string]string{"ISSUERS": issuers, "CONTRACT": "nowhere.yaml"}, nil, "CONTRACT: ", "CONTRACT: "},
 	}
 	for _, test := range tests {
