@@ -2,6 +2,8 @@ package authorizers_test
 
 import (
 	"context"
+	"io"
+	"log/slog"
 	"maps"
 	"slices"
 	"testing"
@@ -18,6 +20,7 @@ import (
 func BenchmarkInvocation(b *testing.B) {
 	issuer := verifytest.NewServer()
 	defer issuer.Close()
+	log := slog.New(slog.NewJSONHandler(io.Discard, nil)) // a line is part of an invocation
 	token := "Bearer " + issuer.CognitoAccess(verifytest.Options{Groups: slices.Sorted(maps.Keys(groups))})
 	key, keys := newKey(b)
 	clock := time.Now()
@@ -41,9 +44,9 @@ func BenchmarkInvocation(b *testing.B) {
 			b.Fatal(err)
 		}
 		defer checker.Close()
-		tokens, _ := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(b), Verifier: verifier, GroupScopes: groups})
-		requests, _ := authorizers.NewRequest(authorizers.RequestConfig{Rules: contractRules(b), Tokens: verifier, Keys: checker, GroupScopes: groups})
-		jwts, _ := authorizers.NewJWT(authorizers.JWTConfig{Rules: contractRules(b), Verifier: verifier, GroupScopes: groups})
+		tokens, _ := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(b), Verifier: verifier, GroupScopes: groups, Log: log})
+		requests, _ := authorizers.NewRequest(authorizers.RequestConfig{Rules: contractRules(b), Tokens: verifier, Keys: checker, GroupScopes: groups, Log: log})
+		jwts, _ := authorizers.NewJWT(authorizers.JWTConfig{Rules: contractRules(b), Verifier: verifier, GroupScopes: groups, Log: log})
 		bench(b, "token/token/"+remember.name, next, tokens, event(b, token))
 		for _, form := range []string{"rest-request", "http-1.0", "http-2.0"} { // the contract has no $connect
 			bench(b, "request/"+form+"/token/"+remember.name, next, requests, requestEvent(b, form, with("Authorization", token)))
