@@ -93,7 +93,7 @@ func (e *CacheError) Error() string {
 
 // texts is the context where its values are texts.
 func (p *Principal) texts() map[string]any {
-	context := map[string]any{}
+	context := make(map[string]any, len(p.Context))
 	for key, value := range p.Context {
 		context[key] = value
 	}

@@ -62,6 +62,9 @@ func (d *decision) who() []slog.Attr {
 
 // why tells more of an error than its reason does.
 func why(err error, end outcome) []slog.Attr {
+	if err == nil {
+		return nil
+	}
 	var (
 		token      *TokenError
 		key        *KeyError

@@ -58,6 +58,9 @@ type outcome struct {
 // outcomeOf tells what an error is to the gateway and in the decision log. It is the one place that turns
 // errors into ErrUnauthorized.
 func outcomeOf(err error) outcome {
+	if err == nil {
+		return outcome{decisionPolicy, reasonVerified, nil}
+	}
 	var (
 		credential  *CredentialError
 		token       *TokenError
@@ -70,8 +73,6 @@ func outcomeOf(err error) outcome {
 		size        *policy.SizeError
 	)
 	switch {
-	case err == nil:
-		return outcome{decisionPolicy, reasonVerified, nil}
 	case errors.As(err, &unavailable): // before all else: "cannot tell" is never a 401
 		return outcome{decisionUnavailable, reasonKeysMissing, err}
 	case errors.As(err, &apiKeys):
