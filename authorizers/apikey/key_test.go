@@ -4,6 +4,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"math/big"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -146,4 +147,12 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("the error holds the text: %v", err)
 		}
 	})
+}
+
+// TestREADME: README gives the pattern to who looks for leaked keys.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil || !strings.Contains(string(readme), "`"+apikey.Pattern+"`") {
+		t.Errorf("README does not give the pattern, error %v", err)
+	}
 }

@@ -25,7 +25,7 @@ import (
 // TestBinary drives the function over the Lambda Runtime API, with keys in DynamoDB and an issuer.
 func TestBinary(t *testing.T) {
 	moto := parts.Moto(t)
-	key := issueKey(t, moto, apikey.Record{Owner: "app", Scopes: []string{"users/read"}, UsageKey: "a-gateway-key-of-20-characters"})
+	key, store := issueKey(t, moto, apikey.Record{Owner: "app", Scopes: []string{"users/read"}, UsageKey: "a-gateway-key-of-20-characters"})
 	issuer := verifytest.NewServer("EdDSA")
 	defer issuer.Close()
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"],"algorithms":["EdDSA"]}]`, issuer.URL, verifytest.DefaultClientID)
@@ -61,6 +61,13 @@ func TestBinary(t *testing.T) {
 	}
 	if output, err := started.Invoke(t.Context(), []byte(`{"type":"TOKEN","authorizationToken":"Bearer `+token+`","methodArn":"`+arn+`GET/users"}`)); err == nil || err.Error() == "Unauthorized" {
 		t.Errorf("an event of type TOKEN: output %s, error %v", output, err)
+	}
+	for used := apikey.Day(0); used == 0; { // written in the background
+		r, err := store.Get(t.Context(), key.ID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		used = r.LastUsed
 	}
 	other := apikey.New()
 	for name, headers := range map[string]string{
@@ -113,7 +120,7 @@ func start(t *testing.T, env ...string) *function.Function {
 }
 
 // issueKey makes the table of keys, and a key in it.
-func issueKey(t *testing.T, endpoint string, record apikey.Record) apikey.Key {
+func issueKey(t *testing.T, endpoint string, record apikey.Record) (apikey.Key, apikey.Store) {
 	t.Helper()
 	client := dynamodb.New(dynamodb.Options{
 		BaseEndpoint: &endpoint, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
@@ -137,5 +144,5 @@ func issueKey(t *testing.T, endpoint string, record apikey.Record) apikey.Key {
 	if err := store.Create(t.Context(), record); err != nil {
 		t.Fatal(err)
 	}
-	return key
+	return key, store
 }
