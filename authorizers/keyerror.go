@@ -26,6 +26,14 @@ func (e *KeyError) Error() string {
 	return fmt.Sprintf("API key %s: %s", e.KeyID, e.Code)
 }
 
+// Is tells whether target is a *KeyError of the same code and, if target names a key id, of the same key:
+//
+//	errors.Is(err, &authorizers.KeyError{Code: authorizers.CodeAPIKeyExpired})
+func (e *KeyError) Is(target error) bool {
+	t, ok := target.(*KeyError)
+	return ok && t.Code == e.Code && (t.KeyID == "" || t.KeyID == e.KeyID)
+}
+
 // KeysUnavailableError says that an API key could be neither accepted nor refused: the keys could not be read.
 type KeysUnavailableError struct {
 	Err error

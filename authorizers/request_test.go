@@ -79,6 +79,7 @@ func TestRequestRefuses(t *testing.T) {
 	f.keys["good"], f.keys["other"] = holder("k", "users/read"), holder("k2", "users/read")
 	f.keys["disabled"] = &authorizers.KeyError{Code: authorizers.CodeAPIKeyDisabled, KeyID: "k"}
 	f.keys["down"] = &authorizers.KeysUnavailableError{Err: errors.New("table down")}
+	f.keys["down, it seems bad"] = &authorizers.KeysUnavailableError{Err: &authorizers.KeyError{Code: authorizers.CodeAPIKeyUnknown}}
 	f.keys["word"] = errors.New("Unauthorized")
 	elsewhere := holder("k", "users/read")
 	elsewhere.Networks = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
@@ -109,6 +110,7 @@ func TestRequestRefuses(t *testing.T) {
 		{"two keys in two spellings", all(key("good"), with("x-api-key", "other")), "", true},
 		{"the store is down", key("down"), "api-keys-unavailable", false},
 		{"the store is down beside a token", all(bearer(good), key("down")), "api-keys-unavailable", false},
+		{"the store is down over a bad key", key("down, it seems bad"), "api-keys-unavailable", false},
 		{"the gateway's own word", key("word"), "failed", false},
 		{"another type of event", func(e map[string]any) { e["type"] = "TOKEN" }, "event-unknown", false},
 		{"another version", func(e map[string]any) { e["version"] = "3.0" }, "event-unknown", false},

@@ -30,8 +30,8 @@ type Config struct {
 	MaxFound int
 
 	// MaxUnknown is how many unknown ids are remembered. While so many are, or are being read, or could not be read a
-	// moment ago, an id that was not found before is not looked up: it is an [*UnavailableError]. So it bounds the
-	// reads that made-up keys cause, in any 10 seconds. Zero: 1,000.
+	// moment ago, an id that was not found before is not looked up: it is an [*authorizers.KeysUnavailableError]. So it
+	// bounds the reads that made-up keys cause, in any 10 seconds. Zero: 1,000.
 	MaxUnknown int
 
 	Log *slog.Logger     // gets a line for each day of last use that could not be written; nil: none
@@ -78,8 +78,9 @@ func NewChecker(config Config) (*Checker, error) {
 }
 
 // Check returns the record of a key that is good now. It does not look at the record's Networks: see
-// [Record.AllowsFrom]. The errors are a [*KeyError] for a bad key, and an [*UnavailableError] where that cannot be told,
-// as when the context ends first. The record is the caller's.
+// [Record.AllowsFrom]. The errors are a [*authorizers.KeyError] for a bad key, and an
+// [*authorizers.KeysUnavailableError] where that cannot be told, as when the context ends first. The record is the
+// caller's.
 func (c *Checker) Check(ctx context.Context, key Key) (*Record, error) {
 	record, _, err := c.check(ctx, key)
 	return record, err
@@ -88,15 +89,15 @@ func (c *Checker) Check(ctx context.Context, key Key) (*Record, error) {
 // check is Check, and tells whether the record was remembered.
 func (c *Checker) check(ctx context.Context, key Key) (record *Record, remembered bool, err error) {
 	if key.of == nil {
-		return nil, false, &KeyError{Code: CodeMalformed}
+		return nil, false, &authorizers.KeyError{Code: authorizers.CodeAPIKeyMalformed}
 	}
 	found, remembered, err := c.reads.record(ctx, key.ID())
 	if err != nil {
-		return nil, false, &UnavailableError{err}
+		return nil, false, &authorizers.KeysUnavailableError{Err: err}
 	}
 	now := c.now()
 	if code := refusal(key, found, now); code != "" {
-		return nil, false, &KeyError{code, key.ID()}
+		return nil, false, &authorizers.KeyError{Code: code, KeyID: key.ID()}
 	}
 	c.uses.note(found, DayOf(now))
 	r := found.clone()
@@ -108,7 +109,7 @@ func (c *Checker) Close() { c.uses.close() }
 
 // refusal is why a key is refused, or "". Secrets are compared whether or not there is a record, and only who has the
 // secret gets to know the rest.
-func refusal(key Key, found *Record, now time.Time) Code {
+func refusal(key Key, found *Record, now time.Time) authorizers.Code {
 	var r Record
 	if found != nil {
 		r = *found
@@ -117,13 +118,13 @@ func refusal(key Key, found *Record, now time.Time) Code {
 	same := subtle.ConstantTimeCompare(r.Hash[:], hash[:]) == 1
 	switch {
 	case found == nil:
-		return CodeUnknown
+		return authorizers.CodeAPIKeyUnknown
 	case !same || r.ID != key.ID():
-		return CodeSecret
+		return authorizers.CodeAPIKeySecret
 	case r.Disabled:
-		return CodeDisabled
+		return authorizers.CodeAPIKeyDisabled
 	case r.Expired(now):
-		return CodeExpired
+		return authorizers.CodeAPIKeyExpired
 	}
 	return ""
 }

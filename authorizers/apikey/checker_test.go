@@ -9,7 +9,7 @@ import (
 	"portcullis/authorizers/apikey"
 )
 
-const unavailable apikey.Code = "unavailable"
+const unavailable authorizers.Code = "unavailable"
 
 func TestNewChecker(t *testing.T) {
 	store := apikey.NewMemoryStore()
@@ -31,27 +31,27 @@ func TestCheck(t *testing.T) {
 		name string
 		key  apikey.Key
 		at   time.Duration
-		want apikey.Code
+		want authorizers.Code
 	}{
 		{"a good key", key, 0, ""},
-		{"the zero key", apikey.Key{}, 0, apikey.CodeMalformed},
-		{"unknown", apikey.New(), 0, apikey.CodeUnknown},
-		{"another secret", forged(key), 0, apikey.CodeSecret},
+		{"the zero key", apikey.Key{}, 0, authorizers.CodeAPIKeyMalformed},
+		{"unknown", apikey.New(), 0, authorizers.CodeAPIKeyUnknown},
+		{"another secret", forged(key), 0, authorizers.CodeAPIKeySecret},
 		{"the good key again", key, 0, ""},
-		{"disabled", disabled, 0, apikey.CodeDisabled},
-		{"disabled, and another secret", forged(disabled), 0, apikey.CodeSecret},
+		{"disabled", disabled, 0, authorizers.CodeAPIKeyDisabled},
+		{"disabled, and another secret", forged(disabled), 0, authorizers.CodeAPIKeySecret},
 		{"just before the end", expiring, time.Second - 1, ""},
-		{"at the end", expiring, time.Second, apikey.CodeExpired},
-		{"first seen at the end", expired, time.Second, apikey.CodeExpired},
-		{"after the end, and another secret", forged(expired), time.Second, apikey.CodeSecret},
-		{"disabled and expired", both, time.Hour, apikey.CodeDisabled},
+		{"at the end", expiring, time.Second, authorizers.CodeAPIKeyExpired},
+		{"first seen at the end", expired, time.Second, authorizers.CodeAPIKeyExpired},
+		{"after the end, and another secret", forged(expired), time.Second, authorizers.CodeAPIKeySecret},
+		{"disabled and expired", both, time.Hour, authorizers.CodeAPIKeyDisabled},
 	}
 	for _, test := range tests {
 		s.advance(test.at - s.clock().Sub(start))
 		s.check(test.name, test.key, test.want)
 		s.check(test.name+", remembered", test.key, test.want)
 		_, err := s.checker.Check(t.Context(), test.key)
-		if test.want != "" && test.key.ID() != "" && !errors.Is(err, &apikey.KeyError{Code: test.want, ID: test.key.ID()}) {
+		if test.want != "" && test.key.ID() != "" && !errors.Is(err, &authorizers.KeyError{Code: test.want, KeyID: test.key.ID()}) {
 			t.Errorf("%s: %v does not name the key", test.name, err)
 		}
 	}
@@ -78,31 +78,31 @@ func TestFoundIsRemembered(t *testing.T) {
 	s.must(s.store.SetDisabled(t.Context(), key.ID(), true))
 	s.advance(time.Minute - 1)
 	s.check("within a minute", key, "")
-	s.check("another secret", forged(key), apikey.CodeSecret)
+	s.check("another secret", forged(key), authorizers.CodeAPIKeySecret)
 	s.wantReads("within a minute", 0)
 	s.advance(1)
-	s.check("after a minute", key, apikey.CodeDisabled)
+	s.check("after a minute", key, authorizers.CodeAPIKeyDisabled)
 	s.wantReads("after a minute", 1)
 	s.must(s.store.SetDisabled(t.Context(), key.ID(), false))
-	s.check("enabled, and not seen yet", key, apikey.CodeDisabled)
+	s.check("enabled, and not seen yet", key, authorizers.CodeAPIKeyDisabled)
 	s.advance(time.Minute)
 	s.check("enabled", key, "")
 	s.must(s.store.Delete(t.Context(), key.ID()))
 	s.advance(time.Minute)
-	s.check("deleted", key, apikey.CodeUnknown)
+	s.check("deleted", key, authorizers.CodeAPIKeyUnknown)
 	s.wantReads("enabled and deleted", 2)
 	s.advance(-time.Hour)
-	s.check("the clock was set back", key, apikey.CodeUnknown)
+	s.check("the clock was set back", key, authorizers.CodeAPIKeyUnknown)
 	s.wantReads("the clock was set back", 1)
 }
 
 func TestUnknownIsRemembered(t *testing.T) {
 	s := newScene(t, nil)
 	key, r := issue(t, apikey.Record{Owner: "ann"})
-	s.check("at first", key, apikey.CodeUnknown)
+	s.check("at first", key, authorizers.CodeAPIKeyUnknown)
 	s.must(s.store.Create(t.Context(), r))
 	s.advance(10*time.Second - 1)
-	s.check("within ten seconds", key, apikey.CodeUnknown)
+	s.check("within ten seconds", key, authorizers.CodeAPIKeyUnknown)
 	s.wantReads("within ten seconds", 1)
 	s.advance(1)
 	s.check("after ten seconds", key, "")
@@ -118,10 +118,10 @@ func TestExpiresWhileRemembered(t *testing.T) {
 	s.check("just before the end", key, "")
 	s.must(s.store.Delete(t.Context(), key.ID()))
 	s.advance(1)
-	s.check("at the end", key, apikey.CodeExpired)
+	s.check("at the end", key, authorizers.CodeAPIKeyExpired)
 	s.wantReads("remembered", 1)
 	s.advance(30 * time.Second)
-	s.check("a minute after it was read", key, apikey.CodeUnknown)
+	s.check("a minute after it was read", key, authorizers.CodeAPIKeyUnknown)
 }
 
 // TestMemoryIsBounded: of many keys only the last ones need no second read.
@@ -158,7 +158,7 @@ func TestFlood(t *testing.T) {
 			counts[outcome(err)]++
 		}
 		s.wantReads("the flood", 1000)
-		if counts[string(apikey.CodeUnknown)] != 1000 || counts["unavailable"] != 9000 {
+		if counts[string(authorizers.CodeAPIKeyUnknown)] != 1000 || counts["unavailable"] != 9000 {
 			t.Errorf("outcomes %v", counts)
 		}
 		s.check("a key that was found before", known, "")
@@ -187,7 +187,7 @@ func TestFloodOnAStoreThatIsDown(t *testing.T) {
 	s.store.down.Store(false)
 	s.check("a key that was found before", known, "")
 	s.advance(10 * time.Second)
-	s.check("ten seconds later", made, apikey.CodeUnknown)
+	s.check("ten seconds later", made, authorizers.CodeAPIKeyUnknown)
 }
 
 // TestDown: while the store is down nothing is refused that is not known to be bad, and the failure is not remembered.
@@ -195,13 +195,13 @@ func TestDown(t *testing.T) {
 	s := newScene(t, nil)
 	key, unknown := s.key(apikey.Record{}), apikey.New()
 	s.check("up", key, "")
-	s.check("up", unknown, apikey.CodeUnknown)
+	s.check("up", unknown, authorizers.CodeAPIKeyUnknown)
 	s.store.down.Store(true)
 	s.check("remembered", key, "")
-	s.check("remembered, another secret", forged(key), apikey.CodeSecret)
-	s.check("remembered as unknown", unknown, apikey.CodeUnknown)
+	s.check("remembered, another secret", forged(key), authorizers.CodeAPIKeySecret)
+	s.check("remembered as unknown", unknown, authorizers.CodeAPIKeyUnknown)
 	s.check("not remembered", apikey.New(), unavailable)
-	s.check("the zero key", apikey.Key{}, apikey.CodeMalformed)
+	s.check("the zero key", apikey.Key{}, authorizers.CodeAPIKeyMalformed)
 	s.advance(10 * time.Second)
 	s.check("no longer remembered as unknown", unknown, unavailable)
 	s.advance(50 * time.Second)
@@ -211,5 +211,5 @@ func TestDown(t *testing.T) {
 	}
 	s.store.down.Store(false)
 	s.check("up again", key, "")
-	s.check("up again", unknown, apikey.CodeUnknown)
+	s.check("up again", unknown, authorizers.CodeAPIKeyUnknown)
 }

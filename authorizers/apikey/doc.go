@@ -14,7 +14,7 @@
 // of the secret and never the secret; that is enough for a secret of 256 random bits, which nobody can guess, and would
 // not be for a password. [MemoryStore] is for desks and tests, package dynamo for the rest; apikeytest checks both.
 //
-// A [Checker] tells whose a key is. A bad key is a [*KeyError]; where that cannot be told, because the store does not
-// answer, it is an [*UnavailableError]. To replace a key, issue another with the same record and give the old one an end
-// with [Store.SetExpires]; until then both are good.
+// A [Checker] tells whose a key is. A bad key is a [*authorizers.KeyError]; where that cannot be told, because the store
+// does not answer, it is an [*authorizers.KeysUnavailableError]. To replace a key, issue another with the same record and
+// give the old one an end with [Store.SetExpires]; until then both are good.
 package apikey

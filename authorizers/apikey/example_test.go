@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 )
 
@@ -42,13 +43,13 @@ func Example() {
 	fmt.Println(key, found.Owner, found.Scopes, found.AllowsFrom(netip.MustParseAddr("192.0.2.7")))
 
 	_, err = checker.Check(ctx, apikey.New())
-	fmt.Println(errors.Is(err, &apikey.KeyError{Code: apikey.CodeUnknown}))
+	fmt.Println(errors.Is(err, &authorizers.KeyError{Code: authorizers.CodeAPIKeyUnknown}))
 	_, err = apikey.Parse(sent[:30] + sent[31:] + sent[30:31])
 	fmt.Println(err)
 	// Output:
 	// [redacted] ann [users/self] true
 	// true
-	// api key: api-key-mistyped
+	// API key: api-key-mistyped
 }
 
 // To replace a key without a gap, its successor is issued with the same record, and the old key gets an end.

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 )
 
@@ -19,7 +20,7 @@ func TestOneRead(t *testing.T) {
 		s.store.hold = make(chan struct{})
 		for range 50 {
 			go s.check("the key", key, "")
-			go s.check("an unknown one", unknown, apikey.CodeUnknown)
+			go s.check("an unknown one", unknown, authorizers.CodeAPIKeyUnknown)
 		}
 		synctest.Wait() // until all of them wait
 		close(s.store.hold)
@@ -90,9 +91,9 @@ func TestFrozen(t *testing.T) {
 	if err := <-first; outcome(err) != "unavailable" {
 		t.Errorf("who waited: %v, want unavailable", err)
 	}
-	if err := <-second; outcome(err) != string(apikey.CodeDisabled) {
-		t.Errorf("who came afterwards: %v, want %s", err, apikey.CodeDisabled)
+	if err := <-second; outcome(err) != string(authorizers.CodeAPIKeyDisabled) {
+		t.Errorf("who came afterwards: %v, want %s", err, authorizers.CodeAPIKeyDisabled)
 	}
-	s.check("remembered", key, apikey.CodeDisabled)
+	s.check("remembered", key, authorizers.CodeAPIKeyDisabled)
 	s.wantReads("in all", 2)
 }

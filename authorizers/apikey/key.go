@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"hash/crc32"
 	"strings"
+
+	"portcullis/authorizers"
 )
 
 // The parts of a key, in characters.
@@ -48,13 +50,14 @@ func New() Key {
 	return keyOf(body + checksum(body))
 }
 
-// Parse reads a key. The error is a [*KeyError] with [CodeMalformed] or [CodeMistyped].
+// Parse reads a key. The error is a [*authorizers.KeyError] with [authorizers.CodeAPIKeyMalformed] or
+// [authorizers.CodeAPIKeyMistyped].
 func Parse(text string) (Key, error) {
 	if !hasForm(text) {
-		return Key{}, &KeyError{Code: CodeMalformed}
+		return Key{}, &authorizers.KeyError{Code: authorizers.CodeAPIKeyMalformed}
 	}
 	if checksum(text[:secretEnd]) != text[secretEnd:] {
-		return Key{}, &KeyError{Code: CodeMistyped}
+		return Key{}, &authorizers.KeyError{Code: authorizers.CodeAPIKeyMistyped}
 	}
 	return keyOf(strings.Clone(text)), nil // not a part of a whole event
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 )
 
@@ -39,32 +40,32 @@ func TestParse(t *testing.T) {
 	good := withSum(body)
 	tests := []struct {
 		name, text string
-		want       apikey.Code
+		want       authorizers.Code
 	}{
 		{"a key", good, ""},
 		{"another", withSum("pk_" + strings.Repeat("z", 16) + "_" + strings.Repeat("0", 43)), ""},
-		{"nothing", "", apikey.CodeMalformed},
-		{"a prefix only", "pk_", apikey.CodeMalformed},
-		{"another prefix", withSum("sk_" + id + "_" + secret), apikey.CodeMalformed},
-		{"prefix in capitals", withSum("PK_" + id + "_" + secret), apikey.CodeMalformed},
-		{"no prefix", good[3:], apikey.CodeMalformed},
-		{"short id", withSum("pk_" + id[1:] + "_" + secret), apikey.CodeMalformed},
-		{"long id", withSum("pk_" + id + "0_" + secret[1:]), apikey.CodeMalformed},
-		{"id with _", withSum("pk_" + id[:15] + "__" + secret), apikey.CodeMalformed},
-		{"short secret", withSum("pk_" + id + "_" + secret[1:]), apikey.CodeMalformed},
-		{"long secret", withSum(body + "0"), apikey.CodeMalformed},
-		{"secret with -", withSum("pk_" + id + "_" + secret[1:] + "-"), apikey.CodeMalformed},
-		{"secret with é", withSum("pk_" + id + "_" + secret[2:] + "é"), apikey.CodeMalformed},
-		{"secret with NUL", withSum("pk_" + id + "_" + secret[1:] + "\x00"), apikey.CodeMalformed},
-		{"no separator", withSum("pk_" + id + "0" + secret), apikey.CodeMalformed},
-		{"no checksum", body, apikey.CodeMalformed},
-		{"a space before", " " + good, apikey.CodeMalformed},
-		{"a line break behind", good + "\n", apikey.CodeMalformed},
-		{"a long text", strings.Repeat(good, 1000), apikey.CodeMalformed},
-		{"a checksum of zeros", body + "000000", apikey.CodeMistyped},
-		{"another key's checksum", body + withSum("pk_" + id + "_" + secret[1:] + "0")[63:], apikey.CodeMistyped},
-		{"two characters swapped", good[:30] + good[31:32] + good[30:31] + good[32:], apikey.CodeMistyped},
-		{"all in lower case", strings.ToLower(good), apikey.CodeMistyped},
+		{"nothing", "", authorizers.CodeAPIKeyMalformed},
+		{"a prefix only", "pk_", authorizers.CodeAPIKeyMalformed},
+		{"another prefix", withSum("sk_" + id + "_" + secret), authorizers.CodeAPIKeyMalformed},
+		{"prefix in capitals", withSum("PK_" + id + "_" + secret), authorizers.CodeAPIKeyMalformed},
+		{"no prefix", good[3:], authorizers.CodeAPIKeyMalformed},
+		{"short id", withSum("pk_" + id[1:] + "_" + secret), authorizers.CodeAPIKeyMalformed},
+		{"long id", withSum("pk_" + id + "0_" + secret[1:]), authorizers.CodeAPIKeyMalformed},
+		{"id with _", withSum("pk_" + id[:15] + "__" + secret), authorizers.CodeAPIKeyMalformed},
+		{"short secret", withSum("pk_" + id + "_" + secret[1:]), authorizers.CodeAPIKeyMalformed},
+		{"long secret", withSum(body + "0"), authorizers.CodeAPIKeyMalformed},
+		{"secret with -", withSum("pk_" + id + "_" + secret[1:] + "-"), authorizers.CodeAPIKeyMalformed},
+		{"secret with é", withSum("pk_" + id + "_" + secret[2:] + "é"), authorizers.CodeAPIKeyMalformed},
+		{"secret with NUL", withSum("pk_" + id + "_" + secret[1:] + "\x00"), authorizers.CodeAPIKeyMalformed},
+		{"no separator", withSum("pk_" + id + "0" + secret), authorizers.CodeAPIKeyMalformed},
+		{"no checksum", body, authorizers.CodeAPIKeyMalformed},
+		{"a space before", " " + good, authorizers.CodeAPIKeyMalformed},
+		{"a line break behind", good + "\n", authorizers.CodeAPIKeyMalformed},
+		{"a long text", strings.Repeat(good, 1000), authorizers.CodeAPIKeyMalformed},
+		{"a checksum of zeros", body + "000000", authorizers.CodeAPIKeyMistyped},
+		{"another key's checksum", body + withSum("pk_" + id + "_" + secret[1:] + "0")[63:], authorizers.CodeAPIKeyMistyped},
+		{"two characters swapped", good[:30] + good[31:32] + good[30:31] + good[32:], authorizers.CodeAPIKeyMistyped},
+		{"all in lower case", strings.ToLower(good), authorizers.CodeAPIKeyMistyped},
 	}
 	for _, test := range tests {
 		key, err := apikey.Parse(test.text)
@@ -74,7 +75,7 @@ func TestParse(t *testing.T) {
 			}
 			continue
 		}
-		if !errors.Is(err, &apikey.KeyError{Code: test.want}) || key != (apikey.Key{}) {
+		if !errors.Is(err, &authorizers.KeyError{Code: test.want}) || key != (apikey.Key{}) {
 			t.Errorf("%s: error %v, want %s", test.name, err, test.want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 )
 
@@ -107,11 +108,11 @@ func (s *scene) must(err error) {
 
 // outcome is the code of an error: "" for none, "unavailable" where nothing can be told.
 func outcome(err error) string {
-	var bad *apikey.KeyError
+	var bad *authorizers.KeyError
 	switch {
 	case err == nil:
 		return ""
-	case errors.As(err, new(*apikey.UnavailableError)):
+	case errors.As(err, new(*authorizers.KeysUnavailableError)):
 		return "unavailable"
 	case errors.As(err, &bad):
 		return string(bad.Code)
@@ -120,7 +121,7 @@ func outcome(err error) string {
 }
 
 // check wants an outcome of one check.
-func (s *scene) check(step string, key apikey.Key, want apikey.Code) {
+func (s *scene) check(step string, key apikey.Key, want authorizers.Code) {
 	s.Helper()
 	r, err := s.checker.Check(s.Context(), key)
 	if outcome(err) != string(want) || (r == nil) != (err != nil) {

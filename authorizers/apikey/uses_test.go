@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 )
 
@@ -41,7 +42,7 @@ func TestLastUsed(t *testing.T) {
 			s.advance(at - s.clock().Sub(start))
 			s.check(test.name, key, "")
 		}
-		s.check("another secret", forged(key), apikey.CodeSecret)
+		s.check("another secret", forged(key), authorizers.CodeAPIKeySecret)
 		s.wantUsed(test.name, key, test.day, test.touches)
 	}
 }
@@ -51,9 +52,9 @@ func TestOnlyGoodUsesCount(t *testing.T) {
 	s := newScene(t, nil)
 	disabled, expired := s.key(apikey.Record{Disabled: true}), s.key(apikey.Record{Expires: start.Add(time.Second)})
 	s.advance(time.Second)
-	s.check("disabled", disabled, apikey.CodeDisabled)
-	s.check("expired", expired, apikey.CodeExpired)
-	s.check("another secret", forged(disabled), apikey.CodeSecret)
+	s.check("disabled", disabled, authorizers.CodeAPIKeyDisabled)
+	s.check("expired", expired, authorizers.CodeAPIKeyExpired)
+	s.check("another secret", forged(disabled), authorizers.CodeAPIKeySecret)
 	s.wantUsed("disabled", disabled, "never", 0)
 	s.wantUsed("expired", expired, "never", 0)
 }

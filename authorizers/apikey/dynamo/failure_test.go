@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
 	"portcullis/deploy/parts"
@@ -93,7 +94,7 @@ func TestFailures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := checker.Check(t.Context(), apikey.New()); !errors.As(err, new(*apikey.UnavailableError)) {
+			if _, err := checker.Check(t.Context(), apikey.New()); !errors.As(err, new(*authorizers.KeysUnavailableError)) {
 				t.Errorf("Check: %v, want an *UnavailableError", err)
 			}
 		})
