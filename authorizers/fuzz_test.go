@@ -60,3 +60,23 @@ func FuzzRequest(f *testing.F) {
 		}
 	})
 }
+
+// FuzzToken: no event is answered with a policy in which no token was found and accepted.
+func FuzzToken(f *testing.F) {
+	fix := newFixture(f)
+	w := &witness{tokens: fix.verifier}
+	token, err := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(f), Verifier: w, GroupScopes: groups})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(event(f, bearer(fix, verifytest.Options{Groups: []string{"admins"}})))
+	f.Add(event(f, "Bearer x.y.z"))
+	f.Add([]byte(`{"type":"TOKEN"}`))
+	f.Fuzz(func(t *testing.T, input []byte) {
+		w.accepted = 0
+		output, err := token.Invoke(context.Background(), input)
+		if (err == nil) != (output != nil) || err == nil && w.accepted == 0 {
+			t.Errorf("%s is answered with %s, error %v, and %d tokens were good", input, output, err, w.accepted)
+		}
+	})
+}
