@@ -9,3 +9,6 @@ func isolate(*exec.Cmd) {}
 
 // Kill ends a command that Start has started.
 func Kill(cmd *exec.Cmd) error { return cmd.Process.Kill() }
+
+// Terminate ends a command that Start has started: there is no way to ask it.
+func Terminate(cmd *exec.Cmd) error { return cmd.Process.Kill() }

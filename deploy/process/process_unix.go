@@ -11,3 +11,6 @@ import (
 func Kill(cmd *exec.Cmd) error {
 	return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 }
+
+// Terminate asks a command that Start has started to end (SIGTERM).
+func Terminate(cmd *exec.Cmd) error { return cmd.Process.Signal(syscall.SIGTERM) }

@@ -24,6 +24,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"portcullis/authorizers/verify/verifytest"
@@ -60,7 +61,8 @@ type Config struct {
 type Pool struct {
 	path     string // BaseURL's path, without a slash at its end
 	issuer   *verifytest.Issuer
-	scopes   []string
+	base     string // BaseURL, without a slash at its end
+	scopes   atomic.Pointer[[]string]
 	now      func() time.Time
 	sessions *sessions
 }
@@ -75,27 +77,37 @@ func New(c Config) (*Pool, error) {
 	if c.MaxSessions < 0 {
 		return nil, fmt.Errorf("cognito: MaxSessions is %d, below 0", c.MaxSessions)
 	}
-	for i, scope := range c.Scopes {
-		if !policy.ValidScope(scope) || slices.Contains(c.Scopes[:i], scope) {
-			return nil, fmt.Errorf("cognito: Scopes: %q is no scope, or stands there twice", scope)
-		}
-	}
 	p := &Pool{
 		path:     base.Path,
+		base:     base.String(),
 		issuer:   verifytest.New(base.String() + "/" + PoolID),
-		scopes:   slices.Clone(c.Scopes),
 		now:      c.Now,
 		sessions: newSessions(cmp.Or(c.MaxSessions, 10_000)),
 	}
 	if p.now == nil {
 		p.now = time.Now
 	}
-	if len(p.scopes) > 0 {
-		p.issuer.Advertise("token_endpoint", base.String()+tokenPath)
-		p.issuer.Advertise("token_endpoint_auth_methods_supported", []string{"client_secret_basic", "client_secret_post"})
-		p.issuer.Advertise("scopes_supported", p.scopes)
+	if err := p.SetScopes(c.Scopes); err != nil {
+		return nil, err
 	}
 	return p, nil
+}
+
+// SetScopes changes the scopes of the resource servers, with the errors of New. Tokens that were given keep theirs.
+func (p *Pool) SetScopes(scopes []string) error {
+	for i, scope := range scopes {
+		if !policy.ValidScope(scope) || slices.Contains(scopes[:i], scope) {
+			return fmt.Errorf("cognito: Scopes: %q is no scope, or stands there twice", scope)
+		}
+	}
+	scopes = slices.Clone(scopes)
+	p.scopes.Store(&scopes)
+	if len(scopes) > 0 {
+		p.issuer.Advertise("token_endpoint", p.base+tokenPath)
+		p.issuer.Advertise("token_endpoint_auth_methods_supported", []string{"client_secret_basic", "client_secret_post"})
+		p.issuer.Advertise("scopes_supported", scopes)
+	}
+	return nil
 }
 
 // Issuer is the claim iss of the pool's tokens: BaseURL, a slash, and PoolID.
@@ -114,7 +126,7 @@ func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	case ours && (rest == "" || rest == "/"):
 		p.serveAPI(w, r)
-	case ours && rest == tokenPath && len(p.scopes) > 0:
+	case ours && rest == tokenPath && len(*p.scopes.Load()) > 0:
 		p.serveToken(w, r)
 	default:
 		p.issuer.ServeHTTP(w, r)

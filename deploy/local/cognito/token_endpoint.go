@@ -140,16 +140,16 @@ func basicAuth(r *http.Request) (id, secret string, ok bool) {
 
 // grantedScopes are the scopes that were asked for, in the pool's order, and all of them where none was.
 func (p *Pool) grantedScopes(asked string) (granted []string, ok bool) {
-	want := strings.FieldsFunc(asked, func(r rune) bool { return r == ' ' })
+	want, all := strings.FieldsFunc(asked, func(r rune) bool { return r == ' ' }), *p.scopes.Load()
 	if len(want) == 0 {
-		return p.scopes, true
+		return all, true
 	}
 	for _, scope := range want {
-		if !slices.Contains(p.scopes, scope) {
+		if !slices.Contains(all, scope) {
 			return nil, false
 		}
 	}
-	for _, scope := range p.scopes {
+	for _, scope := range all {
 		if slices.Contains(want, scope) {
 			granted = append(granted, scope)
 		}

@@ -1,10 +1,13 @@
 package function_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 
 	"portcullis/deploy/local/function"
@@ -46,6 +49,40 @@ func TestCloseInAHurry(t *testing.T) {
 	}
 	requireError(t, (<-answer).err, "Runtime.ExitError", "RequestId: * Error: Runtime exited with error: signal: killed")
 	requireGone(t, readPID(t, held))
+}
+
+// TestCloseLetsFunctionsFinish: one that asked for SIGTERM gets it, and the time to do something about it.
+func TestCloseLetsFunctionsFinish(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no SIGTERM")
+	}
+	file := filepath.Join(t.TempDir(), "bye")
+	var output bytes.Buffer
+	f := start(t, function.Config{Env: append(os.Environ(), "PROBE_FAREWELL="+file), Stderr: &output})
+	pid := mustInvoke(t, f, event{Do: "pid"})
+	if err := f.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	requireGone(t, pid)
+	if !exists(file) {
+		t.Errorf("the function did not finish; it wrote %s", &output)
+	}
+	if strings.Contains(output.String(), "WARNING") {
+		t.Errorf("it wrote %s", &output)
+	}
+}
+
+// TestExtensionsOfOthers: what asks for events would wait for them in vain.
+func TestExtensionsOfOthers(t *testing.T) {
+	f := start(t, function.Config{})
+	for _, body := range []string{`{"events":["INVOKE"]}`, `{"events":["SHUTDOWN"]}`, `{`} {
+		if got := mustInvoke(t, f, event{Do: "register", Text: body}); got != "400" {
+			t.Errorf("%s: %s", body, got)
+		}
+	}
+	if got := mustInvoke(t, f, event{Do: "register", Text: `{"events":[]}`}); got != "200" {
+		t.Error(got)
+	}
 }
 
 type answer struct {

@@ -30,6 +30,8 @@ type environment struct {
 	mu        sync.Mutex
 	current   *invocation // handed out, without an outcome yet
 	initError *Error      // what the process reported of its initialization
+
+	registered bool // it asked for SIGTERM before its end
 }
 
 // newEnvironment starts the process.

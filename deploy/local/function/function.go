@@ -118,7 +118,7 @@ func (f *Function) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	f.stop()
+	f.stop(err == nil)
 	<-quiet
 	return err
 }
@@ -204,8 +204,8 @@ func (f *Function) release(e *environment) {
 	f.idle = append(f.idle, e)
 }
 
-// stop ends all processes, and waits for their ends.
-func (f *Function) stop() {
+// stop ends all processes, and waits for their ends. Politely, they have time to end on their own where they asked for it.
+func (f *Function) stop(politely bool) {
 	f.mu.Lock()
 	f.stopped = true
 	var left []*environment
@@ -213,7 +213,15 @@ func (f *Function) stop() {
 		left = append(left, e)
 	}
 	f.mu.Unlock()
+	var ends sync.WaitGroup
 	for _, e := range left {
-		e.kill()
+		ends.Go(func() {
+			if politely {
+				e.end()
+			} else {
+				e.kill()
+			}
+		})
 	}
+	ends.Wait()
 }

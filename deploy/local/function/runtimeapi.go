@@ -13,7 +13,7 @@ import (
 // Source: AWS Lambda developer guide, "Lambda quotas".
 const maxPayload = 6 << 20
 
-// runtimeAPI is the Lambda Runtime API, version 2018-06-01.
+// runtimeAPI is the Lambda Runtime API, version 2018-06-01, and as much of the Extensions API as functions use themselves.
 // Source: AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes".
 func (e *environment) runtimeAPI() http.Handler {
 	mux := http.NewServeMux()
@@ -21,6 +21,8 @@ func (e *environment) runtimeAPI() http.Handler {
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", e.serveResponse)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", e.serveError)
 	mux.HandleFunc("POST /2018-06-01/runtime/init/error", e.serveInitError)
+	mux.HandleFunc("POST /2020-01-01/extension/register", e.serveRegister)
+	mux.HandleFunc("GET /2020-01-01/extension/event/next", e.serveEvents)
 	return mux
 }
 

@@ -40,6 +40,9 @@ func main() {
 	case "hang":
 		time.Sleep(time.Hour)
 	}
+	if file := os.Getenv("PROBE_FAREWELL"); file != "" {
+		lambda.StartWithOptions(handle, lambda.WithEnableSIGTERM(func() { os.WriteFile(file, []byte("bye"), 0o600) }))
+	}
 	lambda.Start(handle)
 }
 
@@ -73,6 +76,8 @@ func handle(ctx context.Context, e event) (any, error) {
 		return hold(e)
 	case "meet":
 		return meet(e)
+	case "register":
+		return register(e)
 	case "environment":
 		return environment(ctx)
 	}
@@ -103,6 +108,20 @@ func meet(e event) (int, error) {
 		}
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// register asks for the events of an extension, and answers the status.
+func register(e event) (int, error) {
+	request, err := http.NewRequest("POST", "http://"+os.Getenv("AWS_LAMBDA_RUNTIME_API")+"/2020-01-01/extension/register", strings.NewReader(e.Text))
+	if err != nil {
+		return 0, err
+	}
+	request.Header.Set("Lambda-Extension-Name", "probe")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, response.Body.Close()
 }
 
 func environment(ctx context.Context) (any, error) {
