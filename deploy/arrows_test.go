@@ -48,6 +48,12 @@ func TestArrows(t *testing.T) {
 		{"portcullis/authorizers/cmd/token", []string{"portcullis/api/users", "portcullis/deploy", aws}},
 		{"portcullis/deploy/local/gateway", []string{"portcullis/authorizers", "portcullis/api/users", jwx, aws, lambda}},
 		{"portcullis/deploy/local/dynamodb", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
+		{"portcullis/deploy/local/apigateway", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
+		{"portcullis/deploy/local/cognito", []string{"portcullis/authorizers/apikey", "portcullis/api", jwx, aws, lambda}},
+		{"portcullis/deploy/local/gateway/mode", []string{"portcullis/authorizers", "portcullis/api", jwx, aws, lambda}},
+		{"portcullis/deploy/local/gateway/sigv4", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
+		{"portcullis/deploy/local/gateway/usage", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
+		{"portcullis/deploy/local/tokens", []string{"portcullis/authorizers/apikey", "portcullis/api/users", aws, lambda}},
 		{"portcullis/deploy/local/function", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", lambda}},
 	}
 	for _, test := range tests {

@@ -1,191 +1,168 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/url"
-	"os"
-	"path/filepath"
-	"runtime"
-	"slices"
-	"strings"
-	"time"
+	"sync/atomic"
 
 	apienviron "portcullis/api/cmd/environ"
 	"portcullis/api/users"
+	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/cmd/environ"
-	"portcullis/authorizers/verify"
-	"portcullis/deploy/build/functions"
-	"portcullis/deploy/local/cognito"
+	"portcullis/authorizers/cmd/keytable"
 	"portcullis/deploy/local/function"
 	"portcullis/deploy/local/gateway"
 )
 
-// functionSet is the Lambda functions by name, and how to stop them.
-type functionSet struct {
-	byName map[string]gateway.Invoker
-	stop   []func() // the last one first
+// ours are the functions of this module, which need not be given.
+var ours = []string{"token", "request", "jwt", "users"}
+
+// running is a function that runs, in this process, as a binary or at an address. It is stopped when the last
+// deployment that uses it is over.
+type running struct {
+	gateway.Invoker
+	version string       // another one for anything else that it would be started from
+	uses    atomic.Int32 // how many deployments have it
+	stop    func()       // nil: there is nothing to stop
 }
 
-func (s *functionSet) close() {
-	for _, stop := range slices.Backward(s.stop) {
-		stop()
+func (r *running) use() { r.uses.Add(1) }
+
+func (r *running) release() {
+	if r.uses.Add(-1) == 0 && r.stop != nil {
+		r.stop()
 	}
 }
 
-// startFunctions makes the functions ready, in this process or as binaries, after it made sure that their
-// configuration is good and the users' table can be read.
-func startFunctions(ctx context.Context, options options, project *project, site *site, log *slog.Logger, stderr io.Writer) (*functionSet, error) {
-	environment, err := functionEnvironment(project, site.pool)
+// functionMaker starts functions.
+type functionMaker struct {
+	options  options
+	site     *site
+	log      *slog.Logger
+	binaries *binaries
+
+	handler *users.Handler  // of the function in this process; nil: it was not needed yet
+	checker *apikey.Checker // of the function in this process; nil: it was not needed yet
+}
+
+// openUsers makes the users function's handler, once, after it made sure that a table of others can be read.
+func (m *functionMaker) openUsers(ctx context.Context) (*users.Handler, error) {
+	if m.handler != nil {
+		return m.handler, nil
+	}
+	var handler *users.Handler
+	var store users.Store
+	environment := m.site.tablesOf("users")
+	err := within(environment, func() (err error) {
+		handler, store, err = apienviron.Users(ctx, lookup(environment), m.log)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	for name, value := range environment {
-		if strings.HasPrefix(name, "AWS_") {
-			os.Setenv(name, value) // the SDK reads its variables from the process
+	if err := m.site.users.check(ctx, func(ctx context.Context) error { _, err := store.List(ctx, 1, ""); return err }); err != nil {
+		return nil, err
+	}
+	m.handler = handler
+	return handler, nil
+}
+
+// openKeys makes what checks API keys, as openUsers does.
+func (m *functionMaker) openKeys(ctx context.Context) (*apikey.Checker, error) {
+	if m.checker != nil {
+		return m.checker, nil
+	}
+	var store apikey.Store
+	environment := m.site.tablesOf("request")
+	err := within(environment, func() (err error) {
+		store, err = keytable.Open(ctx, lookup(environment))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := m.site.keys.check(ctx, func(ctx context.Context) error { _, err := store.List(ctx, 1, ""); return err }); err != nil {
+		return nil, err
+	}
+	checker, err := apikey.NewChecker(apikey.Config{Store: store, Log: m.log})
+	if err != nil {
+		return nil, err
+	}
+	m.checker = checker
+	return checker, nil
+}
+
+// close ends what the functions in this process share.
+func (m *functionMaker) close() {
+	if m.checker != nil {
+		m.checker.Close()
+	}
+}
+
+// check makes sure of what the module's functions are configured by, before anything is built.
+func (m *functionMaker) check(ctx context.Context, project *project) error {
+	if !m.options.exec {
+		return nil
+	}
+	for _, place := range project.functionNames() {
+		if m.options.functions[place.name] != "" {
+			continue
 		}
-	}
-	getenv := func(name string) string {
-		if value, ours := environment[name]; ours {
-			return value
+		if _, err := m.inProcess(ctx, place.name, project, nil, slog.New(slog.DiscardHandler)); err != nil {
+			return err
 		}
-		return os.Getenv(name)
-	}
-	handler, store, err := apienviron.Users(ctx, getenv, log)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkStore(ctx, store, environment[apienviron.UsersTable]); err != nil {
-		return nil, err
-	}
-	site.store = describeStore(environment[apienviron.UsersTable])
-	token, err := environ.Token(getenv, log)
-	if err != nil {
-		return nil, err
-	}
-	if options.exec {
-		return startBinaries(ctx, project, environment, stderr)
-	}
-	return &functionSet{byName: map[string]gateway.Invoker{"token": token, "users": handler}}, nil
-}
-
-// defaultGroupScopes are the scopes of the built-in issuer's groups.
-const defaultGroupScopes = `{"admins":["users/read","users/write"],"readers":["users/read"],"members":["users/self"]}`
-
-// functionEnvironment is what the functions' environment has beyond this process's own.
-func functionEnvironment(project *project, pool *cognito.Pool) (map[string]string, error) {
-	issuers := []verify.Issuer{{Issuer: pool.Issuer(), Audience: []string{cognito.ClientID}, TokenUse: []string{verify.UseAccess}}}
-	if text := os.Getenv(environ.Issuers); text != "" {
-		further, err := verify.ParseIssuers(text)
-		if err != nil {
-			return nil, &environ.Error{Variable: environ.Issuers, Err: err}
-		}
-		issuers = append(issuers, further...)
-	}
-	list, err := json.Marshal(issuers)
-	if err != nil {
-		return nil, err
-	}
-	contract, err := filepath.Abs(project.contract.Name)
-	if err != nil {
-		return nil, err
-	}
-	environment := map[string]string{
-		environ.Contract:      contract,
-		environ.Issuers:       string(list),
-		environ.GroupScopes:   cmp.Or(os.Getenv(environ.GroupScopes), defaultGroupScopes),
-		apienviron.UsersTable: cmp.Or(os.Getenv(apienviron.UsersTable), apienviron.Memory),
-		"AWS_REGION":          cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), "us-east-1"),
-	}
-	if isLoopbackURL(os.Getenv("AWS_ENDPOINT_URL_DYNAMODB")) && os.Getenv("AWS_ACCESS_KEY_ID") == "" && os.Getenv("AWS_PROFILE") == "" {
-		// An emulator takes any credentials, and the SDK sends nothing without some.
-		environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"] = "local", "local"
-	}
-	return environment, nil
-}
-
-func isLoopbackURL(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && isLoopback(u.Hostname())
-}
-
-// describeStore says where the users are.
-func describeStore(table string) string {
-	if table == apienviron.Memory {
-		return "in memory, and end with this program"
-	}
-	return fmt.Sprintf("in the DynamoDB table %s at %s", table, cmp.Or(os.Getenv("AWS_ENDPOINT_URL_DYNAMODB"), os.Getenv("AWS_ENDPOINT_URL"), "AWS"))
-}
-
-// checkStore reads from the store once, so that a table that is not there is known before the first request.
-func checkStore(ctx context.Context, store users.Store, table string) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	if _, err := store.List(ctx, 1, ""); err != nil {
-		reason, _, _ := strings.Cut(err.Error(), "\n")
-		return fmt.Errorf("%s %s: %s", apienviron.UsersTable, table, reason)
 	}
 	return nil
 }
 
-// functionTimeout is how long an invocation of a binary may take.
-const functionTimeout = 10 * time.Second
+// start starts the function of a name, or gives back the one that runs where it would be the same.
+func (m *functionMaker) start(ctx context.Context, name string, project *project, before *running) (*running, error) {
+	where := m.options.functions[name]
+	switch {
+	case isURL(where):
+		return m.remote(name, where)
+	case where != "":
+		return m.binaries.given(ctx, name, where, project, before)
+	case m.options.exec:
+		return m.binaries.built(ctx, name, project, before)
+	}
+	return m.inProcess(ctx, name, project, before, m.log)
+}
 
-// served are the functions that the modes call.
-var served = []string{"token", "users"}
+func (m *functionMaker) remote(name, where string) (*running, error) {
+	remote, err := function.NewRemote(name, where)
+	return &running{Invoker: remote, version: where}, err
+}
 
-// startBinaries builds the functions for this machine and starts each as Lambda would.
-func startBinaries(ctx context.Context, project *project, environment map[string]string, stderr io.Writer) (*functionSet, error) {
-	folder, err := os.MkdirTemp("", "portcullis-")
+// inProcess makes one of the module's functions as its command does.
+func (m *functionMaker) inProcess(ctx context.Context, name string, project *project, before *running, log *slog.Logger) (*running, error) {
+	version := "in process " + project.version
+	if before != nil && before.version == version {
+		return before, nil
+	}
+	environment, err := functionEnvironment(project, m.site.pool)
 	if err != nil {
 		return nil, err
 	}
-	set := &functionSet{byName: map[string]gateway.Invoker{}}
-	set.stop = append(set.stop, func() { os.RemoveAll(folder) })
-	for _, name := range served {
-		fmt.Fprintf(stderr, "building %s\n", name)
-		if err := set.start(ctx, name, folder, project.folder, environment, stderr); err != nil {
-			set.close()
+	invoker, err := m.handlerOf(ctx, name, lookup(environment), log)
+	return &running{Invoker: invoker, version: version}, err
+}
+
+func (m *functionMaker) handlerOf(ctx context.Context, name string, getenv func(string) string, log *slog.Logger) (gateway.Invoker, error) {
+	switch name {
+	case "token":
+		return environ.Token(getenv, log)
+	case "jwt":
+		return environ.JWT(getenv, log)
+	case "request":
+		checker, err := m.openKeys(ctx)
+		if err != nil {
 			return nil, err
 		}
+		return environ.Request(getenv, checker, log)
+	case "users":
+		return m.openUsers(ctx)
 	}
-	return set, nil
-}
-
-func (s *functionSet) start(ctx context.Context, name, folder, moduleDir string, environment map[string]string, stderr io.Writer) error {
-	binary := filepath.Join(folder, name, "bootstrap")
-	if err := functions.Build(ctx, moduleDir, name, runtime.GOOS, runtime.GOARCH, binary); err != nil {
-		return err
-	}
-	config := function.Config{
-		Name: name, Binary: binary, Timeout: functionTimeout, Stderr: stderr, Env: withOurs(environment),
-		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", environment["AWS_REGION"], name),
-	}
-	if environment[apienviron.UsersTable] == apienviron.Memory {
-		config.MaxEnvironments = 1 // what one process remembers no other one knows
-	}
-	started, err := function.Start(ctx, config)
-	if err != nil {
-		return err
-	}
-	s.byName[name] = started
-	s.stop = append(s.stop, func() {
-		finish, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
-		defer cancel()
-		started.Close(finish)
-	})
-	return nil
-}
-
-// withOurs is this process's environment with the functions' own variables.
-func withOurs(environment map[string]string) []string {
-	all := os.Environ()
-	for name, value := range environment {
-		all = append(all, name+"="+value)
-	}
-	return all
+	return nil, fmt.Errorf("no function is called %q", name)
 }

@@ -1,7 +1,8 @@
 // Command local runs the whole of Portcullis on this machine: every mode of deploy/modes behind the local
-// gateway, a Cognito-shaped issuer to sign in at, and the functions, in this process or as real binaries.
+// gateway, a Cognito-shaped issuer to sign in at, DynamoDB and API Gateway's control plane for API keys, and the
+// functions, in this process or as real binaries. It serves other APIs and modes too, with functions of their own.
 //
-//	go run ./deploy/local [-addr 127.0.0.1:8080] [-exec]
+//	go run ./deploy/local [-addr 127.0.0.1:8080] [-exec] [-mode FILE]... [-contract FILE] [-function NAME=URL|BINARY]... [-watch] [-verbose]
 package main
 
 import (
@@ -14,12 +15,11 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
-	"portcullis/api"
-	"portcullis/deploy/build/functions"
 	"portcullis/deploy/local/gateway"
 )
 
@@ -37,57 +37,47 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprint(stdout, help)
 		return 0
 	case err == nil:
-		err = serve(ctx, options, stdout, stderr)
+		err = serve(ctx, options, stdout, &lockedWriter{to: stderr})
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "local:", err)
+		fmt.Fprintln(stderr, "local:", oneLine(err))
 		return 1
 	}
 	return 0
 }
 
-// project is what the files of the module say.
-type project struct {
-	folder   string // of go.mod
-	contract *api.Contract
-	modes    []*gateway.Mode
+// oneLine is an error's text without line breaks.
+func oneLine(err error) string {
+	var parts []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" {
+			parts = append(parts, line)
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
-func readProject() (*project, error) {
-	here, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
-	folder, err := functions.ModuleDir(here)
-	if err != nil {
-		return nil, err
-	}
-	p := &project{folder: folder}
-	if p.contract, err = api.Load(p.file("api", "openapi.yaml")); err != nil {
-		return nil, err
-	}
-	p.modes, err = gateway.LoadModes(p.file("deploy", "modes"))
-	return p, err
+// lockedWriter keeps what is written at once together, whoever writes.
+type lockedWriter struct {
+	mu sync.Mutex
+	to io.Writer
 }
 
-// file is the path of a file of the module, as short as it can be said from here.
-func (p *project) file(parts ...string) string {
-	full := filepath.Join(append([]string{p.folder}, parts...)...)
-	here, err := os.Getwd()
-	if err != nil {
-		return full
-	}
-	if short, err := filepath.Rel(here, full); err == nil {
-		return short
-	}
-	return full
+func (w *lockedWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.Write(p)
 }
 
 // shutdownTimeout is how long requests in flight may take to finish: as long as an integration may.
 const shutdownTimeout = 30 * time.Second
 
+// watchInterval is how often -watch looks at the files.
+const watchInterval = time.Second / 2
+
 func serve(ctx context.Context, options options, stdout, stderr io.Writer) error {
-	project, err := readProject()
+	watcher := newWatcher(options.watched)
+	project, err := readProject(options)
 	if err != nil {
 		return err
 	}
@@ -96,23 +86,32 @@ func serve(ctx context.Context, options options, stdout, stderr io.Writer) error
 		return err
 	}
 	defer listener.Close()
-	site, err := newSite(listener.Addr(), options, project)
+	site, err := newSite(listener.Addr(), options)
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(stderr, nil))
-	set, err := startFunctions(ctx, options, project, site, log, stderr)
+	d, err := newDeployer(options, project, site, stderr)
 	if err != nil {
 		return err
 	}
-	defer set.close()
-	if err := site.addGateways(project, set, log); err != nil {
+	defer d.close()
+	if err := d.deploy(ctx, project); err != nil {
 		return err
 	}
-	server := &http.Server{Handler: site, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	printGreeting(stdout, site.current.index)
+	if options.watch {
+		ticker := time.NewTicker(watchInterval)
+		defer ticker.Stop()
+		defer d.watch(ctx, watcher, ticker.C)()
+	}
+	return serveHTTP(ctx, listener, site, d.log)
+}
+
+// serveHTTP serves until the context ends, and then until the requests in flight are answered.
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	site.printGreeting(stdout)
+	go func() { served <- server.Serve(gateway.KeepHeaderNames(server, listener)) }()
 	select {
 	case err := <-served:
 		return err
@@ -120,5 +119,6 @@ func serve(ctx context.Context, options options, stdout, stderr io.Writer) error
 	}
 	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
+	defer server.Close() // cuts what did not finish
 	return server.Shutdown(finish)
 }

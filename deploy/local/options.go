@@ -1,47 +1,46 @@
 package main
 
 import (
+	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net"
+	"regexp"
+	"slices"
+	"strings"
+
+	"portcullis/deploy/local/function"
 )
 
 // options are what the command line says.
 type options struct {
-	addr string
-	exec bool
+	addr      string
+	exec      bool
+	modes     []string          // files; none: those of the module
+	contract  string            // a file; "": the module's
+	functions map[string]string // the addresses and binaries of functions, by their names
+	watch     bool
+	verbose   bool
 }
 
-const help = `Runs the users API behind every mode of deploy/modes, with an issuer to sign in at.
-
-  go run ./deploy/local [flags]
-
-Flags:
-  -addr HOST:PORT   where to listen; a loopback host, or none for every interface (default 127.0.0.1:8080)
-  -exec             start the real function binaries, built on the way, and drive them over the Lambda
-                    Runtime API, in place of calling their handlers in this process
-  -h                this text
-
-Environment:
-  USERS_TABLE               a DynamoDB table (partition key "id", a string) to keep the users in;
-                            without it they are kept in memory
-  AWS_ENDPOINT_URL_DYNAMODB where that DynamoDB is, such as http://127.0.0.1:8000
-  ISSUERS                   further issuers whose tokens are accepted, a JSON list
-  GROUP_SCOPES              which scopes a group has, a JSON object
-  ALLOWED_ORIGINS           CORS origins, separated by commas (default *)
-  CLOCK_SKEW                how far an issuer's clock may be off (default 0s)
-`
+//go:embed help.txt
+var help string
 
 var errHelp = errors.New("help is wanted")
 
 func parseOptions(args []string) (options, error) {
-	var o options
+	o := options{functions: map[string]string{}}
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
 	flags.BoolVar(&o.exec, "exec", false, "")
+	flags.Func("mode", "", o.addMode)
+	flags.Func("contract", "", o.setContract)
+	flags.Func("function", "", o.addFunction)
+	flags.BoolVar(&o.watch, "watch", false, "")
+	flags.BoolVar(&o.verbose, "verbose", false, "")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return o, errHelp
@@ -52,6 +51,47 @@ func parseOptions(args []string) (options, error) {
 	}
 	return o, o.checkAddr()
 }
+
+func (o *options) addMode(file string) error {
+	if file == "" || slices.Contains(o.modes, file) {
+		return errors.New("want the file of a mode, each once")
+	}
+	o.modes = append(o.modes, file)
+	return nil
+}
+
+func (o *options) setContract(file string) error {
+	if file == "" || o.contract != "" {
+		return errors.New("want the file of one contract")
+	}
+	o.contract = file
+	return nil
+}
+
+// functionName is how contracts and modes name functions.
+var functionName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+
+func (o *options) addFunction(text string) error {
+	name, where, cut := strings.Cut(text, "=")
+	switch {
+	case !cut || where == "":
+		return errors.New("want NAME=URL or NAME=BINARY")
+	case !functionName.MatchString(name):
+		return fmt.Errorf("want the name of a function, 1 to 32 of a-z 0-9 - with a letter first, got %q", name)
+	case o.functions[name] != "":
+		return fmt.Errorf("the function %q is given twice", name)
+	}
+	if isURL(where) {
+		if _, err := function.NewRemote(name, where); err != nil {
+			return err
+		}
+	}
+	o.functions[name] = where
+	return nil
+}
+
+// isURL tells whether a function is at an address, and no file.
+func isURL(where string) bool { return strings.Contains(where, "://") }
 
 // checkAddr refuses addresses that the issuer could not have: tokens of a plain http issuer are trusted on
 // loopback hosts only.

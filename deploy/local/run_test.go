@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -67,44 +69,51 @@ func (b *lockedBuffer) String() string {
 	return b.buffer.String()
 }
 
-// TestPrintedCommands pastes what the greeting prints into a shell.
+// TestPrintedCommands pastes what the greeting prints into a shell, from top to bottom: once with the sign-in by curl, and
+// once with that by the AWS CLI.
 func TestPrintedCommands(t *testing.T) {
 	shell := parts.Command(t, "sh", "a POSIX shell is needed to paste the printed commands")
 	parts.Command(t, "curl", "install curl, the printed commands use it")
 	d := start(t)
-	signIns, calls := printedCommands(d.greeting)
-	if len(signIns) != 2 || len(calls) < 3 {
-		t.Fatalf("commands %q and %q in\n%s", signIns, calls, d.greeting)
-	}
-	for i, signIn := range signIns {
+	commands := printedCommands(d.greeting)
+	status := regexp.MustCompile(`HTTP/1\.1 (\d.*?)\r`)
+	for i, signIn := range []string{"TOKEN=$(curl -s " + d.url + "/_cognito ", "TOKEN=$(aws "} {
 		if strings.Contains(signIn, "aws ") {
 			parts.AWSCLI(t)
 		}
-		for n, call := range calls {
-			output, err := exec.Command(shell, "-c", signIn+"\n"+call).CombinedOutput()
-			want := "HTTP/1.1 200 OK"
-			if strings.Contains(call, " -d ") {
-				want = []string{"HTTP/1.1 201 Created", "HTTP/1.1 409 Conflict"}[i]
-			}
-			if err != nil || !strings.Contains(string(output), want) {
-				t.Errorf("call %d: %s\n%s\n%v\n%s", n, signIn, call, err, output)
-			}
+		pasted := slices.DeleteFunc(slices.Clone(commands), func(command string) bool {
+			return strings.Contains(command, "USER_PASSWORD_AUTH") && !strings.HasPrefix(command, signIn)
+		})
+		if len(pasted) != len(commands)-1 {
+			t.Fatalf("not two ways to sign in in\n%s", d.greeting)
+		}
+		paste := exec.Command(shell, "-e", "-c", strings.Join(pasted, "\n"))
+		paste.Dir = "../.."
+		output, err := paste.Output()
+		if err != nil {
+			t.Errorf("%v: %s", err, err.(*exec.ExitError).Stderr)
+		}
+		var got []string
+		for _, match := range status.FindAllSubmatch(output, -1) {
+			got = append(got, string(match[1]))
+		}
+		// The users are made, listed and shown, and then listed in a mode of each of the other kinds.
+		want := []string{[]string{"201 Created", "409 Conflict"}[i], "200 OK", "200 OK", "200 OK", "200 OK", "200 OK", "200 OK"}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s…: %q, want %q, of\n%s\n%s", signIn, got, want, strings.Join(pasted, "\n"), output)
 		}
 	}
 }
 
-// printedCommands gives the indented commands of the greeting: those that sign in, and those that call.
-func printedCommands(greeting string) (signIns, calls []string) {
-	for _, line := range strings.Split(greeting, "\n") {
-		command := strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(command, "TOKEN="):
-			signIns = append(signIns, command)
-		case strings.HasPrefix(command, "curl "):
-			calls = append(calls, command)
+// printedCommands gives the commands of the greeting, which are what is indented and no table.
+func printedCommands(greeting string) []string {
+	var commands []string
+	for line := range strings.Lines(greeting) {
+		if command, indented := strings.CutPrefix(line, "  "); indented && strings.ContainsAny(command, "=-") && !strings.Contains(command, "   ") {
+			commands = append(commands, strings.TrimSpace(command))
 		}
 	}
-	return signIns, calls
+	return commands
 }
 
 // TestInterruptFinishesWhatIsInFlight interrupts the program while a request's body is on its way.

@@ -1,158 +1,135 @@
 package main
 
 import (
-	"bytes"
-	_ "embed"
-	"encoding/json"
-	"fmt"
-	"html/template"
-	"io"
-	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"slices"
+	"net/url"
 	"strings"
+	"sync"
+	"time"
 
-	apienviron "portcullis/api/cmd/environ"
+	"portcullis/deploy/local/apigateway"
 	"portcullis/deploy/local/cognito"
-	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/local/dynamodb"
 )
 
-// cognitoPath is where the built-in issuer is.
-const cognitoPath = "/_cognito"
+const (
+	cognitoPath = "/_cognito" // the built-in issuer
+	awsPath     = "/_aws"     // the AWS services that there are, for AWS_ENDPOINT_URL
+)
 
-// site is everything that one address serves: the index, the issuer, and a gateway for each mode.
+// site is everything that one address serves: the AWS services, which stay, and a deployment, which may be replaced.
 type site struct {
-	base     string // http://HOST:PORT
-	pool     *cognito.Pool
-	gateways map[string]*gateway.Gateway
-	index    index
-	store    string // where the users are, for people
+	base        string // http://HOST:PORT
+	inner       string // the same for functions, which finish their work when nobody else is let in any more
+	pool        *cognito.Pool
+	users, keys table
+	tables      *dynamodb.Handler
+	control     *apigateway.Handler
+
+	mu      sync.RWMutex
+	current *deployment
 }
 
-// index tells what runs.
-type index struct {
-	Modes    []indexMode `json:"modes"`
-	Issuer   string      `json:"issuer"`
-	ClientID string      `json:"clientId"`
-	Users    []indexUser `json:"users"`
-}
-
-type indexMode struct {
-	Name          string `json:"name"`
-	Kind          string `json:"kind"`
-	Authorization string `json:"authorization"`
-	URL           string `json:"url"`
-}
-
-type indexUser struct {
-	Username string   `json:"username"`
-	Password string   `json:"password"`
-	Sub      string   `json:"sub"`
-	Groups   []string `json:"groups"`
-}
-
-// newSite makes a site for the address that is listened at, without gateways yet.
-func newSite(addr net.Addr, options options, project *project) (*site, error) {
+// newSite makes a site for the address that is listened at, without a deployment and a control plane yet.
+func newSite(addr net.Addr, o options) (*site, error) {
 	_, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
 		return nil, err
 	}
-	s := &site{base: "http://" + net.JoinHostPort(options.publicHost(), port), gateways: map[string]*gateway.Gateway{}}
+	s := &site{base: "http://" + net.JoinHostPort(o.publicHost(), port)}
+	s.inner = s.base
 	if s.pool, err = cognito.New(cognito.Config{BaseURL: s.base + cognitoPath}); err != nil {
 		return nil, err
 	}
-	s.index = index{Issuer: s.pool.Issuer(), ClientID: cognito.ClientID}
-	for _, mode := range project.modes {
-		s.index.Modes = append(s.index.Modes, indexMode{mode.Name, mode.Gateway, mode.Authorization, s.base + "/" + mode.Name})
-	}
-	for _, account := range s.pool.Accounts() {
-		s.index.Users = append(s.index.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups})
-	}
-	return s, nil
+	s.users, s.keys = s.chooseTables(o)
+	s.tables, err = makeTables(s.users, s.keys)
+	return s, err
 }
 
-// addGateways makes a gateway of each mode.
-func (s *site) addGateways(project *project, set *functionSet, log *slog.Logger) error {
-	for _, mode := range project.modes {
-		g, err := gateway.New(gateway.Config{
-			Contract:       project.contract,
-			Mode:           mode,
-			Functions:      set.byName,
-			AllowedOrigins: apienviron.Origins(os.Getenv(apienviron.AllowedOrigins)),
-			AccessLog:      log,
-		})
-		if err != nil {
-			return err
-		}
-		s.gateways[mode.Name] = g
+// tablesOf is the environment by which a function finds its table. Functions of others find theirs on their own.
+func (s *site) tablesOf(name string) map[string]string {
+	var environment map[string]string
+	switch name {
+	case "users":
+		environment = s.users.environment(s.inner + awsPath)
+	case "request":
+		environment = s.keys.environment(s.inner + awsPath)
+	default:
+		return nil
 	}
-	return nil
+	environment["AWS_REGION"] = region()
+	return environment
+}
+
+// serveInner serves the AWS services to functions, at an address of their own on this machine. The server is the
+// caller's to close.
+func (s *site) serveInner() (*http.Server, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s.inner = "http://" + listener.Addr().String()
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.serveAWS(w, withPath(r, strings.TrimPrefix(r.URL.Path, awsPath)))
+	})}
+	go server.Serve(listener)
+	return server, nil
 }
 
 // ServeHTTP hands a request on by the first segment of its path, which is not cleaned: that is the gateway's.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	switch {
-	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
-		s.serveIndex(w, r)
-	case "/"+first == cognitoPath:
+	switch "/" + first {
+	case cognitoPath:
 		s.pool.ServeHTTP(w, r)
-	case s.gateways[first] != nil:
-		s.gateways[first].ServeHTTP(w, r)
-	default: // a stage that there is not; any gateway says so
-		s.gateways[s.index.Modes[0].Name].ServeHTTP(w, r)
+	case awsPath:
+		s.serveAWS(w, withPath(r, strings.TrimPrefix(r.URL.Path, awsPath)))
+	default:
+		d := s.enter()
+		defer d.inFlight.Done()
+		d.ServeHTTP(w, r)
 	}
 }
 
-var (
-	//go:embed index.html
-	pageText string
-	page     = template.Must(template.New("index").Parse(pageText))
-
-	//go:embed greeting.txt
-	greetingText string
-	greeting     = template.Must(template.New("greeting").Parse(greetingText))
-)
-
-// pageData is what the page and the greeting show.
-type pageData struct {
-	index
-	Base, Cognito, Password string
-	Store                   string
-	First                   indexMode
-	Member                  indexUser
-}
-
-func (s *site) data() pageData {
-	d := pageData{index: s.index, Base: s.base, Cognito: s.base + cognitoPath, Password: cognito.Password, Store: s.store, First: s.index.Modes[0]}
-	d.Member = s.index.Users[slices.IndexFunc(s.index.Users, func(u indexUser) bool { return slices.Contains(u.Groups, "members") })]
-	return d
-}
-
-// serveIndex answers with HTML, or with JSON where that is asked for.
-func (s *site) serveIndex(w http.ResponseWriter, r *http.Request) {
-	accept := r.Header.Get("Accept")
-	var body bytes.Buffer
-	contentType := "text/html; charset=utf-8"
-	if strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html") {
-		contentType = "application/json"
-		encoder := json.NewEncoder(&body)
-		encoder.SetEscapeHTML(false)
-		encoder.Encode(s.index)
-	} else if err := page.Execute(&body, s.data()); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+// serveAWS hands on a request of an AWS client by what tells the services' protocols apart.
+func (s *site) serveAWS(w http.ResponseWriter, r *http.Request) {
+	switch target := r.Header.Get("X-Amz-Target"); {
+	case dynamodb.IsRequest(r):
+		s.tables.ServeHTTP(w, r)
+	case strings.HasPrefix(target, "AWSCognitoIdentityProviderService."):
+		s.pool.ServeHTTP(w, withPath(r, cognitoPath))
+	case apigateway.IsRequest(r) && r.Header.Get("Origin") != "":
+		http.Error(w, "pages are not let in: they could make API keys in the name of who opened them", http.StatusForbidden)
+	case apigateway.IsRequest(r):
+		s.control.ServeHTTP(w, r)
+	default:
+		http.Error(w, "DynamoDB, Cognito, and API Gateway's API keys and usage plans are here, and nothing else of AWS", http.StatusNotFound)
 	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Vary", "Accept")
-	w.Write(body.Bytes())
 }
 
-func (s *site) printGreeting(out io.Writer) {
-	if err := greeting.Execute(out, s.data()); err != nil {
-		fmt.Fprintln(out, err)
-	}
+// withPath is the request with another path.
+func withPath(r *http.Request, path string) *http.Request {
+	moved := new(http.Request)
+	*moved = *r
+	moved.URL = new(url.URL)
+	*moved.URL = *r.URL
+	moved.URL.Path, moved.URL.RawPath = path, ""
+	return moved
+}
+
+// enter is the deployment for one request, which is in flight until it says that it is done.
+func (s *site) enter() *deployment {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	s.current.inFlight.Add(1)
+	return s.current
+}
+
+// swap lets requests from now on have another deployment, and gives the one before.
+func (s *site) swap(next *deployment) (before *deployment) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, s.current = s.current, next
+	return before
 }

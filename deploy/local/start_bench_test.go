@@ -13,7 +13,11 @@ import (
 
 // BenchmarkColdStart is the time from a function's exec to its first poll for an event, on this machine.
 func BenchmarkColdStart(b *testing.B) {
-	project, err := readProject()
+	project, err := readProject(options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	folder, err := moduleFolder()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -28,7 +32,7 @@ func BenchmarkColdStart(b *testing.B) {
 	environment["USERS_TABLE"], environment["API_KEYS_TABLE"] = "users", "keys" // with the SDK's client
 	for _, f := range functions.Functions {
 		binary := filepath.Join(b.TempDir(), f.Name, "bootstrap")
-		if err := functions.Build(context.Background(), project.folder, f.Name, runtime.GOOS, runtime.GOARCH, binary); err != nil {
+		if err := functions.Build(context.Background(), folder, f.Name, runtime.GOOS, runtime.GOARCH, binary); err != nil {
 			b.Fatal(err)
 		}
 		b.Run(f.Name, func(b *testing.B) {

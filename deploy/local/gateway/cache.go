@@ -5,62 +5,63 @@ import (
 	"time"
 )
 
-// maxCached bounds how many answers of an authorizer are kept.
-const maxCached = 10_000
-
-// cache keeps an authorizer's answers by identity: policy and context, not the verdict on a request.
-// Errors and malformed answers are never in it.
-type cache struct {
-	ttl time.Duration
-	now func() time.Time
+// cache keeps values for a time: an authorizer's answers by identity, or a method's by its key.
+type cache[V any] struct {
+	ttl  time.Duration // 0: nothing is kept
+	most int           // values; one more pushes another out
+	now  func() time.Time
 
 	mu      sync.Mutex
-	entries map[string]entry
+	entries map[string]entry[V]
 }
 
-type entry struct {
-	identity identity
-	until    time.Time
+type entry[V any] struct {
+	value V
+	until time.Time
 }
 
-func newCache(ttl time.Duration, now func() time.Time) *cache {
-	return &cache{ttl: ttl, now: now, entries: map[string]entry{}}
+func newCache[V any](ttl time.Duration, most int, now func() time.Time) *cache[V] {
+	return &cache[V]{ttl: ttl, most: most, now: now, entries: map[string]entry[V]{}}
 }
 
-func (c *cache) get(key string) (identity, bool) {
+func (c *cache[V]) get(key string) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found, ok := c.entries[key]
 	if !ok || !c.now().Before(found.until) {
-		return identity{}, false
+		var none V
+		return none, false
 	}
-	return found.identity, true
+	return found.value, true
 }
 
-func (c *cache) put(key string, value identity) {
+func (c *cache[V]) put(key string, value V) {
 	if c.ttl == 0 {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
-	if len(c.entries) >= maxCached {
+	if _, there := c.entries[key]; !there && len(c.entries) >= c.most {
 		c.makeRoom(now)
 	}
-	c.entries[key] = entry{value, now.Add(c.ttl)}
+	c.entries[key] = entry[V]{value, now.Add(c.ttl)}
 }
 
-// makeRoom drops what has expired or, where nothing has, any one answer.
-func (c *cache) makeRoom(now time.Time) {
+// lookedAt is how many values are looked at for room: to look at all of them would keep every request waiting.
+const lookedAt = 20
+
+// makeRoom drops what has expired of some values, and one of them in any case.
+func (c *cache[V]) makeRoom(now time.Time) {
+	looked := 0
 	for key, e := range c.entries {
-		if !now.Before(e.until) {
+		looked++
+		last := looked == min(lookedAt, c.most)
+		if last || !now.Before(e.until) {
 			delete(c.entries, key)
 		}
-	}
-	for key := range c.entries {
-		if len(c.entries) < maxCached {
+		if last {
 			return
 		}
-		delete(c.entries, key)
 	}
 }

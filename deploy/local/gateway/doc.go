@@ -1,11 +1,22 @@
-// Package gateway is Amazon API Gateway as an http.Handler: it answers requests as a deployed stage of an
-// API would, from the same contract and the same mode file that Terraform reads, and calls the same Lambda
-// functions with the same events. It is for desks and tests.
+// Package gateway is Amazon API Gateway as an http.Handler: it answers requests as a deployed stage of a REST or HTTP
+// API would, from the same contract and the same mode file that Terraform reads, and calls the same Lambda functions
+// with the same events. It is for desks and tests: what it lets through is what the deployed gateway would.
 //
-// It knows functions only as [Invoker] values, and access only by the policies that authorizers answer with. What
-// AWS documents or was seen to do is done so; where that is not known, the choice stands in one place with
-// a comment that says so.
+// A request goes the way that it goes in AWS, and the first step that refuses it answers:
 //
-// It does not throttle, and it hands on header names in Go's canonical case, since net/http does not keep
-// what the client sent.
+//	REST: stage, route, authorizer or signature, API key, usage plan, stage throttle, validation, stage cache, function
+//	HTTP: stage, preflight, route, authorizer or signature, throttle, function
+//
+// The gateway knows functions only as [Invoker] values, and access only by the policies that authorizers answer with. It
+// checks signatures itself (package sigv4) and keeps API keys and usage plans (package usage); tokens for its own
+// authorizers are verified by what [Config] has for that. Package mode reads mode files.
+//
+// What AWS documents or was seen to do is done so. Where that is not known, the choice stands in one place with a comment
+// that says so: the tables of answers in rest_response.go and http_response.go, and the comment of package usage.
+//
+// Header names are handed on in Go's canonical case, since net/http does not keep what the client wrote;
+// [KeepHeaderNames] does.
+//
+// It is not AWS in all: there is no resource policy, no WAF, no client certificate, no integration but Lambda proxies
+// and preflights, and no limit of an account.
 package gateway

@@ -9,6 +9,7 @@ import (
 
 	"portcullis/api"
 	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/local/gateway/mode"
 )
 
 // invoker is a Lambda function that a Go function stands for.
@@ -16,39 +17,30 @@ type invoker func(event []byte) ([]byte, error)
 
 func (f invoker) Invoke(_ context.Context, event []byte) ([]byte, error) { return f(event) }
 
-// An authorizer of one's own, tested through the gateway.
+// A Lambda authorizer of one's own, tested through the gateway: its policy counts for every route, as it does in AWS.
 func ExampleNew() {
-	contract, err := api.Parse("contract.yaml", []byte(contractText))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	mode, err := gateway.ParseMode("test.yaml", []byte(modeText))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	contract, err1 := api.Parse("contract.yaml", []byte(contractText))
+	guarded, err2 := mode.Parse("test.yaml", []byte(modeText))
 	authorizer := invoker(func(event []byte) ([]byte, error) {
 		if !strings.Contains(string(event), "Bearer good") {
 			return nil, errors.New("Unauthorized")
 		}
-		return []byte(`{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}}}`), nil
+		return []byte(`{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*/GET/things"}}}`), nil
 	})
 	things := invoker(func([]byte) ([]byte, error) { return []byte(`{"statusCode":200,"body":"things"}`), nil })
-	stage, err := gateway.New(gateway.Config{Contract: contract, Mode: mode, Functions: map[string]gateway.Invoker{"token": authorizer, "things": things}})
-	if err != nil {
-		fmt.Println(err)
-		return
+	stage, err3 := gateway.New(gateway.Config{Contract: contract, Mode: guarded, Functions: map[string]gateway.Invoker{"token": authorizer, "things": things}})
+	if err := errors.Join(err1, err2, err3); err != nil {
+		panic(err)
 	}
-	for _, token := range []string{"Bearer good", "Bearer bad", ""} {
-		request := httptest.NewRequest("GET", "/test/things", nil)
+	for _, call := range []string{"GET /test/things Bearer good", "DELETE /test/things/7 Bearer good", "GET /test/things Bearer bad"} {
+		method, target, token := strings.Fields(call)[0], strings.Fields(call)[1], strings.SplitN(call, " ", 3)[2]
+		request, answer := httptest.NewRequest(method, target, nil), httptest.NewRecorder()
 		request.Header.Set("Authorization", token)
-		answer := httptest.NewRecorder()
 		stage.ServeHTTP(answer, request)
-		fmt.Println(answer.Code, answer.Body)
+		fmt.Println(call, "=>", answer.Code, answer.Body)
 	}
 	// Output:
-	// 200 things
-	// 401 {"message":"Unauthorized"}
-	// 401 {"message":"Unauthorized"}
+	// GET /test/things Bearer good => 200 things
+	// DELETE /test/things/7 Bearer good => 403 {"Message":"User is not authorized to access this resource"}
+	// GET /test/things Bearer bad => 401 {"message":"Unauthorized"}
 }

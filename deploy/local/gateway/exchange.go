@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,33 +20,55 @@ import (
 
 // exchange is one request on its way through the gateway.
 type exchange struct {
-	*Gateway
+	*stage
 	w     http.ResponseWriter
 	r     *http.Request
 	start time.Time
+
+	headerLines []byte // as the client wrote them; nil: not known
 
 	ours       bool   // the request is for this stage
 	stagePath  string // the path as sent, with the stage
 	path       string // the path as sent, without the stage
 	sourceIP   string
 	requestID  string
-	extendedID string
+	extendedID string // of HTTP APIs the only id
 	traceID    string
 
 	method     *method // nil: none was found
 	parameters map[string]string
-	identity   *identity // nil: the method is open
+	sources    []source    // the identity sources that were looked at
+	identity   *identity   // nil: nobody was asked for
+	signer     *signer     // nil: nobody signed
+	key        *Admission  // nil: no key was asked for
+	integrated integration // what came of the function behind the method
 	query      url.Values
 	body       []byte
+	bodyRead   bool
 
-	status    int
-	errorType string
+	status       int
+	responseType string // of a gateway response, such as ACCESS_DENIED
+	errorMessage string // of a gateway response
+
+	authorizerReason string // of an HTTP API's authorizer, for what it has against the request
+
+	sent       int    // bytes of the answer's body
+	trace      *Trace // nil: nobody asked for it
+	traceAsked bool   // in the answer's header
 }
 
-func (g *Gateway) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
-	x := &exchange{Gateway: g, w: w, r: r, start: g.config.Now(), stagePath: pathAsSent(r)}
-	stage := "/" + g.config.Mode.Name
-	rest, ours := strings.CutPrefix(x.stagePath, stage)
+// integration is what came of the function behind a method.
+type integration struct {
+	called   bool
+	latency  time.Duration
+	status   int    // of the invocation: 200 where the function answered
+	answered int    // the function's own status; 0: not known
+	err      string // why it failed
+}
+
+func (s *stage) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{stage: s, w: w, r: r, start: s.config.Now(), stagePath: pathAsSent(r), headerLines: headerLines(r)}
+	rest, ours := strings.CutPrefix(x.stagePath, "/"+s.mode.Name)
 	x.ours = ours && (rest == "" || rest[0] == '/')
 	x.path = rest
 	if rest == "" {
@@ -59,6 +80,7 @@ func (g *Gateway) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 	rand.Read(random[:])
 	x.extendedID = base64.StdEncoding.EncodeToString(random[:11])
 	x.traceID = fmt.Sprintf("Root=1-%08x-%s", x.start.Unix(), hex.EncodeToString(random[11:]))
+	x.startTrace()
 	return x
 }
 
@@ -70,26 +92,62 @@ func pathAsSent(r *http.Request) string {
 	}
 	path, _, _ := strings.Cut(target, "?")
 	if scheme, rest, absolute := strings.Cut(path, "://"); absolute && !strings.Contains(scheme, "/") {
-		return rest[strings.IndexByte(rest+"/", '/'):]
+		return rest[min(strings.IndexByte(rest+"/", '/'), len(rest)):]
 	}
 	return path
 }
 
-// maxBody is the largest body of a request to API Gateway, in bytes.
-const maxBody = 10 << 20
+// find routes the request, and tells whether a method serves it.
+func (x *exchange) find() bool {
+	index, parameters, ok := x.router.Route(x.r.Method, x.path)
+	if ok {
+		x.method, x.parameters = x.methods[index], parameters
+		x.traceRoute()
+	}
+	return ok
+}
 
-func (x *exchange) readBody() bool {
+// The limits of API Gateway, in bytes. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html and
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+const (
+	maxBody    = 10 << 20 // of a request
+	maxHead    = 10_240   // of a request line and all header names and values
+	maxPayload = 6 << 20  // of a function's event and answer
+	maxARN     = 1600     // that a policy is evaluated for
+)
+
+// headTooLarge tells whether the request line and the headers are more than API Gateway takes.
+func (x *exchange) headTooLarge() bool {
+	size := len(x.r.Method) + len(x.r.RequestURI) + len(x.r.Proto) + len("Host") + len(x.r.Host)
+	for name, values := range x.r.Header {
+		for _, value := range values {
+			size += len(name) + len(value)
+		}
+	}
+	return size > maxHead
+}
+
+// errBodyTooLarge and errBodyCut say why a body could not be read.
+var (
+	errBodyTooLarge = errors.New("the body is larger than 10 MB")
+	errBodyCut      = errors.New("the body ended early")
+)
+
+// readBody reads the body, once.
+func (x *exchange) readBody() error {
+	if x.bodyRead {
+		return nil
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxBody))
-	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
-		x.fail(requestTooLarge, "")
-		return false
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		return errBodyTooLarge
+	case err != nil:
+		return errBodyCut
 	}
-	if err != nil {
-		x.fail(badRequest, "the body ended early")
-		return false
-	}
-	x.body = body
-	return true
+	x.body, x.bodyRead = body, true
+	return nil
 }
 
 // arn names the method and path that the request invokes. A trailing slash is in the path but not in the
@@ -97,37 +155,76 @@ func (x *exchange) readBody() bool {
 func (x *exchange) arn() policy.ARN {
 	path := strings.TrimPrefix(x.path, "/")
 	return policy.ARN{
-		Partition: "aws", Region: x.config.Region, Account: x.config.AccountID, API: x.apiID,
-		Stage: x.config.Mode.Name, Method: x.r.Method, Path: strings.TrimSuffix(path, "/"),
+		Partition: partitionOf(x.config.Region), Region: x.config.Region, Account: x.config.AccountID, API: x.apiID,
+		Stage: x.mode.Name, Method: x.r.Method, Path: strings.TrimSuffix(path, "/"),
 	}
+}
+
+// partitionOf is the part of AWS that a region is in. See
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
+func partitionOf(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
 }
 
 // queries are the query's parameters, decoded once.
 func (x *exchange) queries() url.Values {
 	if x.query == nil {
-		x.query, _ = url.ParseQuery(x.r.URL.RawQuery)
+		x.query = parseQuery(x.r.URL.RawQuery)
 	}
 	return x.query
 }
 
-// log writes the access log's line, in the terms of API Gateway's $context.
-func (x *exchange) log() {
-	attributes := []slog.Attr{
-		slog.String("requestId", x.requestID),
-		slog.String("ip", x.sourceIP),
-		slog.String("httpMethod", x.r.Method),
-		slog.String("path", x.stagePath),
-		slog.Int("status", x.status),
-		slog.Int64("responseLatency", x.config.Now().Sub(x.start).Milliseconds()),
+// parseQuery reads all of a query: a semicolon is a part of a value, and what has a malformed escape stays as it was
+// sent. That the function sees the latter is a choice.
+func parseQuery(text string) url.Values {
+	all := url.Values{}
+	for part := range strings.SplitSeq(text, "&") {
+		if part == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		name, value = decodeQuery(name), decodeQuery(value)
+		all[name] = append(all[name], value)
 	}
-	if x.method != nil {
-		attributes = append(attributes, slog.String("resourcePath", x.method.route.Path))
-	}
-	if x.identity != nil {
-		attributes = append(attributes, slog.String("principalId", x.identity.principalID), slog.Bool("authorizerCached", x.identity.cached))
-	}
-	if x.errorType != "" {
-		attributes = append(attributes, slog.String("errorType", x.errorType))
-	}
-	x.config.AccessLog.LogAttrs(x.r.Context(), slog.LevelInfo, "request", attributes...)
+	return all
 }
+
+func decodeQuery(text string) string {
+	if decoded, err := url.QueryUnescape(text); err == nil {
+		return decoded
+	}
+	return text
+}
+
+// domain is the host that the request is for, without a port, and its first label.
+func (x *exchange) domain() (name, prefix string) {
+	name, _, err := net.SplitHostPort(x.r.Host)
+	if err != nil {
+		name = x.r.Host
+	}
+	prefix, _, _ = strings.Cut(name, ".")
+	return name, prefix
+}
+
+// finish ends what an exchange has begun.
+func (x *exchange) finish() {
+	x.log.write(x)
+	x.reportTrace()
+}
+
+// send writes the answer. Everything that is to be in its header is there already.
+func (x *exchange) send(status int, body []byte) {
+	x.status, x.sent = status, len(body)
+	x.showTrace()
+	x.w.WriteHeader(status)
+	x.w.Write(body)
+}
+
+// spelling is a header's name as the client wrote it, where that is known, and else in the canonical case.
+func (x *exchange) spelling(name string) string { return spellingIn(x.headerLines, name) }

@@ -6,6 +6,7 @@ import (
 
 	"portcullis/api"
 	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/local/gateway/mode"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -17,7 +18,7 @@ func TestNewRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mode, err := gateway.ParseMode("test.yaml", []byte(modeText))
+	m, err := mode.Parse("test.yaml", []byte(modeText))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,13 +29,14 @@ func TestNewRefuses(t *testing.T) {
 	some := map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}
 	for want, config := range map[string]gateway.Config{
 		"want a contract and a mode":               {},
-		"mode : name: want letters":                {Contract: contract, Mode: &gateway.Mode{}},
-		"mode a: authorizer: is missing":           {Contract: contract, Mode: &gateway.Mode{Name: "a", Gateway: gateway.KindREST, Authorization: gateway.AuthorizationToken}},
-		"mode a: authorizer.identitySource":        {Contract: contract, Mode: &gateway.Mode{Name: "a", Gateway: gateway.KindREST, Authorization: gateway.AuthorizationToken, Authorizer: &gateway.Authorizer{Function: "token"}}},
-		`no function is called "things"`:           {Contract: contract, Mode: mode},
-		`mode test: no function is called "token"`: {Contract: contract, Mode: mode, Functions: map[string]gateway.Invoker{"things": stuck{}}},
-		"GET /things/{other}/more: a REST API has one parameter at a place; /things/{id} is there already": {Contract: siblings, Mode: mode, Functions: some},
-		"contract.yaml: #/paths/~1things/post": {Contract: badSchema, Mode: mode, Functions: some},
+		"mode : name: want letters":                {Contract: contract, Mode: &mode.Mode{}},
+		"mode a: authorizer: is missing":           {Contract: contract, Mode: &mode.Mode{Name: "a", Gateway: mode.REST, Authorization: mode.Token}},
+		"mode a: authorizer.identitySource":        {Contract: contract, Mode: &mode.Mode{Name: "a", Gateway: mode.REST, Authorization: mode.Token, Authorizer: &mode.Authorizer{Function: "token"}}},
+		`no function is called "things"`:           {Contract: contract, Mode: m},
+		`mode test: no function is called "token"`: {Contract: contract, Mode: m, Functions: map[string]gateway.Invoker{"things": stuck{}}},
+		`GET /: no function is called "things"`:    {Contract: contract, Mode: m, Functions: map[string]gateway.Invoker{"token": stuck{}, "things": nil}},
+		"GET /things/{other}/more: a REST API has one parameter at a place; /things/{id} is there already": {Contract: siblings, Mode: m, Functions: some},
+		"contract.yaml: #/paths/~1things/post": {Contract: badSchema, Mode: m, Functions: some},
 	} {
 		if _, err := gateway.New(config); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v, want one line with %q", err, want)

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 
 	"portcullis/api"
 	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/local/gateway/mode"
 )
 
 // function is an Invoker that answers as its code says, and keeps the events that it saw.
@@ -60,50 +62,67 @@ func (f *function) last(t *testing.T) map[string]any {
 // stage is a gateway for the fixture's contract and mode, behind a real server.
 type stage struct {
 	url           string
+	handler       http.Handler
 	token, things *function
 	now           time.Time
 }
 
 const arnPrefix = "arn:aws:execute-api:us-east-1:123456789012:*/test/"
 
-// newStage starts a stage. Its authorizer answers by the token's name, as answers has it; its function
-// answers 200 with the path of the event.
+// newStage starts a stage of the fixture's contract and mode. Its authorizer answers by the token's name, as
+// authorizerAnswer has it; its function answers 200 with the path of the event.
 func newStage(t *testing.T, change func(*gateway.Config)) *stage {
+	t.Helper()
+	return startStage(t, modeText, change)
+}
+
+// startStage is newStage for another mode, called test.
+func startStage(t *testing.T, modeText string, change func(*gateway.Config)) *stage {
 	t.Helper()
 	s := &stage{now: time.Unix(1_900_000_000, 0)}
 	s.token = &function{code: func(event []byte) (string, error) {
-		var e struct{ AuthorizationToken, MethodARN string }
+		var e struct {
+			AuthorizationToken, MethodARN string
+			Headers                       map[string]string
+		}
 		json.Unmarshal(event, &e)
-		return authorizerAnswer(strings.TrimPrefix(e.AuthorizationToken, "Bearer "), e.MethodARN)
+		token := strings.TrimPrefix(cmp.Or(e.AuthorizationToken, e.Headers["Authorization"]), "Bearer ")
+		return authorizerAnswer(token, e.MethodARN)
 	}}
 	s.things = &function{code: func(event []byte) (string, error) {
 		var e struct{ Path string }
 		json.Unmarshal(event, &e)
 		return fmt.Sprintf(`{"statusCode":200,"body":%q}`, e.Path), nil
 	}}
-	contract, err := api.Parse("contract.yaml", []byte(contractText))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mode, err := gateway.ParseMode("test.yaml", []byte(modeText))
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := gateway.Config{
-		Contract: contract, Mode: mode, Now: func() time.Time { return s.now },
-		Functions: map[string]gateway.Invoker{"token": s.token, "things": s.things},
-	}
-	if change != nil {
-		change(&config)
-	}
-	g, err := gateway.New(config)
+	g, err := gateway.New(s.config(t, modeText, change))
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(g)
 	t.Cleanup(server.Close)
-	s.url = server.URL
+	s.url, s.handler = server.URL, g
 	return s
+}
+
+// config is the fixture's configuration with a mode, and what a test changes of it.
+func (s *stage) config(t testing.TB, modeText string, change func(*gateway.Config)) gateway.Config {
+	t.Helper()
+	contract, err := api.Parse("contract.yaml", []byte(contractText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := mode.Parse("test.yaml", []byte(modeText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := gateway.Config{
+		Contract: contract, Mode: m, Now: func() time.Time { return s.now },
+		Functions: map[string]gateway.Invoker{"token": s.token, "things": s.things},
+	}
+	if change != nil {
+		change(&config)
+	}
+	return config
 }
 
 func authorizerAnswer(token, arn string) (string, error) {
@@ -119,6 +138,8 @@ func authorizerAnswer(token, arn string) (string, error) {
 		return answer("Allow", arnPrefix+"GET/things/*"), nil
 	case "deny":
 		return answer("Deny", "*"), nil
+	case "keyed", "other", "none":
+		return fmt.Sprintf(`{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}},"usageIdentifierKey":%q}`, keyValues[token]), nil
 	case "ends":
 		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2030-03-17T17:47:00Z"}}}}}`, nil
 	case "unauthorized":
@@ -141,6 +162,12 @@ func authorizerAnswer(token, arn string) (string, error) {
 		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}},"PolicyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`, nil
 	case "small-letters":
 		return `{"principalId":"me","policyDocument":{"Statement":{"effect":"Allow","Action":"*","Resource":"*"}}}`, nil
+	case "long-resource":
+		return answer("Allow", arnPrefix+strings.Repeat("*", 513-len(arnPrefix))), nil
+	case "longest-resource":
+		return answer("Allow", arnPrefix+strings.Repeat("*", 512-len(arnPrefix))), nil
+	case "long-not-resource":
+		return fmt.Sprintf(`{"principalId":"me","policyDocument":{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","NotResource":["*",%q]}]}}`, strings.Repeat("x", 513)), nil
 	case "trailing":
 		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}} {}`, nil
 	case "no-json":
@@ -149,6 +176,9 @@ func authorizerAnswer(token, arn string) (string, error) {
 	return "", errors.New("broken")
 }
 
+// keyValues are the keys by which the authorizer has callers counted.
+var keyValues = map[string]string{"keyed": "first-key-0123456789", "other": "unknown-key-0123456789"}
+
 // answer is what came back.
 type answer struct {
 	status int
@@ -156,8 +186,14 @@ type answer struct {
 	body   string
 }
 
-// send sends a request: its line, header lines, and after an empty line its body.
+// send sends a request, as request has it.
 func (s *stage) send(t *testing.T, text string) answer {
+	t.Helper()
+	return do(t, s.request(t, text))
+}
+
+// request makes a request of its line, header lines, and after an empty line its body.
+func (s *stage) request(t *testing.T, text string) *http.Request {
 	t.Helper()
 	head, body, _ := strings.Cut(text, "\n\n")
 	lines := strings.Split(head, "\n")
@@ -173,6 +209,12 @@ func (s *stage) send(t *testing.T, text string) answer {
 		name, value, _ := strings.Cut(line, ": ")
 		request.Header.Add(name, value)
 	}
+	return request
+}
+
+// do sends a request as it is.
+func do(t *testing.T, request *http.Request) answer {
+	t.Helper()
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
@@ -192,3 +234,5 @@ func (stuck) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
+
+func modes(list ...*mode.Mode) []*mode.Mode { return list }

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	apienviron "portcullis/api/cmd/environ"
+	"portcullis/deploy/build/functions"
+	"portcullis/deploy/local/function"
+)
+
+// functionTimeout is how long an invocation of a binary may take. The gateway waits for an authorizer less long.
+const functionTimeout = 30 * time.Second
+
+// binaries builds and starts functions as Lambda would.
+type binaries struct {
+	site   *site
+	stderr io.Writer
+	folder string                 // of what is built
+	ready  map[string]builtBinary // by the function's name
+}
+
+// builtBinary is a binary, and the sources that it was built from.
+type builtBinary struct {
+	file    string
+	sources string
+}
+
+func newBinaries(s *site, stderr io.Writer) (*binaries, error) {
+	folder, err := os.MkdirTemp("", "portcullis-")
+	return &binaries{site: s, stderr: stderr, folder: folder, ready: map[string]builtBinary{}}, err
+}
+
+func (b *binaries) close() { os.RemoveAll(b.folder) }
+
+// given starts the binary that a flag names.
+func (b *binaries) given(ctx context.Context, name, file string, project *project, before *running) (*running, error) {
+	r, err := b.start(ctx, name, file, project, before)
+	if err != nil {
+		return nil, fmt.Errorf("-function %s=%s: %w", name, file, err)
+	}
+	return r, nil
+}
+
+// built builds one of the module's functions for this machine where its sources changed, and starts it where that
+// made another binary.
+func (b *binaries) built(ctx context.Context, name string, project *project, before *running) (*running, error) {
+	folder, err := moduleFolder()
+	if err != nil {
+		return nil, fmt.Errorf("-exec builds the functions: %w", err)
+	}
+	sources := fmt.Sprint(stampsOf(goSources(folder)))
+	if b.ready[name].sources != sources {
+		if err := b.build(ctx, name, folder, sources); err != nil {
+			return nil, err
+		}
+	}
+	return b.start(ctx, name, b.ready[name].file, project, before)
+}
+
+func (b *binaries) build(ctx context.Context, name, folder, sources string) error {
+	fmt.Fprintf(b.stderr, "building %s\n", name)
+	own, err := os.MkdirTemp(b.folder, name+"-")
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(own, "bootstrap")
+	if err := functions.Build(ctx, folder, name, runtime.GOOS, runtime.GOARCH, file); err != nil {
+		return err
+	}
+	if old := b.ready[name].file; old != "" && sameContent(old, file) {
+		os.RemoveAll(own)
+		file = old
+	}
+	b.ready[name] = builtBinary{file, sources}
+	return nil
+}
+
+func sameContent(a, b string) bool {
+	one, err := os.ReadFile(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.ReadFile(b)
+	return err == nil && bytes.Equal(one, other)
+}
+
+// start starts a binary, or gives back the one that runs where it would be the same with the same contract.
+func (b *binaries) start(ctx context.Context, name, file string, project *project, before *running) (*running, error) {
+	version := fmt.Sprint(file, stampOf(file), project.version)
+	if before != nil && before.version == version {
+		return before, nil
+	}
+	environment, err := functionEnvironment(project, b.site.pool)
+	if err != nil {
+		return nil, err
+	}
+	tables := b.site.tablesOf(name)
+	config := function.Config{
+		Name: name, Binary: file, Timeout: functionTimeout, Stderr: b.stderr, Env: withOurs(environment, tables),
+		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", region(), name),
+	}
+	if tables[apienviron.UsersTable] == apienviron.Memory {
+		config.MaxEnvironments = 1 // what one process remembers no other one knows
+	}
+	started, err := function.Start(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	return &running{Invoker: started, version: version, stop: func() { closeSoon(started) }}, nil
+}
+
+// closeSoon ends a function when it has answered what it was asked.
+func closeSoon(f *function.Function) {
+	finish, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	f.Close(finish)
+}

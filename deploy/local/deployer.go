@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	apienviron "portcullis/api/cmd/environ"
+	"portcullis/deploy/local/apigateway"
+	"portcullis/deploy/local/cognito"
+	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/local/gateway/usage"
+	"portcullis/deploy/local/tokens"
+)
+
+// deployer makes deployments and puts them on the site.
+type deployer struct {
+	options   options
+	site      *site
+	log       *slog.Logger
+	stderr    io.Writer
+	usage     *usage.Registry
+	tokens    *tokens.Tokens
+	inner     *http.Server
+	binaries  *binaries
+	functions *functionMaker
+	replaced  sync.WaitGroup // deployments with requests in flight
+}
+
+// newDeployer makes what all deployments share.
+func newDeployer(o options, p *project, s *site, stderr io.Writer) (*deployer, error) {
+	d := &deployer{options: o, site: s, log: slog.New(slog.NewJSONHandler(stderr, nil)), stderr: stderr}
+	var err error
+	if d.usage, err = gateway.NewUsage(p.modes, gateway.Config{}); err != nil {
+		return nil, err
+	}
+	s.control = apigateway.New(d.usage)
+	if d.tokens, err = tokens.New(tokens.Config{UserPool: userPool(s.pool)}); err != nil {
+		return nil, err
+	}
+	if d.inner, err = s.serveInner(); err != nil {
+		return nil, err
+	}
+	if d.binaries, err = newBinaries(s, stderr); err != nil {
+		d.inner.Close()
+		return nil, err
+	}
+	d.functions = &functionMaker{options: o, site: s, log: d.log, binaries: d.binaries}
+	return d, nil
+}
+
+// userPool is the built-in issuer as the gateway's own authorizers know it.
+func userPool(pool *cognito.Pool) tokens.UserPool {
+	return tokens.UserPool{Issuer: pool.Issuer(), KeySet: pool.KeySetURL(), ClientIDs: []string{cognito.ClientID, cognito.MachineID}}
+}
+
+// close ends everything. No request is in flight, or nobody waits for it any more.
+func (d *deployer) close() {
+	if d.site.current != nil {
+		d.retire(d.site.current)
+	}
+	d.replaced.Wait()
+	d.tokens.Close()
+	d.functions.close()
+	d.binaries.close()
+	d.inner.Close()
+}
+
+// deploy makes a deployment of the project and puts it in the place of the one before, whose requests finish with what
+// they began with. Where it fails, everything stays as it was.
+func (d *deployer) deploy(ctx context.Context, p *project) error {
+	next := &deployment{site: d.site, project: p, functions: map[string]*running{}, gateways: map[string]*gateway.Gateway{}}
+	next.index = newIndex(d.site, p, d.options.contract == "")
+	err := d.startFunctions(ctx, next)
+	if err == nil {
+		err = next.addGateways(d.gatewayConfig())
+	}
+	if err == nil {
+		err = d.updateServices(p)
+	}
+	if err != nil {
+		next.release()
+		return err
+	}
+	if before := d.site.swap(next); before != nil {
+		d.retire(before)
+	}
+	return nil
+}
+
+// updateServices lets the services beside the API know what a project says of them.
+func (d *deployer) updateServices(p *project) error {
+	if d.site.current != nil { // or the registry was made for the modes
+		if err := updatePlans(d.usage, d.site.current.project.modes, p.modes); err != nil {
+			return err
+		}
+	}
+	return d.site.pool.SetScopes(p.scopes())
+}
+
+// startFunctions starts what the deployment needs and the one before does not have.
+func (d *deployer) startFunctions(ctx context.Context, next *deployment) error {
+	if err := d.functions.check(ctx, next.project); err != nil {
+		return err
+	}
+	for _, place := range next.project.functionNames() {
+		var before *running
+		if d.site.current != nil {
+			before = d.site.current.functions[place.name]
+		}
+		f, err := d.functions.start(ctx, place.name, next.project, before)
+		if err != nil {
+			return err
+		}
+		f.use()
+		next.functions[place.name] = f
+	}
+	return nil
+}
+
+func (d *deployer) gatewayConfig() gateway.Config {
+	config := gateway.Config{
+		Usage:          d.usage,
+		Tokens:         d.tokens,
+		AllowedOrigins: apienviron.Origins(os.Getenv(apienviron.AllowedOrigins)),
+		AccessLog:      d.stderr,
+		ShowTrace:      true,
+	}
+	if d.options.verbose {
+		config.Traces = func(t *gateway.Trace) { d.stderr.Write(traceText(t)) }
+	}
+	return config
+}
+
+// retire lets a deployment end when its last request is answered.
+func (d *deployer) retire(old *deployment) {
+	d.replaced.Add(1)
+	go func() {
+		defer d.replaced.Done()
+		old.release()
+	}()
+}
+
+// watch takes up the changes that the watcher finds, at each tick, until stop is called.
+func (d *deployer) watch(ctx context.Context, w *watcher, ticks <-chan time.Time) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticks:
+				d.takeUp(ctx, w.changed())
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// takeUp deploys what the files say now, and tells in a line what came of it.
+func (d *deployer) takeUp(ctx context.Context, changed []string) {
+	if len(changed) == 0 {
+		return
+	}
+	p, err := readProject(d.options)
+	if err == nil {
+		err = d.deploy(ctx, p)
+	}
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		fmt.Fprintf(d.stderr, "local: %s; what was there before stays\n", oneLine(err))
+	default:
+		fmt.Fprintf(d.stderr, "local: took up the change of %s\n", strings.Join(changed, ", "))
+	}
+}

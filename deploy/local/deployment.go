@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/local/gateway/mode"
+)
+
+// deployment is what answers requests, as the files were at one time: a gateway for each mode, and the functions behind
+// them. It never changes; another one takes its place.
+type deployment struct {
+	site      *site
+	project   *project
+	functions map[string]*running
+	gateways  map[string]*gateway.Gateway
+	fallback  *gateway.Gateway // answers for stages that there are not
+	index     index
+	inFlight  sync.WaitGroup
+}
+
+// ServeHTTP hands a request on by the stage, the first segment of its path.
+func (d *deployment) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	stage, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch {
+	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		d.serveIndex(w, r)
+	case d.gateways[stage] != nil:
+		d.gateways[stage].ServeHTTP(w, r)
+	default:
+		d.fallback.ServeHTTP(w, r)
+	}
+}
+
+// addGateways makes a gateway of each mode.
+func (d *deployment) addGateways(config gateway.Config) error {
+	config.Contract, config.Functions = d.project.contract, map[string]gateway.Invoker{}
+	for name, f := range d.functions {
+		config.Functions[name] = f
+	}
+	for _, m := range d.project.modes {
+		config.Mode = m
+		g, err := gateway.New(config)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.project.files[m], err)
+		}
+		d.gateways[m.Name] = g
+	}
+	d.fallback = d.gateways[d.project.speaker().Name]
+	return nil
+}
+
+// speaker is the mode that answers for stages that there are not, as a REST API where there is one.
+func (p *project) speaker() *mode.Mode {
+	i := slices.IndexFunc(p.modes, func(m *mode.Mode) bool { return m.Gateway == mode.REST })
+	return p.modes[max(i, 0)]
+}
+
+// release lets go of the functions when the last request is answered.
+func (d *deployment) release() {
+	d.inFlight.Wait()
+	for _, f := range d.functions {
+		f.release()
+	}
+}

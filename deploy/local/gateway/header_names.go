@@ -1,0 +1,149 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// maxRecorded is how many bytes of a request are looked through for its header names. The gateways take smaller heads.
+const maxRecorded = 64 << 10
+
+// KeepHeaderNames lets the gateways behind a server tell functions the names of headers as clients wrote them, as REST
+// APIs do; net/http knows them in Go's canonical case only. The server serves the listener that it gives:
+//
+//	err := server.Serve(gateway.KeepHeaderNames(server, listener))
+//
+// It sets the server's ConnContext and ConnState, and calls those that were set before. Only the case of letters depends
+// on it: which headers there are, and their values, is for net/http to say. Names stay in the canonical case with TLS,
+// with HTTP/2 and in requests that were sent before an earlier one was answered.
+func KeepHeaderNames(server *http.Server, listener net.Listener) net.Listener {
+	connContext, connState := server.ConnContext, server.ConnState
+	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		if connContext != nil {
+			ctx = connContext(ctx, c)
+		}
+		if recorded, ours := c.(*recordedConn); ours {
+			ctx = context.WithValue(ctx, recordedConnKey{}, recorded)
+		}
+		return ctx
+	}
+	server.ConnState = func(c net.Conn, state http.ConnState) {
+		if recorded, ours := c.(*recordedConn); ours {
+			recorded.enter(state)
+		}
+		if connState != nil {
+			connState(c, state)
+		}
+	}
+	return recordedListener{listener}
+}
+
+type recordedListener struct{ net.Listener }
+
+func (l recordedListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &recordedConn{Conn: c}, nil
+}
+
+// recordedConnKey is the key of a request's *recordedConn in its context.
+type recordedConnKey struct{}
+
+// recordedConn is a connection that keeps what it read of the request that it is at.
+type recordedConn struct {
+	net.Conn
+
+	mu     sync.Mutex
+	inHead bool   // a request is awaited, or its head is coming in
+	head   []byte // what was read since then; after that it stays as it is, and the next request has another one
+	ahead  []byte // the byte that net/http read last while a request was handled: it may be the next one's first
+}
+
+func (c *recordedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.inHead:
+		c.head = append(c.head, p[:min(n, maxRecorded-len(c.head))]...)
+	case len(p) == 1: // as net/http does to learn of a client that leaves
+		c.ahead = append(c.ahead[:0], p[:n]...)
+	default:
+		c.ahead = c.ahead[:0]
+	}
+	return n, err
+}
+
+// enter notes what net/http says of the connection: it is active once a request's head was read.
+func (c *recordedConn) enter(state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.inHead = state == http.StateNew || state == http.StateIdle; c.inHead {
+		c.head = bytes.Clone(c.ahead)
+		c.ahead = c.ahead[:0]
+	}
+}
+
+// recorded is what was read of the request that the connection is at.
+func (c *recordedConn) recorded() []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.head
+}
+
+// CloseWrite ends a connection as net/http does after answering a request that it did not read to its end.
+func (c *recordedConn) CloseWrite() error {
+	if closer, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return closer.CloseWrite()
+	}
+	return nil
+}
+
+// headerLines are the lines of a request's headers as the client wrote them; nil where they are not known.
+func headerLines(r *http.Request) []byte {
+	c, ok := r.Context().Value(recordedConnKey{}).(*recordedConn)
+	if !ok {
+		return nil
+	}
+	line, rest := cutLine(bytes.TrimLeft(c.recorded(), "\r\n")) // net/http passes over empty lines before a request
+	method, line, _ := bytes.Cut(line, []byte(" "))
+	target, proto, _ := bytes.Cut(line, []byte(" "))
+	if string(method) != r.Method || string(target) != r.RequestURI || string(proto) != r.Proto {
+		return nil // it is another request's
+	}
+	return rest
+}
+
+// cutLine gives the first line, and what follows it.
+func cutLine(text []byte) (line, rest []byte) {
+	line, rest, _ = bytes.Cut(text, []byte("\n"))
+	return bytes.TrimSuffix(line, []byte("\r")), rest
+}
+
+// spellingIn is a header's name, given in the canonical case, as the last line with it has it.
+func spellingIn(lines []byte, name string) string {
+	spelling := name
+	for line, rest := cutLine(lines); len(line) > 0; line, rest = cutLine(rest) {
+		if len(line) > len(name) && line[len(name)] == ':' && sameName(line[:len(name)], name) {
+			spelling = string(line[:len(name)])
+		}
+	}
+	return spelling
+}
+
+// sameName tells whether two names of one length differ in nothing but the case of ASCII letters.
+func sameName(written []byte, name string) bool {
+	for i, c := range written {
+		if c != name[i] && !(isLetter(c) && c^' ' == name[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isLetter(c byte) bool { return 'a' <= c|' ' && c|' ' <= 'z' }

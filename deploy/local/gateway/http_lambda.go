@@ -1,0 +1,41 @@
+package gateway
+
+import "portcullis/policy"
+
+// httpLambdaGuard lets a Lambda authorizer's policy or verdict decide. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
+type httpLambdaGuard struct {
+	authorizer *lambdaAuthorizer
+}
+
+func newHTTPLambdaGuard(s *stage) (httpGuard, error) {
+	a, err := newLambdaAuthorizer(s, httpAuthorizerTimeout)
+	if err != nil {
+		return nil, err
+	}
+	a.parse, a.event = parseTypedAnswer, authorizerEvent
+	switch {
+	case s.mode.Authorizer.PayloadFormatVersion == "1.0":
+		a.parse, a.event = parsePolicyAnswer, authorizerEventV1
+	case s.mode.Authorizer.EnableSimpleResponses:
+		a.parse = parseSimpleAnswer
+	}
+	return &httpLambdaGuard{a}, nil
+}
+
+func (g *httpLambdaGuard) authorize(x *exchange) *httpRefusal {
+	found, err := g.authorizer.identify(x)
+	switch {
+	case isUnauthorized(err):
+		return &httpRefusal{failure: httpUnauthorized, reason: err.Error()}
+	case err != nil:
+		return &httpRefusal{failure: authorizerError, reason: err.Error()}
+	}
+	x.identity = found
+	result := found.permits(x, policy.InvokeAction)
+	x.tracePolicy(found.document, x.arn().String(), result)
+	if result.Decision != policy.Allow {
+		return &httpRefusal{failure: forbidden, reason: forbidden.message}
+	}
+	return nil
+}

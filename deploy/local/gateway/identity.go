@@ -1,0 +1,149 @@
+package gateway
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"portcullis/policy"
+)
+
+// identity is who calls, as an authorizer says: a Lambda authorizer by a policy or a simple verdict, or one of the
+// gateway's own by a token's claims.
+type identity struct {
+	principalID string
+	document    policy.Document // of a Lambda authorizer, unless it is simple
+	simple      bool            // verdict holds in place of document
+	verdict     bool
+	context     map[string]any
+	usageKey    string         // usageIdentifierKey
+	claims      map[string]any // of a token that the gateway checked itself
+	scopes      []string       // of that token
+
+	latency time.Duration // of the authorizer, zero where its answer was cached
+}
+
+// permits evaluates the policy anew, for this request, whether it is new or from the cache.
+func (i *identity) permits(x *exchange, action string) policy.Result {
+	if i.simple {
+		result := policy.Result{Statement: -1, Near: -1}
+		if i.verdict {
+			result.Decision, result.Reason = policy.Allow, policy.ReasonAllowed
+		}
+		return result
+	}
+	return policy.Evaluate(i.document, policy.Request{Action: action, Resource: x.arn().String(), Keys: x.conditionKeys()})
+}
+
+// errUnauthorized has the text by which an authorizer says 401.
+var errUnauthorized = errors.New("Unauthorized")
+
+// isUnauthorized tells whether an authorizer's error means 401: its text is that, to the letter.
+func isUnauthorized(err error) bool { return err != nil && err.Error() == errUnauthorized.Error() }
+
+// parsePolicyAnswer reads an authorizer's answer with a policy; what is malformed is an error, whatever its policy allows.
+// In a REST API, and with payload format 1.0, the context holds texts, numbers and booleans, and all become texts; null
+// stays null.
+func parsePolicyAnswer(output []byte) (*identity, error) {
+	found, err := parseTypedAnswer(output)
+	if err != nil {
+		return nil, err
+	}
+	for key, value := range found.context {
+		if value == nil {
+			continue // as was seen in https://github.com/DefinitelyTyped/DefinitelyTyped/pull/69823
+		}
+		text, ok := scalarText(value)
+		if !ok {
+			return nil, fmt.Errorf("the authorizer's context: %q is no text, number or boolean", key)
+		}
+		found.context[key] = text
+	}
+	return found, nil
+}
+
+// parseTypedAnswer reads an authorizer's answer with a policy, whose context keeps its types.
+func parseTypedAnswer(output []byte) (*identity, error) {
+	var answer struct {
+		PrincipalID    *string          `json:"principalId"`
+		PolicyDocument *policy.Document `json:"policyDocument"`
+		Context        map[string]any   `json:"context"`
+		UsageKey       string           `json:"usageIdentifierKey"`
+	}
+	if err := decodeObject(output, &answer, "principalId", "policyDocument", "context", "usageIdentifierKey"); err != nil {
+		return nil, fmt.Errorf("the authorizer's answer: %w", err)
+	}
+	if answer.PrincipalID == nil || *answer.PrincipalID == "" {
+		return nil, errors.New("the authorizer's answer has no principalId")
+	}
+	if answer.PolicyDocument == nil || len(answer.PolicyDocument.Statement) == 0 {
+		return nil, errors.New("the authorizer's answer has no policyDocument with a statement")
+	}
+	if err := checkStatements(*answer.PolicyDocument); err != nil {
+		return nil, err
+	}
+	return &identity{
+		principalID: *answer.PrincipalID, document: *answer.PolicyDocument,
+		context: notNil(answer.Context), usageKey: answer.UsageKey,
+	}, nil
+}
+
+// maxResource is the most characters of a Resource in a policy. That a longer one makes the whole answer malformed is a
+// choice. See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html.
+const maxResource = 512
+
+// checkStatements refuses what makes a policy an invalid one, and an answer malformed. An Effect is Allow or Deny, to
+// the letter.
+func checkStatements(document policy.Document) error {
+	for _, statement := range document.Statement {
+		if statement.Effect != policy.EffectAllow && statement.Effect != policy.EffectDeny {
+			return fmt.Errorf("the authorizer's policy: the Effect is %.20q", statement.Effect)
+		}
+		for _, resource := range slices.Concat(statement.Resource, statement.NotResource) {
+			if utf8.RuneCountInString(resource) > maxResource {
+				return fmt.Errorf("the authorizer's policy: a Resource has more than %d characters: %.60q…", maxResource, resource)
+			}
+		}
+	}
+	return nil
+}
+
+// parseSimpleAnswer reads the answer of an HTTP API's authorizer with simple answers: isAuthorized, and a context
+// that keeps its types. See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
+func parseSimpleAnswer(output []byte) (*identity, error) {
+	var answer struct {
+		IsAuthorized *bool          `json:"isAuthorized"`
+		Context      map[string]any `json:"context"`
+	}
+	if err := decodeObject(output, &answer, "isAuthorized", "context"); err != nil {
+		return nil, fmt.Errorf("the authorizer's answer: %w", err)
+	}
+	if answer.IsAuthorized == nil {
+		return nil, errors.New("the authorizer's answer has no isAuthorized")
+	}
+	return &identity{simple: true, verdict: *answer.IsAuthorized, context: notNil(answer.Context)}, nil
+}
+
+func notNil(context map[string]any) map[string]any {
+	if context == nil {
+		return map[string]any{}
+	}
+	return context
+}
+
+// scalarText is the text of a JSON text, number or boolean.
+func scalarText(value any) (string, bool) {
+	switch value := value.(type) {
+	case string:
+		return value, true
+	case json.Number:
+		return value.String(), true
+	case bool:
+		return strconv.FormatBool(value), true
+	}
+	return "", false
+}

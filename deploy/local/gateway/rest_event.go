@@ -1,0 +1,113 @@
+package gateway
+
+import (
+	"encoding/base64"
+	"maps"
+)
+
+// proxyEvent is the event of a Lambda proxy integration of a REST API. Its maps are null where they are
+// empty, and what is not known of a caller is null.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
+type proxyEvent struct {
+	Resource                        string              `json:"resource"`
+	Path                            string              `json:"path"`
+	HTTPMethod                      string              `json:"httpMethod"`
+	Headers                         map[string]string   `json:"headers"`
+	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
+	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
+	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
+	PathParameters                  map[string]string   `json:"pathParameters"`
+	StageVariables                  map[string]string   `json:"stageVariables"`
+	RequestContext                  requestContext      `json:"requestContext"`
+	Body                            *string             `json:"body"`
+	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
+}
+
+type requestContext struct {
+	ResourceID        string         `json:"resourceId"`
+	Authorizer        map[string]any `json:"authorizer,omitempty"`
+	ResourcePath      string         `json:"resourcePath"`
+	HTTPMethod        string         `json:"httpMethod"`
+	ExtendedRequestID string         `json:"extendedRequestId"`
+	RequestTime       string         `json:"requestTime"`
+	Path              string         `json:"path"`
+	AccountID         string         `json:"accountId"`
+	Protocol          string         `json:"protocol"`
+	Stage             string         `json:"stage"`
+	DomainPrefix      string         `json:"domainPrefix"`
+	RequestTimeEpoch  int64          `json:"requestTimeEpoch"`
+	RequestID         string         `json:"requestId"`
+	Identity          caller         `json:"identity"`
+	DomainName        string         `json:"domainName"`
+	DeploymentID      string         `json:"deploymentId"`
+	APIID             string         `json:"apiId"`
+}
+
+// event is the request as the function behind its method sees it. A body of a binary media type is in base64.
+func (a *restAPI) event(x *exchange) proxyEvent {
+	e := x.proxyEvent()
+	if len(x.body) == 0 {
+		return e
+	}
+	body := string(x.body)
+	if e.IsBase64Encoded = a.media.has(mediaType(x.r.Header)); e.IsBase64Encoded {
+		body = base64.StdEncoding.EncodeToString(x.body)
+	}
+	e.Body = &body
+	return e
+}
+
+// proxyEvent is the event without a body.
+func (x *exchange) proxyEvent() proxyEvent {
+	headers := x.eventHeaders()
+	return proxyEvent{
+		Resource:                        x.method.route.Path,
+		Path:                            x.path,
+		HTTPMethod:                      x.r.Method,
+		Headers:                         lastValues(headers),
+		MultiValueHeaders:               headers,
+		QueryStringParameters:           lastValues(x.queries()),
+		MultiValueQueryStringParameters: nilIfEmpty(x.queries()),
+		PathParameters:                  nilIfEmpty(x.parameters),
+		StageVariables:                  nilIfEmpty(x.mode.StageVariables),
+		RequestContext:                  x.requestContext(),
+	}
+}
+
+func (x *exchange) requestContext() requestContext {
+	domain, domainPrefix := x.domain()
+	c := requestContext{
+		ResourceID:        x.resourceID(),
+		ResourcePath:      x.method.route.Path,
+		HTTPMethod:        x.r.Method,
+		ExtendedRequestID: x.extendedID,
+		RequestTime:       x.start.UTC().Format(requestTimeLayout),
+		Path:              x.stagePath,
+		AccountID:         x.config.AccountID,
+		Protocol:          x.r.Proto,
+		Stage:             x.mode.Name,
+		DomainPrefix:      domainPrefix,
+		RequestTimeEpoch:  x.start.UnixMilli(),
+		RequestID:         x.requestID,
+		Identity:          x.caller(),
+		DomainName:        domain,
+		DeploymentID:      x.deploymentID(),
+		APIID:             x.apiID,
+	}
+	if x.identity != nil {
+		c.Authorizer = x.identity.inEvent()
+	}
+	return c
+}
+
+// inEvent is what the function gets to know of an authorizer's answer: what a Lambda authorizer says, or a token's
+// claims.
+func (i *identity) inEvent() map[string]any {
+	if i.claims != nil {
+		return map[string]any{"claims": restClaims(i.claims)}
+	}
+	all := maps.Clone(i.context)
+	all["principalId"] = i.principalID
+	all["integrationLatency"] = i.latency.Milliseconds()
+	return all
+}

@@ -1,0 +1,90 @@
+package gateway
+
+import (
+	"portcullis/policy"
+)
+
+// lambdaGuard lets a Lambda authorizer's policy decide.
+type lambdaGuard struct {
+	authorizer *lambdaAuthorizer
+}
+
+// tokenEvent is the event of a TOKEN authorizer, whole: the value as sent, with any "Bearer " in it.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html.
+type tokenEvent struct {
+	Type               string `json:"type"`
+	AuthorizationToken string `json:"authorizationToken"`
+	MethodARN          string `json:"methodArn"`
+}
+
+func newTokenGuard(s *stage) (guard, error) {
+	a, err := newLambdaAuthorizer(s, restTimeout)
+	if err != nil {
+		return nil, err
+	}
+	a.parse = parsePolicyAnswer
+	a.event = func(x *exchange, values []string) any { return tokenEvent{"TOKEN", values[0], x.arn().String()} }
+	return &lambdaGuard{a}, nil
+}
+
+// requestEvent is the event of a REST API's REQUEST authorizer: the proxy event without a body, and with what is
+// invoked. Path parameters are an empty object where there are none.
+type requestEvent struct {
+	Type                            string              `json:"type"`
+	MethodARN                       string              `json:"methodArn"`
+	Resource                        string              `json:"resource"`
+	Path                            string              `json:"path"`
+	HTTPMethod                      string              `json:"httpMethod"`
+	Headers                         map[string]string   `json:"headers"`
+	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
+	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
+	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
+	PathParameters                  map[string]string   `json:"pathParameters"`
+	StageVariables                  map[string]string   `json:"stageVariables"`
+	RequestContext                  requestContext      `json:"requestContext"`
+}
+
+func newRequestGuard(s *stage) (guard, error) {
+	a, err := newLambdaAuthorizer(s, restTimeout)
+	if err != nil {
+		return nil, err
+	}
+	a.parse = parsePolicyAnswer
+	a.event = func(x *exchange, _ []string) any { return x.requestEvent() }
+	return &lambdaGuard{a}, nil
+}
+
+func (x *exchange) requestEvent() requestEvent {
+	p := x.proxyEvent()
+	return requestEvent{
+		Type: "REQUEST", MethodARN: x.arn().String(), Resource: p.Resource, Path: p.Path, HTTPMethod: p.HTTPMethod,
+		Headers: p.Headers, MultiValueHeaders: p.MultiValueHeaders,
+		QueryStringParameters: notNilMap(p.QueryStringParameters), MultiValueQueryStringParameters: notNilMap(p.MultiValueQueryStringParameters),
+		PathParameters: notNilMap(p.PathParameters), StageVariables: notNilMap(p.StageVariables), RequestContext: p.RequestContext,
+	}
+}
+
+func (g *lambdaGuard) authorize(x *exchange) *refusal {
+	found, err := g.authorizer.identify(x)
+	switch {
+	case isUnauthorized(err):
+		return refuse(unauthorized)
+	case err != nil:
+		return refuse(authorizerFailed)
+	}
+	x.identity = found
+	result := found.permits(x, policy.InvokeAction)
+	x.tracePolicy(found.document, x.arn().String(), result)
+	return denial(result)
+}
+
+// denial is what a policy's result means: nil where it allows.
+func denial(result policy.Result) *refusal {
+	switch {
+	case result.Decision == policy.Allow:
+		return nil
+	case result.Explicit:
+		return refuseWith(accessDenied, accessDenied.message+" with an explicit deny")
+	}
+	return refuse(accessDenied)
+}

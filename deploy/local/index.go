@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	texttemplate "text/template"
+
+	"portcullis/api"
+	"portcullis/deploy/local/cognito"
+	"portcullis/deploy/local/gateway/mode"
+	"portcullis/policy"
+)
+
+// index tells what runs.
+type index struct {
+	Modes    []indexMode `json:"modes"`
+	Issuer   string      `json:"issuer"`
+	ClientID string      `json:"clientId"`
+	Users    []indexUser `json:"users"`
+
+	base   string
+	users  table
+	keys   table
+	ours   bool // the API is the module's own
+	sample sample
+}
+
+type indexMode struct {
+	Name          string `json:"name"`
+	Kind          string `json:"kind"`
+	Authorization string `json:"authorization"`
+	APIKey        bool   `json:"apiKey,omitempty"` // one is asked for
+	URL           string `json:"url"`
+
+	mode *mode.Mode
+}
+
+type indexUser struct {
+	Username string   `json:"username"`
+	Password string   `json:"password"`
+	Sub      string   `json:"sub"`
+	Groups   []string `json:"groups"`
+}
+
+// newIndex describes what a project looks like on a site.
+func newIndex(s *site, p *project, ours bool) index {
+	i := index{Issuer: s.pool.Issuer(), ClientID: cognito.ClientID, base: s.base, users: s.users, keys: s.keys, ours: ours, sample: sampleOf(p.contract)}
+	for _, m := range p.modes {
+		i.Modes = append(i.Modes, indexMode{m.Name, m.Gateway, m.Authorization, m.APIKeyRequired, s.base + "/" + m.Name, m})
+	}
+	for _, account := range s.pool.Accounts() {
+		i.Users = append(i.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups})
+	}
+	return i
+}
+
+// Authorizer says in a few words who checks requests.
+func (m indexMode) Authorizer() string {
+	switch {
+	case m.Authorization == mode.None:
+		return "API key"
+	case m.mode.Authorizer != nil && m.mode.Authorizer.Function != "":
+		return m.Authorization + " authorizer"
+	}
+	return m.Authorization
+}
+
+// sample is a call that shows something: a GET without parameters, and a scope that opens it.
+type sample struct {
+	Path, Scope string
+}
+
+// sampleOf finds the first such operation that is not public, or any other at least.
+func sampleOf(c *api.Contract) sample {
+	found := sample{Path: "/"}
+	for _, operation := range slices.Backward(c.Operations) {
+		if operation.Route.Method != http.MethodGet || strings.Contains(operation.Route.Path, "{") {
+			continue
+		}
+		if scope := scopeOf(operation.Access); scope != "" || found.Scope == "" {
+			found = sample{operation.Route.Path, scope}
+		}
+	}
+	return found
+}
+
+// scopeOf is a scope that is enough on its own; "": there is none.
+func scopeOf(access policy.Access) string {
+	for _, alternative := range access.Alternatives {
+		if len(alternative) == 1 && len(alternative[0].Scopes) == 1 {
+			return alternative[0].Scopes[0]
+		}
+	}
+	return ""
+}
+
+var (
+	//go:embed index.html
+	pageText string
+	page     = template.Must(template.New("index").Parse(pageText))
+
+	//go:embed greeting.txt
+	greetingText string
+	greeting     = texttemplate.Must(texttemplate.New("greeting").Parse(greetingText))
+)
+
+// pageData is what the page and the greeting show.
+type pageData struct {
+	index
+	Base, Cognito, AWS, Password, Store string
+	KeyEnvironment                      string // of the command that makes API keys
+	Machine                             string // the credentials of the issuer's app client for machines
+	Ours                                bool
+	Member                              indexUser
+	Sample                              sample
+	Calls                               []string // that the page offers
+
+	// Modes by what a request to them needs; each may be empty.
+	Bearers modeList // a token, which an authorizer function checks
+	Scoped  modeList // a token with scopes, which the gateway checks
+	Planned modeList // an API key whose usage key is the authorizer's answer
+	Keyed   modeList // an API key of the gateway's own
+	Signed  modeList // a signature
+}
+
+func (i index) data() pageData {
+	d := pageData{index: i, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Password: cognito.Password, Ours: i.ours, Sample: i.sample}
+	d.Machine = cognito.MachineID + ":" + cognito.MachineSecret
+	d.Store, d.KeyEnvironment = i.users.String(), i.keys.command(d.AWS)
+	d.Member = i.Users[slices.IndexFunc(i.Users, func(u indexUser) bool { return slices.Contains(u.Groups, "members") })]
+	d.Calls = []string{"GET " + i.sample.Path}
+	if i.ours {
+		one := "/users/" + d.Member.Sub
+		d.Calls = append(d.Calls, "POST /users", "GET "+one, "PUT "+one, "DELETE "+one)
+	}
+	for _, m := range i.Modes {
+		switch m.Authorization {
+		case mode.Cognito, mode.JWT:
+			d.Scoped = append(d.Scoped, m)
+		case mode.IAM:
+			d.Signed = append(d.Signed, m)
+		case mode.None:
+			d.Keyed = append(d.Keyed, m)
+		default:
+			if m.APIKey {
+				d.Planned = append(d.Planned, m)
+			} else {
+				d.Bearers = append(d.Bearers, m)
+			}
+		}
+	}
+	return d
+}
+
+// modeList are modes that are called alike.
+type modeList []indexMode
+
+// Names are the modes' names, for people.
+func (l modeList) Names() string {
+	var names []string
+	for _, m := range l {
+		names = append(names, m.Name)
+	}
+	return strings.Join(names, " and ")
+}
+
+// First is the mode to show how it is done.
+func (l modeList) First() indexMode { return l[0] }
+
+// Key is a local key of the mode; nil: there is none.
+func (m indexMode) Key() *mode.Key {
+	if m.mode.UsagePlan == nil {
+		return nil
+	}
+	for i, key := range m.mode.UsagePlan.LocalKeys {
+		if !key.Disabled {
+			return &m.mode.UsagePlan.LocalKeys[i]
+		}
+	}
+	return nil
+}
+
+// Caller is a caller who signs without a session token; nil: there is none.
+func (m indexMode) Caller() *mode.Caller {
+	for i, caller := range m.mode.LocalCallers {
+		if caller.SessionToken == "" {
+			return &m.mode.LocalCallers[i]
+		}
+	}
+	return nil
+}
+
+// serveIndex answers with HTML, or with JSON where that is asked for.
+func (d *deployment) serveIndex(w http.ResponseWriter, r *http.Request) {
+	accept := r.Header.Get("Accept")
+	var body bytes.Buffer
+	contentType := "text/html; charset=utf-8"
+	if strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html") {
+		contentType = "application/json"
+		encoder := json.NewEncoder(&body)
+		encoder.SetEscapeHTML(false)
+		encoder.Encode(d.index)
+	} else if err := page.Execute(&body, d.index.data()); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Vary", "Accept")
+	w.Write(body.Bytes())
+}
+
+// printGreeting tells what runs, and what to try.
+func printGreeting(out io.Writer, i index) {
+	if err := greeting.Execute(out, i.data()); err != nil {
+		fmt.Fprintln(out, err)
+	}
+}

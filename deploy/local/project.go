@@ -1,0 +1,134 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"portcullis/api"
+	"portcullis/deploy/local/gateway/mode"
+	"portcullis/policy"
+)
+
+// project is what the files say: the module's, or those that flags name.
+type project struct {
+	contract *api.Contract
+	version  string // another one for another contract
+	modes    []*mode.Mode
+	files    map[*mode.Mode]string
+}
+
+func readProject(o options) (*project, error) {
+	file, err := o.contractFile()
+	if err != nil {
+		return nil, err
+	}
+	p := &project{files: map[*mode.Mode]string{}}
+	if p.contract, err = api.Load(file); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(p.contract.Document)
+	p.version = hex.EncodeToString(sum[:])
+	files, err := o.modeFiles()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.readModes(files); err != nil {
+		return nil, err
+	}
+	return p, p.checkFunctions(o)
+}
+
+func (p *project) readModes(files []string) error {
+	names := map[string]string{}
+	for _, file := range files {
+		m, err := mode.Load(file)
+		if err != nil {
+			return err
+		}
+		if other, twice := names[m.Name]; twice {
+			return &mode.Error{Name: file, Reason: fmt.Sprintf("the mode %s is in %s already", m.Name, other)}
+		}
+		names[m.Name], p.files[m] = file, file
+		p.modes = append(p.modes, m)
+	}
+	return nil
+}
+
+// naming is where a function is named first.
+type naming struct {
+	name, file, member string
+}
+
+// functionNames are the functions that contract and modes name.
+func (p *project) functionNames() []naming {
+	var all []naming
+	add := func(n naming) {
+		if !slices.ContainsFunc(all, func(other naming) bool { return other.name == n.name }) {
+			all = append(all, n)
+		}
+	}
+	for _, m := range p.modes {
+		if m.Authorizer != nil && m.Authorizer.Function != "" {
+			add(naming{m.Authorizer.Function, p.files[m], "function"})
+		}
+	}
+	for _, operation := range p.contract.Operations {
+		add(naming{operation.Function, p.contract.Name, "x-function"})
+	}
+	return all
+}
+
+// checkFunctions makes sure that every function that is named is there, and that every one that is given is named.
+func (p *project) checkFunctions(o options) error {
+	var names []string
+	for _, place := range p.functionNames() {
+		if o.functions[place.name] == "" && !slices.Contains(ours, place.name) {
+			reason := fmt.Sprintf("%s: no function is called %q: want -function %s=URL or -function %s=BINARY", place.member, place.name, place.name, place.name)
+			return &mode.Error{Name: place.file, Line: place.line(), Reason: reason}
+		}
+		names = append(names, place.name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.functions)) {
+		if !slices.Contains(names, name) {
+			return fmt.Errorf("-function %s=%s: neither %s nor a mode names it; they name %s", name, o.functions[name], p.contract.Name, strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
+// line is the first line of the file that names the function; 0 where it cannot be told.
+func (n naming) line() int {
+	text, err := os.ReadFile(n.file)
+	if err != nil {
+		return 0
+	}
+	place := regexp.MustCompile(`(?:^|[\s{,"'])` + n.member + `["']?\s*:\s*["']?` + regexp.QuoteMeta(n.name) + `(?:$|[^a-z0-9-])`)
+	for i, line := range strings.Split(string(text), "\n") {
+		if place.MatchString(line) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// scopes are those that tokens can open operations by.
+func (p *project) scopes() []string {
+	var all []string
+	for _, operation := range p.contract.Operations {
+		for _, alternative := range operation.Access.Alternatives {
+			for _, requirement := range alternative {
+				if requirement.Scheme == policy.SchemeBearer {
+					all = append(all, requirement.Scopes...)
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
