@@ -55,8 +55,13 @@ func simpleAnswer(rules *policy.Rules, p *Principal, r *request) (*SimpleAnswer,
 			return nil, &CacheError{r.route, reason}
 		}
 	}
-	return &SimpleAnswer{explanation.Decision == policy.Allow, p.typed()}, nil
+	allow := explanation.Decision == policy.Allow && (!endsInSlash(r.arn.Path) || explanation.Rule.Route.IsGreedy())
+	return &SimpleAnswer{allow, p.typed()}, nil
 }
+
+// endsInSlash tells whether a path is one that an HTTP API routes to a greedy route or nowhere, whatever rule is
+// that of the path without its last slash.
+func endsInSlash(path string) bool { return strings.HasSuffix(path, "/") }
 
 // whyNotKept says why a simple answer is not right for every request that a gateway might give it to; "" where it is.
 // All requests of one route key have to have one rule: the route's key has to be among the identity sources, to be

@@ -28,6 +28,7 @@ func TestSimpleAnswers(t *testing.T) {
 	}{
 		{"reads", "GET /users", "GET/users", nil, "true"}, // nothing is kept
 		{"reads", "$default", "GET/users", nil, "true"},
+		{"reads", "ANY /{proxy+}", "GET/users/", nil, "false"}, // which GET /users does not serve
 		{"reads", "GET /users", "GET/users", []any{"reads", "GET /users"}, "true"},
 		{"reads", "POST /users", "POST/users", []any{"reads", "POST /users"}, "false"},
 		{"reads", "GET /users", "GET/users", []any{"reads"}, "error"},

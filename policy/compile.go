@@ -50,6 +50,9 @@ func (e *SizeError) Error() string {
 // {proxy+} is written as the one pattern and what is closed in it; no pattern stands for a path that the
 // pattern of an open route does not.
 //
+// A path with a slash at its end is allowed only if both the route that a REST API has for it and the greedy route that
+// an HTTP API has for it are open: which one the document is for, it does not know.
+//
 // The same rules and caller give the same document. The errors are [*ARNError], [*ResourceError] and
 // [*SizeError].
 func (r *Rules) Compile(caller Caller, arn ARN) (Document, error) {
@@ -144,7 +147,7 @@ func (m *methodRoutes) deny(l leak, openings []opening, denies []string) []strin
 	}
 	closed := []template{paths}
 	if len(to.templates) > 0 {
-		closed = m.uncovered(paths, l.to, openings)
+		closed = m.uncovered(paths, l.to, openings, l.by)
 	}
 	for _, paths := range closed {
 		if slash > 0 {

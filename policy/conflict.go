@@ -140,7 +140,7 @@ func (s *conflictSearch) leak(i int, through part, l leak) {
 // loses tells whether the pattern of denied paths covers paths that are open of route k, and which.
 func (m *methodRoutes) loses(denied, open template, k int) (lost template, loses bool) {
 	for _, paths := range reach(denied, open) {
-		if lost := m.uncovered(paths, k, m.nobody); len(lost) > 0 {
+		if lost := m.uncovered(paths, k, m.nobody, byAll); len(lost) > 0 {
 			return lost[0], true
 		}
 	}

@@ -22,7 +22,17 @@ type methodRoutes struct {
 type leak struct {
 	to    int
 	paths template
+	by    routing
 }
+
+// routing is which routes take a path. REST APIs pass over a slash at its end; HTTP APIs do not, so that only a greedy
+// segment stands for what ends with one.
+type routing bool
+
+const (
+	byAll    routing = false
+	byGreedy routing = true
+)
 
 // trailingSlash is the empty segment that a path with a slash at its end has there.
 var trailingSlash = segment{static, ""}
@@ -75,23 +85,32 @@ func (m *methodRoutes) leaksOf(open template, i int, openings []opening) []leak 
 			continue
 		}
 		for _, paths := range reach(open, of) {
-			for _, closed := range m.uncovered(paths, j, openings) {
-				leaks = append(leaks, leak{j, closed})
+			for _, closed := range m.uncovered(paths, j, openings, byAll) {
+				leaks = append(leaks, leak{j, closed, byAll})
 			}
 		}
-		// API Gateway routes a path with a trailing slash as without it; the ARN may have it.
-		for _, paths := range reach(open, append(slices.Clone(of), trailingSlash)) {
-			for _, closed := range m.uncovered(paths[:len(paths)-1], j, openings) {
-				leaks = append(leaks, leak{j, append(slices.Clone(closed), trailingSlash)})
-			}
+		leaks = m.slashLeaks(leaks, open, j, openings, byAll)
+		if of.endsGreedy() {
+			leaks = m.slashLeaks(leaks, open, j, openings, byGreedy)
+		}
+	}
+	return leaks
+}
+
+// slashLeaks appends what the pattern of an open template reaches of route j with a slash at the end, which the ARN may
+// have.
+func (m *methodRoutes) slashLeaks(leaks []leak, open template, j int, openings []opening, by routing) []leak {
+	for _, paths := range reach(open, append(slices.Clone(m.entries[j].template), trailingSlash)) {
+		for _, closed := range m.uncovered(paths[:len(paths)-1], j, openings, by) {
+			leaks = append(leaks, leak{j, append(slices.Clone(closed), trailingSlash), by})
 		}
 	}
 	return leaks
 }
 
 // uncovered narrows paths of route j to what is neither open nor routed to a more specific route.
-func (m *methodRoutes) uncovered(paths template, j int, openings []opening) []template {
-	n := narrowing{m, j, openings, maxNarrowing}
+func (m *methodRoutes) uncovered(paths template, j int, openings []opening, by routing) []template {
+	n := narrowing{m, j, openings, by, maxNarrowing}
 	return n.from(0, paths)
 }
 
@@ -103,6 +122,7 @@ type narrowing struct {
 	m        *methodRoutes
 	j        int
 	openings []opening
+	by       routing
 	left     int
 }
 
@@ -110,7 +130,7 @@ type narrowing struct {
 // each half may be covered, or be narrowed further, where the whole is not. Templates longer than all of the
 // routes' need not be cut up: only greedy routes stand for them, and those for all of them.
 func (n *narrowing) from(k int, paths template) []template {
-	if n.left--; n.m.covered(paths, n.j, n.openings) {
+	if n.left--; n.m.covered(paths, n.j, n.openings, n.by) {
 		return nil
 	}
 	for k < len(paths) && paths[k].kind != greedy {
@@ -130,7 +150,7 @@ func (n *narrowing) from(k int, paths template) []template {
 }
 
 // covered tells whether all the paths are open, or are routed to a more specific route than j.
-func (m *methodRoutes) covered(paths template, j int, openings []opening) bool {
+func (m *methodRoutes) covered(paths template, j int, openings []opening, by routing) bool {
 	for _, open := range openings[j].templates {
 		if open.contains(paths) {
 			return true
@@ -140,7 +160,11 @@ func (m *methodRoutes) covered(paths template, j int, openings []opening) bool {
 		if other >= j {
 			break
 		}
-		if m.entries[other].template.contains(paths) {
+		t := m.entries[other].template
+		if by == byGreedy && !t.endsGreedy() {
+			continue
+		}
+		if t.contains(paths) {
 			return true
 		}
 	}

@@ -127,6 +127,42 @@ func TestDocumentsAreExact(t *testing.T) {
 	t.Logf("%d of %d random APIs have no conflict; %d requests are allowed, and %d are lost to conflicts", exact, apis, allowed, lost)
 }
 
+// TestDocumentsWithSlashes: an HTTP API routes a path with a slash at its end to greedy routes alone. What the document
+// allows of such paths, the rule of that route allows.
+func TestDocumentsWithSlashes(t *testing.T) {
+	c := newChance(9)
+	allowed, denied := 0, 0
+	for range 3000 {
+		table, who := c.table(), c.caller()
+		greedy := slices.DeleteFunc(slices.Clone(table.rules), func(r policy.Rule) bool { return !strings.HasSuffix(r.Route.Path, "+}") })
+		served, err := policy.NewRules(greedy, owners)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := table.policy.Compile(who, anARN); errors.As(err, new(*policy.SizeError)) {
+			continue
+		}
+		for range 30 {
+			method, path := c.pick("GET", "PUT", "POST"), strings.TrimSuffix(c.path(), "/")+"/"
+			if path == "/" || served.Explain(who, method, path).Rule == nil {
+				continue
+			}
+			decided, documented := served.Decide(who, method, path), evaluate(t, table.policy, who, method, path)
+			if documented == policy.Allow && decided == policy.Deny {
+				t.Fatalf("%s %s by %+v is allowed by the document and not by the greedy ones of the rules %v", method, path, who, table.rules)
+			}
+			if documented == policy.Allow {
+				allowed++
+			} else {
+				denied++
+			}
+		}
+	}
+	if allowed < 500 || denied < 500 {
+		t.Errorf("%d requests allowed and %d denied: the test says little", allowed, denied)
+	}
+}
+
 // TestDocumentsAreDeterministic: the same rules and caller give the same bytes, in whatever order the rules
 // and scopes stand.
 func TestDocumentsAreDeterministic(t *testing.T) {

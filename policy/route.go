@@ -14,6 +14,9 @@ type Route struct {
 // String is the method and the path, separated by a space, or the route key.
 func (r Route) String() string { return strings.TrimSuffix(r.Method+" "+r.Path, " ") }
 
+// IsGreedy tells whether the route stands for paths of any length: its path ends with {name+}.
+func (r Route) IsGreedy() bool { return strings.HasSuffix(r.Path, "+}") }
+
 // RouteError says why a route, or its rule, cannot be used.
 type RouteError struct {
 	Route  Route
@@ -122,6 +125,9 @@ func (t template) matches(segments []string) bool {
 	}
 	return len(t) == len(segments)
 }
+
+// endsGreedy tells whether the template stands for paths of any length from some on.
+func (t template) endsGreedy() bool { return len(t) > 0 && t[len(t)-1].kind == greedy }
 
 // shape identifies the set of paths that the template stands for, whatever its parameters are called.
 func (t template) shape() string {

@@ -7,7 +7,8 @@ import (
 )
 
 // Router chooses the route of a request as API Gateway does: by path and method, segment by segment, a
-// literal before {name} before {name+}. It does not change and may be used concurrently.
+// literal before {name} before {name+}. It passes over a slash at the path's end, as REST APIs do; an HTTP API has
+// only greedy routes ({name+}, $default) for such a path. It does not change and may be used concurrently.
 // The zero Router has no route.
 type Router struct {
 	byMethod map[string][]entry // the most specific templates first
@@ -106,8 +107,8 @@ func (r *Router) find(method string, segments []string) (entry, bool) {
 	return entry{}, false
 }
 
-// splitPath cuts a request's path, as sent, into its segments. One trailing slash does not count, as in
-// API Gateway's routing. A path with an empty segment routes nowhere.
+// splitPath cuts a request's path, as sent, into its segments. One trailing slash does not count, as in a REST API's
+// routing. A path with an empty segment routes nowhere.
 func splitPath(path string) (segments []string, ok bool) {
 	path, ok = strings.CutPrefix(path, "/")
 	if !ok {
