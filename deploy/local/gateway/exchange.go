@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"portcullis/deploy/local/gateway/mode"
 	"portcullis/policy"
 )
 
@@ -150,13 +151,16 @@ func (x *exchange) readBody() error {
 	return nil
 }
 
-// arn names the method and path that the request invokes. A trailing slash is in the path but not in the
-// ARN: what AWS does is not known, and routing passes over it as well.
+// arn names the method and path that the request invokes. In a REST API a slash at the path's end is in the path but not
+// in the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API it is in both.
 func (x *exchange) arn() policy.ARN {
 	path := strings.TrimPrefix(x.path, "/")
+	if x.mode.Gateway == mode.REST {
+		path = strings.TrimSuffix(path, "/")
+	}
 	return policy.ARN{
 		Partition: partitionOf(x.config.Region), Region: x.config.Region, Account: x.config.AccountID, API: x.apiID,
-		Stage: x.mode.Name, Method: x.r.Method, Path: strings.TrimSuffix(path, "/"),
+		Stage: x.mode.Name, Method: x.r.Method, Path: path,
 	}
 }
 

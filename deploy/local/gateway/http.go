@@ -9,6 +9,7 @@ import (
 // httpAPI answers requests as an HTTP API does.
 type httpAPI struct {
 	*stage
+	router   *httpRouter
 	guard    httpGuard
 	throttle *throttle
 	cors     *httpCORS // nil: the gateway has no part in CORS
@@ -41,6 +42,9 @@ func newHTTP(s *stage) (*httpAPI, error) {
 		return nil, err
 	}
 	var err error
+	if a.router, err = newHTTPRouter(s); err != nil {
+		return nil, err
+	}
 	if a.guard, err = newHTTPGuard(s); err != nil {
 		return nil, err
 	}
@@ -105,7 +109,7 @@ func (a *httpAPI) route(x *exchange) *httpRefusal {
 		return refuseHTTP(httpHeadTooLarge)
 	case !x.decodePath():
 		return refuseHTTP(badRequest)
-	case !x.find():
+	case !a.router.find(x):
 		return refuseHTTP(notFound)
 	}
 	return nil
