@@ -20,7 +20,7 @@ type methodCache struct {
 
 const (
 	maxKept   = 1 << 20 // the largest body that is kept, in bytes
-	mostKept  = 1_000   // answers of a method that are kept
+	mostKept  = 200     // answers of a method that are kept
 	failWith  = "FAIL_WITH_403"
 	keepQuiet = "SUCCEED_WITHOUT_RESPONSE_HEADER"
 

@@ -10,15 +10,13 @@ import (
 	"time"
 )
 
-// ResponseTypes are the types of gateway responses, with the statuses that they have by themselves; those of the two
-// defaults have none of their own. See
+// responseTypes are the types of gateway responses, with the two that stand for whole classes. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html.
-var ResponseTypes = map[string]int{
-	"ACCESS_DENIED": 403, "API_CONFIGURATION_ERROR": 500, "AUTHORIZER_CONFIGURATION_ERROR": 500, "AUTHORIZER_FAILURE": 500,
-	"BAD_REQUEST_BODY": 400, "BAD_REQUEST_PARAMETERS": 400, "DEFAULT_4XX": 0, "DEFAULT_5XX": 0, "EXPIRED_TOKEN": 403,
-	"INTEGRATION_FAILURE": 504, "INTEGRATION_TIMEOUT": 504, "INVALID_API_KEY": 403, "INVALID_SIGNATURE": 403,
-	"MISSING_AUTHENTICATION_TOKEN": 403, "QUOTA_EXCEEDED": 429, "REQUEST_TOO_LARGE": 413, "RESOURCE_NOT_FOUND": 404,
-	"THROTTLED": 429, "UNAUTHORIZED": 401, "UNSUPPORTED_MEDIA_TYPE": 415, "WAF_FILTERED": 403,
+var responseTypes = []string{
+	"ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE", "BAD_REQUEST_BODY",
+	"BAD_REQUEST_PARAMETERS", "DEFAULT_4XX", "DEFAULT_5XX", "EXPIRED_TOKEN", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT",
+	"INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "QUOTA_EXCEEDED", "REQUEST_TOO_LARGE",
+	"RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED", "UNSUPPORTED_MEDIA_TYPE", "WAF_FILTERED",
 }
 
 var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
@@ -36,8 +34,8 @@ func (m *Mode) checkGatewayResponses() *wrong {
 }
 
 func checkGatewayResponse(kind string, response GatewayResponse) *wrong {
-	if _, known := ResponseTypes[kind]; !known {
-		return at("want one of " + strings.Join(slices.Sorted(maps.Keys(ResponseTypes)), ", "))
+	if !slices.Contains(responseTypes, kind) {
+		return at("want one of " + strings.Join(responseTypes, ", "))
 	}
 	if s := response.StatusCode; s != 0 && (s < 200 || s > 599) {
 		return at("statusCode", fmt.Sprintf("want 200 to 599, got %d", s))
