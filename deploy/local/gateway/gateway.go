@@ -58,8 +58,8 @@ type protocol interface {
 	serve(x *exchange)
 }
 
-// New makes a gateway. The errors are [*ConfigError], [*mode.Error] for a mode that was made in Go, and [*api.Error]
-// where a schema cannot be used.
+// New makes a gateway. The errors are [*ConfigError], [*mode.Error] for a mode that cannot guard the contract, and
+// [*api.Error] where a schema cannot be used.
 func New(config Config) (*Gateway, error) {
 	s, err := newStage(config)
 	if err != nil {

@@ -118,9 +118,9 @@ func TestHTTPNewRefuses(t *testing.T) {
 		change func(*gateway.Config)
 		want   string
 	}{
-		{httpModeText, func(c *gateway.Config) { delete(c.Functions, "token") }, `gateway: mode test: no function is called "token"`},
+		{httpModeText, func(c *gateway.Config) { delete(c.Functions, "token") }, `test.yaml:5: authorizer.function: no function is called "token"`},
 		{httpModeText, func(c *gateway.Config) { delete(c.Functions, "things") }, `gateway: GET /: no function is called "things"`},
-		{httpModeText + "cors: {allowCredentials: true}\n", nil, `gateway: mode test: cors.allowCredentials: want AllowedOrigins without "*": API Gateway does not allow both`},
+		{httpModeText + "cors: {allowCredentials: true}\n", nil, `test.yaml:10: cors.allowCredentials: want AllowedOrigins without "*": API Gateway does not allow both`},
 		{jwtMode, nil, "gateway: mode test: want Tokens: JWT asks for them"},
 	} {
 		err := newError(t, test.mode, test.change)

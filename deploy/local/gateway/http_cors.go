@@ -25,7 +25,7 @@ func newHTTPCORS(s *stage) (*httpCORS, error) {
 		c.AllowOrigins = s.config.AllowedOrigins
 	}
 	if c.AllowCredentials && slices.Contains(c.AllowOrigins, "*") {
-		return nil, configError(`mode %s: cors.allowCredentials: want AllowedOrigins without "*": API Gateway does not allow both`, s.mode.Name)
+		return nil, s.mode.Wrong(`want AllowedOrigins without "*": API Gateway does not allow both`, "cors", "allowCredentials")
 	}
 	return c, nil
 }

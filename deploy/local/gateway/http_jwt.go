@@ -27,7 +27,7 @@ func newJWTGuard(s *stage) (httpGuard, error) {
 	var err error
 	g.verifier, err = s.config.Tokens.Verifier(TokenIssuer{Issuer: s.mode.Authorizer.Issuer, Audience: s.mode.Authorizer.Audience})
 	if err != nil {
-		return nil, configError("mode %s: %v", s.mode.Name, err)
+		return nil, s.mode.Wrong(err.Error(), "authorizer")
 	}
 	g.scopes, err = scopesByMethod(s)
 	return g, err

@@ -205,8 +205,8 @@ func TestJWTRefusesRules(t *testing.T) {
 			t.Fatal(rule, err)
 		}
 		err = newError(t, jwtMode, func(c *gateway.Config) { c.Contract, c.Tokens = contract, sayer("") })
-		wrong := (*gateway.ConfigError)(nil)
-		if !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), "gateway: mode test: POST /things: ") || !strings.Contains(err.Error(), want) {
+		wrong := (*mode.Error)(nil)
+		if !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), "test.yaml:3: authorization: JWT cannot express the rule of POST /things: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %s", rule, err, want)
 		}
 	}

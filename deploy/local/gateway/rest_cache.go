@@ -41,7 +41,7 @@ func newMethodCache(s *stage, m *method) (*methodCache, error) {
 		return nil, nil
 	}
 	if !m.public && !tellCaller(s.mode, settings.KeyParameters) {
-		return nil, configError("mode %s: cache.methods.%s.keyParameters: want what says who calls among them: one caller's answer would be served to others", s.mode.Name, m.key())
+		return nil, s.mode.Wrong("want what says who calls among them: one caller's answer would be served to others", "cache", "methods", m.key(), "keyParameters")
 	}
 	c := &methodCache{
 		answers: newCache[*proxyAnswer](settings.TTL(), mostKept, s.config.Now),

@@ -32,7 +32,7 @@ func newCognitoGuard(s *stage) (guard, error) {
 		for use, list := range map[string]*[]TokenVerifier{"id": &g.id, "access": &g.access} {
 			v, err := s.config.Tokens.Verifier(TokenIssuer{UserPool: pool, Use: use})
 			if err != nil {
-				return nil, configError("mode %s: %v", s.mode.Name, err)
+				return nil, s.mode.Wrong(err.Error(), "authorizer")
 			}
 			*list = append(*list, v)
 		}

@@ -59,7 +59,7 @@ paths:
 				t.Fatal(err)
 			}
 			_, err = gateway.New(gateway.Config{Contract: contract, Mode: m, Tokens: nobody{}, Functions: map[string]gateway.Invoker{"things": stuck{}}})
-			want := "gateway: mode test: GET /things/{id}: " + test.want + "; authorization " + authorization + " cannot express that"
+			want := "test.yaml:3: authorization: " + authorization + " cannot express the rule of GET /things/{id}: " + test.want
 			if test.want == "" && err != nil || test.want != "" && (err == nil || err.Error() != want) {
 				t.Errorf("%s, %s: %v\nwant %s", authorization, test.security, err, want)
 			}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"hash/fnv"
 	"maps"
 	"slices"
@@ -100,20 +101,27 @@ func (s *stage) buildRouter() (err error) {
 
 // checkNames makes sure that the methods that the mode names are the contract's.
 func (s *stage) checkNames() error {
-	var names []string
 	if s.mode.Throttle != nil {
-		names = slices.AppendSeq(names, maps.Keys(s.mode.Throttle.Methods))
+		if err := checkNamed(s, "throttle", s.mode.Throttle.Methods); err != nil {
+			return err
+		}
 	}
 	if s.mode.UsagePlan != nil {
-		names = slices.AppendSeq(names, maps.Keys(s.mode.UsagePlan.Methods))
+		if err := checkNamed(s, "usagePlan", s.mode.UsagePlan.Methods); err != nil {
+			return err
+		}
 	}
 	if s.mode.Cache != nil {
-		names = slices.AppendSeq(names, maps.Keys(s.mode.Cache.Methods))
+		return checkNamed(s, "cache", s.mode.Cache.Methods)
 	}
-	slices.Sort(names)
-	for _, name := range names {
+	return nil
+}
+
+// checkNamed checks the methods that a member of the mode names.
+func checkNamed[V any](s *stage, member string, named map[string]V) error {
+	for _, name := range slices.Sorted(maps.Keys(named)) {
 		if !slices.ContainsFunc(s.methods, func(m *method) bool { return m.key() == name }) {
-			return configError("mode %s: %s: the contract %s has no such operation", s.mode.Name, name, s.config.Contract.Name)
+			return s.mode.Wrong(fmt.Sprintf("want an operation of %s, which has none such", s.config.Contract.Name), member, "methods", name)
 		}
 	}
 	return nil
@@ -123,7 +131,7 @@ func (s *stage) checkNames() error {
 func (s *stage) authorizerFunction() (Invoker, error) {
 	function := s.config.Functions[s.mode.Authorizer.Function]
 	if function == nil {
-		return nil, configError("mode %s: no function is called %q", s.mode.Name, s.mode.Authorizer.Function)
+		return nil, s.mode.Wrong(fmt.Sprintf("no function is called %q", s.mode.Authorizer.Function), "authorizer", "function")
 	}
 	return function, nil
 }

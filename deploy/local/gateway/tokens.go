@@ -137,7 +137,7 @@ func timeText(value any) string {
 // cannot express would open more than it says, and is refused.
 func methodScopes(s *stage, m *method) ([]string, error) {
 	refuse := func(reason string) ([]string, error) {
-		return nil, configError("mode %s: %s: %s; authorization %s cannot express that", s.mode.Name, m.key(), reason, s.mode.Authorization)
+		return nil, s.mode.Wrong(fmt.Sprintf("%s cannot express the rule of %s: %s", s.mode.Authorization, m.key(), reason), "authorization")
 	}
 	var all []string
 	for _, alternative := range m.operation.Access.Alternatives {

@@ -114,15 +114,16 @@ paths:
   /scoped: {get: {security: [bearer: [things/read]]}}
 `
 
+// call is a request with a token, and what comes of it.
+type call struct{ path, token, want string }
+
 // TestMotoThroughGateway: a REST API takes an emulated pool's ID tokens where no scope is asked for, and its access tokens
-// with the scope elsewhere.
+// with the scope elsewhere. An HTTP API takes both where no scope is asked for, and forbids what lacks one.
 func TestMotoThroughGateway(t *testing.T) {
 	endpoint := parts.Moto(t)
 	pool, stranger := newMotoPool(t, endpoint), newMotoPool(t, endpoint)
-	stage := newStage(t, pool.tokens(t, endpoint), "name: test\ngateway: REST\nauthorization: COGNITO_USER_POOLS\nauthorizer: {identitySource: method.request.header.Authorization}\n")
-	for _, test := range []struct {
-		path, token, want string
-	}{
+	all := pool.tokens(t, endpoint)
+	checkCalls(t, newStage(t, all, "name: test\ngateway: REST\nauthorization: COGNITO_USER_POOLS\nauthorizer: {identitySource: method.request.header.Authorization}\n"), []call{
 		{"/any", pool.id, "200 ada"},
 		{"/any", "Bearer " + pool.id, "200 ada"},
 		{"/any", pool.access, `401 {"message":"Unauthorized"}`},
@@ -132,7 +133,22 @@ func TestMotoThroughGateway(t *testing.T) {
 		{"/user", pool.id, `401 {"message":"Unauthorized"}`},
 		{"/user", stranger.access, `401 {"message":"Unauthorized"}`},
 		{"/scoped", pool.access, `401 {"message":"Unauthorized"}`},
-	} {
+	})
+	checkCalls(t, newStage(t, all, "name: test\ngateway: HTTP\nauthorization: JWT\nauthorizer: {identitySource: $request.header.Authorization}\n"), []call{
+		{"/any", pool.id, "200 ada"},
+		{"/any", "Bearer " + pool.access, "200 ada"},
+		{"/any", stranger.id, `401 {"message":"Unauthorized"}`},
+		{"/any", "", `401 {"message":"Unauthorized"}`},
+		{"/user", "Bearer " + pool.access, "200 ada"},
+		{"/user", pool.id, `403 {"message":"Forbidden"}`},
+		{"/user", stranger.access, `401 {"message":"Unauthorized"}`},
+		{"/scoped", pool.access, `403 {"message":"Forbidden"}`},
+	})
+}
+
+func checkCalls(t *testing.T, stage http.Handler, calls []call) {
+	t.Helper()
+	for _, test := range calls {
 		r := httptest.NewRequest("GET", "/test"+test.path, nil)
 		if test.token != "" {
 			r.Header.Set("Authorization", test.token)
@@ -169,12 +185,16 @@ type username struct{}
 func (username) Invoke(_ context.Context, event []byte) ([]byte, error) {
 	var e struct {
 		RequestContext struct {
-			Authorizer struct{ Claims map[string]string }
+			Authorizer struct {
+				Claims map[string]string
+				JWT    struct{ Claims map[string]string }
+			}
 		}
 	}
 	if err := json.Unmarshal(event, &e); err != nil {
 		return nil, err
 	}
-	claims := e.RequestContext.Authorizer.Claims
-	return json.Marshal(map[string]any{"statusCode": 200, "body": claims["cognito:username"] + claims["username"]})
+	rest, api := e.RequestContext.Authorizer.Claims, e.RequestContext.Authorizer.JWT.Claims
+	name := rest["cognito:username"] + rest["username"] + api["cognito:username"] + api["username"]
+	return json.Marshal(map[string]any{"statusCode": 200, "body": name})
 }

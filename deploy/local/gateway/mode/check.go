@@ -44,7 +44,7 @@ func first(checks ...func() *wrong) *wrong {
 // Check says what is wrong with a mode that was made in Go, as Parse does of a file. The error has no line.
 func (m *Mode) Check() error {
 	if w := m.check(m.Name); w != nil {
-		return &Error{Name: "mode " + m.Name, Reason: w.Error()}
+		return (&Mode{Name: m.Name}).Wrong(w.reason, w.member...)
 	}
 	return nil
 }

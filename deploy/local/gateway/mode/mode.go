@@ -1,6 +1,10 @@
 package mode
 
-import "portcullis/policy"
+import (
+	"go.yaml.in/yaml/v3"
+
+	"portcullis/policy"
+)
 
 // The kinds of gateways that a mode can have.
 const (
@@ -49,6 +53,9 @@ type Mode struct {
 	AccessLogFormat string `yaml:"accessLogFormat"`
 
 	LocalCallers []Caller `yaml:"localCallers"` // AWS_IAM: who may sign on a desk
+
+	file string     // "": the mode was made in Go
+	root *yaml.Node // of the file
 }
 
 // Authorizer is a Lambda authorizer, or one of the gateway's own.

@@ -84,10 +84,21 @@ func Parse(file string, text []byte) (*Mode, error) {
 	if err := checkWhole(&root); err != nil {
 		return nil, decodingError(file, err)
 	}
+	mode.file, mode.root = file, &root
 	if wrong := mode.check(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))); wrong != nil {
-		return nil, &Error{file, lineOf(&root, wrong.member), wrong.Error()}
+		return nil, mode.Wrong(wrong.reason, wrong.member...)
 	}
 	return mode, nil
+}
+
+// Wrong is the error that something is wrong with a member of the mode, its parents before it: what only those can see
+// who know the contract. It names the file and the line where the mode has them.
+func (m *Mode) Wrong(reason string, member ...string) *Error {
+	w := wrong{member, reason}
+	if m.file == "" {
+		return &Error{Name: "mode " + m.Name, Reason: w.Error()}
+	}
+	return &Error{m.file, lineOf(m.root, member), w.Error()}
 }
 
 // wholeMembers are those whose values are whole numbers. The YAML library cuts what is behind a point.
