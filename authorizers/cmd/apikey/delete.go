@@ -10,11 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/apikey/dynamo"
 )
 
 func deleteCommand(ctx context.Context, s *session, args []string) error {
 	flags := flag.NewFlagSet("delete", flag.ContinueOnError)
-	asJSON := flags.Bool("json", false, "")
+	asJSON, force := flags.Bool("json", false, ""), flags.Bool("force", false, "")
 	id, err := parseID(flags, args)
 	if err != nil {
 		return err
@@ -24,10 +25,15 @@ func deleteCommand(ctx context.Context, s *session, args []string) error {
 		return err
 	}
 	r, err := store.Get(ctx, id)
-	if errors.Is(err, apikey.ErrNotFound) {
-		err = s.deleteOrphan(ctx, store, id)
-	} else if err == nil {
+	switch broken := (*dynamo.ItemError)(nil); {
+	case err == nil:
 		err = s.delete(ctx, store, r)
+	case errors.Is(err, apikey.ErrNotFound):
+		err = s.deleteOrphan(ctx, store, id)
+	case errors.As(err, &broken) && *force:
+		err = s.deleteBroken(ctx, store, id)
+	case errors.As(err, &broken):
+		err = fmt.Errorf("%w; the item is no record: -force deletes it", err)
 	}
 	if err != nil {
 		return err
@@ -91,6 +97,18 @@ func (s *session) deleteBoth(ctx context.Context, store apikey.Store, r apikey.R
 		return fmt.Errorf("%w; the API key %s of the gateway is gone; %s", err, name, kept)
 	}
 	return nil
+}
+
+// deleteBroken deletes an item that is no record, and the API key of the gateway that was made for it, if there is one.
+func (s *session) deleteBroken(ctx context.Context, store apikey.Store, id string) error {
+	if err := store.Delete(ctx, id); err != nil {
+		return explain(id, err)
+	}
+	err := s.deleteOrphan(ctx, store, id)
+	if _, none := err.(*missingError); none {
+		return nil
+	}
+	return err
 }
 
 // deleteOrphan deletes the API key of the gateway that outlived its record, as where the record expired and DynamoDB

@@ -32,6 +32,9 @@ rotate: owner, scopes, label, networks and the API key in the gateway stay the s
   -expires WHEN        of the new key, as for create, or never (default: it lives as long as the old one was to)
   -force               also a key that is disabled or has expired; it stays so
 
+delete:
+  -force               also an item of the table that is no record, as list tells
+
 AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
 An authorizer may accept a key for a minute after it was disabled or deleted; a gateway that caches its
 answers, longer.

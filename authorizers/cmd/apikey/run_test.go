@@ -289,4 +289,13 @@ func TestListBesideBrokenItems(t *testing.T) {
 			t.Errorf("%s: %+v", args, got)
 		}
 	}
+	if got := runIn(t, "delete", "ABCDEFGHIJKLMNOP"); got.status != statusFailed || !strings.Contains(got.stderr, "-force deletes it") {
+		t.Errorf("delete: %+v", got)
+	}
+	if got := runIn(t, "delete", "-force", "ABCDEFGHIJKLMNOP"); got.status != statusDone {
+		t.Errorf("delete -force: %+v", got)
+	}
+	if got := runIn(t, "list"); got.status != statusDone || !strings.Contains(got.stdout, good.ID) {
+		t.Errorf("list after that: %+v", got)
+	}
 }
