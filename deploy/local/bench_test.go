@@ -40,7 +40,7 @@ func startBenchmark(b *testing.B) *benchmarked {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d, err := newDeployer(options, project, s, discard{})
+	d, err := newDeployer(b.Context(), options, project, s, discard{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -20,10 +20,11 @@ const functionTimeout = 30 * time.Second
 
 // binaries builds and starts functions as Lambda would.
 type binaries struct {
-	site   *site
-	stderr io.Writer
-	folder string                 // of what is built
-	ready  map[string]builtBinary // by the function's name
+	patience context.Context // when it ends, nobody waits for functions to finish
+	site     *site
+	stderr   io.Writer
+	folder   string                 // of what is built; "": nothing was yet
+	ready    map[string]builtBinary // by the function's name
 }
 
 // builtBinary is a binary, and the sources that it was built from.
@@ -32,12 +33,16 @@ type builtBinary struct {
 	sources string
 }
 
-func newBinaries(s *site, stderr io.Writer) (*binaries, error) {
-	folder, err := os.MkdirTemp("", "portcullis-")
-	return &binaries{site: s, stderr: stderr, folder: folder, ready: map[string]builtBinary{}}, err
+func newBinaries(patience context.Context, s *site, stderr io.Writer) *binaries {
+	return &binaries{patience: patience, site: s, stderr: stderr, ready: map[string]builtBinary{}}
 }
 
-func (b *binaries) close() { os.RemoveAll(b.folder) }
+// close deletes what was built.
+func (b *binaries) close() {
+	if b.folder != "" {
+		os.RemoveAll(b.folder)
+	}
+}
 
 // given starts the binary that a flag names.
 func (b *binaries) given(ctx context.Context, name, file string, project *project, before *running) (*running, error) {
@@ -66,7 +71,7 @@ func (b *binaries) built(ctx context.Context, name string, project *project, bef
 
 func (b *binaries) build(ctx context.Context, name, folder, sources string) error {
 	fmt.Fprintf(b.stderr, "building %s\n", name)
-	own, err := os.MkdirTemp(b.folder, name+"-")
+	own, err := b.newFolder(name)
 	if err != nil {
 		return err
 	}
@@ -80,6 +85,18 @@ func (b *binaries) build(ctx context.Context, name, folder, sources string) erro
 	}
 	b.ready[name] = builtBinary{file, sources}
 	return nil
+}
+
+// newFolder makes a folder for a binary of the function, within one for all.
+func (b *binaries) newFolder(name string) (string, error) {
+	if b.folder == "" {
+		folder, err := os.MkdirTemp("", "portcullis-")
+		if err != nil {
+			return "", err
+		}
+		b.folder = folder
+	}
+	return os.MkdirTemp(b.folder, name+"-")
 }
 
 func sameContent(a, b string) bool {
@@ -113,12 +130,12 @@ func (b *binaries) start(ctx context.Context, name, file string, project *projec
 	if err != nil {
 		return nil, err
 	}
-	return &running{Invoker: started, version: version, stop: func() { closeSoon(started) }}, nil
+	return &running{Invoker: started, version: version, stop: func() { b.finish(started) }}, nil
 }
 
-// closeSoon ends a function when it has answered what it was asked.
-func closeSoon(f *function.Function) {
-	finish, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+// finish ends a function when it has answered what it was asked.
+func (b *binaries) finish(f *function.Function) {
+	finish, cancel := context.WithTimeout(b.patience, shutdownTimeout)
 	defer cancel()
 	f.Close(finish)
 }

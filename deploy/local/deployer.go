@@ -21,6 +21,7 @@ import (
 
 // deployer makes deployments and puts them on the site.
 type deployer struct {
+	patience  context.Context // when it ends, nobody waits for requests in flight
 	options   options
 	site      *site
 	log       *slog.Logger
@@ -33,9 +34,9 @@ type deployer struct {
 	replaced  sync.WaitGroup // deployments with requests in flight
 }
 
-// newDeployer makes what all deployments share.
-func newDeployer(o options, p *project, s *site, stderr io.Writer) (*deployer, error) {
-	d := &deployer{options: o, site: s, log: slog.New(slog.NewJSONHandler(stderr, nil)), stderr: stderr}
+// newDeployer makes what all deployments share. When patience ends, nobody waits for requests in flight.
+func newDeployer(patience context.Context, o options, p *project, s *site, stderr io.Writer) (*deployer, error) {
+	d := &deployer{patience: patience, options: o, site: s, log: slog.New(slog.NewJSONHandler(stderr, nil)), stderr: stderr}
 	var err error
 	if d.usage, err = gateway.NewUsage(p.modes, gateway.Config{}); err != nil {
 		return nil, err
@@ -47,10 +48,7 @@ func newDeployer(o options, p *project, s *site, stderr io.Writer) (*deployer, e
 	if d.inner, err = s.serveInner(); err != nil {
 		return nil, err
 	}
-	if d.binaries, err = newBinaries(s, stderr); err != nil {
-		d.inner.Close()
-		return nil, err
-	}
+	d.binaries = newBinaries(patience, s, stderr)
 	d.functions = &functionMaker{options: o, site: s, log: d.log, binaries: d.binaries}
 	return d, nil
 }
@@ -85,7 +83,7 @@ func (d *deployer) deploy(ctx context.Context, p *project) error {
 		err = d.updateServices(p)
 	}
 	if err != nil {
-		next.release()
+		next.release(d.patience)
 		return err
 	}
 	if before := d.site.swap(next); before != nil {
@@ -143,7 +141,7 @@ func (d *deployer) retire(old *deployment) {
 	d.replaced.Add(1)
 	go func() {
 		defer d.replaced.Done()
-		old.release()
+		old.release(d.patience)
 	}()
 }
 

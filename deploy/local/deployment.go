@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -60,9 +61,17 @@ func (p *project) speaker() *mode.Mode {
 	return p.modes[max(i, 0)]
 }
 
-// release lets go of the functions when the last request is answered.
-func (d *deployment) release() {
-	d.inFlight.Wait()
+// release lets go of the functions when the last request is answered, or patience ends.
+func (d *deployment) release(patience context.Context) {
+	answered := make(chan struct{})
+	go func() {
+		d.inFlight.Wait()
+		close(answered)
+	}()
+	select {
+	case <-answered:
+	case <-patience.Done():
+	}
 	for _, f := range d.functions {
 		f.release()
 	}

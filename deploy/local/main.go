@@ -10,34 +10,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
-	"net/http"
 	"os"
-	"os/signal"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
-
-	"portcullis/deploy/local/gateway"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	ctx, patience := interrupts()
+	os.Exit(run(ctx, patience, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run serves until the context ends, and gives the exit status. What is wrong is one line on stderr.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// run serves until ctx ends and the requests in flight are answered, or patience ends, and gives the exit status. What is
+// wrong is one line on stderr.
+func run(ctx, patience context.Context, args []string, stdout, stderr io.Writer) int {
 	options, err := parseOptions(args)
 	switch {
 	case errors.Is(err, errHelp):
 		fmt.Fprint(stdout, help)
 		return 0
 	case err == nil:
-		err = serve(ctx, options, stdout, &lockedWriter{to: stderr})
+		err = serve(ctx, patience, options, stdout, &lockedWriter{to: stderr})
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "local:", oneLine(err))
@@ -69,13 +63,10 @@ func (w *lockedWriter) Write(p []byte) (int, error) {
 	return w.to.Write(p)
 }
 
-// shutdownTimeout is how long requests in flight may take to finish: as long as an integration may.
-const shutdownTimeout = 30 * time.Second
-
 // watchInterval is how often -watch looks at the files.
 const watchInterval = time.Second / 2
 
-func serve(ctx context.Context, options options, stdout, stderr io.Writer) error {
+func serve(ctx, patience context.Context, options options, stdout, stderr io.Writer) error {
 	watcher := newWatcher(options.watched)
 	project, err := readProject(options)
 	if err != nil {
@@ -90,12 +81,15 @@ func serve(ctx context.Context, options options, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
-	d, err := newDeployer(options, project, site, stderr)
+	d, err := newDeployer(patience, options, project, site, stderr)
 	if err != nil {
 		return err
 	}
 	defer d.close()
 	if err := d.deploy(ctx, project); err != nil {
+		if ctx.Err() != nil {
+			return errors.New("interrupted at the start")
+		}
 		return err
 	}
 	printGreeting(stdout, site.current.index)
@@ -104,21 +98,5 @@ func serve(ctx context.Context, options options, stdout, stderr io.Writer) error
 		defer ticker.Stop()
 		defer d.watch(ctx, watcher, ticker.C)()
 	}
-	return serveHTTP(ctx, listener, site, d.log)
-}
-
-// serveHTTP serves until the context ends, and then until the requests in flight are answered.
-func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(gateway.KeepHeaderNames(server, listener)) }()
-	select {
-	case err := <-served:
-		return err
-	case <-ctx.Done():
-	}
-	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-	defer cancel()
-	defer server.Close() // cuts what did not finish
-	return server.Shutdown(finish)
+	return serveHTTP(ctx, patience, listener, site, d.log, stderr)
 }

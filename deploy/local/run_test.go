@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -22,7 +23,8 @@ import (
 type desk struct {
 	url      string
 	greeting string
-	stop     context.CancelFunc
+	stop     context.CancelFunc // is the first interrupt
+	hurry    context.CancelFunc // is the second
 	status   chan int
 	stderr   *lockedBuffer
 }
@@ -31,12 +33,14 @@ type desk struct {
 func start(t *testing.T, args ...string) *desk {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
+	patience, hurry := context.WithCancel(context.Background())
 	out, in := io.Pipe()
-	d := &desk{stop: cancel, status: make(chan int, 1), stderr: &lockedBuffer{}}
+	d := &desk{stop: cancel, hurry: hurry, status: make(chan int, 1), stderr: &lockedBuffer{}}
 	go func() {
-		d.status <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), in, d.stderr)
+		d.status <- run(ctx, patience, append([]string{"-addr", "127.0.0.1:0"}, args...), in, d.stderr)
 		in.Close()
 	}()
+	t.Cleanup(hurry)
 	t.Cleanup(cancel)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -116,40 +120,82 @@ func printedCommands(greeting string) []string {
 	return commands
 }
 
-// TestInterruptFinishesWhatIsInFlight interrupts the program while a request's body is on its way.
-func TestInterruptFinishesWhatIsInFlight(t *testing.T) {
+// TestInterrupts interrupts the program while a request's body is on its way: once, and it finishes; twice, and it is cut.
+// Both leave no file behind.
+func TestInterrupts(t *testing.T) {
 	for _, flag := range []string{"-exec=false", "-exec"} {
-		d := start(t, flag)
-		token := accessToken(t, d.url, "admin")
-		body, rest := io.Pipe()
-		request, err := http.NewRequest("POST", d.url+"/rest-token/users", body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Authorization", "Bearer "+token)
-		answered := make(chan string, 1)
-		go func() {
-			response, err := http.DefaultTransport.RoundTrip(request)
-			if err != nil {
-				answered <- err.Error()
-				return
-			}
-			defer response.Body.Close()
-			answered <- response.Status
-		}()
-		io.WriteString(rest, `{"name":`)
-		waitForLog(t, d, `"decision":"policy"`) // the gateway is past the authorizer, and waits for the body
-		d.stop()
-		waitForRefusal(t, d)
-		io.WriteString(rest, `"Ada"}`)
-		rest.Close()
-		if got := <-answered; got != "201 Created" {
-			t.Errorf("%s: the request in flight: %s", flag, got)
-		}
-		if status := <-d.status; status != 0 {
-			t.Errorf("%s: exit status %d, stderr %s", flag, status, d.stderr)
+		for _, twice := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s,twice=%t", flag, twice), func(t *testing.T) {
+				temporary := t.TempDir()
+				t.Setenv("TMPDIR", temporary)
+				d := start(t, flag)
+				rest, answered := sendSlowly(t, d)
+				d.stop()
+				waitForRefusal(t, d)
+				wantAnswer, wantStatus := "", 1
+				if twice {
+					d.hurry()
+				} else {
+					wantAnswer, wantStatus = "201 Created", 0
+					io.WriteString(rest, `"Ada"}`)
+					rest.Close()
+				}
+				if status := <-d.status; status != wantStatus || strings.Contains(d.stderr.String(), "local: requests in flight were cut\n") != twice {
+					t.Errorf("exit status %d, stderr %s", status, d.stderr)
+				}
+				rest.Close() // the client waits for its own body before it says that it was cut
+				if got := <-answered; got != wantAnswer {
+					t.Errorf("the request in flight: %q, want %q", got, wantAnswer)
+				}
+				if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+					t.Errorf("left behind: %v, error %v", left, err)
+				}
+			})
 		}
 	}
+}
+
+// TestInterruptsEndContexts: the first signal ends one context, and the second one the other.
+func TestInterruptsEndContexts(t *testing.T) {
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, patience := interrupts()
+	for _, ends := range []context.Context{ctx, patience} {
+		if patience.Err() != nil {
+			t.Fatal("patience ends with the first")
+		}
+		if err := self.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		<-ends.Done()
+	}
+}
+
+// sendSlowly sends a request until the gateway waits for the rest of its body, and gives the status of the answer; "":
+// there was none.
+func sendSlowly(t *testing.T, d *desk) (rest io.WriteCloser, answered <-chan string) {
+	t.Helper()
+	body, rest := io.Pipe()
+	request, err := http.NewRequest("POST", d.url+"/rest-token/users", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+accessToken(t, d.url, "admin"))
+	status := make(chan string, 1)
+	go func() {
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			status <- ""
+			return
+		}
+		response.Body.Close()
+		status <- response.Status
+	}()
+	io.WriteString(rest, `{"name":`)
+	waitForLog(t, d, `"decision":"policy"`) // the gateway is past the authorizer
+	return rest, status
 }
 
 func accessToken(t testing.TB, url, username string) string {
