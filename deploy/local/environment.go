@@ -11,9 +11,6 @@ import (
 	"portcullis/deploy/local/cognito"
 )
 
-// defaultGroupScopes are the scopes of the built-in issuer's groups.
-const defaultGroupScopes = `{"admins":["users/read","users/write"],"readers":["users/read"],"members":["users/self"]}`
-
 // functionEnvironment is what the environment of all functions has beyond this process's own.
 func functionEnvironment(project *project, pool *cognito.Pool) (map[string]string, error) {
 	issuers := []verify.Issuer{{Issuer: pool.Issuer(), Audience: []string{cognito.ClientID, cognito.MachineID}, TokenUse: []string{verify.UseAccess}}}
@@ -28,6 +25,10 @@ func functionEnvironment(project *project, pool *cognito.Pool) (map[string]strin
 	if err != nil {
 		return nil, err
 	}
+	groups, err := json.Marshal(project.groupScopes())
+	if err != nil {
+		return nil, err
+	}
 	contract, err := filepath.Abs(project.contract.Name)
 	if err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func functionEnvironment(project *project, pool *cognito.Pool) (map[string]strin
 	return map[string]string{
 		environ.Contract:    contract,
 		environ.Issuers:     string(list),
-		environ.GroupScopes: cmp.Or(os.Getenv(environ.GroupScopes), defaultGroupScopes),
+		environ.GroupScopes: cmp.Or(os.Getenv(environ.GroupScopes), string(groups)),
 		"AWS_REGION":        region(),
 	}, nil
 }

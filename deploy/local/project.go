@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -118,9 +119,24 @@ func (n naming) line() int {
 }
 
 // scopes are those that tokens can open operations by.
-func (p *project) scopes() []string {
+func (p *project) scopes() []string { return scopesOf(p.contract.Operations) }
+
+// groupScopes are the scopes of the built-in issuer's groups: admins have all, readers those that a GET asks for, and
+// members those that count for owners only, which the others do not need.
+func (p *project) groupScopes() map[string][]string {
+	isOwners := func(scope string) bool { return p.contract.OwnerScopes[scope] != "" }
+	reads := slices.DeleteFunc(slices.Clone(p.contract.Operations), func(o api.Operation) bool { return o.Route.Method != http.MethodGet })
+	return map[string][]string{
+		"admins":  slices.DeleteFunc(p.scopes(), isOwners),
+		"readers": slices.DeleteFunc(scopesOf(reads), isOwners),
+		"members": slices.Sorted(maps.Keys(p.contract.OwnerScopes)),
+	}
+}
+
+// scopesOf are the scopes of tokens that operations ask for.
+func scopesOf(operations []api.Operation) []string {
 	var all []string
-	for _, operation := range p.contract.Operations {
+	for _, operation := range operations {
 		for _, alternative := range operation.Access.Alternatives {
 			for _, requirement := range alternative {
 				if requirement.Scheme == policy.SchemeBearer {
