@@ -58,7 +58,7 @@ func (b *binaries) given(ctx context.Context, name, file string, project *projec
 func (b *binaries) built(ctx context.Context, name string, project *project, before *running) (*running, error) {
 	folder, err := moduleFolder()
 	if err != nil {
-		return nil, fmt.Errorf("-exec builds the functions: %w", err)
+		return nil, fmt.Errorf("-exec builds the function %s: %w; -function %s=BINARY needs no module", name, err, name)
 	}
 	sources := fmt.Sprint(stampsOf(goSources(folder)))
 	if b.ready[name].sources != sources {

@@ -126,6 +126,7 @@ func (d *deployer) gatewayConfig() gateway.Config {
 	config := gateway.Config{
 		Usage:          d.usage,
 		Tokens:         d.tokens,
+		Region:         region(),
 		AllowedOrigins: apienviron.Origins(os.Getenv(apienviron.AllowedOrigins)),
 		AccessLog:      d.stderr,
 		ShowTrace:      true,

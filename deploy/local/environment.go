@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"portcullis/authorizers/cmd/environ"
 	"portcullis/authorizers/verify"
@@ -41,9 +43,19 @@ func functionEnvironment(project *project, pool *cognito.Pool) (map[string]strin
 	}, nil
 }
 
-// region is where the functions are told that they run.
+// region is where gateway and functions are told that they run.
 func region() string {
 	return cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), "us-east-1")
+}
+
+var regionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// checkRegion refuses what could not stand in an ARN or in a printed command.
+func checkRegion() error {
+	if regionName.MatchString(region()) {
+		return nil
+	}
+	return fmt.Errorf("AWS_REGION or AWS_DEFAULT_REGION: want a region such as us-east-1, got %q", region())
 }
 
 // withOurs is this process's environment with the functions' own variables.

@@ -115,6 +115,7 @@ var (
 type pageData struct {
 	index
 	Base, Cognito, AWS, Password, Store string
+	Region                              string // that requests are signed for
 	KeyEnvironment                      string // of the command that makes API keys
 	Machine                             string // the credentials of the issuer's app client for machines
 	Ours                                bool
@@ -131,7 +132,7 @@ type pageData struct {
 }
 
 func (i index) data() pageData {
-	d := pageData{index: i, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Password: cognito.Password, Ours: i.ours, Sample: i.sample}
+	d := pageData{index: i, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Password: cognito.Password, Ours: i.ours, Sample: i.sample, Region: region()}
 	d.Machine = cognito.MachineID + ":" + cognito.MachineSecret
 	d.Store, d.KeyEnvironment = i.users.String(), i.keys.command(d.AWS)
 	d.Member = i.Users[slices.IndexFunc(i.Users, func(u indexUser) bool { return slices.Contains(u.Groups, "members") })]

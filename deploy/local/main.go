@@ -14,6 +14,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -48,7 +49,7 @@ func oneLine(err error) string {
 			parts = append(parts, line)
 		}
 	}
-	return strings.Join(parts, "; ")
+	return strings.ReplaceAll(strings.Join(parts, "; "), ":; ", ": ")
 }
 
 // lockedWriter keeps what is written at once together, whoever writes.
@@ -72,7 +73,7 @@ func serve(ctx, patience context.Context, options options, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", options.addr)
+	listener, err := listen(options.addr)
 	if err != nil {
 		return err
 	}
@@ -99,4 +100,19 @@ func serve(ctx, patience context.Context, options options, stdout, stderr io.Wri
 		defer d.watch(ctx, watcher, ticker.C)()
 	}
 	return serveHTTP(ctx, patience, listener, site, d.log, stderr)
+}
+
+// listen names what is wrong with the address as the flag does.
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if failure, ok := errors.AsType[*net.OpError](err); ok {
+		err = failure.Err
+	}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("-addr %q: the address is in use; with the port 0 it is one that is free", addr)
+	case err != nil:
+		return nil, fmt.Errorf("-addr %q: %w", addr, err)
+	}
+	return listener, nil
 }

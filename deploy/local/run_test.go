@@ -78,6 +78,7 @@ func (b *lockedBuffer) String() string {
 func TestPrintedCommands(t *testing.T) {
 	shell := parts.Command(t, "sh", "a POSIX shell is needed to paste the printed commands")
 	parts.Command(t, "curl", "install curl, the printed commands use it")
+	t.Setenv("AWS_REGION", "eu-west-1") // what is printed signs for the region that the gateway has
 	d := start(t)
 	commands := printedCommands(d.greeting)
 	status := regexp.MustCompile(`HTTP/1\.1 (\d.*?)\r`)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -37,12 +38,17 @@ func newSite(addr net.Addr, o options) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkRegion(); err != nil {
+		return nil, err
+	}
 	s := &site{base: "http://" + net.JoinHostPort(o.publicHost(), port)}
 	s.inner = s.base
 	if s.pool, err = cognito.New(cognito.Config{BaseURL: s.base + cognitoPath}); err != nil {
 		return nil, err
 	}
-	s.users, s.keys = s.chooseTables(o)
+	if s.users, s.keys = s.chooseTables(o); s.users.name == s.keys.name {
+		return nil, fmt.Errorf("%s and %s: both name the table %s", s.users.variable, s.keys.variable, s.keys.name)
+	}
 	s.tables, err = makeTables(s.users, s.keys)
 	return s, err
 }
