@@ -3,6 +3,8 @@
 // functions, in this process or as real binaries. It serves other APIs and modes too, with functions of their own.
 //
 //	go run ./deploy/local [-addr 127.0.0.1:8080] [-exec] [-mode FILE]... [-contract FILE] [-function NAME=URL|BINARY]... [-watch] [-verbose]
+//
+// The flag -h tells what the flags and the environment variables mean.
 package main
 
 import (

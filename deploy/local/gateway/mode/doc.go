@@ -1,4 +1,5 @@
-// Package mode reads mode files: one way to guard an API each, in YAML, which Terraform and the local gateway read alike.
+// Package mode reads mode files: one way to guard an API each, in YAML. Terraform reads the same file of a mode that it
+// deploys.
 //
 // A mode has what Terraform's resources have, under their names in camel case, and members that begin with "local",
 // which only a desk needs: who may sign requests there, and which API keys there are. Terraform passes over those.
