@@ -37,6 +37,7 @@ type exchange struct {
 	traceID    string
 
 	method     *method // nil: none was found
+	invoked    string  // see arn; "": nobody has asked for it yet
 	parameters map[string]string
 	sources    []source    // the identity sources that were looked at
 	identity   *identity   // nil: nobody was asked for
@@ -151,17 +152,21 @@ func (x *exchange) readBody() error {
 	return nil
 }
 
-// arn names the method and path that the request invokes. In a REST API a slash at the path's end is in the path but not
+// arn is the ARN of the method and path that the request invokes. In a REST API a slash at the path's end is in the path but not
 // in the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API it is in both.
-func (x *exchange) arn() policy.ARN {
+func (x *exchange) arn() string {
+	if x.invoked != "" {
+		return x.invoked
+	}
 	path := strings.TrimPrefix(x.path, "/")
 	if x.mode.Gateway == mode.REST {
 		path = strings.TrimSuffix(path, "/")
 	}
-	return policy.ARN{
+	x.invoked = policy.ARN{
 		Partition: partitionOf(x.config.Region), Region: x.config.Region, Account: x.config.AccountID, API: x.apiID,
 		Stage: x.mode.Name, Method: x.r.Method, Path: path,
-	}
+	}.String()
+	return x.invoked
 }
 
 // partitionOf is the part of AWS that a region is in. See

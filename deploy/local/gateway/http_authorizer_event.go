@@ -15,7 +15,7 @@ type httpAuthorizerEvent struct {
 
 // authorizerEvent asks by the values of the identity sources.
 func authorizerEvent(x *exchange, values []string) any {
-	e := httpAuthorizerEvent{Version: "2.0", Type: "REQUEST", RouteARN: x.arn().String(), httpRequest: x.httpRequest()}
+	e := httpAuthorizerEvent{Version: "2.0", Type: "REQUEST", RouteARN: x.arn(), httpRequest: x.httpRequest()}
 	if len(values) > 0 {
 		e.IdentitySource = values
 	}
@@ -43,7 +43,7 @@ type httpAuthorizerEventV1 struct {
 func authorizerEventV1(x *exchange, values []string) any {
 	source := present(strings.Join(values, ","))
 	return httpAuthorizerEventV1{
-		Version: "1.0", Type: "REQUEST", MethodARN: x.arn().String(), IdentitySource: source, AuthorizationToken: source,
+		Version: "1.0", Type: "REQUEST", MethodARN: x.arn(), IdentitySource: source, AuthorizationToken: source,
 		Resource: routePath(x.method), Path: x.httpPath(), HTTPMethod: x.r.Method,
 		Headers: lastValues(x.eventHeaders()), QueryStringParameters: notNilMap(lastValues(x.queries())),
 		PathParameters: notNilMap(x.httpParameters()), StageVariables: notNilMap(x.mode.StageVariables), RequestContext: x.httpContextV1(),

@@ -29,7 +29,7 @@ func (g *httpIAMGuard) authorize(x *exchange) *httpRefusal {
 		return bodyRefusal(err)
 	}
 	result := x.signer.permits(x, policy.InvokeAction)
-	x.tracePolicy(x.signer.document, x.arn().String(), result)
+	x.tracePolicy(x.signer.document, result)
 	if result.Decision != policy.Allow {
 		return refuseHTTP(forbidden)
 	}

@@ -33,7 +33,7 @@ func (g *httpLambdaGuard) authorize(x *exchange) *httpRefusal {
 	}
 	x.identity = found
 	result := found.permits(x, policy.InvokeAction)
-	x.tracePolicy(found.document, x.arn().String(), result)
+	x.tracePolicy(found.document, result)
 	if result.Decision != policy.Allow {
 		return &httpRefusal{failure: forbidden, reason: forbidden.message}
 	}

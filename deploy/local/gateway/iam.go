@@ -82,7 +82,7 @@ func (c *callers) authenticate(x *exchange) error {
 // needs the leave of a resource policy too, and there is none. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html.
 func (s *signer) permits(x *exchange, action string) policy.Result {
-	result := policy.Evaluate(s.document, policy.Request{Action: action, Resource: x.arn().String(), Keys: s.conditionKeys(x)})
+	result := policy.Evaluate(s.document, policy.Request{Action: action, Resource: x.arn(), Keys: s.conditionKeys(x)})
 	if result.Decision == policy.Allow && s.account != x.config.AccountID {
 		return policy.Result{Statement: -1, Near: -1}
 	}
@@ -130,11 +130,11 @@ func (g *iamGuard) authorize(x *exchange) *refusal {
 		return refuseWith(badBody, err.Error())
 	}
 	result := x.signer.permits(x, policy.InvokeAction)
-	x.tracePolicy(x.signer.document, x.arn().String(), result)
+	x.tracePolicy(x.signer.document, result)
 	if result.Decision == policy.Allow {
 		return nil
 	}
-	message := "User: " + x.signer.arn + " is not authorized to perform: execute-api:Invoke on resource: " + x.arn().String()
+	message := "User: " + x.signer.arn + " is not authorized to perform: execute-api:Invoke on resource: " + x.arn()
 	if result.Explicit {
 		message += " with an explicit deny"
 	}

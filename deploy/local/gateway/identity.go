@@ -36,7 +36,7 @@ func (i *identity) permits(x *exchange, action string) policy.Result {
 		}
 		return result
 	}
-	return policy.Evaluate(i.document, policy.Request{Action: action, Resource: x.arn().String(), Keys: x.conditionKeys()})
+	return policy.Evaluate(i.document, policy.Request{Action: action, Resource: x.arn(), Keys: x.conditionKeys()})
 }
 
 // errUnauthorized has the text by which an authorizer says 401.

@@ -151,7 +151,7 @@ func (a *restAPI) authorize(x *exchange) *refusal {
 	if x.method.public || a.guard == nil {
 		return nil
 	}
-	if len(x.arn().String()) > maxARN {
+	if len(x.arn()) > maxARN {
 		return refuse(uriTooLong)
 	}
 	return a.guard.authorize(x)

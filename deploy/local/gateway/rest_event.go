@@ -5,10 +5,9 @@ import (
 	"maps"
 )
 
-// proxyEvent is the event of a Lambda proxy integration of a REST API. Its maps are null where they are
-// empty, and what is not known of a caller is null.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
-type proxyEvent struct {
+// restRequest is what the events of functions and of REQUEST authorizers have in common in a REST API. What is not known
+// of a caller is null.
+type restRequest struct {
 	Resource                        string              `json:"resource"`
 	Path                            string              `json:"path"`
 	HTTPMethod                      string              `json:"httpMethod"`
@@ -19,8 +18,14 @@ type proxyEvent struct {
 	PathParameters                  map[string]string   `json:"pathParameters"`
 	StageVariables                  map[string]string   `json:"stageVariables"`
 	RequestContext                  requestContext      `json:"requestContext"`
-	Body                            *string             `json:"body"`
-	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
+}
+
+// proxyEvent is the event of a Lambda proxy integration of a REST API. Its maps are null where they are empty.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
+type proxyEvent struct {
+	restRequest
+	Body            *string `json:"body"`
+	IsBase64Encoded bool    `json:"isBase64Encoded"`
 }
 
 type requestContext struct {
@@ -45,7 +50,7 @@ type requestContext struct {
 
 // event is the request as the function behind its method sees it. A body of a binary media type is in base64.
 func (a *restAPI) event(x *exchange) proxyEvent {
-	e := x.proxyEvent()
+	e := proxyEvent{restRequest: x.restRequest()}
 	if len(x.body) == 0 {
 		return e
 	}
@@ -57,10 +62,9 @@ func (a *restAPI) event(x *exchange) proxyEvent {
 	return e
 }
 
-// proxyEvent is the event without a body.
-func (x *exchange) proxyEvent() proxyEvent {
+func (x *exchange) restRequest() restRequest {
 	headers := x.eventHeaders()
-	return proxyEvent{
+	return restRequest{
 		Resource:                        x.method.route.Path,
 		Path:                            x.path,
 		HTTPMethod:                      x.r.Method,

@@ -23,25 +23,16 @@ func newTokenGuard(s *stage) (guard, error) {
 		return nil, err
 	}
 	a.parse = parsePolicyAnswer
-	a.event = func(x *exchange, values []string) any { return tokenEvent{"TOKEN", values[0], x.arn().String()} }
+	a.event = func(x *exchange, values []string) any { return tokenEvent{"TOKEN", values[0], x.arn()} }
 	return &lambdaGuard{a}, nil
 }
 
-// requestEvent is the event of a REST API's REQUEST authorizer: the proxy event without a body, and with what is
-// invoked. Path parameters are an empty object where there are none.
+// requestEvent is the event of a REST API's REQUEST authorizer: a function's without a body, and with what is invoked.
+// Its maps are empty objects where they are empty.
 type requestEvent struct {
-	Type                            string              `json:"type"`
-	MethodARN                       string              `json:"methodArn"`
-	Resource                        string              `json:"resource"`
-	Path                            string              `json:"path"`
-	HTTPMethod                      string              `json:"httpMethod"`
-	Headers                         map[string]string   `json:"headers"`
-	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
-	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
-	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
-	PathParameters                  map[string]string   `json:"pathParameters"`
-	StageVariables                  map[string]string   `json:"stageVariables"`
-	RequestContext                  requestContext      `json:"requestContext"`
+	Type      string `json:"type"`
+	MethodARN string `json:"methodArn"`
+	restRequest
 }
 
 func newRequestGuard(s *stage) (guard, error) {
@@ -55,13 +46,11 @@ func newRequestGuard(s *stage) (guard, error) {
 }
 
 func (x *exchange) requestEvent() requestEvent {
-	p := x.proxyEvent()
-	return requestEvent{
-		Type: "REQUEST", MethodARN: x.arn().String(), Resource: p.Resource, Path: p.Path, HTTPMethod: p.HTTPMethod,
-		Headers: p.Headers, MultiValueHeaders: p.MultiValueHeaders,
-		QueryStringParameters: notNilMap(p.QueryStringParameters), MultiValueQueryStringParameters: notNilMap(p.MultiValueQueryStringParameters),
-		PathParameters: notNilMap(p.PathParameters), StageVariables: notNilMap(p.StageVariables), RequestContext: p.RequestContext,
-	}
+	e := requestEvent{"REQUEST", x.arn(), x.restRequest()}
+	e.QueryStringParameters = notNilMap(e.QueryStringParameters)
+	e.MultiValueQueryStringParameters = notNilMap(e.MultiValueQueryStringParameters)
+	e.PathParameters, e.StageVariables = notNilMap(e.PathParameters), notNilMap(e.StageVariables)
+	return e
 }
 
 func (g *lambdaGuard) authorize(x *exchange) *refusal {
@@ -74,7 +63,7 @@ func (g *lambdaGuard) authorize(x *exchange) *refusal {
 	}
 	x.identity = found
 	result := found.permits(x, policy.InvokeAction)
-	x.tracePolicy(found.document, x.arn().String(), result)
+	x.tracePolicy(found.document, result)
 	return denial(result)
 }
 

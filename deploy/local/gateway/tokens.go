@@ -133,8 +133,8 @@ func timeText(value any) string {
 	return time.Unix(seconds, 0).UTC().Format("Mon Jan 02 15:04:05 MST 2006")
 }
 
-// methodScopes are the scopes of which a token needs any one, as the gateway's own authorizers have it. A rule that they
-// cannot express would open more than it says, and is refused.
+// methodScopes are the scopes of which a token needs any one, as the gateway's own authorizers have it, for a method that
+// is not open to any token. A rule that they cannot express would open more than it says, and is refused.
 func methodScopes(s *stage, m *method) ([]string, error) {
 	refuse := func(reason string) ([]string, error) {
 		return nil, s.mode.Wrong(fmt.Sprintf("%s cannot express the rule of %s: %s", s.mode.Authorization, m.key(), reason), "authorization")
@@ -153,8 +153,6 @@ func methodScopes(s *stage, m *method) ([]string, error) {
 			return refuse("an alternative asks for several scopes at once")
 		case len(scopes) == 1 && s.config.Contract.OwnerScopes[scopes[0]] != "":
 			continue // the gateway does not know owners: the scope opens nothing
-		case len(scopes) == 0:
-			return refuse("an alternative asks for any token") // is set apart by anyToken
 		}
 		all = append(all, scopes...)
 	}
@@ -205,7 +203,7 @@ func needTokens(s *stage) error {
 func (x *exchange) traceToken(err error) {
 	x.traceAuthorizer(func(t *AuthorizerTrace) {
 		if err != nil {
-			t.Error = fmt.Sprint(err)
+			t.Error = err.Error()
 		}
 	})
 }

@@ -98,11 +98,11 @@ func (x *exchange) traceAuthorizer(note func(t *AuthorizerTrace)) {
 	note(x.trace.Authorizer)
 }
 
-func (x *exchange) tracePolicy(document policy.Document, arn string, result policy.Result) {
+func (x *exchange) tracePolicy(document policy.Document, result policy.Result) {
 	if x.trace == nil {
 		return
 	}
-	t := &PolicyTrace{ARN: arn, Decision: result.Decision.String(), Reason: result.Reason.String(), Pattern: result.Pattern}
+	t := &PolicyTrace{ARN: x.arn(), Decision: result.Decision.String(), Reason: result.Reason.String(), Pattern: result.Pattern}
 	if result.Problem != "" {
 		t.Reason += ": " + result.Problem
 	}
