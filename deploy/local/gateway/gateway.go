@@ -56,6 +56,7 @@ type Gateway struct {
 // protocol is what REST and HTTP APIs do differently: how they answer a request.
 type protocol interface {
 	serve(x *exchange)
+	describe(d *Description)
 }
 
 // New makes a gateway. The errors are [*ConfigError], [*mode.Error] for a mode that cannot guard the contract, and

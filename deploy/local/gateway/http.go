@@ -20,12 +20,14 @@ type httpAPI struct {
 // httpGuard decides whether a request may go on: nil, or why not.
 type httpGuard interface {
 	authorize(x *exchange) *httpRefusal
+	describer
 }
 
 // payloadFormat is a version of what the functions behind an HTTP API get and answer.
 type payloadFormat struct {
-	event func(x *exchange) any
-	parse func(output []byte) (*httpAnswer, error)
+	version string
+	event   func(x *exchange) any
+	parse   func(output []byte) (*httpAnswer, error)
 }
 
 // The longest that AWS lets functions take. See
@@ -57,9 +59,9 @@ func newHTTP(s *stage) (*httpAPI, error) {
 
 func payloadFormatOf(version string) payloadFormat {
 	if version == "1.0" {
-		return payloadFormat{func(x *exchange) any { return x.httpEventV1() }, parseHTTPAnswerV1}
+		return payloadFormat{"1.0", func(x *exchange) any { return x.httpEventV1() }, parseHTTPAnswerV1}
 	}
-	return payloadFormat{func(x *exchange) any { return x.httpEvent() }, parseHTTPAnswer}
+	return payloadFormat{"2.0", func(x *exchange) any { return x.httpEvent() }, parseHTTPAnswer}
 }
 
 // newHTTPGuard makes the guard of the mode's authorization.

@@ -6,12 +6,13 @@ import (
 )
 
 // defaultJWTSource is where a JWT is.
-const defaultJWTSource = "request.header.Authorization"
+const defaultJWTSource = "$request.header.Authorization"
 
 // jwtGuard is an HTTP API's authorization JWT. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html.
 type jwtGuard struct {
 	source   source
+	issuer   TokenIssuer
 	verifier TokenVerifier
 	scopes   map[*method][]string
 }
@@ -20,12 +21,12 @@ func newJWTGuard(s *stage) (httpGuard, error) {
 	if err := needTokens(s); err != nil {
 		return nil, err
 	}
-	g := &jwtGuard{source: sourceOf(defaultJWTSource)}
+	g := &jwtGuard{source: sourceOf(defaultJWTSource), issuer: TokenIssuer{Issuer: s.mode.Authorizer.Issuer, Audience: s.mode.Authorizer.Audience}}
 	if sources := sourcesOf(s.mode.Authorizer.IdentitySource); len(sources) > 0 {
 		g.source = sources[0]
 	}
 	var err error
-	g.verifier, err = s.config.Tokens.Verifier(TokenIssuer{Issuer: s.mode.Authorizer.Issuer, Audience: s.mode.Authorizer.Audience})
+	g.verifier, err = s.config.Tokens.Verifier(g.issuer)
 	if err != nil {
 		return nil, s.mode.Wrong(err.Error(), "authorizer")
 	}

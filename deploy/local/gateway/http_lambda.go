@@ -5,7 +5,7 @@ import "portcullis/policy"
 // httpLambdaGuard lets a Lambda authorizer's policy or verdict decide. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
 type httpLambdaGuard struct {
-	authorizer *lambdaAuthorizer
+	*lambdaAuthorizer
 }
 
 func newHTTPLambdaGuard(s *stage) (httpGuard, error) {
@@ -13,18 +13,18 @@ func newHTTPLambdaGuard(s *stage) (httpGuard, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.parse, a.event = parseTypedAnswer, authorizerEvent
+	a.payload, a.parse, a.event = "2.0", parseTypedAnswer, authorizerEvent
 	switch {
 	case s.mode.Authorizer.PayloadFormatVersion == "1.0":
-		a.parse, a.event = parsePolicyAnswer, authorizerEventV1
+		a.payload, a.parse, a.event = "1.0", parsePolicyAnswer, authorizerEventV1
 	case s.mode.Authorizer.EnableSimpleResponses:
-		a.parse = parseSimpleAnswer
+		a.simple, a.parse = true, parseSimpleAnswer
 	}
 	return &httpLambdaGuard{a}, nil
 }
 
 func (g *httpLambdaGuard) authorize(x *exchange) *httpRefusal {
-	found, err := g.authorizer.identify(x)
+	found, err := g.identify(x)
 	switch {
 	case isUnauthorized(err):
 		return &httpRefusal{failure: httpUnauthorized, reason: err.Error()}

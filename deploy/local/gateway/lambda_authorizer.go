@@ -13,6 +13,9 @@ import (
 
 // lambdaAuthorizer is a Lambda authorizer of any kind, with the cache of its answers.
 type lambdaAuthorizer struct {
+	kind       string // TOKEN or REQUEST
+	payload    string // the version of the event that an HTTP API sends; "": a REST API's
+	simple     bool   // answers are verdicts and no policies
 	function   Invoker
 	sources    []source
 	validation *regexp.Regexp // of a TOKEN authorizer; nil: anything will do
@@ -34,7 +37,7 @@ func newLambdaAuthorizer(s *stage, most time.Duration) (*lambdaAuthorizer, error
 	}
 	settings := s.mode.Authorizer
 	a := &lambdaAuthorizer{
-		function: function, sources: sourcesOf(settings.IdentitySource), timeout: s.atMost(most),
+		kind: s.mode.Authorization, function: function, sources: sourcesOf(settings.IdentitySource), timeout: s.atMost(most),
 		cache: newCache[identity](settings.TTL(), maxCached, s.config.Now),
 	}
 	a.validation, err = settings.Validation() // the mode's check has made sure that it is good
@@ -123,6 +126,7 @@ func (a *lambdaAuthorizer) ask(x *exchange, values []string) (*identity, error) 
 
 // source is one identity source.
 type source struct {
+	name  string                     // as mode files write it
 	value func(x *exchange) string   // "" where the request has none
 	sent  func(x *exchange) []string // what the client sent for it; nil: nothing is the client's
 }
@@ -131,13 +135,20 @@ type source struct {
 func sourcesOf(list mode.Sources) []source {
 	var sources []source
 	for _, text := range list {
-		sources = append(sources, sourceOf(strings.TrimPrefix(text, "$")))
+		sources = append(sources, sourceOf(text))
 	}
 	return sources
 }
 
-// sourceOf reads one without the dollar that HTTP APIs put in front.
-func sourceOf(text string) source {
+// sourceOf reads one, with the dollar that HTTP APIs put in front or without it.
+func sourceOf(written string) source {
+	s := readerOf(strings.TrimPrefix(written, "$"))
+	s.name = written
+	return s
+}
+
+// readerOf is a source without its name.
+func readerOf(text string) source {
 	if name, ok := strings.CutPrefix(text, "stageVariables."); ok {
 		return source{value: func(x *exchange) string { return x.mode.StageVariables[name] }}
 	}
@@ -151,13 +162,13 @@ func sourceOf(text string) source {
 	}
 	switch isHTTP := !strings.HasPrefix(text, "method."); {
 	case isHTTP:
-		return source{func(x *exchange) string {
+		return source{value: func(x *exchange) string {
 			return joinedOrNone(sent(x), func(all []string) string { return strings.Join(all, ",") })
-		}, sent}
+		}, sent: sent}
 	case strings.HasPrefix(place, "multivalue"):
-		return source{func(x *exchange) string { return joinedOrNone(sent(x), cacheKey) }, sent}
+		return source{value: func(x *exchange) string { return joinedOrNone(sent(x), cacheKey) }, sent: sent}
 	}
-	return source{func(x *exchange) string { return last(sent(x)) }, sent}
+	return source{value: func(x *exchange) string { return last(sent(x)) }, sent: sent}
 }
 
 // joinedOrNone joins values, unless all are empty.

@@ -34,6 +34,7 @@ type restMethod struct {
 // guard decides whether a request may go on: nil, or the gateway response that it gets.
 type guard interface {
 	authorize(x *exchange) *refusal
+	describer
 }
 
 // The longest that AWS lets functions take. See

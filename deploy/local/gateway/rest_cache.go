@@ -83,7 +83,7 @@ func sameParameter(a, b string) bool {
 // keyParameterOf reads a path parameter, or what identity sources are read from.
 func keyParameterOf(text string) source {
 	if name, ok := strings.CutPrefix(text, "method.request.path."); ok {
-		return source{value: func(x *exchange) string { return x.parameters[name] }}
+		return source{name: text, value: func(x *exchange) string { return x.parameters[name] }}
 	}
 	return sourceOf(text)
 }

@@ -11,6 +11,7 @@ const defaultTokenSource = "method.request.header.Authorization"
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html.
 type cognitoGuard struct {
 	source source
+	pools  []string        // their ARNs; "": the stack's own
 	id     []TokenVerifier // of each pool's ID tokens
 	access []TokenVerifier // of each pool's access tokens
 	scopes map[*method][]string
@@ -28,6 +29,7 @@ func newCognitoGuard(s *stage) (guard, error) {
 	if len(pools) == 0 {
 		pools = []string{""} // the stack's own
 	}
+	g.pools = pools
 	for _, pool := range pools {
 		for use, list := range map[string]*[]TokenVerifier{"id": &g.id, "access": &g.access} {
 			v, err := s.config.Tokens.Verifier(TokenIssuer{UserPool: pool, Use: use})

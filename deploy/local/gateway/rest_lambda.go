@@ -6,7 +6,7 @@ import (
 
 // lambdaGuard lets a Lambda authorizer's policy decide.
 type lambdaGuard struct {
-	authorizer *lambdaAuthorizer
+	*lambdaAuthorizer
 }
 
 // tokenEvent is the event of a TOKEN authorizer, whole: the value as sent, with any "Bearer " in it.
@@ -54,7 +54,7 @@ func (x *exchange) requestEvent() requestEvent {
 }
 
 func (g *lambdaGuard) authorize(x *exchange) *refusal {
-	found, err := g.authorizer.identify(x)
+	found, err := g.identify(x)
 	switch {
 	case isUnauthorized(err):
 		return refuse(unauthorized)

@@ -41,11 +41,25 @@ func NewStage(c StageConfig) (*Stage, error) {
 
 // Take takes a token for a request of a method, such as GET and /users/{id}, and tells whether there was one.
 func (s *Stage) Take(verb, resource string) bool {
-	bucket, own := s.methods[method{verb, resource}]
-	if !own {
-		bucket = s.all
+	return s.bucket(verb, resource).Take(s.now())
+}
+
+// Throttle is the limit that holds for a method, such as GET and /users/{id}; nil: none.
+func (s *Stage) Throttle(verb, resource string) *Throttle {
+	bucket := s.bucket(verb, resource)
+	if bucket == nil {
+		return nil
 	}
-	return bucket == nil || bucket.Take(s.now())
+	throttle := bucket.throttle
+	return &throttle
+}
+
+// bucket is that of the method, or the one that all others share; nil: there is no limit.
+func (s *Stage) bucket(verb, resource string) *Bucket {
+	if own, there := s.methods[method{verb, resource}]; there {
+		return own
+	}
+	return s.all
 }
 
 func clock(now func() time.Time) func() time.Time {
