@@ -1,6 +1,9 @@
 // Command build builds the Lambda functions into the zips that Terraform deploys:
 //
-//	go run ./deploy/build [-arch arm64|amd64] [-out DIR]
+//	go run ./deploy/build [-arch arm64|amd64] [-contract FILE] [-out DIR]
+//
+// The contract, an OpenAPI file, is put into the authorizers' zips, which decide by it. It is checked before anything is
+// built, and copied beside the zips as openapi.yaml: by that Terraform sees whether they hold the contract that it deploys.
 //
 // The same sources and the same Go give the same bytes, so a zip changes only when what it holds does. For each zip it
 // prints the name, the size in bytes and the SHA-256.
@@ -17,6 +20,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"portcullis/api"
 	"portcullis/deploy/build/functions"
 )
 
@@ -36,45 +40,51 @@ func main() {
 
 // run builds every function from the module that the working folder is in.
 func run(ctx context.Context, args []string, stdout io.Writer) error {
-	arch, out, err := parse(args, stdout)
+	source, out, err := parse(args, stdout)
 	if err != nil {
 		return err
 	}
-	module, err := functions.ModuleDir(".")
-	if err != nil {
+	if source.Module, err = functions.ModuleDir("."); err != nil {
 		return err
 	}
 	if out == "" {
-		out = filepath.Join(module, "deploy", "dist")
+		out = filepath.Join(source.Module, "deploy", "dist")
 	}
-	for _, function := range functions.Functions {
-		zip, err := functions.WriteZip(ctx, module, function.Name, arch, out)
-		if err != nil {
-			return err
-		}
+	if source.Contract == "" {
+		source.Contract = functions.Contract(source.Module)
+	}
+	if _, err := api.Load(source.Contract); err != nil {
+		return err
+	}
+	zips, err := functions.WriteZips(ctx, source, out)
+	if err != nil {
+		return err
+	}
+	for _, zip := range zips {
 		fmt.Fprintf(stdout, "%-12s %8d bytes  sha256 %s\n", filepath.Base(zip.Path), zip.Size, zip.SHA256)
 	}
 	return nil
 }
 
-// parse reads the flags; an empty out means deploy/dist of the module.
-func parse(args []string, stdout io.Writer) (arch, out string, err error) {
+// parse reads the flags; an empty out means deploy/dist of the module, and an empty contract the module's own.
+func parse(args []string, stdout io.Writer) (source functions.Source, out string, err error) {
 	flags := flag.NewFlagSet("build", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&arch, "arch", "arm64", "architecture: arm64 or amd64 (Terraform's x86_64)")
+	flags.StringVar(&source.Architecture, "arch", "arm64", "architecture: arm64 or amd64 (Terraform's x86_64)")
+	flags.StringVar(&source.Contract, "contract", "", "the OpenAPI file that authorizers decide by (default api/openapi.yaml of the module)")
 	flags.StringVar(&out, "out", "", "folder of the zips (default deploy/dist of the module)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			flags.SetOutput(stdout)
 			flags.Usage()
 		}
-		return "", "", err
+		return source, "", err
 	}
 	if flags.NArg() > 0 {
-		return "", "", fmt.Errorf("unexpected argument %q: there are only the flags -arch and -out", flags.Arg(0))
+		return source, "", fmt.Errorf("unexpected argument %q: there are only the flags -arch, -contract and -out", flags.Arg(0))
 	}
-	if !slices.Contains(functions.Architectures, arch) {
-		return "", "", fmt.Errorf("-arch %q: want arm64 or amd64", arch)
+	if !slices.Contains(functions.Architectures, source.Architecture) {
+		return source, "", fmt.Errorf("-arch %q: want arm64 or amd64", source.Architecture)
 	}
-	return arch, out, nil
+	return source, out, nil
 }

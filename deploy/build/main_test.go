@@ -86,8 +86,8 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 			t.Errorf("%q does not tell the name and sum of %s", printed, name)
 		}
 	}
-	if entries, _ := os.ReadDir(first); len(entries) != 4 {
-		t.Errorf("the folder holds more than the four zips: %v", entries)
+	if entries, _ := os.ReadDir(first); len(entries) != 5 {
+		t.Errorf("the folder holds more than the four zips and the contract: %v", entries)
 	}
 }
 
@@ -116,6 +116,41 @@ func TestZipsHoldWhatLambdaRuns(t *testing.T) {
 	}
 }
 
+// TestAuthorizersHoldTheContractThatIsNamed: it lies in their zips and beside them, and nowhere else.
+func TestAuthorizersHoldTheContractThatIsNamed(t *testing.T) {
+	dir, named := t.TempDir(), filepath.Join(t.TempDir(), "things.yaml")
+	text := append(read(t, "../../api/openapi.yaml"), "# another one\n"...)
+	if err := os.WriteFile(named, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustBuild(t, ".", nil, "-contract", named, "-out", dir)
+	for _, name := range []string{"jwt.zip", "request.zip", "token.zip"} {
+		files := open(t, filepath.Join(dir, name))
+		if files[1].Name != "openapi.yaml" || !bytes.Equal(content(t, files[1]), text) {
+			t.Errorf("%s does not hold the contract that was named", name)
+		}
+	}
+	if !bytes.Equal(read(t, filepath.Join(dir, "openapi.yaml")), text) {
+		t.Error("beside the zips there is another contract than in them")
+	}
+}
+
+// TestZipsThatCannotBeWrittenHaveNoContract: one that an earlier build left would be taken for that of the zips.
+func TestZipsThatCannotBeWrittenHaveNoContract(t *testing.T) {
+	dir := t.TempDir()
+	mustBuild(t, ".", nil, "-out", dir)
+	last := filepath.Join(dir, "users.zip")
+	if err := errors.Join(os.Remove(last), os.Mkdir(last, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, exit := build(t, ".", nil, "-out", dir); exit != 1 || !strings.Contains(stderr, "users.zip") {
+		t.Errorf("exit status %d: %s", exit, stderr)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "openapi.yaml")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("openapi.yaml is there: %v", err)
+	}
+}
+
 func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
 	outside := t.TempDir()
 	for _, test := range []struct {
@@ -129,6 +164,9 @@ func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
 		{"flag without value", ".", []string{"-out"}, "-out"},
 		{"argument", ".", []string{"token"}, `"token"`},
 		{"outside of the module", outside, nil, "no go.mod in"},
+		{"no such contract", ".", []string{"-contract", "none.yaml"}, "none.yaml: no such file or directory"},
+		{"no contract", ".", []string{"-contract", "main.go"}, "main.go:"},
+		{"wrong contract", ".", []string{"-contract", "testdata/no_function.yaml"}, "testdata/no_function.yaml:6: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")
@@ -150,6 +188,7 @@ func TestAFailedBuildLeavesTheOldZip(t *testing.T) {
 	for file, text := range map[string]string{
 		"go.mod":                        "module portcullis\n\ngo 1.26.0\n",
 		"authorizers/cmd/token/main.go": "package main\n\nfunc main() { undefined() }\n",
+		"api/openapi.yaml":              string(read(t, "../../api/openapi.yaml")),
 	} {
 		path := filepath.Join(module, file)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

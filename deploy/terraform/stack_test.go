@@ -69,11 +69,10 @@ func applied(t *testing.T, moto string) *parts.Stack {
 	t.Helper()
 	dir := copyStack(t)
 	copyTo(t, dir, "testdata/moto", "modules/*/*_override.tf")
-	for _, function := range functions.Functions {
-		_, err := functions.WriteZip(t.Context(), filepath.Join("..", ".."), function.Name, "arm64", filepath.Join(dir, "..", "dist"))
-		if err != nil {
-			t.Fatal(err)
-		}
+	module := filepath.Join(dir, "..", "..")
+	source := functions.Source{Module: filepath.Join("..", ".."), Contract: functions.Contract(module), Architecture: "arm64"}
+	if _, err := functions.WriteZips(t.Context(), source, filepath.Join(dir, "..", "dist")); err != nil {
+		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "terraform.tfvars"), []byte("name = \"demo\"\ndeletion_protection = false\n"))
 	stack := parts.Terraform(t, dir, parts.MotoEnv(moto)...)

@@ -19,17 +19,23 @@ type Function struct {
 	Name string
 	// Package is the path of its main package from the module's root.
 	Package string
-	// Files are the paths, from the module's root, of the files that lie beside the binary, under their base names.
-	Files []string
+	// Contract says that the contract lies beside the binary, as openapi.yaml: the function is an authorizer.
+	Contract bool
 }
 
 // Functions are all functions, in the order in which they are built.
 var Functions = []Function{
-	{Name: "token", Package: "./authorizers/cmd/token", Files: []string{"api/openapi.yaml"}},
-	{Name: "request", Package: "./authorizers/cmd/request", Files: []string{"api/openapi.yaml"}},
-	{Name: "jwt", Package: "./authorizers/cmd/jwt", Files: []string{"api/openapi.yaml"}},
+	{Name: "token", Package: "./authorizers/cmd/token", Contract: true},
+	{Name: "request", Package: "./authorizers/cmd/request", Contract: true},
+	{Name: "jwt", Package: "./authorizers/cmd/jwt", Contract: true},
 	{Name: "users", Package: "./api/cmd/users"},
 }
+
+// contractName is the contract's name beside a binary and beside the zips.
+const contractName = "openapi.yaml"
+
+// Contract returns the path of the contract of the module in moduleDir.
+func Contract(moduleDir string) string { return filepath.Join(moduleDir, "api", "openapi.yaml") }
 
 // BuildError says that a function's binary could not be built.
 type BuildError struct {
@@ -73,8 +79,9 @@ func Build(ctx context.Context, moduleDir, name, goos, goarch, outFile string) e
 	return nil
 }
 
-// Bundle builds a function into a folder as a zip of it would be unpacked: the binary bootstrap, and its files beside it.
-// It returns the binary's path. The errors are those of Build, and of reading and writing the files.
+// Bundle builds a function into a folder as a zip of it would be unpacked: the binary bootstrap and, where it is an
+// authorizer, the module's contract. It returns the binary's path. The errors are those of Build, and of reading and writing
+// the files.
 func Bundle(ctx context.Context, moduleDir, name, goos, goarch, folder string) (binary string, err error) {
 	function, err := find(name)
 	if err != nil {
@@ -84,16 +91,14 @@ func Bundle(ctx context.Context, moduleDir, name, goos, goarch, folder string) (
 	if err := Build(ctx, moduleDir, name, goos, goarch, binary); err != nil {
 		return "", err
 	}
-	for _, file := range function.Files {
-		content, err := os.ReadFile(filepath.Join(moduleDir, file))
-		if err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(filepath.Join(folder, filepath.Base(file)), content, 0o644); err != nil {
-			return "", err
-		}
+	if !function.Contract {
+		return binary, nil
 	}
-	return binary, nil
+	contract, err := os.ReadFile(Contract(moduleDir))
+	if err != nil {
+		return "", err
+	}
+	return binary, os.WriteFile(filepath.Join(folder, contractName), contract, 0o644)
 }
 
 // ModuleDir returns the folder of the go.mod that governs dir: dir itself or the nearest folder above it.
