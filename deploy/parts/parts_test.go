@@ -84,6 +84,7 @@ func TestMissingPartsSkipOnADeskAndFailInCI(t *testing.T) {
 		"Moto":      func(tb testing.TB) { parts.Moto(tb) },
 		"Terraform": func(tb testing.TB) { parts.Terraform(tb, t.TempDir()) },
 		"AWSCLI":    func(tb testing.TB) { parts.AWSCLI(tb) },
+		"TFLint":    func(tb testing.TB) { parts.TFLint(tb) },
 		"Botocore":  func(tb testing.TB) { parts.Botocore(tb) },
 		"Chromium":  func(tb testing.TB) { parts.Chromium(tb) },
 	}

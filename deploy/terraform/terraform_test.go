@@ -5,6 +5,8 @@ package terraform_test
 import (
 	"encoding/json"
 	"maps"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,6 +24,18 @@ func TestFormat(t *testing.T) {
 		t.Errorf("`terraform fmt -recursive` would change this:\n%s", output)
 	}
 	stack.Run("validate", "-no-color")
+}
+
+// TestLint looks at the stack, at every module and at every example: everything is used, typed, documented and named alike.
+func TestLint(t *testing.T) {
+	t.Parallel()
+	tflint := parts.TFLint(t)
+	dir := copyStack(t)
+	lint := exec.CommandContext(t.Context(), tflint, "--recursive", "--no-color", "--config="+filepath.Join(dir, ".tflint.hcl"))
+	lint.Dir = dir
+	if output, err := lint.CombinedOutput(); err != nil {
+		t.Errorf("tflint: %v\n%s", err, output)
+	}
 }
 
 func TestTerraformTests(t *testing.T) {
