@@ -51,7 +51,7 @@ module "user_pool" {
 }
 
 module "users_table" {
-  source = "./modules/table"
+  source = "./modules/users-table"
 
   name                = "${var.name}-users"
   deletion_protection = var.deletion_protection

@@ -5,7 +5,6 @@ package terraform_test
 import (
 	"encoding/json"
 	"maps"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -173,10 +172,31 @@ func TestReadmeNamesEveryVariableAndOutput(t *testing.T) {
 	} {
 		_, section, _ := strings.Cut(readme, declared.heading+"\n")
 		section, _, _ = strings.Cut(section, "\n## ")
-		want := names(`(?m)^`+declared.block+` "(\w+)"`, string(read(t, declared.file)))
-		if got := names("(?m)^\\| `(\\w+)` \\|", section); !slices.Equal(got, want) {
-			t.Errorf("%q lists %v, %s has %v", declared.heading, got, declared.file, want)
-		}
+		checkTable(t, "README.md", section, declared.block, declared.file)
+	}
+}
+
+// TestModulesReadmesNameEveryInputAndOutput reads the two tables of each module's README.
+func TestModulesReadmesNameEveryInputAndOutput(t *testing.T) {
+	readmes, err := filepath.Glob("modules/*/README.md")
+	if err != nil || len(readmes) == 0 {
+		t.Fatalf("no module has a README: %v", err)
+	}
+	for _, path := range readmes {
+		_, inputs, _ := strings.Cut(string(read(t, path)), "\n| input | type | default | meaning |\n")
+		inputs, outputs, _ := strings.Cut(inputs, "\n| output | meaning |\n")
+		outputs, _, _ = strings.Cut(outputs, "\n\n")
+		checkTable(t, path, inputs, "variable", filepath.Join(filepath.Dir(path), "variables.tf"))
+		checkTable(t, path, outputs, "output", filepath.Join(filepath.Dir(path), "outputs.tf"))
+	}
+}
+
+// checkTable compares the names that begin a table's rows with those of a file's blocks.
+func checkTable(t *testing.T, readme, table, block, file string) {
+	t.Helper()
+	want := names(`(?m)^`+block+` "(\w+)"`, string(read(t, file)))
+	if got := names("(?m)^\\| `(\\w+)` \\|", table); !slices.Equal(got, want) {
+		t.Errorf("%s lists %v, %s has %v", readme, got, file, want)
 	}
 }
 

@@ -1,8 +1,15 @@
 # One Lambda function with everything that is its own: role, policy, log group, and the alias that callers use.
 
 locals {
+  # Lambda keeps a key for variables only: without any, it forgets the key, and each plan would set it again.
+  environment_key = length(var.environment) > 0 ? var.kms_key_arn : null
+
   # Lambda's X-Ray actions know no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-  own_statements = [
+  own_statements = concat(local.log_and_trace, local.environment_key == null ? [] : [{
+    actions   = ["kms:Decrypt"]
+    resources = [local.environment_key]
+  }])
+  log_and_trace = [
     {
       actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
       resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
@@ -42,6 +49,7 @@ resource "aws_iam_role_policy" "this" {
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_lambda_function" "this" {
@@ -55,6 +63,10 @@ resource "aws_lambda_function" "this" {
   memory_size      = var.memory
   timeout          = var.timeout
   publish          = true
+  kms_key_arn      = local.environment_key
+
+  # -1 reserves nothing: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
 
   tracing_config {
     mode = "Active"
@@ -71,8 +83,29 @@ resource "aws_lambda_function" "this" {
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
 }
 
+# A share of the calls may go to the newest version while the rest stays:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
 resource "aws_lambda_alias" "live" {
   name             = "live"
   function_name    = aws_lambda_function.this.function_name
-  function_version = aws_lambda_function.this.version
+  function_version = coalesce(var.live_version, aws_lambda_function.this.version)
+
+  dynamic "routing_config" {
+    for_each = var.canary_weight > 0 ? [var.canary_weight] : []
+    content {
+      additional_version_weights = { (aws_lambda_function.this.version) = routing_config.value }
+    }
+  }
+
+  # Whether older versions are still there, Lambda says when the alias is made.
+  lifecycle {
+    precondition {
+      condition     = try(tonumber(var.live_version) <= tonumber(aws_lambda_function.this.version), true)
+      error_message = "The live_version ${join("", var.live_version[*])} of ${var.name} is not published: the newest is ${aws_lambda_function.this.version}."
+    }
+    precondition {
+      condition     = var.canary_weight == 0 || aws_lambda_function.this.version != var.live_version
+      error_message = "There is no version of ${var.name} newer than ${join("", var.live_version[*])} for a canary_weight of ${var.canary_weight}: give new code or variables with it, or 0."
+    }
+  }
 }

@@ -19,6 +19,11 @@ variable "architecture" {
   description = "The instruction set that the binary was built for: arm64 or x86_64."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "The architecture is arm64 or x86_64."
+  }
 }
 
 variable "memory" {
@@ -26,6 +31,12 @@ variable "memory" {
   type        = number
   default     = 256
   nullable    = false
+
+  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+  validation {
+    condition     = var.memory >= 128 && var.memory <= 10240 && floor(var.memory) == var.memory
+    error_message = "A function has 128 to 10240 MB of memory."
+  }
 }
 
 variable "timeout" {
@@ -33,6 +44,11 @@ variable "timeout" {
   type        = number
   default     = 10
   nullable    = false
+
+  validation {
+    condition     = var.timeout >= 1 && var.timeout <= 900 && floor(var.timeout) == var.timeout
+    error_message = "A timeout is 1 to 900 whole seconds."
+  }
 }
 
 variable "environment" {
@@ -56,4 +72,53 @@ variable "log_retention_days" {
   description = "Days that the function's logs are kept."
   type        = number
   nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "Key that encrypts the function's variables and logs; null: Lambda's and CloudWatch's own. Its policy lets logs.REGION.amazonaws.com use it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.kms_key_arn))
+    error_message = "The kms_key_arn is a key's whole ARN, arn:aws:kms:REGION:ACCOUNT:key/ID: no alias and no bare id."
+  }
+}
+
+variable "reserved_concurrency" {
+  description = "Invocations at once that are kept for this function, and are its most; 0 stops it; null: none, it shares the account's."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = try(var.reserved_concurrency >= 0 && floor(var.reserved_concurrency) == var.reserved_concurrency, var.reserved_concurrency == null)
+    error_message = "A reserved_concurrency is a whole number of invocations, 0 or more, or null for none."
+  }
+}
+
+variable "live_version" {
+  description = "Published version at which the alias stays: for a rollback, or while a canary runs; null: the newest."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.live_version == null || can(regex("^[1-9][0-9]*$", var.live_version))
+    error_message = "A live_version is the number of a published version, such as 3; $LATEST is none."
+  }
+}
+
+variable "canary_weight" {
+  description = "Share of the calls, 0 to 1, that go to the newest version while live_version gets the rest."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.canary_weight >= 0 && var.canary_weight <= 1
+    error_message = "A canary_weight is a share, 0 to 1."
+  }
+  validation {
+    condition     = var.canary_weight == 0 || var.live_version != null
+    error_message = "A canary_weight needs a live_version, which gets the other calls."
+  }
 }

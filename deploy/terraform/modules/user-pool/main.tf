@@ -1,12 +1,14 @@
-# A Cognito user pool: its users are in groups, and a group stands for scopes.
+# A Cognito user pool: its users are in groups, and a group stands for scopes; a machine has an app client with scopes.
 
 locals {
+  scopes = distinct(sort(concat(flatten(values(var.group_scopes)), flatten(values(var.machine_clients)))))
+
   # A scope's name holds no slash; a resource server's identifier may.
-  scopes = [for scope in distinct(flatten(values(var.group_scopes))) : {
+  parts = [for scope in local.scopes : {
     server = regex("^(.+)/([^/]+)$", scope)[0]
     name   = regex("^(.+)/([^/]+)$", scope)[1]
   }]
-  servers = { for scope in local.scopes : scope.server => scope.name... }
+  servers = { for part in local.parts : part.server => part.name... }
 }
 
 # A pool's attributes cannot be changed after it is made, so it has only Cognito's own.
@@ -14,6 +16,14 @@ resource "aws_cognito_user_pool" "this" {
   name                     = var.name
   deletion_protection      = var.deletion_protection ? "ACTIVE" : "INACTIVE"
   auto_verified_attributes = ["email"]
+  mfa_configuration        = var.mfa
+
+  dynamic "software_token_mfa_configuration" {
+    for_each = var.mfa == "OFF" ? [] : [true]
+    content {
+      enabled = software_token_mfa_configuration.value
+    }
+  }
 
   admin_create_user_config {
     allow_admin_create_user_only = true
@@ -46,6 +56,15 @@ resource "aws_cognito_user_pool_client" "this" {
   generate_secret               = false
   prevent_user_existence_errors = "ENABLED"
   enable_token_revocation       = true
+  access_token_validity         = var.access_token_minutes
+  id_token_validity             = var.access_token_minutes
+  refresh_token_validity        = var.refresh_token_days
+
+  token_validity_units {
+    access_token  = "minutes"
+    id_token      = "minutes"
+    refresh_token = "days"
+  }
 
   explicit_auth_flows = [
     "ALLOW_REFRESH_TOKEN_AUTH",

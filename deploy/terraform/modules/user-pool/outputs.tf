@@ -3,12 +3,43 @@ output "id" {
   value       = aws_cognito_user_pool.this.id
 }
 
+output "arn" {
+  description = "The pool's ARN."
+  value       = aws_cognito_user_pool.this.arn
+}
+
 output "client_id" {
-  description = "The app client's id."
+  description = "Id of the users' app client, which has no secret."
   value       = aws_cognito_user_pool_client.this.id
 }
 
 output "issuer" {
   description = "The issuer (iss) of the pool's tokens."
   value       = "https://${aws_cognito_user_pool.this.endpoint}"
+}
+
+output "machine_client_ids" {
+  description = "Machine -> its app client's id."
+  value       = { for machine, client in aws_cognito_user_pool_client.machine : machine => client.id }
+}
+
+output "machine_client_secrets" {
+  description = "Machine -> its app client's secret. The state holds it too."
+  value       = { for machine, client in aws_cognito_user_pool_client.machine : machine => client.client_secret }
+  sensitive   = true
+}
+
+output "client_ids" {
+  description = "Ids of all app clients, the users' first: the audience of the pool's access tokens."
+  value       = concat([aws_cognito_user_pool_client.this.id], [for client in aws_cognito_user_pool_client.machine : client.id])
+}
+
+output "domain" {
+  description = "Address of the pool's domain, where machines POST /oauth2/token; null without a domain_prefix."
+  value       = one([for domain in aws_cognito_user_pool_domain.this : "https://${domain.domain}.auth.${split("_", domain.user_pool_id)[0]}.amazoncognito.com"])
+}
+
+output "scopes" {
+  description = "Every scope that a group or a machine has, which are those of the resource servers, sorted."
+  value       = local.scopes
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the pool and of its app client."
+  description = "Name of the pool and of its users' app client."
   type        = string
   nullable    = false
 }
@@ -8,10 +8,93 @@ variable "group_scopes" {
   description = "Group -> the scopes of its members, each written RESOURCE-SERVER/SCOPE."
   type        = map(list(string))
   nullable    = false
+
+  # Cognito's rule for a scope's name, and for identifiers what a scope claim can hold.
+  validation {
+    condition     = alltrue([for scope in flatten(values(var.group_scopes)) : can(regex("^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))])
+    error_message = "A scope is written RESOURCE-SERVER/SCOPE, such as users/read, without spaces and quotes."
+  }
 }
 
 variable "deletion_protection" {
   description = "Whether the pool refuses to be deleted, by Terraform too."
   type        = bool
   nullable    = false
+}
+
+variable "machine_clients" {
+  description = "Machine -> the scopes that it may ask for, each written RESOURCE-SERVER/SCOPE. Each has an app client with a secret."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for machine in keys(var.machine_clients) : can(regex("^[\\w+=,.@-]{1,128}$", machine))])
+    error_message = "A machine's name holds 1 to 128 letters, digits and _ + = , . @ -."
+  }
+  validation {
+    condition     = alltrue([for scopes in values(var.machine_clients) : length(scopes) > 0])
+    error_message = "These machines have no scope, and would get no token: ${join(", ", [for machine, scopes in var.machine_clients : machine if length(scopes) == 0])}."
+  }
+  validation {
+    condition     = alltrue([for scope in flatten(values(var.machine_clients)) : can(regex("^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))])
+    error_message = "These scopes of machines are of no resource server: ${join(", ", [for scope in flatten(values(var.machine_clients)) : scope if !can(regex("^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))])}. A scope is written RESOURCE-SERVER/SCOPE, such as users/read."
+  }
+  validation {
+    condition     = length(var.machine_clients) == 0 || var.domain_prefix != null
+    error_message = "Machines get their tokens at the pool's domain: machine_clients needs a domain_prefix."
+  }
+}
+
+variable "domain_prefix" {
+  description = "First label of the pool's domain PREFIX.auth.REGION.amazoncognito.com, which no other pool of the region has; null: no domain."
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
+  validation {
+    condition     = var.domain_prefix == null || can(regex("^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$", var.domain_prefix))
+    error_message = "A domain_prefix holds 1 to 63 lower-case letters, digits and hyphens, with no hyphen at its ends."
+  }
+  validation {
+    condition     = !can(regex("aws|amazon|cognito", var.domain_prefix))
+    error_message = "Cognito keeps prefixes with aws, amazon and cognito for itself."
+  }
+}
+
+variable "mfa" {
+  description = "Whether users need a one-time password of an authenticator app too: OFF, OPTIONAL (who has set one up) or ON (everybody)."
+  type        = string
+  default     = "OFF"
+  nullable    = false
+
+  validation {
+    condition     = contains(["OFF", "OPTIONAL", "ON"], var.mfa)
+    error_message = "The mfa is OFF, OPTIONAL or ON."
+  }
+}
+
+variable "access_token_minutes" {
+  description = "Minutes for which access and ID tokens are good."
+  type        = number
+  default     = 60
+  nullable    = false
+
+  # https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+  validation {
+    condition     = var.access_token_minutes >= 5 && var.access_token_minutes <= 1440 && floor(var.access_token_minutes) == var.access_token_minutes
+    error_message = "Cognito's access tokens are good for 5 to 1440 whole minutes."
+  }
+}
+
+variable "refresh_token_days" {
+  description = "Days for which refresh tokens are good."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.refresh_token_days >= 1 && var.refresh_token_days <= 3650 && floor(var.refresh_token_days) == var.refresh_token_days
+    error_message = "Cognito's refresh tokens are good for 1 to 3650 whole days."
+  }
 }

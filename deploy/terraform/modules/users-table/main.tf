@@ -1,4 +1,4 @@
-# A DynamoDB table of items that are found by their id.
+# The DynamoDB table of users, each found by its id.
 
 resource "aws_dynamodb_table" "this" {
   name                        = var.name
@@ -15,8 +15,9 @@ resource "aws_dynamodb_table" "this" {
     enabled = true
   }
 
-  # With the account's own key for DynamoDB, whose use CloudTrail records.
+  # Without a key of the caller's: the account's own for DynamoDB. CloudTrail records the use of either.
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
   }
 }

@@ -1,0 +1,236 @@
+# The module user-pool: groups, machines, and how long tokens are good.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name                = "demo-fixture"
+  deletion_protection = true
+  group_scopes = {
+    keepers = ["things/read", "things/write", "https://parts.example.com/v1/read"]
+    viewers = ["things/read"]
+  }
+}
+
+run "user_pool" {
+  module {
+    source = "./modules/user-pool"
+  }
+
+  assert {
+    condition = { for identifier, server in aws_cognito_resource_server.this : identifier => join(" ", sort(server.scope[*].scope_name)) } == {
+      "things"                       = "read write"
+      "https://parts.example.com/v1" = "read"
+    }
+    error_message = "The resource servers are not those of the scopes."
+  }
+
+  assert {
+    condition     = keys(aws_cognito_user_group.this) == ["keepers", "viewers"]
+    error_message = "The groups are not those of the scopes."
+  }
+
+  assert {
+    condition = (sort(aws_cognito_user_pool_client.this.explicit_auth_flows) == tolist(["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]) &&
+      aws_cognito_user_pool_client.this.generate_secret == false && aws_cognito_user_pool_client.this.enable_token_revocation &&
+    aws_cognito_user_pool_client.this.prevent_user_existence_errors == "ENABLED")
+    error_message = "The app client allows other flows, has a secret, cannot revoke, or tells which users exist."
+  }
+
+  assert {
+    condition = (aws_cognito_user_pool.this.admin_create_user_config[0].allow_admin_create_user_only &&
+    aws_cognito_user_pool.this.deletion_protection == "ACTIVE")
+    error_message = "Anybody may sign up, or the pool is not protected."
+  }
+
+  assert {
+    condition     = output.issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1"
+    error_message = "The issuer is not that of the pool's tokens."
+  }
+
+  assert {
+    condition = (aws_cognito_user_pool.this.mfa_configuration == "OFF" && length(aws_cognito_user_pool.this.software_token_mfa_configuration) == 0 &&
+    aws_cognito_user_pool_client.this.access_token_validity == 60 && aws_cognito_user_pool_client.this.refresh_token_validity == 30)
+    error_message = "The defaults are not those that the README names."
+  }
+
+  assert {
+    condition     = output.client_ids == ["client1"] && output.domain == null && length(output.machine_client_ids) == 0 && join(" ", output.scopes) == "https://parts.example.com/v1/read things/read things/write"
+    error_message = "An output tells of machines, or not of every scope."
+  }
+}
+
+run "machines" {
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    domain_prefix = "demo-fixture"
+    machine_clients = {
+      billing  = ["things/read", "invoices/write"]
+      shipping = ["things/read"]
+    }
+    mfa                  = "ON"
+    access_token_minutes = 15
+    refresh_token_days   = 7
+  }
+
+  assert {
+    condition = alltrue([for client in values(aws_cognito_user_pool_client.machine) : (client.generate_secret &&
+      client.allowed_oauth_flows_user_pool_client && client.allowed_oauth_flows == toset(["client_credentials"]) &&
+      client.explicit_auth_flows == toset(["ALLOW_REFRESH_TOKEN_AUTH"]) && client.enable_token_revocation &&
+    client.prevent_user_existence_errors == "ENABLED" && client.access_token_validity == 15)])
+    error_message = "A machine has no secret, or its client is good for something else than client credentials."
+  }
+
+  assert {
+    condition = { for machine, client in aws_cognito_user_pool_client.machine : machine => client.allowed_oauth_scopes } == {
+      billing  = toset(["things/read", "invoices/write"])
+      shipping = toset(["things/read"])
+    }
+    error_message = "A machine may ask for other scopes than its own."
+  }
+
+  assert {
+    condition = { for identifier, server in aws_cognito_resource_server.this : identifier => join(" ", sort(server.scope[*].scope_name)) } == {
+      "things"                       = "read write"
+      "invoices"                     = "write"
+      "https://parts.example.com/v1" = "read"
+    }
+    error_message = "The resource servers are not those of the groups' and the machines' scopes."
+  }
+
+  assert {
+    condition = (aws_cognito_user_pool_domain.this[0].domain == "demo-fixture" && output.domain == "https://demo-fixture.auth.eu-west-1.amazoncognito.com" &&
+      keys(output.machine_client_ids) == ["billing", "shipping"] && keys(nonsensitive(output.machine_client_secrets)) == ["billing", "shipping"] &&
+    length(output.client_ids) == 3 && contains(output.scopes, "invoices/write"))
+    error_message = "The domain is not the pool's, or an output does not tell of the machines."
+  }
+
+  assert {
+    condition     = issensitive(output.machine_client_secrets)
+    error_message = "The machines' secrets are shown."
+  }
+
+  assert {
+    condition = (aws_cognito_user_pool.this.mfa_configuration == "ON" && aws_cognito_user_pool.this.software_token_mfa_configuration[0].enabled &&
+      aws_cognito_user_pool_client.this.access_token_validity == 15 && aws_cognito_user_pool_client.this.id_token_validity == 15 &&
+      aws_cognito_user_pool_client.this.refresh_token_validity == 7 && aws_cognito_user_pool_client.this.token_validity_units[0].access_token == "minutes" &&
+    aws_cognito_user_pool_client.this.token_validity_units[0].refresh_token == "days")
+    error_message = "Users do without a one-time password, or tokens are good for another time."
+  }
+}
+
+run "group_with_a_scope_of_no_server" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    group_scopes = { keepers = ["read"] }
+  }
+  expect_failures = [var.group_scopes]
+}
+
+run "machine_with_a_scope_of_no_server" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    domain_prefix   = "demo-fixture"
+    machine_clients = { billing = ["things/read", "aws.cognito.signin.user.admin"] }
+  }
+  expect_failures = [var.machine_clients]
+}
+
+run "machine_without_scopes" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    domain_prefix   = "demo-fixture"
+    machine_clients = { billing = [] }
+  }
+  expect_failures = [var.machine_clients]
+}
+
+run "machine_without_a_domain" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    machine_clients = { billing = ["things/read"] }
+  }
+  expect_failures = [var.machine_clients]
+}
+
+run "machine_without_a_name" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    domain_prefix   = "demo-fixture"
+    machine_clients = { "" = ["things/read"] }
+  }
+  expect_failures = [var.machine_clients]
+}
+
+run "domain_prefix_of_cognito" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    domain_prefix = "my-cognito"
+  }
+  expect_failures = [var.domain_prefix]
+}
+
+run "domain_prefix_of_two_labels" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    domain_prefix = "demo.fixture"
+  }
+  expect_failures = [var.domain_prefix]
+}
+
+run "unknown_mfa" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    mfa = "SMS"
+  }
+  expect_failures = [var.mfa]
+}
+
+run "access_token_of_a_minute" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    access_token_minutes = 1
+  }
+  expect_failures = [var.access_token_minutes]
+}
+
+run "refresh_token_for_ever" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    refresh_token_days = 4000
+  }
+  expect_failures = [var.refresh_token_days]
+}
