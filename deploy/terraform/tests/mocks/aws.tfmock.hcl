@@ -75,3 +75,25 @@ mock_data "aws_partition" {
     partition = "aws"
   }
 }
+
+mock_data "aws_region" {
+  defaults = {
+    id = "eu-west-1"
+  }
+}
+
+mock_resource "aws_apigatewayv2_domain_name" {
+  defaults = {
+    id = "api.example.com"
+    domain_name_configuration = {
+      target_domain_name = "d-1.execute-api.eu-west-1.amazonaws.com"
+      hosted_zone_id     = "Z1"
+    }
+  }
+}
+
+mock_resource "aws_wafv2_web_acl" {
+  defaults = {
+    arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/acl1/1"
+  }
+}

@@ -1,0 +1,73 @@
+# One dashboard: a row for each API, then one for each authorizer, then one for all functions, then one of their logs.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+
+data "aws_region" "current" {}
+
+locals {
+  dimensions = { for mode, api in local.apis : mode => flatten([for name, value in api.dimensions : [name, value]]) }
+  api_widgets = flatten([for mode, api in local.apis : [
+    { title = "${mode}: requests and errors", stat = "Sum", metrics = [
+      concat(["AWS/ApiGateway", "Count"], local.dimensions[mode], [{ stat = "SampleCount" }]),
+      concat(["AWS/ApiGateway", api.client_errors], local.dimensions[mode]),
+      concat(["AWS/ApiGateway", api.server_errors], local.dimensions[mode]),
+    ] },
+    { title = "${mode}: latency in ms", stat = "p99", metrics = [
+      concat(["AWS/ApiGateway", "Latency"], local.dimensions[mode], [{ stat = "p50" }]),
+      concat(["AWS/ApiGateway", "Latency"], local.dimensions[mode]),
+      concat(["AWS/ApiGateway", "IntegrationLatency"], local.dimensions[mode]),
+    ] },
+  ]])
+
+  authorizer_widgets = flatten([for mode, authorizer in var.authorizers : [
+    { title = "${mode}: decisions", stat = "Sum", metrics = [for metric in keys(local.patterns) : [local.namespace, "${mode}-${metric}", { label = metric }]] },
+    { title = "${mode}: authorizer's duration in ms", stat = "p99", metrics = [
+      ["AWS/Lambda", "Duration", "FunctionName", authorizer.function_name, { stat = "p50" }],
+      ["AWS/Lambda", "Duration", "FunctionName", authorizer.function_name],
+    ] },
+  ]])
+
+  # The errors of the functions behind the APIs only: an authorizer's are its 401s.
+  function_widgets = [
+    { title = "Throttles of all functions", stat = "Sum", metrics = [for function in values(local.all_functions) : ["AWS/Lambda", "Throttles", "FunctionName", function]] },
+    { title = "Errors of the functions behind the APIs", stat = "Sum", metrics = [for function in values(var.functions) : ["AWS/Lambda", "Errors", "FunctionName", function.function_name]] },
+  ]
+
+  log_widgets = [
+    { title = "Why authorizers decided", groups = values(var.authorizers)[*].log_group, query = "filter ispresent(decision) | stats count(*) as decisions by decision, reason | sort decisions desc" },
+    { title = "Errors in the logs behind the APIs", groups = values(var.functions)[*].log_group, query = "filter level = \"ERROR\" | sort @timestamp desc | limit 20" },
+  ]
+
+  # A widget of nothing is refused.
+  widgets = concat(
+    [for widget in concat(local.api_widgets, local.authorizer_widgets, local.function_widgets) : {
+      type = "metric"
+      properties = {
+        title   = widget.title
+        region  = data.aws_region.current.id
+        view    = "timeSeries"
+        period  = local.period
+        stat    = widget.stat
+        metrics = widget.metrics
+      }
+    } if length(widget.metrics) > 0],
+    [for widget in local.log_widgets : {
+      type = "log"
+      properties = {
+        title  = widget.title
+        region = data.aws_region.current.id
+        view   = "table"
+        query  = join(" | ", concat([for group in widget.groups : "SOURCE '${group}'"], [widget.query]))
+      }
+    } if length(widget.groups) > 0],
+  )
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+  dashboard_body = jsonencode({ widgets = [for i, widget in local.widgets : merge(widget, {
+    x      = i % 2 * 12
+    y      = floor(i / 2) * 6
+    width  = 12
+    height = 6
+  })] })
+}

@@ -1,0 +1,263 @@
+# The module observability: what is counted, what is watched, and what is not.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name = "demo"
+  apis = {
+    rest-token  = { kind = "REST", id = "rest1", name = "demo-rest-token", stage = "v1" }
+    http-lambda = { kind = "HTTP", id = "http1", name = "demo-http-lambda", stage = "v1" }
+    http-iam    = { kind = "HTTP", id = "http2", name = "demo-http-iam", stage = "v1" }
+  }
+  authorizers = {
+    rest-token  = { function_name = "demo-token", log_group = "/aws/lambda/demo-token", timeout = 10 }
+    http-lambda = { function_name = "demo-jwt", log_group = "/aws/lambda/demo-jwt", timeout = 5 }
+  }
+  functions = {
+    things = { function_name = "demo-things", log_group = "/aws/lambda/demo-things" }
+  }
+}
+
+run "observability" {
+  module {
+    source = "./modules/observability"
+  }
+
+  assert {
+    condition = output.alarms == tolist([
+      "demo-authorizer-http-lambda-throttles",
+      "demo-authorizer-rest-token-throttles",
+      "demo-function-things-throttles",
+      "demo-http-iam-client-errors",
+      "demo-http-iam-server-errors",
+      "demo-http-lambda-authorizer-duration",
+      "demo-http-lambda-cannot-tell",
+      "demo-http-lambda-client-errors",
+      "demo-http-lambda-keys-unavailable",
+      "demo-http-lambda-server-errors",
+      "demo-rest-token-authorizer-duration",
+      "demo-rest-token-cannot-tell",
+      "demo-rest-token-client-errors",
+      "demo-rest-token-keys-unavailable",
+      "demo-rest-token-server-errors",
+    ])
+    error_message = "An alarm is missing, or there is one too many."
+  }
+
+  # Each 401 is a failed invocation of the authorizer.
+  assert {
+    condition = !anytrue([
+      for alarm in concat(values(aws_cloudwatch_metric_alarm.errors), values(aws_cloudwatch_metric_alarm.decisions), values(aws_cloudwatch_metric_alarm.duration), values(aws_cloudwatch_metric_alarm.throttles)) :
+      contains(concat([alarm.metric_name], flatten([for query in alarm.metric_query : query.metric[*].metric_name])), "Errors")
+    ])
+    error_message = "An alarm watches a function's Errors: bad tokens would set it off."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in concat(values(aws_cloudwatch_metric_alarm.errors), values(aws_cloudwatch_metric_alarm.decisions), values(aws_cloudwatch_metric_alarm.duration), values(aws_cloudwatch_metric_alarm.throttles)) :
+      alarm.treat_missing_data == "notBreaching" && alarm.evaluation_periods == 1 && length(alarm.alarm_actions) == 0
+    ])
+    error_message = "Silence is an alarm, or somebody is told without being named."
+  }
+
+  # By its dimensions, and the names that each kind of gateway gives to its metrics.
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.errors : name => sort(flatten([
+      for query in alarm.metric_query : [for metric in query.metric : "${metric.metric_name} ${metric.stat} ${join(" ", [for key, value in metric.dimensions : "${key}=${value}"])}"]
+      ])) } == {
+      rest-token-server-errors  = tolist(["5XXError Sum ApiName=demo-rest-token Stage=v1", "Count SampleCount ApiName=demo-rest-token Stage=v1"])
+      rest-token-client-errors  = tolist(["4XXError Sum ApiName=demo-rest-token Stage=v1", "Count SampleCount ApiName=demo-rest-token Stage=v1"])
+      http-lambda-server-errors = tolist(["5xx Sum ApiId=http1 Stage=v1", "Count SampleCount ApiId=http1 Stage=v1"])
+      http-lambda-client-errors = tolist(["4xx Sum ApiId=http1 Stage=v1", "Count SampleCount ApiId=http1 Stage=v1"])
+      http-iam-server-errors    = tolist(["5xx Sum ApiId=http2 Stage=v1", "Count SampleCount ApiId=http2 Stage=v1"])
+      http-iam-client-errors    = tolist(["4xx Sum ApiId=http2 Stage=v1", "Count SampleCount ApiId=http2 Stage=v1"])
+    }
+    error_message = "An alarm watches another API, or a metric that its kind of gateway does not have."
+  }
+
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.errors : name => [alarm.threshold, one([for query in alarm.metric_query : query.expression if coalesce(query.return_data, false)])] if startswith(name, "rest-token") } == {
+      rest-token-server-errors = [5, "IF(errors >= 5, 100 * errors / requests, 0)"]
+      rest-token-client-errors = [40, "IF(errors >= 100, 100 * errors / requests, 0)"]
+    }
+    error_message = "Errors are not watched as a share of the requests, above a least number."
+  }
+
+  assert {
+    condition = { for mode, alarm in aws_cloudwatch_metric_alarm.duration : mode => [alarm.dimensions.FunctionName, alarm.extended_statistic, alarm.threshold] } == {
+      rest-token  = ["demo-token", "p99", 8000]
+      http-lambda = ["demo-jwt", "p99", 4000]
+    }
+    error_message = "An authorizer's duration is not held against its own timeout, in milliseconds."
+  }
+
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.throttles : name => "${alarm.namespace} ${alarm.metric_name} ${alarm.dimensions.FunctionName} ${alarm.threshold}" } == {
+      authorizer-rest-token  = "AWS/Lambda Throttles demo-token 1"
+      authorizer-http-lambda = "AWS/Lambda Throttles demo-jwt 1"
+      function-things        = "AWS/Lambda Throttles demo-things 1"
+    }
+    error_message = "The throttles of a function are not watched."
+  }
+
+  # An alarm on a metric that no filter makes would be silent for ever.
+  assert {
+    condition = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.decisions) : anytrue([
+      for filter in values(aws_cloudwatch_log_metric_filter.this) :
+      filter.metric_transformation[0].name == alarm.metric_name && filter.metric_transformation[0].namespace == alarm.namespace
+    ])])
+    error_message = "An alarm watches a metric that no filter makes."
+  }
+
+  assert {
+    condition = { for name, filter in aws_cloudwatch_log_metric_filter.this : name => "${filter.log_group_name} ${filter.pattern}" if startswith(name, "http-lambda") } == {
+      http-lambda-Allowed         = "/aws/lambda/demo-jwt { $.decision = \"policy\" || $.decision = \"allow\" }"
+      http-lambda-Denied          = "/aws/lambda/demo-jwt { $.decision = \"deny\" }"
+      http-lambda-Unauthorized    = "/aws/lambda/demo-jwt { $.decision = \"unauthorized\" }"
+      http-lambda-CannotTell      = "/aws/lambda/demo-jwt { $.decision = \"cannot-tell\" }"
+      http-lambda-KeysUnavailable = "/aws/lambda/demo-jwt { $.reason = \"keys-unavailable\" }"
+    }
+    error_message = "The decisions of an authorizer are not counted in its own log."
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 3 * 2 + 2 * 2 + 2 + 2 && output.dashboard == "demo" && output.namespace == "Portcullis/demo"
+    error_message = "The dashboard does not show every API, authorizer and function."
+  }
+
+  assert {
+    condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.region == "eu-west-1"]) && (
+      length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : "${widget.x} ${widget.y}"])) == 14
+    )
+    error_message = "A widget is of no region, or two are at one place."
+  }
+
+  assert {
+    condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : !anytrue([
+      for metric in try(widget.properties.metrics, []) : metric[1] == "Errors" && contains(["demo-token", "demo-jwt"], try(metric[3], ""))
+    ])])
+    error_message = "The dashboard shows 401s as errors of an authorizer."
+  }
+}
+
+run "topics_and_thresholds" {
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    alarm_actions = ["arn:aws:sns:eu-west-1:111122223333:on-call"]
+    thresholds    = { server_error_percent = 1, cannot_tell = 3, duration_percent = 50 }
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in concat(values(aws_cloudwatch_metric_alarm.errors), values(aws_cloudwatch_metric_alarm.decisions), values(aws_cloudwatch_metric_alarm.duration), values(aws_cloudwatch_metric_alarm.throttles)) :
+      alarm.alarm_actions == toset(var.alarm_actions) && alarm.ok_actions == toset(var.alarm_actions)
+    ])
+    error_message = "The topic is not told of each alarm's start and end."
+  }
+
+  assert {
+    condition = (aws_cloudwatch_metric_alarm.errors["rest-token-server-errors"].threshold == 1 && aws_cloudwatch_metric_alarm.errors["rest-token-client-errors"].threshold == 40 &&
+      aws_cloudwatch_metric_alarm.decisions["rest-token-CannotTell"].threshold == 3 && aws_cloudwatch_metric_alarm.decisions["rest-token-KeysUnavailable"].threshold == 1 &&
+    aws_cloudwatch_metric_alarm.duration["rest-token"].threshold == 5000)
+    error_message = "A threshold is not the one that is named, or not the default."
+  }
+}
+
+run "no_authorizers" {
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    authorizers = {}
+    functions   = {}
+  }
+
+  assert {
+    condition     = length(output.alarms) == 6 && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 6
+    error_message = "There are alarms or widgets of functions that there are none of."
+  }
+}
+
+run "no_apis" {
+  command = plan
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    apis        = {}
+    authorizers = {}
+  }
+  expect_failures = [var.apis]
+}
+
+run "unknown_gateway" {
+  command = plan
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    apis        = { websocket = { kind = "WEBSOCKET", id = "ws1", name = "demo-websocket", stage = "v1" } }
+    authorizers = {}
+  }
+  expect_failures = [var.apis]
+}
+
+run "authorizer_of_no_api" {
+  command = plan
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    authorizers = { rest-request = { function_name = "demo-request", log_group = "/aws/lambda/demo-request", timeout = 10 } }
+  }
+  expect_failures = [var.authorizers]
+}
+
+run "topic_of_no_sns" {
+  command = plan
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    alarm_actions = ["mailto:on-call@example.com"]
+  }
+  expect_failures = [var.alarm_actions]
+}
+
+run "percent_of_more_than_all" {
+  command = plan
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    thresholds = { client_error_percent = 100 }
+  }
+  expect_failures = [var.thresholds]
+}
+
+run "count_of_none" {
+  command = plan
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    thresholds = { cannot_tell = 0 }
+  }
+  expect_failures = [var.thresholds]
+}
+
+run "name_with_spaces" {
+  command = plan
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    name = "the demo"
+  }
+  expect_failures = [var.name]
+}
