@@ -97,3 +97,28 @@ mock_resource "aws_wafv2_web_acl" {
     arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/acl1/1"
   }
 }
+
+mock_resource "aws_apigatewayv2_api" {
+  defaults = {
+    id            = "http1"
+    execution_arn = "arn:aws:execute-api:eu-west-1:111122223333:http1"
+  }
+}
+
+mock_resource "aws_apigatewayv2_authorizer" {
+  defaults = {
+    id = "jwt1"
+  }
+}
+
+mock_resource "aws_apigatewayv2_integration" {
+  defaults = {
+    id = "integration1"
+  }
+}
+
+mock_resource "aws_apigatewayv2_stage" {
+  defaults = {
+    invoke_url = "https://http1.execute-api.eu-west-1.amazonaws.com/"
+  }
+}
