@@ -192,3 +192,25 @@ run "variable" {
   }
   expect_failures = [aws_apigatewayv2_api.this]
 }
+
+run "origin_no_list" {
+  command = plan
+  module {
+    source = "./modules/http-api"
+  }
+  variables {
+    mode = "tests/fixtures/modes/http-bad-origin-no-list.yaml"
+  }
+  expect_failures = [aws_apigatewayv2_api.this]
+}
+
+run "limits_no_mapping" {
+  command = plan
+  module {
+    source = "./modules/http-api"
+  }
+  variables {
+    mode = "tests/fixtures/modes/http-bad-limits-no-mapping.yaml"
+  }
+  expect_failures = [aws_apigatewayv2_api.this]
+}

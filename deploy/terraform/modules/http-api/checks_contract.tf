@@ -10,7 +10,7 @@ locals {
   # OpenAPI 3.1's members. A misspelt one could be one that guards.
   contract_members = {
     root      = ["openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs", "x-owner-scopes", "x-connect-security"]
-    item      = concat(["summary", "description", "parameters", "servers"], keys(local.methods))
+    item      = concat(["summary", "description", "parameters", "servers"], keys(local.methods), local.unroutable_methods)
     operation = ["tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers"]
   }
 
@@ -33,8 +33,9 @@ locals {
     !can(regex(local.path_pattern, path)) || length(distinct(regexall("\\{([^{}+]+)\\+?\\}", path))) < length(regexall("\\{([^{}+]+)\\+?\\}", path))
   )]
 
+  unroutable_methods = ["connect", "trace"]
   bad_methods = concat(
-    flatten([for path, item in local.paths : [for name in try(keys(item), []) : "${upper(name)} ${path}" if contains(["trace", "connect"], name)]]),
+    flatten([for path, item in local.paths : [for name in try(keys(item), []) : "${upper(name)} ${path}" if contains(local.unroutable_methods, name)]]),
     [for key, operation in local.operations : key if operation.path == "/$default" && operation.method != "ANY"],
   )
 

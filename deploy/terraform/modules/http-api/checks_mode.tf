@@ -10,9 +10,8 @@ locals {
     cors     = ["allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders", "maxAge", "allowCredentials"]
   }
 
-  # The authorizer module makes the members of REQUEST.
+  # AWS_IAM has no authorizer. The authorizer module makes the members of REQUEST.
   authorizer_members = {
-    AWS_IAM = []
     JWT     = ["identitySource", "issuer", "audience"]
     REQUEST = ["function", "identitySource", "resultTtlInSeconds", "payloadFormatVersion", "enableSimpleResponses"]
   }
@@ -21,11 +20,32 @@ locals {
   foreign_members = ["apiKeyRequired", "apiKeySource", "usagePlan", "requestValidation", "cache", "binaryMediaTypes", "gatewayResponses"]
   nothing         = ["null", "false", "\"\"", "0", "[]", "{}"]
 
+  # What is of another kind than it should be would be passed over.
+  kinds = {
+    "["  = "a list"
+    "{"  = "a mapping"
+    "\"" = "a text"
+  }
+  members = {
+    "authorizer"          = { begins = "{", value = jsonencode(try(local.mode.authorizer, null)) }
+    "authorizer.audience" = { begins = "[", value = jsonencode(try(local.mode.authorizer.audience, null)) }
+    "authorizer.issuer"   = { begins = "\"", value = jsonencode(try(local.mode.authorizer.issuer, null)) }
+    "throttle"            = { begins = "{", value = jsonencode(try(local.mode.throttle, null)) }
+    "throttle.methods"    = { begins = "{", value = jsonencode(try(local.mode.throttle.methods, null)) }
+    "stageVariables"      = { begins = "{", value = jsonencode(try(local.mode.stageVariables, null)) }
+    "accessLogFormat"     = { begins = "\"", value = jsonencode(try(local.mode.accessLogFormat, null)) }
+    "cors"                = { begins = "{", value = jsonencode(try(local.mode.cors, null)) }
+    "cors.allowOrigins"   = { begins = "[", value = jsonencode(try(local.mode.cors.allowOrigins, null)) }
+    "cors.allowMethods"   = { begins = "[", value = jsonencode(try(local.mode.cors.allowMethods, null)) }
+    "cors.allowHeaders"   = { begins = "[", value = jsonencode(try(local.mode.cors.allowHeaders, null)) }
+    "cors.exposeHeaders"  = { begins = "[", value = jsonencode(try(local.mode.cors.exposeHeaders, null)) }
+  }
+
   bad_members = concat(
     [for name, value in local.mode : name if !startswith(name, "local") && !contains(local.mode_members.root, name) && !(contains(local.foreign_members, name) && contains(local.nothing, jsonencode(value)))],
     local.authorization == "AWS_IAM" && try(local.mode.authorizer, null) != null ? ["authorizer"] : [],
     [for name, value in try({ for name, value in local.mode.authorizer : name => value }, {}) : "authorizer.${name}"
-      if !contains(lookup(local.authorizer_members, local.authorization, []), name) && !(
+      if !contains(try(local.authorizer_members[local.authorization], [name]), name) && !(
     contains(flatten(values(local.authorizer_members)), name) && contains(local.nothing, jsonencode(value)))],
     [for name in try(keys(local.mode.throttle), []) : "throttle.${name}" if !contains(local.mode_members.throttle, name)],
     flatten([for method, limit in try({ for name, value in local.mode.throttle.methods : name => value }, {}) : [
@@ -39,9 +59,13 @@ locals {
     [for method, limit in throttle.methods : { name = "throttle.methods.${method}", rate = limit.rate, burst = limit.burst }],
   )])
 
+  file_name = replace(basename(var.mode), "/\\.[^.]*$/", "")
+
   # Sentences: a member, and what would be right.
   bad_values = concat(
-    try(local.mode.name, null) != trimsuffix(basename(var.mode), ".yaml") ? ["name: want the file's name, ${trimsuffix(basename(var.mode), ".yaml")}"] : [],
+    [for name, member in local.members : "${name}: want ${local.kinds[member.begins]}" if member.value != "null" && !startswith(member.value, member.begins)],
+    try(local.mode.name, null) != local.file_name || !can(regex("^[A-Za-z0-9_-]{1,128}$", local.file_name)) ?
+    ["name: want the file's name, ${local.file_name}, of letters, digits, - and _"] : [],
     !contains(["1.0", "2.0"], local.payload_format_version) ? ["payloadFormatVersion: want \"1.0\" or \"2.0\", in quotes"] : [],
     try(local.timeout >= 50 && local.timeout <= 30000 && floor(local.timeout) == local.timeout, false) ? [] : ["integrationTimeoutInMillis: want 50 to 30000"],
     [for limit in local.limits : "${limit.name}: want a rateLimit of 0 or more, and a burstLimit that is a whole number of 0 or more"

@@ -25,7 +25,7 @@ resource "aws_apigatewayv2_api" "this" {
     }
     precondition {
       condition     = contains(keys(local.authorization_types), local.authorization)
-      error_message = "${var.mode} has authorization ${local.authorization}; an HTTP API has ${join(", ", keys(local.authorization_types))}, and one without would be open."
+      error_message = "${var.mode} has authorization \"${local.authorization}\"; an HTTP API has ${join(", ", keys(local.authorization_types))}, and one without would be open."
     }
     precondition {
       condition     = length(local.bad_members) == 0
