@@ -107,7 +107,7 @@ mock_resource "aws_apigatewayv2_api" {
 
 mock_resource "aws_apigatewayv2_authorizer" {
   defaults = {
-    id = "jwt1"
+    id = "authorizer2"
   }
 }
 

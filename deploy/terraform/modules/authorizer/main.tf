@@ -1,0 +1,78 @@
+# A Lambda authorizer: its function, the gateway's authorizer that asks it, and the permission to be asked by this
+# authorizer only.
+
+locals {
+  # The function refuses a member that is null.
+  issuers = [for issuer in var.issuers : { for name, value in issuer : name => value if value != null }]
+
+  # The module's own variables, each only where it says more than the function's default.
+  variables = merge(
+    { GROUP_SCOPES = jsonencode(var.group_scopes) },
+    length(var.issuers) > 0 ? { ISSUERS = jsonencode(local.issuers) } : {},
+    var.clock_skew != "0s" ? { CLOCK_SKEW = var.clock_skew } : {},
+    var.api_keys_table != null ? { API_KEYS_TABLE = try(var.api_keys_table.name, "") } : {},
+    var.enable_simple_responses ? { RESPONSE = "simple" } : {},
+  )
+
+  # What it takes to check keys, and to note the day of their last use.
+  key_statements = [for table in var.api_keys_table[*] : {
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    resources = [table.arn]
+  }]
+
+  id = one(concat(aws_api_gateway_authorizer.this[*].id, aws_apigatewayv2_authorizer.this[*].id))
+}
+
+module "function" {
+  source = "../function"
+
+  name                 = var.name
+  zip                  = var.zip
+  architecture         = var.architecture
+  memory               = var.memory
+  timeout              = var.timeout
+  environment          = merge(var.environment, local.variables)
+  statements           = concat(local.key_statements, var.statements)
+  reserved_concurrency = var.reserved_concurrency
+  live_version         = var.live_version
+  canary_weight        = var.canary_weight
+  log_retention_days   = var.log_retention_days
+  kms_key_arn          = var.kms_key_arn
+}
+
+# The provider knows no authorizer of a REST API without identity sources: it would set the header Authorization, and every
+# request without it would be a 401. A source that every request has asks for nothing, and where there are no sources
+# no answer is kept by it. See https://github.com/hashicorp/terraform-provider-aws/issues/39689.
+resource "aws_api_gateway_authorizer" "this" {
+  count = var.gateway == "REST" ? 1 : 0
+
+  rest_api_id                      = var.api_id
+  name                             = var.name
+  type                             = var.type
+  authorizer_uri                   = module.function.alias_invoke_arn
+  identity_source                  = length(var.identity_sources) > 0 ? join(",", var.identity_sources) : "context.identity.sourceIp"
+  identity_validation_expression   = var.identity_validation_expression
+  authorizer_result_ttl_in_seconds = var.result_ttl_in_seconds
+}
+
+resource "aws_apigatewayv2_authorizer" "this" {
+  count = var.gateway == "HTTP" ? 1 : 0
+
+  api_id                            = var.api_id
+  name                              = var.name
+  authorizer_type                   = var.type
+  authorizer_uri                    = module.function.alias_invoke_arn
+  identity_sources                  = length(var.identity_sources) > 0 ? var.identity_sources : null
+  authorizer_payload_format_version = var.payload_format_version
+  enable_simple_responses           = var.enable_simple_responses
+  authorizer_result_ttl_in_seconds  = var.result_ttl_in_seconds
+}
+
+resource "aws_lambda_permission" "authorizer" {
+  statement_id  = "${var.name}-authorizer"
+  action        = "lambda:InvokeFunction"
+  principal     = "apigateway.amazonaws.com"
+  function_name = module.function.name
+  qualifier     = module.function.alias
+  source_arn    = "${var.api_execution_arn}/authorizers/${local.id}"
+}

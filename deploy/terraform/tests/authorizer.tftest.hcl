@@ -1,0 +1,223 @@
+# A Lambda authorizer with its function, for REST and for HTTP APIs.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name              = "demo-check"
+  gateway           = "REST"
+  api_id            = "api1"
+  api_execution_arn = "arn:aws:execute-api:eu-west-1:111122223333:api1"
+  type              = "TOKEN"
+  identity_sources  = ["method.request.header.X-Token"]
+  issuers = [{
+    issuer   = "https://login.example.com"
+    audience = ["api"]
+  }]
+  zip                = "tests/fixtures/artifacts/token.zip"
+  architecture       = "arm64"
+  log_retention_days = 7
+}
+
+run "token" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    identity_validation_expression = "^t-[a-z]+$"
+    result_ttl_in_seconds          = 61
+    group_scopes                   = { keepers = ["things/write"] }
+    clock_skew                     = "1m30s"
+    environment                    = { COLOR = "blue" }
+    issuers = [
+      { issuer = "https://login.example.com", audience = ["api"] },
+      { issuer = "https://id.example.com/tenant", audience = ["a", "b"], tokenUse = ["access"], jwksUri = "https://id.example.com/keys", algorithms = ["ES256"], groupsClaim = "roles" },
+    ]
+  }
+
+  assert {
+    condition = (length(aws_apigatewayv2_authorizer.this) == 0 &&
+      aws_api_gateway_authorizer.this[0].rest_api_id == "api1" &&
+      aws_api_gateway_authorizer.this[0].type == "TOKEN" &&
+      aws_api_gateway_authorizer.this[0].authorizer_uri == module.function.alias_invoke_arn &&
+      aws_api_gateway_authorizer.this[0].identity_source == "method.request.header.X-Token" &&
+      aws_api_gateway_authorizer.this[0].identity_validation_expression == "^t-[a-z]+$" &&
+    aws_api_gateway_authorizer.this[0].authorizer_result_ttl_in_seconds == 61)
+    error_message = "The authorizer is not what was asked for."
+  }
+
+  assert {
+    condition = (aws_lambda_permission.authorizer.function_name == "demo-check" && aws_lambda_permission.authorizer.qualifier == "live" &&
+      aws_lambda_permission.authorizer.principal == "apigateway.amazonaws.com" && aws_lambda_permission.authorizer.action == "lambda:InvokeFunction" &&
+    aws_lambda_permission.authorizer.source_arn == "arn:aws:execute-api:eu-west-1:111122223333:api1/authorizers/authorizer1")
+    error_message = "The function can be asked by something else than this authorizer."
+  }
+
+  assert {
+    condition = jsondecode(local.variables.ISSUERS) == [
+      { issuer = "https://login.example.com", audience = ["api"] },
+      { issuer = "https://id.example.com/tenant", audience = ["a", "b"], tokenUse = ["access"], jwksUri = "https://id.example.com/keys", algorithms = ["ES256"], groupsClaim = "roles" },
+    ]
+    error_message = "The issuers do not reach the function as they were written."
+  }
+
+  assert {
+    condition = { for name, value in local.variables : name => value if name != "ISSUERS" } == {
+      GROUP_SCOPES = "{\"keepers\":[\"things/write\"]}"
+      CLOCK_SKEW   = "1m30s"
+    }
+    error_message = "The function's variables are not those of the inputs."
+  }
+
+  assert {
+    condition     = length(local.key_statements) == 0
+    error_message = "A function without keys may read a table."
+  }
+
+  assert {
+    condition     = output.id == "authorizer1" && output.function.name == "demo-check" && output.function.alias == "live" && output.function.log_group == "/aws/lambda/demo-check" && output.function.timeout == 10
+    error_message = "The outputs do not tell the authorizer and its function."
+  }
+}
+
+run "least" {
+  module {
+    source = "./modules/authorizer"
+  }
+
+  assert {
+    condition     = aws_api_gateway_authorizer.this[0].authorizer_result_ttl_in_seconds == 300 && aws_api_gateway_authorizer.this[0].identity_validation_expression == null
+    error_message = "The defaults are not those of mode files: answers kept for 300 seconds, any value."
+  }
+
+  assert {
+    condition     = keys(local.variables) == ["GROUP_SCOPES", "ISSUERS"]
+    error_message = "The function has variables that nobody set."
+  }
+}
+
+run "request_with_keys_and_tokens" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    type                  = "REQUEST"
+    identity_sources      = []
+    result_ttl_in_seconds = 0
+    api_keys_table        = { name = "keys1", arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/keys1" }
+  }
+
+  assert {
+    condition = (aws_api_gateway_authorizer.this[0].type == "REQUEST" && aws_api_gateway_authorizer.this[0].authorizer_result_ttl_in_seconds == 0 &&
+    aws_api_gateway_authorizer.this[0].identity_source == "context.identity.sourceIp")
+    error_message = "Without identity sources the gateway asks for a header that callers may leave out, or keeps answers."
+  }
+
+  assert {
+    condition     = keys(local.variables) == ["API_KEYS_TABLE", "GROUP_SCOPES", "ISSUERS"] && local.variables.API_KEYS_TABLE == "keys1"
+    error_message = "The function does not know its table."
+  }
+
+  assert {
+    condition     = local.key_statements == [{ actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/keys1"] }]
+    error_message = "The function may do more with the table than check keys and note their use, or with another one."
+  }
+}
+
+run "request_that_keeps_answers" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    type             = "REQUEST"
+    identity_sources = ["method.request.header.authorization", "method.request.header.X-Api-Key"]
+    api_keys_table   = { name = "keys1", arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/keys1" }
+  }
+
+  assert {
+    condition     = aws_api_gateway_authorizer.this[0].identity_source == "method.request.header.authorization,method.request.header.X-Api-Key"
+    error_message = "Answers are not kept by both credentials."
+  }
+}
+
+run "keys_only" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    type             = "REQUEST"
+    issuers          = []
+    identity_sources = ["method.request.header.X-Api-Key"]
+    api_keys_table   = { name = "keys1", arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/keys1" }
+  }
+
+  assert {
+    condition     = keys(local.variables) == ["API_KEYS_TABLE", "GROUP_SCOPES"]
+    error_message = "A function without issuers has a list of them, which it would refuse."
+  }
+}
+
+run "http" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway          = "HTTP"
+    type             = "REQUEST"
+    identity_sources = ["$request.header.Authorization"]
+  }
+
+  assert {
+    condition = (length(aws_api_gateway_authorizer.this) == 0 &&
+      aws_apigatewayv2_authorizer.this[0].api_id == "api1" &&
+      aws_apigatewayv2_authorizer.this[0].authorizer_type == "REQUEST" &&
+      aws_apigatewayv2_authorizer.this[0].authorizer_uri == module.function.alias_invoke_arn &&
+      aws_apigatewayv2_authorizer.this[0].identity_sources == toset(["$request.header.Authorization"]) &&
+      aws_apigatewayv2_authorizer.this[0].authorizer_payload_format_version == "2.0" &&
+      aws_apigatewayv2_authorizer.this[0].enable_simple_responses == false &&
+    aws_apigatewayv2_authorizer.this[0].authorizer_result_ttl_in_seconds == 300)
+    error_message = "The authorizer is not what was asked for."
+  }
+
+  assert {
+    condition = (output.id == "authorizer2" && aws_lambda_permission.authorizer.qualifier == "live" &&
+    aws_lambda_permission.authorizer.source_arn == "arn:aws:execute-api:eu-west-1:111122223333:api1/authorizers/authorizer2")
+    error_message = "The function can be asked by something else than this authorizer."
+  }
+}
+
+run "http_simple" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway                 = "HTTP"
+    type                    = "REQUEST"
+    identity_sources        = ["$request.header.Authorization", "$context.routeKey"]
+    enable_simple_responses = true
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_authorizer.this[0].enable_simple_responses && local.variables.RESPONSE == "simple"
+    error_message = "The gateway and the function do not agree on simple answers."
+  }
+}
+
+run "http_simple_not_kept" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway                 = "HTTP"
+    type                    = "REQUEST"
+    identity_sources        = []
+    result_ttl_in_seconds   = 0
+    enable_simple_responses = true
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_authorizer.this[0].identity_sources == null && aws_apigatewayv2_authorizer.this[0].authorizer_result_ttl_in_seconds == 0
+    error_message = "Without identity sources the gateway asks for something, or keeps answers."
+  }
+}

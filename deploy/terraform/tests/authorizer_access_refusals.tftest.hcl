@@ -1,0 +1,225 @@
+# Whom no authorizer believes, and what its function may not be told.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name              = "demo-check"
+  gateway           = "REST"
+  api_id            = "api1"
+  api_execution_arn = "arn:aws:execute-api:eu-west-1:111122223333:api1"
+  type              = "TOKEN"
+  identity_sources  = ["method.request.header.X-Token"]
+  issuers = [{
+    issuer   = "https://login.example.com"
+    audience = ["api"]
+  }]
+  zip                = "tests/fixtures/artifacts/token.zip"
+  architecture       = "arm64"
+  log_retention_days = 7
+}
+
+run "refused_nobody" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    type                  = "REQUEST"
+    identity_sources      = []
+    result_ttl_in_seconds = 0
+    issuers               = []
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_token_of_nobody" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = []
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_keys_of_token" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    api_keys_table = { name = "keys1", arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/keys1" }
+  }
+  expect_failures = [var.api_keys_table]
+}
+
+run "refused_issuer_http" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "http://login.example.com", audience = ["api"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuer_no_audience" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = [] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuer_blank_audience" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = [" "] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuer_null_audience" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = null }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuer_http_keys" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = ["api"], jwksUri = "http://login.example.com/keys" }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuer_token_use" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = ["api"], tokenUse = ["refresh"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuer_pool_without_use" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1", audience = ["api"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuer_algorithm" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = ["api"], algorithms = ["HS256"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_issuer_twice" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = ["a"] }, { issuer = "https://login.example.com", audience = ["b"] }]
+  }
+  expect_failures = [var.issuers]
+}
+
+run "refused_scope_blank" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    group_scopes = { a = ["b c"] }
+  }
+  expect_failures = [var.group_scopes]
+}
+
+run "refused_clock_skew_long" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    clock_skew = "5m1s"
+  }
+  expect_failures = [var.clock_skew]
+}
+
+run "refused_clock_skew_bare" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    clock_skew = "30"
+  }
+  expect_failures = [var.clock_skew]
+}
+
+run "refused_environment_own" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    environment = { ISSUERS = "[]" }
+  }
+  expect_failures = [var.environment]
+}
+
+run "refused_timeout_rest" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    timeout = 30
+  }
+  expect_failures = [var.timeout]
+}
+
+run "refused_timeout_http" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway          = "HTTP"
+    type             = "REQUEST"
+    identity_sources = ["$request.header.Authorization"]
+    timeout          = 11
+  }
+  expect_failures = [var.timeout]
+}
