@@ -122,3 +122,16 @@ mock_resource "aws_apigatewayv2_stage" {
     invoke_url = "https://http1.execute-api.eu-west-1.amazonaws.com/"
   }
 }
+
+mock_resource "aws_api_gateway_usage_plan" {
+  defaults = {
+    id = "plan1"
+  }
+}
+
+mock_resource "aws_api_gateway_api_key" {
+  defaults = {
+    id    = "key1"
+    value = "made-by-the-service-0001"
+  }
+}
