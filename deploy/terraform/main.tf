@@ -10,19 +10,13 @@ locals {
     audience = [module.user_pool.client_id]
     tokenUse = ["access"]
   }
-  issuers = concat([local.own_issuer], [
-    for issuer in var.issuers : { for name, value in issuer : name => value if value != null }
-  ])
+  issuers = concat([local.own_issuer], var.issuers)
 
-  # Each function is NAME.zip, and has the name by which mode files and the contract call it.
+  mode_file = "${path.module}/../modes/${one(var.modes)}.yaml"
+  mode      = yamldecode(file(local.mode_file))
+
+  # Each function is NAME.zip, and has the name by which the contract calls it.
   functions = {
-    token = {
-      environment = {
-        ISSUERS      = jsonencode(local.issuers)
-        GROUP_SCOPES = jsonencode(var.group_scopes)
-      }
-      statements = []
-    }
     users = {
       environment = {
         USERS_TABLE     = module.users_table.name
@@ -77,15 +71,33 @@ module "account_logging" {
 }
 
 module "rest_api" {
-  source   = "./modules/rest-api"
-  for_each = var.modes
+  source = "./modules/rest-api"
 
-  name               = "${var.name}-${each.key}"
+  name               = "${var.name}-${local.mode.name}"
   stage              = var.stage
   contract           = local.contract
-  mode               = "${path.module}/../modes/${each.key}.yaml"
+  mode               = local.mode_file
   functions          = module.function
+  authorizer_id      = module.authorizer.id
   allowed_origins    = var.allowed_origins
   log_retention_days = var.log_retention_days
   logging_role       = one(module.account_logging[*].role_arn)
+}
+
+module "authorizer" {
+  source = "./modules/authorizer"
+
+  name                           = "${var.name}-${local.mode.authorizer.function}"
+  gateway                        = local.mode.gateway
+  api_id                         = module.rest_api.id
+  api_execution_arn              = module.rest_api.execution_arn
+  type                           = local.mode.authorization
+  identity_sources               = flatten([local.mode.authorizer.identitySource])
+  identity_validation_expression = try(local.mode.authorizer.identityValidationExpression, null)
+  result_ttl_in_seconds          = try(local.mode.authorizer.resultTtlInSeconds, 300)
+  issuers                        = local.issuers
+  group_scopes                   = var.group_scopes
+  zip                            = "${local.artifacts}/${local.mode.authorizer.function}.zip"
+  architecture                   = var.architecture
+  log_retention_days             = var.log_retention_days
 }

@@ -1,10 +1,10 @@
 output "apis" {
   description = "Mode -> its API: id, stage, kind of gateway, and the address that the contract's paths follow."
-  value = { for mode, api in module.rest_api : mode => {
-    id    = api.id
-    stage = api.stage
-    kind  = api.kind
-    url   = api.url
+  value = { (local.mode.name) = {
+    id    = module.rest_api.id
+    stage = module.rest_api.stage
+    kind  = module.rest_api.kind
+    url   = module.rest_api.url
   } }
 }
 

@@ -10,10 +10,10 @@ variables {
   contract = "tests/fixtures/contracts/things.yaml"
   mode     = "tests/fixtures/modes/token.yaml"
   functions = {
-    check  = { name = "demo-check", invoke_arn = "uri:check/invocations", alias = "live", alias_invoke_arn = "uri:check:live/invocations" }
     things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live", alias_invoke_arn = "uri:things:live/invocations" }
     health = { name = "demo-health", invoke_arn = "uri:health/invocations", alias = "live", alias_invoke_arn = "uri:health:live/invocations" }
   }
+  authorizer_id      = "authorizer7"
   allowed_origins    = ["*"]
   log_retention_days = 7
 }
@@ -40,7 +40,7 @@ run "api" {
 
   assert {
     condition = alltrue([for method in aws_api_gateway_method.operation :
-      method.authorizer_id == (method.authorization == "NONE" ? null : "authorizer1")
+      method.authorizer_id == (method.authorization == "NONE" ? null : "authorizer7")
     ])
     error_message = "A guarded operation has no authorizer, or an open one has."
   }
@@ -72,12 +72,6 @@ run "api" {
   }
 
   assert {
-    condition = (aws_lambda_permission.authorizer.function_name == "demo-check" && aws_lambda_permission.authorizer.qualifier == "live" &&
-    aws_lambda_permission.authorizer.source_arn == "arn:aws:execute-api:eu-west-1:111122223333:api1/authorizers/authorizer1")
-    error_message = "The authorizer's function can be asked by something else than this authorizer."
-  }
-
-  assert {
     condition = alltrue(concat([for permission in aws_lambda_permission.operation : permission.principal == "apigateway.amazonaws.com" && permission.action == "lambda:InvokeFunction"], [
     length(distinct([for permission in aws_lambda_permission.operation : permission.statement_id])) == 9]))
     error_message = "A permission is for another service, or two have one id."
@@ -92,12 +86,8 @@ run "api" {
   }
 
   assert {
-    condition = (aws_api_gateway_authorizer.this.type == "TOKEN" &&
-      aws_api_gateway_authorizer.this.authorizer_uri == "uri:check:live/invocations" &&
-      aws_api_gateway_authorizer.this.identity_source == "method.request.header.X-Token" &&
-      aws_api_gateway_authorizer.this.identity_validation_expression == "^t-[a-z]+$" &&
-    aws_api_gateway_authorizer.this.authorizer_result_ttl_in_seconds == 61)
-    error_message = "The authorizer is not the mode file's."
+    condition     = length(aws_api_gateway_authorizer.user_pools) == 0 && alltrue([for method in aws_api_gateway_method.operation : !method.api_key_required && method.authorization_scopes == null])
+    error_message = "An operation is guarded by something else than the authorizer that the mode names."
   }
 
   assert {
@@ -195,7 +185,7 @@ run "api" {
   assert {
     condition = aws_api_gateway_integration_response.preflight["/things/{id}"].response_parameters == tomap({
       "method.response.header.Access-Control-Allow-Origin"  = "'*'"
-      "method.response.header.Access-Control-Allow-Methods" = "'DELETE,GET,PUT,OPTIONS'"
+      "method.response.header.Access-Control-Allow-Methods" = "'DELETE,GET,OPTIONS,PUT'"
       "method.response.header.Access-Control-Allow-Headers" = "'Content-Type,Authorization,X-Amz-Date,X-Api-Key,X-Request'"
       "method.response.header.Access-Control-Max-Age"       = "'86400'"
     }) && aws_api_gateway_integration_response.preflight["/things/{id}"].status_code == "204"
@@ -268,12 +258,18 @@ run "least_mode" {
   }
 
   assert {
-    condition     = aws_api_gateway_authorizer.this.authorizer_result_ttl_in_seconds == 300
-    error_message = "Without a TTL a policy is kept for 300 seconds."
+    condition = (aws_api_gateway_rest_api.this.api_key_source == "HEADER" && length(aws_api_gateway_rest_api.this.binary_media_types) == 0 &&
+    aws_api_gateway_rest_api.this.disable_execute_api_endpoint == false && aws_api_gateway_stage.this.cache_cluster_enabled == false)
+    error_message = "Without settings keys are in a header, no type is binary, the API has AWS's address, and nothing is cached."
   }
   assert {
-    condition     = aws_api_gateway_authorizer.this.identity_validation_expression == null
-    error_message = "Without an expression every value is taken."
+    condition = (length(aws_api_gateway_method_settings.method) == 0 && aws_api_gateway_method_settings.all.settings[0].caching_enabled == false &&
+    keys(aws_api_gateway_gateway_response.error) == ["DEFAULT_4XX", "DEFAULT_5XX"])
+    error_message = "Without settings no method has any of its own, and no answer is kept or changed."
+  }
+  assert {
+    condition     = alltrue([for integration in aws_api_gateway_integration.operation : integration.timeout_milliseconds == 29000 && integration.cache_key_parameters == null && integration.request_parameters == null])
+    error_message = "Without settings a function has 29 seconds, and a key of a cache."
   }
   assert {
     condition = alltrue([

@@ -10,10 +10,10 @@ variables {
   contract = "tests/fixtures/contracts/things.yaml"
   mode     = "tests/fixtures/modes/token.yaml"
   functions = {
-    check  = { name = "demo-check", invoke_arn = "uri:check/invocations", alias = "live", alias_invoke_arn = "uri:check:live/invocations" }
     things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live", alias_invoke_arn = "uri:things:live/invocations" }
     health = { name = "demo-health", invoke_arn = "uri:health/invocations", alias = "live", alias_invoke_arn = "uri:health:live/invocations" }
   }
+  authorizer_id      = "authorizer7"
   allowed_origins    = ["*"]
   log_retention_days = 7
 }
@@ -124,72 +124,6 @@ run "refused_contract_absent" {
   }
   variables {
     contract = "tests/fixtures/contracts/absent.yaml"
-  }
-  expect_failures = [aws_api_gateway_rest_api.this]
-}
-
-run "refused_mode_http" {
-  command = plan
-  module {
-    source = "./modules/rest-api"
-  }
-  variables {
-    mode = "tests/fixtures/modes/http.yaml"
-  }
-  expect_failures = [aws_api_gateway_rest_api.this]
-}
-
-run "refused_mode_none" {
-  command = plan
-  module {
-    source = "./modules/rest-api"
-  }
-  variables {
-    mode = "tests/fixtures/modes/none.yaml"
-  }
-  expect_failures = [aws_api_gateway_rest_api.this]
-}
-
-run "refused_mode_nobody" {
-  command = plan
-  module {
-    source = "./modules/rest-api"
-  }
-  variables {
-    mode = "tests/fixtures/modes/nobody.yaml"
-  }
-  expect_failures = [aws_api_gateway_rest_api.this]
-}
-
-run "refused_mode_alias" {
-  command = plan
-  module {
-    source = "./modules/rest-api"
-  }
-  variables {
-    mode = "tests/fixtures/modes/alias.yaml"
-  }
-  expect_failures = [aws_api_gateway_rest_api.this]
-}
-
-run "refused_contract_any" {
-  command = plan
-  module {
-    source = "./modules/rest-api"
-  }
-  variables {
-    contract = "tests/fixtures/contracts/any.yaml"
-  }
-  expect_failures = [aws_api_gateway_rest_api.this]
-}
-
-run "refused_mode_member" {
-  command = plan
-  module {
-    source = "./modules/rest-api"
-  }
-  variables {
-    mode = "tests/fixtures/modes/keyed.yaml"
   }
   expect_failures = [aws_api_gateway_rest_api.this]
 }

@@ -23,24 +23,10 @@ run "defaults" {
   }
 
   assert {
-    condition = jsondecode(local.functions.token.environment.ISSUERS) == [
+    condition = local.issuers == [
       { issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1", audience = ["client1"], tokenUse = ["access"] },
     ]
     error_message = "The authorizer accepts other issuers than the stack's own pool."
-  }
-
-  assert {
-    condition = jsondecode(local.functions.token.environment.GROUP_SCOPES) == {
-      admins  = ["users/read", "users/write"]
-      readers = ["users/read"]
-      members = ["users/self"]
-    } && keys(local.functions.token.environment) == ["GROUP_SCOPES", "ISSUERS"]
-    error_message = "The authorizer's variables are not its own."
-  }
-
-  assert {
-    condition     = local.functions.token.statements == []
-    error_message = "The authorizer may do more than log and trace."
   }
 
   assert {
@@ -77,9 +63,9 @@ run "second_stack_of_a_region" {
   }
 
   assert {
-    condition = jsondecode(local.functions.token.environment.ISSUERS)[1] == {
+    condition = jsonencode({ for name, value in local.issuers[1] : name => value if value != null }) == jsonencode({
       issuer = "https://login.example.com", audience = ["api"], algorithms = ["ES256", "EdDSA"], groupsClaim = "roles"
-    }
+    })
     error_message = "A further issuer does not reach the authorizer as it was written."
   }
 

@@ -4,19 +4,38 @@ locals {
   contract = yamldecode(file(var.contract))
   mode     = yamldecode(file(var.mode))
 
-  methods = ["delete", "get", "head", "options", "patch", "post", "put"]
+  # Extensions among the paths are no paths.
+  paths = { for path, item in local.contract.paths : path => item if !startswith(path, "x-") }
+
+  # Member of a path -> its method. ANY serves the methods that a path has none of its own for:
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-any-method.html
+  methods = {
+    delete                           = "DELETE"
+    get                              = "GET"
+    head                             = "HEAD"
+    options                          = "OPTIONS"
+    patch                            = "PATCH"
+    post                             = "POST"
+    put                              = "PUT"
+    "x-amazon-apigateway-any-method" = "ANY"
+  }
 
   # "GET /path" -> the operation.
-  operations = merge([for path, item in local.contract.paths : {
-    for method in local.methods : "${upper(method)} ${path}" => {
+  operations = merge([for path, item in local.paths : {
+    for method, verb in local.methods : "${verb} ${path}" => {
       path     = path
-      method   = upper(method)
+      method   = verb
       resource = trim(path, "/")
       name     = try(item[method].operationId, null)
       function = try(item[method]["x-function"], local.contract["x-function"], "")
 
       # Only a list without alternatives opens an operation; without any list it stays closed.
       public = jsonencode(try(item[method].security, local.contract.security, null)) == "[]"
+
+      # The alternatives of the access rule, each a list of schemes with their scopes; null is what cannot be read.
+      alternatives = try([for alternative in try(item[method].security, local.contract.security) : try([
+        for scheme, scopes in alternative : { scheme = scheme, scopes = try([for scope in scopes : tostring(scope)], null) }
+      ], null)], [])
 
       # The operation's own parameters come last and win over the path's.
       parameters = merge([
@@ -38,7 +57,7 @@ locals {
     } if can(item[method])
   }]...)
 
-  segments = { for path in keys(local.contract.paths) : path => compact(split("/", path)) }
+  segments = { for path in keys(local.paths) : path => compact(split("/", path)) }
 
   # depth -> the resources of that depth, such as "orders/{id}".
   resources = { for depth in range(1, 7) : depth => toset([

@@ -1,4 +1,4 @@
-# The deployment, and the stage that serves it: logs, traces, throttling.
+# The deployment, and the stage that serves it, with its logs and traces.
 
 locals {
   # No field may hold a credential. $context.error.message is left out: for a malformed Authorization header it quotes the header.
@@ -16,11 +16,14 @@ locals {
     principalId        = "$context.authorizer.principalId"
     authorizerStatus   = "$context.authorizer.status"
     authorizerLatency  = "$context.authorizer.latency"
+    userArn            = "$context.identity.userArn"
+    apiKeyId           = "$context.identity.apiKeyId"
     integrationStatus  = "$context.integration.status"
     integrationLatency = "$context.integration.latency"
     latency            = "$context.responseLatency"
     responseLength     = "$context.responseLength"
   }
+  log_format = try(trimspace(coalesce(local.mode.accessLogFormat)), "")
 }
 
 resource "aws_api_gateway_deployment" "this" {
@@ -31,7 +34,9 @@ resource "aws_api_gateway_deployment" "this" {
     inputs = sha256(jsonencode({
       contract        = filesha256(var.contract)
       mode            = filesha256(var.mode)
-      functions       = { for name, function in var.functions : name => function.name }
+      functions       = var.functions
+      authorizer      = var.authorizer_id
+      user_pools      = local.user_pools
       allowed_origins = var.allowed_origins
       module          = { for name in fileset(path.module, "*.tf") : name => filesha256("${path.module}/${name}") }
     }))
@@ -51,12 +56,14 @@ resource "aws_api_gateway_deployment" "this" {
 resource "aws_cloudwatch_log_group" "access" {
   name              = "/aws/apigateway/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 }
 
 # API Gateway makes this group, which never expires, if it finds none.
 resource "aws_cloudwatch_log_group" "execution" {
   name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.this.id}/${var.stage}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_api_gateway_stage" "this" {
@@ -66,24 +73,13 @@ resource "aws_api_gateway_stage" "this" {
   variables            = try(local.mode.stageVariables, {})
   xray_tracing_enabled = true
 
+  cache_cluster_enabled = length(local.cached) > 0
+  cache_cluster_size    = length(local.cached) > 0 ? var.cache_cluster_size : null
+
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
-    format          = jsonencode(local.access_log)
+    format          = local.log_format == "" ? jsonencode(local.access_log) : local.log_format
   }
 
   depends_on = [aws_cloudwatch_log_group.execution, var.logging_role]
-}
-
-resource "aws_api_gateway_method_settings" "all" {
-  rest_api_id = aws_api_gateway_rest_api.this.id
-  stage_name  = aws_api_gateway_stage.this.stage_name
-  method_path = "*/*"
-
-  settings {
-    metrics_enabled        = true
-    logging_level          = "ERROR"
-    data_trace_enabled     = false
-    throttling_rate_limit  = try(local.mode.throttle.rateLimit, -1)
-    throttling_burst_limit = try(local.mode.throttle.burstLimit, -1)
-  }
 }

@@ -33,7 +33,7 @@ variable "mode" {
 }
 
 variable "functions" {
-  description = "The functions that the contract and the mode file name, each as the function module's outputs."
+  description = "The functions that the contract names (x-function), each as the function module's outputs."
   type = map(object({
     name             = string
     invoke_arn       = string
@@ -41,6 +41,33 @@ variable "functions" {
     alias_invoke_arn = string
   }))
   nullable = false
+}
+
+variable "authorizer_id" {
+  description = "For the authorizations TOKEN and REQUEST: the id of the API's authorizer, made by the module authorizer from this module's id and execution_arn."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.authorizer_id != null || !fileexists(var.mode) || !contains(["TOKEN", "REQUEST"], try(yamldecode(file(var.mode)).authorization, ""))
+    error_message = "${var.mode} has an authorization by function: set authorizer_id, or nobody could call."
+  }
+  validation {
+    condition     = var.authorizer_id == null || !fileexists(var.mode) || contains(["TOKEN", "REQUEST"], try(yamldecode(file(var.mode)).authorization, ""))
+    error_message = "${var.mode} has an authorization that asks no function, so that authorizer_id would guard nothing."
+  }
+}
+
+variable "user_pool_arns" {
+  description = "For the authorization COGNITO_USER_POOLS, where the mode names no userPools: ARNs of the user pools whose tokens are taken."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.user_pool_arns : can(regex("^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[\\w-]+_[0-9A-Za-z]+$", arn))])
+    error_message = "A user pool's ARN is arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID."
+  }
 }
 
 variable "allowed_origins" {
@@ -60,6 +87,31 @@ variable "allowed_origins" {
 variable "log_retention_days" {
   description = "Days that the access and execution logs are kept."
   type        = number
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the logs; null: CloudWatch's own."
+  type        = string
+  default     = null
+}
+
+variable "cache_cluster_size" {
+  description = "Size in GB of the stage's cache, where the mode has one. It costs by the hour."
+  type        = string
+  default     = "0.5"
+  nullable    = false
+
+  validation {
+    condition     = contains(["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"], var.cache_cluster_size)
+    error_message = "A cache has 0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118 or 237 GB."
+  }
+}
+
+variable "disable_execute_api_endpoint" {
+  description = "Whether the API is reached by its own domain only, and not by the address that AWS gives it."
+  type        = bool
+  default     = false
   nullable    = false
 }
 
