@@ -1,23 +1,11 @@
-# The root stack: the functions, what they use, and one API for each auth mode.
+# The root stack: one API for each auth mode, the functions behind them, and what these use. The files beside this one: contract.tf
+# (what is deployed, and what is refused), modes.tf (the APIs), and operation.tf (logs, alarms, the edge).
 
 locals {
-  contract  = "${path.module}/../../api/openapi.yaml"
-  artifacts = startswith(var.artifacts, "/") ? var.artifacts : "${path.module}/${var.artifacts}"
-
-  # Only the pool's access tokens are accepted: its ID tokens are for the client.
-  own_issuer = {
-    issuer   = module.user_pool.issuer
-    audience = [module.user_pool.client_id]
-    tokenUse = ["access"]
-  }
-  issuers = concat([local.own_issuer], var.issuers)
-
-  mode_file = "${path.module}/../modes/${one(var.modes)}.yaml"
-  mode      = yamldecode(file(local.mode_file))
-
-  # Each function is NAME.zip, and has the name by which the contract calls it.
-  functions = {
+  # Each has the name by which the contract calls it (x-function).
+  functions = merge({
     users = {
+      zip = "${local.artifacts}/users.zip"
       environment = {
         USERS_TABLE     = module.users_table.name
         ALLOWED_ORIGINS = join(",", var.allowed_origins)
@@ -33,15 +21,26 @@ locals {
         resources = [module.users_table.arn]
       }]
     }
-  }
+  }, var.functions)
+
+  # The names by which variables know the functions.
+  function_names = concat(["users"], keys(var.functions), [for mode, settings in local.modes : mode if contains(["TOKEN", "REQUEST"], settings.authorization)])
+
+  # A name that reserves or rolls out nothing: neither is required.
+  unchanged = { live_version = null, canary_weight = 0 }
 }
 
 module "user_pool" {
   source = "./modules/user-pool"
 
-  name                = var.name
-  group_scopes        = var.group_scopes
-  deletion_protection = var.deletion_protection
+  name                 = var.name
+  group_scopes         = var.group_scopes
+  machine_clients      = var.machine_clients
+  domain_prefix        = var.domain_prefix
+  mfa                  = var.mfa
+  access_token_minutes = var.access_token_minutes
+  refresh_token_days   = var.refresh_token_days
+  deletion_protection  = var.deletion_protection
 }
 
 module "users_table" {
@@ -49,55 +48,21 @@ module "users_table" {
 
   name                = "${var.name}-users"
   deletion_protection = var.deletion_protection
+  kms_key_arn         = var.kms_key_arn
 }
 
 module "function" {
   source   = "./modules/function"
   for_each = local.functions
 
-  name               = "${var.name}-${each.key}"
-  zip                = "${local.artifacts}/${each.key}.zip"
-  architecture       = var.architecture
-  environment        = each.value.environment
-  statements         = each.value.statements
-  log_retention_days = var.log_retention_days
-}
-
-module "account_logging" {
-  source = "./modules/account-logging"
-  count  = var.account_logging ? 1 : 0
-
-  name = "${var.name}-api-gateway-logs"
-}
-
-module "rest_api" {
-  source = "./modules/rest-api"
-
-  name               = "${var.name}-${local.mode.name}"
-  stage              = var.stage
-  contract           = local.contract
-  mode               = local.mode_file
-  functions          = module.function
-  authorizer_id      = module.authorizer.id
-  allowed_origins    = var.allowed_origins
-  log_retention_days = var.log_retention_days
-  logging_role       = one(module.account_logging[*].role_arn)
-}
-
-module "authorizer" {
-  source = "./modules/authorizer"
-
-  name                           = "${var.name}-${local.mode.authorizer.function}"
-  gateway                        = local.mode.gateway
-  api_id                         = module.rest_api.id
-  api_execution_arn              = module.rest_api.execution_arn
-  type                           = local.mode.authorization
-  identity_sources               = flatten([local.mode.authorizer.identitySource])
-  identity_validation_expression = try(local.mode.authorizer.identityValidationExpression, null)
-  result_ttl_in_seconds          = try(local.mode.authorizer.resultTtlInSeconds, 300)
-  issuers                        = local.issuers
-  group_scopes                   = var.group_scopes
-  zip                            = "${local.artifacts}/${local.mode.authorizer.function}.zip"
-  architecture                   = var.architecture
-  log_retention_days             = var.log_retention_days
+  name                 = "${var.name}-${each.key}"
+  zip                  = each.value.zip
+  architecture         = var.architecture
+  environment          = each.value.environment
+  statements           = each.value.statements
+  reserved_concurrency = lookup(var.reserved_concurrency, each.key, null)
+  live_version         = lookup(var.rollout, each.key, local.unchanged).live_version
+  canary_weight        = lookup(var.rollout, each.key, local.unchanged).canary_weight
+  log_retention_days   = var.log_retention_days
+  kms_key_arn          = var.kms_key_arn
 }

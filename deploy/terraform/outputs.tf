@@ -1,11 +1,31 @@
 output "apis" {
-  description = "Mode -> its API: id, stage, kind of gateway, and the address that the contract's paths follow."
-  value = { (local.mode.name) = {
-    id    = module.rest_api.id
-    stage = module.rest_api.stage
-    kind  = module.rest_api.kind
-    url   = module.rest_api.url
+  description = "Mode -> its API: id, stage, kind of gateway, the address that the contract's paths follow, and what begins the ARNs of its operations."
+  value = { for mode, api in module.mode : mode => {
+    id            = api.id
+    stage         = api.stage
+    kind          = api.kind
+    url           = var.domain == null ? api.url : join("/", compact([module.custom_domain[0].url, local.base_path_of[mode][0]]))
+    execution_arn = api.execution_arn
   } }
+}
+
+output "functions" {
+  description = "Name of a function behind the APIs, or mode of an authorizer -> its function: name, alias, and log group."
+  value = merge(
+    { for name, function in module.function : name => { name = function.name, alias = function.alias, log_group = function.log_group } },
+    { for mode, made in module.mode : mode => { name = made.authorizer.name, alias = made.authorizer.alias, log_group = made.authorizer.log_group } if contains(local.function_names, mode) },
+  )
+}
+
+output "usage_plans" {
+  description = "Mode, or MODE-TIER -> the id of its usage plan, for the command apikey and the APIs of API Gateway."
+  value       = { for plan, of in local.usage_plans : plan => module.mode[of.mode].usage_plans[of.tier] }
+}
+
+output "api_keys" {
+  description = "Mode, or MODE-TIER -> name -> the value of the plan's API key. The state holds it too."
+  value       = { for plan, of in local.usage_plans : plan => module.mode[of.mode].api_keys[of.tier] }
+  sensitive   = true
 }
 
 output "user_pool_id" {
@@ -18,7 +38,52 @@ output "user_pool_client_id" {
   value       = module.user_pool.client_id
 }
 
+output "user_pool_domain" {
+  description = "Address of the pool's domain, where machines POST /oauth2/token; null without a domain_prefix."
+  value       = module.user_pool.domain
+}
+
+output "machine_client_ids" {
+  description = "Machine -> the id of its app client."
+  value       = module.user_pool.machine_client_ids
+}
+
+output "machine_client_secrets" {
+  description = "Machine -> the secret of its app client. The state holds it too."
+  value       = module.user_pool.machine_client_secrets
+  sensitive   = true
+}
+
 output "users_table" {
   description = "Name of the DynamoDB table of users."
   value       = module.users_table.name
+}
+
+output "api_keys_table" {
+  description = "Name of the DynamoDB table of API keys, for the command apikey; null where no mode takes them."
+  value       = one(module.api_keys_table[*].name)
+}
+
+output "domain" {
+  description = "The custom domain: its url, and the target_domain_name and hosted_zone_id for its record; null without one."
+  value = one([for domain in module.custom_domain : {
+    url                = domain.url
+    target_domain_name = domain.target_domain_name
+    hosted_zone_id     = domain.hosted_zone_id
+  }])
+}
+
+output "web_acl_arn" {
+  description = "ARN of the firewall before the REST APIs; null without one."
+  value       = one(module.web_acl[*].arn)
+}
+
+output "dashboard" {
+  description = "Name of the CloudWatch dashboard."
+  value       = module.observability.dashboard
+}
+
+output "alarms" {
+  description = "Names of all alarms."
+  value       = module.observability.alarms
 }

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
-
 	"portcullis/deploy/build/functions"
+	"portcullis/deploy/local/gateway/mode"
 	"portcullis/deploy/parts"
 )
 
@@ -64,35 +63,55 @@ func write(t *testing.T, path string, content []byte) {
 	}
 }
 
-// applied builds the functions, copies the stack, lays over it what the emulator needs, and applies it.
-func applied(t *testing.T, moto string) *parts.Stack {
+// readAll reads all files that the pattern matches.
+func readAll(t *testing.T, pattern string) string {
 	t.Helper()
-	dir := copyStack(t)
-	copyTo(t, dir, "testdata/moto", "modules/*/*_override.tf")
-	module := filepath.Join(dir, "..", "..")
-	source := functions.Source{Module: filepath.Join("..", ".."), Contract: functions.Contract(module), Architecture: "arm64"}
-	if _, err := functions.WriteZips(t.Context(), source, filepath.Join(dir, "..", "dist")); err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there is no %s: %v", pattern, err)
 	}
-	write(t, filepath.Join(dir, "terraform.tfvars"), []byte("name = \"demo\"\ndeletion_protection = false\n"))
-	stack := parts.Terraform(t, dir, parts.MotoEnv(moto)...)
-	stack.Run("apply", "-auto-approve", "-no-color")
-	return stack
+	var all strings.Builder
+	for _, file := range files {
+		all.Write(read(t, file))
+	}
+	return all.String()
 }
 
-// api is an element of the output apis.
-type api struct{ ID, Stage, Kind, URL string }
-
-func apis(t *testing.T, stack *parts.Stack) map[string]api {
+// buildFor builds the functions for the contract of a copy of the module.
+func buildFor(t *testing.T, module string) {
 	t.Helper()
-	all := map[string]api{}
+	source := functions.Source{Module: filepath.Join("..", ".."), Contract: functions.Contract(module), Architecture: "arm64"}
+	if _, err := functions.WriteZips(t.Context(), source, filepath.Join(module, "deploy", "dist")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// madeAPI is an element of the output apis.
+type madeAPI struct{ ID, Stage, Kind, URL string }
+
+// apis are the APIs of all modes that are shipped.
+func apis(t *testing.T, stack *parts.Stack) map[string]madeAPI {
+	t.Helper()
+	all := map[string]madeAPI{}
 	if err := json.Unmarshal([]byte(stack.Run("output", "-json", "apis")), &all); err != nil {
 		t.Fatal(err)
 	}
-	if all["rest-token"].ID == "" {
-		t.Fatalf("there is no API of the mode rest-token: %v", all)
+	for _, m := range shipped(t) {
+		if all[m.Name].ID == "" {
+			t.Fatalf("there is no API of the mode %s: %v", m.Name, all)
+		}
 	}
 	return all
+}
+
+// shipped are the modes of deploy/modes.
+func shipped(t *testing.T) []*mode.Mode {
+	t.Helper()
+	modes, err := mode.LoadAll("../modes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return modes
 }
 
 func output(t *testing.T, stack *parts.Stack, name string) string {
@@ -100,8 +119,10 @@ func output(t *testing.T, stack *parts.Stack, name string) string {
 	return strings.TrimSpace(stack.Run("output", "-raw", name))
 }
 
-// resources returns the attributes of every resource of one type in the stack and its modules.
-func resources(t *testing.T, stack *parts.Stack, kind string) []map[string]any {
+// state are the attributes of every resource of the stack and its modules, by the resources' type.
+type state map[string][]map[string]any
+
+func readState(t *testing.T, stack *parts.Stack) state {
 	t.Helper()
 	type module struct {
 		Resources []struct {
@@ -110,34 +131,40 @@ func resources(t *testing.T, stack *parts.Stack, kind string) []map[string]any {
 		}
 		Children []module `json:"child_modules"`
 	}
-	var state struct {
+	var shown struct {
 		Values struct {
 			Root module `json:"root_module"`
 		}
 	}
-	if err := json.Unmarshal([]byte(stack.Run("show", "-json")), &state); err != nil {
+	if err := json.Unmarshal([]byte(stack.Run("show", "-json")), &shown); err != nil {
 		t.Fatal(err)
 	}
-	var found []map[string]any
-	for queue := []module{state.Values.Root}; len(queue) > 0; queue = queue[1:] {
+	found := state{}
+	for queue := []module{shown.Values.Root}; len(queue) > 0; queue = queue[1:] {
 		for _, resource := range queue[0].Resources {
-			if resource.Type == kind {
-				found = append(found, resource.Values)
-			}
+			found[resource.Type] = append(found[resource.Type], resource.Values)
 		}
 		queue = append(queue, queue[0].Children...)
 	}
 	return found
 }
 
-func deployment(t *testing.T, moto string, api api) string {
+// deployments are the deployments that the REST APIs' stages serve, by mode.
+func deployments(t *testing.T, moto string, apis map[string]madeAPI) map[string]string {
 	t.Helper()
-	var stage struct{ DeploymentID string }
-	get(t, moto, "/restapis/"+api.ID+"/stages/"+api.Stage, &stage)
-	if stage.DeploymentID == "" {
-		t.Fatal("the stage has no deployment")
+	all := map[string]string{}
+	for name, made := range apis {
+		if made.Kind != mode.REST {
+			continue
+		}
+		var stage struct{ DeploymentID string }
+		get(t, moto, "/restapis/"+made.ID+"/stages/"+made.Stage, &stage)
+		if stage.DeploymentID == "" {
+			t.Fatalf("the stage of %s has no deployment", name)
+		}
+		all[name] = stage.DeploymentID
 	}
-	return stage.DeploymentID
+	return all
 }
 
 // get reads from the emulated API Gateway. The emulator finds the service in the credential's scope and checks no more.
@@ -161,42 +188,4 @@ func get(t *testing.T, moto, path string, into any) {
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("GET %s: %s: %v\n%s", path, response.Status, err, body)
 	}
-}
-
-// contract is what of the OpenAPI file decides on authorization. A nil security is not there; an empty one opens.
-type contract struct {
-	Security *[]any
-	Paths    map[string]map[string]yaml.Node
-}
-
-func readContract(t *testing.T) contract {
-	t.Helper()
-	var all contract
-	if err := yaml.Unmarshal(read(t, "../../api/openapi.yaml"), &all); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-// authorizations returns "METHOD /path" -> the authorization type that the gateway must have, preflights included.
-func (c contract) authorizations(guarded string) map[string]string {
-	all := map[string]string{}
-	for path, item := range c.Paths {
-		all["OPTIONS "+path] = "NONE"
-		for method, node := range item {
-			var operation struct{ Security *[]any }
-			if !strings.Contains(" delete get head options patch post put ", " "+method+" ") || node.Decode(&operation) != nil {
-				continue
-			}
-			security := operation.Security
-			if security == nil {
-				security = c.Security
-			}
-			all[strings.ToUpper(method)+" "+path] = guarded
-			if security != nil && len(*security) == 0 {
-				all[strings.ToUpper(method)+" "+path] = "NONE"
-			}
-		}
-	}
-	return all
 }

@@ -31,81 +31,67 @@ variable "modes" {
     condition     = length(var.modes) > 0
     error_message = "Name at least one mode: without any there is no API."
   }
+  # With the stack's name before it, it names functions, which have 64 characters.
   validation {
-    condition     = alltrue([for mode in var.modes : can(regex("^[a-z0-9-]{1,32}$", mode)) && fileexists("${path.module}/../modes/${mode}.yaml")])
-    error_message = "Every mode is a file of deploy/modes; there are ${join(", ", [for file in fileset("${path.module}/../modes", "*.yaml") : trimsuffix(file, ".yaml")])}."
+    condition     = alltrue([for mode in var.modes : can(regex("^[a-z0-9-]{1,31}$", mode)) && fileexists("${path.module}/../modes/${mode}.yaml")])
+    error_message = "Every mode is a file of deploy/modes, with a name of at most 31 characters; there are ${join(", ", [for file in fileset("${path.module}/../modes", "*.yaml") : trimsuffix(file, ".yaml")])}. There is no ${join(", ", [for mode in var.modes : mode if !can(regex("^[a-z0-9-]{1,31}$", mode)) || !fileexists("${path.module}/../modes/${mode}.yaml")])}."
   }
   validation {
-    condition = alltrue([for mode in var.modes : try(
-      yamldecode(file("${path.module}/../modes/${mode}.yaml")).gateway == "REST" && yamldecode(file("${path.module}/../modes/${mode}.yaml")).authorization == "TOKEN", true
-    )])
-    error_message = "This stack makes modes with the gateway REST and the authorization TOKEN only; the local gateway serves the others."
+    condition     = alltrue([for mode in var.modes : contains(["REST", "HTTP"], try(yamldecode(file("${path.module}/../modes/${mode}.yaml")).gateway, "REST"))])
+    error_message = "A mode's gateway is REST or HTTP."
   }
 }
 
-variable "issuers" {
-  description = "Issuers besides the stack's own user pool whose tokens are accepted, in the shape of the authorizers' variable ISSUERS."
-  type = list(object({
-    issuer      = string
-    audience    = list(string)
-    tokenUse    = optional(list(string))
-    jwksUri     = optional(string)
-    algorithms  = optional(list(string))
-    groupsClaim = optional(string)
+variable "contract" {
+  description = "The OpenAPI 3.1 file that the APIs are made from, from the stack's folder or absolute; also what the authorizers in the zips were built with (`go run ./deploy/build -contract FILE`)."
+  type        = string
+  default     = "../../api/openapi.yaml"
+  nullable    = false
+
+  validation {
+    condition     = fileexists(startswith(var.contract, "/") ? var.contract : "${path.module}/${var.contract}")
+    error_message = "There is no contract ${var.contract}."
+  }
+  validation {
+    condition     = can(length(yamldecode(file(startswith(var.contract, "/") ? var.contract : "${path.module}/${var.contract}")).paths) > 0)
+    error_message = "The contract ${var.contract} is not an OpenAPI file in YAML or JSON with paths."
+  }
+}
+
+variable "functions" {
+  description = "Functions behind the APIs besides users, by the names that the contract has for them (x-function): the zip with a binary for Linux named bootstrap, its environment, and what it may do."
+  type = map(object({
+    zip         = string
+    environment = optional(map(string), {})
+    statements = optional(list(object({
+      actions   = list(string)
+      resources = list(string)
+    })), [])
   }))
-  default  = []
+  default  = {}
   nullable = false
 
   validation {
-    condition     = alltrue([for issuer in var.issuers : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.issuer))])
-    error_message = "An issuer is https:// and a host, with a path if need be; no user, query or fragment."
+    condition     = alltrue([for name in keys(var.functions) : can(regex("^[A-Za-z0-9_-]{1,31}$", name))])
+    error_message = "A function's name holds 1 to 31 letters, digits, hyphens and underscores."
   }
   validation {
-    condition     = alltrue([for issuer in var.issuers : issuer.jwksUri == null || can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.jwksUri))])
-    error_message = "A jwksUri is https:// and a host, with a path if need be; no user, query or fragment."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : alltrue([for use in coalesce(issuer.tokenUse, []) : contains(["access", "id"], use)])])
-    error_message = "A tokenUse is access or id."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : !can(regex("^https://(issuer-)?cognito-idp\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/", issuer.issuer)) || try(length(issuer.tokenUse) > 0, false)])
-    error_message = "A Cognito user pool needs a tokenUse, which says which of its tokens are accepted: access, id or both."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : alltrue([for algorithm in coalesce(issuer.algorithms, []) : contains(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"], algorithm)])])
-    error_message = "An algorithm is RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : try(length(issuer.audience) > 0 && alltrue([for audience in issuer.audience : trimspace(audience) != ""]), false)])
-    error_message = "Every issuer has an audience, a list of names that are not empty: without one a token that was meant for others would be accepted."
-  }
-  validation {
-    condition     = length(distinct(var.issuers[*].issuer)) == length(var.issuers)
-    error_message = "An issuer stands in the list once."
+    condition     = alltrue([for name in keys(var.functions) : name != "users" && !contains(var.modes, name)])
+    error_message = "The name ${join(", ", [for name in keys(var.functions) : name if name == "users" || contains(var.modes, name)])} is taken: by the stack's own function users, or by the authorizer of the mode."
   }
 }
 
-variable "group_scopes" {
-  description = "Group of the user pool -> the scopes of its members, each written RESOURCE-SERVER/SCOPE."
-  type        = map(list(string))
-  default = {
-    admins  = ["users/read", "users/write"]
-    readers = ["users/read"]
-    members = ["users/self"]
-  }
-  nullable = false
+variable "artifacts" {
+  description = "Folder of the zips and of the contract that they hold, as `go run ./deploy/build` writes it, from the stack's folder or absolute."
+  type        = string
+  default     = "../dist"
+  nullable    = false
 
   validation {
-    condition     = alltrue([for group in keys(var.group_scopes) : can(regex("^[^\\s]{1,128}$", group))])
-    error_message = "A group's name holds 1 to 128 characters, and no spaces."
-  }
-  # Cognito's rule for a scope's name, and for identifiers what a scope claim can hold.
-  validation {
-    condition = alltrue([for scope in flatten(values(var.group_scopes)) :
-      can(regex("^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))
-    ])
-    error_message = "A scope is written RESOURCE-SERVER/SCOPE, such as users/read, without spaces and quotes."
+    condition = alltrue([for file in concat(["openapi.yaml", "users.zip"], [for mode in var.modes :
+      try("${yamldecode(file("${path.module}/../modes/${mode}.yaml")).authorizer.function}.zip", "users.zip")
+    ]) : fileexists("${startswith(var.artifacts, "/") ? "" : "${path.module}/"}${var.artifacts}/${file}")])
+    error_message = "In ${var.artifacts} there is no openapi.yaml, no users.zip, or no zip of a mode's authorizer: build the functions with `go run ./deploy/build`."
   }
 }
 
@@ -118,20 +104,6 @@ variable "architecture" {
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
     error_message = "The architecture is arm64 or x86_64."
-  }
-}
-
-variable "artifacts" {
-  description = "Folder of the functions' zips, from the stack's folder or absolute."
-  type        = string
-  default     = "../dist"
-  nullable    = false
-
-  validation {
-    condition = alltrue([for zip in ["token.zip", "users.zip"] :
-      fileexists("${startswith(var.artifacts, "/") ? "" : "${path.module}/"}${var.artifacts}/${zip}")
-    ])
-    error_message = "There is no token.zip or no users.zip in ${var.artifacts}: build the functions with `go run ./deploy/build`."
   }
 }
 

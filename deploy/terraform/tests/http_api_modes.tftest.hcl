@@ -25,11 +25,11 @@ run "http_jwt" {
 
   assert {
     condition = { for key, route in aws_apigatewayv2_route.operation : key => "${route.authorization_type} ${route.authorizer_id} ${join(" ", route.authorization_scopes)}" } == {
-      "GET /users"         = "JWT jwt1 users/read"
-      "POST /users"        = "JWT jwt1 users/write"
-      "GET /users/{id}"    = "JWT jwt1 users/read"
-      "PUT /users/{id}"    = "JWT jwt1 users/write"
-      "DELETE /users/{id}" = "JWT jwt1 users/write"
+      "GET /users"         = "JWT authorizer2 users/read"
+      "POST /users"        = "JWT authorizer2 users/write"
+      "GET /users/{id}"    = "JWT authorizer2 users/read"
+      "PUT /users/{id}"    = "JWT authorizer2 users/write"
+      "DELETE /users/{id}" = "JWT authorizer2 users/write"
     }
     error_message = "A route is open to more or to fewer than the contract's scopes, without those of owners."
   }

@@ -1,4 +1,4 @@
-# The root stack: what it wires.
+# The root stack: what it makes of its variables.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -12,7 +12,13 @@ variables {
 run "defaults" {
   assert {
     condition = output.apis == {
-      rest-token = { id = "api1", stage = "v1", kind = "REST", url = "https://api1.execute-api.eu-west-1.amazonaws.com/v1" }
+      rest-token = {
+        id            = "api1"
+        stage         = "v1"
+        kind          = "REST"
+        url           = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
+        execution_arn = "arn:aws:execute-api:eu-west-1:111122223333:api1"
+      }
     }
     error_message = "The output apis does not tell the API of the mode rest-token."
   }
@@ -23,10 +29,16 @@ run "defaults" {
   }
 
   assert {
-    condition = local.issuers == [
-      { issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1", audience = ["client1"], tokenUse = ["access"] },
-    ]
-    error_message = "The authorizer accepts other issuers than the stack's own pool."
+    condition     = (output.user_pool_domain == null && output.api_keys_table == null && output.domain == null && output.web_acl_arn == null && output.usage_plans == {} && output.machine_client_ids == {})
+    error_message = "The least stack has more than it was asked for."
+  }
+
+  assert {
+    condition = { for name, function in output.functions : name => "${function.name}:${function.alias} ${function.log_group}" } == {
+      users      = "demo-users:live /aws/lambda/demo-users"
+      rest-token = "demo-rest-token:live /aws/lambda/demo-rest-token"
+    }
+    error_message = "The functions are not the users function and the mode's authorizer."
   }
 
   assert {
@@ -48,6 +60,41 @@ run "defaults" {
   }
 }
 
+run "every_mode" {
+  variables {
+    modes = ["rest-api-key", "rest-iam", "rest-cognito", "rest-token", "rest-request", "http-jwt", "http-lambda", "http-iam"]
+  }
+
+  assert {
+    condition = { for mode, made in module.mode : mode => "${made.kind} ${made.operations["GET /users"].authorization}${made.operations["GET /users"].api_key_required ? " with a key" : ""}" } == {
+      rest-api-key = "REST NONE with a key"
+      rest-iam     = "REST AWS_IAM"
+      rest-cognito = "REST COGNITO_USER_POOLS"
+      rest-token   = "REST CUSTOM"
+      rest-request = "REST CUSTOM with a key"
+      http-jwt     = "HTTP JWT"
+      http-lambda  = "HTTP CUSTOM"
+      http-iam     = "HTTP AWS_IAM"
+    }
+    error_message = "A mode is missing, or does not guard as its file says."
+  }
+
+  assert {
+    condition     = length(local.open) == 0
+    error_message = "Operations are open."
+  }
+
+  assert {
+    condition     = sort(keys(output.functions)) == tolist(["http-lambda", "rest-request", "rest-token", "users"]) && output.api_keys_table == "demo-api-keys" && sort(keys(output.usage_plans)) == tolist(["rest-api-key", "rest-request"])
+    error_message = "There is another function than the users function and the three authorizers, no table of API keys, or another plan than those of the modes with keys."
+  }
+
+  assert {
+    condition     = alltrue([for mode in ["rest-token", "rest-request", "http-lambda"] : anytrue([for alarm in output.alarms : strcontains(alarm, mode)])])
+    error_message = "An authorizer is not watched."
+  }
+}
+
 run "second_stack_of_a_region" {
   variables {
     account_logging = false
@@ -63,14 +110,74 @@ run "second_stack_of_a_region" {
   }
 
   assert {
-    condition = jsonencode({ for name, value in local.issuers[1] : name => value if value != null }) == jsonencode({
-      issuer = "https://login.example.com", audience = ["api"], algorithms = ["ES256", "EdDSA"], groupsClaim = "roles"
-    })
-    error_message = "A further issuer does not reach the authorizer as it was written."
+    condition     = local.functions.users.environment.ALLOWED_ORIGINS == "https://app.example.com,http://localhost:3000"
+    error_message = "The origins do not reach the function."
+  }
+}
+
+run "everything" {
+  variables {
+    modes                = ["rest-api-key", "rest-token", "http-jwt"]
+    kms_key_arn          = "arn:aws:kms:eu-west-1:111122223333:key/key1"
+    machine_clients      = { reports = ["users/read"] }
+    domain_prefix        = "demo-users"
+    mfa                  = "OPTIONAL"
+    clock_skew           = "30s"
+    reserved_concurrency = { users = 20, rest-token = 10 }
+    rollout              = { users = { live_version = "2", canary_weight = 0.1 }, rest-token = { live_version = "3" } }
+    api_keys             = { rest-api-key = { ann = {} }, rest-api-key-gold = { bob = { enabled = false } } }
+    usage_tiers          = { rest-api-key = { gold = { throttle = { rateLimit = 500, burstLimit = 100 }, quota = { limit = 10, period = "DAY" } } } }
+    alarm_actions        = ["arn:aws:sns:eu-west-1:111122223333:alarms"]
+    thresholds           = { throttles = 7 }
+    waf                  = { rate_limit = 500 }
+    domain = {
+      name            = "api.example.com"
+      certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+      base_paths      = { "" = "rest-token", keyed = "rest-api-key", http = "http-jwt" }
+    }
   }
 
   assert {
-    condition     = local.functions.users.environment.ALLOWED_ORIGINS == "https://app.example.com,http://localhost:3000"
-    error_message = "The origins do not reach the function."
+    condition = { for mode, api in output.apis : mode => api.url } == {
+      rest-token   = "https://api.example.com"
+      rest-api-key = "https://api.example.com/keyed"
+      http-jwt     = "https://api.example.com/http"
+    }
+    error_message = "The APIs are not told at their domain."
+  }
+
+  assert {
+    condition     = sort(keys(output.usage_plans)) == tolist(["rest-api-key", "rest-api-key-gold"])
+    error_message = "A tier has no plan."
+  }
+
+  assert {
+    condition     = { for plan, keys in nonsensitive(output.api_keys) : plan => join(" ", keys(keys)) } == { rest-api-key = "ann", rest-api-key-gold = "bob" }
+    error_message = "A key is in no plan, or in the wrong one."
+  }
+
+  assert {
+    condition     = keys(output.machine_client_ids) == ["reports"] && output.user_pool_domain == "https://demo-users.auth.eu-west-1.amazoncognito.com"
+    error_message = "The machine cannot get its tokens."
+  }
+
+  assert {
+    condition     = output.web_acl_arn != null && output.domain.url == "https://api.example.com"
+    error_message = "The firewall or the domain is missing."
+  }
+}
+
+run "another_contract_with_a_function_of_its_own" {
+  variables {
+    contract     = "tests/fixtures/other/openapi.yaml"
+    artifacts    = "tests/fixtures/other"
+    functions    = { orders = { zip = "tests/fixtures/artifacts/users.zip", environment = { COLOR = "blue" } } }
+    other_scopes = ["orders/audit"]
+    group_scopes = { clerks = ["orders/read"] }
+  }
+
+  assert {
+    condition     = local.open == tolist(["GET /health"]) && module.mode["rest-token"].operations["GET /orders"].authorization == "CUSTOM" && contains(keys(output.functions), "orders")
+    error_message = "The contract's public operation is not open, another one is, or its function is missing."
   }
 }

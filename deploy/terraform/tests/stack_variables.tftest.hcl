@@ -65,22 +65,6 @@ run "refused_modes_unknown" {
   expect_failures = [var.modes]
 }
 
-run "refused_modes_other_authorization" {
-  command = plan
-  variables {
-    modes = ["rest-token", "rest-iam"]
-  }
-  expect_failures = [var.modes]
-}
-
-run "refused_modes_other_gateway" {
-  command = plan
-  variables {
-    modes = ["http-jwt"]
-  }
-  expect_failures = [var.modes]
-}
-
 run "refused_modes_path" {
   command = plan
   variables {

@@ -1,5 +1,5 @@
-// Package mode reads mode files: one way to guard an API each, in YAML. Terraform reads the same file of a mode that it
-// deploys.
+// Package mode reads mode files: one way to guard an API each, in YAML. Terraform reads the same
+// files.
 //
 // A mode has what Terraform's resources have, under their names in camel case, and members that begin with "local",
 // which only a desk needs: who may sign requests there, and which API keys there are. Terraform passes over those.

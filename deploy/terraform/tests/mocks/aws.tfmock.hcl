@@ -22,6 +22,7 @@ mock_resource "aws_api_gateway_request_validator" {
 
 mock_resource "aws_api_gateway_stage" {
   defaults = {
+    arn        = "arn:aws:apigateway:eu-west-1::/restapis/api1/stages/v1"
     invoke_url = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
   }
 }
@@ -60,6 +61,7 @@ mock_resource "aws_dynamodb_table" {
 mock_resource "aws_cognito_user_pool" {
   defaults = {
     id       = "eu-west-1_Pool1"
+    arn      = "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Pool1"
     endpoint = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1"
   }
 }

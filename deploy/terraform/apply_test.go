@@ -1,0 +1,242 @@
+package terraform_test
+
+import (
+	"encoding/json"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"portcullis/api"
+	"portcullis/deploy/parts"
+)
+
+// TestApply makes every mode at once in an emulated account, changes the contract, and destroys it all.
+func TestApply(t *testing.T) {
+	t.Parallel()
+	moto := parts.Moto(t)
+	dir := copyStack(t)
+	module := filepath.Join(dir, "..", "..")
+	copyTo(t, dir, "testdata/moto", "modules/*/*_override.tf")
+	buildFor(t, module)
+	write(t, filepath.Join(dir, "terraform.tfvars.json"), everyMode(t))
+	stack := parts.Terraform(t, dir, parts.MotoEnv(moto)...)
+	stack.Run("apply", "-auto-approve", "-no-color", "-parallelism=20")
+
+	made, state := apis(t, stack), readState(t, stack)
+	t.Run("a second plan is empty", func(t *testing.T) {
+		if output, exit := stack.Try("plan", "-detailed-exitcode", "-no-color"); exit != 0 {
+			t.Errorf("exit status %d\n%s", exit, output)
+		}
+	})
+	t.Run("what is deployed is what the local gateway serves", func(t *testing.T) { checkParity(t, moto, module, made, state) })
+	t.Run("the gateway guards what the contract guards", func(t *testing.T) { checkGuards(t, moto, module, made) })
+	t.Run("functions may do what they must and no more", func(t *testing.T) { checkPolicies(t, state) })
+	t.Run("functions may be called by their APIs only", func(t *testing.T) { checkPermissions(t, module, state) })
+	t.Run("functions get their variables", func(t *testing.T) { checkEnvironments(t, state) })
+
+	t.Run("a new operation is deployed, and guarded", func(t *testing.T) {
+		before := deployments(t, moto, made)
+		contract := filepath.Join(module, "api", "openapi.yaml")
+		write(t, contract, []byte(strings.Replace(string(read(t, contract)), "\npaths:\n",
+			"\npaths:\n  /reports/{year}:\n    parameters: [{name: year, in: path, required: true}]\n    get:\n      security: [bearer: [users/read], apiKey: [users/read]]\n      responses: {\"200\": {description: A report.}}\n", 1)))
+		buildFor(t, module)
+		stack.Run("apply", "-auto-approve", "-no-color", "-refresh=false", "-parallelism=20")
+		for name, after := range deployments(t, moto, made) {
+			if after == before[name] {
+				t.Errorf("%s: the stage still serves deployment %s", name, after)
+			}
+			if d := deployed(t, moto, made[name]).Operations["GET /reports/{year}"]; d.Function != "users" {
+				t.Errorf("%s: the new operation is %+v", name, d)
+			}
+		}
+		checkParity(t, moto, module, made, state)
+		checkGuards(t, moto, module, made)
+	})
+	t.Run("it can be destroyed", func(t *testing.T) {
+		// moto 5.2.1 cannot delete a resource server.
+		stack.Run("state", "rm", "module.user_pool.aws_cognito_resource_server.this")
+		stack.Run("destroy", "-auto-approve", "-no-color", "-refresh=false", "-parallelism=20")
+	})
+}
+
+// everyMode are the variables of a stack with all modes that are shipped, a machine and API keys.
+func everyMode(t *testing.T) []byte {
+	t.Helper()
+	var modes []string
+	for _, m := range shipped(t) {
+		modes = append(modes, m.Name)
+	}
+	variables, err := json.Marshal(map[string]any{
+		"name": "demo", "deletion_protection": false, "modes": modes,
+		"machine_clients": map[string]any{"reports": []string{"users/read"}}, "domain_prefix": "demo",
+		"api_keys": map[string]any{"rest-api-key": map[string]any{"ann": map[string]any{}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return variables
+}
+
+// checkParity compares each API with what the local gateway serves of the same contract and mode files.
+func checkParity(t *testing.T, moto, module string, made map[string]madeAPI, state state) {
+	t.Helper()
+	contract, err := api.Load(filepath.Join(module, "api", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := state["aws_cognito_user_pool"][0]
+	own := own{poolARN: pool["arn"].(string), issuer: "https://" + pool["endpoint"].(string), clients: clients(state)}
+	for _, m := range shipped(t) {
+		t.Run(m.Name, func(t *testing.T) {
+			compare(t, deployed(t, moto, made[m.Name]), withoutWhatMotoDrops(inAWS(served(t, contract, m), own)))
+		})
+	}
+}
+
+// checkGuards compares what is open with a reading of the contract that shares no code with the stack's or the gateway's.
+func checkGuards(t *testing.T, moto, module string, made map[string]madeAPI) {
+	t.Helper()
+	guarded := guardedOperations(t, filepath.Join(module, "api", "openapi.yaml"))
+	for name, one := range made {
+		operations := deployed(t, moto, one).Operations
+		for _, key := range guarded {
+			if o, there := operations[key]; !there || o.Authorization == "NONE" && !o.APIKeyRequired {
+				t.Errorf("%s: %s is %+v", name, key, o)
+			}
+		}
+	}
+}
+
+func checkPolicies(t *testing.T, state state) {
+	const account = "eu-west-1:123456789012:"
+	own := func(function string) []string {
+		return []string{
+			"logs:CreateLogStream logs:PutLogEvents arn:aws:logs:" + account + "log-group:/aws/lambda/demo-" + function + ":*",
+			"xray:PutTraceSegments xray:PutTelemetryRecords *",
+		}
+	}
+	want := map[string][]string{
+		"demo-rest-token":  own("rest-token"),
+		"demo-http-lambda": own("http-lambda"),
+		"demo-rest-request": append(own("rest-request"),
+			"dynamodb:GetItem dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-api-keys"),
+		"demo-users": append(own("users"), "dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Scan "+
+			"dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-users"),
+	}
+	got := map[string][]string{}
+	for _, policy := range state["aws_iam_role_policy"] {
+		got[policy["role"].(string)] = statements(t, policy["policy"].(string))
+	}
+	if !maps.EqualFunc(got, want, slices.Equal[[]string]) {
+		t.Errorf("the roles' policies are\n%v, want\n%v", got, want)
+	}
+	// Only API Gateway's own role, which no function has, has a managed policy.
+	for _, attached := range state["aws_iam_role_policy_attachment"] {
+		if attached["role"] != "demo-api-gateway-logs" {
+			t.Errorf("%v has %v", attached["role"], attached["policy_arn"])
+		}
+	}
+}
+
+// statements returns each statement of a policy as its actions and resources; anything but an Allow fails the test.
+func statements(t *testing.T, policy string) []string {
+	t.Helper()
+	var document struct {
+		Statement []struct {
+			Effect           string
+			Action, Resource []string
+		}
+	}
+	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+		t.Fatalf("%v: %s", err, policy)
+	}
+	var all []string
+	for _, statement := range document.Statement {
+		if statement.Effect != "Allow" {
+			t.Errorf("effect %q in %s", statement.Effect, policy)
+		}
+		all = append(all, strings.Join(append(statement.Action, statement.Resource...), " "))
+	}
+	return all
+}
+
+var pathParameter = regexp.MustCompile(`\{[^}]+\}`)
+
+// checkPermissions: an API calls the functions behind it for its own operations, and its authorizer's alone for that.
+func checkPermissions(t *testing.T, module string, state state) {
+	contract, err := api.Load(filepath.Join(module, "api", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, kind := range []string{"aws_api_gateway_rest_api", "aws_apigatewayv2_api"} {
+		for _, made := range state[kind] {
+			for _, operation := range contract.Operations {
+				want = append(want, "demo-users:live "+made["execution_arn"].(string)+"/v1/"+operation.Route.Method+pathParameter.ReplaceAllString(operation.Route.Path, "*"))
+			}
+		}
+	}
+	for _, kind := range []string{"aws_api_gateway_authorizer", "aws_apigatewayv2_authorizer"} {
+		for _, made := range state[kind] {
+			if uri, _ := made["authorizer_uri"].(string); uri != "" {
+				id, _ := made["rest_api_id"].(string)
+				if id == "" {
+					id = made["api_id"].(string)
+				}
+				want = append(want, made["name"].(string)+":live arn:aws:execute-api:eu-west-1:123456789012:"+id+"/authorizers/"+made["id"].(string))
+			}
+		}
+	}
+	var got []string
+	for _, permission := range state["aws_lambda_permission"] {
+		got = append(got, permission["function_name"].(string)+":"+permission["qualifier"].(string)+" "+permission["source_arn"].(string))
+		if permission["principal"] != "apigateway.amazonaws.com" || permission["action"] != "lambda:InvokeFunction" {
+			t.Errorf("%v may %v", permission["principal"], permission["action"])
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("the permissions are\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// clients are the ids of the user pool's app clients, the users' first, whose name is the shortest.
+func clients(state state) []string {
+	byName := map[string]string{}
+	for _, client := range state["aws_cognito_user_pool_client"] {
+		byName[client["name"].(string)] = client["id"].(string)
+	}
+	var ids []string
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		ids = append(ids, byName[name])
+	}
+	return ids
+}
+
+func checkEnvironments(t *testing.T, state state) {
+	got := map[string]map[string]any{}
+	for _, function := range state["aws_lambda_function"] {
+		environment := function["environment"].([]any)[0].(map[string]any)["variables"]
+		got[function["function_name"].(string)] = environment.(map[string]any)
+	}
+	issuers, _ := json.Marshal([]map[string]any{{
+		"issuer": "https://" + state["aws_cognito_user_pool"][0]["endpoint"].(string), "audience": clients(state), "tokenUse": []string{"access"},
+	}})
+	tokens := map[string]any{
+		"ISSUERS":      string(issuers),
+		"GROUP_SCOPES": `{"admins":["users/read","users/write"],"members":["users/self"],"readers":["users/read"]}`,
+	}
+	keys := maps.Clone(tokens)
+	keys["API_KEYS_TABLE"] = "demo-api-keys"
+	want := map[string]map[string]any{
+		"demo-rest-token": tokens, "demo-http-lambda": tokens, "demo-rest-request": keys,
+		"demo-users": {"USERS_TABLE": "demo-users", "ALLOWED_ORIGINS": "*"},
+	}
+	if !maps.EqualFunc(got, want, maps.Equal[map[string]any, map[string]any]) {
+		t.Errorf("the functions' variables are\n%v, want\n%v", got, want)
+	}
+}

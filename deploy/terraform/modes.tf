@@ -1,0 +1,56 @@
+# One API for each mode: the same contract, and the same functions behind it.
+
+locals {
+  # The modes whose authorizer takes API keys of our own.
+  key_modes = [for mode, settings in local.modes : mode if try(settings.authorizer.function, "") == "request"]
+
+  # The modes that ask for keys of a usage plan, and the plans: MODE, and MODE-TIER.
+  keyed_modes = [for mode, settings in local.modes : mode if try(settings.apiKeyRequired, false)]
+  usage_plans = merge(
+    { for mode in local.keyed_modes : mode => { mode = mode, tier = "" } },
+    merge([for mode, tiers in var.usage_tiers : { for tier in keys(tiers) : "${mode}-${tier}" => { mode = mode, tier = tier } }]...),
+  )
+}
+
+module "api_keys_table" {
+  source = "./modules/api-keys-table"
+  count  = length(local.key_modes) > 0 ? 1 : 0
+
+  name                = "${var.name}-api-keys"
+  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.kms_key_arn
+}
+
+module "mode" {
+  source   = "./modules/mode"
+  for_each = local.modes
+
+  name      = "${var.name}-${each.key}"
+  stage     = var.stage
+  contract  = local.contract_file
+  mode      = local.mode_files[each.key]
+  functions = module.function
+
+  user_pool = {
+    arn        = module.user_pool.arn
+    issuer     = module.user_pool.issuer
+    client_ids = module.user_pool.client_ids
+  }
+  issuers        = var.issuers
+  group_scopes   = var.group_scopes
+  clock_skew     = var.clock_skew
+  api_keys_table = contains(local.key_modes, each.key) ? { name = module.api_keys_table[0].name, arn = module.api_keys_table[0].arn } : null
+  usage_tiers    = lookup(var.usage_tiers, each.key, {})
+  api_keys       = { for plan, of in local.usage_plans : of.tier => lookup(var.api_keys, plan, {}) if of.mode == each.key }
+
+  artifacts                    = local.artifacts
+  architecture                 = var.architecture
+  allowed_origins              = var.allowed_origins
+  cache_cluster_size           = var.cache_cluster_size
+  disable_execute_api_endpoint = var.domain != null
+  reserved_concurrency         = lookup(var.reserved_concurrency, each.key, null)
+  rollout                      = lookup(var.rollout, each.key, local.unchanged)
+  log_retention_days           = var.log_retention_days
+  logging_role                 = one(module.account_logging[*].role_arn)
+  kms_key_arn                  = var.kms_key_arn
+}

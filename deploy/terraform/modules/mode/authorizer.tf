@@ -1,0 +1,43 @@
+# The Lambda authorizer: a function of the mode's own, since the mode says what it accepts.
+
+locals {
+  asks       = contains(["TOKEN", "REQUEST"], try(local.mode.authorization, ""))
+  authorizer = try({ for name, value in local.mode.authorizer : name => value }, {})
+
+  # Only the pool's access tokens are accepted: its ID tokens are for the client.
+  own_issuer = {
+    issuer   = var.user_pool.issuer
+    audience = var.user_pool.client_ids
+    tokenUse = ["access"]
+  }
+}
+
+module "authorizer" {
+  source = "../authorizer"
+  count  = local.asks ? 1 : 0
+
+  name              = var.name
+  gateway           = local.mode.gateway
+  api_id            = local.api_id
+  api_execution_arn = local.api_execution_arn
+
+  type                           = local.mode.authorization
+  identity_sources               = [for source in split(",", join(",", flatten([lookup(local.authorizer, "identitySource", [])]))) : trimspace(source) if trimspace(source) != ""]
+  identity_validation_expression = lookup(local.authorizer, "identityValidationExpression", null)
+  result_ttl_in_seconds          = lookup(local.authorizer, "resultTtlInSeconds", 300)
+  payload_format_version         = lookup(local.authorizer, "payloadFormatVersion", "2.0")
+  enable_simple_responses        = lookup(local.authorizer, "enableSimpleResponses", false)
+
+  issuers        = concat([local.own_issuer], var.issuers)
+  group_scopes   = var.group_scopes
+  clock_skew     = var.clock_skew
+  api_keys_table = var.api_keys_table
+
+  zip                  = "${var.artifacts}/${local.authorizer.function}.zip"
+  architecture         = var.architecture
+  reserved_concurrency = var.reserved_concurrency
+  live_version         = var.rollout.live_version
+  canary_weight        = var.rollout.canary_weight
+  log_retention_days   = var.log_retention_days
+  kms_key_arn          = var.kms_key_arn
+}

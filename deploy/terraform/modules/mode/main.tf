@@ -1,0 +1,48 @@
+# One auth mode: its API, its Lambda authorizer where it has one, and its usage plans.
+
+locals {
+  mode = yamldecode(file(var.mode))
+  rest = try(local.mode.gateway, "") == "REST"
+
+  # Which indices are written out: an authorizer is made from the API whose methods use it, and only so Terraform sees that
+  # it needs not all of the API.
+  api_id            = local.rest ? module.rest_api[0].id : module.http_api[0].id
+  api_execution_arn = local.rest ? module.rest_api[0].execution_arn : module.http_api[0].execution_arn
+}
+
+module "rest_api" {
+  source = "../rest-api"
+  count  = local.rest ? 1 : 0
+
+  name                         = var.name
+  stage                        = var.stage
+  contract                     = var.contract
+  mode                         = var.mode
+  functions                    = var.functions
+  authorizer_id                = local.asks ? module.authorizer[0].id : null
+  user_pool_arns               = [var.user_pool.arn]
+  allowed_origins              = var.allowed_origins
+  cache_cluster_size           = var.cache_cluster_size
+  disable_execute_api_endpoint = var.disable_execute_api_endpoint
+  log_retention_days           = var.log_retention_days
+  logging_role                 = var.logging_role
+  kms_key_arn                  = var.kms_key_arn
+}
+
+module "http_api" {
+  source = "../http-api"
+  count  = local.rest ? 0 : 1
+
+  name                         = var.name
+  stage                        = var.stage
+  contract                     = var.contract
+  mode                         = var.mode
+  functions                    = var.functions
+  authorizer_id                = local.asks ? module.authorizer[0].id : null
+  issuer                       = var.user_pool.issuer
+  audience                     = var.user_pool.client_ids
+  allowed_origins              = var.allowed_origins
+  disable_execute_api_endpoint = var.disable_execute_api_endpoint
+  log_retention_days           = var.log_retention_days
+  kms_key_arn                  = var.kms_key_arn
+}

@@ -1,0 +1,53 @@
+output "id" {
+  description = "The API's id."
+  value       = local.api_id
+}
+
+output "stage" {
+  description = "The stage's name."
+  value       = local.rest ? module.rest_api[0].stage : module.http_api[0].stage
+}
+
+output "stage_arn" {
+  description = "ARN of a REST API's stage, for WAF; null for an HTTP API, which can have none."
+  value       = local.rest ? module.rest_api[0].stage_arn : null
+}
+
+output "kind" {
+  description = "The kind of gateway: REST or HTTP."
+  value       = local.rest ? module.rest_api[0].kind : module.http_api[0].kind
+}
+
+output "url" {
+  description = "The address that the contract's paths follow."
+  value       = local.rest ? module.rest_api[0].url : module.http_api[0].url
+}
+
+output "execution_arn" {
+  description = "What begins the ARNs of the API's operations, for IAM policies."
+  value       = local.api_execution_arn
+}
+
+output "operations" {
+  description = "\"GET /things/{id}\" -> its authorization in API Gateway's words, and whether it asks for an API key."
+  value = { for key, operation in(local.rest ? module.rest_api[0].operations : module.http_api[0].operations) : key => {
+    authorization    = operation.authorization
+    api_key_required = operation.api_key_required
+  } }
+}
+
+output "authorizer" {
+  description = "The Lambda authorizer's function: name, alias, log group and timeout in seconds; null where the gateway itself checks."
+  value       = local.asks ? module.authorizer[0].function : null
+}
+
+output "usage_plans" {
+  description = "Tier -> the id of its usage plan; \"\" is the mode's own plan."
+  value       = { for tier, plan in module.usage_plan : tier => plan.id }
+}
+
+output "api_keys" {
+  description = "Tier -> name -> the value of the plan's API key; \"\" is the mode's own plan."
+  value       = { for tier, plan in module.usage_plan : tier => plan.key_values }
+  sensitive   = true
+}

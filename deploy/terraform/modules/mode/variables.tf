@@ -1,0 +1,118 @@
+variable "name" {
+  description = "The API's name, also that of its authorizer and of its usage plan."
+  type        = string
+  nullable    = false
+}
+
+variable "stage" {
+  description = "The stage's name, the first segment of every address."
+  type        = string
+  nullable    = false
+}
+
+variable "contract" {
+  description = "Path of the OpenAPI 3.1 file."
+  type        = string
+  nullable    = false
+}
+
+variable "mode" {
+  description = "Path of the mode file."
+  type        = string
+  nullable    = false
+}
+
+variable "functions" {
+  description = "The functions behind the API by the names that the contract has for them (x-function), each as the function module's outputs."
+  type = map(object({
+    name             = string
+    invoke_arn       = string
+    alias            = string
+    alias_invoke_arn = string
+  }))
+  nullable = false
+}
+
+variable "user_pool" {
+  description = "The user pool for modes that name no issuer of their own: ARN, issuer, and the ids of its app clients, which are the audience."
+  type = object({
+    arn        = string
+    issuer     = string
+    client_ids = list(string)
+  })
+  nullable = false
+}
+
+variable "issuers" {
+  description = "Issuers besides the user pool whose tokens a Lambda authorizer accepts, in the shape of its variable ISSUERS."
+  type = list(object({
+    issuer      = string
+    audience    = list(string)
+    tokenUse    = optional(list(string))
+    jwksUri     = optional(string)
+    algorithms  = optional(list(string))
+    groupsClaim = optional(string)
+  }))
+  default  = []
+  nullable = false
+}
+
+variable "group_scopes" {
+  description = "Group -> the scopes of its members, for a Lambda authorizer."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+}
+
+variable "clock_skew" {
+  description = "How far the clocks of issuers may differ from a Lambda authorizer's, 0s to 5m."
+  type        = string
+  default     = "0s"
+  nullable    = false
+}
+
+variable "api_keys_table" {
+  description = "The table of API keys that a REQUEST authorizer accepts: name and ARN; null: it accepts none."
+  type = object({
+    name = string
+    arn  = string
+  })
+  default = null
+}
+
+variable "usage_tiers" {
+  description = "Tier -> a usage plan besides the mode's own: throttle and quota of each key, and throttles of single operations."
+  type = map(object({
+    throttle = optional(object({
+      rateLimit  = number
+      burstLimit = number
+    }))
+    quota = optional(object({
+      limit  = number
+      offset = optional(number, 0)
+      period = string
+    }))
+    methods = optional(map(object({
+      rateLimit  = number
+      burstLimit = number
+    })), {})
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.usage_tiers) == 0 || try(yamldecode(file(var.mode)).apiKeyRequired, false)
+    error_message = "${var.mode} asks for no API keys, by which alone a usage plan knows its callers."
+  }
+}
+
+variable "api_keys" {
+  description = "Tier (\"\" is the mode's own plan) -> name -> an API key of it: whether it is enabled, and its value; without a value AWS makes one."
+  type = map(map(object({
+    enabled = optional(bool, true)
+    value   = optional(string)
+  })))
+  default   = {}
+  nullable  = false
+  sensitive = true
+}

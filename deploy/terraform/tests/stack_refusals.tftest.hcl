@@ -1,0 +1,183 @@
+# What only the whole stack can see, and refuses when it plans.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name      = "demo"
+  artifacts = "tests/fixtures/artifacts"
+}
+
+run "refused_zips_with_another_contract" {
+  command = plan
+  variables {
+    artifacts    = "tests/fixtures/other"
+    group_scopes = { admins = ["users/read", "users/write", "users/self"] }
+  }
+  expect_failures = [terraform_data.zips]
+}
+
+run "refused_scope_that_nobody_has" {
+  command = plan
+  variables {
+    group_scopes = { readers = ["users/read"], members = ["users/self"] }
+  }
+  expect_failures = [terraform_data.scopes]
+}
+
+run "a_scope_that_a_machine_has" {
+  command = plan
+  variables {
+    group_scopes    = { readers = ["users/read"], members = ["users/self"] }
+    machine_clients = { imports = ["users/write"] }
+    domain_prefix   = "demo-users"
+  }
+}
+
+run "a_scope_that_others_have" {
+  command = plan
+  variables {
+    group_scopes = { readers = ["users/read"], members = ["users/self"] }
+    other_scopes = ["users/write"]
+  }
+}
+
+run "refused_operation_that_is_open" {
+  command = plan
+  override_module {
+    target = module.mode
+    outputs = {
+      id            = "api1"
+      stage         = "v1"
+      stage_arn     = "arn:aws:apigateway:eu-west-1::/restapis/api1/stages/v1"
+      kind          = "REST"
+      url           = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
+      execution_arn = "arn:aws:execute-api:eu-west-1:111122223333:api1"
+      authorizer    = { name = "demo-rest-token", arn = "", alias = "live", alias_invoke_arn = "", log_group = "/aws/lambda/demo-rest-token", timeout = 10 }
+      usage_plans   = {}
+      api_keys      = {}
+      operations    = { "GET /users" = { authorization = "NONE", api_key_required = false } }
+    }
+  }
+  expect_failures = [terraform_data.open_operations]
+}
+
+run "refused_contract_absent" {
+  command = plan
+  variables {
+    contract = "no-such-file.yaml"
+  }
+  expect_failures = [var.contract]
+}
+
+run "refused_contract_that_is_none" {
+  command = plan
+  variables {
+    contract = "tests/stack.tftest.hcl"
+  }
+  expect_failures = [var.contract]
+}
+
+run "refused_machines_without_a_domain" {
+  command = plan
+  variables {
+    machine_clients = { reports = ["users/read"] }
+  }
+  expect_failures = [var.machine_clients]
+}
+
+run "refused_keys_of_no_plan" {
+  command = plan
+  variables {
+    api_keys = { rest-token = { ann = {} } }
+  }
+  expect_failures = [var.api_keys]
+}
+
+run "refused_tiers_of_a_mode_without_keys" {
+  command = plan
+  variables {
+    usage_tiers = { rest-token = { gold = {} } }
+  }
+  expect_failures = [var.usage_tiers]
+}
+
+run "refused_tier_name" {
+  command = plan
+  variables {
+    modes       = ["rest-api-key"]
+    usage_tiers = { rest-api-key = { "Gold tier" = {} } }
+  }
+  expect_failures = [var.usage_tiers]
+}
+
+run "refused_function_that_is_taken" {
+  command = plan
+  variables {
+    functions = { rest-token = { zip = "tests/fixtures/artifacts/users.zip" } }
+  }
+  expect_failures = [var.functions]
+}
+
+run "refused_function_name" {
+  command = plan
+  variables {
+    functions = { "two words" = { zip = "tests/fixtures/artifacts/users.zip" } }
+  }
+  expect_failures = [var.functions]
+}
+
+run "refused_concurrency_of_no_function" {
+  command = plan
+  variables {
+    reserved_concurrency = { token = 5 }
+  }
+  expect_failures = [var.reserved_concurrency]
+}
+
+run "refused_rollout_of_no_function" {
+  command = plan
+  variables {
+    rollout = { token = { live_version = "3" } }
+  }
+  expect_failures = [var.rollout]
+}
+
+run "refused_canary_without_a_version" {
+  command = plan
+  variables {
+    rollout = { users = { canary_weight = 0.5 } }
+  }
+  expect_failures = [var.rollout]
+}
+
+run "refused_key_alias" {
+  command = plan
+  variables {
+    kms_key_arn = "alias/mine"
+  }
+  expect_failures = [var.kms_key_arn]
+}
+
+run "refused_waf_before_http_apis" {
+  command = plan
+  variables {
+    modes = ["http-jwt"]
+    waf   = {}
+  }
+  expect_failures = [var.waf]
+}
+
+run "refused_domain_that_leaves_a_mode_out" {
+  command = plan
+  variables {
+    modes = ["rest-token", "http-jwt"]
+    domain = {
+      name            = "api.example.com"
+      certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+      base_paths      = { "" = "rest-token" }
+    }
+  }
+  expect_failures = [var.domain]
+}

@@ -1,0 +1,120 @@
+# Who may call: issuers, groups, machines.
+
+variable "issuers" {
+  description = "Issuers besides the stack's own user pool whose tokens are accepted, in the shape of the authorizers' variable ISSUERS."
+  type = list(object({
+    issuer      = string
+    audience    = list(string)
+    tokenUse    = optional(list(string))
+    jwksUri     = optional(string)
+    algorithms  = optional(list(string))
+    groupsClaim = optional(string)
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = alltrue([for issuer in var.issuers : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.issuer))])
+    error_message = "An issuer is https:// and a host, with a path if need be; no user, query or fragment."
+  }
+  validation {
+    condition     = alltrue([for issuer in var.issuers : issuer.jwksUri == null || can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.jwksUri))])
+    error_message = "A jwksUri is https:// and a host, with a path if need be; no user, query or fragment."
+  }
+  validation {
+    condition     = alltrue([for issuer in var.issuers : alltrue([for use in coalesce(issuer.tokenUse, []) : contains(["access", "id"], use)])])
+    error_message = "A tokenUse is access or id."
+  }
+  validation {
+    condition     = alltrue([for issuer in var.issuers : !can(regex("^https://(issuer-)?cognito-idp\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/", issuer.issuer)) || try(length(issuer.tokenUse) > 0, false)])
+    error_message = "A Cognito user pool needs a tokenUse, which says which of its tokens are accepted: access, id or both."
+  }
+  validation {
+    condition     = alltrue([for issuer in var.issuers : alltrue([for algorithm in coalesce(issuer.algorithms, []) : contains(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"], algorithm)])])
+    error_message = "An algorithm is RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA."
+  }
+  validation {
+    condition     = alltrue([for issuer in var.issuers : try(length(issuer.audience) > 0 && alltrue([for audience in issuer.audience : trimspace(audience) != ""]), false)])
+    error_message = "Every issuer has an audience, a list of names that are not empty: without one a token that was meant for others would be accepted."
+  }
+  validation {
+    condition     = length(distinct(var.issuers[*].issuer)) == length(var.issuers)
+    error_message = "An issuer stands in the list once."
+  }
+}
+
+variable "group_scopes" {
+  description = "Group of the user pool -> the scopes of its members, each written RESOURCE-SERVER/SCOPE."
+  type        = map(list(string))
+  default = {
+    admins  = ["users/read", "users/write"]
+    readers = ["users/read"]
+    members = ["users/self"]
+  }
+  nullable = false
+
+  validation {
+    condition     = alltrue([for group in keys(var.group_scopes) : can(regex("^[^\\s]{1,128}$", group))])
+    error_message = "A group's name holds 1 to 128 characters, and no spaces."
+  }
+  # Cognito's rule for a scope's name, and for identifiers what a scope claim can hold.
+  validation {
+    condition = alltrue([for scope in flatten(values(var.group_scopes)) :
+      can(regex("^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))
+    ])
+    error_message = "A scope is written RESOURCE-SERVER/SCOPE, such as users/read, without spaces and quotes."
+  }
+}
+
+variable "machine_clients" {
+  description = "Machine -> the scopes that it may ask for. Each has an app client with a secret, by which it gets its tokens (client_credentials); needs domain_prefix."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(var.machine_clients) == 0 || var.domain_prefix != null
+    error_message = "Machines get their tokens at the user pool's domain: machine_clients needs a domain_prefix."
+  }
+}
+
+variable "other_scopes" {
+  description = "Scopes of the contract that no group and no machine of the stack has, but tokens of other issuers or API keys."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "domain_prefix" {
+  description = "First label of the user pool's domain, PREFIX.auth.REGION.amazoncognito.com, which no other pool of the region has; null: no domain."
+  type        = string
+  default     = null
+}
+
+variable "mfa" {
+  description = "Whether users need a one-time password of an authenticator app too: OFF, OPTIONAL (who has set one up) or ON (everybody)."
+  type        = string
+  default     = "OFF"
+  nullable    = false
+}
+
+variable "access_token_minutes" {
+  description = "Minutes for which the user pool's access and ID tokens are good, 5 to 1440."
+  type        = number
+  default     = 60
+  nullable    = false
+}
+
+variable "refresh_token_days" {
+  description = "Days for which the user pool's refresh tokens are good, 1 to 3650."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+variable "clock_skew" {
+  description = "How far the clocks of issuers may differ from the authorizers', 0s to 5m."
+  type        = string
+  default     = "0s"
+  nullable    = false
+}
