@@ -1,0 +1,71 @@
+# An HTTP API of a team's own contract and function, guarded by the authorizer, with a user pool for its users.
+
+locals {
+  contract  = "${path.module}/orders.yaml"
+  mode_file = "${path.module}/../../../modes/http-lambda.yaml"
+
+  # The gateway and its authorizer are made from the same mode.
+  authorizer = yamldecode(file(local.mode_file)).authorizer
+
+  group_scopes = {
+    staff     = ["orders/read", "orders/write"]
+    customers = ["orders/own"]
+  }
+}
+
+module "user_pool" {
+  source = "../../modules/user-pool"
+
+  name                = var.name
+  group_scopes        = local.group_scopes
+  deletion_protection = var.deletion_protection
+}
+
+module "orders" {
+  source = "../../modules/function"
+
+  name               = "${var.name}-orders"
+  zip                = var.orders_zip
+  architecture       = var.architecture
+  log_retention_days = var.log_retention_days
+}
+
+module "api" {
+  source = "../../modules/http-api"
+
+  name               = var.name
+  stage              = var.stage
+  contract           = local.contract
+  mode               = local.mode_file
+  functions          = { orders = module.orders }
+  authorizer_id      = module.authorizer.id
+  allowed_origins    = var.allowed_origins
+  log_retention_days = var.log_retention_days
+}
+
+module "authorizer" {
+  source = "../../modules/authorizer"
+
+  name              = "${var.name}-authorizer"
+  gateway           = "HTTP"
+  api_id            = module.api.id
+  api_execution_arn = module.api.execution_arn
+
+  type                    = "REQUEST"
+  identity_sources        = flatten([local.authorizer.identitySource])
+  result_ttl_in_seconds   = local.authorizer.resultTtlInSeconds
+  payload_format_version  = local.authorizer.payloadFormatVersion
+  enable_simple_responses = local.authorizer.enableSimpleResponses
+
+  # Only the pool's access tokens are accepted: its ID tokens are for the client.
+  issuers = [{
+    issuer   = module.user_pool.issuer
+    audience = [module.user_pool.client_id]
+    tokenUse = ["access"]
+  }]
+  group_scopes = local.group_scopes
+
+  zip                = var.authorizer_zip
+  architecture       = var.architecture
+  log_retention_days = var.log_retention_days
+}
