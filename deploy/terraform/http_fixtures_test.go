@@ -28,6 +28,7 @@ func TestHTTPFixturesAgreeWithTheLocalGateway(t *testing.T) {
 		{modes + "http-[^b]*.yaml", contracts + "routes.yaml", "", true, []string{"credentials"}},
 		{modes + "http-bad-*.yaml", contracts + "routes.yaml", "", false, []string{"bad-alias", "bad-plain-issuer"}},
 		{"../modes/http-*.yaml", "../../api/openapi.yaml", "", true, nil},
+		{"examples/*/*.yaml", "", "../modes/http-lambda.yaml", true, nil},
 	} {
 		files, err := filepath.Glob(test.pattern)
 		if err != nil || len(files) == 0 {
@@ -61,7 +62,7 @@ func serve(contractFile, modeFile string) error {
 		return err
 	}
 	config := gateway.Config{Contract: contract, Mode: m, Tokens: anyTokens{}, Functions: map[string]gateway.Invoker{}}
-	for _, name := range []string{"things", "health", "users", "jwt", "token"} {
+	for _, name := range []string{"things", "health", "users", "orders", "jwt", "token"} {
 		config.Functions[name] = nobody{}
 	}
 	_, err = gateway.New(config)

@@ -40,7 +40,7 @@ run "jwt" {
 
   assert {
     condition = alltrue([for route in aws_apigatewayv2_route.operation :
-      route.api_id == "http1" && route.authorizer_id == (route.authorization_type == "NONE" ? null : "authorizer2")
+      route.api_id == "http1" && route.authorizer_id == (route.authorization_type == "NONE" ? null : one(aws_apigatewayv2_authorizer.jwt).id)
     ])
     error_message = "A guarded route has no authorizer, or an open one has."
   }

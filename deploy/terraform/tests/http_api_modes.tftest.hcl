@@ -24,12 +24,12 @@ run "http_jwt" {
   }
 
   assert {
-    condition = { for key, route in aws_apigatewayv2_route.operation : key => "${route.authorization_type} ${route.authorizer_id} ${join(" ", route.authorization_scopes)}" } == {
-      "GET /users"         = "JWT authorizer2 users/read"
-      "POST /users"        = "JWT authorizer2 users/write"
-      "GET /users/{id}"    = "JWT authorizer2 users/read"
-      "PUT /users/{id}"    = "JWT authorizer2 users/write"
-      "DELETE /users/{id}" = "JWT authorizer2 users/write"
+    condition = { for key, route in aws_apigatewayv2_route.operation : key => "${route.authorization_type} ${join(" ", route.authorization_scopes)}" if route.authorizer_id == one(aws_apigatewayv2_authorizer.jwt).id } == {
+      "GET /users"         = "JWT users/read"
+      "POST /users"        = "JWT users/write"
+      "GET /users/{id}"    = "JWT users/read"
+      "PUT /users/{id}"    = "JWT users/write"
+      "DELETE /users/{id}" = "JWT users/write"
     }
     error_message = "A route is open to more or to fewer than the contract's scopes, without those of owners."
   }
