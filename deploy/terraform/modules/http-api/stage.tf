@@ -23,7 +23,8 @@ resource "aws_apigatewayv2_deployment" "this" {
     create_before_destroy = true
   }
 
-  depends_on = [aws_apigatewayv2_route.operation]
+  # A route that is served before the gateway may call its function would answer 500.
+  depends_on = [aws_apigatewayv2_route.operation, aws_lambda_permission.operation]
 }
 
 # Log groups under /aws/vendedlogs need no entry each in the account's resource policy for log delivery, whose size is limited:

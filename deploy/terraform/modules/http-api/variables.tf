@@ -1,5 +1,5 @@
 variable "name" {
-  description = "The API's name; it also begins the names of its permissions and of its log group."
+  description = "The API's name, which its authorizer and its log group have too."
   type        = string
   nullable    = false
 }
