@@ -22,7 +22,7 @@ func copyStack(t *testing.T) string {
 	dir := filepath.Join(module, "deploy", "terraform")
 	copyTo(t, filepath.Join(module, "api"), "../../api", "openapi.yaml")
 	copyTo(t, filepath.Join(module, "deploy", "modes"), "../modes", "*.yaml")
-	for _, pattern := range []string{"*.tf", ".tflint.hcl", "modules/*/*.tf", "tests/*.hcl", "tests/*/*", "tests/*/*/*"} {
+	for _, pattern := range []string{"*.tf", ".tflint.hcl", "modules/*/*.tf", "examples/*/*", "tests/*.hcl", "tests/*/*", "tests/*/*/*"} {
 		copyTo(t, dir, ".", pattern)
 	}
 	return dir

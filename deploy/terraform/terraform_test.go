@@ -24,6 +24,19 @@ func TestFormat(t *testing.T) {
 	stack.Run("validate", "-no-color")
 }
 
+// TestExamples: what the examples show is right, by itself.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	dir := copyStack(t)
+	examples, err := filepath.Glob(filepath.Join(dir, "examples", "*"))
+	if err != nil || len(examples) == 0 {
+		t.Fatalf("there is no example: %v", err)
+	}
+	for _, example := range examples {
+		parts.Terraform(t, example).Run("validate", "-no-color")
+	}
+}
+
 // TestLint looks at the stack, at every module and at every example: everything is used, typed, documented and named alike.
 func TestLint(t *testing.T) {
 	t.Parallel()
@@ -55,7 +68,7 @@ func TestReadmeNamesEveryVariableAndOutput(t *testing.T) {
 
 // TestModulesReadmesNameEveryInputAndOutput reads the two tables of each module's README.
 func TestModulesReadmesNameEveryInputAndOutput(t *testing.T) {
-	modules, err := filepath.Glob("modules/*/main.tf")
+	modules, err := filepath.Glob("modules/*/versions.tf")
 	if err != nil || len(modules) == 0 {
 		t.Fatalf("there is no module: %v", err)
 	}
