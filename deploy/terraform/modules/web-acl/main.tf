@@ -1,7 +1,7 @@
 # A web ACL before REST stages: rules that AWS keeps, and a limit of requests per address.
 
 locals {
-  # The order in which the rules are tried; what one blocks costs no other's work.
+  # Rules are tried by priority, and the first that blocks ends it: the address's limit, then these.
   managed_rules = {
     AWSManagedRulesKnownBadInputsRuleSet = { priority = 2, counted = [] }
     AWSManagedRulesCommonRuleSet         = { priority = 3, counted = var.counted_rules }
