@@ -94,8 +94,11 @@ type restStage struct {
 	MethodSettings map[string]limits
 }
 
+// settingsKey is API Gateway's name for the settings of a method.
+func settingsKey(method, path string) string { return strings.ReplaceAll(path, "/", "~1") + "/" + method }
+
 func (s restStage) throttle(method, path string) *usage.Throttle {
-	if own, there := s.MethodSettings[strings.ReplaceAll(strings.TrimPrefix(path, "/"), "/", "~1")+"/"+method]; there {
+	if own, there := s.MethodSettings[settingsKey(method, path)]; there {
 		return own.throttle()
 	}
 	return s.MethodSettings["*/*"].throttle()

@@ -1,0 +1,207 @@
+package terraform_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"portcullis/api"
+	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/local/gateway/mode"
+	"portcullis/deploy/local/gateway/usage"
+	"portcullis/deploy/parts"
+)
+
+// TestPlannedIsServed compares what the emulator does not keep, of the shipped modes and of two that have more: it is
+// planned as the local gateway serves it.
+func TestPlannedIsServed(t *testing.T) {
+	t.Parallel()
+	moto := parts.Moto(t)
+	dir := copyStack(t)
+	module := filepath.Join(dir, "..", "..")
+	copyTo(t, filepath.Join(module, "deploy", "modes"), "testdata/modes", "*.yaml")
+	modes, err := mode.LoadAll(filepath.Join(module, "deploy", "modes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range modes {
+		if m.Gateway == mode.REST {
+			names = append(names, m.Name)
+		}
+	}
+	variables, _ := json.Marshal(map[string]any{"name": "demo", "modes": names, "artifacts": "tests/fixtures/artifacts"})
+	write(t, filepath.Join(dir, "terraform.tfvars.json"), variables)
+	stack := parts.Terraform(t, dir, parts.MotoEnv(moto)...)
+	stack.Run("plan", "-out=plan", "-no-color")
+	resources := readPlan(t, stack)
+
+	contract, err := api.Load(filepath.Join(module, "api", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range modes {
+		if m.Gateway == mode.REST {
+			t.Run(m.Name, func(t *testing.T) { compare(t, planned(t, resources, m.Name), whatMotoDrops(served(t, contract, m))) })
+		}
+	}
+}
+
+// plannedResource is a resource of a plan.
+type plannedResource struct {
+	Address, Type string
+	Index         any
+	Values        json.RawMessage
+}
+
+func readPlan(t *testing.T, stack *parts.Stack) []plannedResource {
+	t.Helper()
+	type plannedModule struct {
+		Resources []plannedResource
+		Children  []plannedModule `json:"child_modules"`
+	}
+	var shown struct {
+		Planned struct {
+			Root plannedModule `json:"root_module"`
+		} `json:"planned_values"`
+	}
+	if err := json.Unmarshal([]byte(stack.Run("show", "-json", "plan")), &shown); err != nil {
+		t.Fatal(err)
+	}
+	var all []plannedResource
+	for queue := []plannedModule{shown.Planned.Root}; len(queue) > 0; queue = queue[1:] {
+		all = append(all, queue[0].Resources...)
+		queue = append(queue, queue[0].Children...)
+	}
+	return all
+}
+
+// planLimits are a throttle in a plan.
+type planLimits struct {
+	Path  string
+	Rate  float64 `json:"rate_limit"`
+	Burst int     `json:"burst_limit"`
+}
+
+// planSettings are what a plan sets for one method, or for all.
+type planSettings struct {
+	Path     string `json:"method_path"`
+	Settings []struct {
+		Rate    float64 `json:"throttling_rate_limit"`
+		Burst   int     `json:"throttling_burst_limit"`
+		Caching bool    `json:"caching_enabled"`
+		TTL     int     `json:"cache_ttl_in_seconds"`
+	}
+}
+
+// planned describes of the API of a mode what [whatMotoDrops] leaves.
+func planned(t *testing.T, resources []plannedResource, name string) gateway.Description {
+	t.Helper()
+	d := gateway.Description{Operations: map[string]gateway.OperationDescription{}}
+	settings := map[string]planSettings{}
+	keys := map[string][]string{}
+	for _, resource := range resources {
+		if !strings.HasPrefix(resource.Address, `module.mode["`+name+`"].`) {
+			continue
+		}
+		var values struct {
+			Expression        string                            `json:"identity_validation_expression"`
+			BinaryMediaTypes  []string                          `json:"binary_media_types"`
+			CacheKeys         []string                          `json:"cache_key_parameters"`
+			RequestParameters map[string]any                    `json:"request_parameters"`
+			Stages            []struct{ Throttle []planLimits } `json:"api_stages"`
+		}
+		decode(t, resource, &values)
+		switch resource.Type {
+		case "aws_api_gateway_authorizer":
+			if values.Expression != "" {
+				d.Authorizer = &gateway.AuthorizerDescription{IdentityValidationExpression: values.Expression}
+			}
+		case "aws_api_gateway_rest_api":
+			d.BinaryMediaTypes = values.BinaryMediaTypes
+		case "aws_api_gateway_usage_plan":
+			d.UsagePlans = append(d.UsagePlans, methodLimits(values.Stages[0].Throttle))
+		case "aws_api_gateway_integration":
+			key, _ := resource.Index.(string)
+			for _, parameter := range values.CacheKeys {
+				if context, mapped := values.RequestParameters[parameter].(string); mapped {
+					parameter = context // a key that is of the context goes by a header
+				}
+				keys[key] = append(keys[key], parameter)
+			}
+		case "aws_api_gateway_method_settings":
+			var own planSettings
+			decode(t, resource, &own)
+			settings[own.Path] = own
+		}
+	}
+	for _, resource := range resources {
+		key, _ := resource.Index.(string)
+		if resource.Type != "aws_api_gateway_method" || !strings.HasPrefix(resource.Address, `module.mode["`+name+`"].`) || !strings.Contains(key, " ") {
+			continue
+		}
+		d.Operations[key] = plannedSettings(settings, key, keys[key])
+	}
+	return d
+}
+
+// plannedSettings are the throttle and the cache of an operation.
+func plannedSettings(settings map[string]planSettings, key string, cacheKeys []string) gateway.OperationDescription {
+	verb, path, _ := strings.Cut(key, " ")
+	own, there := settings[settingsKey(verb, path)]
+	if !there {
+		own = settings["*/*"]
+	}
+	var o gateway.OperationDescription
+	for _, s := range own.Settings {
+		if s.Rate != usage.NoLimit {
+			o.Throttle = &usage.Throttle{Rate: s.Rate, Burst: s.Burst}
+		}
+		if s.Caching {
+			o.Cache = &gateway.CacheDescription{TTL: time.Duration(s.TTL) * time.Second, KeyParameters: slices.Sorted(slices.Values(cacheKeys))}
+		}
+	}
+	return o
+}
+
+// methodLimits is a usage plan of which the limits of single methods are known.
+func methodLimits(limits []planLimits) usage.Plan {
+	methods := map[string]usage.Throttle{}
+	for _, limit := range limits {
+		methods[limit.Path] = usage.Throttle{Rate: limit.Rate, Burst: limit.Burst}
+	}
+	return usage.Plan{Stages: []usage.PlanStage{{Methods: methods}}}
+}
+
+// whatMotoDrops leaves of a description what moto 5.2.1 does not keep, or cannot be given: see [withoutWhatMotoDrops].
+func whatMotoDrops(d gateway.Description) gateway.Description {
+	left := gateway.Description{Operations: map[string]gateway.OperationDescription{}, BinaryMediaTypes: d.BinaryMediaTypes}
+	if a := d.Authorizer; a != nil && a.IdentityValidationExpression != "" {
+		left.Authorizer = &gateway.AuthorizerDescription{IdentityValidationExpression: a.IdentityValidationExpression}
+	}
+	for _, plan := range d.UsagePlans {
+		left.UsagePlans = append(left.UsagePlans, usage.Plan{Stages: []usage.PlanStage{{Methods: plan.Stages[0].Methods}}})
+	}
+	for key, o := range d.Operations {
+		if o.Function == "" {
+			continue
+		}
+		if o.Cache != nil {
+			slices.Sort(o.Cache.KeyParameters)
+		}
+		left.Operations[key] = gateway.OperationDescription{Throttle: o.Throttle, Cache: o.Cache}
+	}
+	return left
+}
+
+// decode reads a resource's values.
+func decode(t *testing.T, resource plannedResource, into any) {
+	t.Helper()
+	// Members of other resources may have the same names and other types: what does not fit is not read.
+	if err := json.Unmarshal(resource.Values, into); err != nil && !strings.Contains(err.Error(), "cannot unmarshal") {
+		t.Fatalf("%s: %v", resource.Address, err)
+	}
+}
