@@ -174,6 +174,33 @@ run "cache_request" {
   }
 }
 
+run "deployment" {
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    mode            = "tests/fixtures/modes/token-and-key.yaml"
+    authorizer_id   = "authorizer7"
+    allowed_origins = ["https://app.example.com"]
+  }
+
+  assert {
+    condition     = aws_api_gateway_deployment.this.triggers.inputs == sha256(jsonencode(local.deployed)) && aws_api_gateway_stage.this.deployment_id == aws_api_gateway_deployment.this.id
+    error_message = "The stage serves another deployment, or a change makes no new one."
+  }
+  assert {
+    condition = { for name, value in local.deployed : name => jsonencode(value) if !contains(["functions", "module"], name) } == {
+      contract        = jsonencode(filesha256("tests/fixtures/contracts/rules.yaml"))
+      mode            = jsonencode(filesha256("tests/fixtures/modes/token-and-key.yaml"))
+      authorizer      = jsonencode("authorizer7")
+      user_pools      = "[]"
+      allowed_origins = jsonencode(["https://app.example.com"])
+      no_own_endpoint = "false"
+    } && contains(keys(local.deployed.module), "methods.tf") && local.deployed.functions["things"].invoke_arn == "uri:things/invocations"
+    error_message = "Something that the API is made from makes no new deployment."
+  }
+}
+
 run "logs" {
   module {
     source = "./modules/rest-api"

@@ -24,6 +24,18 @@ locals {
     responseLength     = "$context.responseLength"
   }
   log_format = try(trimspace(coalesce(local.mode.accessLogFormat)), "")
+
+  # What the API is made from.
+  deployed = {
+    contract        = filesha256(var.contract)
+    mode            = filesha256(var.mode)
+    functions       = var.functions
+    authorizer      = var.authorizer_id
+    user_pools      = local.user_pools
+    allowed_origins = var.allowed_origins
+    no_own_endpoint = var.disable_execute_api_endpoint
+    module          = { for name in fileset(path.module, "*.tf") : name => filesha256("${path.module}/${name}") }
+  }
 }
 
 resource "aws_api_gateway_deployment" "this" {
@@ -31,15 +43,7 @@ resource "aws_api_gateway_deployment" "this" {
 
   # A deployment is a snapshot: a new one is made when anything that the API is made from has changed.
   triggers = {
-    inputs = sha256(jsonencode({
-      contract        = filesha256(var.contract)
-      mode            = filesha256(var.mode)
-      functions       = var.functions
-      authorizer      = var.authorizer_id
-      user_pools      = local.user_pools
-      allowed_origins = var.allowed_origins
-      module          = { for name in fileset(path.module, "*.tf") : name => filesha256("${path.module}/${name}") }
-    }))
+    inputs = sha256(jsonencode(local.deployed))
   }
 
   lifecycle {
