@@ -95,7 +95,9 @@ type restStage struct {
 }
 
 // settingsKey is API Gateway's name for the settings of a method.
-func settingsKey(method, path string) string { return strings.ReplaceAll(path, "/", "~1") + "/" + method }
+func settingsKey(method, path string) string {
+	return strings.ReplaceAll(path, "/", "~1") + "/" + method
+}
 
 func (s restStage) throttle(method, path string) *usage.Throttle {
 	if own, there := s.MethodSettings[settingsKey(method, path)]; there {

@@ -112,13 +112,6 @@ variable "allowed_origins" {
   type        = list(string)
   default     = ["*"]
   nullable    = false
-
-  validation {
-    condition = var.allowed_origins == tolist(["*"]) || length(var.allowed_origins) > 0 && alltrue([
-      for origin in var.allowed_origins : can(regex("^https?://[a-z0-9.-]+(:[1-9][0-9]{0,4})?$", origin)) && !can(regex("^(http://.*:80|https://.*:443)$", origin)) && try(tonumber(regex(":([0-9]+)$", origin)[0]) < 65536, true)
-    ])
-    error_message = "Allowed origins are [\"*\"] or origins as browsers send them, such as https://app.example.com: in lower case, without the scheme's own port, without a path."
-  }
 }
 
 variable "account_logging" {

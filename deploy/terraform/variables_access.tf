@@ -12,35 +12,6 @@ variable "issuers" {
   }))
   default  = []
   nullable = false
-
-  validation {
-    condition     = alltrue([for issuer in var.issuers : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.issuer))])
-    error_message = "An issuer is https:// and a host, with a path if need be; no user, query or fragment."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : issuer.jwksUri == null || can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.jwksUri))])
-    error_message = "A jwksUri is https:// and a host, with a path if need be; no user, query or fragment."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : alltrue([for use in coalesce(issuer.tokenUse, []) : contains(["access", "id"], use)])])
-    error_message = "A tokenUse is access or id."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : !can(regex("^https://(issuer-)?cognito-idp\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/", issuer.issuer)) || try(length(issuer.tokenUse) > 0, false)])
-    error_message = "A Cognito user pool needs a tokenUse, which says which of its tokens are accepted: access, id or both."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : alltrue([for algorithm in coalesce(issuer.algorithms, []) : contains(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"], algorithm)])])
-    error_message = "An algorithm is RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : try(length(issuer.audience) > 0 && alltrue([for audience in issuer.audience : trimspace(audience) != ""]), false)])
-    error_message = "Every issuer has an audience, a list of names that are not empty: without one a token that was meant for others would be accepted."
-  }
-  validation {
-    condition     = length(distinct(var.issuers[*].issuer)) == length(var.issuers)
-    error_message = "An issuer stands in the list once."
-  }
 }
 
 variable "group_scopes" {

@@ -73,62 +73,6 @@ run "refused_modes_path" {
   expect_failures = [var.modes]
 }
 
-run "refused_issuers_http" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "http://login.example.com", audience = ["api"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_no_host" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://", audience = ["api"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_http_keys" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = ["api"], jwksUri = "http://login.example.com/keys" }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_no_audience" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = [] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_null_audience" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = null }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_blank_audience" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = [" "] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_twice" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = ["a"] }, { issuer = "https://login.example.com", audience = ["b"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
 run "refused_group_scopes_no_slash" {
   command = plan
   variables {
@@ -185,38 +129,6 @@ run "refused_artifacts_absolute" {
   expect_failures = [var.artifacts]
 }
 
-run "refused_allowed_origins_none" {
-  command = plan
-  variables {
-    allowed_origins = []
-  }
-  expect_failures = [var.allowed_origins]
-}
-
-run "refused_allowed_origins_star_among" {
-  command = plan
-  variables {
-    allowed_origins = ["*", "https://app.example.com"]
-  }
-  expect_failures = [var.allowed_origins]
-}
-
-run "refused_allowed_origins_path" {
-  command = plan
-  variables {
-    allowed_origins = ["https://app.example.com/"]
-  }
-  expect_failures = [var.allowed_origins]
-}
-
-run "refused_allowed_origins_no_scheme" {
-  command = plan
-  variables {
-    allowed_origins = ["app.example.com"]
-  }
-  expect_failures = [var.allowed_origins]
-}
-
 run "refused_log_retention_days_odd" {
   command = plan
   variables {
@@ -231,68 +143,4 @@ run "refused_log_retention_days_forever" {
     log_retention_days = 0
   }
   expect_failures = [var.log_retention_days]
-}
-
-run "refused_issuers_query" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://login.example.com/?tenant=a", audience = ["api"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_user" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://me@login.example.com", audience = ["api"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_token_use" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = ["api"], tokenUse = ["refresh"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_algorithm" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = ["api"], algorithms = ["HS256"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuers_pool_without_use" {
-  command = plan
-  variables {
-    issuers = [{ issuer = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example", audience = ["api"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_allowed_origins_upper" {
-  command = plan
-  variables {
-    allowed_origins = ["https://App.example.com"]
-  }
-  expect_failures = [var.allowed_origins]
-}
-
-run "refused_allowed_origins_own_port" {
-  command = plan
-  variables {
-    allowed_origins = ["https://app.example.com:443"]
-  }
-  expect_failures = [var.allowed_origins]
-}
-
-run "refused_allowed_origins_large_port" {
-  command = plan
-  variables {
-    allowed_origins = ["https://app.example.com:99999"]
-  }
-  expect_failures = [var.allowed_origins]
 }
