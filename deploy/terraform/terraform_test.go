@@ -49,24 +49,12 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// TestTerraformTests runs the tests of the folder tests, every second file at a time: Terraform runs them one after another.
+// TestTerraformTests runs the tests of the folder tests, all of which mock the provider.
 func TestTerraformTests(t *testing.T) {
-	files, err := filepath.Glob("tests/*.tftest.hcl")
-	if err != nil || len(files) < 2 {
-		t.Fatalf("there are no tests: %v, %v", files, err)
-	}
-	for _, half := range []int{0, 1} {
-		t.Run(strconv.Itoa(half), func(t *testing.T) {
-			t.Parallel()
-			arguments := []string{"test", "-no-color"}
-			for i, file := range files {
-				if i%2 == half {
-					arguments = append(arguments, "-filter="+file)
-				}
-			}
-			parts.Terraform(t, copyStack(t)).Run(arguments...)
-		})
-	}
+	t.Parallel()
+	stack := parts.Terraform(t, copyStack(t))
+	stack.KeepProvider()
+	stack.Run("test", "-no-color")
 }
 
 func TestReadmeNamesEveryVariableAndOutput(t *testing.T) {
