@@ -10,10 +10,10 @@ output "apis" {
 }
 
 output "functions" {
-  description = "Name of a function behind the APIs, or mode of an authorizer -> its function: name, alias, and log group."
+  description = "Name of a function behind the APIs, or mode of an authorizer -> its function: name, alias, newest published version (which rollout may pin later), and log group."
   value = merge(
-    { for name, function in module.function : name => { name = function.name, alias = function.alias, log_group = function.log_group } },
-    { for mode, made in module.mode : mode => { name = made.authorizer.name, alias = made.authorizer.alias, log_group = made.authorizer.log_group } if contains(local.function_names, mode) },
+    { for name, function in module.function : name => { name = function.name, alias = function.alias, version = function.version, log_group = function.log_group } },
+    { for mode, made in module.mode : mode => { name = made.authorizer.name, alias = made.authorizer.alias, version = made.authorizer.version, log_group = made.authorizer.log_group } if contains(local.function_names, mode) },
   )
 }
 

@@ -114,11 +114,6 @@ func shipped(t *testing.T) []*mode.Mode {
 	return modes
 }
 
-func output(t *testing.T, stack *parts.Stack, name string) string {
-	t.Helper()
-	return strings.TrimSpace(stack.Run("output", "-raw", name))
-}
-
 // state are the attributes of every resource of the stack and its modules, by the resources' type.
 type state map[string][]map[string]any
 

@@ -7,12 +7,13 @@ output "id" {
 }
 
 output "function" {
-  description = "The authorizer's function: its name, arn, alias, alias_invoke_arn, log_group and timeout in seconds."
+  description = "The authorizer's function: its name, arn, alias, alias_invoke_arn, newest published version, log_group and timeout in seconds."
   value = {
     name             = module.function.name
     arn              = module.function.arn
     alias            = module.function.alias
     alias_invoke_arn = module.function.alias_invoke_arn
+    version          = module.function.version
     log_group        = module.function.log_group
     timeout          = module.function.timeout
   }

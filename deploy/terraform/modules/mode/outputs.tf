@@ -37,7 +37,7 @@ output "operations" {
 }
 
 output "authorizer" {
-  description = "The Lambda authorizer's function: name, alias, log group and timeout in seconds; null where the gateway itself checks."
+  description = "The Lambda authorizer's function: name, alias, newest published version, log group and timeout in seconds; null where the gateway itself checks."
   value       = local.asks ? module.authorizer[0].function : null
 }
 
