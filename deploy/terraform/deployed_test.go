@@ -1,6 +1,7 @@
 package terraform_test
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"regexp"
@@ -36,18 +37,18 @@ func list[V any](t *testing.T, moto, path string) []V {
 	return append(all.Item, all.Items...)
 }
 
-// limits are a throttle as the control plane has it; -1 is none.
+// limits are a throttle as the control plane has it: nothing or -1 is none.
 type limits struct {
-	ThrottlingRateLimit, RateLimit   float64
-	ThrottlingBurstLimit, BurstLimit int
+	ThrottlingRateLimit, RateLimit   *float64
+	ThrottlingBurstLimit, BurstLimit *int
 }
 
 func (l limits) throttle() *usage.Throttle {
-	throttle := usage.Throttle{Rate: l.ThrottlingRateLimit + l.RateLimit, Burst: l.ThrottlingBurstLimit + l.BurstLimit}
-	if throttle == (usage.Throttle{Rate: usage.NoLimit, Burst: usage.NoLimit}) || throttle == (usage.Throttle{}) {
+	rate, burst := cmp.Or(l.ThrottlingRateLimit, l.RateLimit), cmp.Or(l.ThrottlingBurstLimit, l.BurstLimit)
+	if rate == nil || burst == nil || *rate == usage.NoLimit && *burst == usage.NoLimit {
 		return nil
 	}
-	return &throttle
+	return &usage.Throttle{Rate: *rate, Burst: *burst}
 }
 
 // integration is what is behind a method or route.

@@ -92,7 +92,8 @@ func sortCORS(c *mode.CORS) {
 	}
 }
 
-// leaves are the members of a description, by their path; lists are members as a whole, and what is empty is none.
+// leaves are the members of a description, by their path, and which objects are there; lists are members as a whole, and
+// what is empty is none.
 func leaves(t *testing.T, d gateway.Description) map[string]string {
 	t.Helper()
 	text, err := json.Marshal(d)
@@ -113,8 +114,12 @@ func collect(all map[string]string, path []string, tree any) {
 	for name, member := range members {
 		collect(all, append(slices.Clone(path), name), member)
 	}
+	if isObject {
+		all[strings.Join(path, ".")] = "something"
+		return
+	}
 	value := reflect.ValueOf(tree)
-	if isObject || !value.IsValid() || value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0 {
+	if !value.IsValid() || value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0 {
 		return
 	}
 	all[strings.Join(path, ".")] = fmt.Sprintf("%v", tree)
