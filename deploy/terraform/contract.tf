@@ -12,24 +12,50 @@ locals {
 
   contract = yamldecode(file(local.contract_file))
 
-  # An operation's name, as in the modules' output operations -> its alternatives. Null: it has none, and is closed.
-  securities = merge([for path, item in local.contract.paths : merge(
-    { for method in ["delete", "get", "head", "options", "patch", "post", "put"] :
-    "${upper(method)} ${path}" => try(item[method].security, local.contract.security, null) if can(item[method]) },
-    { for method in ["x-amazon-apigateway-any-method"] :
-    (path == "/$default" ? "$default" : "ANY ${path}") => try(item[method].security, local.contract.security, null) if can(item[method]) },
-  )]...)
+  # The member of a path -> the method that it is.
+  methods = {
+    delete                           = "DELETE"
+    get                              = "GET"
+    head                             = "HEAD"
+    options                          = "OPTIONS"
+    patch                            = "PATCH"
+    post                             = "POST"
+    put                              = "PUT"
+    "x-amazon-apigateway-any-method" = "ANY"
+  }
+
+  # An operation's name, as in the modules' output operations -> its alternatives (null: it has none, and is closed), and the
+  # function that serves it.
+  operations = merge([for path, item in local.contract.paths : {
+    for member, method in local.methods : (path == "/$default" && method == "ANY" ? "$default" : "${method} ${path}") => {
+      security = try(item[member].security, local.contract.security, null)
+      function = try(item[member]["x-function"], local.contract["x-function"], "")
+    } if can(item[member])
+  }]...)
 
   # Only a list without alternatives opens an operation.
-  public = [for operation, security in local.securities : operation if jsonencode(security) == "[]"]
+  public = [for name, operation in local.operations : name if jsonencode(operation.security) == "[]"]
 
-  # The scopes that the contract asks for.
-  scopes = distinct(flatten([for security in values(local.securities) : [
-    for alternative in(security == null ? [] : security) : values(alternative)
+  # The scopes that the contract asks for. The modules refuse what is no list of alternatives.
+  scopes = distinct(flatten([for operation in values(local.operations) : [
+    for alternative in try([for one in operation.security : one], []) : try(values(alternative), [])
   ]]))
   ungranted = sort(setsubtract(local.scopes, concat(module.user_pool.scopes, tolist(var.other_scopes))))
 
-  # Operations of all APIs that anybody may call, or anybody with a key, which proves nothing.
+  # Function -> about how many bytes the resource policy of its alias has: a statement for each operation of each mode.
+  policy_sizes = { for function in distinct(values(local.operations)[*].function) : function => sum(flatten([for mode in var.modes : [
+    for name, operation in local.operations : length(jsonencode({
+      Sid       = "${var.name}-${mode}-DELETE-0123456789ab"
+      Effect    = "Allow"
+      Principal = { Service = "apigateway.amazonaws.com" }
+      Action    = "lambda:InvokeFunction"
+      Resource  = "arn:aws:lambda:eu-central-1:123456789012:function:${var.name}-${function}:live"
+      Condition = { ArnLike = { "AWS:SourceArn" = "arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/${var.stage}/${replace(name, " ", "")}" } }
+    })) + 1 if operation.function == function
+  ]])) }
+  large_policies = [for function, size in local.policy_sizes : function if size > 20480]
+
+  # Operations of all APIs that anybody may call, without so much as an API key.
   open = sort(distinct(flatten([for operations in values(module.mode)[*].operations : [
     for operation, guard in operations : operation if guard.authorization == "NONE" && !guard.api_key_required
   ]])))
@@ -37,6 +63,16 @@ locals {
 }
 
 # What is wrong with the whole, said when it is planned.
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+resource "terraform_data" "permissions" {
+  lifecycle {
+    precondition {
+      condition     = length(local.large_policies) == 0
+      error_message = "Lambda would refuse the permissions to call ${join(", ", local.large_policies)}: one for each operation of each mode, and 20 KB in all. Deploy fewer modes in one stack, or let several functions serve the contract."
+    }
+  }
+}
 
 resource "terraform_data" "zips" {
   lifecycle {

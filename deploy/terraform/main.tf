@@ -26,7 +26,7 @@ locals {
   # The names by which variables know the functions.
   function_names = concat(["users"], keys(var.functions), [for mode, settings in local.modes : mode if contains(["TOKEN", "REQUEST"], settings.authorization)])
 
-  # A name that reserves or rolls out nothing: neither is required.
+  # The rollout of a function that the variable does not name.
   unchanged = { live_version = null, canary_weight = 0 }
 }
 

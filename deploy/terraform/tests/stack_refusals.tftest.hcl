@@ -63,6 +63,16 @@ run "refused_operation_that_is_open" {
   expect_failures = [terraform_data.open_operations]
 }
 
+run "refused_permissions_that_do_not_fit" {
+  command = plan
+  variables {
+    name  = "a1234567890123456789012345678901"
+    stage = "v2345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678"
+    modes = ["rest-api-key", "rest-iam", "rest-cognito", "rest-token", "rest-request", "http-jwt", "http-lambda", "http-iam"]
+  }
+  expect_failures = [terraform_data.permissions]
+}
+
 run "refused_contract_absent" {
   command = plan
   variables {
