@@ -67,8 +67,8 @@ func inAWS(d gateway.Description, own own) gateway.Description {
 // compare names what two descriptions differ in.
 func compare(t *testing.T, inAWS, onDesk gateway.Description) {
 	t.Helper()
-	sortCORS(inAWS.CORS)
-	sortCORS(onDesk.CORS)
+	sortSets(inAWS)
+	sortSets(onDesk)
 	there, here := leaves(t, inAWS), leaves(t, onDesk)
 	names := slices.Sorted(maps.Keys(there))
 	for name := range here {
@@ -83,12 +83,18 @@ func compare(t *testing.T, inAWS, onDesk gateway.Description) {
 	}
 }
 
-// sortCORS puts lists whose order means nothing into one.
-func sortCORS(c *mode.CORS) {
-	if c != nil {
-		for _, list := range [][]string{c.AllowOrigins, c.AllowMethods, c.AllowHeaders, c.ExposeHeaders} {
-			slices.Sort(list)
-		}
+// sortSets puts lists whose order means nothing into one.
+func sortSets(d gateway.Description) {
+	var sets [][]string
+	if c := d.CORS; c != nil {
+		sets = append(sets, c.AllowOrigins, c.AllowMethods, c.AllowHeaders, c.ExposeHeaders)
+	}
+	if a := d.Authorizer; a != nil {
+		a.Audience = slices.Clone(a.Audience)
+		sets = append(sets, a.Audience)
+	}
+	for _, set := range sets {
+		slices.Sort(set)
 	}
 }
 
