@@ -113,7 +113,7 @@ run "api" {
   assert {
     condition = { for key, method in aws_api_gateway_method.operation : key => method.request_models if method.request_models != null } == {
       "POST /things"     = tomap({ "application/json" = "BodyPOSTthings" })
-      "PUT /things/{id}" = tomap({ "application/json" = "Thing", "$default" = "Thing" })
+      "PUT /things/{id}" = tomap({ "application/json" = "ThingRank2", "$default" = "ThingRank2" })
     }
     error_message = "The bodies' models are not the contract's; or a body of another media type passes unchecked where JSON is the only one."
   }
@@ -144,12 +144,19 @@ run "api" {
         title     = "Thing"
         type      = "object"
         properties = {
-          part  = { "$ref" = "https://apigateway.amazonaws.com/restapis/api1/models/Part" }
+          part  = { "$ref" = "https://apigateway.amazonaws.com/restapis/api1/models/PartRank1" }
           label = { "$ref" = "https://apigateway.amazonaws.com/restapis/api1/models/Label" }
         }
       }
     }
     error_message = "The models are not the contract's schemas in draft 4."
+  }
+
+  # Where a schema begins to refer to another, its new model is made while the old one is there.
+  assert {
+    condition = ({ for rank, models in { rank0 = aws_api_gateway_model.rank0, rank1 = aws_api_gateway_model.rank1, rank2 = aws_api_gateway_model.rank2 } : rank => join(" ", sort(values(models)[*].name)) } ==
+    { rank0 = "BodyPOSTthings Label", rank1 = "PartRank1", rank2 = "ThingRank2" })
+    error_message = "A schema of another rank would have a model of the same name."
   }
 
   assert {

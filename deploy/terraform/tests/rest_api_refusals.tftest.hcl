@@ -117,6 +117,17 @@ run "refused_contract_circle" {
   expect_failures = [aws_api_gateway_rest_api.this]
 }
 
+run "refused_contract_same_models" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    contract = "tests/fixtures/contracts/same-models.yaml"
+  }
+  expect_failures = [aws_api_gateway_rest_api.this]
+}
+
 run "refused_contract_absent" {
   command = plan
   module {

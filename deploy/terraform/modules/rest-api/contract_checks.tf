@@ -18,5 +18,6 @@ locals {
   bad_aliases = [for name, function in var.functions : "${name} (${function.alias})"
   if function.alias != try(local.mode.stageVariables.alias, null)]
 
-  bad_models = [for name in local.models_needed : name if !contains(local.models_ranked, name) || !can(regex("^[A-Za-z0-9]+$", name))]
+  bad_models = [for name in local.models_needed : name if !contains(local.models_ranked, name) || !can(regex("^[A-Za-z0-9]+$", name)) ||
+  length([for other in values(local.model_names) : other if other == lookup(local.model_names, name, name)]) > 1]
 }

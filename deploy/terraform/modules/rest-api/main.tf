@@ -38,7 +38,7 @@ resource "aws_api_gateway_rest_api" "this" {
     }
     precondition {
       condition     = length(local.bad_models) == 0
-      error_message = "API Gateway cannot make these schemas into models (names of letters and digits; references at most four deep, to schemas that there are, and not in a circle): ${join(", ", local.bad_models)}."
+      error_message = "API Gateway cannot make these schemas into models (names of letters and digits, and not that of another's model, such as NAMERank1; references at most four deep, to schemas that there are, and not in a circle): ${join(", ", local.bad_models)}."
     }
     precondition {
       condition     = length(local.bad_rules) == 0

@@ -16,8 +16,8 @@ locals {
   # A body of any media type is checked if JSON is the only one that the operation takes: otherwise a caller would pass
   # unchecked by naming another.
   request_models = { for key, operation in local.operations : key => !contains(keys(local.body_models), key) ? null : merge(
-    { "application/json" = local.body_models[key] },
-    length(operation.body.content) == 1 ? { "$default" = local.body_models[key] } : {},
+    { "application/json" = lookup(local.model_names, local.body_models[key], local.body_models[key]) },
+    length(operation.body.content) == 1 ? { "$default" = lookup(local.model_names, local.body_models[key], local.body_models[key]) } : {},
   ) }
 
   # model -> its schema as JSON text, in which nested places can be replaced.
@@ -45,6 +45,14 @@ locals {
   rank3         = [for name in local.models_needed : name if !contains(local.below3, name) && try(length(setsubtract(local.references[name], local.below3)) == 0, false)]
   models_ranked = concat(local.below3, local.rank3)
 
+  # Schema -> its model's name. A schema whose rank changes gets another model, since the old one goes only after the new one is there.
+  model_names = merge(
+    { for name in local.rank0 : name => name },
+    { for name in local.rank1 : name => "${name}Rank1" },
+    { for name in local.rank2 : name => "${name}Rank2" },
+    { for name in local.rank3 : name => "${name}Rank3" },
+  )
+
   # What draft 4 writes in another way than the contract's JSON Schema: const, and exclusive bounds.
   number = "(-?[0-9][-+.eE0-9]*)"
   scalar = "(\"(?:[^\"\\\\]|\\\\.)*\"|-?[0-9][-+.eE0-9]*|true|false|null)"
@@ -55,7 +63,11 @@ locals {
   }
   model_schemas = { for name, schema in local.draft4 : name => jsonencode(merge(
     { "$schema" = "http://json-schema.org/draft-04/schema#", title = name },
-    jsondecode(replace(schema, "\"$ref\":\"${local.component}", "\"$ref\":\"https://apigateway.amazonaws.com/restapis/${aws_api_gateway_rest_api.this.id}/models/")),
+    jsondecode(join("\"$ref\":\"https://apigateway.amazonaws.com/restapis/${aws_api_gateway_rest_api.this.id}/models/", [
+      for i, part in split("\"$ref\":\"${local.component}", schema) : i == 0 ? part : join("", [
+        local.model_names[regex("^[^\"]*", part)], regex("^[^\"]*(?s:(.*))$", part)[0]
+      ])
+    ])),
   )) if contains(local.models_ranked, name) }
 }
 
@@ -70,7 +82,7 @@ resource "aws_api_gateway_model" "rank0" {
   for_each = toset(local.rank0)
 
   rest_api_id  = aws_api_gateway_rest_api.this.id
-  name         = each.key
+  name         = local.model_names[each.key]
   content_type = "application/json"
   schema       = local.model_schemas[each.key]
 }
@@ -79,7 +91,7 @@ resource "aws_api_gateway_model" "rank1" {
   for_each = toset(local.rank1)
 
   rest_api_id  = aws_api_gateway_rest_api.this.id
-  name         = each.key
+  name         = local.model_names[each.key]
   content_type = "application/json"
   schema       = local.model_schemas[each.key]
 
@@ -90,7 +102,7 @@ resource "aws_api_gateway_model" "rank2" {
   for_each = toset(local.rank2)
 
   rest_api_id  = aws_api_gateway_rest_api.this.id
-  name         = each.key
+  name         = local.model_names[each.key]
   content_type = "application/json"
   schema       = local.model_schemas[each.key]
 
@@ -101,7 +113,7 @@ resource "aws_api_gateway_model" "rank3" {
   for_each = toset(local.rank3)
 
   rest_api_id  = aws_api_gateway_rest_api.this.id
-  name         = each.key
+  name         = local.model_names[each.key]
   content_type = "application/json"
   schema       = local.model_schemas[each.key]
 
