@@ -49,7 +49,8 @@ run "web_acl" {
   }
 
   assert {
-    condition = (toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this.redacted_fields : field.single_header[*].name])) == toset(["authorization", "cookie", "x-api-key"]) &&
+    condition = (toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this.redacted_fields : field.single_header[*].name])) == toset(["authorization", "cookie", "x-amz-security-token", "x-api-key"]) &&
+      length(flatten([for field in aws_wafv2_web_acl_logging_configuration.this.redacted_fields : field.query_string])) == 1 &&
     length(aws_wafv2_web_acl_logging_configuration.this.logging_filter) == 0)
     error_message = "Credentials are in the log, or requests are not."
   }

@@ -30,12 +30,17 @@ resource "aws_wafv2_web_acl_logging_configuration" "this" {
   log_destination_configs = [aws_cloudwatch_log_group.this.arn]
 
   dynamic "redacted_fields" {
-    for_each = toset(["authorization", "cookie", "x-api-key"])
+    for_each = toset(["authorization", "cookie", "x-amz-security-token", "x-api-key"])
     content {
       single_header {
         name = redacted_fields.value
       }
     }
+  }
+
+  # A presigned address (SigV4) holds its signature.
+  redacted_fields {
+    query_string {}
   }
 
   depends_on = [aws_cloudwatch_log_resource_policy.this]
