@@ -49,6 +49,7 @@ run "token" {
 
   assert {
     condition = (aws_lambda_permission.authorizer.function_name == "demo-check" && aws_lambda_permission.authorizer.qualifier == "live" &&
+      aws_lambda_permission.authorizer.statement_id == "demo-check-authorizer-authorizer1" &&
       aws_lambda_permission.authorizer.principal == "apigateway.amazonaws.com" && aws_lambda_permission.authorizer.action == "lambda:InvokeFunction" &&
     aws_lambda_permission.authorizer.source_arn == "arn:aws:execute-api:eu-west-1:111122223333:api1/authorizers/authorizer1")
     error_message = "The function can be asked by something else than this authorizer."

@@ -73,8 +73,9 @@ run "api" {
 
   assert {
     condition = alltrue(concat([for permission in aws_lambda_permission.operation : permission.principal == "apigateway.amazonaws.com" && permission.action == "lambda:InvokeFunction"], [
-    length(distinct([for permission in aws_lambda_permission.operation : permission.statement_id])) == 9]))
-    error_message = "A permission is for another service, or two have one id."
+      length(distinct([for permission in aws_lambda_permission.operation : permission.statement_id])) == 9,
+    aws_lambda_permission.operation["GET /"].statement_id == "api1-GET-${substr(sha256("v1 /"), 0, 12)}"]))
+    error_message = "A permission is for another service, or two have one id, or one for another API or stage would have the same."
   }
 
   assert {

@@ -69,7 +69,8 @@ resource "aws_apigatewayv2_authorizer" "this" {
 }
 
 resource "aws_lambda_permission" "authorizer" {
-  statement_id  = "${var.name}-authorizer"
+  # The authorizer's id too, since the permission for a new one is there before the old one goes.
+  statement_id  = "${var.name}-authorizer-${local.id}"
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
   function_name = module.function.name

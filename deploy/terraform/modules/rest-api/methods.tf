@@ -44,7 +44,8 @@ resource "aws_api_gateway_integration" "operation" {
 resource "aws_lambda_permission" "operation" {
   for_each = local.operations
 
-  statement_id  = "${var.name}-${each.value.method}-${substr(sha256(each.value.path), 0, 12)}"
+  # All that the ARN is made from, since a new permission is there before the old one goes: the deployment waits for it.
+  statement_id  = "${aws_api_gateway_rest_api.this.id}-${each.value.method}-${substr(sha256("${var.stage} ${each.value.path}"), 0, 12)}"
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
   function_name = var.functions[each.value.function].name

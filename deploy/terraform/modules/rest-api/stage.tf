@@ -50,10 +50,12 @@ resource "aws_api_gateway_deployment" "this" {
     create_before_destroy = true
   }
 
+  # A method that is served before the gateway may call its function would answer 500.
   depends_on = [
     aws_api_gateway_gateway_response.error,
     aws_api_gateway_integration.operation,
     aws_api_gateway_integration_response.preflight,
+    aws_lambda_permission.operation,
   ]
 }
 
