@@ -179,16 +179,12 @@ func checkPermissions(t *testing.T, module string, state state) {
 			}
 		}
 	}
-	for _, kind := range []string{"aws_api_gateway_authorizer", "aws_apigatewayv2_authorizer"} {
-		for _, made := range state[kind] {
-			if uri, _ := made["authorizer_uri"].(string); uri != "" {
-				id, _ := made["rest_api_id"].(string)
-				if id == "" {
-					id = made["api_id"].(string)
-				}
-				want = append(want, made["name"].(string)+":live arn:aws:execute-api:eu-west-1:123456789012:"+id+"/authorizers/"+made["id"].(string))
-			}
+	for function, made := range lambdaAuthorizers(state) {
+		id, _ := made["rest_api_id"].(string)
+		if id == "" {
+			id = made["api_id"].(string)
 		}
+		want = append(want, function+":live arn:aws:execute-api:eu-west-1:123456789012:"+id+"/authorizers/"+made["id"].(string))
 	}
 	var got []string
 	for _, permission := range state["aws_lambda_permission"] {
@@ -202,6 +198,22 @@ func checkPermissions(t *testing.T, module string, state state) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the permissions are\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
+}
+
+var liveFunction = regexp.MustCompile(`:function:([^:]+):live/`)
+
+// lambdaAuthorizers are the authorizers that ask a function, by its name.
+func lambdaAuthorizers(state state) map[string]map[string]any {
+	found := map[string]map[string]any{}
+	for _, kind := range []string{"aws_api_gateway_authorizer", "aws_apigatewayv2_authorizer"} {
+		for _, made := range state[kind] {
+			uri, _ := made["authorizer_uri"].(string)
+			if function := liveFunction.FindStringSubmatch(uri); function != nil {
+				found[function[1]] = made
+			}
+		}
+	}
+	return found
 }
 
 // clients are the ids of the user pool's app clients, the users' first, whose name is the shortest.

@@ -47,6 +47,12 @@ run "token" {
     error_message = "The authorizer is not what was asked for."
   }
 
+  # Two of an API cannot have one name, and the new one is made before the old one goes.
+  assert {
+    condition     = aws_api_gateway_authorizer.this[0].name == "demo-check-${substr(sha256(jsonencode([filesha256(var.zip), null])), 0, 8)}" && terraform_data.decides.input == trimprefix(aws_api_gateway_authorizer.this[0].name, "demo-check-")
+    error_message = "Other code would get the authorizer with the answers of this one."
+  }
+
   assert {
     condition = (aws_lambda_permission.authorizer.function_name == "demo-check" && aws_lambda_permission.authorizer.qualifier == "live" &&
       aws_lambda_permission.authorizer.statement_id == "demo-check-authorizer-authorizer1" &&

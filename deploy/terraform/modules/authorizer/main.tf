@@ -20,6 +20,12 @@ locals {
     resources = [table.arn]
   }]
 
+  # What decides: the code, with the contract in it. Nobody keeps answers where it is "".
+  decides = var.result_ttl_in_seconds == 0 ? "" : substr(sha256(jsonencode([filesha256(var.zip), var.live_version])), 0, 8)
+
+  # Two authorizers of an API need two names.
+  authorizer_name = join("-", compact([var.name, local.decides]))
+
   id = one(concat(aws_api_gateway_authorizer.this[*].id, aws_apigatewayv2_authorizer.this[*].id))
 }
 
@@ -40,6 +46,12 @@ module "function" {
   kms_key_arn          = var.kms_key_arn
 }
 
+# The gateway keeps an authorizer's answers for their time, whatever is deployed meanwhile, and one by an older contract may
+# allow what the newer one closes: a policy for GET/users/* would open GET/users/{id}/notes too. A new authorizer has none.
+resource "terraform_data" "decides" {
+  input = local.decides
+}
+
 # The provider knows no authorizer of a REST API without identity sources: it would set the header Authorization, and every
 # request without it would be a 401. A source that every request has asks for nothing, and where there are no sources
 # no answer is kept by it. See https://github.com/hashicorp/terraform-provider-aws/issues/39689.
@@ -47,25 +59,35 @@ resource "aws_api_gateway_authorizer" "this" {
   count = var.gateway == "REST" ? 1 : 0
 
   rest_api_id                      = var.api_id
-  name                             = var.name
+  name                             = local.authorizer_name
   type                             = var.type
   authorizer_uri                   = module.function.alias_invoke_arn
   identity_source                  = length(var.identity_sources) > 0 ? join(",", var.identity_sources) : "context.identity.sourceIp"
   identity_validation_expression   = var.identity_validation_expression
   authorizer_result_ttl_in_seconds = var.result_ttl_in_seconds
+
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.decides]
+  }
 }
 
 resource "aws_apigatewayv2_authorizer" "this" {
   count = var.gateway == "HTTP" ? 1 : 0
 
   api_id                            = var.api_id
-  name                              = var.name
+  name                              = local.authorizer_name
   authorizer_type                   = var.type
   authorizer_uri                    = module.function.alias_invoke_arn
   identity_sources                  = length(var.identity_sources) > 0 ? var.identity_sources : null
   authorizer_payload_format_version = var.payload_format_version
   enable_simple_responses           = var.enable_simple_responses
   authorizer_result_ttl_in_seconds  = var.result_ttl_in_seconds
+
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.decides]
+  }
 }
 
 resource "aws_lambda_permission" "authorizer" {
