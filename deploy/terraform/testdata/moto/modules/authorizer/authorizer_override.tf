@@ -1,10 +1,10 @@
-# moto 5.2.1 does not keep the expression, so a second plan would want to set it again; and it cannot give a method another
-# authorizer.
+# moto 5.2.1 does not keep the expression, so a second plan would want to set it again.
 resource "aws_api_gateway_authorizer" "this" {
   name                           = var.name
   identity_validation_expression = null
+}
 
-  lifecycle {
-    replace_triggered_by = []
-  }
+# Nor can it give a method another authorizer, so other code gets no new one.
+resource "terraform_data" "decides" {
+  input = ""
 }
