@@ -23,13 +23,13 @@ func CheckID(id string) error {
 	n := utf8.RuneCountInString(id)
 	switch {
 	case n < 1 || n > maxID:
-		return &InputError{"id", fmt.Sprintf("must have 1 to %d characters, not %d", maxID, n)}
+		return invalid("id", fmt.Sprintf("must have 1 to %d characters, not %d", maxID, n))
 	case id == "." || id == "..":
-		return &InputError{"id", `must not be "." or ".."`}
+		return invalid("id", `must not be "." or ".."`)
 	}
 	for _, c := range id {
 		if !isIDCharacter(c) {
-			return &InputError{"id", fmt.Sprintf("must not contain %q", c)}
+			return invalid("id", fmt.Sprintf("must not contain %q", c))
 		}
 	}
 	return nil
@@ -42,20 +42,20 @@ func isIDCharacter(c rune) bool {
 // CheckLimit returns nil when a page may have up to limit users: 1 to MaxPage. Otherwise it returns an *InputError.
 func CheckLimit(limit int) error {
 	if limit < 1 || limit > MaxPage {
-		return &InputError{"limit", fmt.Sprintf("must be a number from 1 to %d", MaxPage)}
+		return invalid("limit", fmt.Sprintf("must be a number from 1 to %d", MaxPage))
 	}
 	return nil
 }
 
 func checkName(name string) error {
 	if n := utf8.RuneCountInString(name); n < 1 || n > maxName {
-		return &InputError{"name", fmt.Sprintf("must have 1 to %d characters, not %d", maxName, n)}
+		return invalid("name", fmt.Sprintf("must have 1 to %d characters, not %d", maxName, n))
 	}
 	if strings.ContainsFunc(name, isUnprintable) {
-		return &InputError{"name", "must not contain control characters or characters that are not valid"}
+		return invalid("name", "must not contain control characters or characters that are not valid")
 	}
 	if !strings.ContainsFunc(name, isVisible) {
-		return &InputError{"name", "must not be blank"}
+		return invalid("name", "must not be blank")
 	}
 	return nil
 }
@@ -69,11 +69,11 @@ func isVisible(c rune) bool { return unicode.IsGraphic(c) && !unicode.IsSpace(c)
 // checkEmail accepts the addr-spec of RFC 5322, section 3.4.1, alone: no display name, no angle brackets, no comment.
 func checkEmail(email string) error {
 	if n := utf8.RuneCountInString(email); n > maxEmail {
-		return &InputError{"email", fmt.Sprintf("must have at most %d characters, not %d", maxEmail, n)}
+		return invalid("email", fmt.Sprintf("must have at most %d characters, not %d", maxEmail, n))
 	}
 	address, err := mail.ParseAddress(email)
 	if err != nil || address.Address != email || strings.ContainsFunc(email, isUnprintable) {
-		return &InputError{"email", "must be one plain address, such as ann@example.com"}
+		return invalid("email", "must be one plain address, such as ann@example.com")
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"portcullis/api/lambdaproxy"
 )
 
 var (
@@ -39,35 +41,11 @@ func (e *UnavailableError) Error() string { return fmt.Sprintf("store is unavail
 // Unwrap returns the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
-// InputError says what is wrong with a request. Its text is for the client.
-type InputError struct {
-	// Field names the part that is wrong: a member of the body, a parameter, a header; "" means the whole request.
-	Field string
-	// Problem continues the sentence that Field begins.
-	Problem string
-}
+// What a request, an event or an allowed origin is refused with.
+type (
+	InputError  = lambdaproxy.InputError
+	EventError  = lambdaproxy.EventError
+	OriginError = lambdaproxy.OriginError
+)
 
-func (e *InputError) Error() string {
-	if e.Field == "" {
-		return e.Problem
-	}
-	return e.Field + " " + e.Problem
-}
-
-// EventError says why an event is none that a Handler takes. It carries no part of the event.
-type EventError struct {
-	Reason string
-}
-
-func (e *EventError) Error() string { return "not an API Gateway proxy event: " + e.Reason }
-
-// OriginError says that a value of Config.AllowedOrigins is no origin.
-type OriginError struct {
-	Origin string
-	// Want says what is expected.
-	Want string
-}
-
-func (e *OriginError) Error() string {
-	return fmt.Sprintf("allowed origin %q: want %s", e.Origin, e.Want)
-}
+func invalid(field, problem string) error { return &InputError{Field: field, Problem: problem} }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"portcullis/api/lambdaproxy"
 )
 
 // Config says what a Handler works with.
@@ -28,10 +30,17 @@ type Config struct {
 // Handler answers API Gateway's proxy events. It is safe for concurrent use.
 type Handler struct {
 	store Store
-	cors  cors
+	cors  lambdaproxy.CORS
 	now   func() time.Time
 	newID func() string
 	log   *slog.Logger
+}
+
+// browsers is what scripts of allowed origins may do.
+var browsers = lambdaproxy.CORS{
+	Methods: "GET,POST,PUT,DELETE,OPTIONS",
+	Headers: "Content-Type,Authorization,X-Amz-Date,X-Api-Key",
+	Exposed: "ETag,Location,Retry-After",
 }
 
 // New returns a Handler, or an error when the Store is missing, or an *OriginError.
@@ -39,7 +48,7 @@ func New(c Config) (*Handler, error) {
 	if c.Store == nil {
 		return nil, errors.New("users: Config.Store is missing")
 	}
-	cors, err := newCORS(c.AllowedOrigins)
+	cors, err := browsers.Allow(c.AllowedOrigins)
 	if err != nil {
 		return nil, err
 	}
@@ -60,19 +69,19 @@ func New(c Config) (*Handler, error) {
 // apart. The answer has the shape {statusCode, headers, body, isBase64Encoded}. Requests that cannot be served are
 // answered, too; only an event of another kind is an error, an *EventError.
 func (h *Handler) Invoke(ctx context.Context, data []byte) ([]byte, error) {
-	e, err := parseEvent(data)
+	e, err := lambdaproxy.Parse(data)
 	if err != nil {
 		return nil, err
 	}
-	a, err := h.serve(ctx, e)
+	a, err := h.serve(ctx, event{e})
 	if err != nil {
 		a = h.refuse(ctx, e, err)
 	}
-	return h.encode(a, e.header("Origin"))
+	return a.Encode(e, h.cors)
 }
 
-func (h *Handler) serve(ctx context.Context, e *event) (answer, error) {
-	switch e.method() + " " + e.route() {
+func (h *Handler) serve(ctx context.Context, e event) (lambdaproxy.Answer, error) {
+	switch e.Method() + " " + e.Route() {
 	case "GET /users":
 		return h.list(ctx, e)
 	case "POST /users":
@@ -84,5 +93,5 @@ func (h *Handler) serve(ctx context.Context, e *event) (answer, error) {
 	case "DELETE /users/{id}":
 		return h.remove(ctx, e)
 	}
-	return answer{}, &InputError{Problem: "Invalid request"}
+	return lambdaproxy.Answer{}, &InputError{Problem: "Invalid request"}
 }

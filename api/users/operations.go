@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"portcullis/api/lambdaproxy"
 )
 
 type created struct {
@@ -22,17 +24,17 @@ type listing struct {
 }
 
 // create serves POST /users.
-func (h *Handler) create(ctx context.Context, e *event) (answer, error) {
+func (h *Handler) create(ctx context.Context, e event) (lambdaproxy.Answer, error) {
 	members, err := e.members("id", "name", "email")
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	u, err := h.add(ctx, members)
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
-	headers := map[string]string{"Location": location(e.path(), u.ID)}
-	return answer{http.StatusCreated, headers, created{"User created", u.ID}}, nil
+	headers := map[string]string{"Location": location(e.SentPath(), u.ID)}
+	return lambdaproxy.Answer{Status: http.StatusCreated, Headers: headers, Body: created{"User created", u.ID}}, nil
 }
 
 // add stores a new user. What is wrong with an id that the client did not choose is not the client's to mend.
@@ -60,34 +62,34 @@ func location(path, id string) string {
 }
 
 // list serves GET /users.
-func (h *Handler) list(ctx context.Context, e *event) (answer, error) {
+func (h *Handler) list(ctx context.Context, e event) (lambdaproxy.Answer, error) {
 	limit, err := e.limit()
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
-	cursor, given, err := e.query("next")
+	cursor, given, err := e.Query("next")
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	if given && cursor == "" {
-		return answer{}, badCursor
+		return lambdaproxy.Answer{}, badCursor
 	}
 	page, err := h.store.List(ctx, limit, cursor)
 	if errors.Is(err, ErrBadCursor) {
-		return answer{}, badCursor
+		return lambdaproxy.Answer{}, badCursor
 	}
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	// An empty list is [] and not null.
-	return answer{http.StatusOK, nil, listing{append([]User{}, page.Users...), page.Next}}, nil
+	return ok(nil, listing{append([]User{}, page.Users...), page.Next}), nil
 }
 
-var badCursor = &InputError{"next", "must be the value that the page before gave, as it was given"}
+var badCursor = invalid("next", "must be the value that the page before gave, as it was given")
 
 // limit returns the query parameter limit: plain decimal digits, or MaxPage when it is absent.
-func (e *event) limit() (int, error) {
-	text, given, err := e.query("limit")
+func (e event) limit() (int, error) {
+	text, given, err := e.Query("limit")
 	if err != nil || !given {
 		return MaxPage, err
 	}
@@ -99,47 +101,47 @@ func (e *event) limit() (int, error) {
 }
 
 // get serves GET /users/{id}.
-func (h *Handler) get(ctx context.Context, e *event) (answer, error) {
+func (h *Handler) get(ctx context.Context, e event) (lambdaproxy.Answer, error) {
 	id, err := e.id()
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	u, err := h.store.Get(ctx, id)
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	return tagged(u, u)
 }
 
 // update serves PUT /users/{id}. A missing user is 404 with If-Match, too: a precondition is ignored when the
 // answer without it would be a failure (RFC 9110, section 13.2.1).
-func (h *Handler) update(ctx context.Context, e *event) (answer, error) {
+func (h *Handler) update(ctx context.Context, e event) (lambdaproxy.Answer, error) {
 	id, match, err := e.target()
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	members, err := e.members("name", "email")
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	seen, err := h.seen(ctx, id, match)
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	change := Change{Name: members["name"], Email: members["email"], At: h.timestamp()}
 	u, err := h.store.Update(ctx, id, change, seen)
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	return tagged(u, message{"User updated"})
 }
 
 // remove serves DELETE /users/{id}. A missing user is as good as a deleted one, except with If-Match: no version
 // is there for it to match (RFC 9110, section 13.1.1).
-func (h *Handler) remove(ctx context.Context, e *event) (answer, error) {
+func (h *Handler) remove(ctx context.Context, e event) (lambdaproxy.Answer, error) {
 	id, match, err := e.target()
 	if err != nil {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
 	seen, err := h.seen(ctx, id, match)
 	if err == nil {
@@ -147,36 +149,36 @@ func (h *Handler) remove(ctx context.Context, e *event) (answer, error) {
 	}
 	missing := errors.Is(err, ErrNotFound)
 	if missing && match.given {
-		return answer{}, errPrecondition
+		return lambdaproxy.Answer{}, errPrecondition
 	}
 	if err != nil && !missing {
-		return answer{}, err
+		return lambdaproxy.Answer{}, err
 	}
-	return answer{status: http.StatusOK, body: message{"User deleted"}}, nil
+	return ok(nil, message{"User deleted"}), nil
 }
 
 // target returns what PUT and DELETE address.
-func (e *event) target() (id string, match ifMatch, err error) {
+func (e event) target() (id string, match ifMatch, err error) {
 	if id, err = e.id(); err != nil {
 		return "", ifMatch{}, err
 	}
-	match, err = parseIfMatch(e.header("If-Match"))
+	match, err = parseIfMatch(e.Header("If-Match"))
 	return id, match, err
 }
 
 // members returns the body's members, out of the known ones, with a name and an email that are checked.
-func (e *event) members(known ...string) (map[string]string, error) {
-	body, err := e.body()
+func (e event) members(known ...string) (map[string]string, error) {
+	body, err := e.ReadBody(known...)
 	if err != nil {
 		return nil, err
 	}
-	members, err := parseMembers(body, known...)
+	members, err := body.Texts()
 	if err != nil {
 		return nil, err
 	}
 	name, named := members["name"]
 	if !named {
-		return nil, &InputError{"name", "is missing"}
+		return nil, invalid("name", "is missing")
 	}
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -187,13 +189,17 @@ func (e *event) members(known ...string) (map[string]string, error) {
 	return members, nil
 }
 
+func ok(headers map[string]string, body any) lambdaproxy.Answer {
+	return lambdaproxy.Answer{Status: http.StatusOK, Headers: headers, Body: body}
+}
+
 // tagged answers with the entity tag of u.
-func tagged(u User, body any) (answer, error) {
+func tagged(u User, body any) (lambdaproxy.Answer, error) {
 	tag, err := etag(u)
 	if err != nil {
-		return answer{}, fmt.Errorf("entity tag: %w", err)
+		return lambdaproxy.Answer{}, fmt.Errorf("entity tag: %w", err)
 	}
-	return answer{http.StatusOK, map[string]string{"ETag": tag}, body}, nil
+	return ok(map[string]string{"ETag": tag}, body), nil
 }
 
 func (h *Handler) timestamp() time.Time { return h.now().UTC().Truncate(time.Microsecond) }

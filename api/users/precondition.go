@@ -41,7 +41,7 @@ func parseIfMatch(lines []string) (ifMatch, error) {
 	if rest == "*" {
 		return ifMatch{given: true, any: true}, nil
 	}
-	malformed := &InputError{"If-Match", `must be "*" or a list of entity tags, such as "abc"`}
+	malformed := invalid("If-Match", `must be "*" or a list of entity tags, such as "abc"`)
 	if rest == "" {
 		return ifMatch{}, malformed
 	}

@@ -1,4 +1,6 @@
-package users
+// Package lambdaproxy is what the API's functions have in common: reading API Gateway's proxy events and the JSON bodies in
+// them, and writing answers that both kinds of gateways and browsers take. It knows nothing of what a function does.
+package lambdaproxy
 
 import (
 	"encoding/json"
@@ -7,11 +9,11 @@ import (
 	"strings"
 )
 
-// event holds what is read of API Gateway's proxy events: those of REST APIs, and those of HTTP APIs with payload
+// Event holds what is read of API Gateway's proxy events: those of REST APIs, and those of HTTP APIs with payload
 // format version 1.0 or 2.0
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
-type event struct {
+type Event struct {
 	Version string `json:"version"` // absent in REST events
 	Type    string `json:"type"`    // in authorizer events only
 
@@ -38,8 +40,9 @@ type event struct {
 	} `json:"requestContext"`
 }
 
-func parseEvent(data []byte) (*event, error) {
-	e := new(event)
+// Parse reads the event of a REST API, or of an HTTP API with payload version 1.0 or 2.0. Any other one is an [*EventError].
+func Parse(data []byte) (*Event, error) {
+	e := new(Event)
 	if err := json.Unmarshal(data, e); err != nil {
 		return nil, &EventError{jsonProblem(err)}
 	}
@@ -70,15 +73,16 @@ func jsonProblem(err error) string {
 	return "not valid JSON"
 }
 
-func (e *event) method() string {
+// Method is the request's method.
+func (e *Event) Method() string {
 	if e.Version == "2.0" {
 		return e.RequestContext.HTTP.Method
 	}
 	return e.HTTPMethod
 }
 
-// route returns the path template that API Gateway chose, such as "/users/{id}".
-func (e *event) route() string {
+// Route returns the path template that API Gateway chose, such as "/users/{id}".
+func (e *Event) Route() string {
 	if e.Version == "2.0" {
 		_, template, _ := strings.Cut(e.RouteKey, " ")
 		return template
@@ -86,8 +90,8 @@ func (e *event) route() string {
 	return e.Resource
 }
 
-// path returns the request's path as the client sent it, with the stage.
-func (e *event) path() string {
+// SentPath returns the request's path as the client sent it, with the stage.
+func (e *Event) SentPath() string {
 	switch {
 	case e.Version == "2.0":
 		return e.RawPath
@@ -98,21 +102,23 @@ func (e *event) path() string {
 	}
 }
 
-// id returns the path parameter {id}, percent-decoded once. Events of HTTP APIs carry it decoded and those of REST
-// APIs do not; to decode a second time would name another user than the path that was authorized.
-func (e *event) id() (string, error) {
-	id := e.PathParameters["id"]
-	if e.Version == "" {
-		var err error
-		if id, err = url.PathUnescape(id); err != nil {
-			return "", &InputError{"id", "has an invalid percent-encoding"}
-		}
+// Parameter returns a path parameter, percent-decoded once; "" where there is none. Events of HTTP APIs carry it decoded and
+// those of REST APIs do not; to decode a second time would name something else than the path that was authorized.
+// What cannot be decoded is an [*InputError].
+func (e *Event) Parameter(name string) (string, error) {
+	value := e.PathParameters[name]
+	if e.Version != "" {
+		return value, nil
 	}
-	return id, CheckID(id)
+	decoded, err := url.PathUnescape(value)
+	if err != nil {
+		return "", &InputError{name, "has an invalid percent-encoding"}
+	}
+	return decoded, nil
 }
 
-// header returns every value of a header, whatever the casing of its name (RFC 9110, section 5.1).
-func (e *event) header(name string) []string {
+// Header returns every value of a header, whatever the casing of its name (RFC 9110, section 5.1).
+func (e *Event) Header(name string) []string {
 	var values []string
 	for key, several := range e.MultiValueHeaders {
 		if strings.EqualFold(key, name) {
@@ -130,8 +136,9 @@ func (e *event) header(name string) []string {
 	return values
 }
 
-// query returns a query parameter that may be given once, and whether it is there.
-func (e *event) query(name string) (value string, given bool, err error) {
+// Query returns a query parameter that may be given once, and whether it is there. Given twice it
+// is an [*InputError].
+func (e *Event) Query(name string) (value string, given bool, err error) {
 	several := e.MultiValueQueryStringParameters[name]
 	if len(several) > 1 {
 		return "", true, &InputError{name, "must be given once"}

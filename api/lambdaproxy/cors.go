@@ -1,4 +1,4 @@
-package users
+package lambdaproxy
 
 import (
 	"net/url"
@@ -7,27 +7,35 @@ import (
 	"strings"
 )
 
-// cors is what answers say to browsers of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol).
+// CORS is what answers say to browsers of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol).
 // Its zero value allows no origin.
-type cors struct {
+type CORS struct {
+	// Methods, Headers and Exposed are the methods, the request's headers and the answer's headers that scripts may
+	// use, separated by commas.
+	Methods, Headers, Exposed string
+
 	any     bool
 	origins []string
 }
 
-func newCORS(origins []string) (cors, error) {
+// Allow adds the origins whose scripts may read answers: "*" alone, or a list of scheme://host[:port] as browsers send
+// them. Anything else is an [*OriginError].
+func (c CORS) Allow(origins []string) (CORS, error) {
 	if len(origins) == 1 && origins[0] == "*" {
-		return cors{any: true}, nil
+		c.any = true
+		return c, nil
 	}
 	for _, origin := range origins {
 		if origin == "*" {
-			return cors{}, &OriginError{origin, "* alone, or a list of origins without it"}
+			return CORS{}, &OriginError{origin, "* alone, or a list of origins without it"}
 		}
 		if !isOrigin(origin) {
-			return cors{}, &OriginError{origin, "* or scheme://host[:port] as browsers send it: " +
+			return CORS{}, &OriginError{origin, "* or scheme://host[:port] as browsers send it: " +
 				"in lower case, without the scheme's default port, without a path"}
 		}
 	}
-	return cors{origins: slices.Clone(origins)}, nil
+	c.origins = slices.Clone(origins)
+	return c, nil
 }
 
 var defaultPorts = map[string]string{"http": "80", "https": "443"}
@@ -52,10 +60,10 @@ func isOriginPort(u *url.URL) bool {
 }
 
 // apply adds the headers to an answer for a request with these Origin header values.
-func (c cors) apply(headers map[string]string, origin []string) {
-	headers["Access-Control-Allow-Methods"] = "GET,POST,PUT,DELETE,OPTIONS"
-	headers["Access-Control-Allow-Headers"] = "Content-Type,Authorization,X-Amz-Date,X-Api-Key"
-	headers["Access-Control-Expose-Headers"] = "ETag,Location,Retry-After"
+func (c CORS) apply(headers map[string]string, origin []string) {
+	headers["Access-Control-Allow-Methods"] = c.Methods
+	headers["Access-Control-Allow-Headers"] = c.Headers
+	headers["Access-Control-Expose-Headers"] = c.Exposed
 	headers["Access-Control-Max-Age"] = "86400"
 	if c.any {
 		headers["Access-Control-Allow-Origin"] = "*"

@@ -1,0 +1,60 @@
+package lambdaproxy
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strconv"
+	"time"
+)
+
+// Answer is what an operation says to the client.
+type Answer struct {
+	Status  int
+	Headers map[string]string
+	Body    any // written as JSON
+}
+
+// Failure is the body of an answer that is an error.
+type Failure struct {
+	Error string `json:"error"`
+}
+
+// proxyAnswer is the shape that REST APIs and HTTP APIs take from a function
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html).
+type proxyAnswer struct {
+	StatusCode      int               `json:"statusCode"`
+	Headers         map[string]string `json:"headers"`
+	Body            string            `json:"body"`
+	IsBase64Encoded bool              `json:"isBase64Encoded"`
+}
+
+// Encode gives the answer to an event in the shape {statusCode, headers, body, isBase64Encoded}, with what c says to
+// browsers. The error is that of a body which has no JSON form.
+func (a Answer) Encode(e *Event, c CORS) ([]byte, error) {
+	body, err := json.Marshal(a.Body)
+	if err != nil {
+		return nil, err
+	}
+	headers := map[string]string{"Content-Type": "application/json"}
+	for name, value := range a.Headers {
+		headers[name] = value
+	}
+	c.apply(headers, e.Header("Origin"))
+	return json.Marshal(proxyAnswer{StatusCode: a.Status, Headers: headers, Body: string(body)})
+}
+
+// RetryAfter is the header of that name: whole seconds, at least one (RFC 9110, section 10.2.3).
+func RetryAfter(wait time.Duration) map[string]string {
+	seconds := max(1, int64((wait+time.Second-1)/time.Second))
+	return map[string]string{"Retry-After": strconv.FormatInt(seconds, 10)}
+}
+
+// Report logs a failure of the function's. The request's path, query, headers and body stay out of it.
+func (e *Event) Report(ctx context.Context, log *slog.Logger, level slog.Level, err error) {
+	log.LogAttrs(ctx, level, "request failed",
+		slog.String("requestId", e.RequestContext.RequestID),
+		slog.String("method", e.Method()),
+		slog.String("route", e.Route()),
+		slog.String("error", err.Error()))
+}
