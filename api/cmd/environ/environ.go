@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -17,7 +18,7 @@ import (
 	"portcullis/api/users/dynamo"
 )
 
-// The environment variables of the users function. Those of the AWS SDK apply too, except that the EC2
+// The environment variables that the functions share, and the users function's. Those of the AWS SDK apply too, except that the EC2
 // metadata service is never asked.
 const (
 	// UsersTable is the DynamoDB table that keeps the users, or Memory. Required.
@@ -70,10 +71,9 @@ func openStore(ctx context.Context, table string) (users.Store, error) {
 	if table == Memory {
 		return users.NewMemoryStore(), nil
 	}
-	// Without this, settings such as AWS_DEFAULTS_MODE=auto call the EC2 metadata service at the start.
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
+	cfg, err := AWS(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("AWS configuration: %w", err)
+		return nil, err
 	}
 	store, err := dynamo.New(dynamodb.NewFromConfig(cfg), table)
 	if errors.As(err, new(*dynamo.TableNameError)) {
@@ -82,8 +82,23 @@ func openStore(ctx context.Context, table string) (users.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Region == "" {
-		return nil, &Error{"AWS_REGION", "", "the region of the table, such as eu-west-1"}
+	return store, CheckRegion(cfg, "the table")
+}
+
+// AWS reads the AWS SDK's own variables without calling anybody.
+func AWS(ctx context.Context) (aws.Config, error) {
+	// Without this, settings such as AWS_DEFAULTS_MODE=auto call the EC2 metadata service at the start.
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("AWS configuration: %w", err)
 	}
-	return store, nil
+	return cfg, nil
+}
+
+// CheckRegion returns an [*Error] where no variable says in which region something is.
+func CheckRegion(cfg aws.Config, of string) error {
+	if cfg.Region == "" {
+		return &Error{"AWS_REGION", "", "the region of " + of + ", such as eu-west-1"}
+	}
+	return nil
 }

@@ -1,20 +1,16 @@
 package dynamo
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"portcullis/api/awsfailure"
 	"portcullis/api/users"
 )
 
@@ -24,9 +20,6 @@ const (
 	// retryAfter is what clients are asked to wait for; DynamoDB does not say.
 	retryAfter = time.Second
 )
-
-// throttled are the errors after which DynamoDB has surely done nothing.
-var throttled = retry.IsErrorRetryables{retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}}
 
 func readRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
@@ -41,7 +34,7 @@ func writeRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = maxAttempts
 		o.Backoff = retry.NewExponentialJitterBackoff(maxBackoff)
-		o.Retryables = throttled
+		o.Retryables = awsfailure.Throttles
 	})
 }
 
@@ -55,32 +48,10 @@ func (s *Store) failed(operation string, err error) error {
 		return nil
 	}
 	err = fmt.Errorf("%s on table %q: %w", operation, s.table, err)
-	if mayPass(err) {
+	if awsfailure.MayPass(err) {
 		return &users.UnavailableError{RetryAfter: retryAfter, Err: err}
 	}
 	return err
-}
-
-// mayPass reports whether err comes from a throttle, a failure inside DynamoDB, a connection or a deadline.
-func mayPass(err error) bool {
-	if throttled.IsErrorRetryable(err) == aws.TrueTernary {
-		return true
-	}
-	var (
-		unsent   *smithyhttp.RequestSendError
-		response *smithyhttp.ResponseError
-		network  net.Error
-	)
-	switch {
-	case errors.As(err, &unsent), errors.As(err, &network):
-		return true
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, io.ErrUnexpectedEOF):
-		return true
-	case errors.As(err, &response):
-		status := response.HTTPStatusCode()
-		return status >= http.StatusInternalServerError || status == http.StatusTooManyRequests
-	}
-	return false
 }
 
 // conditionFailed returns DynamoDB's refusal of a conditional write, or nil.
