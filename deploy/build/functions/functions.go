@@ -29,6 +29,7 @@ var Functions = []Function{
 	{Name: "request", Package: "./authorizers/cmd/request", Contract: true},
 	{Name: "jwt", Package: "./authorizers/cmd/jwt", Contract: true},
 	{Name: "users", Package: "./api/cmd/users"},
+	{Name: "tokens", Package: "./api/cmd/tokens"},
 }
 
 // contractName is the contract's name beside a binary and beside the zips.

@@ -1,0 +1,130 @@
+// Package cognito is an identity provider in an Amazon Cognito user pool, as one of its app clients.
+//
+// It calls the operations that need no AWS credentials. The app client must allow the flow ALLOW_USER_PASSWORD_AUTH, and
+// have token revocation enabled; refresh tokens may be rotated or not. With a client secret, each call carries what proves
+// that it is known.
+package cognito
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"portcullis/api/tokens"
+)
+
+// ClientSecret knows the app client's secret. It is safe for concurrent use.
+type ClientSecret interface {
+	// Get gives the secret; a failure that may pass is a [*tokens.UnavailableError].
+	Get(ctx context.Context) (tokens.Secret, error)
+	// Forget says that the secret was not accepted. It may be another one by now.
+	Forget(tokens.Secret)
+}
+
+// Config says which app client it is.
+type Config struct {
+	// Client calls Cognito. It is required.
+	Client *cognitoidentityprovider.Client
+	// ClientID is the app client's. It is required.
+	ClientID string
+	// Secret is the app client's; nil: it has none.
+	Secret ClientSecret
+	// Timeout bounds each call of Cognito; 0 means 5 seconds.
+	Timeout time.Duration
+}
+
+// ClientIDError says that a text can be no app client's id.
+type ClientIDError struct{ ID string }
+
+func (e *ClientIDError) Error() string {
+	return fmt.Sprintf("app client id %q: want 1 to 128 letters, digits and + _ -", e.ID)
+}
+
+// Pool is the user pool, as its app client sees it. It is safe for concurrent use.
+type Pool struct {
+	client  *cognitoidentityprovider.Client
+	id      string
+	secret  ClientSecret
+	timeout time.Duration
+}
+
+var _ tokens.Identity = (*Pool)(nil)
+
+var clientID = regexp.MustCompile(`^[\w+-]{1,128}$`)
+
+// New returns a Pool without calling anybody. A ClientID that can be none is a [*ClientIDError].
+func New(c Config) (*Pool, error) {
+	if c.Client == nil {
+		return nil, fmt.Errorf("cognito: Config.Client is missing")
+	}
+	if !clientID.MatchString(c.ClientID) {
+		return nil, &ClientIDError{c.ClientID}
+	}
+	p := &Pool{client: c.Client, id: c.ClientID, secret: c.Secret, timeout: c.Timeout}
+	if p.timeout == 0 {
+		p.timeout = 5 * time.Second
+	}
+	return p, nil
+}
+
+// once lets the SDK not call again: an attempt that failed may have sent a code, used up a session or rotated a token.
+func once(o *cognitoidentityprovider.Options) { o.Retryer = aws.NopRetryer{} }
+
+// call calls Cognito as an operation that fails by its name.
+func (p *Pool) call(ctx context.Context, operation string, do func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	return failed(operation, do(ctx))
+}
+
+// withSecret calls Cognito with the client's secret, "" where it has none.
+func (p *Pool) withSecret(ctx context.Context, operation string, do func(ctx context.Context, secret tokens.Secret) error) error {
+	if p.secret == nil {
+		return p.call(ctx, operation, func(ctx context.Context) error { return do(ctx, "") })
+	}
+	secret, err := p.secret.Get(ctx)
+	if err != nil {
+		return err
+	}
+	err = p.call(ctx, operation, func(ctx context.Context) error { return do(ctx, secret) })
+	if isSecretError(err) {
+		p.secret.Forget(secret)
+	}
+	return err
+}
+
+// prove adds SECRET_HASH to an operation's parameters where there is a secret
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html#cognito-user-pools-computing-secret-hash).
+func (p *Pool) prove(parameters map[string]string, username string, secret tokens.Secret) {
+	if secret == "" {
+		return
+	}
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(username + p.id))
+	parameters["SECRET_HASH"] = base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// given is nil for "", which Cognito takes for a value.
+func given(secret tokens.Secret) *string {
+	if secret == "" {
+		return nil
+	}
+	return aws.String(string(secret))
+}
+
+func tokensOf(r *types.AuthenticationResultType) tokens.Tokens {
+	return tokens.Tokens{
+		Access:  tokens.Secret(aws.ToString(r.AccessToken)),
+		ID:      tokens.Secret(aws.ToString(r.IdToken)),
+		Refresh: tokens.Secret(aws.ToString(r.RefreshToken)),
+		Expires: int(r.ExpiresIn),
+	}
+}

@@ -1,0 +1,146 @@
+package cognito
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go"
+
+	"portcullis/api/awsfailure"
+	"portcullis/api/tokens"
+)
+
+// retryAfter is what clients are asked to wait for; Cognito does not say.
+const retryAfter = time.Second
+
+// The operations, as errors name them.
+const (
+	initiateAuth  = "InitiateAuth"
+	respond       = "RespondToAuthChallenge"
+	getTokens     = "GetTokensFromRefreshToken"
+	revokeToken   = "RevokeToken"
+	getUser       = "GetUser"
+	globalSignOut = "GlobalSignOut"
+)
+
+// kind is what an exception of Cognito's means for a client.
+type kind int
+
+const (
+	unknown     kind = iota // the configuration is wrong, or Cognito says what it never said
+	refused                 // tokens.ErrRefused
+	replaced                // tokens.ErrReplaced
+	throttled               // *tokens.ThrottledError
+	unavailable             // *tokens.UnavailableError
+)
+
+// kinds are those of exceptions, whatever the operation
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html, "Errors", and those of
+// the other operations).
+var kinds = map[string]kind{
+	"NotAuthorizedException":            refused,
+	"UserNotFoundException":             refused,
+	"UserNotConfirmedException":         refused,
+	"PasswordResetRequiredException":    refused,
+	"UserLambdaValidationException":     refused,
+	"CodeMismatchException":             refused,
+	"ExpiredCodeException":              refused,
+	"MFAMethodNotFoundException":        refused,
+	"SoftwareTokenMFANotFoundException": refused,
+
+	"RefreshTokenReuseException": replaced,
+
+	"TooManyRequestsException":       throttled,
+	"LimitExceededException":         throttled,
+	"TooManyFailedAttemptsException": throttled,
+	"ThrottlingException":            throttled,
+
+	"InternalErrorException": unavailable,
+	"ForbiddenException":     unavailable, // a web ACL of the user pool's
+}
+
+// inputs are what exceptions say of an answer to a challenge.
+var inputs = map[string]*tokens.InputError{
+	"InvalidPasswordException":                {Field: "answer.newPassword", Problem: "is not as the user pool's password policy asks"},
+	"PasswordHistoryPolicyViolationException": {Field: "answer.newPassword", Problem: "was used before"},
+	"AliasExistsException":                    {Field: "answer.attributes", Problem: "has a value that must be another one"},
+	"InvalidParameterException":               {Field: "answer", Problem: "is not what the challenge asks for"},
+}
+
+// failed returns nil for nil, and otherwise what err means. It keeps the exception's name and nothing of its message, which
+// may repeat what was sent.
+func failed(operation string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if challenge := (*tokens.ChallengeError)(nil); errors.As(err, &challenge) {
+		return challenge
+	}
+	exception := smithy.APIError(nil)
+	if !errors.As(err, &exception) {
+		return unsent(operation, err)
+	}
+	code := exception.ErrorCode()
+	if code == "NotAuthorizedException" && strings.Contains(strings.ToLower(exception.ErrorMessage()), "secret") {
+		return &secretError{operation}
+	}
+	if input := inputOf(operation, code); input != nil {
+		return input
+	}
+	named := fmt.Errorf("%s: %.64q", operation, code)
+	switch kindOf(operation, code) {
+	case refused:
+		return tokens.ErrRefused
+	case replaced:
+		return tokens.ErrReplaced
+	case throttled:
+		return &tokens.ThrottledError{RetryAfter: retryAfter, Err: named}
+	case unavailable:
+		return &tokens.UnavailableError{RetryAfter: retryAfter, Err: named}
+	}
+	if awsfailure.MayPass(err) {
+		return &tokens.UnavailableError{RetryAfter: retryAfter, Err: named}
+	}
+	return named
+}
+
+// kindOf is the kind of an exception. A token that Cognito cannot read is a parameter that is not valid.
+func kindOf(operation, code string) kind {
+	if code == "InvalidParameterException" && operation != initiateAuth {
+		return refused
+	}
+	return kinds[code]
+}
+
+func inputOf(operation, code string) error {
+	switch {
+	case operation == respond && inputs[code] != nil:
+		return inputs[code]
+	case operation == revokeToken && code == "UnsupportedTokenTypeException":
+		return &tokens.InputError{Field: "refreshToken", Problem: "must be a refresh token, as it was given"}
+	}
+	return nil
+}
+
+// unsent is a failure without an answer of Cognito's. The error's text may hold the endpoint's address, and no more.
+func unsent(operation string, err error) error {
+	err = fmt.Errorf("%s: %w", operation, err)
+	if awsfailure.MayPass(err) {
+		return &tokens.UnavailableError{RetryAfter: retryAfter, Err: err}
+	}
+	return err
+}
+
+// secretError says that Cognito did not accept the client's secret, or was given none where there is one.
+type secretError struct{ operation string }
+
+func (e *secretError) Error() string {
+	return e.operation + ": the secret of the app client is not the one that was given"
+}
+
+func isSecretError(err error) bool {
+	wrong := (*secretError)(nil)
+	return errors.As(err, &wrong)
+}

@@ -1,0 +1,101 @@
+package cognito
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+
+	"portcullis/api/tokens"
+)
+
+// Refresh calls GetTokensFromRefreshToken, which serves app clients whose refresh tokens are rotated and others alike
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html).
+func (p *Pool) Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tokens, error) {
+	var issued tokens.Tokens
+	err := p.withSecret(ctx, getTokens, func(ctx context.Context, secret tokens.Secret) error {
+		out, err := p.client.GetTokensFromRefreshToken(ctx, &cognitoidentityprovider.GetTokensFromRefreshTokenInput{
+			ClientId: &p.id, ClientSecret: given(secret), RefreshToken: aws.String(string(refresh)),
+		}, once)
+		switch {
+		case err != nil:
+			return err
+		case out.AuthenticationResult == nil || out.AuthenticationResult.AccessToken == nil:
+			return errors.New("the answer has no tokens")
+		}
+		issued = tokensOf(out.AuthenticationResult)
+		return nil
+	})
+	return issued, err
+}
+
+// Revoke calls RevokeToken.
+func (p *Pool) Revoke(ctx context.Context, refresh tokens.Secret) error {
+	return p.withSecret(ctx, revokeToken, func(ctx context.Context, secret tokens.Secret) error {
+		_, err := p.client.RevokeToken(ctx, &cognitoidentityprovider.RevokeTokenInput{
+			ClientId: &p.id, ClientSecret: given(secret), Token: aws.String(string(refresh)),
+		}, once)
+		return err
+	})
+}
+
+// Claims reads an access token of this app client.
+func (p *Pool) Claims(access tokens.Secret) (tokens.Claims, error) {
+	c, err := readClaims(access)
+	if err == nil && c.Client != p.id {
+		err = errors.New("access token is another app client's")
+	}
+	if err == nil && c.Origin == "" {
+		err = errors.New("access token has no origin_jti: token revocation is not enabled for the app client")
+	}
+	if err != nil {
+		return tokens.Claims{}, err
+	}
+	return c.read(), nil
+}
+
+// Check calls GetUser. Cognito answers for every pool of the region: a token of another app client is refused.
+func (p *Pool) Check(ctx context.Context, access tokens.Secret) (tokens.Claims, error) {
+	if !p.isOurs(access) {
+		return tokens.Claims{}, tokens.ErrRefused
+	}
+	subject := ""
+	err := p.call(ctx, getUser, func(ctx context.Context) error {
+		out, err := p.client.GetUser(ctx, &cognitoidentityprovider.GetUserInput{AccessToken: aws.String(string(access))}, once)
+		if err != nil {
+			return err
+		}
+		for _, attribute := range out.UserAttributes {
+			if aws.ToString(attribute.Name) == "sub" {
+				subject = aws.ToString(attribute.Value)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return tokens.Claims{}, err
+	}
+	claims, err := p.Claims(access)
+	if err == nil && claims.Subject != subject {
+		return tokens.Claims{}, errors.New("access token and GetUser name different users")
+	}
+	return claims, err
+}
+
+// SignOut calls GlobalSignOut. A token of another app client is refused.
+func (p *Pool) SignOut(ctx context.Context, access tokens.Secret) error {
+	if !p.isOurs(access) {
+		return tokens.ErrRefused
+	}
+	return p.call(ctx, globalSignOut, func(ctx context.Context) error {
+		_, err := p.client.GlobalSignOut(ctx, &cognitoidentityprovider.GlobalSignOutInput{AccessToken: aws.String(string(access))}, once)
+		return err
+	})
+}
+
+// isOurs tells whether a token claims to be of this app client. Whether that is true, Cognito says.
+func (p *Pool) isOurs(access tokens.Secret) bool {
+	c, err := readClaims(access)
+	return err == nil && c.Client == p.id
+}

@@ -1,0 +1,89 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"portcullis/api/lambdaproxy"
+)
+
+// Config says what a Handler works with.
+type Config struct {
+	// Identity is the identity provider. It is required.
+	Identity Identity
+	// Revocations is told what is revoked; nil: authorizers accept tokens until they expire.
+	Revocations Revocations
+	// AllowedOrigins are the origins whose browser scripts may read answers: "*" alone, or a list of
+	// scheme://host[:port] as browsers send them. None allows no other origin.
+	AllowedOrigins []string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Log receives failures that are not the client's; nil means slog.Default().
+	Log *slog.Logger
+}
+
+// Handler answers API Gateway's proxy events. It is safe for concurrent use.
+type Handler struct {
+	identity    Identity
+	revocations Revocations
+	cors        lambdaproxy.CORS
+	now         func() time.Time
+	log         *slog.Logger
+}
+
+// browsers is what scripts of allowed origins may do.
+var browsers = lambdaproxy.CORS{Methods: "POST,OPTIONS", Headers: "Content-Type,Authorization", Exposed: "Retry-After"}
+
+// New returns a Handler, or an error when the Identity is missing, or an *OriginError.
+func New(c Config) (*Handler, error) {
+	if c.Identity == nil {
+		return nil, errors.New("tokens: Config.Identity is missing")
+	}
+	cors, err := browsers.Allow(c.AllowedOrigins)
+	if err != nil {
+		return nil, err
+	}
+	h := &Handler{identity: c.Identity, revocations: c.Revocations, cors: cors, now: c.Now, log: c.Log}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	if h.log == nil {
+		h.log = slog.Default()
+	}
+	return h, nil
+}
+
+// Invoke answers one proxy event of a REST API, or of an HTTP API with payload version 1.0 or 2.0; it tells them
+// apart. The answer has the shape {statusCode, headers, body, isBase64Encoded}, and must not be cached. Requests that
+// cannot be served are answered, too; only an event of another kind is an error, an *EventError.
+func (h *Handler) Invoke(ctx context.Context, data []byte) ([]byte, error) {
+	e, err := lambdaproxy.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	a, err := h.serve(ctx, e)
+	if err != nil {
+		a = h.refuse(ctx, e, err)
+	}
+	if a.Headers == nil {
+		a.Headers = map[string]string{}
+	}
+	a.Headers["Cache-Control"] = "no-store" // RFC 6749, section 5.1
+	return a.Encode(e, h.cors)
+}
+
+func (h *Handler) serve(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
+	switch e.Method() + " " + e.Route() {
+	case "POST /tokens":
+		return h.signIn(ctx, e)
+	case "POST /tokens/refresh":
+		return h.refresh(ctx, e)
+	case "POST /tokens/revoke":
+		return h.revoke(ctx, e)
+	case "POST /tokens/sign-out":
+		return h.signOut(ctx, e)
+	}
+	return lambdaproxy.Answer{}, &InputError{Problem: "Invalid request"}
+}

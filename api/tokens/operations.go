@@ -1,0 +1,177 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"portcullis/api/lambdaproxy"
+)
+
+// What clients are told of what was refused: one text for every reason.
+var (
+	errCredentials = &unauthorized{text: "Invalid credentials"}
+	errReply       = &unauthorized{text: "Invalid code or session"}
+	errRefresh     = &unauthorized{text: "Invalid refresh token"}
+	errReplaced    = &unauthorized{text: "Refresh token was replaced by a newer one"}
+	errAccess      = &unauthorized{text: "Invalid access token", scheme: "Bearer"}
+)
+
+// signIn serves POST /tokens, which starts a sign-in or answers a challenge of one.
+func (h *Handler) signIn(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
+	body, err := e.ReadBody("username", "password", "challenge", "session", "answer")
+	if err != nil {
+		return lambdaproxy.Answer{}, err
+	}
+	outcome, err := h.step(ctx, body)
+	switch {
+	case err != nil:
+		return lambdaproxy.Answer{}, err
+	case outcome.Tokens != nil:
+		return ok(issuedOf(*outcome.Tokens)), nil
+	case outcome.Challenge != nil:
+		return ok(challengedOf(*outcome.Challenge)), nil
+	}
+	return lambdaproxy.Answer{}, errors.New("the identity provider gave neither tokens nor a challenge")
+}
+
+func (h *Handler) step(ctx context.Context, body lambdaproxy.Object) (Outcome, error) {
+	if body.Has("challenge") || body.Has("session") || body.Has("answer") {
+		reply, err := readReply(body)
+		if err != nil {
+			return Outcome{}, err
+		}
+		outcome, err := h.identity.Reply(ctx, reply)
+		return outcome, denied(err, errReply)
+	}
+	username, password, err := readCredentials(body)
+	if err != nil {
+		return Outcome{}, err
+	}
+	outcome, err := h.identity.SignIn(ctx, username, password)
+	return outcome, denied(err, errCredentials)
+}
+
+// refresh serves POST /tokens/refresh.
+func (h *Handler) refresh(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
+	refresh, err := readRefreshToken(e)
+	if err != nil {
+		return lambdaproxy.Answer{}, err
+	}
+	tokens, err := h.identity.Refresh(ctx, refresh)
+	if errors.Is(err, ErrReplaced) {
+		err = ErrRefused
+	}
+	if err != nil {
+		return lambdaproxy.Answer{}, denied(err, errRefresh)
+	}
+	return ok(issuedOf(tokens)), nil
+}
+
+// revoke serves POST /tokens/revoke. A refresh token that is not known is as good as a revoked one (RFC 7009, section 2.2).
+func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
+	refresh, err := readRefreshToken(e)
+	if err != nil {
+		return lambdaproxy.Answer{}, err
+	}
+	next := Secret("")
+	if h.revocations != nil {
+		if next, err = h.revokeFamily(ctx, refresh); err != nil {
+			return lambdaproxy.Answer{}, err
+		}
+	}
+	for _, token := range []Secret{next, refresh} { // one that was rotated may be good for another minute
+		if token == "" {
+			continue
+		}
+		if err := h.identity.Revoke(ctx, token); err != nil && !errors.Is(err, ErrRefused) {
+			return lambdaproxy.Answer{}, handOn(next, err)
+		}
+	}
+	return ok(message{"Refresh token revoked"}), nil
+}
+
+// revokeFamily tells the authorizers what a refresh token stands for. The token is opaque, so that it is used once more:
+// the access token that it gives names the family, and ends later than all before it. It returns the refresh token that
+// took the place of this one, if any.
+//
+// The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt.
+func (h *Handler) revokeFamily(ctx context.Context, refresh Secret) (next Secret, err error) {
+	tokens, err := h.identity.Refresh(ctx, refresh)
+	switch {
+	case errors.Is(err, ErrReplaced):
+		return "", errReplaced // its family lives on in the newer one
+	case errors.Is(err, ErrRefused):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	claims, err := h.identity.Claims(tokens.Access)
+	if err == nil {
+		err = unavailable(h.revocations.RevokeFamily(ctx, claims.Issuer, claims.Origin, claims.Expires.Add(margin)))
+	}
+	return tokens.Refresh, handOn(tokens.Refresh, err)
+}
+
+// margin is added to the time until which something is remembered as revoked: for the clock skew that authorizers allow,
+// 5 minutes at most, and for tokens that were issued meanwhile.
+const margin = 10 * time.Minute
+
+// longestAccess is the longest that an access token of Cognito's can be good
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html).
+const longestAccess = 24 * time.Hour
+
+// signOut serves POST /tokens/sign-out.
+func (h *Handler) signOut(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
+	access, err := readBearer(e)
+	if err != nil {
+		return lambdaproxy.Answer{}, err
+	}
+	if h.revocations == nil {
+		err = h.identity.SignOut(ctx, access)
+	} else {
+		err = h.signOutEverywhere(ctx, access)
+	}
+	if err != nil {
+		return lambdaproxy.Answer{}, denied(err, errAccess)
+	}
+	return ok(message{"Signed out"}), nil
+}
+
+// signOutEverywhere tells the authorizers of the user's tokens before the provider ends them, so that a failure leaves the
+// access token good for another attempt; and once more behind it, for tokens that were issued in between.
+func (h *Handler) signOutEverywhere(ctx context.Context, access Secret) error {
+	claims, err := h.identity.Check(ctx, access)
+	if err != nil {
+		return err
+	}
+	if err := h.revokeUser(ctx, claims); err != nil {
+		return err
+	}
+	if err := h.identity.SignOut(ctx, access); err != nil {
+		return err
+	}
+	return h.revokeUser(ctx, claims)
+}
+
+func (h *Handler) revokeUser(ctx context.Context, c Claims) error {
+	now := h.now()
+	return unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, now, now.Add(longestAccess+margin)))
+}
+
+// unavailable is any failure to remember a revocation: it can be tried again.
+func unavailable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &UnavailableError{RetryAfter: time.Second, Err: fmt.Errorf("revocations: %w", err)}
+}
+
+// handOn keeps a rotated refresh token with the error that its client hears of.
+func handOn(next Secret, err error) error {
+	if err == nil || next == "" {
+		return err
+	}
+	return &rotatedError{next, err}
+}

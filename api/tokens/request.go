@@ -1,0 +1,107 @@
+package tokens
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"portcullis/api/lambdaproxy"
+)
+
+// The most characters of what clients send. Those of names and sessions are Cognito's
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html).
+const (
+	maxUsername  = 128
+	maxPassword  = 256
+	maxSession   = 2048
+	maxToken     = 8192
+	maxCode      = 16
+	maxAttribute = 2048
+)
+
+// readCredentials reads {username, password}.
+func readCredentials(body lambdaproxy.Object) (username string, password Secret, err error) {
+	if username, err = readUsername(body); err != nil {
+		return "", "", err
+	}
+	password, err = readPassword(body, "password")
+	return username, password, err
+}
+
+func readUsername(body lambdaproxy.Object) (string, error) {
+	username, err := readText(body, "username", maxUsername)
+	if err != nil {
+		return "", err
+	}
+	if strings.ContainsFunc(username, func(c rune) bool { return !isName(c) }) {
+		return "", invalid("username", "must be of letters, marks, numbers, punctuation and symbols")
+	}
+	return username, nil
+}
+
+// isName tells what Cognito takes in the names of users and of attributes.
+func isName(c rune) bool {
+	return c != utf8.RuneError && unicode.In(c, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
+}
+
+func readPassword(body lambdaproxy.Object, member string) (Secret, error) {
+	password, err := readText(body, member, maxPassword)
+	return Secret(password), err
+}
+
+// readText reads a member that must be there, with 1 to most characters. U+FFFD is refused: the JSON decoder puts it where
+// half of a surrogate pair was sent.
+func readText(body lambdaproxy.Object, member string, most int) (string, error) {
+	text, given, err := body.Text(member)
+	if err != nil {
+		return "", err
+	}
+	if !given {
+		return "", invalid(body.Field(member), "is missing")
+	}
+	if n := utf8.RuneCountInString(text); n < 1 || n > most {
+		return "", invalid(body.Field(member), fmt.Sprintf("must have 1 to %d characters, not %d", most, n))
+	}
+	if strings.ContainsRune(text, utf8.RuneError) {
+		return "", invalid(body.Field(member), "must not contain characters that are not valid")
+	}
+	return text, nil
+}
+
+// readRefreshToken reads the body {refreshToken}.
+func readRefreshToken(e *lambdaproxy.Event) (Secret, error) {
+	body, err := e.ReadBody("refreshToken")
+	if err != nil {
+		return "", err
+	}
+	token, err := readText(body, "refreshToken", maxToken)
+	if err != nil {
+		return "", err
+	}
+	if strings.ContainsFunc(token, func(c rune) bool { return !isTokenCharacter(c) }) {
+		return "", invalid("refreshToken", "must be a refresh token, as it was given")
+	}
+	return Secret(token), nil
+}
+
+// isTokenCharacter tells what Cognito's tokens are made of: base64url, and dots.
+func isTokenCharacter(c rune) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("-_.=", c)
+}
+
+// readBearer reads the access token in Authorization (RFC 6750, section 2.1). What is there twice or is of another scheme
+// is no access token.
+func readBearer(e *lambdaproxy.Event) (Secret, error) {
+	lines := e.Header("Authorization")
+	if len(lines) != 1 {
+		return "", errAccess
+	}
+	scheme, token, _ := strings.Cut(lines[0], " ")
+	token = strings.Trim(token, " ")
+	bad := strings.ContainsFunc(token, func(c rune) bool { return !isTokenCharacter(c) })
+	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken || bad {
+		return "", errAccess
+	}
+	return Secret(token), nil
+}

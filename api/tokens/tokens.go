@@ -1,0 +1,102 @@
+// Package tokens serves, as a Lambda function behind API Gateway, the public operations through which a browser or a
+// program gets, renews and gives up the tokens of an identity provider: sign in, answer a challenge, refresh, revoke and
+// sign out.
+//
+// It checks no credential itself: the provider does. It knows nothing of authorizers either; what it tells them about
+// revoked tokens goes through Revocations.
+package tokens
+
+import (
+	"context"
+	"time"
+)
+
+// Tokens are what a sign-in or a refresh gives.
+type Tokens struct {
+	Access, ID Secret
+	// Refresh is "" where a refresh gave no other one: the one before goes on being good.
+	Refresh Secret
+	// Expires is how long the access token is good, in seconds.
+	Expires int
+}
+
+// The challenges that can be handed on, by the names that Cognito gives them
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html).
+const (
+	NewPasswordRequired = "NEW_PASSWORD_REQUIRED"
+	SMSCode             = "SMS_MFA"
+	AuthenticatorCode   = "SOFTWARE_TOKEN_MFA"
+	EmailCode           = "EMAIL_OTP"
+	SelectFactor        = "SELECT_MFA_TYPE"
+)
+
+// Challenge is one more step that a sign-in asks for.
+type Challenge struct {
+	Name    string // one of the challenges above
+	Session Secret
+	// Username is the name to answer with, which is another one than that of the sign-in where that was an alias; "": the same.
+	Username string
+	// RequiredAttributes are the names of the attributes that must come with a new password.
+	RequiredAttributes []string
+	// Delivery and Destination say how a code was sent, such as SMS, and where to, masked by the provider.
+	Delivery, Destination string
+	// Factors are the challenges that can be selected.
+	Factors []string
+}
+
+// Claims are what an access token says of itself. None of them is "".
+type Claims struct {
+	Issuer  string // iss
+	Subject string // sub
+	Origin  string // origin_jti, which all tokens of one sign-in share
+	Expires time.Time
+}
+
+// Outcome is how a step of a sign-in ended: exactly one of its fields is set.
+type Outcome struct {
+	Tokens    *Tokens
+	Challenge *Challenge
+}
+
+// Reply answers a challenge. Of the last four fields those are set that the challenge asks for.
+type Reply struct {
+	Challenge string
+	Session   Secret
+	Username  string
+
+	NewPassword Secret
+	Attributes  map[string]string // with a new password; may be empty
+	Code        Secret
+	Factor      string
+}
+
+// Identity is the identity provider. It is safe for concurrent use. What it refuses is [ErrRefused] alike, whether a user
+// is unknown, disabled, unconfirmed or gave another password; its other errors are a [*ThrottledError], an
+// [*UnavailableError], an [*InputError] where a Reply asks for what cannot be, and errors of its configuration. No error
+// holds anything of what was given.
+type Identity interface {
+	// SignIn starts a sign-in. A challenge that is none of those above is a [*ChallengeError].
+	SignIn(ctx context.Context, username string, password Secret) (Outcome, error)
+	// Reply goes on with a sign-in, as SignIn does.
+	Reply(ctx context.Context, r Reply) (Outcome, error)
+	// Refresh gives new tokens for a refresh token; [ErrReplaced] where another one took its place.
+	Refresh(ctx context.Context, refresh Secret) (Tokens, error)
+	// Revoke ends a refresh token, and every token that came of it. One that is not known is ErrRefused.
+	Revoke(ctx context.Context, refresh Secret) error
+	// Claims reads an access token that Refresh gave.
+	Claims(access Secret) (Claims, error)
+	// Check reads an access token after the provider has checked it.
+	Check(ctx context.Context, access Secret) (Claims, error)
+	// SignOut ends all tokens of the user of an access token.
+	SignOut(ctx context.Context, access Secret) error
+}
+
+// Revocations remembers what authorizers must not accept any more although it is not expired. It is safe for concurrent
+// use, and what it was told twice is as what it was told once.
+type Revocations interface {
+	// RevokeFamily ends the tokens of one sign-in, by their claims iss and origin_jti. None of them is good after until.
+	RevokeFamily(ctx context.Context, issuer, origin string, until time.Time) error
+	// RevokeUser ends all tokens of a user, by their claims iss and sub, whose iat is not after before. None of them is
+	// good after until.
+	RevokeUser(ctx context.Context, issuer, subject string, before, until time.Time) error
+}
