@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +25,7 @@ func TestTheContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	operations := []string{"GET /users", "POST /users", "GET /users/me", "PUT /users/me", "DELETE /users/me", "GET /users/you", "PUT /users/you"}
+	public := []string{"POST /tokens", "POST /tokens/refresh", "POST /tokens/revoke", "POST /tokens/sign-out"}
 	tests := []struct{ scopes, allowed string }{
 		{"users/read users/write", "GET /users, POST /users, GET /users/me, PUT /users/me, DELETE /users/me, GET /users/you, PUT /users/you"},
 		{"users/read", "GET /users, GET /users/me, GET /users/you"},
@@ -33,12 +35,12 @@ func TestTheContract(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, scheme := range []string{"bearer", "apiKey", "other"} {
-			want := test.allowed
-			if scheme == "other" {
-				want = ""
+			want := strings.Join(public, ", ")
+			if scheme != "other" && test.allowed != "" {
+				want += ", " + test.allowed
 			}
 			var allowed []string
-			for _, operation := range operations {
+			for _, operation := range slices.Concat(public, operations) {
 				method, path, _ := strings.Cut(operation, " ")
 				who := policy.Caller{ID: "me", Schemes: []string{scheme}, Scopes: strings.Fields(test.scopes)}
 				if rules.Decide(who, method, path) == policy.Allow {
@@ -75,6 +77,10 @@ func TestTheContractsInputs(t *testing.T) {
 		"getUser users [{id path true}]",
 		"updateUser users [{id path true} {If-Match header false}] true #/paths/~1users~1%7Bid%7D/put/requestBody/content/application~1json/schema",
 		"deleteUser users [{id path true} {If-Match header false}]",
+		"signIn tokens [] true #/paths/~1tokens/post/requestBody/content/application~1json/schema",
+		"refreshTokens tokens [] true #/paths/~1tokens~1refresh/post/requestBody/content/application~1json/schema",
+		"revokeToken tokens [] true #/paths/~1tokens~1revoke/post/requestBody/content/application~1json/schema",
+		"signOut tokens []",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

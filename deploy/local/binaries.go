@@ -118,12 +118,12 @@ func (b *binaries) start(ctx context.Context, name, file string, project *projec
 	if err != nil {
 		return nil, err
 	}
-	tables := b.site.tablesOf(name)
+	services := b.site.servicesOf(name)
 	config := function.Config{
-		Name: name, Binary: file, Timeout: functionTimeout, Stderr: b.stderr, Env: withOurs(environment, tables),
+		Name: name, Binary: file, Timeout: functionTimeout, Stderr: b.stderr, Env: withOurs(environment, services),
 		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", region(), name),
 	}
-	if tables[apienviron.UsersTable] == apienviron.Memory {
+	if services[apienviron.UsersTable] == apienviron.Memory {
 		config.MaxEnvironments = 1 // what one process remembers no other one knows
 	}
 	started, err := function.Start(ctx, config)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"portcullis/api/cmd/userpool"
 	"portcullis/authorizers/cmd/environ"
 	"portcullis/authorizers/verify"
 	"portcullis/deploy/local/cognito"
@@ -41,6 +42,20 @@ func functionEnvironment(project *project, pool *cognito.Pool) (map[string]strin
 		environ.GroupScopes: cmp.Or(os.Getenv(environ.GroupScopes), string(groups)),
 		"AWS_REGION":        region(),
 	}, nil
+}
+
+// poolEnvironment is what the tokens function needs to get at the built-in issuer, beyond this process's own environment;
+// nothing where that names another user pool. aws is where the site's own services are.
+func poolEnvironment(aws string) map[string]string {
+	if os.Getenv(userpool.ClientID) != "" {
+		return map[string]string{}
+	}
+	return map[string]string{
+		userpool.ClientID:                            cognito.ClientID,
+		userpool.ClientSecretARN:                     "",
+		"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": aws,
+		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS":        "false",
+	}
 }
 
 // region is where gateway and functions are told that they run.

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	apienviron "portcullis/api/cmd/environ"
+	"portcullis/api/cmd/userpool"
+	"portcullis/api/tokens"
 	"portcullis/api/users"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/cmd/environ"
@@ -16,7 +18,7 @@ import (
 )
 
 // ours are the functions of this module, which need not be given.
-var ours = []string{"token", "request", "jwt", "users"}
+var ours = []string{"token", "request", "jwt", "users", "tokens"}
 
 // running is a function that runs, in this process, as a binary or at an address. It is stopped when the last
 // deployment that uses it is over.
@@ -42,8 +44,10 @@ type functionMaker struct {
 	log      *slog.Logger
 	binaries *binaries
 
-	handler *users.Handler  // of the function in this process; nil: it was not needed yet
-	checker *apikey.Checker // of the function in this process; nil: it was not needed yet
+	// Of the functions in this process; nil: they were not needed yet.
+	handler *users.Handler
+	pool    *tokens.Handler
+	checker *apikey.Checker
 }
 
 // openUsers makes the users function's handler, once, after it made sure that a table of others can be read.
@@ -53,7 +57,7 @@ func (m *functionMaker) openUsers(ctx context.Context) (*users.Handler, error) {
 	}
 	var handler *users.Handler
 	var store users.Store
-	environment := m.site.tablesOf("users")
+	environment := m.site.servicesOf("users")
 	err := within(environment, func() (err error) {
 		handler, store, err = apienviron.Users(ctx, lookup(environment), m.log)
 		return err
@@ -68,13 +72,26 @@ func (m *functionMaker) openUsers(ctx context.Context) (*users.Handler, error) {
 	return handler, nil
 }
 
+// openPool makes the tokens function's handler, once.
+func (m *functionMaker) openPool(ctx context.Context) (*tokens.Handler, error) {
+	if m.pool != nil {
+		return m.pool, nil
+	}
+	environment := m.site.servicesOf("tokens")
+	err := within(environment, func() (err error) {
+		m.pool, err = userpool.Tokens(ctx, lookup(environment), m.log)
+		return err
+	})
+	return m.pool, err
+}
+
 // openKeys makes what checks API keys, as openUsers does.
 func (m *functionMaker) openKeys(ctx context.Context) (*apikey.Checker, error) {
 	if m.checker != nil {
 		return m.checker, nil
 	}
 	var store apikey.Store
-	environment := m.site.tablesOf("request")
+	environment := m.site.servicesOf("request")
 	err := within(environment, func() (err error) {
 		store, err = keytable.Open(ctx, lookup(environment))
 		return err
@@ -163,6 +180,8 @@ func (m *functionMaker) handlerOf(ctx context.Context, name string, getenv func(
 		return environ.Request(getenv, checker, log)
 	case "users":
 		return m.openUsers(ctx)
+	case "tokens":
+		return m.openPool(ctx)
 	}
 	return nil, fmt.Errorf("no function is called %q", name)
 }

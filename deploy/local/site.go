@@ -53,14 +53,17 @@ func newSite(addr net.Addr, o options) (*site, error) {
 	return s, err
 }
 
-// tablesOf is the environment by which a function finds its table. Functions of others find theirs on their own.
-func (s *site) tablesOf(name string) map[string]string {
+// servicesOf is the environment by which a function finds its table or its user pool. Functions of others find theirs on
+// their own.
+func (s *site) servicesOf(name string) map[string]string {
 	var environment map[string]string
 	switch name {
 	case "users":
 		environment = s.users.environment(s.inner + awsPath)
 	case "request":
 		environment = s.keys.environment(s.inner + awsPath)
+	case "tokens":
+		environment = poolEnvironment(s.inner + awsPath)
 	default:
 		return nil
 	}

@@ -49,7 +49,7 @@ Examples:
   git show HEAD:api/openapi.yaml | go run ./policy/cmd/access diff - api/openapi.yaml
   go run ./policy/cmd/access explain -method GET -path /users/7 -scopes users/self -id 7
   go run ./policy/cmd/access explain -method DELETE -path /users/7 -token - < token.txt
-  go run ./policy/cmd/access check -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
+  go run ./policy/cmd/access check -allow-public signIn,refreshTokens,revokeToken,signOut -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
 
 Exit status 2: something could not be done; stderr says what. No token is ever printed.
 "go run" makes a 1 of a 2; "go build ./policy/cmd/access" gives a command that keeps them apart.

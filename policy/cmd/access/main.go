@@ -40,7 +40,7 @@
 // callers have elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and
 // the longest partition and region.
 //
-//	go run ./policy/cmd/access check -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
+//	go run ./policy/cmd/access check -allow-public signIn,refreshTokens,revokeToken,signOut -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
 //
 // Findings are on stdout. What cannot be done is one line on stderr, and exit status 2.
 package main

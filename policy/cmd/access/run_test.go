@@ -130,7 +130,7 @@ func TestHelpsExamples(t *testing.T) {
 		{[]string{"matrix", "-format", "markdown", "-group-scopes", `{"admins":["users/read","users/write"]}`}, "", 0},
 		{[]string{"diff", "-", "api/openapi.yaml"}, "api/openapi.yaml", 0},
 		{[]string{"explain", "-method", "GET", "-path", "/users/7", "-scopes", "users/self", "-id", "7"}, "", 0},
-		{[]string{"check", "-group-scopes", `{"admins":["users/read","users/write"],"members":["users/self"]}`}, "", 0},
+		{[]string{"check", "-allow-public", "signIn,refreshTokens,revokeToken,signOut", "-group-scopes", `{"admins":["users/read","users/write"],"members":["users/self"]}`}, "", 0},
 	}
 	for _, test := range tests {
 		stdin := ""
