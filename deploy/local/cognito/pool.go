@@ -12,9 +12,19 @@
 //	curl -u local-machine:local-machine-secret http://127.0.0.1:8080/_cognito/oauth2/token \
 //		-d grant_type=client_credentials -d scope=users/read
 //
-// It is for desks and for tests. It is not for production: its three accounts share a password, and its machine has
-// a secret, that everyone can read here, its keys and its refresh tokens are gone when it stops, and it answers
-// InitiateAuth, that one grant and nothing else.
+// # What it answers
+//
+// People sign in with InitiateAuth (USER_PASSWORD_AUTH, USER_SRP_AUTH) and RespondToAuthChallenge (PASSWORD_VERIFIER,
+// NEW_PASSWORD_REQUIRED, SELECT_MFA_TYPE, SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA), stay signed in with REFRESH_TOKEN_AUTH or
+// GetTokensFromRefreshToken, with rotation or without, and take their tokens back with RevokeToken and GlobalSignOut. GetUser
+// tells who an access token is of, as long as it was not taken back. An unknown user and a wrong password are answered alike.
+//
+// # What it is not
+//
+// It is for desks and for tests. It is not for production: its accounts' passwords and its machine's secret can be read here
+// by everyone, and its keys, sessions and new passwords are gone when it stops. There is no sign-up, no forgotten password, no
+// device, no passkey, no trigger, and no operation that takes AWS credentials. Nobody is locked out for wrong passwords.
+// A refresh token that was rotated out and comes again is refused, and ends nothing else.
 package cognito
 
 import (
@@ -40,7 +50,7 @@ const (
 	MachineSecret = "local-machine-secret" // is no secret
 )
 
-// Config says where a Pool is mounted.
+// Config says where a Pool is mounted, and who and what signs in at it.
 type Config struct {
 	// BaseURL is the address that clients give as --endpoint-url: an absolute http or https URL
 	// without query and fragment, such as http://127.0.0.1:8080/_cognito. Required.
@@ -53,22 +63,44 @@ type Config struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 
-	// MaxSessions is how many refresh tokens are kept: one more pushes out the oldest. 0 means 10,000.
+	// Accounts are people beside the three that are always there; see Pool.Accounts.
+	Accounts []Account
+
+	// Clients are app clients beside the one with ClientID.
+	Clients []Client
+
+	// Deliver is handed the codes that SMS and emails would have. It may be called from several goroutines at once. nil:
+	// accounts may not have MFASMS or MFAEmail.
+	Deliver func(Message)
+
+	// MaxSessions is how many sign-ins are kept, of those that are done and of those that wait for an answer each: one
+	// more pushes out the oldest. 0 means 10,000.
 	MaxSessions int
+
+	// MaxPerSecond is how many requests of the API are answered within a second of the clock; the others get
+	// TooManyRequestsException. 0 means all.
+	MaxPerSecond int
 }
 
 // Pool is the handler. Its methods may be called from several goroutines at once.
 type Pool struct {
-	path     string // BaseURL's path, without a slash at its end
-	issuer   *verifytest.Issuer
-	base     string // BaseURL, without a slash at its end
-	scopes   atomic.Pointer[[]string]
-	now      func() time.Time
-	sessions *sessions
+	path    string // BaseURL's path, without a slash at its end
+	issuer  *verifytest.Issuer
+	base    string // BaseURL, without a slash at its end
+	scopes  atomic.Pointer[[]string]
+	now     func() time.Time
+	people  *people
+	clients map[string]Client // by ID
+	deliver func(Message)
+	limit   limit
+
+	sessions   *sessions
+	challenges *challenges
 }
 
 // New makes a pool with keys of its own. It fails if c.BaseURL is not as Config says, if one of c.Scopes is
-// no scope (RFC 6749, section 3.3) or stands there twice, or if c.MaxSessions is below 0.
+// no scope (RFC 6749, section 3.3) or stands there twice, if an account or a client is not as its type says or stands there
+// twice, or if c.MaxSessions or c.MaxPerSecond is below 0.
 func New(c Config) (*Pool, error) {
 	base, err := parseBase(c.BaseURL)
 	if err != nil {
@@ -77,12 +109,29 @@ func New(c Config) (*Pool, error) {
 	if c.MaxSessions < 0 {
 		return nil, fmt.Errorf("cognito: MaxSessions is %d, below 0", c.MaxSessions)
 	}
+	if c.MaxPerSecond < 0 {
+		return nil, fmt.Errorf("cognito: MaxPerSecond is %d, below 0", c.MaxPerSecond)
+	}
+	people, err := newPeople(c)
+	if err != nil {
+		return nil, err
+	}
+	clients, err := newClients(c.Clients)
+	if err != nil {
+		return nil, err
+	}
+	kept := cmp.Or(c.MaxSessions, 10_000)
 	p := &Pool{
-		path:     base.Path,
-		base:     base.String(),
-		issuer:   verifytest.New(base.String() + "/" + PoolID),
-		now:      c.Now,
-		sessions: newSessions(cmp.Or(c.MaxSessions, 10_000)),
+		path:       base.Path,
+		base:       base.String(),
+		issuer:     verifytest.New(base.String() + "/" + PoolID),
+		now:        c.Now,
+		people:     people,
+		clients:    clients,
+		deliver:    c.Deliver,
+		limit:      limit{max: c.MaxPerSecond},
+		sessions:   newSessions(kept),
+		challenges: newChallenges(kept),
 	}
 	if p.now == nil {
 		p.now = time.Now

@@ -63,7 +63,7 @@ func (p *Pool) grant(w http.ResponseWriter, r *http.Request) (*oauthToken, *oaut
 	if refusal != nil {
 		return nil, refusal
 	}
-	machine, refusal := authenticateClient(r, form)
+	machine, refusal := p.authenticateClient(r, form)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -109,8 +109,8 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, *oauthError) 
 }
 
 // authenticateClient finds out whether the client is the machine: by HTTP Basic, or by the form, but not by both (RFC
-// 6749, section 2.3). The other client has no secret, and is no machine.
-func authenticateClient(r *http.Request, form url.Values) (machine bool, refusal *oauthError) {
+// 6749, section 2.3). The other clients are no machines.
+func (p *Pool) authenticateClient(r *http.Request, form url.Values) (machine bool, refusal *oauthError) {
 	id, secret := form.Get("client_id"), form.Get("client_secret")
 	if r.Header.Get("Authorization") != "" {
 		if form.Has("client_secret") {
@@ -121,10 +121,10 @@ func authenticateClient(r *http.Request, form url.Values) (machine bool, refusal
 			return false, invalidClient
 		}
 	}
-	switch {
-	case id == MachineID && sameSecret(secret, MachineSecret):
+	if id == MachineID && sameSecret(secret, MachineSecret) {
 		return true, nil
-	case id == ClientID && secret == "":
+	}
+	if client, known := p.clients[id]; known && sameSecret(secret, client.Secret) {
 		return false, nil
 	}
 	return false, invalidClient

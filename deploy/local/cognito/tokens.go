@@ -23,13 +23,13 @@ type tokens struct {
 
 // issue signs a pair of tokens. What tells of the sign-in is that of the session, so that a refresh
 // repeats it.
-func (p *Pool) issue(s session, now time.Time) tokens {
+func (p *Pool) issue(who person, s session, now time.Time) tokens {
 	options := verifytest.Options{
-		Subject:  s.account.Subject,
-		Username: s.account.Username,
-		Email:    s.account.Email,
-		ClientID: ClientID,
-		Groups:   s.account.Groups,
+		Subject:  who.Subject,
+		Username: who.Username,
+		Email:    who.Email,
+		ClientID: s.client.ID,
+		Groups:   who.Groups,
 		IssuedAt: now,
 		Lifetime: tokenLifetime,
 		Extra: map[string]any{
@@ -38,12 +38,14 @@ func (p *Pool) issue(s session, now time.Time) tokens {
 			"event_id":   s.event,
 		},
 	}
-	return tokens{
-		AccessToken: p.issuer.CognitoAccess(options),
-		IDToken:     p.issuer.CognitoID(options),
-		ExpiresIn:   int(tokenLifetime.Seconds()),
-		TokenType:   "Bearer",
+	access := p.issuer.CognitoAccess(options)
+	for name, value := range who.attributes {
+		options.Extra[name] = value
 	}
+	if who.Phone != "" {
+		options.Extra["phone_number"], options.Extra["phone_number_verified"] = who.Phone, true
+	}
+	return tokens{AccessToken: access, IDToken: p.issuer.CognitoID(options), ExpiresIn: int(tokenLifetime.Seconds()), TokenType: "Bearer"}
 }
 
 // machineToken is an access token of nobody's: the client itself is its subject, and there is neither a username nor a

@@ -16,16 +16,14 @@ const (
 	maxBody      = 64 << 10
 )
 
-// apiError is an error as Cognito writes it: its Type is the exception's name in the SDKs.
-// Source: Amazon Cognito user pools API reference, "Common Error Types", and InitiateAuth's "Errors".
-type apiError struct {
-	Type    string `json:"__type"`
-	Message string `json:"message"`
-}
-
 // operations are the API: from the name that X-Amz-Target ends with to what answers it.
-var operations = map[string]func(*Pool, []byte) (any, *apiError){
-	"InitiateAuth": (*Pool).initiateAuth,
+var operations = map[string]func(*Pool, input) (any, *apiError){
+	"InitiateAuth":              (*Pool).initiateAuth,
+	"RespondToAuthChallenge":    (*Pool).respondToAuthChallenge,
+	"GetTokensFromRefreshToken": (*Pool).getTokensFromRefreshToken,
+	"RevokeToken":               (*Pool).revokeToken,
+	"GlobalSignOut":             (*Pool).globalSignOut,
+	"GetUser":                   (*Pool).getUser,
 }
 
 // serveAPI speaks AWS JSON 1.1: one POST, the operation in a header, 200 or an apiError with 400.
@@ -53,34 +51,48 @@ func (p *Pool) operate(w http.ResponseWriter, r *http.Request) (any, *apiError) 
 	operation, known := operations[name]
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if r.Method != http.MethodPost || media != contentType || !ours || !known {
-		return nil, &apiError{"UnknownOperationException", "This pool answers POST with Content-Type: " +
-			contentType + " and X-Amz-Target: " + targetPrefix + "InitiateAuth."}
+		return nil, &apiError{"UnknownOperationException", "This pool answers POST with Content-Type: " + contentType +
+			" and X-Amz-Target: " + targetPrefix + "InitiateAuth, or another operation of its few."}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		return nil, &apiError{"SerializationException", "The request could not be read: " + err.Error()}
+		return nil, serialization("The request could not be read: " + err.Error())
 	}
-	return operation(p, body)
+	if !p.limit.admit(p.now()) {
+		return nil, tooMany
+	}
+	in, failure := readInput(name, body)
+	if failure != nil {
+		return nil, failure
+	}
+	return operation(p, in)
 }
 
-// members splits a JSON object. Their names are compared as they stand, as Cognito does, where
-// encoding/json would take clientid for ClientId.
-func members(body []byte) (map[string]json.RawMessage, *apiError) {
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(body, &all); err != nil {
-		return nil, &apiError{"SerializationException", "The request is not a JSON object."}
-	}
-	return all, nil
+func serialization(message string) *apiError { return &apiError{"SerializationException", message} }
+
+// input is a request's body. The names of its members are compared as they stand, as Cognito does, where encoding/json
+// would take clientid for ClientId.
+type input struct {
+	operation string
+	members   map[string]json.RawMessage
 }
 
-// member reads one member into target, and leaves target as it is where the member is absent or null.
-func member(all map[string]json.RawMessage, name string, target any) *apiError {
-	raw, ok := all[name]
+func readInput(operation string, body []byte) (input, *apiError) {
+	in := input{operation: operation}
+	if err := json.Unmarshal(body, &in.members); err != nil {
+		return in, serialization("The request is not a JSON object.")
+	}
+	return in, nil
+}
+
+// read reads one member into target, and leaves target as it is where the member is absent or null.
+func (in input) read(name string, target any) *apiError {
+	raw, ok := in.members[name]
 	if !ok {
 		return nil
 	}
 	if err := json.Unmarshal(raw, target); err != nil {
-		return &apiError{"SerializationException", name + " is not of the type that InitiateAuth takes."}
+		return serialization(name + " is not of the type that " + in.operation + " takes.")
 	}
 	return nil
 }
