@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"unicode/utf8"
 
+	"portcullis/api/lambdaproxy/proxytest"
 	"portcullis/api/users"
 )
 
@@ -36,16 +35,8 @@ func wantShape(t *testing.T, out []byte) answer {
 
 // FuzzEvent: whatever the event, the answer has a shape that the gateways take, or there is an error and no answer.
 func FuzzEvent(f *testing.F) {
-	files, err := filepath.Glob("testdata/*.json")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(data)
+	for _, event := range proxytest.Others(f) {
+		f.Add([]byte(event))
 	}
 	for _, kind := range kinds {
 		f.Add(eventOf(f, kind, call{method: "POST", path: "/users", body: `{"name":"Bob"}`}))

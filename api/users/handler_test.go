@@ -3,12 +3,11 @@ package users_test
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"portcullis/api/lambdaproxy/proxytest"
 	"portcullis/api/users"
 )
 
@@ -234,20 +233,7 @@ func TestLocation(t *testing.T) {
 
 // TestOtherEvents: an event of another kind is an error without anything of the event, never an answer.
 func TestOtherEvents(t *testing.T) {
-	files, err := filepath.Glob("testdata/other-*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no events: %v", err)
-	}
-	events := []string{"", "null", "[]", "{}", `"x"`, "{", `{"version":"3.0","httpMethod":"GET","resource":"/users"}`, `{"version":2}`,
-		`{"httpMethod":"GET","resource":"/users","body":{"authorizationToken":1}}`}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		events = append(events, string(data))
-	}
-	for _, event := range events {
+	for _, event := range proxytest.Others(t) {
 		out, err := newHandler(t).Invoke(t.Context(), []byte(event))
 		if !errors.As(err, new(*users.EventError)) || out != nil {
 			t.Errorf("%.80s: answer %s, error %v, want an *EventError", event, out, err)
