@@ -109,14 +109,10 @@ func (h *Handler) revokeFamily(ctx context.Context, refresh Secret) (next Secret
 	}
 	claims, err := h.identity.Claims(tokens.Access)
 	if err == nil {
-		err = unavailable(h.revocations.RevokeFamily(ctx, claims.Issuer, claims.Origin, claims.Expires.Add(margin)))
+		err = unavailable(h.revocations.RevokeFamily(ctx, claims.Issuer, claims.Origin, claims.Expires))
 	}
 	return tokens.Refresh, handOn(tokens.Refresh, err)
 }
-
-// margin is added to the time until which something is remembered as revoked: for the clock skew that authorizers allow,
-// 5 minutes at most, and for tokens that were issued meanwhile.
-const margin = 10 * time.Minute
 
 // longestAccess is the longest that an access token of Cognito's can be good
 // (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html).
@@ -157,7 +153,7 @@ func (h *Handler) signOutEverywhere(ctx context.Context, access Secret) error {
 
 func (h *Handler) revokeUser(ctx context.Context, c Claims) error {
 	now := h.now()
-	return unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, now, now.Add(longestAccess+margin)))
+	return unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, now, now.Add(longestAccess)))
 }
 
 // unavailable is any failure to remember a revocation: it can be tried again.

@@ -92,11 +92,12 @@ type Identity interface {
 }
 
 // Revocations remembers what authorizers must not accept any more although it is not expired. It is safe for concurrent
-// use, and what it was told twice is as what it was told once.
+// use, and what it was told twice is as what it was told once. Times are exact: what clocks may differ by, and what is
+// issued meanwhile, it adds itself.
 type Revocations interface {
-	// RevokeFamily ends the tokens of one sign-in, by their claims iss and origin_jti. None of them is good after until.
-	RevokeFamily(ctx context.Context, issuer, origin string, until time.Time) error
-	// RevokeUser ends all tokens of a user, by their claims iss and sub, whose iat is not after before. None of them is
-	// good after until.
-	RevokeUser(ctx context.Context, issuer, subject string, before, until time.Time) error
+	// RevokeFamily ends the tokens of one sign-in, by their claims iss and origin_jti. The last of them ends at ends.
+	RevokeFamily(ctx context.Context, issuer, origin string, ends time.Time) error
+	// RevokeUser ends all tokens of a user, by their claims iss and sub, whose iat is not after before, in whole seconds.
+	// The last of them ends at ends.
+	RevokeUser(ctx context.Context, issuer, subject string, before, ends time.Time) error
 }

@@ -83,7 +83,7 @@ func failed(operation string, err error) error {
 		return unsent(operation, err)
 	}
 	code := exception.ErrorCode()
-	if code == "NotAuthorizedException" && strings.Contains(strings.ToLower(exception.ErrorMessage()), "secret") {
+	if refusesSecret(operation, exception) {
 		return &secretError{operation}
 	}
 	if input := inputOf(operation, code); input != nil {
@@ -124,20 +124,36 @@ func inputOf(operation, code string) error {
 	return nil
 }
 
-// unsent is a failure without an answer of Cognito's. The error's text may hold the endpoint's address, and no more.
+// unsent is a failure without an answer of Cognito's that can be read. The error's text may hold the endpoint's address, and
+// nothing of the answer.
 func unsent(operation string, err error) error {
-	err = fmt.Errorf("%s: %w", operation, err)
-	if awsfailure.MayPass(err) {
-		return &tokens.UnavailableError{RetryAfter: retryAfter, Err: err}
+	named := fmt.Errorf("%s: %w", operation, err)
+	if unread := (*smithy.DeserializationError)(nil); errors.As(err, &unread) {
+		named = fmt.Errorf("%s: the answer cannot be read", operation)
 	}
-	return err
+	if awsfailure.MayPass(err) {
+		return &tokens.UnavailableError{RetryAfter: retryAfter, Err: named}
+	}
+	return named
 }
 
-// secretError says that Cognito did not accept the client's secret, or was given none where there is one.
+// secretError says that Cognito did not accept the client, because of its secret or of its having none.
 type secretError struct{ operation string }
 
 func (e *secretError) Error() string {
-	return e.operation + ": the secret of the app client is not the one that was given"
+	return e.operation + ": the app client has another secret than it was given, or none, or the token is another app client's"
+}
+
+// refusesSecret tells an app client that is not accepted from a user who is not. Only RevokeToken has an exception of its
+// own for it.
+func refusesSecret(operation string, exception smithy.APIError) bool {
+	switch exception.ErrorCode() {
+	case "NotAuthorizedException":
+		return strings.Contains(strings.ToLower(exception.ErrorMessage()), "secret")
+	case "UnauthorizedException":
+		return operation == revokeToken
+	}
+	return false
 }
 
 func isSecretError(err error) bool {
