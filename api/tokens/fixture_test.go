@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -22,23 +23,37 @@ import (
 // desk is a tokens function before a user pool, and what both say.
 type desk struct {
 	*tokens.Handler
-	issuer string // the claim iss of the pool's tokens
-	log    *bytes.Buffer
+	*pool
+	log *bytes.Buffer
+}
+
+// pool is the built-in issuer, which all tests share: it is costly to make.
+type pool struct {
+	address string
+	issuer  string // the claim iss of its tokens
 
 	mu    sync.Mutex
 	codes map[string]string // the last one that was sent to a user
 }
 
+// newcomers are how many users there are that have a temporary password, newcomer-0 and so on.
+const newcomers = 6
+
 // accounts are those of the pool, beside admin, reader and member.
-var accounts = []issuer.Account{
-	{Username: "newcomer", Temporary: true, Required: []string{"name", "locale"}},
-	{Username: "sms", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS}},
-	{Username: "mail", MFA: []issuer.MFA{issuer.MFAEmail}},
-	{Username: "choice", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS, issuer.MFAEmail}},
-	{Username: "authenticator", MFA: []issuer.MFA{issuer.MFASoftware}, TOTPSecret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
-	{Username: "disabled", Disabled: true},
-	{Username: "unconfirmed", Unconfirmed: true},
-	{Username: "reset", ResetRequired: true},
+func accounts() []issuer.Account {
+	list := []issuer.Account{
+		{Username: "sms", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS}},
+		{Username: "mail", MFA: []issuer.MFA{issuer.MFAEmail}},
+		{Username: "choice", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS, issuer.MFAEmail}},
+		{Username: "disabled", Disabled: true},
+		{Username: "unconfirmed", Unconfirmed: true},
+		{Username: "reset", ResetRequired: true},
+	}
+	for n := range newcomers {
+		list = append(list, issuer.Account{Username: fmt.Sprint("newcomer-", n), Temporary: true, Required: []string{"name", "locale"}},
+			issuer.Account{Username: fmt.Sprint("authenticator-", n), MFA: []issuer.MFA{issuer.MFASoftware}, TOTPSecret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
+	}
+	return list
 }
 
 // clients are the pool's app clients, beside local-client, which has no secret and whose refresh tokens stay.
@@ -54,32 +69,37 @@ type known tokens.Secret
 func (k known) Get(context.Context) (tokens.Secret, error) { return tokens.Secret(k), nil }
 func (known) Forget(tokens.Secret)                         {}
 
+// shared starts the pool, which ends with the tests.
+var shared = sync.OnceValue(func() *pool {
+	p := &pool{codes: map[string]string{}}
+	var handler http.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	made, err := issuer.New(issuer.Config{BaseURL: server.URL, Accounts: accounts(), Clients: clients, Deliver: p.deliver})
+	if err != nil {
+		panic(err)
+	}
+	handler, p.address, p.issuer = made, server.URL, made.Issuer()
+	return p
+})
+
+func (p *pool) deliver(m issuer.Message) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.codes[m.Username] = m.Code
+}
+
+func (p *pool) code(username string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.codes[username]
+}
+
 // newDesk makes a function for an app client of the built-in issuer.
 func newDesk(t testing.TB, client string, revocations tokens.Revocations) *desk {
 	t.Helper()
-	d := &desk{codes: map[string]string{}}
-	var pool *issuer.Pool
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { pool.ServeHTTP(w, r) }))
-	t.Cleanup(server.Close)
-	pool, err := issuer.New(issuer.Config{BaseURL: server.URL, Accounts: accounts, Clients: clients, Deliver: d.deliver})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.issuer = pool.Issuer()
-	d.Handler, d.log = newHandler(t, server.URL, client, revocations)
+	d := &desk{pool: shared()}
+	d.Handler, d.log = newHandler(t, d.address, client, revocations)
 	return d
-}
-
-func (d *desk) deliver(m issuer.Message) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.codes[m.Username] = m.Code
-}
-
-func (d *desk) code(username string) string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.codes[username]
 }
 
 // newHandler makes a function for an app client of what speaks Cognito's protocol at an address.

@@ -53,7 +53,7 @@ func TestRefusedSignInsAreTheSameBytes(t *testing.T) {
 			"disabled, wrong password":      credentialsOf("disabled", "wrong"),
 			"unconfirmed":                   credentialsOf("unconfirmed", "Passw0rd!"),
 			"reset required":                credentialsOf("reset", "Passw0rd!"),
-			"temporary, wrong password":     credentialsOf("newcomer", "wrong"),
+			"temporary, wrong password":     credentialsOf("newcomer-0", "wrong"),
 			"second factor, wrong password": credentialsOf("mail", "wrong"),
 		})
 		if d.log.Len() != 0 {

@@ -49,21 +49,27 @@ func TestChallenges(t *testing.T) {
 		wrong               object
 		status              int // of the answer to wrong
 		answer              func(d *desk, username string) object
+		once                bool // each such user can do it once
 	}{
-		{"newcomer", "NEW_PASSWORD_REQUIRED", object{"username": "newcomer", "requiredAttributes": []any{"name", "locale"}},
+		{"newcomer", "NEW_PASSWORD_REQUIRED", object{"requiredAttributes": []any{"name", "locale"}},
 			object{"newPassword": "short", "attributes": object{"name": "New", "locale": "en"}}, 400,
 			func(*desk, string) object {
 				return object{"newPassword": "An0ther-password", "attributes": object{"name": "New", "locale": "en"}}
-			}},
-		{"sms", "SMS_MFA", object{"username": "sms", "delivery": "SMS", "destination": "+*******0100"}, object{"code": "1"}, 401, code},
-		{"mail", "EMAIL_OTP", object{"username": "mail", "delivery": "EMAIL", "destination": "m***@e***"}, object{"code": "1"}, 401, code},
-		{"authenticator", "SOFTWARE_TOKEN_MFA", object{"username": "authenticator"}, object{"code": "1"}, 401,
-			func(*desk, string) object { return object{"code": authenticatorCode(t)} }},
+			}, true},
+		{"sms", "SMS_MFA", object{"username": "sms", "delivery": "SMS", "destination": "+*******0100"}, object{"code": "1"}, 401, code, false},
+		{"mail", "EMAIL_OTP", object{"username": "mail", "delivery": "EMAIL", "destination": "m***@e***"}, object{"code": "1"}, 401, code, false},
+		{"authenticator", "SOFTWARE_TOKEN_MFA", object{}, object{"code": "1"}, 401,
+			func(*desk, string) object { return object{"code": authenticatorCode(t)} }, true},
 	}
+	turn := 0
 	for _, client := range []string{"local-client", "secretive"} {
 		for _, kind := range proxytest.Kinds {
 			d := newDesk(t, client, nil)
 			for _, c := range cases {
+				if c.once {
+					c.username = fmt.Sprintf("%s-%d", c.username, turn)
+					c.parameters["username"] = c.username
+				}
 				asked := signIn(t, d.Handler, c.username)
 				if asked.Challenge != c.challenge || asked.Session == "" || asked.AccessToken != "" || !reflect.DeepEqual(asked.Parameters, c.parameters) {
 					t.Errorf("%s, %s: %+v, want %s with %v", kind, c.username, asked, c.challenge, c.parameters)
@@ -74,6 +80,7 @@ func TestChallenges(t *testing.T) {
 					t.Errorf("%s, %s: %+v", kind, c.username, got)
 				}
 			}
+			turn++
 		}
 	}
 }
