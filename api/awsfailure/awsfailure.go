@@ -1,4 +1,5 @@
-// Package awsfailure tells what the API's functions must know of failed calls of AWS: whether they may pass by themselves.
+// Package awsfailure tells what the API's functions must know of failed calls of AWS: whether they may pass by themselves,
+// and what may be logged of them.
 package awsfailure
 
 import (
@@ -10,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
@@ -36,4 +38,14 @@ func MayPass(err error) bool {
 		return status >= http.StatusInternalServerError || status == http.StatusTooManyRequests
 	}
 	return false
+}
+
+var errUnread = errors.New("the answer cannot be read")
+
+// Loggable returns err, or another error in its place where its text would hold a part of the answer.
+func Loggable(err error) error {
+	if unread := (*smithy.DeserializationError)(nil); errors.As(err, &unread) {
+		return errUnread
+	}
+	return err
 }

@@ -127,10 +127,7 @@ func inputOf(operation, code string) error {
 // unsent is a failure without an answer of Cognito's that can be read. The error's text may hold the endpoint's address, and
 // nothing of the answer.
 func unsent(operation string, err error) error {
-	named := fmt.Errorf("%s: %w", operation, err)
-	if unread := (*smithy.DeserializationError)(nil); errors.As(err, &unread) {
-		named = fmt.Errorf("%s: the answer cannot be read", operation)
-	}
+	named := fmt.Errorf("%s: %w", operation, awsfailure.Loggable(err))
 	if awsfailure.MayPass(err) {
 		return &tokens.UnavailableError{RetryAfter: retryAfter, Err: named}
 	}

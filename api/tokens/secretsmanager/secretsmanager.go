@@ -4,13 +4,11 @@ package secretsmanager
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/smithy-go"
 
 	"portcullis/api/awsfailure"
 	"portcullis/api/tokens"
@@ -78,9 +76,5 @@ func (s *Secret) fetch(ctx context.Context) (tokens.Secret, error) {
 }
 
 func (s *Secret) failed(err error) error {
-	var exception smithy.APIError
-	if errors.As(err, &exception) && !awsfailure.MayPass(err) {
-		err = fmt.Errorf("%.64q: %s", exception.ErrorCode(), exception.ErrorMessage())
-	}
-	return &tokens.UnavailableError{RetryAfter: retryAfter, Err: fmt.Errorf("secret %s: %w", s.arn, err)}
+	return &tokens.UnavailableError{RetryAfter: retryAfter, Err: fmt.Errorf("secret %s: %w", s.arn, awsfailure.Loggable(err))}
 }

@@ -1,0 +1,196 @@
+package cognito_test
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+
+	"portcullis/api/tokens"
+	"portcullis/api/tokens/cognito"
+	issuer "portcullis/deploy/local/cognito"
+)
+
+// wire answers every call with one status and body, and counts the calls.
+func wire(t *testing.T, status int, body string) (client *cognitoidentityprovider.Client, calls *atomic.Int32) {
+	t.Helper()
+	calls = new(atomic.Int32)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.WriteHeader(status)
+		w.Write([]byte(body))
+	}))
+	t.Cleanup(server.Close)
+	return clientAt(server.URL), calls
+}
+
+func clientAt(address string) *cognitoidentityprovider.Client {
+	return cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: "eu-west-1", BaseEndpoint: &address})
+}
+
+func newPool(t *testing.T, c cognito.Config) *cognito.Pool {
+	t.Helper()
+	pool, err := cognito.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool
+}
+
+func TestNewRefuses(t *testing.T) {
+	client := clientAt("http://127.0.0.1:1")
+	for _, id := range []string{"", "a b", "a/b", "ä", "a\n", strings.Repeat("a", 129)} {
+		if _, err := cognito.New(cognito.Config{Client: client, ClientID: id}); !errors.As(err, new(*cognito.ClientIDError)) {
+			t.Errorf("%q: %v, want a *ClientIDError", id, err)
+		}
+	}
+	for _, id := range []string{"1h57kf5cpq17m0eml12EXAMPLE", "local-client", "a_b+c", strings.Repeat("a", 128)} {
+		if _, err := cognito.New(cognito.Config{Client: client, ClientID: id}); err != nil {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+	if _, err := cognito.New(cognito.Config{ClientID: "a"}); err == nil {
+		t.Error("New without a Client is no error")
+	}
+}
+
+// keeper has a secret, and remembers which one it was told to forget.
+type keeper struct {
+	secret, forgotten tokens.Secret
+	err               error
+}
+
+func (k *keeper) Get(context.Context) (tokens.Secret, error) { return k.secret, k.err }
+func (k *keeper) Forget(secret tokens.Secret)                { k.forgotten = secret }
+
+// TestClientSecrets: an app client that is not accepted is no user who is not, and the secret is asked for anew.
+func TestClientSecrets(t *testing.T) {
+	var pool *issuer.Pool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { pool.ServeHTTP(w, r) }))
+	defer server.Close()
+	pool, err := issuer.New(issuer.Config{BaseURL: server.URL, Clients: []issuer.Client{{ID: "secretive", Secret: "right"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := map[string]func(p *cognito.Pool) error{
+		"sign in": func(p *cognito.Pool) error { _, err := p.SignIn(t.Context(), "admin", issuer.Password); return err },
+		"refresh": func(p *cognito.Pool) error { _, err := p.Refresh(t.Context(), "x"); return err },
+		"revoke":  func(p *cognito.Pool) error { return p.Revoke(t.Context(), "x") },
+	}
+	for name, call := range calls {
+		wrong := &keeper{secret: "wrong"}
+		err := call(newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "secretive", Secret: wrong}))
+		if err == nil || errors.Is(err, tokens.ErrRefused) || wrong.forgotten != "wrong" || strings.Contains(err.Error(), "wrong") {
+			t.Errorf("%s with a wrong secret: %v, forgotten %q", name, err, string(wrong.forgotten))
+		}
+		if err := call(newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "secretive"})); err == nil || errors.Is(err, tokens.ErrRefused) {
+			t.Errorf("%s without a secret: %v", name, err)
+		}
+		away := &keeper{err: &tokens.UnavailableError{Err: errors.New("away")}}
+		if err := call(newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "secretive", Secret: away})); !errors.Is(err, away.err) {
+			t.Errorf("%s: %v, want %v", name, err, away.err)
+		}
+		right := &keeper{secret: "right"}
+		if err := call(newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "secretive", Secret: right})); right.forgotten != "" || err != nil && !errors.Is(err, tokens.ErrRefused) {
+			t.Errorf("%s with the right secret: %v, forgotten %q", name, err, string(right.forgotten))
+		}
+	}
+}
+
+func jwtOf(payload string) tokens.Secret {
+	return tokens.Secret("eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c2ln")
+}
+
+const good = `{"iss":"https://a.example","sub":"me","origin_jti":"o","client_id":"client","token_use":"access","exp":4102444800}`
+
+// TestClaims: an access token of which anything is missing tells nothing.
+func TestClaims(t *testing.T) {
+	pool := newPool(t, cognito.Config{Client: clientAt("http://127.0.0.1:1"), ClientID: "client"})
+	claims, err := pool.Claims(jwtOf(good))
+	want := tokens.Claims{Issuer: "https://a.example", Subject: "me", Origin: "o", Expires: time.Unix(4102444800, 0)}
+	if err != nil || claims != want {
+		t.Errorf("%+v, %v, want %+v", claims, err, want)
+	}
+	without := func(old, new string) tokens.Secret { return jwtOf(strings.Replace(good, old, new, 1)) }
+	for name, token := range map[string]tokens.Secret{
+		"none":                 "",
+		"no JWT":               "abc",
+		"five parts":           jwtOf(good) + ".a.b",
+		"no base64url":         "a.!.c",
+		"no JSON":              jwtOf("x"),
+		"null":                 jwtOf("null"),
+		"list":                 jwtOf("[]"),
+		"more":                 jwtOf(good + "{}"),
+		"no issuer":            without("iss", "x"),
+		"empty issuer":         without("https://a.example", ""),
+		"issuer of type":       without(`"https://a.example"`, `["https://a.example"]`),
+		"no subject":           without("sub", "x"),
+		"no family":            without("origin_jti", "x"),
+		"another client":       without(`"client"`, `"other"`),
+		"ID token":             without(`"access"`, `"id"`),
+		"no expiry":            without("exp", "x"),
+		"expiry in text":       without("4102444800", `"4102444800"`),
+		"expiry before 1970":   without("4102444800", "-1"),
+		"expiry beyond 9999":   without("4102444800", "253402300800"),
+		"expiry beyond int64":  without("4102444800", "1e30"),
+		"expiry of a fraction": without("4102444800", "1.5"),
+	} {
+		if claims, err := pool.Claims(token); err == nil || claims != (tokens.Claims{}) || strings.Contains(err.Error(), "a.example") {
+			t.Errorf("%s: %+v, %v", name, claims, err)
+		}
+	}
+}
+
+// TestCheck: the user pool and the token must name the same user.
+func TestCheck(t *testing.T) {
+	for sub, agrees := range map[string]bool{"me": true, "you": false, "": false} {
+		client, _ := wire(t, 200, fmt.Sprintf(`{"Username":"ann","UserAttributes":[{"Name":"email","Value":"me"},{"Name":"sub","Value":%q}]}`, sub))
+		claims, err := newPool(t, cognito.Config{Client: client, ClientID: "client"}).Check(t.Context(), jwtOf(good))
+		if (err == nil) != agrees || (claims.Subject == "me") != agrees || errors.Is(err, tokens.ErrRefused) {
+			t.Errorf("sub %q: %+v, %v", sub, claims, err)
+		}
+	}
+	client, calls := wire(t, 200, `{}`)
+	pool := newPool(t, cognito.Config{Client: client, ClientID: "another"})
+	if _, err := pool.Check(t.Context(), jwtOf(good)); !errors.Is(err, tokens.ErrRefused) {
+		t.Errorf("another client's token: %v", err)
+	}
+	if err := pool.SignOut(t.Context(), jwtOf(good)); !errors.Is(err, tokens.ErrRefused) || calls.Load() != 0 {
+		t.Errorf("another client's token: %v after %d calls", err, calls.Load())
+	}
+}
+
+// TestCalledOnce: an attempt that failed is not made again: it may have sent a code, or rotated a token.
+func TestCalledOnce(t *testing.T) {
+	for _, answer := range []struct {
+		status int
+		body   string
+	}{{400, `{"__type":"TooManyRequestsException"}`}, {500, `{"__type":"InternalErrorException"}`}, {503, ``}} {
+		client, calls := wire(t, answer.status, answer.body)
+		pool := newPool(t, cognito.Config{Client: client, ClientID: "client"})
+		if _, err := pool.SignIn(t.Context(), "ann", "p"); err == nil || calls.Load() != 1 {
+			t.Errorf("%d: %v after %d calls", answer.status, err, calls.Load())
+		}
+	}
+}
+
+// TestTimeout: a user pool that does not answer is unavailable.
+func TestTimeout(t *testing.T) {
+	stop := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stop }))
+	defer server.Close()
+	defer close(stop)
+	pool := newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "client", Timeout: time.Millisecond})
+	if _, err := pool.SignIn(t.Context(), "ann", "p"); !errors.As(err, new(*tokens.UnavailableError)) {
+		t.Errorf("%v, want an *UnavailableError", err)
+	}
+}
