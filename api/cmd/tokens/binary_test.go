@@ -1,0 +1,67 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"portcullis/api/cmd/binarytest"
+	"portcullis/deploy/local/cognito"
+)
+
+// serveCognito gives the address of a user pool whose app client has a secret, which Secrets Manager has there, too.
+func serveCognito(t *testing.T) string {
+	t.Helper()
+	var pool *cognito.Pool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Target") == "secretsmanager.GetSecretValue" {
+			w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+			w.Write([]byte(`{"SecretString":"the-secret"}`))
+			return
+		}
+		pool.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	pool, err := cognito.New(cognito.Config{BaseURL: server.URL, Clients: []cognito.Client{{ID: "secretive", Secret: "the-secret"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server.URL
+}
+
+// event is a POST to a REST API.
+func event(path string, body any) string {
+	text, _ := json.Marshal(body)
+	all, _ := json.Marshal(map[string]string{"httpMethod": "POST", "resource": path, "body": string(bytes.TrimSpace(text))})
+	return string(all)
+}
+
+// TestBinary drives the function over the Lambda Runtime API.
+func TestBinary(t *testing.T) {
+	binary := binarytest.Build(t, "tokens")
+	type object = map[string]string
+	right, wrong := event("/tokens", object{"username": "admin", "password": cognito.Password}), event("/tokens", object{"username": "admin", "password": "guess"})
+	t.Run("serves", func(t *testing.T) {
+		steps := []binarytest.Step{
+			{wrong, `{"statusCode":401,`, ""},
+			{right, `{"statusCode":200,`, ""},
+			{event("/tokens/refresh", object{"refreshToken": "never-given"}), `{"statusCode":401,`, ""},
+			{event("/tokens/revoke", object{"refreshToken": "never-given"}), `{"statusCode":200,`, ""},
+			{event("/tokens/sign-out", nil), `{"statusCode":401,`, ""},
+			{event("/tokens", object{"username": "admin"}), `{"statusCode":400,`, ""},
+			{`{"type":"TOKEN"}`, ``, "not an API Gateway proxy event"},
+		}
+		aws := "AWS_ENDPOINT_URL=" + serveCognito(t)
+		binarytest.Serve(t, binary.Start(t, "USER_POOL_CLIENT_ID=local-client", "AWS_REGION=us-east-1", aws), steps)
+		binarytest.Serve(t, binary.Start(t, "USER_POOL_CLIENT_ID=secretive", "AWS_REGION=us-east-1", aws,
+			"USER_POOL_CLIENT_SECRET_ARN=arn:aws:secretsmanager:us-east-1:123456789012:secret:client-AbCdEf"), steps)
+	})
+	t.Run("calls nobody before an event", func(t *testing.T) {
+		binary.CallsNobody(t, event("/tokens", object{}), right, "USER_POOL_CLIENT_ID=local-client", "AWS_REGION=us-east-1")
+	})
+	t.Run("refuses a bad variable", func(t *testing.T) {
+		binary.Refuses(t, `USER_POOL_CLIENT_ID is \"\": want`, "AWS_REGION=us-east-1")
+	})
+}
