@@ -51,6 +51,12 @@ func missing(t testing.TB, part, howToGet string) {
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s is missing, and CI=true: %s", part, howToGet)
 	}
+	skip(t, part, howToGet)
+}
+
+// skip is for a part that is missing on a desk, or that is optional.
+func skip(t testing.TB, part, howToGet string) {
+	t.Helper()
 	t.Skipf("%s is missing: %s", part, howToGet)
 }
 

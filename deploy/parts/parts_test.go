@@ -102,6 +102,26 @@ func TestMissingPartsSkipOnADeskAndFailInCI(t *testing.T) {
 	}
 }
 
+func TestOptionalPartsSkipEverywhere(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	calls := map[string]func(testing.TB){
+		"CognitoLocal": func(tb testing.TB) { parts.CognitoLocal(tb) },
+		"NodeModule":   func(tb testing.TB) { parts.NodeModule(tb, "no-such-module", "1.2.3") },
+	}
+	for name, call := range calls {
+		for _, ci := range []string{"", "true"} {
+			t.Run(name+" CI="+ci, func(t *testing.T) {
+				t.Setenv("CI", ci)
+				got := of(t, call)
+				if got.kind != "skip" {
+					t.Fatalf("ended with %q (%s), want skip", got.kind, got.text)
+				}
+				checkSentence(t, got)
+			})
+		}
+	}
+}
+
 func TestBotocoreIsMissingFromAPythonWithoutIt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the program of this test is a shell script")

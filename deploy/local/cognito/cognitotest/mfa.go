@@ -25,12 +25,12 @@ const (
 var mfaCases = []testCase{
 	{"software token: tokens", func(tb testing.TB, t *Target) {
 		asked := t.challenged(tb, "totp-good", softwareToken)
-		out, err := t.respond(tb, softwareToken, asked.Session, "totp-good", map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp("totp-good")})
+		out, err := t.respond(tb, softwareToken, asked.Session, "totp-good", map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp(tb, "totp-good")})
 		acceptedAnswer(tb, out, err, "totp-good")
 	}},
 	{"software token: wrong code, then right", func(tb testing.TB, t *Target) {
 		asked := t.challenged(tb, "totp-wrong", softwareToken)
-		right := t.totp("totp-wrong")
+		right := t.totp(tb, "totp-wrong")
 		for _, wrong := range []string{other(right), right + "0", right[:5]} {
 			_, err := t.respond(tb, softwareToken, asked.Session, "totp-wrong", map[string]string{"SOFTWARE_TOKEN_MFA_CODE": wrong})
 			refused(tb, err, "CodeMismatchException")
@@ -40,7 +40,7 @@ var mfaCases = []testCase{
 	}},
 	{"software token: a code twice", func(tb testing.TB, t *Target) {
 		first, second := t.challenged(tb, "totp-again", softwareToken), t.challenged(tb, "totp-again", softwareToken)
-		code := map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp("totp-again")}
+		code := map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp(tb, "totp-again")}
 		out, err := t.respond(tb, softwareToken, first.Session, "totp-again", code)
 		acceptedAnswer(tb, out, err, "totp-again")
 		_, err = t.respond(tb, softwareToken, second.Session, "totp-again", code)
@@ -50,6 +50,11 @@ var mfaCases = []testCase{
 		asked := t.challenged(tb, "totp-good", softwareToken)
 		_, err := t.respond(tb, softwareToken, asked.Session, "totp-good", nil)
 		refused(tb, err, "InvalidParameterException")
+	}},
+	{"SMS: tokens", func(tb testing.TB, t *Target) {
+		asked := t.challenged(tb, "sms", smsCode)
+		out, err := t.respond(tb, smsCode, asked.Session, "sms", map[string]string{"SMS_MFA_CODE": t.Code("sms")})
+		acceptedAnswer(tb, out, err, "sms")
 	}},
 	{"SMS: wrong code, then right", sentCode("sms", smsCode, "SMS")},
 	{"email: wrong code, then right", sentCode("email", emailCode, "EMAIL")},
@@ -63,7 +68,7 @@ var mfaCases = []testCase{
 		if err != nil || next.ChallengeName != softwareToken {
 			tb.Fatalf("%+v, %v", next, err)
 		}
-		out, err := t.respond(tb, softwareToken, next.Session, "several", map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp("several")})
+		out, err := t.respond(tb, softwareToken, next.Session, "several", map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp(tb, "several")})
 		acceptedAnswer(tb, out, err, "several")
 	}},
 	{"several factors: one that the user has not", func(tb testing.TB, t *Target) {
@@ -75,7 +80,7 @@ var mfaCases = []testCase{
 	}},
 	{"several factors: an answer without a choice", func(tb testing.TB, t *Target) {
 		asked := t.challenged(tb, "several", selectType)
-		_, err := t.respond(tb, softwareToken, asked.Session, "several", map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp("several")})
+		_, err := t.respond(tb, softwareToken, asked.Session, "several", map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp(tb, "several")})
 		refused(tb, err, "NotAuthorizedException")
 	}},
 }
@@ -108,7 +113,14 @@ func other(code string) string {
 }
 
 // totp is the code that a user's software token shows now (RFC 6238).
-func (t *Target) totp(user string) string { return TOTP(t.TOTPSecret(user), time.Now()) }
+func (t *Target) totp(tb testing.TB, user string) string {
+	tb.Helper()
+	code := TOTP(t.TOTPSecret(user), time.Now())
+	if code == "" {
+		tb.Fatalf("%s has no software token", user)
+	}
+	return code
+}
 
 // TOTP is the code of six digits that a software token shows, for a secret in base32 without padding, or "" for another one
 // (RFC 6238, with its defaults).

@@ -61,8 +61,7 @@ var newPasswordCases = []testCase{
 	{"new password: two sessions at once", func(tb testing.TB, t *Target) {
 		var done atomic.Int32
 		var all sync.WaitGroup
-		for range 2 {
-			session := t.challenged(tb, "new-race", newPasswordRequired).Session
+		for _, session := range []*string{t.challenged(tb, "new-race", newPasswordRequired).Session, t.challenged(tb, "new-race", newPasswordRequired).Session} {
 			all.Go(func() {
 				if _, err := t.respond(tb, newPasswordRequired, session, "new-race", map[string]string{"NEW_PASSWORD": newPassword}); err == nil {
 					done.Add(1)
@@ -76,9 +75,9 @@ var newPasswordCases = []testCase{
 	}},
 	{"session: of another user", func(tb testing.TB, t *Target) {
 		asked := t.challenged(tb, "new-other", newPasswordRequired)
-		_, err := t.respond(tb, newPasswordRequired, asked.Session, "alice", map[string]string{"NEW_PASSWORD": newPassword})
+		_, err := t.respond(tb, newPasswordRequired, asked.Session, "victim", map[string]string{"NEW_PASSWORD": newPassword})
 		refused(tb, err, "NotAuthorizedException")
-		refusedSignIn("alice", newPassword, "NotAuthorizedException")(tb, t)
+		refusedSignIn("victim", newPassword, "NotAuthorizedException")(tb, t)
 	}},
 	{"session: for another challenge", func(tb testing.TB, t *Target) {
 		asked := t.challenged(tb, "new-other", newPasswordRequired)

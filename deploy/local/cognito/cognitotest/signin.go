@@ -8,6 +8,12 @@ import (
 
 var signInCases = []testCase{
 	{"password: tokens", func(tb testing.TB, t *Target) { checkTokens(tb, t, t.signIn(tb, t.Plain, "alice"), "alice") }},
+	{"password: the email address is in the ID token", func(tb testing.TB, t *Target) {
+		id := claims(tb, t.signIn(tb, t.Plain, "alice").IdToken)
+		if id["email"] != "alice@example.com" || id["email_verified"] != true {
+			tb.Errorf("email %v, email_verified %v", id["email"], id["email_verified"])
+		}
+	}},
 	{"password: wrong", refusedSignIn("alice", "Wr0ng-password", "NotAuthorizedException")},
 	{"password: unknown user", refusedSignIn("nobody", Password, "NotAuthorizedException")},
 	{"password: disabled user", refusedSignIn("disabled", Password, "NotAuthorizedException")},
@@ -71,7 +77,7 @@ func checkTokens(tb testing.TB, t *Target, got *types.AuthenticationResultType, 
 			tb.Errorf("access token: %s is %v, want %v", name, access[name], want)
 		}
 	}
-	for name, want := range map[string]any{"token_use": "id", "aud": t.Plain.ID, "cognito:username": user, "email": user + "@example.com"} {
+	for name, want := range map[string]any{"token_use": "id", "aud": t.Plain.ID, "cognito:username": user} {
 		if id[name] != want {
 			tb.Errorf("ID token: %s is %v, want %v", name, id[name], want)
 		}

@@ -34,18 +34,18 @@ var srpCases = []testCase{
 		refused(tb, err, "InvalidParameterException")
 	}},
 	{"SRP: the same proof twice", func(tb testing.TB, t *Target) {
-		proof := t.prove(tb, t.Plain, "alice", Password, "alice", time.Now())
+		proof := t.aliceProves(tb, time.Now())
 		out, err := t.Client.RespondToAuthChallenge(tb.Context(), proof)
 		acceptedAnswer(tb, out, err, "alice")
 		_, err = t.Client.RespondToAuthChallenge(tb.Context(), proof)
 		refused(tb, err, "NotAuthorizedException")
 	}},
 	{"SRP: a proof of another time", func(tb testing.TB, t *Target) {
-		_, err := t.Client.RespondToAuthChallenge(tb.Context(), t.prove(tb, t.Plain, "alice", Password, "alice", time.Now().Add(-time.Hour)))
+		_, err := t.Client.RespondToAuthChallenge(tb.Context(), t.aliceProves(tb, time.Now().Add(-time.Hour)))
 		refused(tb, err, "NotAuthorizedException")
 	}},
 	{"SRP: a time in another format", func(tb testing.TB, t *Target) {
-		proof := t.prove(tb, t.Plain, "alice", Password, "alice", time.Now())
+		proof := t.aliceProves(tb, time.Now())
 		proof.ChallengeResponses["TIMESTAMP"] = time.Now().UTC().Format(time.RFC3339)
 		_, err := t.Client.RespondToAuthChallenge(tb.Context(), proof)
 		refused(tb, err, "InvalidParameterException")
@@ -66,27 +66,34 @@ var srpCases = []testCase{
 		if err != nil || out.ChallengeName != types.ChallengeNameTypeSoftwareTokenMfa {
 			tb.Fatalf("%+v, %v", out, err)
 		}
-		next, err := t.respond(tb, out.ChallengeName, out.Session, "totp-srp", map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp("totp-srp")})
+		next, err := t.respond(tb, out.ChallengeName, out.Session, "totp-srp", map[string]string{"SOFTWARE_TOKEN_MFA_CODE": t.totp(tb, "totp-srp")})
 		acceptedAnswer(tb, next, err, "totp-srp")
 	}},
 }
 
-// srp signs a user in with a password, and a proof that it is the prover's.
+// srp signs a user in with a password, and a proof that it is the prover's. Either of the two steps may be refused.
 func (t *Target) srp(tb testing.TB, app App, user, password, prover string) (*idp.RespondToAuthChallengeOutput, error) {
 	tb.Helper()
-	return t.Client.RespondToAuthChallenge(tb.Context(), t.prove(tb, app, user, password, prover, time.Now()))
+	proof, err := t.prove(tb, app, user, password, prover, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return t.Client.RespondToAuthChallenge(tb.Context(), proof)
 }
 
 // prove begins USER_SRP_AUTH, and makes the answer to its challenge.
-func (t *Target) prove(tb testing.TB, app App, user, password, prover string, now time.Time) *idp.RespondToAuthChallengeInput {
+func (t *Target) prove(tb testing.TB, app App, user, password, prover string, now time.Time) (*idp.RespondToAuthChallengeInput, error) {
 	tb.Helper()
 	client, err := srp.NewClient(nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	out, err := t.initiate(tb, app, types.AuthFlowTypeUserSrpAuth, app.with(user, map[string]string{"USERNAME": user, "SRP_A": client.A()}))
-	if err != nil || out.ChallengeName != types.ChallengeNameTypePasswordVerifier {
-		tb.Fatalf("%s is not asked for a proof: %+v, %v", user, out, err)
+	if err != nil {
+		return nil, err
+	}
+	if out.ChallengeName != types.ChallengeNameTypePasswordVerifier {
+		tb.Fatalf("%s is not asked for a proof: %+v", user, out)
 	}
 	asked := out.ChallengeParameters
 	_, pool, _ := strings.Cut(t.Pool, "_")
@@ -106,7 +113,17 @@ func (t *Target) prove(tb testing.TB, app App, user, password, prover string, no
 			"PASSWORD_CLAIM_SIGNATURE":    signature,
 			"TIMESTAMP":                   now.UTC().Format(srp.TimestampLayout),
 		}),
+	}, nil
+}
+
+// aliceProves is the answer to a challenge of alice's.
+func (t *Target) aliceProves(tb testing.TB, now time.Time) *idp.RespondToAuthChallengeInput {
+	tb.Helper()
+	proof, err := t.prove(tb, t.Plain, "alice", Password, "alice", now)
+	if err != nil {
+		tb.Fatal(err)
 	}
+	return proof
 }
 
 func refusedSRP(user, password, prover, want string) func(testing.TB, *Target) {

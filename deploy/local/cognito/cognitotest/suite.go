@@ -8,6 +8,8 @@ package cognitotest
 
 import (
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	idp "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -34,9 +36,9 @@ type Target struct {
 	// Code gives the code that was last sent to a user.
 	Code func(user string) string
 
-	// Exceptions are the cases that the target does not pass, by name, and why. One that it passes is an error: the
-	// exception is to go.
-	Exceptions map[string]string
+	// Exceptions are why the target does not pass some cases, and their names; "SRP: *" names all that begin so. One that it
+	// passes is an error: the exception is to go.
+	Exceptions map[string][]string
 }
 
 // testCase is a line of the table.
@@ -45,31 +47,58 @@ type testCase struct {
 	run  func(testing.TB, *Target)
 }
 
+var tables = [][]testCase{signInCases, srpCases, newPasswordCases, mfaCases, refreshCases, rotationCases, revokeCases, userCases}
+
 // Run checks the target with all cases.
 func Run(t *testing.T, target *Target) {
 	t.Helper()
-	known := map[string]bool{}
-	for _, table := range [][]testCase{signInCases, srpCases, newPasswordCases, mfaCases, refreshCases, rotationCases, revokeCases, userCases} {
-		for _, c := range table {
-			known[c.name] = true
-			t.Run(c.name, func(t *testing.T) {
-				why, excepted := target.Exceptions[c.name]
-				switch {
-				case !excepted:
-					c.run(t, target)
-				case passes(t, func(tb testing.TB) { c.run(tb, target) }):
-					t.Errorf("passes, although %q", why)
-				default:
-					t.Logf("excepted: %s", why)
+	all := slices.Concat(tables...)
+	exceptions := target.exceptions(t, all)
+	for _, c := range all {
+		t.Run(c.name, func(t *testing.T) {
+			why, excepted := exceptions[c.name]
+			switch {
+			case !excepted:
+				c.run(t, target)
+			case passes(t, func(tb testing.TB) { c.run(tb, target) }):
+				t.Errorf("passes, although the target %s", why)
+			default:
+				t.Logf("excepted: the target %s", why)
+			}
+		})
+	}
+}
+
+// exceptions are the reasons by case. A name that is of no case, or that stands there twice, is an error.
+func (t *Target) exceptions(tb testing.TB, all []testCase) map[string]string {
+	tb.Helper()
+	reasons := map[string]string{}
+	for why, names := range t.Exceptions {
+		for _, name := range names {
+			named := matching(name, all)
+			if len(named) == 0 {
+				tb.Errorf("the exception %q is no case", name)
+			}
+			for _, c := range named {
+				if reasons[c] != "" {
+					tb.Errorf("%q is excepted twice", c)
 				}
-			})
+				reasons[c] = why
+			}
 		}
 	}
-	for name := range target.Exceptions {
-		if !known[name] {
-			t.Errorf("the exception %q is no case", name)
+	return reasons
+}
+
+// matching are the names of the cases that an exception names.
+func matching(name string, all []testCase) (names []string) {
+	prefix, many := strings.CutSuffix(name, "*")
+	for _, c := range all {
+		if c.name == name || many && strings.HasPrefix(c.name, prefix) {
+			names = append(names, c.name)
 		}
 	}
+	return names
 }
 
 // attempt is a testing.TB that keeps to itself whether a case failed.
@@ -80,11 +109,13 @@ type attempt struct {
 
 func (a *attempt) Helper() {}
 
+func (a *attempt) Error(...any) { a.failed = true }
+
 func (a *attempt) Errorf(string, ...any) { a.failed = true }
 
-func (a *attempt) Fatalf(string, ...any) { a.failed = true; runtime.Goexit() }
-
 func (a *attempt) Fatal(...any) { a.failed = true; runtime.Goexit() }
+
+func (a *attempt) Fatalf(string, ...any) { a.failed = true; runtime.Goexit() }
 
 // passes runs a case to see whether it would pass.
 func passes(t testing.TB, run func(testing.TB)) bool {

@@ -29,6 +29,7 @@ func Users() []User {
 		{Name: "alice"},
 		{Name: "bob"},
 		{Name: "carol"},
+		{Name: "victim"},
 		{Name: "disabled", Disabled: true},
 		{Name: "unconfirmed", Unconfirmed: true},
 		{Name: "reset", ResetRequired: true},
