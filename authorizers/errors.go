@@ -40,6 +40,7 @@ const (
 	reasonNoCredential  = "credential-missing"
 	reasonKeysMissing   = "keys-unavailable"
 	reasonAPIKeys       = "api-keys-unavailable"
+	reasonRevocations   = "revocations-unavailable"
 	reasonCache         = "answer-not-cacheable"
 	reasonEvent         = "event-unknown"
 	reasonPolicy        = "policy-failed"
@@ -67,6 +68,7 @@ func outcomeOf(err error) outcome {
 		key         *KeyError
 		unavailable *UnavailableError
 		apiKeys     *KeysUnavailableError
+		revocations *RevocationsUnavailableError
 		cache       *CacheError
 		event       *EventError
 		resource    *policy.ResourceError
@@ -77,6 +79,8 @@ func outcomeOf(err error) outcome {
 		return outcome{decisionUnavailable, reasonKeysMissing, err}
 	case errors.As(err, &apiKeys):
 		return outcome{decisionUnavailable, reasonAPIKeys, err}
+	case errors.As(err, &revocations):
+		return outcome{decisionUnavailable, reasonRevocations, err}
 	case errors.As(err, &cache):
 		return outcome{decisionUnavailable, reasonCache, err}
 	case errors.As(err, &credential):

@@ -22,6 +22,7 @@ type KeyVerifier interface {
 type RequestConfig struct {
 	Rules       *policy.Rules // who may call what; required
 	Tokens      TokenVerifier // nil: bearer tokens are not looked at
+	Revocations Revocations   // nil: tokens are good until they end
 	Keys        KeyVerifier   // nil: API keys are not looked at; one of Tokens and Keys is required
 	GroupScopes GroupScopes   // nil: groups grant nothing
 	Simple      bool          // answer HTTP APIs of payload format 2.0 with isAuthorized; false: with a policy
@@ -35,8 +36,9 @@ type RequestConfig struct {
 // What it answers depends on the credentials alone, so the places that it may find them in have to be the identity
 // sources that the gateway keeps answers by; the package comment says more.
 type Request struct {
-	config RequestConfig
-	serves []form
+	config  RequestConfig
+	bearers bearers
+	serves  []form
 }
 
 // NewRequest makes a REQUEST authorizer. The error is a [*ConfigError].
@@ -50,13 +52,18 @@ func NewRequest(config RequestConfig) (*Request, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Request{config, []form{formREST, formWebSocket, formHTTP1, formHTTP2}}, nil
+	return &Request{
+		config:  config,
+		bearers: bearers{config.Tokens, config.Revocations, config.GroupScopes},
+		serves:  []form{formREST, formWebSocket, formHTTP1, formHTTP2},
+	}, nil
 }
 
 // JWTConfig is what a JWT authorizer works with.
 type JWTConfig struct {
 	Rules       *policy.Rules // who may call what; required
 	Verifier    TokenVerifier // required
+	Revocations Revocations   // nil: tokens are good until they end
 	GroupScopes GroupScopes   // nil: groups grant nothing
 	Simple      bool          // answer payload format 2.0 with isAuthorized; false: with a policy
 	Log         *slog.Logger  // gets a line for each decision; nil: none
@@ -70,7 +77,8 @@ func NewJWT(config JWTConfig) (*Request, error) {
 		return nil, &ConfigError{"Verifier", "is missing"}
 	}
 	r, err := NewRequest(RequestConfig{
-		Rules: config.Rules, Tokens: config.Verifier, GroupScopes: config.GroupScopes, Simple: config.Simple, Log: config.Log,
+		Rules: config.Rules, Tokens: config.Verifier, Revocations: config.Revocations, GroupScopes: config.GroupScopes,
+		Simple: config.Simple, Log: config.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -98,15 +106,13 @@ func (a *Request) decide(ctx context.Context, event []byte, d *decision) ([]byte
 	if err := a.checkForm(r.form); err != nil {
 		return nil, err
 	}
-	p, err := a.authenticate(ctx, r)
-	if err != nil {
+	if d.principal, err = a.authenticate(ctx, r); err != nil {
 		return nil, err
 	}
-	d.principal = p
 	if a.config.Simple {
 		return a.simple(r, d)
 	}
-	result, err := policyAnswer(a.config.Rules, p, r)
+	result, err := policyAnswer(a.config.Rules, d.principal, r)
 	if err != nil {
 		return nil, err
 	}
@@ -135,11 +141,12 @@ func (a *Request) checkForm(f form) error {
 	return nil
 }
 
-// authenticate finds out who makes a request. A credential that fails is never passed over for another one.
+// authenticate finds out who makes a request. A credential that fails is never passed over for another one. With an error
+// there may be a principal, for the log.
 func (a *Request) authenticate(ctx context.Context, r *request) (*Principal, error) {
 	token, err := a.tokenPrincipal(ctx, r)
 	if err != nil {
-		return nil, err
+		return token, err
 	}
 	key, err := a.keyPrincipal(ctx, r)
 	switch {
@@ -165,15 +172,7 @@ func (a *Request) tokenPrincipal(ctx context.Context, r *request) (*Principal, e
 	if err != nil || token == "" {
 		return nil, err
 	}
-	claims, err := a.config.Tokens.Verify(ctx, token)
-	if err != nil {
-		return nil, err
-	}
-	if claims == nil {
-		return nil, errors.New("the verifier gave neither claims nor an error")
-	}
-	p := TokenPrincipal(claims, a.config.GroupScopes)
-	return &p, nil
+	return a.bearers.bearer(ctx, token)
 }
 
 // keyPrincipal is the holder of the request's API key; nil where there is no key.

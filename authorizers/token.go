@@ -3,7 +3,6 @@ package authorizers
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -22,13 +21,15 @@ type TokenVerifier interface {
 type TokenConfig struct {
 	Rules       *policy.Rules // who may call what; required
 	Verifier    TokenVerifier // required
+	Revocations Revocations   // nil: tokens are good until they end
 	GroupScopes GroupScopes   // nil: groups grant nothing
 	Log         *slog.Logger  // gets a line for each decision; nil: none
 }
 
 // Token is a Lambda authorizer of type TOKEN: it takes a bearer JWT of any issuer that its verifier knows.
 type Token struct {
-	config TokenConfig
+	config  TokenConfig
+	bearers bearers
 }
 
 // NewToken makes a TOKEN authorizer. The error is a [*ConfigError].
@@ -42,7 +43,7 @@ func NewToken(config TokenConfig) (*Token, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Token{config}, nil
+	return &Token{config, bearers{config.Verifier, config.Revocations, config.GroupScopes}}, nil
 }
 
 // tokenEvent is the event of a TOKEN authorizer.
@@ -69,16 +70,10 @@ func (t *Token) decide(ctx context.Context, event []byte, d *decision) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	claims, err := t.config.Verifier.Verify(ctx, token)
-	if err != nil {
+	if d.principal, err = t.bearers.bearer(ctx, token); err != nil {
 		return nil, err
 	}
-	if claims == nil {
-		return nil, errors.New("the verifier gave neither claims nor an error")
-	}
-	p := TokenPrincipal(claims, t.config.GroupScopes)
-	d.principal = &p
-	result, err := answer(t.config.Rules, &p, arn)
+	result, err := answer(t.config.Rules, d.principal, arn)
 	if err != nil {
 		return nil, err
 	}

@@ -13,12 +13,15 @@ import (
 
 // accept reads the claims of a token of this issuer whose signature holds, at the time now.
 func (i *Issuer) accept(claims object, now time.Time, skew time.Duration) (*authorizers.Claims, error) {
-	expires, err := checkTimes(claims, now, skew)
+	issued, expires, err := checkTimes(claims, now, skew)
 	if err != nil {
 		return nil, err
 	}
 	read := reader{claims: claims}
-	c := &authorizers.Claims{Issuer: i.Issuer, Expires: expires, AcceptedUntil: expires.Add(skew), Subject: read.text("sub"), TokenID: read.text("jti")}
+	c := &authorizers.Claims{
+		Issuer: i.Issuer, IssuedAt: issued, Expires: expires, AcceptedUntil: expires.Add(skew),
+		Subject: read.text("sub"), TokenID: read.text("jti"), OriginTokenID: read.text("origin_jti"),
+	}
 	if len(i.TokenUse) > 0 {
 		err = i.checkCognito(c, &read)
 	} else {
@@ -38,27 +41,30 @@ func (i *Issuer) accept(claims object, now time.Time, skew time.Duration) (*auth
 	return c, read.err
 }
 
-// checkTimes checks exp, which is required, nbf and iat (RFC 7519, section 4.1).
-func checkTimes(claims object, now time.Time, skew time.Duration) (expires time.Time, err error) {
+// checkTimes checks exp, which is required, nbf and iat (RFC 7519, section 4.1). A token without iat was issued at the zero
+// time.
+func checkTimes(claims object, now time.Time, skew time.Duration) (issued, expires time.Time, err error) {
 	seconds, present, ok := number(claims, "exp")
 	if !present || !ok || seconds <= 0 {
-		return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "exp", Got: claims.get("exp").String(), Want: "a time in seconds since 1970"}
+		return issued, expires, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "exp", Got: claims.get("exp").String(), Want: "a time in seconds since 1970"}
 	}
 	expires = time.Unix(int64(seconds), 0)
 	if !now.Before(expires.Add(skew)) {
-		return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeExpired, Claim: "exp", Got: expires.UTC().Format(time.RFC3339), Want: "a time to come"}
+		return issued, expires, &authorizers.TokenError{Code: authorizers.CodeExpired, Claim: "exp", Got: expires.UTC().Format(time.RFC3339), Want: "a time to come"}
 	}
 	for _, claim := range []string{"nbf", "iat"} {
 		seconds, present, ok := number(claims, claim)
 		switch {
 		case !present:
 		case !ok || seconds < 0:
-			return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: claims.get(claim).String(), Want: "a time in seconds since 1970"}
+			return issued, expires, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: claims.get(claim).String(), Want: "a time in seconds since 1970"}
 		case time.Unix(int64(math.Ceil(seconds)), 0).After(now.Add(skew)):
-			return time.Time{}, &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: claim, Got: claims.get(claim).String(), Want: "a time that has come"}
+			return issued, expires, &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: claim, Got: claims.get(claim).String(), Want: "a time that has come"}
+		case claim == "iat":
+			issued = time.Unix(int64(seconds), 0)
 		}
 	}
-	return expires, nil
+	return issued, expires, nil
 }
 
 // maxTime bounds a time in a claim: the end of the year 9999, in seconds since 1970.

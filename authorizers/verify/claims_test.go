@@ -3,6 +3,7 @@ package verify_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -158,6 +159,41 @@ func TestScopesAndGroups(t *testing.T) {
 		}
 		if fmt.Sprintf("%q", claims.Scopes) != fmt.Sprintf("%q", test.scopes) || fmt.Sprintf("%q", claims.Groups) != fmt.Sprintf("%q", test.groups) {
 			t.Errorf("%v: scopes %q, groups %q", test.claims, claims.Scopes, claims.Groups)
+		}
+	}
+}
+
+// TestOrigins: what revocations are looked up by is read as it stands, and a token that does not say when it was issued
+// was issued at the zero time.
+func TestOrigins(t *testing.T) {
+	issuer := newIssuer(t)
+	v := newVerifier(t, issuer, nil)
+	tests := []struct {
+		claims map[string]any
+		want   authorizers.Claims
+		code   authorizers.Code
+	}{
+		{map[string]any{"jti": "a", "origin_jti": "b", "iat": 7}, authorizers.Claims{TokenID: "a", OriginTokenID: "b", IssuedAt: time.Unix(7, 0)}, ""},
+		{map[string]any{"jti": "a", "origin_jti": "", "iat": 0}, authorizers.Claims{TokenID: "a", IssuedAt: time.Unix(0, 0)}, ""},
+		{map[string]any{"jti": "a", "iat": json.Number("7.9")}, authorizers.Claims{TokenID: "a", IssuedAt: time.Unix(7, 0)}, ""},
+		{map[string]any{"jti": "a"}, authorizers.Claims{TokenID: "a"}, ""},
+		{map[string]any{"iat": 7}, authorizers.Claims{IssuedAt: time.Unix(7, 0)}, ""},
+		{map[string]any{"origin_jti": 7}, authorizers.Claims{}, authorizers.CodeClaim},
+		{map[string]any{"origin_jti": []any{"b"}}, authorizers.Claims{}, authorizers.CodeClaim},
+		{map[string]any{"jti": true}, authorizers.Claims{}, authorizers.CodeClaim},
+		{map[string]any{"iat": []any{7}}, authorizers.Claims{}, authorizers.CodeClaim},
+	}
+	for _, test := range tests {
+		claims := issuer.CognitoAccessClaims(extra(nil))
+		for _, name := range []string{"jti", "origin_jti", "iat"} {
+			delete(claims, name)
+		}
+		maps.Copy(claims, test.claims)
+		got, err := v.Verify(t.Context(), issuer.Sign(claims))
+		if code(err) != string(test.code) {
+			t.Errorf("%v: error %v, want %q", test.claims, err, test.code)
+		} else if err == nil && (got.TokenID != test.want.TokenID || got.OriginTokenID != test.want.OriginTokenID || !got.IssuedAt.Equal(test.want.IssuedAt)) {
+			t.Errorf("%v: %+v", test.claims, got)
 		}
 	}
 }

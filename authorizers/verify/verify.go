@@ -141,7 +141,7 @@ func (v *Verifier) check(ctx context.Context, raw []byte) (*verified, error) {
 		return nil, err
 	}
 	// What has expired is bad whatever its signature, and needs no key that might not be had.
-	if _, err := checkTimes(t.claims, v.now(), v.skew); err != nil {
+	if _, _, err := checkTimes(t.claims, v.now(), v.skew); err != nil {
 		return nil, err
 	}
 	key, err := issuer.keys.key(ctx, keyID)
