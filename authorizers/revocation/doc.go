@@ -1,0 +1,30 @@
+// Package revocation takes verified tokens back before they end.
+//
+// An [Entry] says which tokens are taken back: one token by its jti ([OfToken]), all tokens of one sign-in by their
+// origin_jti ([OfFamily]), those of one user by their sub ([OfUser]), or all of an issuer ([OfIssuer]); the last two up to
+// a second at which they were issued. An entry counts for tokens of its own issuer alone: what the ids of two issuers
+// have in common means nothing. A token that does not say when it was issued (iat) is older than any such second. One
+// that says neither jti nor origin_jti can be taken back by its user or its issuer only.
+//
+// [InTable] looks a token's entries up, all at once; package lookup reads them from a DynamoDB table and package dynamo
+// writes them there. A [Checker] asks for each token, and believes the answer for [RememberedFor]. What cannot be told, as
+// when the table is down, a table has an item that cannot be read, or time is up, is an
+// [*authorizers.RevocationsUnavailableError], and no call is let through.
+//
+// # How long it takes
+//
+// From the end of the write, a token is refused when all of these have passed, together the longest delay:
+//
+//   - the time for which the gateway keeps the authorizer's answer: its TTL, 300 s unless set otherwise, up to 3600 s. With
+//     a TTL of 0 it keeps none. A revocation does not reach into the gateway; flushing the stage's authorizer cache does.
+//   - [RememberedFor], 10 s, in each Lambda environment.
+//   - nothing more: the table is read consistently, so an entry that was written is read.
+//
+// A WebSocket connection that is open stays open, since only $connect is authorized. Where the gateway checks tokens on its
+// own (Cognito and JWT authorizers of API Gateway), nobody asks for revocations. A token that is issued in the very
+// second up to which a user's tokens are taken back is refused too, and where the clocks of issuer and writer differ, so
+// are those of that difference: a sign-in right after may have to be done again.
+//
+// An entry expires, for DynamoDB to delete it, some time after the last of its tokens has ended. Until it is deleted, within days,
+// it still counts: it is never wrong to refuse those tokens.
+package revocation

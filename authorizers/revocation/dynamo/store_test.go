@@ -1,0 +1,241 @@
+package dynamo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"portcullis/authorizers/revocation"
+	"portcullis/authorizers/revocation/dynamo"
+	"portcullis/authorizers/revocation/item"
+	"portcullis/authorizers/revocation/lookup"
+	"portcullis/authorizers/revocation/revocationtest"
+	local "portcullis/deploy/local/dynamodb"
+	"portcullis/deploy/parts"
+)
+
+const region = "eu-west-1"
+
+var testCredentials = credentials.NewStaticCredentialsProvider("test", "test", "")
+
+func clientOf(endpoint string) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{BaseEndpoint: &endpoint, Region: region, Credentials: testCredentials})
+}
+
+var tables atomic.Int32
+
+// newTable makes a table as package item describes it.
+func newTable(t *testing.T, client *dynamodb.Client) string {
+	t.Helper()
+	name := fmt.Sprintf("revocations-%d", tables.Add(1))
+	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName:            &name,
+		BillingMode:          types.BillingModePayPerRequest,
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(item.ID), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(item.ID), AttributeType: types.ScalarAttributeTypeS}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
+		TableName:               &name,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String(item.Expires), Enabled: aws.Bool(true)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func open(t *testing.T, client dynamo.Client, table string) *dynamo.Store {
+	t.Helper()
+	s, err := dynamo.New(client, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// readerOf reads a table as authorizers do.
+func readerOf(t *testing.T, endpoint, table string) *lookup.Table {
+	t.Helper()
+	reader, err := lookup.NewTable(lookup.TableConfig{Name: table, Region: region, Endpoint: endpoint, Credentials: testCredentials})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reader
+}
+
+// emulators are servers of DynamoDB's protocol, each from its own maker.
+func emulators(t *testing.T) map[string]func(t *testing.T) string {
+	return map[string]func(t *testing.T) string{
+		"moto": func(t *testing.T) string { return parts.MotoDynamoDB(t) },
+		"local": func(t *testing.T) string {
+			h, err := local.New(local.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return parts.Serve(t, h)
+		},
+	}
+}
+
+// TestStore: what this package writes and lists is what package lookup reads.
+func TestStore(t *testing.T) {
+	for name, start := range emulators(t) {
+		t.Run(name, func(t *testing.T) {
+			endpoint := start(t)
+			client := clientOf(endpoint)
+			revocationtest.Run(t, func(t *testing.T) (revocation.Store, revocation.Reader) {
+				table := newTable(t, client)
+				return open(t, client, table), readerOf(t, endpoint, table)
+			})
+		})
+	}
+}
+
+var user = revocation.OfUser("https://issuer.example.com", "ann", time.Unix(1700000000, 0), time.Unix(1700003600, 0))
+
+// broken are items of the table that are no entries, in place of the user's.
+var broken = map[string]map[string]types.AttributeValue{
+	"nothing but an id": {},
+	"a flag in place of a time": {
+		"kind": text("sub"), "issuer": text(user.Issuer), "value": text("ann"), "expiresAt": number("1700003600"),
+		"before": &types.AttributeValueMemberBOOL{Value: true},
+	},
+	"another user's": {"kind": text("sub"), "issuer": text(user.Issuer), "value": text("bob"), "before": number("1700000000"), "expiresAt": number("1700003600")},
+}
+
+func text(s string) types.AttributeValue   { return &types.AttributeValueMemberS{Value: s} }
+func number(n string) types.AttributeValue { return &types.AttributeValueMemberN{Value: n} }
+
+// TestBrokenItems: an item that is no entry is an error wherever it is met, keeps no other one from being listed, and can be
+// removed.
+func TestBrokenItems(t *testing.T) {
+	h, err := local.New(local.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := parts.Serve(t, h)
+	client := clientOf(endpoint)
+	for name, values := range broken {
+		table := newTable(t, client)
+		s := open(t, client, table)
+		other := revocation.OfToken("https://issuer.example.com", "x", time.Unix(1700000000, 0))
+		if err := s.Revoke(t.Context(), other); err != nil {
+			t.Fatal(err)
+		}
+		values["id"] = text(user.ID())
+		if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: values}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readerOf(t, endpoint, table).Read(t.Context(), []string{other.ID(), user.ID()}); !errors.As(err, new(*item.Error)) {
+			t.Errorf("%s: Read: %v", name, err)
+		}
+		if err := s.Revoke(t.Context(), revocation.OfUser(user.Issuer, "ann", time.Unix(1, 0), time.Unix(2, 0))); !errors.As(err, new(*item.Error)) {
+			t.Errorf("%s: Revoke: %v", name, err)
+		}
+		var listed []revocation.Entry
+		var failed []error
+		for e, err := range s.Entries(t.Context()) {
+			if err != nil {
+				failed = append(failed, err)
+			} else {
+				listed = append(listed, e)
+			}
+		}
+		if len(listed) != 1 || listed[0] != other || len(failed) != 1 || !strings.Contains(failed[0].Error(), user.ID()) {
+			t.Errorf("%s: Entries: %+v, errors %v", name, listed, failed)
+		}
+		if err := s.Undo(t.Context(), user.ID()); err != nil {
+			t.Errorf("%s: Undo: %v", name, err)
+		}
+	}
+}
+
+// TestFailures: a table that does not answer is an error of each method, and none that says that there is no entry.
+func TestFailures(t *testing.T) {
+	refuse := func(status int, kind string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			fmt.Fprintf(w, `{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"made by a test"}`, kind)
+		}
+	}
+	for name, h := range map[string]http.HandlerFunc{
+		"hung up":   func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"throttled": refuse(400, "ProvisionedThroughputExceededException"),
+		"internal":  refuse(500, "InternalServerError"),
+		"no table":  refuse(400, "ResourceNotFoundException"),
+		"denied":    refuse(400, "AccessDeniedException"),
+	} {
+		s := open(t, clientOf(parts.Serve(t, h)), "revocations")
+		if err := s.Revoke(t.Context(), user); err == nil {
+			t.Errorf("%s: Revoke succeeds", name)
+		}
+		if err := s.Undo(t.Context(), user.ID()); err == nil || errors.Is(err, revocation.ErrNotFound) {
+			t.Errorf("%s: Undo: %v", name, err)
+		}
+		ends := 0
+		for _, err := range s.Entries(t.Context()) {
+			if err == nil {
+				t.Errorf("%s: Entries gives an entry", name)
+			}
+			ends++
+		}
+		if ends != 1 {
+			t.Errorf("%s: Entries gives %d errors", name, ends)
+		}
+	}
+}
+
+// TestLostAnswer: a write whose answer is lost is done again; a removal is not, since it would find nothing.
+func TestLostAnswer(t *testing.T) {
+	h, err := local.New(local.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := parts.Serve(t, h)
+	var lose atomic.Bool
+	proxy := parts.Proxy(t, endpoint)
+	proxy.ModifyResponse = func(*http.Response) error {
+		if lose.CompareAndSwap(true, false) {
+			panic(http.ErrAbortHandler)
+		}
+		return nil
+	}
+	flaky := clientOf(parts.Serve(t, proxy))
+	table := newTable(t, clientOf(endpoint))
+	s := open(t, flaky, table)
+	lose.Store(true)
+	if err := s.Revoke(t.Context(), user); err != nil {
+		t.Errorf("Revoke: %v", err)
+	}
+	if got, err := readerOf(t, endpoint, table).Read(context.Background(), []string{user.ID()}); err != nil || len(got) != 1 || got[0] != user {
+		t.Errorf("Read: %+v, %v", got, err)
+	}
+	lose.Store(true)
+	if err := s.Undo(t.Context(), user.ID()); err == nil || errors.Is(err, revocation.ErrNotFound) {
+		t.Errorf("Undo: %v", err)
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for _, name := range []string{"", "ab", "a/b", strings.Repeat("x", 256)} {
+		if _, err := dynamo.New(clientOf("http://127.0.0.1:1"), name); !errors.As(err, new(*dynamo.TableNameError)) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	if _, err := dynamo.New(nil, "revocations"); err == nil {
+		t.Error("no client is accepted")
+	}
+}
