@@ -39,7 +39,7 @@ const (
 
 	maxAttempts = 3
 	maxBackoff  = 100 * time.Millisecond
-	maxRaces    = 5 // how often an entry is widened by one that another wrote meanwhile
+	maxRaces    = 10 // how often an entry is widened by one that another wrote meanwhile
 )
 
 // Store is a revocation.Store in a DynamoDB table. It is safe for concurrent use.

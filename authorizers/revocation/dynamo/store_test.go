@@ -77,7 +77,7 @@ func readerOf(t *testing.T, endpoint, table string) *lookup.Table {
 }
 
 // emulators are servers of DynamoDB's protocol, each from its own maker.
-func emulators(t *testing.T) map[string]func(t *testing.T) string {
+func emulators() map[string]func(t *testing.T) string {
 	return map[string]func(t *testing.T) string{
 		"moto": func(t *testing.T) string { return parts.MotoDynamoDB(t) },
 		"local": func(t *testing.T) string {
@@ -92,7 +92,7 @@ func emulators(t *testing.T) map[string]func(t *testing.T) string {
 
 // TestStore: what this package writes and lists is what package lookup reads.
 func TestStore(t *testing.T) {
-	for name, start := range emulators(t) {
+	for name, start := range emulators() {
 		t.Run(name, func(t *testing.T) {
 			endpoint := start(t)
 			client := clientOf(endpoint)

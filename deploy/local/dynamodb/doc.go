@@ -4,8 +4,8 @@
 //
 //	AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8080 aws dynamodb scan --table-name users
 //
-// It answers CreateTable, DescribeTable, ListTables, DeleteTable, UpdateTimeToLive, DescribeTimeToLive, GetItem, PutItem,
-// UpdateItem, DeleteItem and Scan, with expressions, and refuses what it does not have: other operations, sort keys,
+// It answers CreateTable, DescribeTable, ListTables, DeleteTable, UpdateTimeToLive, DescribeTimeToLive, GetItem, BatchGetItem,
+// PutItem, UpdateItem, DeleteItem and Scan, with expressions, and refuses what it does not have: other operations, sort keys,
 // indexes, streams, the parameters from before expressions, and every member of a request that it does not know. Each
 // request on a table is done as if it were alone, so all reads are consistent. Items are listed in the order of their keys.
 // A time to live is kept and shown, and deletes nothing: DynamoDB too deletes days late.

@@ -30,6 +30,7 @@ var operations = map[string]func(*Handler, *request) (any, *apiError){
 	"PutItem":            (*Handler).putItem,
 	"UpdateItem":         (*Handler).updateItem,
 	"DeleteItem":         (*Handler).deleteItem,
+	"BatchGetItem":       (*Handler).batchGetItem,
 	"Scan":               (*Handler).scan,
 }
 
