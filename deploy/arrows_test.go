@@ -48,9 +48,13 @@ func TestArrows(t *testing.T) {
 		{"portcullis/authorizers/verify/verifytest", []string{"testing", "portcullis/authorizers/verify", "portcullis/policy", jwx, aws, lambda}},
 		{"portcullis/authorizers/apikey", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", "portcullis/authorizers/apikey/dynamo", jwx, aws, lambda}},
 		{"portcullis/authorizers/apikey/dynamo", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, lambda}},
-		{"portcullis/authorizers/cmd/jwt", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey", aws}},
+		{"portcullis/authorizers/revocation", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, aws, lambda}},
+		{"portcullis/authorizers/revocation/lookup", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, aws + "/service", lambda}},
+		{"portcullis/authorizers/revocation/dynamo", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, lambda}},
+		{"portcullis/authorizers/cmd/jwt", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
 		{"portcullis/authorizers/cmd/request", []string{"portcullis/api/users", "portcullis/deploy"}},
-		{"portcullis/authorizers/cmd/token", []string{"portcullis/api/users", "portcullis/deploy", aws}},
+		{"portcullis/authorizers/cmd/revoke", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
+		{"portcullis/authorizers/cmd/token", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
 		{"portcullis/deploy/local/gateway", []string{"portcullis/authorizers", "portcullis/api/users", jwx, aws, lambda}},
 		{"portcullis/deploy/local/dynamodb", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
 		{"portcullis/deploy/local/apigateway", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
@@ -76,6 +80,19 @@ func TestPolicyUsesTheStandardLibraryOnly(t *testing.T) {
 	for _, dependency := range goList(t, "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./policy") {
 		if dependency != "portcullis/policy" {
 			t.Errorf("policy is built from %s", dependency)
+		}
+	}
+}
+
+// TestAuthorizersUseTheSignerAlone: the functions that read no API keys start without the AWS SDK, but for what signs.
+func TestAuthorizersUseTheSignerAlone(t *testing.T) {
+	signer := goList(t, "-deps", "github.com/aws/aws-sdk-go-v2/aws/signer/v4")
+	for _, pkg := range []string{"authorizers/cmd/jwt", "authorizers/cmd/token", "authorizers/revocation/lookup"} {
+		for _, dependency := range goList(t, "-deps", "./"+pkg) {
+			sdk := under(dependency, "github.com/aws/aws-sdk-go-v2") || under(dependency, "github.com/aws/smithy-go")
+			if sdk && !slices.Contains(signer, dependency) {
+				t.Errorf("%s is built from %s", pkg, dependency)
+			}
 		}
 	}
 }

@@ -48,11 +48,11 @@ func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, er
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := readVerifier(getenv)
+	verifier, revocations, err := readTokens(getenv)
 	if err != nil {
 		return nil, err
 	}
-	return authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier, GroupScopes: groups, Log: log})
+	return authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier, Revocations: revocations, GroupScopes: groups, Log: log})
 }
 
 // JWT makes the JWT authorizer that the variables describe, as Token does.
@@ -61,7 +61,7 @@ func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, er
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := readVerifier(getenv)
+	verifier, revocations, err := readTokens(getenv)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,9 @@ func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, er
 	if err != nil {
 		return nil, err
 	}
-	return authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, GroupScopes: groups, Simple: simple, Log: log})
+	return authorizers.NewJWT(authorizers.JWTConfig{
+		Rules: rules, Verifier: verifier, Revocations: revocations, GroupScopes: groups, Simple: simple, Log: log,
+	})
 }
 
 // Request makes the REQUEST authorizer that the variables describe, as Token does. The keys are those of the table
@@ -81,10 +83,10 @@ func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog
 	}
 	config := authorizers.RequestConfig{Rules: rules, Keys: keys, GroupScopes: groups, Log: log}
 	if keys == nil || getenv(Issuers) != "" {
-		if config.Tokens, err = readVerifier(getenv); err != nil {
+		if config.Tokens, config.Revocations, err = readTokens(getenv); err != nil {
 			return nil, err
 		}
-	} else if _, err := readClockSkew(getenv); err != nil {
+	} else if err := checkUnused(getenv); err != nil {
 		return nil, err
 	}
 	if config.Simple, err = readResponse(getenv); err != nil {
@@ -145,23 +147,34 @@ func logConflicts(rules *policy.Rules, log *slog.Logger) {
 	}
 }
 
-func readVerifier(getenv func(string) string) (*verify.Verifier, error) {
+// readTokens makes what decides which tokens are good, and whether they were taken back.
+func readTokens(getenv func(string) string) (authorizers.TokenVerifier, authorizers.Revocations, error) {
 	if getenv(Issuers) == "" {
-		return nil, &Error{Issuers, errors.New(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`)}
+		return nil, nil, &Error{Issuers, errors.New(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`)}
 	}
 	issuers, err := verify.ParseIssuers(getenv(Issuers))
 	if err != nil {
-		return nil, &Error{Issuers, err}
+		return nil, nil, &Error{Issuers, err}
 	}
 	skew, err := readClockSkew(getenv)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew})
 	if err != nil {
-		return nil, &Error{Issuers, err}
+		return nil, nil, &Error{Issuers, err}
 	}
-	return verifier, nil
+	revocations, err := readRevocations(getenv, issuers)
+	return verifier, revocations, err
+}
+
+// checkUnused makes sure of the variables about tokens where none are accepted.
+func checkUnused(getenv func(string) string) error {
+	if _, err := readClockSkew(getenv); err != nil {
+		return err
+	}
+	_, err := readRevocations(getenv, nil)
+	return err
 }
 
 func readClockSkew(getenv func(string) string) (time.Duration, error) {

@@ -1,0 +1,109 @@
+package environ
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"portcullis/authorizers"
+	"portcullis/authorizers/revocation"
+	"portcullis/authorizers/revocation/lookup"
+	"portcullis/authorizers/verify"
+)
+
+// The variables that say where the authorizers see that tokens were taken back. The AWS SDK's variables apply as far
+// as they name the region, credentials, and the endpoints of DynamoDB and Cognito; its files and profiles do not.
+const (
+	Revocation      = "REVOCATION"       // "table", or "cognito", which asks user pools by GetUser; not set: tokens are good until they end
+	RevocationTable = "REVOCATION_TABLE" // DynamoDB table of revocations; required for "table", and for nothing else
+)
+
+// readRevocations makes what tells of tokens that were taken back; nil where nothing is to.
+func readRevocations(getenv func(string) string, issuers []verify.Issuer) (authorizers.Revocations, error) {
+	var source authorizers.Revocations
+	var err error
+	switch how := getenv(Revocation); {
+	case how == "table":
+		source, err = readRevocationTable(getenv)
+	case getenv(RevocationTable) != "":
+		return nil, &Error{RevocationTable, fmt.Errorf(`is set, and %s is not "table": nobody would read it`, Revocation)}
+	case how == "":
+		return nil, nil
+	case how == "cognito":
+		source, err = readUserPools(getenv, issuers)
+	default:
+		return nil, &Error{Revocation, fmt.Errorf(`want "table" or "cognito", got %.40q`, how)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	checker, err := revocation.NewChecker(revocation.Config{Source: source})
+	if err != nil {
+		return nil, &Error{Revocation, err}
+	}
+	return checker, nil
+}
+
+const (
+	endpointVariable       = "AWS_ENDPOINT_URL"
+	dynamoEndpointVariable = "AWS_ENDPOINT_URL_DYNAMODB"
+	poolEndpointVariable   = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
+)
+
+// endpoint is where the variables say that a service is; "": at AWS.
+// See https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
+func endpoint(getenv func(string) string, variable string) string {
+	if getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true" {
+		return ""
+	}
+	return cmp.Or(getenv(variable), getenv(endpointVariable))
+}
+
+func readRevocationTable(getenv func(string) string) (authorizers.Revocations, error) {
+	const idVariable, secretVariable = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+	for _, variable := range []string{RevocationTable, "AWS_REGION", idVariable, secretVariable} {
+		if getenv(variable) == "" {
+			return nil, &Error{variable, errors.New("is not set; the table of revocations cannot be read without it")}
+		}
+	}
+	credentials := aws.Credentials{AccessKeyID: getenv(idVariable), SecretAccessKey: getenv(secretVariable), SessionToken: getenv("AWS_SESSION_TOKEN")}
+	table, err := lookup.NewTable(lookup.TableConfig{
+		Name: getenv(RevocationTable), Region: getenv("AWS_REGION"), Endpoint: endpoint(getenv, dynamoEndpointVariable),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return credentials, nil }),
+	})
+	if err != nil {
+		return nil, named(err, map[string]string{"Name": RevocationTable, "Region": "AWS_REGION", "Endpoint": dynamoEndpointVariable})
+	}
+	return revocation.InTable(table), nil
+}
+
+// readUserPools makes what asks Cognito, which has to know all tokens that are accepted.
+func readUserPools(getenv func(string) string, issuers []verify.Issuer) (authorizers.Revocations, error) {
+	if len(issuers) == 0 {
+		return nil, &Error{Issuers, errors.New("is not set; want the user pools that are asked about their tokens")}
+	}
+	var pools []string
+	for _, issuer := range issuers {
+		if !slices.Equal(issuer.TokenUse, []string{verify.UseAccess}) {
+			return nil, &Error{Issuers, fmt.Errorf(`issuer %.200q: want "tokenUse":["access"]: Cognito tells only of access tokens of its own whether they were taken back (%s=cognito)`, issuer.Issuer, Revocation)}
+		}
+		pools = append(pools, issuer.Issuer)
+	}
+	cognito, err := lookup.NewCognito(lookup.CognitoConfig{Issuers: pools, Endpoint: endpoint(getenv, poolEndpointVariable)})
+	if err != nil {
+		return nil, named(err, map[string]string{"Issuers": Issuers, "Endpoint": poolEndpointVariable})
+	}
+	return cognito, nil
+}
+
+// named is an error about the variable that a field's value comes from.
+func named(err error, variables map[string]string) error {
+	if wrong, ok := errors.AsType[*lookup.ConfigError](err); ok && variables[wrong.Field] != "" {
+		return &Error{variables[wrong.Field], errors.New(wrong.Reason)}
+	}
+	return &Error{Revocation, err}
+}
