@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync/atomic"
 
 	apienviron "portcullis/api/cmd/environ"
@@ -162,6 +163,7 @@ func (m *functionMaker) inProcess(ctx context.Context, name string, project *pro
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(environment, m.site.servicesOf(name))
 	invoker, err := m.handlerOf(ctx, name, lookup(environment), log)
 	return &running{Invoker: invoker, version: version}, err
 }

@@ -25,6 +25,7 @@ type site struct {
 	inner       string // the same for functions, which finish their work when nobody else is let in any more
 	pool        *cognito.Pool
 	users, keys table
+	revocations table // zero: the authorizers read no table, or none of this program
 	tables      *dynamodb.Handler
 	control     *apigateway.Handler
 
@@ -49,11 +50,19 @@ func newSite(addr net.Addr, o options) (*site, error) {
 	if s.users, s.keys = s.chooseTables(o); s.users.name == s.keys.name {
 		return nil, fmt.Errorf("%s and %s: both name the table %s", s.users.variable, s.keys.variable, s.keys.name)
 	}
-	s.tables, err = makeTables(s.users, s.keys)
+	if s.revocations, err = s.chooseRevocations(); err != nil {
+		return nil, err
+	}
+	for _, other := range []table{s.users, s.keys} {
+		if other.name == s.revocations.name {
+			return nil, fmt.Errorf("%s and %s: both name the table %s", other.variable, s.revocations.variable, other.name)
+		}
+	}
+	s.tables, err = makeTables(s.users, s.keys, s.revocations)
 	return s, err
 }
 
-// servicesOf is the environment by which a function finds its table or its user pool. Functions of others find theirs on
+// servicesOf is the environment by which a function finds its tables and its user pool. Functions of others find theirs on
 // their own.
 func (s *site) servicesOf(name string) map[string]string {
 	var environment map[string]string
@@ -61,7 +70,9 @@ func (s *site) servicesOf(name string) map[string]string {
 	case "users":
 		environment = s.users.environment(s.inner + awsPath)
 	case "request":
-		environment = s.keys.environment(s.inner + awsPath)
+		environment = s.withRevocations(s.keys.environment(s.inner + awsPath))
+	case "token", "jwt":
+		environment = s.withRevocations(map[string]string{})
 	case "tokens":
 		environment = poolEnvironment(s.inner + awsPath)
 	default:
