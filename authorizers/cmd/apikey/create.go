@@ -6,6 +6,7 @@ import (
 	"flag"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/cmd/cli"
 )
 
 // creation is what a key is to be created as.
@@ -35,8 +36,8 @@ func createCommand(ctx context.Context, s *session, args []string) error {
 	if err := s.create(ctx, store, &u, key, r, c); err != nil {
 		return u.all(ctx, err)
 	}
-	v := viewOf(r, s.now)
-	s.note("created %s for %s; expires: %s. The key itself is not shown again.", r.ID, r.Owner, v.expires())
+	v := viewOf(r, s.Now)
+	s.Note("created %s for %s; expires: %s. The key itself is not shown again.", r.ID, r.Owner, v.expires())
 	return nil
 }
 
@@ -53,15 +54,15 @@ func (s *session) create(ctx context.Context, store apikey.Store, u *undo, key a
 	if err := save(ctx, store, u, r); err != nil {
 		return err
 	}
-	return s.reveal(key, issued{view: viewOf(r, s.now)}, c.json)
+	return s.reveal(key, issued{view: viewOf(r, s.Now)}, c.json)
 }
 
 // issue makes a key; what is wrong with the record was wrong on the command line.
 func issue(r apikey.Record, s *session) (apikey.Key, apikey.Record, error) {
-	key, r, err := apikey.Issue(r, s.now)
+	key, r, err := apikey.Issue(r, s.Now)
 	var bad *apikey.ValueError
 	if errors.As(err, &bad) {
-		err = usage("%s %s", bad.Field, bad.Problem)
+		err = cli.Usage("%s %s", bad.Field, bad.Problem)
 	}
 	return key, r, err
 }
@@ -78,7 +79,7 @@ func (s *session) parseCreation(args []string) (creation, error) {
 		return nil
 	})
 	flags.Func("expires", "", func(text string) (err error) {
-		c.record.Expires, err = parseExpires(text, s.now)
+		c.record.Expires, err = parseExpires(text, s.Now)
 		return err
 	})
 	flags.Func("networks", "", func(text string) (err error) {
@@ -91,14 +92,14 @@ func (s *session) parseCreation(args []string) (creation, error) {
 		}
 		return nil
 	})
-	if _, err := parse(flags, args, 0); err != nil {
+	if _, err := cli.Parse(flags, args, 0); err != nil {
 		return c, err
 	}
 	if c.record.Owner == "" {
-		return c, usage("-owner is missing: whom does the key stand for?")
+		return c, cli.Usage("-owner is missing: whom does the key stand for?")
 	}
 	if !scopes {
-		return c, usage(`-scopes is missing: what may the key do? (-scopes "" for nothing)`)
+		return c, cli.Usage(`-scopes is missing: what may the key do? (-scopes "" for nothing)`)
 	}
 	return c, nil
 }

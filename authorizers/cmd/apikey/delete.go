@@ -38,9 +38,9 @@ func deleteCommand(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	s.note("deleted %s", id)
+	s.Note("deleted %s", id)
 	if *asJSON {
-		return s.printJSON(deleted{id, "deleted"})
+		return s.PrintJSON(deleted{id, "deleted"})
 	}
 	return nil
 }
@@ -57,7 +57,7 @@ func (s *session) delete(ctx context.Context, store apikey.Store, r apikey.Recor
 		return explain(r.ID, store.Delete(ctx, r.ID))
 	}
 	name, ours := nameOf(r.UsageKey)
-	others, err := users(ctx, store, r.UsageKey, r.ID, s.now)
+	others, err := users(ctx, store, r.UsageKey, r.ID, s.Now)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w; nothing is deleted", err)
@@ -68,9 +68,9 @@ func (s *session) delete(ctx context.Context, store apikey.Store, r apikey.Recor
 		return explain(r.ID, err)
 	}
 	if ours {
-		s.note("the API key %s of the gateway stays; it is also used by %s", name, strings.Join(others, ", "))
+		s.Note("the API key %s of the gateway stays; it is also used by %s", name, strings.Join(others, ", "))
 	} else {
-		s.note("the API key of the gateway stays: this command did not make it")
+		s.Note("the API key of the gateway stays: this command did not make it")
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func (s *session) deleteBoth(ctx context.Context, store apikey.Store, r apikey.R
 		return fmt.Errorf("%w; %s", err, kept)
 	}
 	if !found {
-		s.note("the gateway has no API key %s", name)
+		s.Note("the gateway has no API key %s", name)
 	}
 	if err := ignoreMissing(store.Delete(ctx, r.ID)); err != nil {
 		return fmt.Errorf("%w; the API key %s of the gateway is gone; %s", err, name, kept)
@@ -129,7 +129,7 @@ func (s *session) deleteOrphan(ctx context.Context, store apikey.Store, id strin
 		if own, ours := nameOf(usageKey); !ours || own != name {
 			continue
 		}
-		others, err := users(ctx, store, usageKey, id, s.now)
+		others, err := users(ctx, store, usageKey, id, s.Now)
 		if err != nil {
 			return err
 		}
@@ -144,6 +144,6 @@ func (s *session) deleteOrphan(ctx context.Context, store apikey.Store, id strin
 	if !found {
 		return &missingError{id}
 	}
-	s.note("the record was gone; the API key %s of the gateway is deleted", name)
+	s.Note("the record was gone; the API key %s of the gateway is deleted", name)
 	return nil
 }

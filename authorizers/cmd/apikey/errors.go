@@ -2,23 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"portcullis/authorizers/apikey"
 )
-
-// usageError says what is wrong with the command line.
-type usageError struct {
-	err error
-}
-
-func (e *usageError) Error() string { return e.err.Error() }
-
-func (e *usageError) Unwrap() error { return e.err }
-
-func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
 // missingError says that there is no key of this id.
 type missingError struct {

@@ -4,46 +4,26 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/netip"
 	"strings"
 	"time"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/cmd/cli"
 )
-
-// parse reads a command's flags, which may stand before and behind its arguments, and gives the arguments.
-func parse(flags *flag.FlagSet, args []string, want int) ([]string, error) {
-	flags.SetOutput(io.Discard)
-	var rest []string
-	for {
-		switch err := flags.Parse(args); {
-		case errors.Is(err, flag.ErrHelp):
-			return nil, errHelp
-		case err != nil:
-			return nil, usage("%w; -h lists the flags", err)
-		case flags.NArg() == 0:
-			return rest, nil
-		case len(rest) == want:
-			return nil, usage("unexpected argument %q; -h lists the flags", flags.Arg(0))
-		}
-		rest = append(rest, flags.Arg(0))
-		args = flags.Args()[1:]
-	}
-}
 
 // parseID reads a command's flags and its one argument, the id of a key.
 func parseID(flags *flag.FlagSet, args []string) (string, error) {
-	rest, err := parse(flags, args, 1)
+	rest, err := cli.Parse(flags, args, 1)
 	switch {
 	case err != nil:
 		return "", err
 	case len(rest) == 0:
-		return "", usage("want the ID of a key")
+		return "", cli.Usage("want the ID of a key")
 	case strings.HasPrefix(rest[0], "pk_"):
-		return "", usage("want the ID of a key, which is what stands between pk_ and the next _, and not the key")
+		return "", cli.Usage("want the ID of a key, which is what stands between pk_ and the next _, and not the key")
 	case !apikey.ValidID(rest[0]):
-		return "", usage("%.40q is no ID of a key: want 16 characters out of 0-9 A-Z a-z", rest[0])
+		return "", cli.Usage("%.40q is no ID of a key: want 16 characters out of 0-9 A-Z a-z", rest[0])
 	}
 	return rest[0], nil
 }
@@ -98,47 +78,11 @@ func parseExpires(text string, now time.Time) (time.Time, error) {
 }
 
 func parseEnd(text string, now time.Time) (time.Time, error) {
-	if lifetime, err := parseDuration(text); err == nil {
+	if lifetime, err := cli.ParseDuration(text); err == nil {
 		return now.Add(lifetime), nil
 	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if end, err := time.Parse(layout, text); err == nil {
-			return end, nil
-		}
+	if end, ok := cli.ParseTime(text); ok {
+		return end, nil
 	}
 	return time.Time{}, fmt.Errorf("%.40q: want a duration such as 90d or 12h, a day such as 2027-01-31, or a time such as 2027-01-31T18:00:00Z", text)
-}
-
-const (
-	day     = 24 * time.Hour
-	maxDays = 36500
-)
-
-// parseDuration reads a number of days, such as 90d, or a duration of Go, such as 12h. It is not negative.
-func parseDuration(text string) (time.Duration, error) {
-	var duration time.Duration
-	var err error
-	if days, inDays := strings.CutSuffix(text, "d"); inDays {
-		duration, err = parseDays(days)
-	} else {
-		duration, err = time.ParseDuration(text)
-	}
-	if err != nil || duration < 0 || duration > maxDays*day {
-		return 0, fmt.Errorf("%.40q: want a duration such as 12h or 90d, up to %dd", text, maxDays)
-	}
-	return duration, nil
-}
-
-func parseDays(text string) (time.Duration, error) {
-	days := 0
-	for _, c := range text {
-		if c < '0' || c > '9' || days > maxDays {
-			return 0, errors.New("not a number of days")
-		}
-		days = 10*days + int(c-'0')
-	}
-	if text == "" {
-		return 0, errors.New("no number")
-	}
-	return time.Duration(days) * day, nil
 }

@@ -1,10 +1,5 @@
 package main
 
-import "errors"
-
-// errHelp asks for the help in place of an answer.
-var errHelp = errors.New("help is wanted")
-
 const help = `Issues and manages API keys in the DynamoDB table that API_KEYS_TABLE names.
 
   apikey create -owner OWNER -scopes "A B" [flags]   a new key; its text is written once, to stdout

@@ -15,7 +15,7 @@ import (
 
 // open opens the table of keys.
 func (s *session) open(ctx context.Context) (apikey.Store, error) {
-	store, err := keytable.Open(ctx, s.getenv)
+	store, err := keytable.Open(ctx, s.Getenv)
 	if err == nil && store == nil {
 		err = &environ.Error{Variable: environ.APIKeysTable, Err: errors.New("is not set; want the name of the DynamoDB table of the keys")}
 	}
@@ -96,7 +96,7 @@ type issued struct {
 func (s *session) reveal(key apikey.Key, shown issued, asJSON bool) error {
 	if asJSON {
 		shown.Key = key.Reveal()
-		return s.printJSON(shown)
+		return s.PrintJSON(shown)
 	}
-	return s.print([]byte(key.Reveal() + "\n"))
+	return s.Print([]byte(key.Reveal() + "\n"))
 }

@@ -7,13 +7,14 @@ import (
 	"flag"
 	"fmt"
 	"strings"
-	"text/tabwriter"
+
+	"portcullis/authorizers/cmd/cli"
 )
 
 func listCommand(ctx context.Context, s *session, args []string) error {
 	flags := flag.NewFlagSet("list", flag.ContinueOnError)
 	asJSON := flags.Bool("json", false, "")
-	if _, err := parse(flags, args, 0); err != nil {
+	if _, err := cli.Parse(flags, args, 0); err != nil {
 		return err
 	}
 	store, err := s.open(ctx)
@@ -26,35 +27,29 @@ func listCommand(ctx context.Context, s *session, args []string) error {
 	}
 	views := make([]view, len(records))
 	for i, r := range records {
-		views[i] = viewOf(r, s.now)
+		views[i] = viewOf(r, s.Now)
 	}
 	if *asJSON {
-		return errors.Join(s.printJSON(views), broken)
+		return errors.Join(s.PrintJSON(views), broken)
 	}
-	text, err := table(views)
-	if err != nil {
-		return err
-	}
-	return errors.Join(s.print(text), broken)
+	return errors.Join(s.PrintTable(rows(views)), broken)
 }
 
-// table has a row for each view, and headings. What is empty is a dash.
-func table(views []view) ([]byte, error) {
-	var text bytes.Buffer
-	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+// rows has a row for each view, below headings.
+func rows(views []view) [][]string {
+	var all [][]string
 	for i, v := range append([]view{{}}, views...) {
 		var cells []string
 		for _, f := range v.fields() {
 			if i == 0 {
 				cells = append(cells, strings.ToUpper(f.heading))
 			} else {
-				cells = append(cells, orElse(f.text, "-"))
+				cells = append(cells, f.text)
 			}
 		}
-		fmt.Fprintln(w, strings.Join(cells[:len(cells)-1], "\t"))
+		all = append(all, cells[:len(cells)-1])
 	}
-	err := w.Flush()
-	return text.Bytes(), err
+	return all
 }
 
 func showCommand(ctx context.Context, s *session, args []string) error {
@@ -72,13 +67,13 @@ func showCommand(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return explain(id, err)
 	}
-	v := viewOf(r, s.now)
+	v := viewOf(r, s.Now)
 	if *asJSON {
-		return s.printJSON(v)
+		return s.PrintJSON(v)
 	}
 	var text bytes.Buffer
 	for _, f := range v.fields() {
 		fmt.Fprintf(&text, "%-12s %s\n", f.heading, orElse(f.text, "-"))
 	}
-	return s.print(text.Bytes())
+	return s.Print(text.Bytes())
 }

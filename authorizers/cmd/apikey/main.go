@@ -20,15 +20,13 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
 
-	"portcullis/authorizers/cmd/environ"
+	"portcullis/authorizers/cmd/cli"
 )
 
 func main() {
@@ -38,65 +36,27 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
-// The exit statuses.
-const (
-	statusDone   = 0
-	statusFailed = 1
-	statusUsage  = 2
-)
-
 // session is what one run of a command has.
 type session struct {
-	getenv         func(string) string
-	stdout, stderr io.Writer
-	now            time.Time
+	*cli.Session
 }
 
-// commands do one command each.
-var commands = map[string]func(ctx context.Context, s *session, args []string) error{
-	"create": createCommand, "list": listCommand, "show": showCommand, "rotate": rotateCommand,
-	"disable": disableCommand, "enable": enableCommand, "delete": deleteCommand,
+// on is a command that works with a session.
+func on(do func(ctx context.Context, s *session, args []string) error) cli.Command {
+	return func(ctx context.Context, s *cli.Session, args []string) error { return do(ctx, &session{s}, args) }
+}
+
+// program are the commands.
+var program = cli.Program{
+	Name: "apikey", Help: help, List: "create, list, show, rotate, disable, enable, delete or help",
+	Commands: map[string]cli.Command{
+		"create": on(createCommand), "list": on(listCommand), "show": on(showCommand), "rotate": on(rotateCommand),
+		"disable": on(disableCommand), "enable": on(enableCommand), "delete": on(deleteCommand),
+	},
+	Redact: withoutKeys,
 }
 
 // run does what the arguments ask for, and gives the exit status.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	s := &session{getenv: getenv, stdout: stdout, stderr: stderr, now: time.Now()}
-	err := dispatch(ctx, s, args)
-	if errors.Is(err, errHelp) {
-		err = s.print([]byte(help))
-	}
-	switch {
-	case err == nil:
-		return statusDone
-	case errors.As(err, new(*usageError)), errors.As(err, new(*environ.Error)):
-		s.note("%v", err)
-		return statusUsage
-	}
-	s.note("%v", err)
-	return statusFailed
-}
-
-const commandList = "create, list, show, rotate, disable, enable, delete or help"
-
-func dispatch(ctx context.Context, s *session, args []string) error {
-	if len(args) == 0 {
-		return usage("want a command: %s", commandList)
-	}
-	switch name := args[0]; name {
-	case "help", "-h", "-help", "--help":
-		if len(args) > 1 {
-			return usage("help: unexpected argument %q", args[1])
-		}
-		return errHelp
-	default:
-		command, known := commands[name]
-		if !known {
-			return usage("%q is no command; want %s", name, commandList)
-		}
-		err := command(ctx, s, args[1:])
-		if err != nil && !errors.Is(err, errHelp) {
-			err = fmt.Errorf("%s: %w", name, err)
-		}
-		return err
-	}
+	return program.Run(ctx, cli.Session{Getenv: getenv, Stdout: stdout, Stderr: stderr, Now: time.Now()}, args)
 }

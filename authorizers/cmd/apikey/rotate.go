@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/cmd/cli"
 )
 
 const defaultOverlap = 24 * time.Hour
@@ -41,10 +42,10 @@ func rotateCommand(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return explain(c.id, err)
 	}
-	if state := stateOf(old, s.now); state != stateGood && !c.force {
+	if state := stateOf(old, s.Now); state != stateGood && !c.force {
 		return fmt.Errorf("the key %s is %s; -force rotates it all the same", old.ID, state)
 	}
-	key, r, err := issue(c.successor(old, s.now), s)
+	key, r, err := issue(c.successor(old, s.Now), s)
 	if err != nil {
 		return err
 	}
@@ -53,9 +54,9 @@ func rotateCommand(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return u.all(ctx, err)
 	}
-	after := viewOf(ended, s.now)
-	s.note("created %s in place of %s, which is %s and expires: %s. The new key expires: %s. It is not shown again.",
-		r.ID, old.ID, after.State, after.expires(), viewOf(r, s.now).expires())
+	after := viewOf(ended, s.Now)
+	s.Note("created %s in place of %s, which is %s and expires: %s. The new key expires: %s. It is not shown again.",
+		r.ID, old.ID, after.State, after.expires(), viewOf(r, s.Now).expires())
 	return nil
 }
 
@@ -64,12 +65,12 @@ func (s *session) rotate(ctx context.Context, store apikey.Store, u *undo, key a
 	if err := save(ctx, store, u, r); err != nil {
 		return old, err
 	}
-	ended, err := c.end(ctx, store, u, old, s.now)
+	ended, err := c.end(ctx, store, u, old, s.Now)
 	if err != nil {
 		return old, err
 	}
-	v := viewOf(ended, s.now)
-	shown := issued{view: viewOf(r, s.now), Replaces: &replaced{v.ID, v.State, v.Expires}}
+	v := viewOf(ended, s.Now)
+	shown := issued{view: viewOf(r, s.Now), Replaces: &replaced{v.ID, v.State, v.Expires}}
 	return ended, s.reveal(key, shown, c.json)
 }
 
@@ -129,7 +130,7 @@ func (s *session) parseRotation(args []string) (rotation, error) {
 	flags.BoolVar(&c.force, "force", false, "")
 	flags.BoolVar(&c.json, "json", false, "")
 	flags.Func("overlap", "", func(text string) (err error) {
-		c.overlap, err = parseDuration(text)
+		c.overlap, err = cli.ParseDuration(text)
 		if err == nil && c.overlap%time.Second != 0 {
 			err = errors.New("want whole seconds")
 		}
@@ -140,7 +141,7 @@ func (s *session) parseRotation(args []string) (rotation, error) {
 			c.expires = &time.Time{}
 			return nil
 		}
-		end, err := parseExpires(text, s.now)
+		end, err := parseExpires(text, s.Now)
 		c.expires = &end
 		return err
 	})

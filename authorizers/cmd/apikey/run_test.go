@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/cmd/cli"
 	"portcullis/deploy/parts"
 )
 
@@ -285,17 +286,17 @@ func TestListBesideBrokenItems(t *testing.T) {
 	}
 	for _, args := range [][]string{{"list"}, {"list", "-json"}} {
 		got := runIn(t, args...)
-		if got.status != statusFailed || !strings.Contains(got.stdout, good.ID) || !strings.Contains(got.stderr, "ABCDEFGHIJKLMNOP") || strings.Count(got.stderr, "\n") != 1 {
+		if got.status != cli.StatusFailed || !strings.Contains(got.stdout, good.ID) || !strings.Contains(got.stderr, "ABCDEFGHIJKLMNOP") || strings.Count(got.stderr, "\n") != 1 {
 			t.Errorf("%s: %+v", args, got)
 		}
 	}
-	if got := runIn(t, "delete", "ABCDEFGHIJKLMNOP"); got.status != statusFailed || !strings.Contains(got.stderr, "-force deletes it") {
+	if got := runIn(t, "delete", "ABCDEFGHIJKLMNOP"); got.status != cli.StatusFailed || !strings.Contains(got.stderr, "-force deletes it") {
 		t.Errorf("delete: %+v", got)
 	}
-	if got := runIn(t, "delete", "-force", "ABCDEFGHIJKLMNOP"); got.status != statusDone {
+	if got := runIn(t, "delete", "-force", "ABCDEFGHIJKLMNOP"); got.status != cli.StatusDone {
 		t.Errorf("delete -force: %+v", got)
 	}
-	if got := runIn(t, "list"); got.status != statusDone || !strings.Contains(got.stdout, good.ID) {
+	if got := runIn(t, "list"); got.status != cli.StatusDone || !strings.Contains(got.stdout, good.ID) {
 		t.Errorf("list after that: %+v", got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"portcullis/authorizers/cmd/cli"
 	"portcullis/deploy/parts"
 )
 
@@ -63,9 +64,9 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 func fail(ts *testscript.TestScript, _ bool, args []string) { sceneOf(ts).fail(args...) }
 
 func put(ts *testscript.TestScript, _ bool, args []string) {
-	ago, err := parseDuration(args[2])
+	ago, err := cli.ParseDuration(args[2])
 	ts.Check(err)
-	life, err := parseDuration(args[3])
+	life, err := cli.ParseDuration(args[3])
 	ts.Check(err)
 	usageKey := ""
 	if len(args) > 4 {
@@ -138,7 +139,7 @@ func unrecord(ts *testscript.TestScript, _ bool, args []string) {
 func ends(ts *testscript.TestScript, _ bool, args []string) {
 	r, err := sceneOf(ts).store.Get(context.Background(), args[0])
 	ts.Check(err)
-	want, err := parseDuration(args[1])
+	want, err := cli.ParseDuration(args[1])
 	ts.Check(err)
 	if left := time.Until(r.Expires); r.Expires.IsZero() || (left-want).Abs() > time.Minute {
 		ts.Fatalf("the key ends %s, in %s", r.Expires, left)

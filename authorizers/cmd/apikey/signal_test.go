@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"portcullis/authorizers/cmd/cli"
 )
 
 // command is a run of the command as a process of its own: the test's binary is the command where it has its name.
@@ -42,7 +44,7 @@ func TestClosedPipe(t *testing.T) {
 	c := command(t, &stderr, create("-usage-plan", s.plan)...)
 	c.Stdout = writer
 	_ = c.Run()
-	if c.ProcessState.ExitCode() != statusFailed || !strings.HasSuffix(stderr.String(), "; nothing of it is left\n") {
+	if c.ProcessState.ExitCode() != cli.StatusFailed || !strings.HasSuffix(stderr.String(), "; nothing of it is left\n") {
 		t.Errorf("%s, stderr %q", c.ProcessState, &stderr)
 	}
 	s.wantNothing(t, "afterwards")
@@ -64,7 +66,7 @@ func TestSignals(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = c.Wait()
-			if c.ProcessState.ExitCode() != statusFailed || !strings.HasSuffix(stderr.String(), "; nothing of it is left\n") {
+			if c.ProcessState.ExitCode() != cli.StatusFailed || !strings.HasSuffix(stderr.String(), "; nothing of it is left\n") {
 				t.Errorf("%s at %s: %s, stderr %q", signal, operation, c.ProcessState, &stderr)
 			}
 			s.wantNothing(t, signal.String()+" at "+operation)

@@ -27,7 +27,7 @@ func (s *session) setDisabled(ctx context.Context, name string, args []string, d
 	if err := store.SetDisabled(ctx, id, disabled); err != nil {
 		return explain(id, err)
 	}
-	s.note("%sd %s", name, id)
+	s.Note("%sd %s", name, id)
 	if !*asJSON {
 		return nil
 	}
@@ -35,5 +35,5 @@ func (s *session) setDisabled(ctx context.Context, name string, args []string, d
 	if err != nil {
 		return explain(id, err)
 	}
-	return s.printJSON(viewOf(r, s.now))
+	return s.PrintJSON(viewOf(r, s.Now))
 }
