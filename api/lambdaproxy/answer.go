@@ -29,9 +29,20 @@ type proxyAnswer struct {
 	IsBase64Encoded bool              `json:"isBase64Encoded"`
 }
 
-// Encode gives the answer to an event in the shape {statusCode, headers, body, isBase64Encoded}, with what c says to
-// browsers. The error is that of a body which has no JSON form.
-func (a Answer) Encode(e *Event, c CORS) ([]byte, error) {
+// Fail is an error's answer.
+func Fail(status int, text string) Answer { return Answer{Status: status, Body: Failure{text}} }
+
+// Invoke has serve answer one proxy event. The answer has the shape {statusCode, headers, body, isBase64Encoded}, with what
+// c says to browsers. The error is an [*EventError], or that of a body which has no JSON form.
+func Invoke(data []byte, c CORS, serve func(e *Event) Answer) ([]byte, error) {
+	e, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	return serve(e).encode(e, c)
+}
+
+func (a Answer) encode(e *Event, c CORS) ([]byte, error) {
 	body, err := json.Marshal(a.Body)
 	if err != nil {
 		return nil, err

@@ -40,8 +40,8 @@ type Event struct {
 	} `json:"requestContext"`
 }
 
-// Parse reads the event of a REST API, or of an HTTP API with payload version 1.0 or 2.0. Any other one is an [*EventError].
-func Parse(data []byte) (*Event, error) {
+// parse reads the event of a REST API, or of an HTTP API with payload version 1.0 or 2.0. Any other one is an [*EventError].
+func parse(data []byte) (*Event, error) {
 	e := new(Event)
 	if err := json.Unmarshal(data, e); err != nil {
 		return nil, &EventError{jsonProblem(err)}

@@ -62,7 +62,8 @@ func (h *Handler) refuse(ctx context.Context, e *lambdaproxy.Event, err error) l
 	case status > http.StatusUnauthorized:
 		e.Report(ctx, h.log, slog.LevelWarn, err)
 	}
-	a := lambdaproxy.Answer{Status: status, Headers: headers, Body: lambdaproxy.Failure{Error: text}}
+	a := lambdaproxy.Fail(status, text)
+	a.Headers = headers
 	if turned := (*rotatedError)(nil); errors.As(err, &turned) {
 		a.Body = rotated{lambdaproxy.Failure{Error: text}, string(turned.refresh)}
 	}

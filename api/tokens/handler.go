@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"time"
 
 	"portcullis/api/lambdaproxy"
@@ -59,19 +60,21 @@ func New(c Config) (*Handler, error) {
 // apart. The answer has the shape {statusCode, headers, body, isBase64Encoded}, and must not be cached. Requests that
 // cannot be served are answered, too; only an event of another kind is an error, an *EventError.
 func (h *Handler) Invoke(ctx context.Context, data []byte) ([]byte, error) {
-	e, err := lambdaproxy.Parse(data)
-	if err != nil {
-		return nil, err
-	}
-	a, err := h.serve(ctx, e)
-	if err != nil {
-		a = h.refuse(ctx, e, err)
-	}
-	if a.Headers == nil {
-		a.Headers = map[string]string{}
-	}
-	a.Headers["Cache-Control"] = "no-store" // RFC 6749, section 5.1
-	return a.Encode(e, h.cors)
+	return lambdaproxy.Invoke(data, h.cors, func(e *lambdaproxy.Event) lambdaproxy.Answer {
+		a, err := h.serve(ctx, e)
+		if err != nil {
+			a = h.refuse(ctx, e, err)
+		}
+		return uncached(a)
+	})
+}
+
+// uncached keeps an answer out of caches (RFC 6749, section 5.1).
+func uncached(a lambdaproxy.Answer) lambdaproxy.Answer {
+	headers := map[string]string{"Cache-Control": "no-store"}
+	maps.Copy(headers, a.Headers)
+	a.Headers = headers
+	return a
 }
 
 func (h *Handler) serve(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {

@@ -22,24 +22,20 @@ func (h *Handler) refuse(ctx context.Context, e *lambdaproxy.Event, err error) l
 	)
 	switch {
 	case errors.As(err, &input):
-		return failure(http.StatusBadRequest, input.Error())
+		return lambdaproxy.Fail(http.StatusBadRequest, input.Error())
 	case errors.Is(err, ErrNotFound):
-		return failure(http.StatusNotFound, "User not found")
+		return lambdaproxy.Fail(http.StatusNotFound, "User not found")
 	case errors.Is(err, ErrExists):
-		return failure(http.StatusConflict, "User already exists")
+		return lambdaproxy.Fail(http.StatusConflict, "User already exists")
 	case errors.Is(err, errPrecondition), errors.As(err, &conflict):
-		return failure(http.StatusPreconditionFailed, "User is not at the version that If-Match names")
+		return lambdaproxy.Fail(http.StatusPreconditionFailed, "User is not at the version that If-Match names")
 	case errors.As(err, &unavailable):
 		e.Report(ctx, h.log, slog.LevelWarn, err)
-		a := failure(http.StatusServiceUnavailable, "Users are unavailable, try again later")
+		a := lambdaproxy.Fail(http.StatusServiceUnavailable, "Users are unavailable, try again later")
 		a.Headers = lambdaproxy.RetryAfter(unavailable.RetryAfter)
 		return a
 	default:
 		e.Report(ctx, h.log, slog.LevelError, err)
-		return failure(http.StatusInternalServerError, "Internal error")
+		return lambdaproxy.Fail(http.StatusInternalServerError, "Internal error")
 	}
-}
-
-func failure(status int, text string) lambdaproxy.Answer {
-	return lambdaproxy.Answer{Status: status, Body: lambdaproxy.Failure{Error: text}}
 }

@@ -69,15 +69,13 @@ func New(c Config) (*Handler, error) {
 // apart. The answer has the shape {statusCode, headers, body, isBase64Encoded}. Requests that cannot be served are
 // answered, too; only an event of another kind is an error, an *EventError.
 func (h *Handler) Invoke(ctx context.Context, data []byte) ([]byte, error) {
-	e, err := lambdaproxy.Parse(data)
-	if err != nil {
-		return nil, err
-	}
-	a, err := h.serve(ctx, event{e})
-	if err != nil {
-		a = h.refuse(ctx, e, err)
-	}
-	return a.Encode(e, h.cors)
+	return lambdaproxy.Invoke(data, h.cors, func(e *lambdaproxy.Event) lambdaproxy.Answer {
+		a, err := h.serve(ctx, event{e})
+		if err != nil {
+			return h.refuse(ctx, e, err)
+		}
+		return a
+	})
 }
 
 func (h *Handler) serve(ctx context.Context, e event) (lambdaproxy.Answer, error) {

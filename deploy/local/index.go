@@ -29,6 +29,7 @@ type index struct {
 	users  table
 	keys   table
 	ours   bool // the API is the module's own
+	tokens bool // it serves POST /tokens by the module's function
 	sample sample
 }
 
@@ -51,7 +52,7 @@ type indexUser struct {
 
 // newIndex describes what a project looks like on a site.
 func newIndex(s *site, p *project, ours bool) index {
-	i := index{Issuer: s.pool.Issuer(), ClientID: cognito.ClientID, base: s.base, users: s.users, keys: s.keys, ours: ours, sample: sampleOf(p.contract)}
+	i := index{Issuer: s.pool.Issuer(), ClientID: cognito.ClientID, base: s.base, users: s.users, keys: s.keys, ours: ours, tokens: servesTokens(p.contract), sample: sampleOf(p.contract)}
 	for _, m := range p.modes {
 		i.Modes = append(i.Modes, indexMode{m.Name, m.Gateway, m.Authorization, m.APIKeyRequired, s.base + "/" + m.Name, m})
 	}
@@ -59,6 +60,13 @@ func newIndex(s *site, p *project, ours bool) index {
 		i.Users = append(i.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups})
 	}
 	return i
+}
+
+// servesTokens tells whether clients can sign in through the API itself.
+func servesTokens(c *api.Contract) bool {
+	return slices.ContainsFunc(c.Operations, func(o api.Operation) bool {
+		return o.Function == "tokens" && o.Route.Method == http.MethodPost && o.Route.Path == "/tokens"
+	})
 }
 
 // Authorizer says in a few words who checks requests.
@@ -118,7 +126,7 @@ type pageData struct {
 	Region                              string // that requests are signed for
 	KeyEnvironment                      string // of the command that makes API keys
 	Machine                             string // the credentials of the issuer's app client for machines
-	Ours                                bool
+	Ours, Tokens                        bool
 	Member                              indexUser
 	Sample                              sample
 	Calls                               []string // that the page offers
@@ -132,7 +140,7 @@ type pageData struct {
 }
 
 func (i index) data() pageData {
-	d := pageData{index: i, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Password: cognito.Password, Ours: i.ours, Sample: i.sample, Region: region()}
+	d := pageData{index: i, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Password: cognito.Password, Ours: i.ours, Tokens: i.tokens, Sample: i.sample, Region: region()}
 	d.Machine = cognito.MachineID + ":" + cognito.MachineSecret
 	d.Store, d.KeyEnvironment = i.users.String(), i.keys.command(d.AWS)
 	d.Member = i.Users[slices.IndexFunc(i.Users, func(u indexUser) bool { return slices.Contains(u.Groups, "members") })]

@@ -82,12 +82,12 @@ func TestPrintedCommands(t *testing.T) {
 	d := start(t)
 	commands := printedCommands(d.greeting)
 	status := regexp.MustCompile(`HTTP/1\.1 (\d.*?)\r`)
-	for i, signIn := range []string{"TOKEN=$(curl -s " + d.url + "/_cognito ", "TOKEN=$(aws "} {
+	for i, signIn := range []string{"TOKEN=$(curl -s " + d.url + "/rest-token/tokens ", "TOKEN=$(aws "} {
 		if strings.Contains(signIn, "aws ") {
 			parts.AWSCLI(t)
 		}
 		pasted := slices.DeleteFunc(slices.Clone(commands), func(command string) bool {
-			return strings.Contains(command, "USER_PASSWORD_AUTH") && !strings.HasPrefix(command, signIn)
+			return strings.Contains(command, "Passw0rd!") && !strings.HasPrefix(command, signIn)
 		})
 		if len(pasted) != len(commands)-1 {
 			t.Fatalf("not two ways to sign in in\n%s", d.greeting)

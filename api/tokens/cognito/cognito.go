@@ -78,27 +78,27 @@ func New(c Config) (*Pool, error) {
 // once lets the SDK not call again: an attempt that failed may have sent a code, used up a session or rotated a token.
 func once(o *cognitoidentityprovider.Options) { o.Retryer = aws.NopRetryer{} }
 
-// call calls Cognito as an operation that fails by its name.
-func (p *Pool) call(ctx context.Context, operation string, do func(ctx context.Context) error) error {
+// call calls Cognito, in the time that there is, as an operation whose name its error has.
+func call[T any](ctx context.Context, p *Pool, operation string, do func(ctx context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	return failed(operation, do(ctx))
+	answer, err := do(ctx)
+	return answer, failed(operation, err)
 }
 
-// withSecret calls Cognito with the client's secret, "" where it has none.
-func (p *Pool) withSecret(ctx context.Context, operation string, do func(ctx context.Context, secret tokens.Secret) error) error {
-	if p.secret == nil {
-		return p.call(ctx, operation, func(ctx context.Context) error { return do(ctx, "") })
+// callWithSecret is call with the client's secret, "" where it has none.
+func callWithSecret[T any](ctx context.Context, p *Pool, operation string, do func(ctx context.Context, secret tokens.Secret) (T, error)) (answer T, err error) {
+	secret := tokens.Secret("")
+	if p.secret != nil {
+		if secret, err = p.secret.Get(ctx); err != nil {
+			return answer, err
+		}
 	}
-	secret, err := p.secret.Get(ctx)
-	if err != nil {
-		return err
-	}
-	err = p.call(ctx, operation, func(ctx context.Context) error { return do(ctx, secret) })
-	if isSecretError(err) {
+	answer, err = call(ctx, p, operation, func(ctx context.Context) (T, error) { return do(ctx, secret) })
+	if p.secret != nil && isSecretError(err) {
 		p.secret.Forget(secret)
 	}
-	return err
+	return answer, err
 }
 
 // prove adds SECRET_HASH to an operation's parameters where there is a secret

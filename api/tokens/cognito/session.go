@@ -13,31 +13,28 @@ import (
 // Refresh calls GetTokensFromRefreshToken, which serves app clients whose refresh tokens are rotated and others alike
 // (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html).
 func (p *Pool) Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tokens, error) {
-	var issued tokens.Tokens
-	err := p.withSecret(ctx, getTokens, func(ctx context.Context, secret tokens.Secret) error {
+	return callWithSecret(ctx, p, getTokens, func(ctx context.Context, secret tokens.Secret) (tokens.Tokens, error) {
 		out, err := p.client.GetTokensFromRefreshToken(ctx, &cognitoidentityprovider.GetTokensFromRefreshTokenInput{
 			ClientId: &p.id, ClientSecret: given(secret), RefreshToken: aws.String(string(refresh)),
 		}, once)
 		switch {
 		case err != nil:
-			return err
+			return tokens.Tokens{}, err
 		case out.AuthenticationResult == nil || out.AuthenticationResult.AccessToken == nil:
-			return errors.New("the answer has no tokens")
+			return tokens.Tokens{}, errors.New("the answer has no tokens")
 		}
-		issued = tokensOf(out.AuthenticationResult)
-		return nil
+		return tokensOf(out.AuthenticationResult), nil
 	})
-	return issued, err
 }
 
 // Revoke calls RevokeToken.
 func (p *Pool) Revoke(ctx context.Context, refresh tokens.Secret) error {
-	return p.withSecret(ctx, revokeToken, func(ctx context.Context, secret tokens.Secret) error {
-		_, err := p.client.RevokeToken(ctx, &cognitoidentityprovider.RevokeTokenInput{
+	_, err := callWithSecret(ctx, p, revokeToken, func(ctx context.Context, secret tokens.Secret) (*cognitoidentityprovider.RevokeTokenOutput, error) {
+		return p.client.RevokeToken(ctx, &cognitoidentityprovider.RevokeTokenInput{
 			ClientId: &p.id, ClientSecret: given(secret), Token: aws.String(string(refresh)),
 		}, once)
-		return err
 	})
+	return err
 }
 
 // Claims reads an access token of this app client.
@@ -60,27 +57,27 @@ func (p *Pool) Check(ctx context.Context, access tokens.Secret) (tokens.Claims, 
 	if !p.isOurs(access) {
 		return tokens.Claims{}, tokens.ErrRefused
 	}
-	subject := ""
-	err := p.call(ctx, getUser, func(ctx context.Context) error {
-		out, err := p.client.GetUser(ctx, &cognitoidentityprovider.GetUserInput{AccessToken: aws.String(string(access))}, once)
-		if err != nil {
-			return err
-		}
-		for _, attribute := range out.UserAttributes {
-			if aws.ToString(attribute.Name) == "sub" {
-				subject = aws.ToString(attribute.Value)
-			}
-		}
-		return nil
+	user, err := call(ctx, p, getUser, func(ctx context.Context) (*cognitoidentityprovider.GetUserOutput, error) {
+		return p.client.GetUser(ctx, &cognitoidentityprovider.GetUserInput{AccessToken: aws.String(string(access))}, once)
 	})
 	if err != nil {
 		return tokens.Claims{}, err
 	}
 	claims, err := p.Claims(access)
-	if err == nil && claims.Subject != subject {
+	if err == nil && claims.Subject != subjectOf(user) {
 		return tokens.Claims{}, errors.New("access token and GetUser name different users")
 	}
 	return claims, err
+}
+
+// subjectOf is the attribute sub; "" where there is none.
+func subjectOf(user *cognitoidentityprovider.GetUserOutput) string {
+	for _, attribute := range user.UserAttributes {
+		if aws.ToString(attribute.Name) == "sub" {
+			return aws.ToString(attribute.Value)
+		}
+	}
+	return ""
 }
 
 // SignOut calls GlobalSignOut. A token of another app client is refused.
@@ -88,10 +85,10 @@ func (p *Pool) SignOut(ctx context.Context, access tokens.Secret) error {
 	if !p.isOurs(access) {
 		return tokens.ErrRefused
 	}
-	return p.call(ctx, globalSignOut, func(ctx context.Context) error {
-		_, err := p.client.GlobalSignOut(ctx, &cognitoidentityprovider.GlobalSignOutInput{AccessToken: aws.String(string(access))}, once)
-		return err
+	_, err := call(ctx, p, globalSignOut, func(ctx context.Context) (*cognitoidentityprovider.GlobalSignOutOutput, error) {
+		return p.client.GlobalSignOut(ctx, &cognitoidentityprovider.GlobalSignOutInput{AccessToken: aws.String(string(access))}, once)
 	})
+	return err
 }
 
 // isOurs tells whether a token claims to be of this app client. Whether that is true, Cognito says.

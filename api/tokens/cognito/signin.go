@@ -16,26 +16,22 @@ import (
 
 // SignIn calls InitiateAuth with the flow USER_PASSWORD_AUTH.
 func (p *Pool) SignIn(ctx context.Context, username string, password tokens.Secret) (tokens.Outcome, error) {
-	var outcome tokens.Outcome
-	err := p.withSecret(ctx, initiateAuth, func(ctx context.Context, secret tokens.Secret) error {
+	return callWithSecret(ctx, p, initiateAuth, func(ctx context.Context, secret tokens.Secret) (tokens.Outcome, error) {
 		parameters := map[string]string{"USERNAME": username, "PASSWORD": string(password)}
 		p.prove(parameters, username, secret)
 		out, err := p.client.InitiateAuth(ctx, &cognitoidentityprovider.InitiateAuthInput{
 			AuthFlow: types.AuthFlowTypeUserPasswordAuth, ClientId: &p.id, AuthParameters: parameters,
 		}, once)
 		if err != nil {
-			return err
+			return tokens.Outcome{}, err
 		}
-		outcome, err = outcomeOf(out.AuthenticationResult, out.ChallengeName, out.Session, out.ChallengeParameters)
-		return err
+		return outcomeOf(out.AuthenticationResult, out.ChallengeName, out.Session, out.ChallengeParameters)
 	})
-	return outcome, err
 }
 
 // Reply calls RespondToAuthChallenge.
 func (p *Pool) Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error) {
-	var outcome tokens.Outcome
-	err := p.withSecret(ctx, respond, func(ctx context.Context, secret tokens.Secret) error {
+	return callWithSecret(ctx, p, respond, func(ctx context.Context, secret tokens.Secret) (tokens.Outcome, error) {
 		responses := responsesOf(r)
 		p.prove(responses, r.Username, secret)
 		out, err := p.client.RespondToAuthChallenge(ctx, &cognitoidentityprovider.RespondToAuthChallengeInput{
@@ -43,12 +39,10 @@ func (p *Pool) Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error
 			Session: aws.String(string(r.Session)), ChallengeResponses: responses,
 		}, once)
 		if err != nil {
-			return err
+			return tokens.Outcome{}, err
 		}
-		outcome, err = outcomeOf(out.AuthenticationResult, out.ChallengeName, out.Session, out.ChallengeParameters)
-		return err
+		return outcomeOf(out.AuthenticationResult, out.ChallengeName, out.Session, out.ChallengeParameters)
 	})
-	return outcome, err
 }
 
 // responsesOf are Cognito's names for a reply
