@@ -42,6 +42,7 @@ func TestArrows(t *testing.T) {
 		{"portcullis/api/awsfailure", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api", jwx, lambda}},
 		{"portcullis/api/tokens", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api/users", "portcullis/api/tokens/cognito", jwx, aws, lambda}},
 		{"portcullis/api/tokens/cognito", []string{"portcullis/authorizers", "portcullis/deploy", "portcullis/api/users", jwx, lambda}},
+		{"portcullis/api/tokens/secretsmanager", []string{"portcullis/authorizers", "portcullis/deploy", "portcullis/api/users", jwx, lambda}},
 		{"portcullis/api/cmd/tokens", []string{"portcullis/authorizers/verify", "portcullis/deploy", jwx}},
 		{"portcullis/authorizers", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, aws, lambda}},
 		{"portcullis/authorizers/verify", []string{"portcullis/api", "portcullis/deploy", aws, lambda}},

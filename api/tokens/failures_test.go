@@ -55,7 +55,7 @@ func TestExceptions(t *testing.T) {
 		{"MFAMethodNotFoundException", [5]string{"", badReply, "", "", ""}},
 		{"SoftwareTokenMFANotFoundException", [5]string{"", badReply, "", "", ""}},
 		{"RefreshTokenReuseException", [5]string{"", "", badRefresh, "", ""}},
-		{"InvalidPasswordException", [5]string{"", `400 {"error":"answer.newPassword is not as the user pool's password policy asks"}`, "", "", ""}},
+		{"InvalidPasswordException", [5]string{badCredentials, `400 {"error":"answer.newPassword is not as the user pool's password policy asks"}`, "", "", ""}},
 		{"PasswordHistoryPolicyViolationException", [5]string{"", `400 {"error":"answer.newPassword was used before"}`, "", "", ""}},
 		{"AliasExistsException", [5]string{"", `400 {"error":"answer.attributes has a value that must be another one"}`, "", "", ""}},
 		{"InvalidParameterException", [5]string{internal, `400 {"error":"answer is not what the challenge asks for"}`, badRefresh, revoked, badAccess}},

@@ -96,7 +96,8 @@ func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy
 // the access token that it gives names the family, and ends later than all before it. It returns the refresh token that
 // took the place of this one, if any.
 //
-// The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt.
+// The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt. A token
+// that is refused names no family; the access tokens that came of it end by themselves.
 func (h *Handler) revokeFamily(ctx context.Context, refresh Secret) (next Secret, err error) {
 	tokens, err := h.identity.Refresh(ctx, refresh)
 	switch {

@@ -62,17 +62,33 @@ func TestRefusedSignInsAreTheSameBytes(t *testing.T) {
 	}
 }
 
-// TestMoto does the same with an emulator of others, which does tell an unknown user from a wrong password.
-func TestMoto(t *testing.T) {
-	address := parts.Moto(t)
-	client := motoPool(t, address)
-	h, log := newHandler(t, address, client, nil)
-	wantSame(t, h, map[string]string{
-		"unknown user":   credentialsOf("nobody", "Passw0rd!"),
-		"wrong password": credentialsOf("ann", "passw0rd!"),
-		"disabled":       credentialsOf("disabled", "Passw0rd!"),
-		"unconfirmed":    credentialsOf("unconfirmed", "Passw0rd!"),
+// TestEmulators does the same with emulators of others, which do tell an unknown user from a wrong password.
+func TestEmulators(t *testing.T) {
+	t.Run("moto", func(t *testing.T) {
+		h := emulated(t, parts.Moto(t), "unconfirmed", "disabled")
+		// It knows no RevokeToken, and cognito-local no GlobalSignOut.
+		got := read(t, post(t, h, "rest", "/tokens", credentialsOf("ann", "Passw0rd!")), 200)
+		read(t, signOut(t, h, "rest", "Bearer "+got.AccessToken), 200)
+		read(t, signOut(t, h, "rest", "Bearer "+got.AccessToken), 401)
 	})
+	t.Run("cognito-local", func(t *testing.T) {
+		h := emulated(t, parts.CognitoLocal(t), "unconfirmed") // it lets disabled users in
+		got := read(t, post(t, h, "rest", "/tokens", credentialsOf("ann", "Passw0rd!")), 200)
+		for range 2 {
+			read(t, post(t, h, "rest", "/tokens/revoke", refreshing(got.RefreshToken)), 200)
+		}
+	})
+}
+
+// emulated checks sign-ins at an emulator, the users who may not sign in among them, and gives the function before it.
+func emulated(t *testing.T, address string, barred ...string) *tokens.Handler {
+	t.Helper()
+	h, log := newHandler(t, address, emulatedPool(t, address), nil)
+	attempts := map[string]string{"unknown user": credentialsOf("nobody", "Passw0rd!"), "wrong password": credentialsOf("ann", "passw0rd!")}
+	for _, name := range barred {
+		attempts[name] = credentialsOf(name, "Passw0rd!")
+	}
+	wantSame(t, h, attempts)
 	if log.Len() != 0 {
 		t.Errorf("log %s", log)
 	}
@@ -84,17 +100,15 @@ func TestMoto(t *testing.T) {
 	if asked.Challenge != "NEW_PASSWORD_REQUIRED" {
 		t.Fatalf("%+v", asked)
 	}
-	read(t, post(t, h, "rest", "/tokens", replying(asked, "newcomer", map[string]string{"newPassword": "short"})), 400)
 	changed := read(t, post(t, h, "rest", "/tokens", replying(asked, "newcomer", map[string]string{"newPassword": "An0ther-password"})), 200)
 	if claimsOf(t, changed.AccessToken)["username"] != "newcomer" {
 		t.Errorf("%+v", changed)
 	}
-	read(t, signOut(t, h, "rest", "Bearer "+got.AccessToken), 200)
-	read(t, signOut(t, h, "rest", "Bearer "+got.AccessToken), 401)
+	return h
 }
 
-// motoPool makes a pool with the users ann, newcomer, disabled and unconfirmed, and gives the id of its app client.
-func motoPool(t *testing.T, address string) (client string) {
+// emulatedPool makes a pool with the users ann, newcomer, disabled and unconfirmed, and gives the id of its app client.
+func emulatedPool(t *testing.T, address string) (client string) {
 	t.Helper()
 	admin := cognitoidentityprovider.New(cognitoidentityprovider.Options{
 		Region: "us-east-1", BaseEndpoint: &address, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
@@ -105,7 +119,7 @@ func motoPool(t *testing.T, address string) (client string) {
 		UserPoolId: pool, ClientName: aws.String("test"), ExplicitAuthFlows: []types.ExplicitAuthFlowsType{types.ExplicitAuthFlowsTypeAllowUserPasswordAuth},
 	}))(t).UserPoolClient.ClientId
 	for _, name := range []string{"ann", "newcomer", "disabled"} {
-		must(admin.AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: pool, Username: &name, TemporaryPassword: aws.String("Passw0rd!")}))(t)
+		must(admin.AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: pool, Username: &name, TemporaryPassword: aws.String("Passw0rd!"), MessageAction: types.MessageActionTypeSuppress}))(t)
 		if name != "newcomer" {
 			must(admin.AdminSetUserPassword(ctx, &cognitoidentityprovider.AdminSetUserPasswordInput{UserPoolId: pool, Username: &name, Password: aws.String("Passw0rd!"), Permanent: true}))(t)
 		}

@@ -6,9 +6,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	secretsapi "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
@@ -54,11 +57,21 @@ func openPool(ctx context.Context, getenv func(string) string) (*cognito.Pool, e
 		return nil, err
 	}
 	id := getenv(ClientID)
-	pool, err := cognito.New(cognito.Config{Client: cognitoidentityprovider.NewFromConfig(cfg), ClientID: id, Secret: secret})
+	pool, err := cognito.New(cognito.Config{Client: cognitoidentityprovider.NewFromConfig(cfg, fresh), ClientID: id, Secret: secret})
 	if errors.As(err, new(*cognito.ClientIDError)) {
 		return nil, &environ.Error{Variable: ClientID, Value: id, Want: "the id of an app client, 1 to 128 letters, digits and + _ -"}
 	}
 	return pool, err
+}
+
+// idleTimeout is how long a connection to Cognito is kept for the next call.
+const idleTimeout = 20 * time.Second
+
+// fresh keeps calls away from connections that Cognito has closed while the function was frozen: they are not made twice.
+func fresh(o *cognitoidentityprovider.Options) {
+	if client, ok := o.HTTPClient.(*awshttp.BuildableClient); ok {
+		o.HTTPClient = client.WithTransportOptions(func(t *http.Transport) { t.IdleConnTimeout = idleTimeout })
+	}
 }
 
 // openSecret makes the secret of an ARN, in the region that the ARN names; nil for "".

@@ -49,6 +49,7 @@ var kinds = map[string]kind{
 	"ExpiredCodeException":              refused,
 	"MFAMethodNotFoundException":        refused,
 	"SoftwareTokenMFANotFoundException": refused,
+	"InvalidPasswordException":          refused, // other than of a new password
 
 	"RefreshTokenReuseException": replaced,
 
