@@ -60,6 +60,8 @@ func TestArrows(t *testing.T) {
 		{"portcullis/deploy/local/dynamodb", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
 		{"portcullis/deploy/local/apigateway", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
 		{"portcullis/deploy/local/cognito", []string{"portcullis/authorizers/apikey", "portcullis/api", jwx, aws, lambda}},
+		{"portcullis/deploy/local/cognito/srp", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
+		{"portcullis/deploy/local/cognito/cognitotest", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, lambda}},
 		{"portcullis/deploy/local/gateway/mode", []string{"portcullis/authorizers", "portcullis/api", jwx, aws, lambda}},
 		{"portcullis/deploy/local/gateway/sigv4", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
 		{"portcullis/deploy/local/gateway/usage", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},

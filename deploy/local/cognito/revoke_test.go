@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"net/url"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +50,24 @@ func TestRotationDoesNotLengthenASignIn(t *testing.T) {
 	}
 	now.pass(24 * time.Hour)
 	checkError(t, rotate(pool, "rotating", token), "NotAuthorizedException", "Refresh Token has expired")
+}
+
+func TestOneOfSeveralRotationsAtOnceIsDone(t *testing.T) {
+	pool, _, _ := at(t, start)
+	token := through(t, pool, "rotating").RefreshToken
+	var done atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if rotate(pool, "rotating", token).Code == 200 {
+				done.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if done.Load() != 1 {
+		t.Errorf("%d rotations of one token were done", done.Load())
+	}
 }
 
 func TestRotatedTokensAreBounded(t *testing.T) {

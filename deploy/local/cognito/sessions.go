@@ -1,7 +1,6 @@
 package cognito
 
 import (
-	"maps"
 	"sync"
 	"time"
 
@@ -134,7 +133,7 @@ func (all *sessions) revoke(token string, client Client) *apiError {
 func (all *sessions) revokeAll(username string) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	for f := range maps.Values(all.byOrigin) {
+	for _, f := range all.byOrigin {
 		if f.username == username {
 			f.revoked = true
 		}

@@ -13,7 +13,7 @@ import (
 
 // Provision makes a pool with all Users and three app clients, by the operations that take AWS credentials. What an emulator does
 // not do of it is logged, and is left to the exceptions; the pool, its clients, and users with a password are a must.
-// Users to be reset are not made so: AdminResetUserPassword would send a message. Target.Code is a guess.
+// Target.Code is a guess.
 func Provision(t *testing.T, client *idp.Client) *Target {
 	t.Helper()
 	p := &provision{t, &Target{Client: client}, map[string]string{}}
@@ -70,7 +70,7 @@ func (p *provision) app(name string, secret bool, rotation *types.RefreshTokenRo
 
 func (p *provision) user(u User) {
 	p.t.Helper()
-	ctx, client, pool := p.t.Context(), p.target.Client, &p.target.Pool
+	ctx, client := p.t.Context(), p.target.Client
 	attributes := []types.AttributeType{{Name: aws.String("email"), Value: aws.String(u.Name + "@example.com")}}
 	if u.Phone != "" {
 		attributes = append(attributes, types.AttributeType{Name: aws.String("phone_number"), Value: &u.Phone})
@@ -82,10 +82,18 @@ func (p *provision) user(u User) {
 	}
 	attributes = append(attributes, types.AttributeType{Name: aws.String("email_verified"), Value: aws.String("true")})
 	_, err := client.AdminCreateUser(ctx, &idp.AdminCreateUserInput{
-		UserPoolId: pool, Username: &u.Name, TemporaryPassword: aws.String(Password), UserAttributes: attributes, MessageAction: types.MessageActionTypeSuppress,
+		UserPoolId: &p.target.Pool, Username: &u.Name, TemporaryPassword: aws.String(Password), UserAttributes: attributes, MessageAction: types.MessageActionTypeSuppress,
 	})
 	p.must(err)
-	_, err = client.AdminAddUserToGroup(ctx, &idp.AdminAddUserToGroupInput{UserPoolId: pool, Username: &u.Name, GroupName: aws.String(Group)})
+	p.state(u)
+	p.may(p.factors(ctx, u), u.Name)
+}
+
+// state brings a user who was made into their group and state.
+func (p *provision) state(u User) {
+	p.t.Helper()
+	ctx, client, pool := p.t.Context(), p.target.Client, &p.target.Pool
+	_, err := client.AdminAddUserToGroup(ctx, &idp.AdminAddUserToGroupInput{UserPoolId: pool, Username: &u.Name, GroupName: aws.String(Group)})
 	p.must(err)
 	if !u.Temporary {
 		_, err = client.AdminSetUserPassword(ctx, &idp.AdminSetUserPasswordInput{UserPoolId: pool, Username: &u.Name, Password: aws.String(Password), Permanent: true})
@@ -95,7 +103,10 @@ func (p *provision) user(u User) {
 		_, err = client.AdminDisableUser(ctx, &idp.AdminDisableUserInput{UserPoolId: pool, Username: &u.Name})
 		p.must(err)
 	}
-	p.may(p.factors(ctx, u), u.Name)
+	if u.ResetRequired {
+		_, err = client.AdminResetUserPassword(ctx, &idp.AdminResetUserPasswordInput{UserPoolId: pool, Username: &u.Name})
+		p.may(err, u.Name)
+	}
 }
 
 // factors sets up a user's second factors, as the user does.
