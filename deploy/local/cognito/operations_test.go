@@ -101,6 +101,9 @@ func TestErrors(t *testing.T) {
 	answer := func(name string, responses map[string]string) fields {
 		return fields{"ClientId": cognito.ClientID, "ChallengeName": name, "Session": "x", "ChallengeResponses": responses}
 	}
+	proof := func(block, timestamp string) map[string]string {
+		return map[string]string{"USERNAME": "admin", "PASSWORD_CLAIM_SIGNATURE": "AAAA", "PASSWORD_CLAIM_SECRET_BLOCK": block, "TIMESTAMP": timestamp}
+	}
 	admin := map[string]string{"USERNAME": "admin", "NEW_PASSWORD": "N3w-password", "SMS_MFA_CODE": "1", "ANSWER": "SMS_MFA"}
 	const null = "1 validation error detected: Value null at '%' failed to satisfy constraint: Member must not be null"
 	tests := []struct {
@@ -123,6 +126,9 @@ func TestErrors(t *testing.T) {
 		{"RespondToAuthChallenge", answer("NEW_PASSWORD_REQUIRED", admin), "NotAuthorizedException", "Invalid session for the user."},
 		{"RespondToAuthChallenge", answer("SELECT_MFA_TYPE", admin), "NotAuthorizedException", "Invalid session for the user."},
 		{"RespondToAuthChallenge", answer("MFA_SETUP", admin), "NotAuthorizedException", "Invalid session for the user."},
+		{"RespondToAuthChallenge", answer("PASSWORD_VERIFIER", proof("?", "Tue Nov 14 22:13:20 UTC 2023")), "NotAuthorizedException", "Incorrect username or password."},
+		{"RespondToAuthChallenge", answer("PASSWORD_VERIFIER", proof("AAAA", "Tue Nov 14 22:13:20 UTC 2023")), "NotAuthorizedException", "Incorrect username or password."},
+		{"RespondToAuthChallenge", answer("PASSWORD_VERIFIER", proof("AAAA", "2023-11-14")), "InvalidParameterException", "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."},
 		{"RespondToAuthChallenge", answer("PASSWORD_VERIFIER", admin), "InvalidParameterException", "Missing required parameter PASSWORD_CLAIM_SIGNATURE"},
 		{"RespondToAuthChallenge", fields{"ClientId": cognito.ClientID, "ChallengeName": 1}, "SerializationException", "ChallengeName is not of the type that RespondToAuthChallenge takes."},
 		{"GetTokensFromRefreshToken", fields{"RefreshToken": "x"}, "InvalidParameterException", strings.Replace(null, "%", "clientId", 1)},
@@ -147,6 +153,43 @@ func TestErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.operation+" "+test.message, func(t *testing.T) { checkError(t, call(pool, test.operation, test.body), test.kind, test.message) })
+	}
+}
+
+func TestWhatIsNoChallengeIsRefused(t *testing.T) {
+	pool := newPool(t, cognito.Config{})
+	answer := respond(pool, "PIN", "x", map[string]string{"USERNAME": "admin"})
+	if body := answer.Body.String(); answer.Code != 400 || !strings.Contains(body, "InvalidParameterException") || !strings.Contains(body, "Value 'PIN' at 'challengeName'") {
+		t.Errorf("%d %s", answer.Code, body)
+	}
+}
+
+func TestGetUserTellsFactors(t *testing.T) {
+	pool, _, sent := at(t, start)
+	asked := challenged(t, pool, "phone")
+	got := decode[challenge](t, respond(pool, "SMS_MFA", asked.Session, map[string]string{"USERNAME": "phone", "SMS_MFA_CODE": sent.of("phone")})).AuthenticationResult
+	want := `{"Username":"phone","UserAttributes":[{"Name":"email","Value":"phone@example.com"},{"Name":"email_verified","Value":"true"},` +
+		`{"Name":"phone_number","Value":"+15550100"},{"Name":"phone_number_verified","Value":"true"},{"Name":"sub","Value":"` +
+		claims(t, pool, got.AccessToken)["sub"].(string) + `"}],"PreferredMfaSetting":"SMS_MFA","UserMFASettingList":["SMS_MFA"]}`
+	if body := call(pool, "GetUser", fields{"AccessToken": got.AccessToken}).Body.String(); body != want {
+		t.Errorf("GetUser: %s, want %s", body, want)
+	}
+	if id := claims(t, pool, got.IdToken); id["phone_number"] != "+15550100" || id["phone_number_verified"] != true {
+		t.Errorf("ID token: %v", id)
+	}
+}
+
+func TestDemoAccounts(t *testing.T) {
+	pool := newPool(t, cognito.Config{Accounts: cognito.Demo()})
+	for name, want := range map[string]string{"newcomer": "NEW_PASSWORD_REQUIRED", "mfa": "SOFTWARE_TOKEN_MFA"} {
+		if got := challenged(t, pool, name).ChallengeName; got != want {
+			t.Errorf("%s is challenged with %q, want %q", name, got, want)
+		}
+	}
+	for _, account := range pool.Accounts() {
+		if account.Password != "" || account.TOTPSecret != "" {
+			t.Errorf("the pool gives secrets away: %+v", account)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package cognito
 import (
 	"crypto/rand"
 	"fmt"
-	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -15,7 +14,7 @@ import (
 type person struct {
 	Account
 	verifier   srp.Verifier
-	attributes map[string]string // those that were set with a new password; never changed, only replaced
+	attributes map[string]string // those that were set with a new password, and are not changed any more
 	usedStep   int64             // the last time step whose software token was taken
 }
 
@@ -85,13 +84,7 @@ func (all *people) setPassword(username, password string, attributes map[string]
 	if p == nil || !p.Temporary {
 		return person{}, false
 	}
-	p.verifier, p.Temporary = verifier, false
-	merged := maps.Clone(p.attributes)
-	if merged == nil {
-		merged = map[string]string{}
-	}
-	maps.Copy(merged, attributes)
-	p.attributes = merged
+	p.verifier, p.Temporary, p.attributes = verifier, false, attributes
 	return *p, true
 }
 
