@@ -6,6 +6,10 @@
 // have in common means nothing. A token that does not say when it was issued (iat) is older than any such second. One
 // that says neither jti nor origin_jti can be taken back by its user or its issuer only.
 //
+// Only tokens that authorizers see are taken back. A refresh token goes on getting new ones, which a user's entry does not
+// cover and a family's covers until it expires: whoever writes an entry ends refresh tokens with the issuer too, as
+// Cognito's RevokeToken and GlobalSignOut do.
+//
 // [InTable] looks a token's entries up, all at once; package lookup reads them from a DynamoDB table and package dynamo
 // writes them there. A [Checker] asks for each token, and believes the answer for [RememberedFor]. What cannot be told, as
 // when the table is down, a table has an item that cannot be read, or time is up, is an

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -57,7 +58,7 @@ const (
 // endpoint is where the variables say that a service is; "": at AWS.
 // See https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
 func endpoint(getenv func(string) string, variable string) string {
-	if getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true" {
+	if strings.EqualFold(getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
 		return ""
 	}
 	return cmp.Or(getenv(variable), getenv(endpointVariable))

@@ -18,7 +18,8 @@ token: is read from stdin, not verified, and not printed
   -family              all tokens with its origin_jti, also those that are issued later. It does not end the refresh
                        token: revoke that with the issuer too, or it gets good tokens again after -for
 
-user, all: tokens that do not say when they were issued are taken back too
+user, all: tokens that do not say when they were issued are taken back too. Refresh tokens go on getting good ones: end
+them with the issuer as well (Cognito: aws cognito-idp admin-user-global-sign-out)
   -issuer URL          iss, as the tokens have it
   -sub SUB             sub, as the tokens have it
   -before TIME         tokens issued at or before it: a day (its beginning in UTC), or a time such as

@@ -95,8 +95,11 @@ func (c *Cognito) Check(ctx context.Context, token string, claims *authorizers.C
 	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
 	defer cancel()
 	answer, err := pool.call(ctx, operation, body)
-	if refused := (*ServiceError)(nil); errors.As(err, &refused) && isRefusal(refused) {
-		return &authorizers.TokenError{Code: authorizers.CodeRevoked}
+	if failed := (*ServiceError)(nil); errors.As(err, &failed) {
+		if isRefusal(failed) {
+			return &authorizers.TokenError{Code: authorizers.CodeRevoked}
+		}
+		failed.Message = "" // some servers write the token there
 	}
 	if err != nil {
 		return err

@@ -36,14 +36,14 @@ var (
 	theIssuer = revocation.OfIssuer(issuer, now, now)
 )
 
-func credentials(context.Context) (aws.Credentials, error) {
+func keyPair(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: secret, SessionToken: "the-session-token"}, nil
 }
 
 // open is a reader of the table "revocations" at an address.
 func open(t *testing.T, endpoint string, change func(*lookup.TableConfig)) *lookup.Table {
 	t.Helper()
-	config := lookup.TableConfig{Name: "revocations", Region: region, Endpoint: endpoint, Credentials: aws.CredentialsProviderFunc(credentials)}
+	config := lookup.TableConfig{Name: "revocations", Region: region, Endpoint: endpoint, Credentials: aws.CredentialsProviderFunc(keyPair)}
 	if change != nil {
 		change(&config)
 	}
@@ -276,7 +276,7 @@ func TestTableConfig(t *testing.T) {
 		{"Endpoint", func(c *lookup.TableConfig) { c.Endpoint = "https://user:password@dynamodb.example.com" }},
 	}
 	for i, test := range tests {
-		config := lookup.TableConfig{Name: "revocations", Region: region, Credentials: aws.CredentialsProviderFunc(credentials)}
+		config := lookup.TableConfig{Name: "revocations", Region: region, Credentials: aws.CredentialsProviderFunc(keyPair)}
 		test.change(&config)
 		var wrong *lookup.ConfigError
 		if _, err := lookup.NewTable(config); !errors.As(err, &wrong) || wrong.Field != test.field || strings.Contains(err.Error(), "password") {
