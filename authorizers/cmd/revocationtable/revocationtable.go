@@ -4,7 +4,8 @@ package revocationtable
 
 import (
 	"context"
-	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"portcullis/authorizers/cmd/environ"
 	"portcullis/authorizers/cmd/tableclient"
@@ -12,24 +13,10 @@ import (
 	"portcullis/authorizers/revocation/dynamo"
 )
 
-// Open opens the DynamoDB table that REVOCATION_TABLE names, as package tableclient makes its client. The store is nil where
-// the variable is not set. getenv gives a variable's value, "" where it is not set. What is wrong with a variable is an
-// [*environ.Error].
+// Open opens the DynamoDB table that REVOCATION_TABLE names, as [tableclient.Open] does. The store is nil where the
+// variable is not set.
 func Open(ctx context.Context, getenv func(string) string) (revocation.Store, error) {
-	table := getenv(environ.RevocationTable)
-	if table == "" {
-		return nil, nil
-	}
-	client, err := tableclient.New(ctx)
-	if err != nil {
-		return nil, err
-	}
-	store, err := dynamo.New(client, table)
-	if errors.As(err, new(*dynamo.TableNameError)) {
-		return nil, tableclient.NameError(environ.RevocationTable, table)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return store, nil
+	return tableclient.Open(ctx, getenv, environ.RevocationTable, func(client *dynamodb.Client, table string) (revocation.Store, error) {
+		return dynamo.New(client, table)
+	})
 }
