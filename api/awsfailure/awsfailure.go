@@ -5,6 +5,7 @@ package awsfailure
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -40,12 +41,14 @@ func MayPass(err error) bool {
 	return false
 }
 
-var errUnread = errors.New("the answer cannot be read")
-
 // Loggable returns err, or another error in its place where its text would hold a part of the answer.
 func Loggable(err error) error {
-	if unread := (*smithy.DeserializationError)(nil); errors.As(err, &unread) {
-		return errUnread
+	unread, response := (*smithy.DeserializationError)(nil), (*smithyhttp.ResponseError)(nil)
+	switch {
+	case !errors.As(err, &unread):
+		return err
+	case errors.As(err, &response):
+		return fmt.Errorf("the answer, of status %d, cannot be read", response.HTTPStatusCode())
 	}
-	return err
+	return errors.New("the answer cannot be read")
 }

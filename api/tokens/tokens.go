@@ -4,6 +4,32 @@
 //
 // It checks no credential itself: the provider does. It knows nothing of authorizers either; what it tells them about
 // revoked tokens goes through Revocations.
+//
+// # Operations
+//
+//	POST /tokens           {username, password}
+//	                       200 {accessToken, idToken, refreshToken, expiresIn, tokenType}, or {challenge, session, parameters}
+//	POST /tokens           {challenge, session, username, answer}: the same
+//	POST /tokens/refresh   {refreshToken}: tokens, with a refreshToken where another one took its place
+//	POST /tokens/revoke    {refreshToken}: ends it and all that came of it, whether or not it is known
+//	POST /tokens/sign-out  Authorization: Bearer, with an access token: ends all tokens of its user
+//
+// The answer to NEW_PASSWORD_REQUIRED is {newPassword, attributes}, with all of parameters.requiredAttributes; that to
+// SELECT_MFA_TYPE is {mfaType}, one of parameters.mfaTypes; that to SMS_MFA, SOFTWARE_TOKEN_MFA and EMAIL_OTP is {code}. Where
+// there is a parameters.username, it is the username to answer with.
+//
+// # Refusals
+//
+// All are {"error": text}, and none may be cached.
+//
+//	400  the body is wrong; the text names the member, never its value
+//	401  one text for an operation, whatever the reason: an unknown user and a wrong password are the same bytes
+//	403  the account asks for a step that cannot be handed on, such as setting up a second factor
+//	429  the provider throttles; Retry-After
+//	503  the provider, the app client's secret or Revocations cannot be reached; Retry-After
+//
+// Where revoking fails after the refresh token was rotated, the answer's refreshToken is the one to try again with.
+// Nothing of a request's body or Authorization header is logged.
 package tokens
 
 import (

@@ -90,8 +90,8 @@ func TestFailures(t *testing.T) {
 		"binary":    {`{"SecretBinary":"aGlkZGVu"}`, "has 0 bytes"},
 		"empty":     {`{"SecretString":""}`, "has 0 bytes"},
 		"long":      {`{"SecretString":"` + strings.Repeat("hidden", 200) + `"}`, "has 1200 bytes"},
-		"no JSON":   {`hidden`, "cannot be read"},
-		"list":      {`{"SecretString":["hidden"]}`, "cannot be read"},
+		"no JSON":   {`hidden`, "of status 200, cannot be read"},
+		"list":      {`{"SecretString":["hidden"]}`, "of status 200, cannot be read"},
 	} {
 		client, calls := wire(t, failure.answer, good)
 		secret := ours.New(client, "arn")
