@@ -77,19 +77,32 @@ func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy
 	}
 	next := Secret("")
 	if h.revocations != nil {
-		if next, err = h.revokeFamily(ctx, refresh); err != nil {
-			return lambdaproxy.Answer{}, err
-		}
+		next, err = h.revokeFamily(ctx, refresh)
 	}
-	for _, token := range []Secret{next, refresh} { // one that was rotated may be good for another minute
+	replaced := errors.Is(err, ErrReplaced)
+	if err != nil && !replaced {
+		return lambdaproxy.Answer{}, err
+	}
+	if err := h.revokeAll(ctx, next, refresh); err != nil { // one that was rotated may be good for another minute
+		return lambdaproxy.Answer{}, handOn(next, err)
+	}
+	if replaced {
+		return lambdaproxy.Answer{}, errReplaced
+	}
+	return ok(message{"Refresh token revoked"}), nil
+}
+
+// revokeAll ends refresh tokens at the provider, those that are not "".
+func (h *Handler) revokeAll(ctx context.Context, all ...Secret) error {
+	for _, token := range all {
 		if token == "" {
 			continue
 		}
 		if err := h.identity.Revoke(ctx, token); err != nil && !errors.Is(err, ErrRefused) {
-			return lambdaproxy.Answer{}, handOn(next, err)
+			return err
 		}
 	}
-	return ok(message{"Refresh token revoked"}), nil
+	return nil
 }
 
 // revokeFamily tells the authorizers what a refresh token stands for. The token is opaque, so that it is used once more:
@@ -97,12 +110,11 @@ func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy
 // took the place of this one, if any.
 //
 // The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt. A token
-// that is refused names no family; the access tokens that came of it end by themselves.
+// that is refused names no family; the access tokens that came of it end by themselves. So do those of one that was replaced,
+// which is ErrReplaced: the newer one, which names the family, may be somebody else's by now.
 func (h *Handler) revokeFamily(ctx context.Context, refresh Secret) (next Secret, err error) {
 	tokens, err := h.identity.Refresh(ctx, refresh)
 	switch {
-	case errors.Is(err, ErrReplaced):
-		return "", errReplaced // its family lives on in the newer one
 	case errors.Is(err, ErrRefused):
 		return "", nil
 	case err != nil:

@@ -28,6 +28,7 @@
 //	429  the provider throttles; Retry-After
 //	503  the provider, the app client's secret or Revocations cannot be reached; Retry-After
 //
+// Revoking a refresh token that was rotated before is a 401 where there are Revocations: it is ended, and they cannot be told.
 // Where revoking fails after the refresh token was rotated, the answer's refreshToken is the one to try again with.
 // Nothing of a request's body or Authorization header is logged.
 package tokens
