@@ -11,6 +11,7 @@ import (
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 )
@@ -45,9 +46,13 @@ func BenchmarkInvocation(b *testing.B) {
 		}
 		defer checker.Close()
 		tokens, _ := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(b), Verifier: verifier, GroupScopes: groups, Log: log})
+		checked, _ := authorizers.NewToken(authorizers.TokenConfig{
+			Rules: contractRules(b), Verifier: verifier, Revocations: newRevocations(b, func() time.Time { return clock }), GroupScopes: groups, Log: log,
+		})
 		requests, _ := authorizers.NewRequest(authorizers.RequestConfig{Rules: contractRules(b), Tokens: verifier, Keys: checker, GroupScopes: groups, Log: log})
 		jwts, _ := authorizers.NewJWT(authorizers.JWTConfig{Rules: contractRules(b), Verifier: verifier, GroupScopes: groups, Log: log})
 		bench(b, "token/token/"+remember.name, next, tokens, event(b, token))
+		bench(b, "token/token, revocations in memory/"+remember.name, next, checked, event(b, token))
 		for _, form := range []string{"rest-request", "http-1.0", "http-2.0"} { // the contract has no $connect
 			bench(b, "request/"+form+"/token/"+remember.name, next, requests, requestEvent(b, form, with("Authorization", token)))
 			bench(b, "request/"+form+"/key/"+remember.name, next, requests, requestEvent(b, form, with("X-Api-Key", key)))
@@ -74,6 +79,15 @@ func bench(b *testing.B, name string, next func(), function invoker, event []byt
 			}
 		}
 	})
+}
+
+// newRevocations makes what looks every token up in a store in which nothing is revoked, and remembers that.
+func newRevocations(b *testing.B, now func() time.Time) authorizers.Revocations {
+	checker, err := revocation.NewChecker(revocation.Config{Source: revocation.InTable(revocation.NewMemoryStore()), Now: now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return checker
 }
 
 // newKey makes a key, and a store with its record.

@@ -11,8 +11,9 @@
 // Cognito's RevokeToken and GlobalSignOut do.
 //
 // [InTable] looks a token's entries up, all at once; package lookup reads them from a DynamoDB table and package dynamo
-// writes them there. A [Checker] asks for each token, and believes the answer for [RememberedFor]. What cannot be told, as
-// when the table is down, a table has an item that cannot be read, or time is up, is an
+// writes them there. In place of a table, package lookup can ask a Cognito user pool itself; no entry is needed then. A
+// [Checker] asks for each token, and believes the answer for [RememberedFor]. What cannot be told, as
+// when the table is down, an item in it cannot be read, or time is up, is an
 // [*authorizers.RevocationsUnavailableError], and no call is let through.
 //
 // # How long it takes

@@ -98,6 +98,7 @@ func (s *service) post(ctx context.Context, operation string, body []byte) ([]by
 			return nil, &signError{err}
 		}
 	}
+	r.Header["Idempotency-Key"] = nil // not sent; a connection that died in a frozen process is replaced at once
 	response, err := s.client.Do(r)
 	if err != nil {
 		return nil, err
