@@ -12,9 +12,9 @@
 //
 // [InTable] looks a token's entries up, all at once; package lookup reads them from a DynamoDB table and package dynamo
 // writes them there. In place of a table, package lookup can ask a Cognito user pool itself; no entry is needed then. A
-// [Checker] asks for each token, and believes the answer for [RememberedFor]. What cannot be told, as
-// when the table is down, an item in it cannot be read, or time is up, is an
-// [*authorizers.RevocationsUnavailableError], and no call is let through.
+// [Checker] asks for each token, and believes the answer for [RememberedFor]. What cannot be told, as when the table is
+// down, an item in it cannot be read, or time is up, is an [*authorizers.RevocationsUnavailableError], and no call is
+// let through.
 //
 // # How long it takes
 //
@@ -30,6 +30,6 @@
 // second up to which a user's tokens are taken back is refused too, and where the clocks of issuer and writer differ, so
 // are those of that difference: a sign-in right after may have to be done again.
 //
-// An entry expires, for DynamoDB to delete it, some time after the last of its tokens has ended. Until it is deleted, within days,
-// it still counts: it is never wrong to refuse those tokens.
+// An entry expires, for DynamoDB to delete it, some time after the last of its tokens has ended. Until it is deleted,
+// within days, it still counts: it is never wrong to refuse those tokens.
 package revocation
