@@ -90,7 +90,7 @@ func failed(operation string, err error) error {
 	if input := inputOf(operation, code); input != nil {
 		return input
 	}
-	named := fmt.Errorf("%s: %.64q", operation, code)
+	named := &ExceptionError{operation, code}
 	switch kindOf(operation, code) {
 	case refused:
 		return tokens.ErrRefused
@@ -134,6 +134,11 @@ func unsent(operation string, err error) error {
 	}
 	return named
 }
+
+// ExceptionError is an exception of Cognito's, by its name.
+type ExceptionError struct{ Operation, Code string }
+
+func (e *ExceptionError) Error() string { return fmt.Sprintf("%s: %.64q", e.Operation, e.Code) }
 
 // secretError says that Cognito did not accept the client, because of its secret or of its having none.
 type secretError struct{ operation string }

@@ -1,0 +1,91 @@
+package tokens_test
+
+import (
+	"errors"
+	"testing"
+
+	"portcullis/api/tokens"
+	"portcullis/api/tokens/cognito"
+)
+
+// newSRP makes a pool of the built-in issuer in which people sign in by SRP, and the desk that has its codes.
+func newSRP(t *testing.T, client string) (cognito.SRP, *desk) {
+	t.Helper()
+	d := newDesk(t, client, nil)
+	config := cognito.Config{Client: clientAt(d.address), ClientID: client}
+	if client == "secretive" {
+		config.Secret = known("secret-of-the-client")
+	}
+	pool, err := cognito.NewSRP("us-east-1_local", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool, d
+}
+
+func TestSRPSignIn(t *testing.T) {
+	for _, client := range []string{"local-client", "secretive", "rotating"} {
+		pool, _ := newSRP(t, client)
+		got, err := pool.SignIn(t.Context(), "admin", "Passw0rd!")
+		if err != nil || got.Tokens == nil || claimsOf(t, string(got.Tokens.Access))["username"] != "admin" {
+			t.Errorf("%s: %v, %v", client, got, err)
+		}
+	}
+}
+
+// TestSRPChallenges: challenges behind the password are handed on, with the name to answer with.
+func TestSRPChallenges(t *testing.T) {
+	for _, client := range []string{"local-client", "secretive"} {
+		pool, d := newSRP(t, client)
+		got, err := pool.SignIn(t.Context(), "mail", "Passw0rd!")
+		if err != nil || got.Challenge == nil || got.Challenge.Name != tokens.EmailCode || got.Challenge.Username != "mail" {
+			t.Fatalf("%s: %+v, %v", client, got, err)
+		}
+		got, err = pool.Reply(t.Context(), tokens.Reply{Challenge: tokens.EmailCode, Session: got.Challenge.Session, Username: "mail", Code: tokens.Secret(d.code("mail"))})
+		if err != nil || got.Tokens == nil {
+			t.Errorf("%s: %+v, %v", client, got, err)
+		}
+	}
+}
+
+// TestSRPRefuses: who does not know the password is refused alike, whether there is such a user or not.
+func TestSRPRefuses(t *testing.T) {
+	pool, _ := newSRP(t, "local-client")
+	for username, password := range map[string]tokens.Secret{"admin": "passw0rd!", "nobody": "Passw0rd!", "mail": "", "disabled": "Passw0rd!", "unconfirmed": "Passw0rd!"} {
+		if got, err := pool.SignIn(t.Context(), username, password); !errors.Is(err, tokens.ErrRefused) || got.Tokens != nil || got.Challenge != nil {
+			t.Errorf("%s: %+v, %v", username, got, err)
+		}
+	}
+}
+
+// TestSRPHostileServers: a server that asks for no proof, or for one that would give the password away, gets none.
+func TestSRPHostileServers(t *testing.T) {
+	const answer = `{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{"USER_ID_FOR_SRP":"ann","SALT":"1","SRP_B":"0","SECRET_BLOCK":""}}`
+	for name, body := range map[string]string{
+		"SRP_B of 0":        answer,
+		"another challenge": `{"ChallengeName":"CUSTOM_CHALLENGE","Session":"s","ChallengeParameters":{}}`,
+		"no challenge":      `{}`,
+		"tokens at once":    `{"AuthenticationResult":{"AccessToken":"a.b.c"}}`,
+	} {
+		w := &wire{status: 200, body: body}
+		pool, err := cognito.NewSRP("us-east-1_local", cognito.Config{Client: clientAt(w.serve(t)), ClientID: "local-client"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := pool.SignIn(t.Context(), "ann", "Passw0rd!"); err == nil || got.Tokens != nil || w.called() != "InitiateAuth" {
+			t.Errorf("%s: %+v, %v after %s", name, got, err, w.called())
+		}
+	}
+}
+
+func TestPoolIDs(t *testing.T) {
+	for id, want := range map[string]string{
+		"eu-west-1_AbCdEf123": "eu-west-1", "us-east-1_local": "us-east-1", "us-gov-west-1_x": "us-gov-west-1",
+		"": "", "eu-west-1": "", "_x": "", "eu-west-1_": "", "eu.west_x": "", "evil.example/_x": "", "eu-west-1_a_b": "", "EU_x": "",
+	} {
+		got, err := cognito.Region(id)
+		if wrong := (*cognito.PoolIDError)(nil); got != want || (want == "") != errors.As(err, &wrong) {
+			t.Errorf("%q: %q, %v", id, got, err)
+		}
+	}
+}
