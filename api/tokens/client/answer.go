@@ -111,7 +111,7 @@ func (a answer) failure(h http.Header) error {
 
 // rotated keeps a refresh token that came with a failure.
 func (a answer) rotated(err error) error {
-	if !isToken(a.RefreshToken) {
+	if !ValidToken(a.RefreshToken) {
 		return err
 	}
 	return &RotatedError{tokens.Secret(a.RefreshToken), err}
@@ -139,7 +139,7 @@ func (a answer) outcome() (tokens.Outcome, error) {
 // tokens are those of an answer that must have them.
 func (a answer) tokens() (tokens.Tokens, error) {
 	switch {
-	case !isToken(a.AccessToken) || !isToken(a.IDToken) || a.RefreshToken != "" && !isToken(a.RefreshToken):
+	case !ValidToken(a.AccessToken) || !ValidToken(a.IDToken) || a.RefreshToken != "" && !ValidToken(a.RefreshToken):
 		return tokens.Tokens{}, a.wrong("has no tokens")
 	case !strings.EqualFold(a.TokenType, "Bearer"):
 		return tokens.Tokens{}, a.wrong("has tokens of another type than Bearer")
@@ -151,8 +151,8 @@ func (a answer) tokens() (tokens.Tokens, error) {
 
 var token = regexp.MustCompile(`^[-A-Za-z0-9._~+/]+=*$`)
 
-// isToken tells what may stand in an Authorization header as a token (RFC 6750, section 2.1).
-func isToken(text string) bool { return len(text) <= maxToken && token.MatchString(text) }
+// ValidToken tells what may stand in an Authorization header as a token (RFC 6750, section 2.1).
+func ValidToken(text string) bool { return len(text) <= maxToken && token.MatchString(text) }
 
 // retryAfter reads Retry-After, in seconds; 0 where it says nothing.
 func retryAfter(h http.Header) time.Duration {

@@ -60,12 +60,15 @@ var _ tokens.Identity = (*Pool)(nil)
 
 var clientID = regexp.MustCompile(`^[\w+-]{1,128}$`)
 
+// ValidClientID tells what can be an app client's id.
+func ValidClientID(text string) bool { return clientID.MatchString(text) }
+
 // New returns a Pool without calling anybody. A ClientID that can be none is a [*ClientIDError].
 func New(c Config) (*Pool, error) {
 	if c.Client == nil {
 		return nil, fmt.Errorf("cognito: Config.Client is missing")
 	}
-	if !clientID.MatchString(c.ClientID) {
+	if !ValidClientID(c.ClientID) {
 		return nil, &ClientIDError{c.ClientID}
 	}
 	p := &Pool{client: c.Client, id: c.ClientID, secret: c.Secret, timeout: c.Timeout}

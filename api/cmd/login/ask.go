@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"portcullis/api/tokens"
+)
+
+// asker asks for what only a user knows. What is empty is an error, and so is the end of ctx, errInterrupted.
+type asker interface {
+	line(ctx context.Context, prompt string) (string, error)
+	secret(ctx context.Context, prompt string) (tokens.Secret, error)
+	// tries is how often the same may be asked.
+	tries() int
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// asker asks at the terminal, or reads lines of stdin where flags say so.
+func (s *session) asker(o options) (asker, error) {
+	switch terminal := isTerminal(s.stdin); {
+	case terminal && o.passwordStdin:
+		return nil, usage("-password-stdin with a terminal as stdin: leave it out to be asked without echo")
+	case terminal:
+		return newTerminal(s.stdin, s.stderr), nil
+	case o.passwordStdin:
+		return lines{s.stdin}, nil
+	}
+	return nil, errors.New("nobody is signed in, and stdin is no terminal to ask for a password at; -password-stdin reads it from stdin")
+}
+
+// lines are the answers, in the order of the questions.
+type lines struct{ from io.Reader }
+
+func (lines) tries() int { return 1 }
+
+func (l lines) secret(ctx context.Context, prompt string) (tokens.Secret, error) {
+	text, err := l.line(ctx, prompt)
+	return tokens.Secret(text), err
+}
+
+func (l lines) line(ctx context.Context, _ string) (string, error) {
+	return await(ctx, func() (string, error) { return readLine(l.from) })
+}
+
+// maxLine is more than any answer has, in bytes.
+const maxLine = 4096
+
+// readLine reads no more than the line, so that the next one is there for whoever reads on.
+func readLine(from io.Reader) (string, error) {
+	var line []byte
+	for one := make([]byte, 1); len(line) <= maxLine; {
+		n, err := from.Read(one)
+		switch {
+		case n == 1 && one[0] != '\n':
+			line = append(line, one[0])
+			continue
+		case n == 0 && err == nil:
+			continue
+		case n == 0 && err != io.EOF:
+			return "", errors.New("stdin cannot be read")
+		}
+		if end := len(line) - 1; end >= 0 && line[end] == '\r' {
+			line = line[:end]
+		}
+		if len(line) == 0 {
+			return "", errors.New("stdin has no further line, or an empty one, where an answer is asked for")
+		}
+		return string(line), nil
+	}
+	return "", errors.New("stdin has a line that is too long")
+}
+
+// await runs a read that nothing can end, and stops waiting for it when ctx ends.
+func await(ctx context.Context, read func() (string, error)) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := read()
+		done <- result{text, err}
+	}()
+	select {
+	case r := <-done:
+		return r.text, r.err
+	case <-ctx.Done():
+		return "", errInterrupted
+	}
+}

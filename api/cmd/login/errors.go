@@ -1,0 +1,64 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"portcullis/api/tokens"
+	"portcullis/api/tokens/cognito"
+)
+
+var (
+	errHelp        = errors.New("help is wanted")
+	errInterrupted = errors.New("interrupted")
+)
+
+// usageError says what is wrong with the command line.
+type usageError struct {
+	err error
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+
+func (e *usageError) Unwrap() error { return e.err }
+
+func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+
+// hints are what may be behind an exception of Cognito's, for whoever signs in.
+var hints = map[string]string{
+	"InvalidParameterException": "the app client may not allow ALLOW_USER_SRP_AUTH",
+	"ResourceNotFoundException": "there is no such app client in this region",
+}
+
+// explain says what a failure of a sign-in means for whoever runs the command. refused is what ErrRefused means.
+func explain(err error, refused string) error {
+	var (
+		busy      *tokens.ThrottledError
+		down      *tokens.UnavailableError
+		step      *tokens.ChallengeError
+		exception *cognito.ExceptionError
+	)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, tokens.ErrRefused):
+		return errors.New(refused)
+	case errors.As(err, &busy):
+		return fmt.Errorf("too many attempts, try again %s: %w", later(busy.RetryAfter), err)
+	case errors.As(err, &down):
+		return fmt.Errorf("try again %s: %w", later(down.RetryAfter), down.Err)
+	case errors.As(err, &step):
+		return fmt.Errorf("the account asks for %q, which this command cannot do", step.Name)
+	case errors.As(err, &exception) && hints[exception.Code] != "":
+		return fmt.Errorf("%w: %s", err, hints[exception.Code])
+	}
+	return err
+}
+
+func later(after time.Duration) string {
+	if after < time.Second {
+		return "later"
+	}
+	return "in " + after.String()
+}

@@ -1,0 +1,139 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// pause is between two attempts to lock.
+const pause = 25 * time.Millisecond
+
+// Locked is a profile that no other program changes meanwhile. It is for one goroutine.
+type Locked struct {
+	store   *Store
+	name    string
+	lock    *flock.Flock
+	pending *os.File // the file that takes the profile's place
+}
+
+// Lock waits for the profile, as long as ctx lets it: then the error is a [*BusyError]. What cannot be written is found here,
+// as a [*FileError], and not when there is something to write. The system unlocks what a program leaves locked when it ends.
+func (s *Store) Lock(ctx context.Context, name string) (*Locked, error) {
+	path := filepath.Join(s.folder, name+".lock")
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fileError(path, errors.New("is no regular file"))
+	}
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	if _, err := lock.TryLockContext(ctx, pause); err != nil {
+		if ctx.Err() != nil {
+			return nil, &BusyError{name, path}
+		}
+		return nil, fileError(path, err)
+	}
+	l := &Locked{store: s, name: name, lock: lock}
+	if err := l.begin(); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// begin makes the pending file, and removes those of programs that did not come to their end.
+func (l *Locked) begin() (err error) {
+	entries, err := os.ReadDir(l.store.folder)
+	if err != nil {
+		return fileError(l.store.folder, err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasPrefix(name, l.name+".") && strings.HasSuffix(name, pending) {
+			if err := os.Remove(filepath.Join(l.store.folder, name)); err != nil {
+				return fileError(l.store.folder, err)
+			}
+		}
+	}
+	l.pending, err = os.CreateTemp(l.store.folder, l.name+".*"+pending) // of mode 0600
+	return fileError(l.store.folder, err)
+}
+
+// pending is how the names of files end that take a profile's place. A profile's name has no dot.
+const pending = ".pending"
+
+// Unlock lets the others have the profile. It may be called again.
+func (l *Locked) Unlock() {
+	l.drop(l.pending)
+	l.pending = nil
+	l.lock.Close()
+}
+
+// drop removes a file that takes no profile's place.
+func (l *Locked) drop(f *os.File) {
+	if f != nil {
+		f.Close()
+		os.Remove(f.Name())
+	}
+}
+
+// Load reads the profile, as [Store.Load] does.
+func (l *Locked) Load() (Profile, error) { return l.store.Load(l.name) }
+
+// Save writes the profile with mode 0600, to last: it is on the disk when there is no error, and what was there before still
+// is when there is one. The error is a [*FileError].
+func (l *Locked) Save(p Profile) error {
+	text, err := encode(p)
+	if err != nil {
+		return fileError(l.store.Path(l.name), err)
+	}
+	if l.pending == nil {
+		if err := l.begin(); err != nil {
+			return err
+		}
+	}
+	f := l.pending
+	l.pending = nil
+	if err := write(f, text); err != nil {
+		l.drop(f)
+		return fileError(f.Name(), err)
+	}
+	if err := os.Rename(f.Name(), l.store.Path(l.name)); err != nil {
+		l.drop(f)
+		return fileError(l.store.Path(l.name), err)
+	}
+	return l.store.sync()
+}
+
+func write(f *os.File, text []byte) error {
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// sync makes what was renamed or removed last. Some systems cannot do that with a folder, and need not.
+func (s *Store) sync() error {
+	folder, err := os.Open(s.folder)
+	if err != nil {
+		return fileError(s.folder, err)
+	}
+	defer folder.Close()
+	_ = folder.Sync()
+	return nil
+}
+
+// Delete removes the profile's file, whatever is in it. One that is not there is no error.
+func (l *Locked) Delete() error {
+	path := l.store.Path(l.name)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fileError(path, err)
+	}
+	return l.store.sync()
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+
+	"portcullis/api/cmd/login/profile"
+	"portcullis/api/tokens"
+	"portcullis/api/tokens/client"
+	"portcullis/api/tokens/cognito"
+)
+
+// timeout bounds each call.
+const timeout = 20 * time.Second
+
+// provider is where tokens come from, with the errors of [tokens.Identity].
+type provider interface {
+	SignIn(ctx context.Context, username string, password tokens.Secret) (tokens.Outcome, error)
+	Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error)
+	Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tokens, error)
+	Revoke(ctx context.Context, refresh tokens.Secret) error
+	SignOut(ctx context.Context, access tokens.Secret) error
+}
+
+// dial makes the provider of a place, without calling anybody.
+func dial(p profile.Place) (provider, error) {
+	if p.API != "" {
+		return client.New(client.Config{Address: p.API, Timeout: timeout})
+	}
+	region, err := cognito.Region(p.Pool)
+	if err != nil {
+		return nil, err
+	}
+	options := cognitoidentityprovider.Options{Region: region, Credentials: aws.AnonymousCredentials{}, HTTPClient: httpClient()}
+	if p.Endpoint != "" {
+		options.BaseEndpoint = &p.Endpoint
+	}
+	config := cognito.Config{Client: cognitoidentityprovider.New(options), ClientID: p.Client, Timeout: timeout}
+	if p.Secret != "" {
+		config.Secret = clientSecret(p.Secret)
+	}
+	return cognito.NewSRP(p.Pool, config)
+}
+
+// clientSecret is an app client's secret that is known.
+type clientSecret tokens.Secret
+
+func (s clientSecret) Get(context.Context) (tokens.Secret, error) { return tokens.Secret(s), nil }
+
+func (clientSecret) Forget(tokens.Secret) {}
+
+// maxAnswer is more than Cognito answers, in bytes.
+const maxAnswer = 1 << 20
+
+// httpClient follows no redirects, and reads no answer beyond maxAnswer.
+func httpClient() *http.Client {
+	return &http.Client{
+		Transport:     bounded{http.DefaultTransport},
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+type bounded struct{ next http.RoundTripper }
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := b.next.RoundTrip(r)
+	if err == nil {
+		response.Body = http.MaxBytesReader(nil, response.Body, maxAnswer)
+	}
+	return response, err
+}
