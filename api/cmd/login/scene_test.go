@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+
+	"portcullis/api"
+	"portcullis/api/tokens"
+	"portcullis/api/tokens/cognito"
+	issuer "portcullis/deploy/local/cognito"
+	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/local/gateway/mode"
+)
+
+// scene is a user pool, and the tokens function behind the gateway for each of its app clients.
+type scene struct {
+	cognito string            // the pool's endpoint
+	apis    map[string]string // by app client, what comes before /tokens
+	servers []*httptest.Server
+
+	mu    sync.Mutex
+	codes map[string]string // the last one that was sent to a user
+	calls []string          // the operations of Cognito that were called
+	fails string            // the one that is answered with InternalErrorException
+}
+
+const totpSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+func newScene() (*scene, error) {
+	s := &scene{codes: map[string]string{}, apis: map[string]string{}}
+	var pool *issuer.Pool
+	s.cognito = s.serve(func(w http.ResponseWriter, r *http.Request) { s.pass(pool, w, r) })
+	pool, err := issuer.New(issuer.Config{
+		BaseURL: s.cognito, Deliver: s.deliver,
+		Clients: []issuer.Client{{ID: "secretive", Secret: "secret-of-the-client"}, {ID: "rotating", Rotate: true}},
+		Accounts: []issuer.Account{
+			{Username: "newcomer", Temporary: true, Required: []string{"name"}},
+			{Username: "choice", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS, issuer.MFAEmail}},
+			{Username: "authenticator", MFA: []issuer.MFA{issuer.MFASoftware}, TOTPSecret: totpSecret},
+			{Username: "disabled", Disabled: true},
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range []string{"local-client", "rotating"} {
+		handler, err := s.stage(id)
+		if err != nil {
+			return nil, err
+		}
+		s.apis[id] = s.serve(handler.ServeHTTP) + "/rest-token"
+	}
+	return s, nil
+}
+
+func (s *scene) serve(h http.HandlerFunc) string {
+	server := httptest.NewServer(h)
+	s.servers = append(s.servers, server)
+	return server.URL
+}
+
+// Close ends the servers.
+func (s *scene) Close() {
+	for _, server := range s.servers {
+		server.Close()
+	}
+}
+
+// pass lets the pool answer, and remembers what was called.
+func (s *scene) pass(pool http.Handler, w http.ResponseWriter, r *http.Request) {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	s.mu.Lock()
+	s.calls = append(s.calls, operation)
+	fails := s.fails == operation
+	s.mu.Unlock()
+	if fails {
+		w.WriteHeader(500)
+		w.Write([]byte(`{"__type":"InternalErrorException","message":"out of order"}`))
+		return
+	}
+	pool.ServeHTTP(w, r)
+}
+
+func (s *scene) deliver(m issuer.Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.codes[m.Username] = m.Code
+}
+
+func (s *scene) code(username string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.codes[username]
+}
+
+// takeCalls gives the operations that were called since the last time.
+func (s *scene) takeCalls() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls := s.calls
+	s.calls = nil
+	return calls
+}
+
+func (s *scene) fail(operation string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fails = operation
+}
+
+// denied is a Lambda function that lets nobody in.
+type denied struct{}
+
+func (denied) Invoke(context.Context, []byte) ([]byte, error) { return nil, errors.New("Unauthorized") }
+
+// stage is the API's contract in the mode rest-token, with the tokens function of an app client.
+func (s *scene) stage(id string) (http.Handler, error) {
+	contract, err1 := os.ReadFile("../../openapi.yaml")
+	guarded, err2 := os.ReadFile("../../../deploy/modes/rest-token.yaml")
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	parsed, err1 := api.Parse("openapi.yaml", contract)
+	chosen, err2 := mode.Parse("rest-token.yaml", guarded)
+	identity, err3 := cognito.New(cognito.Config{ClientID: id,
+		Client: cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: "us-east-1", BaseEndpoint: &s.cognito})})
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return nil, err
+	}
+	function, err := tokens.New(tokens.Config{Identity: identity})
+	if err != nil {
+		return nil, err
+	}
+	return gateway.New(gateway.Config{Contract: parsed, Mode: chosen,
+		Functions: map[string]gateway.Invoker{"tokens": function, "users": denied{}, "token": denied{}}})
+}
+
+// poll tries something until it holds, or for a time that is long on a busy machine.
+func poll(holds func() bool) bool {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if holds() {
+			return true
+		}
+	}
+	return false
+}
