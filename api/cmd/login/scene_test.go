@@ -30,6 +30,7 @@ type scene struct {
 	codes map[string]string // the last one that was sent to a user
 	calls []string          // the operations of Cognito that were called
 	fails string            // the one that is answered with InternalErrorException
+	held  map[string]hold
 }
 
 const totpSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -79,8 +80,13 @@ func (s *scene) pass(pool http.Handler, w http.ResponseWriter, r *http.Request) 
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	s.mu.Lock()
 	s.calls = append(s.calls, operation)
-	fails := s.fails == operation
+	fails, held := s.fails == operation, s.held[operation]
+	delete(s.held, operation)
 	s.mu.Unlock()
+	if held.arrived != nil {
+		close(held.arrived)
+		<-held.release
+	}
 	if fails {
 		w.WriteHeader(500)
 		w.Write([]byte(`{"__type":"InternalErrorException","message":"out of order"}`))
@@ -114,6 +120,18 @@ func (s *scene) fail(operation string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fails = operation
+}
+
+// hold is an operation that is kept waiting once.
+type hold struct{ arrived, release chan struct{} }
+
+// hold keeps the next call of an operation waiting: arrived is closed when it is there, and release lets it go on.
+func (s *scene) hold(operation string) (arrived <-chan struct{}, release chan<- struct{}) {
+	h := hold{make(chan struct{}), make(chan struct{})}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = map[string]hold{operation: h}
+	return h.arrived, h.release
 }
 
 // denied is a Lambda function that lets nobody in.

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// user is somebody with a configuration folder.
+type user struct {
+	*scene
+	variables []string
+	folder    string // of the profiles
+}
+
+func newUser(t *testing.T) *user {
+	t.Helper()
+	s, err := newScene()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	home := t.TempDir()
+	return &user{s, append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + home}, configFolder(home)...), filepath.Join(home, "config", "portcullis", "login")}
+}
+
+// file is that of a profile.
+func (u *user) file(profile string) string { return filepath.Join(u.folder, profile+".json") }
+
+// command is a process of its own: the test's binary is the command where it has its name.
+func (u *user) command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &exec.Cmd{Path: binary, Args: append([]string{"login"}, args...), Env: u.variables}
+}
+
+// result is how a process ended.
+type result struct {
+	stdout, stderr string
+	status         int // -1: by a signal
+}
+
+// run runs a command whose stdin has these lines.
+func (u *user) run(t *testing.T, input string, args ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	c := u.command(t, args...)
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(input), &stdout, &stderr
+	_ = c.Run()
+	return result{stdout.String(), stderr.String(), c.ProcessState.ExitCode()}
+}
+
+// signIn signs member in through an API, and gives the access token.
+func (u *user) signIn(t *testing.T, client string) string {
+	t.Helper()
+	r := u.run(t, "Passw0rd!\n", "-api", u.apis[client], "-username", "member", "-password-stdin")
+	if r.status != 0 || claimsOf(strings.TrimSpace(r.stdout))["username"] != "member" {
+		t.Fatalf("%+v", r)
+	}
+	return strings.TrimSpace(r.stdout)
+}
+
+// age lets the access token of the default profile expire.
+func (u *user) age(t *testing.T) {
+	t.Helper()
+	if err := ageFile(u.file("default")); err != nil {
+		t.Fatal(err)
+	}
+}
