@@ -25,7 +25,7 @@ func newTerminal(in *os.File, out io.Writer) *terminal {
 		io.Reader
 		io.Writer
 	}{in, out}, "")
-	if width, height, err := term.GetSize(int(in.Fd())); err == nil {
+	if width, height, err := term.GetSize(int(in.Fd())); err == nil && width > 0 { // 0: it is not known
 		_ = editor.SetSize(width, height)
 	}
 	return &terminal{in, out, editor}
