@@ -23,8 +23,16 @@ func newUser(t *testing.T) *user {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
+	u := &user{scene: s}
+	u.home(t)
+	return u
+}
+
+// home gives the user a folder, and no variables but those of it.
+func (u *user) home(t *testing.T) {
 	home := t.TempDir()
-	return &user{s, append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + home}, configFolder(home)...), filepath.Join(home, "config", "portcullis", "login")}
+	u.variables = append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + home}, configFolder(home)...)
+	u.folder = filepath.Join(home, "config", "portcullis", "login")
 }
 
 // file is that of a profile.

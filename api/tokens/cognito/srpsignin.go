@@ -62,7 +62,7 @@ func (p SRP) SignIn(ctx context.Context, username string, password tokens.Secret
 	if err != nil {
 		return tokens.Outcome{}, err
 	}
-	user := cmp.Or(asked.ChallengeParameters["USER_ID_FOR_SRP"], username)
+	user := cmp.Or(asked.ChallengeParameters["USERNAME"], asked.ChallengeParameters["USER_ID_FOR_SRP"], username)
 	responses, err := p.sign(client, user, password, asked.ChallengeParameters)
 	if err != nil {
 		return tokens.Outcome{}, fmt.Errorf("%s: %w", initiateAuth, err)
@@ -91,7 +91,7 @@ func (p SRP) beginSRP(ctx context.Context, username, a string) (*cognitoidentity
 // sign gives the responses that show that the password is known.
 func (p SRP) sign(client *srp.Client, user string, password tokens.Secret, asked map[string]string) (map[string]string, error) {
 	now := time.Now()
-	challenge := srp.Challenge{Pool: p.name, User: user, Salt: asked["SALT"], B: asked["SRP_B"], SecretBlock: asked["SECRET_BLOCK"]}
+	challenge := srp.Challenge{Pool: p.name, User: cmp.Or(asked["USER_ID_FOR_SRP"], user), Salt: asked["SALT"], B: asked["SRP_B"], SecretBlock: asked["SECRET_BLOCK"]}
 	signature, err := client.Sign(challenge, string(password), now)
 	return map[string]string{
 		"USERNAME":                    user,

@@ -20,6 +20,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"filippo.io/bigmod"
@@ -73,9 +74,12 @@ func (c *Client) String() string { return "[redacted]" }
 // GoString is [redacted].
 func (c *Client) GoString() string { return "[redacted]" }
 
+// standard makes base64 in either alphabet one of the standard alphabet without padding, as Amazon's client takes it.
+var standard = strings.NewReplacer("-", "+", "_", "/", "=", "")
+
 // Sign gives PASSWORD_CLAIM_SIGNATURE for a TIMESTAMP that is now in TimestampLayout. The error is ErrChallenge.
 func (c *Client) Sign(challenge Challenge, password string, now time.Time) (string, error) {
-	block, err := base64.StdEncoding.DecodeString(challenge.SecretBlock)
+	block, err := base64.RawStdEncoding.DecodeString(standard.Replace(challenge.SecretBlock))
 	salt, ok := number(challenge.Salt)
 	b, ok2 := public(challenge.B)
 	if err != nil || !ok || !ok2 {

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"portcullis/deploy/parts"
+)
+
+// signInAt signs in at servers of a test: at a pool by SRP, and at an API. Both wait for the password as stdin.
+func signInAt(address string) map[string][]string {
+	return map[string][]string{
+		"pool": {"-pool", "us-east-1_x", "-client", "c", "-username", "ann", "-password-stdin"},
+		"api":  {"-api", address, "-username", "ann", "-password-stdin"},
+	}
+}
+
+// failsQuietly wants a sign-in to fail with one line in which nothing secret stands, and to keep nothing.
+func failsQuietly(t *testing.T, name string, u *user, r result) {
+	t.Helper()
+	if r.status != statusFailed || r.stdout != "" || strings.Count(r.stderr, "\n") != 1 || strings.Contains(r.stderr, "\x1b") {
+		t.Errorf("%s: %+v", name, r)
+	}
+	if strings.Contains(r.stderr, "hunter2") || strings.Contains(r.stderr, "S3CRET") {
+		t.Errorf("%s: a secret in %q", name, r.stderr)
+	}
+	if _, err := os.Stat(u.file("default")); err == nil {
+		t.Errorf("%s: a profile was kept", name)
+	}
+}
+
+// TestBadServers: what is no answer is an error, whichever way somebody signs in.
+func TestBadServers(t *testing.T) {
+	const result = `"AuthenticationResult":{"AccessToken":"S3CRET\n","IdToken":"i","RefreshToken":"r","ExpiresIn":3600,"TokenType":"Bearer"}`
+	for name, body := range map[string]string{
+		"no JSON": "<html>S3CRET", "empty": "", "half": `{"accessToken":"S3CRET`, "list": `["S3CRET"]`, "nothing of it": `{}`,
+		"tokens without a proof": `{` + result + `}`,
+		"too large":              `{"x":"` + strings.Repeat("S3CRET", 1<<19) + `"}`,
+		"SRP_B of 0":             `{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{"USER_ID_FOR_SRP":"ann","SALT":"1","SRP_B":"0","SECRET_BLOCK":"YQ=="}}`,
+	} {
+		u := &user{}
+		u.home(t)
+		address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) }))
+		u.variables = append(u.variables, "AWS_ENDPOINT_URL="+address)
+		for way, args := range signInAt(address) {
+			failsQuietly(t, way+", "+name, u, u.run(t, "hunter2\n", args...))
+		}
+	}
+}
+
+// TestStrangeChallenges: a challenge that is none of ours is told by its name, which cannot steer a terminal.
+func TestStrangeChallenges(t *testing.T) {
+	u := &user{}
+	u.home(t)
+	address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Write([]byte(`{"challenge":"MFA\u001b[2J_SETUP","session":"s","parameters":{}, "ChallengeName":"MFA\u001b[2J_SETUP","Session":"s"}`))
+	}))
+	u.variables = append(u.variables, "AWS_ENDPOINT_URL="+address)
+	for way, args := range signInAt(address) {
+		r := u.run(t, "hunter2\n", args...)
+		failsQuietly(t, way, u, r)
+		if !strings.Contains(r.stderr, "_SETUP") || !strings.Contains(r.stderr, "which this command cannot do") {
+			t.Errorf("%s: %q", way, r.stderr)
+		}
+	}
+}
+
+// TestRedirects: neither way follows an answer to another address.
+func TestRedirects(t *testing.T) {
+	var followed atomic.Int32
+	elsewhere := parts.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		u := &user{}
+		u.home(t)
+		address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, status) }))
+		u.variables = append(u.variables, "AWS_ENDPOINT_URL="+address)
+		for way, args := range signInAt(address) {
+			failsQuietly(t, way, u, u.run(t, "hunter2\n", args...))
+		}
+	}
+	if followed.Load() > 0 {
+		t.Errorf("%d redirects were followed", followed.Load())
+	}
+}
+
+// TestPasswordIsNotSent: with SRP the password is in no request, nor is it kept anywhere.
+func TestPasswordIsNotSent(t *testing.T) {
+	u := newUser(t)
+	var seen atomic.Int32
+	proxy := parts.Proxy(t, u.cognito)
+	address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || strings.Contains(string(body), "Passw0rd") || !strings.Contains(string(body), "local-client") {
+			seen.Add(1)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		proxy.ServeHTTP(w, r)
+		if r.Header.Get("Authorization") != "" {
+			t.Error("a request was signed")
+		}
+	}))
+	u.variables = append(u.variables, "AWS_ENDPOINT_URL="+address, "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b")
+	r := u.run(t, "Passw0rd!\n", "-pool", "us-east-1_local", "-client", "local-client", "-username", "member", "-password-stdin")
+	if r.status != 0 || seen.Load() > 0 {
+		t.Errorf("%+v, %d requests with the password", r, seen.Load())
+	}
+	if text, err := os.ReadFile(u.file("default")); err != nil || strings.Contains(string(text), "Passw0rd") {
+		t.Errorf("the password is kept: %v", err)
+	}
+}
