@@ -41,8 +41,8 @@ func TestDynamoDB(t *testing.T) {
 	}
 }
 
-// runScripts runs the scripts of a folder. Each has a free port in $PORT, the module's root in $ROOT, the commands apikey
-// and revoke in $PATH, and what the go command needs to build functions.
+// runScripts runs the scripts of a folder. Each has a free port in $PORT, the module's root in $ROOT, the commands apikey and
+// login in $PATH, and what the go command needs to build functions.
 func runScripts(t *testing.T, folder string, env ...string) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -57,8 +57,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 		t.Fatal(err)
 	}
 	commands := t.TempDir()
-	build := exec.Command("go", "build", "-o", commands, "portcullis/authorizers/cmd/apikey", "portcullis/authorizers/cmd/revoke")
-	if output, err := build.CombinedOutput(); err != nil {
+	if output, err := exec.Command("go", "build", "-o", commands, "portcullis/authorizers/cmd/apikey", "portcullis/api/cmd/login").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	testscript.Run(t, testscript.Params{
@@ -68,7 +67,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 				e.Setenv(name, value)
 			}
 			e.Vars = append(e.Vars, env...)
-			e.Setenv("PATH", e.Getenv("PATH")+string(filepath.ListSeparator)+commands)
+			e.Setenv("PATH", commands+string(filepath.ListSeparator)+e.Getenv("PATH")) // systems have a login of their own
 			port, err := freePort()
 			e.Vars = append(e.Vars, "ROOT="+root, "PORT="+port, "URL=http://127.0.0.1:"+port)
 			return err

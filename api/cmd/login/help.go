@@ -26,6 +26,7 @@ login sign-out:
   -forget              delete the profile, and ask nobody: its tokens stay good until they expire
 
 AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER, or AWS_ENDPOINT_URL, is where to find an emulator of Cognito. It is kept too.
+Many systems have a login of their own: call this one by its path, or give the binary another name.
 
 Examples:
   login -api https://abc.execute-api.eu-west-1.amazonaws.com/prod -username ann

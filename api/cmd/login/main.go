@@ -14,6 +14,8 @@
 // read or write are refused. Programs that run at once take turns to renew the tokens of a profile, so that a refresh token
 // that is rotated is used once; an interrupt waits until the new one is kept.
 //
+// Many systems have a login of their own in PATH; go build -o NAME gives this one another name.
+//
 // Nothing secret is sent without TLS but to a loopback host, nor to where an answer redirects.
 //
 // The exit status is 0 where it was done, 1 where it failed, 2 where the command line or a variable is wrong, and 130 where
