@@ -68,18 +68,20 @@ func askFactor(ctx context.Context, ask asker, factors []string) (string, error)
 	for i, factor := range factors {
 		choices = append(choices, fmt.Sprintf("%d for %s (%s)", i+1, factorNames[factor], factor))
 	}
-	choice, err := ask.line(ctx, "Second factor, "+strings.Join(choices, ", ")+": ")
-	if err != nil {
-		return "", err
+	for range ask.tries() {
+		choice, err := ask.line(ctx, "Second factor, "+strings.Join(choices, ", ")+": ")
+		if err != nil {
+			return "", err
+		}
+		choice = strings.ToUpper(strings.TrimSpace(choice))
+		if n, err := strconv.Atoi(choice); err == nil && 1 <= n && n <= len(factors) {
+			return factors[n-1], nil
+		}
+		if slices.Contains(factors, choice) {
+			return choice, nil
+		}
 	}
-	choice = strings.ToUpper(strings.TrimSpace(choice))
-	if n, err := strconv.Atoi(choice); err == nil && 1 <= n && n <= len(factors) {
-		return factors[n-1], nil
-	}
-	if !slices.Contains(factors, choice) {
-		return "", errors.New("that is none of the second factors")
-	}
-	return choice, nil
+	return "", errors.New("that is none of the second factors")
 }
 
 func askCode(ctx context.Context, ask asker, c tokens.Challenge) (tokens.Secret, error) {

@@ -34,9 +34,9 @@ func TestClosedPipe(t *testing.T) {
 // TestInterruptedRefresh: an interrupt does not come between a refresh token that is rotated and the file: the next login has
 // the tokens.
 func TestInterruptedRefresh(t *testing.T) {
+	u := newUser(t)
+	u.signIn(t, "rotating")
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
-		u := newUser(t)
-		u.signIn(t, "rotating")
 		u.age(t)
 		arrived, release := u.hold("GetTokensFromRefreshToken")
 		c := u.command(t)

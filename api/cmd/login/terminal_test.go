@@ -147,6 +147,7 @@ func TestSecondFactor(t *testing.T) {
 	p := at(t, 0, u.command(t, "-api", u.apis["local-client"], "-username", "choice"))
 	p.types("Password of choice at ", "Passw0rd!\r")
 	p.await("Second factor, 1 for a code by SMS (SMS_MFA), 2 for ")
+	p.types("(EMAIL_OTP):", "3\r")
 	p.types("(EMAIL_OTP):", "2\r")
 	p.types("Code that was sent to c***@e***: ", "1\r")
 	p.types("the answer is not accepted, or came too late", "")

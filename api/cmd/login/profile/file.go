@@ -66,8 +66,13 @@ func decode(text []byte) (Profile, error) {
 	if t := f.Tokens; t != nil {
 		p.Tokens = &Tokens{tokens.Secret(t.Access), tokens.Secret(t.ID), tokens.Secret(t.Refresh), t.Expires}
 	}
-	if p.Check() != nil || p.Tokens != nil && (p.Tokens.Access == "" || p.Tokens.Refresh == "") {
+	if p.Check() != nil || p.Tokens != nil && !p.Tokens.whole() {
 		return Profile{}, errBroken
 	}
 	return p, nil
+}
+
+// whole tells what can be written again.
+func (t Tokens) whole() bool {
+	return t.Access != "" && t.ID != "" && t.Refresh != "" && t.Expires.UTC().Year() <= 9999
 }

@@ -102,6 +102,7 @@ func TestBadFiles(t *testing.T) {
 		"plain http": `{"version":1,"api":"http://SECRET.example.com"}`, "no pool": `{"version":1,"pool":"SECRET","client":"c"}`,
 		"no access token": `{` + place + `,"tokens":{"refresh":"SECRET","expires":"2027-01-01T00:00:00Z"}}`,
 		"no time":         `{` + place + `,"tokens":{"access":"SECRET","refresh":"SECRET","expires":"SECRET"}}`,
+		"a late time":     `{` + place + `,"tokens":{"access":"a","id":"i","refresh":"SECRET","expires":"9999-12-31T23:59:59-23:00"}}`,
 		"zeros":           strings.Repeat("\x00", 300), "large": `{"x":"` + strings.Repeat("x", 1<<19) + `"}`,
 	} {
 		s, _ := newStore(t)
@@ -192,6 +193,20 @@ func TestUnwritable(t *testing.T) {
 	}
 	if _, err := s.Lock(t.Context(), "p"); !errors.As(err, new(*profile.FileError)) || !strings.Contains(err.Error(), folder) {
 		t.Errorf("a folder that went away: %v", err)
+	}
+}
+
+// TestForbidden: a folder in which not even root can make files.
+func TestForbidden(t *testing.T) {
+	if _, err := os.Stat("/proc/self/status"); err != nil {
+		t.Skip("there is no /proc")
+	}
+	s, err := profile.Open("/proc/self")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Lock(t.Context(), "p"); !errors.As(err, new(*profile.FileError)) || !strings.HasPrefix(err.Error(), "/proc/self/p.lock: ") {
+		t.Errorf("Lock: %v", err)
 	}
 }
 
