@@ -114,7 +114,7 @@ func (b *binaries) start(ctx context.Context, name, file string, project *projec
 	if before != nil && before.version == version {
 		return before, nil
 	}
-	environment, err := functionEnvironment(project, b.site.pool)
+	environment, err := functionEnvironment(project, b.site.issuers)
 	if err != nil {
 		return nil, err
 	}

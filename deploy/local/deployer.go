@@ -13,7 +13,6 @@ import (
 
 	apienviron "portcullis/api/cmd/environ"
 	"portcullis/deploy/local/apigateway"
-	"portcullis/deploy/local/cognito"
 	"portcullis/deploy/local/gateway"
 	"portcullis/deploy/local/gateway/usage"
 	"portcullis/deploy/local/tokens"
@@ -42,7 +41,7 @@ func newDeployer(patience context.Context, o options, p *project, s *site, stder
 		return nil, err
 	}
 	s.control = apigateway.New(d.usage)
-	if d.tokens, err = tokens.New(tokens.Config{UserPool: userPool(s.pool)}); err != nil {
+	if d.tokens, err = tokens.New(tokens.Config{UserPool: s.userPool.forGateway()}); err != nil {
 		return nil, err
 	}
 	if d.inner, err = s.serveInner(); err != nil {
@@ -51,11 +50,6 @@ func newDeployer(patience context.Context, o options, p *project, s *site, stder
 	d.binaries = newBinaries(patience, s, stderr)
 	d.functions = &functionMaker{options: o, site: s, log: d.log, binaries: d.binaries}
 	return d, nil
-}
-
-// userPool is the built-in issuer as the gateway's own authorizers know it.
-func userPool(pool *cognito.Pool) tokens.UserPool {
-	return tokens.UserPool{Issuer: pool.Issuer(), KeySet: pool.KeySetURL(), ClientIDs: []string{cognito.ClientID, cognito.MachineID}}
 }
 
 // close ends everything. No request is in flight, or nobody waits for it any more.

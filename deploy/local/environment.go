@@ -8,22 +8,12 @@ import (
 	"path/filepath"
 	"regexp"
 
-	"portcullis/api/cmd/userpool"
 	"portcullis/authorizers/cmd/environ"
 	"portcullis/authorizers/verify"
-	"portcullis/deploy/local/cognito"
 )
 
 // functionEnvironment is what the environment of all functions has beyond this process's own.
-func functionEnvironment(project *project, pool *cognito.Pool) (map[string]string, error) {
-	issuers := []verify.Issuer{{Issuer: pool.Issuer(), Audience: []string{cognito.ClientID, cognito.MachineID}, TokenUse: []string{verify.UseAccess}}}
-	if text := os.Getenv(environ.Issuers); text != "" {
-		further, err := verify.ParseIssuers(text)
-		if err != nil {
-			return nil, &environ.Error{Variable: environ.Issuers, Err: err}
-		}
-		issuers = append(issuers, further...)
-	}
+func functionEnvironment(project *project, issuers []verify.Issuer) (map[string]string, error) {
 	list, err := json.Marshal(issuers)
 	if err != nil {
 		return nil, err
@@ -42,20 +32,6 @@ func functionEnvironment(project *project, pool *cognito.Pool) (map[string]strin
 		environ.GroupScopes: cmp.Or(os.Getenv(environ.GroupScopes), string(groups)),
 		"AWS_REGION":        region(),
 	}, nil
-}
-
-// poolEnvironment is what the tokens function needs to get at the built-in issuer, beyond this process's own environment;
-// nothing where that names another user pool. aws is where the site's own services are.
-func poolEnvironment(aws string) map[string]string {
-	if os.Getenv(userpool.ClientID) != "" {
-		return map[string]string{}
-	}
-	return map[string]string{
-		userpool.ClientID:                            cognito.ClientID,
-		userpool.ClientSecretARN:                     "",
-		"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": aws,
-		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS":        "false",
-	}
 }
 
 // region is where gateway and functions are told that they run.

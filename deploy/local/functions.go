@@ -159,7 +159,7 @@ func (m *functionMaker) inProcess(ctx context.Context, name string, project *pro
 	if before != nil && before.version == version {
 		return before, nil
 	}
-	environment, err := functionEnvironment(project, m.site.pool)
+	environment, err := functionEnvironment(project, m.site.issuers)
 	if err != nil {
 		return nil, err
 	}

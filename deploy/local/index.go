@@ -30,6 +30,7 @@ type index struct {
 	keys   table
 	ours   bool // the API is the module's own
 	tokens bool // it serves POST /tokens by the module's function
+	own    bool // its user pool is the built-in issuer
 	sample sample
 }
 
@@ -48,18 +49,40 @@ type indexUser struct {
 	Password string   `json:"password"`
 	Sub      string   `json:"sub"`
 	Groups   []string `json:"groups"`
+	Asked    string   `json:"asked,omitempty"` // for what, beside the password
 }
 
 // newIndex describes what a project looks like on a site.
 func newIndex(s *site, p *project, ours bool) index {
-	i := index{Issuer: s.pool.Issuer(), ClientID: cognito.ClientID, base: s.base, users: s.users, keys: s.keys, ours: ours, tokens: servesTokens(p.contract), sample: sampleOf(p.contract)}
+	i := index{Issuer: s.userPool.issuer.Issuer, ClientID: s.userPool.clientID, Users: []indexUser{}, base: s.base, users: s.users, keys: s.keys,
+		ours: ours, tokens: servesTokens(p.contract), own: s.userPool.own, sample: sampleOf(p.contract)}
 	for _, m := range p.modes {
 		i.Modes = append(i.Modes, indexMode{m.Name, m.Gateway, m.Authorization, m.APIKeyRequired, s.base + "/" + m.Name, m})
 	}
-	for _, account := range s.pool.Accounts() {
-		i.Users = append(i.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups})
+	if i.own {
+		i.Users = usersOf(s.pool)
 	}
 	return i
+}
+
+// usersOf are the built-in issuer's accounts, for people.
+func usersOf(pool *cognito.Pool) []indexUser {
+	var users []indexUser
+	for _, account := range pool.Accounts() {
+		users = append(users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups, askedOf(account)})
+	}
+	return users
+}
+
+func askedOf(account cognito.Account) string {
+	switch {
+	case account.Temporary:
+		return "a new password"
+	case slices.Contains(account.MFA, cognito.MFASoftware):
+		i := slices.IndexFunc(cognito.Demo(), func(a cognito.Account) bool { return a.Username == account.Username })
+		return "a code of the software token " + cognito.Demo()[i].TOTPSecret
+	}
+	return ""
 }
 
 // servesTokens tells whether clients can sign in through the API itself.
@@ -112,7 +135,9 @@ func scopeOf(access policy.Access) string {
 var (
 	//go:embed index.html
 	pageText string
-	page     = template.Must(template.New("index").Parse(pageText))
+	//go:embed index.js
+	pageScript string
+	page       = template.Must(template.New("index").Parse(pageText))
 
 	//go:embed greeting.txt
 	greetingText string
@@ -122,37 +147,48 @@ var (
 // pageData is what the page and the greeting show.
 type pageData struct {
 	index
-	Base, Cognito, AWS, Password, Store string
-	Region                              string // that requests are signed for
-	KeyEnvironment                      string // of the command that makes API keys
-	Machine                             string // the credentials of the issuer's app client for machines
-	Ours, Tokens                        bool
-	Member                              indexUser
-	Sample                              sample
-	Calls                               []string // that the page offers
+	Base, Cognito, AWS, Store          string
+	Username, Password                 string // to sign in with
+	Region                             string // that requests are signed for
+	KeyEnvironment                     string // of the command that makes API keys
+	RotatingID, SecretID, ClientSecret string // of the issuer's app clients for people
+	Script                             template.JS
+	Machine                            string // the credentials of the issuer's app client for machines
+	Ours, Tokens, OwnPool              bool
+	Member                             string // the sub of the account member
+	Sample                             sample
+	Calls                              []string // that the page offers
 
 	// Modes by what a request to them needs; each may be empty.
 	Bearers modeList // a token, which an authorizer function checks
-	Scoped  modeList // a token with scopes, which the gateway checks
+	Scoped  modeList // a token with scopes, which the gateway checks, of the built-in issuer
 	Planned modeList // an API key whose usage key is the authorizer's answer
 	Keyed   modeList // an API key of the gateway's own
 	Signed  modeList // a signature
 }
 
+// memberID is the sub of the built-in issuer's account member.
+const memberID = "a0000000-0000-4000-8000-000000000003"
+
 func (i index) data() pageData {
-	d := pageData{index: i, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Password: cognito.Password, Ours: i.ours, Tokens: i.tokens, Sample: i.sample, Region: region()}
+	d := pageData{index: i, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Username: "admin", Password: cognito.Password, Ours: i.ours, Tokens: i.tokens, OwnPool: i.own, Member: memberID, Sample: i.sample, Region: region()}
+	if !i.own {
+		d.Username, d.Password = "NAME", "PASSWORD"
+	}
+	d.RotatingID, d.SecretID, d.ClientSecret, d.Script = rotatingID, secretID, clientSecret, template.JS(pageScript)
 	d.Machine = cognito.MachineID + ":" + cognito.MachineSecret
 	d.Store, d.KeyEnvironment = i.users.String(), i.keys.command(d.AWS)
-	d.Member = i.Users[slices.IndexFunc(i.Users, func(u indexUser) bool { return slices.Contains(u.Groups, "members") })]
 	d.Calls = []string{"GET " + i.sample.Path}
 	if i.ours {
-		one := "/users/" + d.Member.Sub
+		one := "/users/" + d.Member
 		d.Calls = append(d.Calls, "POST /users", "GET "+one, "PUT "+one, "DELETE "+one)
 	}
 	for _, m := range i.Modes {
 		switch m.Authorization {
 		case mode.Cognito, mode.JWT:
-			d.Scoped = append(d.Scoped, m)
+			if i.own {
+				d.Scoped = append(d.Scoped, m)
+			}
 		case mode.IAM:
 			d.Signed = append(d.Signed, m)
 		case mode.None:

@@ -29,9 +29,12 @@ func (s *site) chooseRevocations() (table, error) {
 
 // withRevocations is an authorizer's environment with what it needs to get at the revocations.
 func (s *site) withRevocations(environment map[string]string) map[string]string {
-	if s.revocations.name != "" {
+	switch {
+	case s.revocations.name != "":
 		maps.Copy(environment, s.revocations.environment(s.inner+awsPath))
 		environment[environ.Revocation] = "table"
+	case os.Getenv(environ.Revocation) == "cognito":
+		maps.Copy(environment, s.userPool.environment(s.inner+awsPath))
 	}
 	return environment
 }

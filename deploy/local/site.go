@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"portcullis/authorizers/verify"
 	"portcullis/deploy/local/apigateway"
 	"portcullis/deploy/local/cognito"
 	"portcullis/deploy/local/dynamodb"
@@ -24,6 +25,8 @@ type site struct {
 	base        string // http://HOST:PORT
 	inner       string // the same for functions, which finish their work when nobody else is let in any more
 	pool        *cognito.Pool
+	userPool    userPool
+	issuers     []verify.Issuer // whose tokens authorizer functions accept
 	users, keys table
 	revocations table // zero: the authorizers read no table, or none of this program
 	tables      *dynamodb.Handler
@@ -44,7 +47,10 @@ func newSite(addr net.Addr, o options) (*site, error) {
 	}
 	s := &site{base: "http://" + net.JoinHostPort(o.publicHost(), port)}
 	s.inner = s.base
-	if s.pool, err = cognito.New(cognito.Config{BaseURL: s.base + cognitoPath}); err != nil {
+	if s.pool, err = newPool(s.base); err != nil {
+		return nil, err
+	}
+	if err := s.chooseIssuers(); err != nil {
 		return nil, err
 	}
 	if s.users, s.keys = s.chooseTables(o); s.users.name == s.keys.name {
@@ -74,7 +80,7 @@ func (s *site) servicesOf(name string) map[string]string {
 	case "token", "jwt":
 		environment = s.withRevocations(map[string]string{})
 	case "tokens":
-		environment = poolEnvironment(s.inner + awsPath)
+		environment = s.tokensEnvironment(s.inner + awsPath)
 	default:
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"testing"
 
+	"portcullis/authorizers/verify"
 	"portcullis/deploy/build/functions"
 	"portcullis/deploy/local/cognito"
 	"portcullis/deploy/local/function"
@@ -25,7 +26,7 @@ func BenchmarkColdStart(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	environment, err := functionEnvironment(project, pool)
+	environment, err := functionEnvironment(project, []verify.Issuer{{Issuer: pool.Issuer(), Audience: []string{cognito.ClientID}, TokenUse: []string{verify.UseAccess}}})
 	if err != nil {
 		b.Fatal(err)
 	}

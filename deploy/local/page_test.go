@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"portcullis/deploy/local/cognito"
+	"portcullis/deploy/local/cognito/cognitotest"
+	"portcullis/deploy/parts"
+)
+
+// TestPage looks at the page with a real browser: it shows what runs, and a call from it reaches the API.
+func TestPage(t *testing.T) {
+	browser := parts.Chromium(t)
+	d := start(t)
+	for _, test := range []struct{ query, want string }{
+		{"", "rest-token"},
+		{"?as=admin", "200 OK"},
+		{"?as=nobody", "401 Unauthorized\n{\"message\":\"Unauthorized\"}"},
+		{"?as=stranger", "401 Unauthorized\n{\"error\":\"Invalid credentials\"}"},
+		{"?as=newcomer", "NEW_PASSWORD_REQUIRED"},
+	} {
+		page := lookAt(t, browser, d.url+"/"+test.query)
+		body, _, _ := strings.Cut(page, "<script>")
+		if !strings.Contains(body, test.want) {
+			t.Errorf("%s: no %q in the page\n%s", test.query, test.want, body)
+		}
+	}
+}
+
+// TestPageSignIn signs in, renews and signs out on the page, by what its forms offer.
+func TestPageSignIn(t *testing.T) {
+	browser := parts.Chromium(t)
+	d := start(t)
+	secret := cognito.Demo()[1].TOTPSecret
+	for name, steps := range map[string]string{
+		"wrong password": `
+			await enter("admin", "guessed", "401 Unauthorized\n{\"error\":\"Invalid credentials\"}");
+			await press("try", "401 Unauthorized");
+			await enter("admin", "Passw0rd!", "accessToken");
+			await press("try", "200 OK");`,
+		"new password": `
+			await enter("newcomer", "Passw0rd!", "NEW_PASSWORD_REQUIRED");
+			await answer("newPassword", "short", "400 Bad Request");
+			await answer("newPassword", "Passw0rd!2", "accessToken");
+			await press("try", "403 Forbidden");`,
+		"software token": `
+			await enter("mfa", "Passw0rd!", "SOFTWARE_TOKEN_MFA");
+			await answer("code", "none", "400 Bad Request");
+			await answer("code", "` + cognitotest.TOTP(secret, time.Now()) + `", "accessToken");
+			await press("try", "403 Forbidden");`,
+		"life of a token": `
+			$("mode").selectedIndex = 1;
+			await enter("reader", "Passw0rd!", "refreshToken");
+			await press("refresh", "200 OK");
+			await press("try", "200 OK");
+			await press("sign-out", "200 OK");
+			await press("refresh", "401 Unauthorized");`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := lookAt(t, browser, drive(t, d.url, steps))
+			if !strings.Contains(page, "<title>done</title>") {
+				body, _, _ := strings.Cut(page, "<script>")
+				t.Errorf("the steps do not lead to the end:\n%s", body)
+			}
+		})
+	}
+}
+
+// lookAt gives the page as a browser has it when everything on it has run.
+func lookAt(t *testing.T, browser, address string) string {
+	t.Helper()
+	page, err := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
+		"--virtual-time-budget=20000", "--dump-dom", address).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(page)
+}
+
+// driver does what a person does: it fills in and presses, and waits for the answer. The title tells
+// what went wrong.
+const driver = `
+	let errors = "";
+	for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, e => { document.title = errors += e.message || e.reason; });
+	async function until(want) {
+		for (let i = 0; i < 500; i++, await new Promise(next => setTimeout(next, 20))) if ($("result").textContent.includes(want)) return;
+		throw new Error("no " + want + " but " + $("result").textContent);
+	}
+	async function press(id, want) {
+		$("result").textContent = "";
+		const pressed = $(id);
+		if (pressed.hidden || pressed.disabled) throw new Error(id + " cannot be used");
+		pressed.requestSubmit ? pressed.requestSubmit() : pressed.click();
+		await until(want);
+	}
+	async function enter(username, password, want) {
+		$("username").value = username;
+		$("password").value = password;
+		await press("sign-in", want);
+	}
+	async function answer(name, value, want) {
+		$("challenge").elements[name].value = value;
+		await press("challenge", want);
+	}
+`
+
+// drive serves the site with a page that goes through the steps, and gives the address.
+func drive(t *testing.T, site, steps string) string {
+	t.Helper()
+	to, err := url.Parse(site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := fmt.Sprintf(`<script>%s(async () => {%s document.title = errors || "done"; })();</script>`, driver, steps)
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.ModifyResponse = func(response *http.Response) error {
+		if response.Request.URL.Path != "/" {
+			return nil
+		}
+		page, err := io.ReadAll(response.Body)
+		page = append(page, script...)
+		response.Body = io.NopCloser(bytes.NewReader(page))
+		response.Header.Set("Content-Length", strconv.Itoa(len(page)))
+		return err
+	}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return server.URL
+}
