@@ -18,7 +18,7 @@ func TestManyAtOnce(t *testing.T) {
 	u := newUser(t)
 	u.signIn(t, "rotating")
 	u.takeCalls()
-	const rounds, processes = 5, 6
+	const rounds, processes = 20, 6
 	for round := range rounds {
 		u.age(t)
 		results := make([]result, processes)
@@ -64,7 +64,7 @@ func TestSignInsAtOnce(t *testing.T) {
 func TestKilled(t *testing.T) {
 	u := newUser(t)
 	u.signIn(t, "rotating")
-	const rounds = 20
+	const rounds = 60
 	ended := 0
 	for round := range rounds {
 		u.age(t)
@@ -72,7 +72,7 @@ func TestKilled(t *testing.T) {
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
+		time.Sleep(time.Duration(rand.IntN(80)) * time.Millisecond)
 		_ = c.Process.Kill()
 		_ = c.Wait()
 		store, err := profile.Open(u.folder)
@@ -122,7 +122,7 @@ func TestReadersWhileWriting(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for range 5 {
+		for range 20 {
 			if r := u.run(t, "Passw0rd!\n", "-force", "-password-stdin"); r.status != 0 {
 				t.Errorf("%+v", r)
 			}

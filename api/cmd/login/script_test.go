@@ -55,10 +55,11 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// configFolder are variables that put the user's configuration into a folder, and $FOLDER of its profiles.
+// configFolder are variables that put the user's configuration into a folder, and $FOLDER of its profiles. The race detector
+// is not to hold each process for a second at its end.
 func configFolder(home string) []string {
 	folder := filepath.Join(home, "config")
-	return []string{"HOME=" + home, "XDG_CONFIG_HOME=" + folder, "FOLDER=" + filepath.Join(folder, "portcullis", "login")}
+	return []string{"HOME=" + home, "XDG_CONFIG_HOME=" + folder, "FOLDER=" + filepath.Join(folder, "portcullis", "login"), "GORACE=atexit_sleep_ms=0"}
 }
 
 func sceneOf(ts *testscript.TestScript) *scene { return ts.Value("scene").(*scene) }
