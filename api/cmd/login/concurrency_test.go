@@ -3,6 +3,7 @@ package main
 import (
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -56,6 +57,37 @@ func TestSignInsAtOnce(t *testing.T) {
 	}
 	if calls := u.takeCalls(); len(calls) != 1 {
 		t.Errorf("called were %v", calls)
+	}
+}
+
+// TestWaiting: who waits for another login says so, and has what that one got.
+func TestWaiting(t *testing.T) {
+	u := newUser(t)
+	u.signIn(t, "rotating")
+	u.age(t)
+	arrived, release := u.hold("GetTokensFromRefreshToken")
+	first := make(chan result, 1)
+	go func() { first <- u.run(t, "") }()
+	<-arrived
+	second, screen := u.command(t), filepath.Join(t.TempDir(), "stderr")
+	stdout := &strings.Builder{}
+	stderr, err := os.Create(screen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	second.Stdout, second.Stderr = stdout, stderr
+	if err := second.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := poll(func() bool {
+		text, err := os.ReadFile(screen)
+		return err == nil && string(text) == "login: waiting for another login that is at work with profile default\n"
+	})
+	close(release)
+	err = second.Wait()
+	if r := <-first; !said || err != nil || r.status != 0 || r.stdout == "" || r.stdout != stdout.String() {
+		t.Errorf("it said so: %v; %v, %q; the first: %+v", said, err, stdout, r)
 	}
 }
 

@@ -53,6 +53,46 @@ func TestBadServers(t *testing.T) {
 	}
 }
 
+// hostile is a server that speaks Cognito's protocol, checks no proof, and gives this answer to it.
+func hostile(t *testing.T, answer string) *user {
+	t.Helper()
+	u := &user{}
+	u.home(t)
+	address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".InitiateAuth") {
+			answer := `{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{"USER_ID_FOR_SRP":"ann","SALT":"1","SRP_B":"2","SECRET_BLOCK":"YQ=="}}`
+			w.Write([]byte(answer))
+			return
+		}
+		w.Write([]byte(answer))
+	}))
+	u.variables = append(u.variables, "AWS_ENDPOINT_URL="+address)
+	return u
+}
+
+// TestBadTokens: what is no token is not printed and not kept.
+func TestBadTokens(t *testing.T) {
+	for name, answer := range map[string]string{
+		"":                    `{"AccessToken":"a.b.c","IdToken":"i","RefreshToken":"r","ExpiresIn":3600}`,
+		"a line break":        `{"AccessToken":"S3CRET\nx","IdToken":"i","RefreshToken":"r","ExpiresIn":3600}`,
+		"steering":            `{"AccessToken":"a","IdToken":"\u001b[2JS3CRET","RefreshToken":"r","ExpiresIn":3600}`,
+		"no ID token":         `{"AccessToken":"S3CRET","RefreshToken":"r","ExpiresIn":3600}`,
+		"no refresh token":    `{"AccessToken":"S3CRET","IdToken":"i","ExpiresIn":3600}`,
+		"no lifetime":         `{"AccessToken":"S3CRET","IdToken":"i","RefreshToken":"r"}`,
+		"a negative lifetime": `{"AccessToken":"S3CRET","IdToken":"i","RefreshToken":"r","ExpiresIn":-5}`,
+		"a long lifetime":     `{"AccessToken":"S3CRET","IdToken":"i","RefreshToken":"r","ExpiresIn":99999999}`,
+		"a large answer":      `{"AccessToken":"a.b.c","IdToken":"i","RefreshToken":"r","ExpiresIn":3600}` + strings.Repeat(" ", 2<<20),
+	} {
+		u := hostile(t, `{"AuthenticationResult":`+answer+`}`)
+		r := u.run(t, "hunter2\n", signInAt("")["pool"]...)
+		if name != "" {
+			failsQuietly(t, name, u, r)
+		} else if r.status != 0 || r.stdout != "a.b.c\n" {
+			t.Errorf("good tokens: %+v", r)
+		}
+	}
+}
+
 // TestStrangeChallenges: a challenge that is none of ours is told by its name, which cannot steer a terminal.
 func TestStrangeChallenges(t *testing.T) {
 	u := &user{}

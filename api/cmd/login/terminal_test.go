@@ -228,6 +228,18 @@ func TestPasswordStdinAtTerminal(t *testing.T) {
 	p.await("login: -password-stdin with a terminal as stdin: leave it out to be asked without echo")
 }
 
+// TestSteeredPrompt: what a server says in a prompt does not steer the terminal.
+func TestSteeredPrompt(t *testing.T) {
+	u := hostile(t, `{"ChallengeName":"EMAIL_OTP","Session":"s","ChallengeParameters":{"CODE_DELIVERY_DESTINATION":"a\u001b[2J\u0007b"}}`)
+	p := at(t, 300, u.command(t, "-pool", "us-east-1_x", "-client", "c", "-username", "ann"))
+	p.types("Password of ann at ", "hunter2\r")
+	p.types("Code that was sent to a[2Jb: ", "\x03")
+	p.ends()
+	if strings.Contains(p.shown(), "\x1b[2J") || strings.Contains(p.shown(), "\a") {
+		t.Errorf("%q", p.shown())
+	}
+}
+
 // TestEndedSignIn: when the refresh token is good for nothing any more, somebody is asked.
 func TestEndedSignIn(t *testing.T) {
 	u := newUser(t)
