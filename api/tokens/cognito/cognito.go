@@ -1,7 +1,7 @@
 // Package cognito is an identity provider in an Amazon Cognito user pool, as one of its app clients.
 //
-// It calls the operations that need no AWS credentials. The app client must allow the flow ALLOW_USER_PASSWORD_AUTH, and
-// have token revocation enabled; refresh tokens may be rotated or not. With a client secret, each call carries what proves
+// It calls the operations that need no AWS credentials. The app client must allow the flow ALLOW_USER_PASSWORD_AUTH, or
+// ALLOW_USER_SRP_AUTH for [SRP], and have token revocation enabled; refresh tokens may be rotated or not. With a client secret, each call carries what proves
 // that it is known.
 package cognito
 
