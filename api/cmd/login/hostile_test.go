@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"portcullis/api/cmd/login/profile"
 	"portcullis/deploy/parts"
 )
 
@@ -89,6 +90,37 @@ func TestBadTokens(t *testing.T) {
 			failsQuietly(t, name, u, r)
 		} else if r.status != 0 || r.stdout != "a.b.c\n" {
 			t.Errorf("good tokens: %+v", r)
+		}
+	}
+}
+
+// TestRotatedAndFailed: a refresh token that comes with an answer that is good for nothing else is kept.
+func TestRotatedAndFailed(t *testing.T) {
+	for status, answer := range map[int]string{
+		200: `{"accessToken":"a","idToken":"i","refreshToken":"next","expiresIn":0,"tokenType":"Bearer"}`,
+		503: `{"error":"later","refreshToken":"next"}`,
+	} {
+		u := &user{}
+		u.home(t)
+		address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/tokens" {
+				w.Write([]byte(`{"accessToken":"a","idToken":"i","refreshToken":"first","expiresIn":3600,"tokenType":"Bearer"}`))
+				return
+			}
+			w.WriteHeader(status)
+			w.Write([]byte(answer))
+		}))
+		if r := u.run(t, "hunter2\n", signInAt(address)["api"]...); r.status != 0 || r.stdout != "a\n" {
+			t.Fatalf("%+v", r)
+		}
+		u.age(t)
+		r := u.run(t, "")
+		store, err := profile.Open(u.folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := store.Load("default"); r.status != statusFailed || err != nil || p.Tokens == nil || p.Tokens.Refresh != "next" {
+			t.Errorf("%d: %+v, then %v, %v", status, r, p, err)
 		}
 	}
 }

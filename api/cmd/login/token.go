@@ -115,13 +115,18 @@ func (s *session) refresh(ctx context.Context, locked *profile.Locked, p profile
 	if issued.Refresh == "" {
 		issued.Refresh = p.Tokens.Refresh
 	}
-	if p.Tokens, err = keep(issued, started); err != nil {
+	renewed, err := keep(issued, started)
+	if err != nil && client.ValidToken(string(issued.Refresh)) {
+		return p, errors.Join(err, saveRefresh(locked, p, issued.Refresh))
+	}
+	if err != nil {
 		return p, err
 	}
+	p.Tokens = renewed
 	return p, locked.Save(p)
 }
 
-// saveRefresh keeps a refresh token that came with a failure.
+// saveRefresh keeps a refresh token that came with a failure: the one before may be good no more.
 func saveRefresh(locked *profile.Locked, p profile.Profile, refresh tokens.Secret) error {
 	next := *p.Tokens
 	next.Refresh = refresh

@@ -90,7 +90,11 @@ func (c *Client) Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tok
 	if err != nil {
 		return tokens.Tokens{}, err
 	}
-	return a.tokens()
+	issued, err := a.tokens()
+	if err != nil {
+		err = a.rotated(err)
+	}
+	return issued, err
 }
 
 // Revoke ends a refresh token, and what came of it. [tokens.ErrReplaced]: another one took its place and is good.
