@@ -177,3 +177,13 @@ func machine(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Setenv("ACCESS", answer.AccessToken)
 }
+
+// answers holds the status of GET /users with a token in several modes: answers STATUS TOKEN MODE...
+func answers(ts *testscript.TestScript, neg bool, args []string) {
+	for _, mode := range args[2:] {
+		answer := answerOf(ts, []string{"GET", "/" + mode + "/users", "Authorization: Bearer " + args[1]}, func(*http.Request, string) {})
+		if status, _, _ := strings.Cut(answer, "\n"); status != args[0] {
+			ts.Fatalf("%s: want %s, got %s", mode, args[0], answer)
+		}
+	}
+}

@@ -73,7 +73,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ready": ready, "signin": signIn, "machine": machine, "call": call, "signed-call": signedCall, "becomes": becomes, "capture": capture,
+			"ready": ready, "signin": signIn, "machine": machine, "call": call, "signed-call": signedCall, "becomes": becomes, "answers": answers, "capture": capture,
 			"serve-check": serveCheck, "create-table": createTable,
 		},
 	})
