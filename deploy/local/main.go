@@ -1,6 +1,7 @@
 // Command local runs the whole of Portcullis on this machine: every mode of deploy/modes behind the local
-// gateway, a Cognito-shaped issuer to sign in at, DynamoDB and API Gateway's control plane for API keys, and the
-// functions, in this process or as real binaries. It serves other APIs and modes too, with functions of their own.
+// gateway, a Cognito-shaped issuer to sign in at, DynamoDB for users, API keys and revocations, API Gateway's control plane
+// for API keys, and the functions, in this process or as real binaries. It serves other APIs and modes too, with functions
+// of their own, and uses a real DynamoDB or Cognito where the environment names one.
 //
 //	go run ./deploy/local [-addr 127.0.0.1:8080] [-exec] [-mode FILE]... [-contract FILE] [-function NAME=URL|BINARY]... [-watch] [-verbose]
 //
