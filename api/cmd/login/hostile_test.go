@@ -125,6 +125,29 @@ func TestRotatedAndFailed(t *testing.T) {
 	}
 }
 
+// TestReplacedAtSignOut: a refresh token that another one took the place of can be given up.
+func TestReplacedAtSignOut(t *testing.T) {
+	u := &user{}
+	u.home(t)
+	address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/tokens" {
+			w.Write([]byte(`{"accessToken":"a","idToken":"i","refreshToken":"first","expiresIn":3600,"tokenType":"Bearer"}`))
+			return
+		}
+		w.WriteHeader(401)
+		w.Write([]byte(`{"error":"Refresh token was replaced by a newer one"}`))
+	}))
+	if r := u.run(t, "hunter2\n", signInAt(address)["api"]...); r.status != 0 {
+		t.Fatalf("%+v", r)
+	}
+	if r := u.run(t, "", "sign-out", "-here"); r.status != 0 || r.stderr != "login: signed out; access tokens of it may be good until they expire\n" {
+		t.Errorf("%+v", r)
+	}
+	if r := u.run(t, "", "status"); r.status != statusFailed {
+		t.Errorf("afterwards: %+v", r)
+	}
+}
+
 // TestStrangeChallenges: a challenge that is none of ours is told by its name, which cannot steer a terminal.
 func TestStrangeChallenges(t *testing.T) {
 	u := &user{}

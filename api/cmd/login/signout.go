@@ -59,7 +59,10 @@ func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile
 			ended = "signed out everywhere"
 		}
 	}
-	if err := revoke(ctx, at, locked, p); err != nil && (here || !errors.Is(err, tokens.ErrReplaced)) {
+	switch err := revoke(ctx, at, locked, p); {
+	case errors.Is(err, tokens.ErrReplaced) && here: // it is ended, and authorizers could not be told
+		ended = "signed out; access tokens of it may be good until they expire"
+	case err != nil && !errors.Is(err, tokens.ErrReplaced):
 		return retained(err)
 	}
 	p.Tokens = nil

@@ -97,7 +97,8 @@ func (c *Client) Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tok
 	return issued, err
 }
 
-// Revoke ends a refresh token, and what came of it. [tokens.ErrReplaced]: another one took its place and is good.
+// Revoke ends a refresh token, and what came of it. [tokens.ErrReplaced]: another one had taken its place; both are ended, and
+// access tokens may be good until they expire.
 func (c *Client) Revoke(ctx context.Context, refresh tokens.Secret) error {
 	_, err := c.call(ctx, "/tokens/revoke", map[string]any{"refreshToken": string(refresh)}, "")
 	if errors.Is(err, tokens.ErrRefused) {
