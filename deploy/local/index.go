@@ -151,6 +151,7 @@ type pageData struct {
 	Username, Password                 string // to sign in with
 	Region                             string // that requests are signed for
 	KeyEnvironment                     string // of the command that makes API keys
+	PublicID                           string // of an app client without a secret
 	RotatingID, SecretID, ClientSecret string // of the issuer's app clients for people
 	Script                             template.JS
 	Machine                            string // the credentials of the issuer's app client for machines
@@ -171,7 +172,10 @@ type pageData struct {
 const memberID = "a0000000-0000-4000-8000-000000000003"
 
 func (i index) data() pageData {
-	d := pageData{index: i, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Username: "admin", Password: cognito.Password, Ours: i.ours, Tokens: i.tokens, OwnPool: i.own, Member: memberID, Sample: i.sample, Region: region()}
+	d := pageData{index: i, PublicID: i.ClientID, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Username: "admin", Password: cognito.Password, Ours: i.ours, Tokens: i.tokens, OwnPool: i.own, Member: memberID, Sample: i.sample, Region: region()}
+	if i.ClientID == secretID {
+		d.PublicID = cognito.ClientID // for sign-ins that send no proof of the secret
+	}
 	if !i.own {
 		d.Username, d.Password = "NAME", "PASSWORD"
 	}

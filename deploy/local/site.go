@@ -125,12 +125,14 @@ func (s *site) serveAWS(w http.ResponseWriter, r *http.Request) {
 		s.tables.ServeHTTP(w, r)
 	case strings.HasPrefix(target, "AWSCognitoIdentityProviderService."):
 		s.pool.ServeHTTP(w, withPath(r, cognitoPath))
+	case target == getSecretValue:
+		serveSecret(w, r)
 	case apigateway.IsRequest(r) && r.Header.Get("Origin") != "":
 		http.Error(w, "pages are not let in: they could make API keys in the name of who opened them", http.StatusForbidden)
 	case apigateway.IsRequest(r):
 		s.control.ServeHTTP(w, r)
 	default:
-		http.Error(w, "DynamoDB, Cognito, and API Gateway's API keys and usage plans are here, and nothing else of AWS", http.StatusNotFound)
+		http.Error(w, "DynamoDB, Cognito, the app client's secret, and API Gateway's API keys and usage plans are here, and nothing else of AWS", http.StatusNotFound)
 	}
 }
 

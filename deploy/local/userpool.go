@@ -30,11 +30,8 @@ func newPool(base string) (*cognito.Pool, error) {
 	})
 }
 
-// ownClients are the app clients that may sign in people without a secret, and those of whom tokens are accepted.
-var (
-	ownClients   = []string{cognito.ClientID, rotatingID}
-	ownAudiences = []string{cognito.ClientID, rotatingID, secretID, cognito.MachineID}
-)
+// ownClients are the built-in issuer's app clients that people sign in through.
+var ownClients = []string{cognito.ClientID, rotatingID, secretID}
 
 // userPool is the user pool of the API: the tokens function signs in at it, and authorizers trust its tokens.
 type userPool struct {
@@ -54,7 +51,7 @@ func (s *site) chooseUserPool(further []verify.Issuer) (userPool, error) {
 	case id == "" && endpoint != "" && endpoint != s.base+awsPath && endpoint != s.base+cognitoPath:
 		return userPool{}, fmt.Errorf("%s: is set, and %s names no app client of a user pool there", poolEndpoint, userpool.ClientID)
 	case id == "" || slices.Contains(ownClients, id):
-		issuer := verify.Issuer{Issuer: s.pool.Issuer(), JWKSURI: s.pool.KeySetURL(), Audience: ownAudiences, TokenUse: []string{verify.UseAccess}}
+		issuer := verify.Issuer{Issuer: s.pool.Issuer(), JWKSURI: s.pool.KeySetURL(), Audience: slices.Concat(ownClients, []string{cognito.MachineID}), TokenUse: []string{verify.UseAccess}}
 		return userPool{issuer, cmp.Or(id, cognito.ClientID), true}, nil
 	}
 	for _, issuer := range further {
@@ -88,8 +85,15 @@ func (s *site) tokensEnvironment(aws string) map[string]string {
 	}
 	maps.Copy(environment, s.userPool.environment(aws))
 	environment[userpool.ClientID] = s.userPool.clientID
-	if s.userPool.own {
-		environment[userpool.ClientSecretARN] = ""
+	if !s.userPool.own {
+		return environment
+	}
+	environment[userpool.ClientSecretARN] = ""
+	if s.userPool.clientID == secretID {
+		environment[userpool.ClientSecretARN], environment["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = clientSecretARN(), aws
+		if environment["AWS_ACCESS_KEY_ID"] == "" && os.Getenv("AWS_ACCESS_KEY_ID") == "" {
+			environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"] = "local", "local"
+		}
 	}
 	return environment
 }
