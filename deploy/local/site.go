@@ -132,7 +132,7 @@ func (s *site) serveAWS(w http.ResponseWriter, r *http.Request) {
 	case apigateway.IsRequest(r):
 		s.control.ServeHTTP(w, r)
 	default:
-		http.Error(w, "DynamoDB, Cognito, the app client's secret, and API Gateway's API keys and usage plans are here, and nothing else of AWS", http.StatusNotFound)
+		http.Error(w, "DynamoDB, Cognito, an app client's secret, and API Gateway's API keys and usage plans are here, and nothing else of AWS", http.StatusNotFound)
 	}
 }
 
