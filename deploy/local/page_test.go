@@ -8,7 +8,9 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,11 +32,31 @@ func TestPage(t *testing.T) {
 		{"?as=stranger", "401 Unauthorized\n{\"error\":\"Invalid credentials\"}"},
 		{"?as=newcomer", "NEW_PASSWORD_REQUIRED"},
 	} {
-		page := lookAt(t, browser, d.url+"/"+test.query)
-		body, _, _ := strings.Cut(page, "<script>")
-		if !strings.Contains(body, test.want) {
-			t.Errorf("%s: no %q in the page\n%s", test.query, test.want, body)
-		}
+		wantOnPage(t, browser, d.url+"/"+test.query, test.want)
+	}
+}
+
+// TestPageOfOwnAPI: where the API has no POST /tokens, the page signs in at the issuer.
+func TestPageOfOwnAPI(t *testing.T) {
+	browser := parts.Chromium(t)
+	contract := filepath.Join(t.TempDir(), "api.yaml")
+	text := "openapi: 3.1.0\nx-function: users\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\n" +
+		"paths: {/users: {get: {security: [{bearer: [users/read]}]}}}\n"
+	if err := os.WriteFile(contract, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, "-contract", contract, "-mode", "../modes/rest-token.yaml")
+	wantOnPage(t, browser, d.url+"/?as=admin", "200 OK\n{\"users\":[]}")
+	wantOnPage(t, browser, d.url+"/?as=stranger", "400 Bad Request\n{\"__type\":\"NotAuthorizedException\"")
+	wantOnPage(t, browser, d.url+"/?as=newcomer", "NEW_PASSWORD_REQUIRED")
+}
+
+// wantOnPage looks for a text in what the page shows.
+func wantOnPage(t *testing.T, browser, address, want string) {
+	t.Helper()
+	body, _, _ := strings.Cut(lookAt(t, browser, address), "<script>")
+	if !strings.Contains(body, want) {
+		t.Errorf("%s: no %q in the page\n%s", address, want, body)
 	}
 }
 
