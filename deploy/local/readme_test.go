@@ -10,7 +10,7 @@ import (
 
 // TestREADME: what README shows is what the program prints.
 func TestREADME(t *testing.T) {
-	for _, name := range []string{"USERS_TABLE", "API_KEYS_TABLE", "AWS_REGION", "AWS_DEFAULT_REGION"} {
+	for _, name := range []string{"USERS_TABLE", "API_KEYS_TABLE", "AWS_REGION", "AWS_DEFAULT_REGION", "USER_POOL_CLIENT_ID", "USER_POOL_CLIENT_SECRET_ARN", "ISSUERS"} {
 		t.Setenv(name, "")
 	}
 	readme, err := os.ReadFile("../../README.md")

@@ -50,6 +50,8 @@ func (s *site) chooseUserPool(further []verify.Issuer) (userPool, error) {
 	switch {
 	case id == "" && endpoint != "" && endpoint != s.base+awsPath && endpoint != s.base+cognitoPath:
 		return userPool{}, fmt.Errorf("%s: is set, and %s names no app client of a user pool there", poolEndpoint, userpool.ClientID)
+	case (id == "" || slices.Contains(ownClients, id)) && os.Getenv(userpool.ClientSecretARN) != "":
+		return userPool{}, fmt.Errorf("%s: is set, and %s names no app client of another user pool", userpool.ClientSecretARN, userpool.ClientID)
 	case id == "" || slices.Contains(ownClients, id):
 		issuer := verify.Issuer{Issuer: s.pool.Issuer(), JWKSURI: s.pool.KeySetURL(), Audience: slices.Concat(ownClients, []string{cognito.MachineID}), TokenUse: []string{verify.UseAccess}}
 		return userPool{issuer, cmp.Or(id, cognito.ClientID), true}, nil
