@@ -46,6 +46,7 @@ func TestArrows(t *testing.T) {
 		{"portcullis/api/tokens/client", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api/users", "portcullis/api/tokens/cognito", jwx, aws, lambda}},
 		{"portcullis/api/cmd/login", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api/users", jwx, lambda,
 			aws + "/config", aws + "/credentials", aws + "/service/sts", aws + "/service/sso", aws + "/service/secretsmanager", aws + "/service/dynamodb"}},
+		{"portcullis/api/tokens/secretsmanager", []string{"portcullis/authorizers", "portcullis/deploy", "portcullis/api/users", jwx, lambda}},
 		{"portcullis/api/cmd/tokens", []string{"portcullis/authorizers/verify", "portcullis/deploy", jwx}},
 		{"portcullis/authorizers", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, aws, lambda}},
 		{"portcullis/authorizers/verify", []string{"portcullis/api", "portcullis/deploy", aws, lambda}},

@@ -33,6 +33,8 @@ func BenchmarkColdStart(b *testing.B) {
 	environment["USERS_TABLE"], environment["API_KEYS_TABLE"] = "users", "keys" // with the SDK's client
 	environment["REVOCATION"], environment["REVOCATION_TABLE"] = "table", "revocations"
 	environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"] = "test", "test"
+	environment["USER_POOL_CLIENT_ID"] = "client"
+	environment["USER_POOL_CLIENT_SECRET_ARN"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:client-AbCdEf"
 	for _, f := range functions.Functions {
 		binary := filepath.Join(b.TempDir(), f.Name, "bootstrap")
 		if err := functions.Build(context.Background(), folder, f.Name, runtime.GOOS, runtime.GOARCH, binary); err != nil {

@@ -1,6 +1,6 @@
 // Command tokens is the Lambda function that exchanges credentials for a Cognito user pool's tokens, behind API Gateway.
-// It is configured by USER_POOL_CLIENT_ID, USER_POOL_CLIENT_SECRET_ARN and ALLOWED_ORIGINS; see package userpool. A value
-// that is missing or wrong ends the program before it takes an event.
+// It is configured by USER_POOL_CLIENT_ID, USER_POOL_CLIENT_SECRET_ARN, REVOCATION_TABLE and ALLOWED_ORIGINS; see package
+// userpool. A value that is missing or wrong ends the program before it takes an event.
 package main
 
 import (

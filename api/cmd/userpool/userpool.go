@@ -28,23 +28,13 @@ const (
 	ClientID = "USER_POOL_CLIENT_ID"
 	// ClientSecretARN is the secret in AWS Secrets Manager whose string is the app client's secret; not set: it has none.
 	ClientSecretARN = "USER_POOL_CLIENT_SECRET_ARN"
+	// RevocationTable is the DynamoDB table that authorizers read revocations from; not set: they accept tokens until they end.
+	RevocationTable = "REVOCATION_TABLE"
 )
 
 // Tokens makes the tokens function's handler as the variables say, without calling anybody. getenv gives a variable's
 // value, "" where it is not set. What is wrong with a variable is an [*environ.Error].
 func Tokens(ctx context.Context, getenv func(string) string, log *slog.Logger) (*tokens.Handler, error) {
-	pool, err := openPool(ctx, getenv)
-	if err != nil {
-		return nil, err
-	}
-	handler, err := tokens.New(tokens.Config{Identity: pool, AllowedOrigins: environ.Origins(getenv(environ.AllowedOrigins)), Log: log})
-	if wrong := (*tokens.OriginError)(nil); errors.As(err, &wrong) {
-		return nil, &environ.Error{Variable: environ.AllowedOrigins, Value: wrong.Origin, Want: wrong.Want}
-	}
-	return handler, err
-}
-
-func openPool(ctx context.Context, getenv func(string) string) (*cognito.Pool, error) {
 	cfg, err := environ.AWS(ctx)
 	if err != nil {
 		return nil, err
@@ -52,6 +42,24 @@ func openPool(ctx context.Context, getenv func(string) string) (*cognito.Pool, e
 	if err := environ.CheckRegion(cfg, "the user pool"); err != nil {
 		return nil, err
 	}
+	pool, err := openPool(cfg, getenv)
+	if err != nil {
+		return nil, err
+	}
+	revocations, err := openRevocations(cfg, getenv(RevocationTable))
+	if err != nil {
+		return nil, err
+	}
+	handler, err := tokens.New(tokens.Config{
+		Identity: pool, Revocations: revocations, AllowedOrigins: environ.Origins(getenv(environ.AllowedOrigins)), Log: log,
+	})
+	if wrong := (*tokens.OriginError)(nil); errors.As(err, &wrong) {
+		return nil, &environ.Error{Variable: environ.AllowedOrigins, Value: wrong.Origin, Want: wrong.Want}
+	}
+	return handler, err
+}
+
+func openPool(cfg aws.Config, getenv func(string) string) (*cognito.Pool, error) {
 	secret, err := openSecret(cfg, getenv(ClientSecretARN))
 	if err != nil {
 		return nil, err

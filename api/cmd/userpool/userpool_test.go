@@ -17,23 +17,26 @@ func TestVariables(t *testing.T) {
 	}
 	const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:client-AbCdEf"
 	cases := []struct {
-		client, secret, origins, region string
-		name, value                     string // of the variable that is named; "": all is well
+		client, secret, origins, region, table string
+		name, value                            string // of the variable that is named; "": all is well
 	}{
-		{"client", "", "", "eu-west-1", "", ""},
-		{"client", arn, "*", "eu-west-1", "", ""},
-		{"client", "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:client-AbCdEf", "https://a.example", "eu-west-1", "", ""},
-		{"", "", "", "eu-west-1", "USER_POOL_CLIENT_ID", ""},
-		{"a client", "", "", "eu-west-1", "USER_POOL_CLIENT_ID", "a client"},
-		{"client", "secret", "", "eu-west-1", "USER_POOL_CLIENT_SECRET_ARN", "secret"},
-		{"client", "arn:aws:ssm:eu-west-1:123456789012:parameter/x", "", "eu-west-1", "USER_POOL_CLIENT_SECRET_ARN", "arn:aws:ssm:eu-west-1:123456789012:parameter/x"},
-		{"client", "arn:aws:secretsmanager::123456789012:secret:x", "", "eu-west-1", "USER_POOL_CLIENT_SECRET_ARN", "arn:aws:secretsmanager::123456789012:secret:x"},
-		{"client", "", "a.example", "eu-west-1", "ALLOWED_ORIGINS", "a.example"},
-		{"client", "", "", "", "AWS_REGION", ""},
+		{"client", "", "", "eu-west-1", "", "", ""},
+		{"client", arn, "*", "eu-west-1", "", "", ""},
+		{"client", "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:client-AbCdEf", "https://a.example", "eu-west-1", "", "", ""},
+		{"", "", "", "eu-west-1", "", "USER_POOL_CLIENT_ID", ""},
+		{"a client", "", "", "eu-west-1", "", "USER_POOL_CLIENT_ID", "a client"},
+		{"client", "secret", "", "eu-west-1", "", "USER_POOL_CLIENT_SECRET_ARN", "secret"},
+		{"client", "arn:aws:ssm:eu-west-1:123456789012:parameter/x", "", "eu-west-1", "", "USER_POOL_CLIENT_SECRET_ARN", "arn:aws:ssm:eu-west-1:123456789012:parameter/x"},
+		{"client", "arn:aws:secretsmanager::123456789012:secret:x", "", "eu-west-1", "", "USER_POOL_CLIENT_SECRET_ARN", "arn:aws:secretsmanager::123456789012:secret:x"},
+		{"client", "", "a.example", "eu-west-1", "", "ALLOWED_ORIGINS", "a.example"},
+		{"client", "", "", "", "", "AWS_REGION", ""},
+		{"client", "", "", "eu-west-1", "revocations", "", ""},
+		{"client", "", "", "eu-west-1", "my table", "REVOCATION_TABLE", "my table"},
+		{"client", "", "", "eu-west-1", ":memory:", "REVOCATION_TABLE", ":memory:"},
 	}
 	for _, c := range cases {
 		t.Setenv("AWS_REGION", c.region)
-		env := map[string]string{"USER_POOL_CLIENT_ID": c.client, "USER_POOL_CLIENT_SECRET_ARN": c.secret, "ALLOWED_ORIGINS": c.origins}
+		env := map[string]string{"USER_POOL_CLIENT_ID": c.client, "USER_POOL_CLIENT_SECRET_ARN": c.secret, "ALLOWED_ORIGINS": c.origins, "REVOCATION_TABLE": c.table}
 		handler, err := userpool.Tokens(t.Context(), func(name string) string { return env[name] }, slog.New(slog.DiscardHandler))
 		if c.name == "" {
 			if err != nil || handler == nil {
