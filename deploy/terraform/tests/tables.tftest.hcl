@@ -1,4 +1,4 @@
-# The tables of users and of API keys.
+# The tables of users, of API keys and of revocations.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -110,6 +110,60 @@ run "api_keys_table_with_an_alias" {
   command = plan
   module {
     source = "./modules/api-keys-table"
+  }
+  variables {
+    kms_key_arn = "alias/mine"
+  }
+  expect_failures = [var.kms_key_arn]
+}
+
+run "revocations_table" {
+  module {
+    source = "./modules/revocations-table"
+  }
+
+  assert {
+    condition = (aws_dynamodb_table.this.name == "demo-fixture" && aws_dynamodb_table.this.hash_key == "id" && aws_dynamodb_table.this.range_key == null &&
+    aws_dynamodb_table.this.attribute == toset([{ name = "id", type = "S" }]) && aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST")
+    error_message = "The table is not found by the string id alone, or not on demand."
+  }
+
+  assert {
+    condition = (aws_dynamodb_table.this.point_in_time_recovery[0].enabled && aws_dynamodb_table.this.deletion_protection_enabled &&
+    aws_dynamodb_table.this.server_side_encryption[0].enabled)
+    error_message = "The table is not recoverable, not protected or not encrypted."
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.this.ttl[0].enabled && aws_dynamodb_table.this.ttl[0].attribute_name == "expiresAt"
+    error_message = "Revocations are kept for ever."
+  }
+
+  assert {
+    condition     = output.name == "demo-fixture" && output.arn == "arn:aws:dynamodb:eu-west-1:111122223333:table/table1"
+    error_message = "An output does not tell what it should."
+  }
+}
+
+run "revocations_table_with_a_key" {
+  module {
+    source = "./modules/revocations-table"
+  }
+  variables {
+    deletion_protection = false
+    kms_key_arn         = "arn:aws:kms:eu-west-1:111122223333:key/key1"
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.this.server_side_encryption[0].kms_key_arn == "arn:aws:kms:eu-west-1:111122223333:key/key1" && !aws_dynamodb_table.this.deletion_protection_enabled
+    error_message = "The table is not encrypted with the key, or is protected all the same."
+  }
+}
+
+run "revocations_table_with_an_alias" {
+  command = plan
+  module {
+    source = "./modules/revocations-table"
   }
   variables {
     kms_key_arn = "alias/mine"

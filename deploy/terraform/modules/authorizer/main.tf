@@ -12,6 +12,8 @@ locals {
     var.clock_skew != "0s" ? { CLOCK_SKEW = var.clock_skew } : {},
     var.api_keys_table != null ? { API_KEYS_TABLE = try(var.api_keys_table.name, "") } : {},
     var.enable_simple_responses ? { RESPONSE = "simple" } : {},
+    var.revocation != "none" ? { REVOCATION = var.revocation } : {},
+    var.revocations_table != null ? { REVOCATION_TABLE = try(var.revocations_table.name, "") } : {},
   )
 
   # What it takes to check keys, and to note the day of their last use.
@@ -26,6 +28,12 @@ locals {
   # Two authorizers of an API need two names.
   authorizer_name = join("-", compact([var.name, local.decides]))
 
+  # What it takes to look a token up. Cognito asks for no permission.
+  revocation_statements = [for table in var.revocations_table[*] : {
+    actions   = ["dynamodb:BatchGetItem"]
+    resources = [table.arn]
+  }]
+
   id = one(concat(aws_api_gateway_authorizer.this[*].id, aws_apigatewayv2_authorizer.this[*].id))
 }
 
@@ -38,7 +46,7 @@ module "function" {
   memory               = var.memory
   timeout              = var.timeout
   environment          = merge(var.environment, local.variables)
-  statements           = concat(local.key_statements, var.statements)
+  statements           = concat(local.key_statements, local.revocation_statements, var.statements)
   reserved_concurrency = var.reserved_concurrency
   live_version         = var.live_version
   canary_weight        = var.canary_weight

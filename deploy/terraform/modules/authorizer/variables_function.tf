@@ -38,13 +38,13 @@ variable "environment" {
   nullable    = false
 
   validation {
-    condition     = length(setintersection(keys(var.environment), ["API_KEYS_TABLE", "CLOCK_SKEW", "GROUP_SCOPES", "ISSUERS", "RESPONSE"])) == 0
-    error_message = "API_KEYS_TABLE, CLOCK_SKEW, GROUP_SCOPES, ISSUERS and RESPONSE are made from the module's own inputs."
+    condition     = length(setintersection(keys(var.environment), ["API_KEYS_TABLE", "CLOCK_SKEW", "GROUP_SCOPES", "ISSUERS", "RESPONSE", "REVOCATION", "REVOCATION_TABLE"])) == 0
+    error_message = "API_KEYS_TABLE, CLOCK_SKEW, GROUP_SCOPES, ISSUERS, RESPONSE, REVOCATION and REVOCATION_TABLE are made from the module's own inputs."
   }
 }
 
 variable "statements" {
-  description = "What the function may do besides logging, tracing, and reading its table of API keys."
+  description = "What the function may do besides logging, tracing, and reading its tables of API keys and of revocations."
   type = list(object({
     actions   = list(string)
     resources = list(string)

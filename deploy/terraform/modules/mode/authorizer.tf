@@ -33,6 +33,9 @@ module "authorizer" {
   clock_skew     = var.clock_skew
   api_keys_table = var.api_keys_table
 
+  revocation        = var.revocation
+  revocations_table = var.revocations_table
+
   zip                  = "${var.artifacts}/${local.authorizer.function}.zip"
   architecture         = var.architecture
   reserved_concurrency = var.reserved_concurrency

@@ -80,6 +80,22 @@ variable "api_keys_table" {
   default = null
 }
 
+variable "revocation" {
+  description = "Whom a Lambda authorizer asks whether a token was taken back: table (revocations_table), cognito or none."
+  type        = string
+  default     = "none"
+  nullable    = false
+}
+
+variable "revocations_table" {
+  description = "For the revocation table: the table of revocations, its name and ARN."
+  type = object({
+    name = string
+    arn  = string
+  })
+  default = null
+}
+
 variable "usage_tiers" {
   description = "Tier -> a usage plan besides the mode's own: throttle and quota of each key, and throttles of single operations."
   type = map(object({
