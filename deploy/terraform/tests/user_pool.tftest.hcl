@@ -56,6 +56,11 @@ run "user_pool" {
   }
 
   assert {
+    condition     = output.confidential_client_id == null && output.confidential_client_secret_arn == null
+    error_message = "There is a client with a secret that nobody asked for."
+  }
+
+  assert {
     condition     = output.client_ids == ["client1"] && output.domain == null && length(output.machine_client_ids) == 0 && join(" ", output.scopes) == "https://parts.example.com/v1/read things/read things/write"
     error_message = "An output tells of machines, or not of every scope."
   }
@@ -120,6 +125,50 @@ run "machines" {
     aws_cognito_user_pool_client.this.token_validity_units[0].refresh_token == "days")
     error_message = "Users do without a one-time password, or tokens are good for another time."
   }
+}
+
+run "confidential_client" {
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    confidential_client  = true
+    kms_key_arn          = "arn:aws:kms:eu-west-1:111122223333:key/key1"
+    access_token_minutes = 15
+    refresh_token_days   = 7
+  }
+
+  assert {
+    condition = alltrue([for client in aws_cognito_user_pool_client.confidential : (client.generate_secret && client.enable_token_revocation &&
+      client.explicit_auth_flows == toset(["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]) && client.prevent_user_existence_errors == "ENABLED" &&
+      client.access_token_validity == 15 && client.id_token_validity == 15 && client.refresh_token_validity == 7 &&
+    client.token_validity_units[0].access_token == "minutes" && client.token_validity_units[0].refresh_token == "days")])
+    error_message = "The client has no secret, cannot revoke, allows other flows, tells which users exist, or its tokens are good for another time."
+  }
+
+  assert {
+    condition     = !aws_cognito_user_pool_client.this.generate_secret && length(output.client_ids) == 2 && output.confidential_client_id == "client1"
+    error_message = "Browsers have no client any more, or the tokens of one of the two are for nobody."
+  }
+
+  assert {
+    condition = (aws_secretsmanager_secret.confidential[0].kms_key_id == "arn:aws:kms:eu-west-1:111122223333:key/key1" &&
+      nonsensitive(aws_secretsmanager_secret_version.confidential[0].secret_string == aws_cognito_user_pool_client.confidential[0].client_secret) &&
+    output.confidential_client_secret_arn == aws_secretsmanager_secret.confidential[0].arn)
+    error_message = "The secret is not the client's, is not encrypted with the key, or is another one than the output tells."
+  }
+}
+
+run "confidential_client_with_an_alias_of_a_key" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    confidential_client = true
+    kms_key_arn         = "alias/mine"
+  }
+  expect_failures = [var.kms_key_arn]
 }
 
 run "group_with_a_scope_of_no_server" {

@@ -18,6 +18,19 @@ output "issuer" {
   value       = "https://${aws_cognito_user_pool.this.endpoint}"
 }
 
+output "confidential_client_id" {
+  description = "Id of the confidential client; null without one."
+  value       = one(aws_cognito_user_pool_client.confidential[*].id)
+}
+
+output "confidential_client_secret_arn" {
+  description = "ARN of the secret in Secrets Manager that is the confidential client's; null without one. The state holds the secret too."
+  value       = one(aws_secretsmanager_secret.confidential[*].arn)
+
+  # Who reads it finds it.
+  depends_on = [aws_secretsmanager_secret_version.confidential]
+}
+
 output "machine_client_ids" {
   description = "Machine -> its app client's id."
   value       = { for machine, client in aws_cognito_user_pool_client.machine : machine => client.id }
@@ -31,7 +44,7 @@ output "machine_client_secrets" {
 
 output "client_ids" {
   description = "Ids of all app clients, the users' first: the audience of the pool's access tokens."
-  value       = concat([aws_cognito_user_pool_client.this.id], [for client in aws_cognito_user_pool_client.machine : client.id])
+  value       = concat([aws_cognito_user_pool_client.this.id], aws_cognito_user_pool_client.confidential[*].id, [for client in aws_cognito_user_pool_client.machine : client.id])
 }
 
 output "domain" {

@@ -46,6 +46,24 @@ variable "machine_clients" {
   }
 }
 
+variable "confidential_client" {
+  description = "Whether there is an app client with a secret, too, for a function that exchanges users' passwords for tokens. Its secret is kept in Secrets Manager."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "Key that encrypts the confidential client's secret; null: the account's own for Secrets Manager. Who reads the secret needs kms:Decrypt on it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.kms_key_arn))
+    error_message = "The kms_key_arn is a key's whole ARN, arn:aws:kms:REGION:ACCOUNT:key/ID: no alias and no bare id."
+  }
+}
+
 variable "domain_prefix" {
   description = "First label of the pool's domain PREFIX.auth.REGION.amazoncognito.com, which no other pool of the region has; null: no domain."
   type        = string

@@ -137,3 +137,10 @@ mock_resource "aws_api_gateway_api_key" {
     value = "made-by-the-service-0001"
   }
 }
+
+mock_resource "aws_secretsmanager_secret" {
+  defaults = {
+    id  = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:secret1-AbCdEf"
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:secret1-AbCdEf"
+  }
+}
