@@ -62,7 +62,7 @@ func TestApply(t *testing.T) {
 	})
 }
 
-// everyMode are the variables of a stack with all modes that are shipped, a machine and API keys.
+// everyMode are the variables of a stack with all modes that are shipped, a machine, a client with a secret, and API keys.
 func everyMode(t *testing.T) []byte {
 	t.Helper()
 	var modes []string
@@ -71,7 +71,7 @@ func everyMode(t *testing.T) []byte {
 	}
 	variables, err := json.Marshal(map[string]any{
 		"name": "demo", "deletion_protection": false, "modes": modes,
-		"machine_clients": map[string]any{"reports": []string{"users/read"}}, "domain_prefix": "demo",
+		"machine_clients": map[string]any{"reports": []string{"users/read"}}, "domain_prefix": "demo", "client_secret": true,
 		"api_keys": map[string]any{"rest-api-key": map[string]any{"ann": map[string]any{}}},
 	})
 	if err != nil {
@@ -118,11 +118,13 @@ func checkPolicies(t *testing.T, state state) {
 			"xray:PutTraceSegments xray:PutTelemetryRecords *",
 		}
 	}
+	const revocations = "arn:aws:dynamodb:" + account + "table/demo-revocations"
 	want := map[string][]string{
-		"demo-rest-token":  own("rest-token"),
-		"demo-http-lambda": own("http-lambda"),
+		"demo-rest-token":  append(own("rest-token"), "dynamodb:BatchGetItem "+revocations),
+		"demo-http-lambda": append(own("http-lambda"), "dynamodb:BatchGetItem "+revocations),
 		"demo-rest-request": append(own("rest-request"),
-			"dynamodb:GetItem dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-api-keys"),
+			"dynamodb:GetItem dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-api-keys", "dynamodb:BatchGetItem "+revocations),
+		"demo-tokens": append(own("tokens"), "secretsmanager:GetSecretValue "+clientSecret(t, state), "dynamodb:PutItem "+revocations),
 		"demo-users": append(own("users"), "dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Scan "+
 			"dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-users"),
 	}
@@ -139,6 +141,18 @@ func checkPolicies(t *testing.T, state state) {
 			t.Errorf("%v has %v", attached["role"], attached["policy_arn"])
 		}
 	}
+}
+
+// clientSecret is the ARN of the only secret, whose value is that of the app client demo-confidential.
+func clientSecret(t *testing.T, state state) string {
+	t.Helper()
+	for _, client := range state["aws_cognito_user_pool_client"] {
+		if secret := client["client_secret"]; client["name"] == "demo-confidential" && secret != "" && secret == state["aws_secretsmanager_secret_version"][0]["secret_string"] {
+			return state["aws_secretsmanager_secret"][0]["arn"].(string)
+		}
+	}
+	t.Fatal("there is no client demo-confidential, or the secret is not its own")
+	return ""
 }
 
 // statements returns each statement of a policy as its actions and resources; anything but an Allow fails the test.
@@ -175,7 +189,7 @@ func checkPermissions(t *testing.T, module string, state state) {
 	for _, kind := range []string{"aws_api_gateway_rest_api", "aws_apigatewayv2_api"} {
 		for _, made := range state[kind] {
 			for _, operation := range contract.Operations {
-				want = append(want, "demo-users:live "+made["execution_arn"].(string)+"/v1/"+operation.Route.Method+pathParameter.ReplaceAllString(operation.Route.Path, "*"))
+				want = append(want, "demo-"+operation.Function+":live "+made["execution_arn"].(string)+"/v1/"+operation.Route.Method+pathParameter.ReplaceAllString(operation.Route.Path, "*"))
 			}
 		}
 	}
@@ -218,15 +232,25 @@ func lambdaAuthorizers(state state) map[string]map[string]any {
 
 // clients are the ids of the user pool's app clients, the users' first, whose name is the shortest.
 func clients(state state) []string {
-	byName := map[string]string{}
+	var names, ids []string
 	for _, client := range state["aws_cognito_user_pool_client"] {
-		byName[client["name"].(string)] = client["id"].(string)
+		names = append(names, client["name"].(string))
 	}
-	var ids []string
-	for _, name := range slices.Sorted(maps.Keys(byName)) {
-		ids = append(ids, byName[name])
+	slices.Sort(names)
+	for _, name := range names {
+		ids = append(ids, clientNamed(state, name))
 	}
 	return ids
+}
+
+// clientNamed is the id of an app client; "" where there is none.
+func clientNamed(state state, name string) string {
+	for _, client := range state["aws_cognito_user_pool_client"] {
+		if client["name"] == name {
+			return client["id"].(string)
+		}
+	}
+	return ""
 }
 
 func checkEnvironments(t *testing.T, state state) {
@@ -239,7 +263,8 @@ func checkEnvironments(t *testing.T, state state) {
 		"issuer": "https://" + state["aws_cognito_user_pool"][0]["endpoint"].(string), "audience": clients(state), "tokenUse": []string{"access"},
 	}})
 	tokens := map[string]any{
-		"ISSUERS":      string(issuers),
+		"ISSUERS":    string(issuers),
+		"REVOCATION": "table", "REVOCATION_TABLE": "demo-revocations",
 		"GROUP_SCOPES": `{"admins":["users/read","users/write"],"members":["users/self"],"readers":["users/read"]}`,
 	}
 	keys := maps.Clone(tokens)
@@ -247,6 +272,10 @@ func checkEnvironments(t *testing.T, state state) {
 	want := map[string]map[string]any{
 		"demo-rest-token": tokens, "demo-http-lambda": tokens, "demo-rest-request": keys,
 		"demo-users": {"USERS_TABLE": "demo-users", "ALLOWED_ORIGINS": "*"},
+		"demo-tokens": {
+			"USER_POOL_CLIENT_ID": clientNamed(state, "demo-confidential"), "USER_POOL_CLIENT_SECRET_ARN": clientSecret(t, state),
+			"REVOCATION_TABLE": "demo-revocations", "ALLOWED_ORIGINS": "*",
+		},
 	}
 	if !maps.EqualFunc(got, want, maps.Equal[map[string]any, map[string]any]) {
 		t.Errorf("the functions' variables are\n%v, want\n%v", got, want)

@@ -1,5 +1,6 @@
 # The root stack: one API for each auth mode, the functions behind them, and what these use. The files beside this one: contract.tf
-# (what is deployed, and what is refused), modes.tf (the APIs), and operation.tf (logs, alarms, the edge).
+# (what is deployed, and what is refused), modes.tf (the APIs), tokens.tf (getting tokens, and taking them back), and operation.tf
+# (logs, alarms, the edge).
 
 locals {
   # Each has the name by which the contract calls it (x-function).
@@ -21,10 +22,10 @@ locals {
         resources = [module.users_table.arn]
       }]
     }
-  }, var.functions)
+  }, local.tokens_function, var.functions)
 
   # The names by which variables know the functions.
-  function_names = concat(["users"], keys(var.functions), [for mode, settings in local.modes : mode if contains(["TOKEN", "REQUEST"], settings.authorization)])
+  function_names = concat(["users"], local.exchanges_tokens ? ["tokens"] : [], keys(var.functions), local.asking_modes)
 
   # The rollout of a function that the variable does not name.
   unchanged = { live_version = null, canary_weight = 0 }
@@ -40,6 +41,8 @@ module "user_pool" {
   mfa                  = var.mfa
   access_token_minutes = var.access_token_minutes
   refresh_token_days   = var.refresh_token_days
+  confidential_client  = var.client_secret
+  kms_key_arn          = var.kms_key_arn
   deletion_protection  = var.deletion_protection
 }
 
@@ -58,6 +61,7 @@ module "function" {
   name                 = "${var.name}-${each.key}"
   zip                  = each.value.zip
   architecture         = var.architecture
+  timeout              = try(each.value.timeout, null)
   environment          = each.value.environment
   statements           = each.value.statements
   reserved_concurrency = lookup(var.reserved_concurrency, each.key, null)

@@ -40,8 +40,12 @@ module "mode" {
   group_scopes   = var.group_scopes
   clock_skew     = var.clock_skew
   api_keys_table = contains(local.key_modes, each.key) ? { name = module.api_keys_table[0].name, arn = module.api_keys_table[0].arn } : null
-  usage_tiers    = lookup(var.usage_tiers, each.key, {})
-  api_keys       = { for plan, of in local.usage_plans : of.tier => lookup(var.api_keys, plan, {}) if of.mode == each.key }
+
+  revocation        = var.revocation
+  revocations_table = local.revocations_table
+
+  usage_tiers = lookup(var.usage_tiers, each.key, {})
+  api_keys    = { for plan, of in local.usage_plans : of.tier => lookup(var.api_keys, plan, {}) if of.mode == each.key }
 
   artifacts                    = local.artifacts
   architecture                 = var.architecture

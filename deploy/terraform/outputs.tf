@@ -38,6 +38,11 @@ output "user_pool_client_id" {
   value       = module.user_pool.client_id
 }
 
+output "tokens_client_id" {
+  description = "Id of the function tokens' own app client, which has a secret; null where it uses the one without."
+  value       = module.user_pool.confidential_client_id
+}
+
 output "user_pool_domain" {
   description = "Address of the pool's domain, where machines POST /oauth2/token; null without a domain_prefix."
   value       = module.user_pool.domain
@@ -62,6 +67,11 @@ output "users_table" {
 output "api_keys_table" {
   description = "Name of the DynamoDB table of API keys, for the command apikey; null where no mode takes them."
   value       = one(module.api_keys_table[*].name)
+}
+
+output "revocations_table" {
+  description = "Name of the DynamoDB table of tokens that were taken back, for the command revoke; null where no authorizer asks it."
+  value       = one(module.revocations_table[*].name)
 }
 
 output "domain" {

@@ -59,7 +59,7 @@ variable "contract" {
 }
 
 variable "functions" {
-  description = "Functions behind the APIs besides users, by the names that the contract has for them (x-function): the zip with a binary for Linux named bootstrap, its environment, and what it may do."
+  description = "Functions behind the APIs besides users and tokens, by the names that the contract has for them (x-function): the zip with a binary for Linux named bootstrap, its environment, and what it may do."
   type = map(object({
     zip         = string
     environment = optional(map(string), {})
@@ -76,8 +76,8 @@ variable "functions" {
     error_message = "A function's name holds 1 to 31 letters, digits, hyphens and underscores."
   }
   validation {
-    condition     = alltrue([for name in keys(var.functions) : name != "users" && !contains(var.modes, name)])
-    error_message = "The name ${join(", ", [for name in keys(var.functions) : name if name == "users" || contains(var.modes, name)])} is taken: by the stack's own function users, or by the authorizer of the mode."
+    condition     = alltrue([for name in keys(var.functions) : !contains(["users", "tokens"], name) && !contains(var.modes, name)])
+    error_message = "The name ${join(", ", [for name in keys(var.functions) : name if contains(["users", "tokens"], name) || contains(var.modes, name)])} is taken: by the stack's own functions users and tokens, or by the authorizer of the mode."
   }
 }
 
@@ -88,10 +88,10 @@ variable "artifacts" {
   nullable    = false
 
   validation {
-    condition = alltrue([for file in concat(["openapi.yaml", "users.zip"], [for mode in var.modes :
+    condition = alltrue([for file in concat(["openapi.yaml", "users.zip"], local.exchanges_tokens ? ["tokens.zip"] : [], [for mode in var.modes :
       try("${yamldecode(file("${path.module}/../modes/${mode}.yaml")).authorizer.function}.zip", "users.zip")
     ]) : fileexists("${startswith(var.artifacts, "/") ? "" : "${path.module}/"}${var.artifacts}/${file}")])
-    error_message = "In ${var.artifacts} there is no openapi.yaml, no users.zip, or no zip of a mode's authorizer: build the functions with `go run ./deploy/build`."
+    error_message = "In ${var.artifacts} there is no openapi.yaml, no users.zip, no tokens.zip for a contract that names this function, or no zip of a mode's authorizer: build the functions with `go run ./deploy/build`."
   }
 }
 
@@ -122,7 +122,7 @@ variable "account_logging" {
 }
 
 variable "deletion_protection" {
-  description = "Whether the table and the user pool refuse to be deleted, by Terraform too."
+  description = "Whether the tables and the user pool refuse to be deleted, by Terraform too."
   type        = bool
   default     = true
   nullable    = false

@@ -83,6 +83,40 @@ variable "refresh_token_days" {
   nullable    = false
 }
 
+variable "client_secret" {
+  description = "Whether the function tokens has an app client of its own, with a secret that is kept in Secrets Manager. Browsers and programs that sign in at the user pool itself keep the one without."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.client_secret || local.exchanges_tokens
+    error_message = "The client_secret is for the function tokens, and no operation of the contract has it (x-function: tokens)."
+  }
+}
+
+variable "revocation" {
+  description = "Where the Lambda authorizers see that a token was taken back before its end: table (a DynamoDB table, into which the function tokens and the command revoke write), cognito (which is asked for each token; users' access tokens of user pools only), or none (a token is good until it ends)."
+  type        = string
+  default     = "table"
+  nullable    = false
+
+  validation {
+    condition     = contains(["table", "cognito", "none"], var.revocation)
+    error_message = "The revocation is table, cognito or none."
+  }
+  validation {
+    condition     = var.revocation != "cognito" || length(var.machine_clients) == 0
+    error_message = "Cognito tells of users' tokens only whether they were taken back: with the revocation cognito, no token of machine_clients would be let through."
+  }
+  validation {
+    condition = var.revocation != "cognito" || alltrue([for issuer in var.issuers :
+      can(regex("^https://cognito-idp\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[A-Za-z0-9_-]+$", issuer.issuer)) && try(length(issuer.tokenUse) == 1 && issuer.tokenUse[0] == "access", false)
+    ])
+    error_message = "Cognito tells of its own access tokens only whether they were taken back: with the revocation cognito, issuers are user pools with the tokenUse [\"access\"]."
+  }
+}
+
 variable "clock_skew" {
   description = "How far the clocks of issuers may differ from the authorizers', 0s to 5m."
   type        = string

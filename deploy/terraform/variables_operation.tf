@@ -1,7 +1,7 @@
 # How the stack is run.
 
 variable "kms_key_arn" {
-  description = "Key that encrypts tables, logs and the functions' variables; null: the services' own. Its policy lets logs.REGION.amazonaws.com use it."
+  description = "Key that encrypts tables, logs, the functions' variables and the client's secret; null: the services' own. Its policy lets logs.REGION.amazonaws.com use it."
   type        = string
   default     = null
 

@@ -29,16 +29,17 @@ run "defaults" {
   }
 
   assert {
-    condition     = (output.user_pool_domain == null && output.api_keys_table == null && output.domain == null && output.web_acl_arn == null && output.usage_plans == {} && output.machine_client_ids == {})
+    condition     = (output.user_pool_domain == null && output.api_keys_table == null && output.domain == null && output.web_acl_arn == null && output.tokens_client_id == null && output.usage_plans == {} && output.machine_client_ids == {})
     error_message = "The least stack has more than it was asked for."
   }
 
   assert {
     condition = { for name, function in output.functions : name => "${function.name}:${function.alias} ${function.log_group}" } == {
       users      = "demo-users:live /aws/lambda/demo-users"
+      tokens     = "demo-tokens:live /aws/lambda/demo-tokens"
       rest-token = "demo-rest-token:live /aws/lambda/demo-rest-token"
     }
-    error_message = "The functions are not the users function and the mode's authorizer."
+    error_message = "The functions are not those of the contract and the mode's authorizer."
   }
 
   assert {
@@ -80,13 +81,13 @@ run "every_mode" {
   }
 
   assert {
-    condition     = length(local.open) == 0
-    error_message = "Operations are open."
+    condition     = local.open == tolist(["POST /tokens", "POST /tokens/refresh", "POST /tokens/revoke", "POST /tokens/sign-out"])
+    error_message = "Other operations are open than those that take credentials."
   }
 
   assert {
-    condition     = sort(keys(output.functions)) == tolist(["http-lambda", "rest-request", "rest-token", "users"]) && output.api_keys_table == "demo-api-keys" && sort(keys(output.usage_plans)) == tolist(["rest-api-key", "rest-request"])
-    error_message = "There is another function than the users function and the three authorizers, no table of API keys, or another plan than those of the modes with keys."
+    condition     = sort(keys(output.functions)) == tolist(["http-lambda", "rest-request", "rest-token", "tokens", "users"]) && output.api_keys_table == "demo-api-keys" && sort(keys(output.usage_plans)) == tolist(["rest-api-key", "rest-request"])
+    error_message = "There is another function than those of the contract and the three authorizers, no table of API keys, or another plan than those of the modes with keys."
   }
 
   assert {

@@ -12,8 +12,9 @@ variables {
 run "refused_zips_with_another_contract" {
   command = plan
   variables {
-    artifacts    = "tests/fixtures/other"
-    group_scopes = { admins = ["users/read", "users/write", "users/self"] }
+    contract     = "tests/fixtures/other/openapi.yaml"
+    functions    = { orders = { zip = "tests/fixtures/artifacts/users.zip" } }
+    group_scopes = { clerks = ["orders/read", "orders/audit"] }
   }
   expect_failures = [terraform_data.zips]
 }

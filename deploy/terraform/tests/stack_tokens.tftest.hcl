@@ -1,0 +1,175 @@
+# The root stack: getting tokens, and taking them back.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name      = "demo"
+  artifacts = "tests/fixtures/artifacts"
+}
+
+run "tokens_by_default" {
+  assert {
+    condition = (local.tokens_function.tokens.environment == { USER_POOL_CLIENT_ID = "client1", ALLOWED_ORIGINS = "*", REVOCATION_TABLE = "demo-revocations" } &&
+    local.tokens_function.tokens.timeout == 29)
+    error_message = "The function does not know the app client and the table, or is given another time than the gateway's."
+  }
+
+  assert {
+    condition     = local.tokens_function.tokens.statements == [{ actions = ["dynamodb:PutItem"], resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/table1"] }]
+    error_message = "The function may do more than write revocations."
+  }
+
+  assert {
+    condition     = output.revocations_table == "demo-revocations" && output.tokens_client_id == null
+    error_message = "There is no table of revocations, or a client with a secret that nobody asked for."
+  }
+
+  assert {
+    condition     = [for operation in local.open : operation if local.operations[operation].function != "tokens"] == [] && length(local.open) == 4
+    error_message = "The operations of the function tokens are not open, or others are."
+  }
+}
+
+run "a_client_with_a_secret" {
+  variables {
+    client_secret = true
+    kms_key_arn   = "arn:aws:kms:eu-west-1:111122223333:key/key1"
+  }
+
+  assert {
+    condition = local.tokens_function.tokens.environment == {
+      USER_POOL_CLIENT_ID         = "client1"
+      USER_POOL_CLIENT_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:secret1-AbCdEf"
+      ALLOWED_ORIGINS             = "*"
+      REVOCATION_TABLE            = "demo-revocations"
+    }
+    error_message = "The function does not know where its secret is."
+  }
+
+  assert {
+    condition = local.tokens_function.tokens.statements[0] == {
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:secret1-AbCdEf"]
+    } && length(local.tokens_function.tokens.statements) == 2
+    error_message = "The function may not read its secret, or may read others."
+  }
+
+  assert {
+    condition     = output.tokens_client_id == "client1" && length(module.user_pool.client_ids) == 2
+    error_message = "The client with a secret is not told, or its tokens are for nobody."
+  }
+}
+
+run "cognito_is_asked" {
+  variables {
+    revocation = "cognito"
+    issuers    = [{ issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other", audience = ["app"], tokenUse = ["access"] }]
+  }
+
+  assert {
+    condition     = output.revocations_table == null && !contains(keys(local.tokens_function.tokens.environment), "REVOCATION_TABLE") && local.tokens_function.tokens.statements == []
+    error_message = "There is a table that nobody reads, or the function may do something that it need not."
+  }
+}
+
+run "nobody_is_asked" {
+  variables {
+    revocation = "none"
+  }
+
+  assert {
+    condition     = output.revocations_table == null && local.tokens_function.tokens.statements == []
+    error_message = "There is a table that nobody reads."
+  }
+}
+
+run "modes_without_a_function_to_ask" {
+  variables {
+    modes = ["rest-iam", "http-jwt"]
+  }
+
+  assert {
+    condition     = output.revocations_table == null && contains(keys(output.functions), "tokens") && length(local.open) == 4
+    error_message = "There is a table that nobody reads, or no function tokens."
+  }
+}
+
+run "a_contract_without_tokens" {
+  variables {
+    contract     = "tests/fixtures/other/openapi.yaml"
+    artifacts    = "tests/fixtures/other"
+    functions    = { orders = { zip = "tests/fixtures/artifacts/users.zip" } }
+    group_scopes = { clerks = ["orders/read", "orders/audit"] }
+  }
+
+  assert {
+    condition     = !contains(keys(output.functions), "tokens") && output.revocations_table == "demo-revocations"
+    error_message = "There is a function tokens that nobody calls, or no table for the command revoke."
+  }
+}
+
+run "refused_secret_without_the_function" {
+  command = plan
+  variables {
+    contract      = "tests/fixtures/other/openapi.yaml"
+    artifacts     = "tests/fixtures/other"
+    functions     = { orders = { zip = "tests/fixtures/artifacts/users.zip" } }
+    group_scopes  = { clerks = ["orders/read", "orders/audit"] }
+    client_secret = true
+  }
+  expect_failures = [var.client_secret]
+}
+
+run "refused_artifacts_without_the_function" {
+  command = plan
+  variables {
+    artifacts = "tests/fixtures/other"
+  }
+  expect_failures = [var.artifacts]
+}
+
+run "refused_function_of_the_stacks_name" {
+  command = plan
+  variables {
+    functions = { tokens = { zip = "tests/fixtures/artifacts/users.zip" } }
+  }
+  expect_failures = [var.functions]
+}
+
+run "refused_revocation_unknown" {
+  command = plan
+  variables {
+    revocation = "redis"
+  }
+  expect_failures = [var.revocation]
+}
+
+run "refused_cognito_for_machines" {
+  command = plan
+  variables {
+    revocation      = "cognito"
+    machine_clients = { reports = ["users/read"] }
+    domain_prefix   = "demo-users"
+  }
+  expect_failures = [var.revocation]
+}
+
+run "refused_cognito_for_id_tokens" {
+  command = plan
+  variables {
+    revocation = "cognito"
+    issuers    = [{ issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other", audience = ["app"], tokenUse = ["access", "id"] }]
+  }
+  expect_failures = [var.revocation]
+}
+
+run "refused_cognito_for_others" {
+  command = plan
+  variables {
+    revocation = "cognito"
+    issuers    = [{ issuer = "https://login.example.com", audience = ["app"], tokenUse = ["access"] }]
+  }
+  expect_failures = [var.revocation]
+}

@@ -1,0 +1,48 @@
+# The function through which users get, renew and give up the pool's tokens, and the table in which authorizers see which were
+# taken back.
+
+locals {
+  exchanges_tokens = contains(values(local.operations)[*].function, "tokens")
+
+  # The modes whose authorizer is a function. Nobody else would read the table.
+  asking_modes = [for mode, settings in local.modes : mode if contains(["TOKEN", "REQUEST"], settings.authorization)]
+
+  revocations_table = one([for table in module.revocations_table : { name = table.name, arn = table.arn }])
+
+  tokens_function = { for name in local.exchanges_tokens ? ["tokens"] : [] : name => {
+    zip = "${local.artifacts}/tokens.zip"
+
+    # As long as the gateway waits. What Cognito does is not undone when nobody waits any more.
+    timeout = 29
+
+    environment = merge(
+      {
+        USER_POOL_CLIENT_ID = coalesce(module.user_pool.confidential_client_id, module.user_pool.client_id)
+        ALLOWED_ORIGINS     = join(",", var.allowed_origins)
+      },
+      var.client_secret ? { USER_POOL_CLIENT_SECRET_ARN = module.user_pool.confidential_client_secret_arn } : {},
+      { for table in local.revocations_table[*] : "REVOCATION_TABLE" => table.name },
+    )
+
+    # The operations of Cognito that it calls ask for no permission.
+    statements = concat(
+      var.client_secret ? [{
+        actions   = ["secretsmanager:GetSecretValue"]
+        resources = [module.user_pool.confidential_client_secret_arn]
+      }] : [],
+      [for table in local.revocations_table[*] : {
+        actions   = ["dynamodb:PutItem"]
+        resources = [table.arn]
+      }],
+    )
+  } }
+}
+
+module "revocations_table" {
+  source = "./modules/revocations-table"
+  count  = var.revocation == "table" && length(local.asking_modes) > 0 ? 1 : 0
+
+  name                = "${var.name}-revocations"
+  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.kms_key_arn
+}
