@@ -62,7 +62,7 @@ func serve(contractFile, modeFile string) error {
 		return err
 	}
 	config := gateway.Config{Contract: contract, Mode: m, Tokens: anyTokens{}, Functions: map[string]gateway.Invoker{}}
-	for _, name := range []string{"things", "health", "users", "orders", "jwt", "token"} {
+	for _, name := range []string{"things", "health", "users", "orders", "jwt", "token", "tokens"} {
 		config.Functions[name] = nobody{}
 	}
 	_, err = gateway.New(config)

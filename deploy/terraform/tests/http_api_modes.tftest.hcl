@@ -5,10 +5,13 @@ mock_provider "aws" {
 }
 
 variables {
-  name               = "demo-http"
-  stage              = "v1"
-  contract           = "../../api/openapi.yaml"
-  functions          = { users = { name = "demo-users", invoke_arn = "uri:users/invocations", alias = "live" } }
+  name     = "demo-http"
+  stage    = "v1"
+  contract = "../../api/openapi.yaml"
+  functions = {
+    users  = { name = "demo-users", invoke_arn = "uri:users/invocations", alias = "live" }
+    tokens = { name = "demo-tokens", invoke_arn = "uri:tokens/invocations", alias = "live" }
+  }
   allowed_origins    = ["https://app.example.com", "https://admin.example.com"]
   log_retention_days = 7
 }
@@ -32,6 +35,16 @@ run "http_jwt" {
       "DELETE /users/{id}" = "JWT users/write"
     }
     error_message = "A route is open to more or to fewer than the contract's scopes, without those of owners."
+  }
+
+  assert {
+    condition = { for key, route in aws_apigatewayv2_route.operation : key => route.authorization_type if route.authorizer_id == null && route.authorization_scopes == null } == {
+      "POST /tokens"          = "NONE"
+      "POST /tokens/refresh"  = "NONE"
+      "POST /tokens/revoke"   = "NONE"
+      "POST /tokens/sign-out" = "NONE"
+    }
+    error_message = "Another route is open than those that take credentials."
   }
 
   assert {
@@ -69,14 +82,18 @@ run "http_lambda" {
   }
 
   assert {
-    condition = { for key, route in aws_apigatewayv2_route.operation : key => "${route.authorization_type} ${route.authorizer_id}" if route.authorization_scopes == null } == {
-      "GET /users"         = "CUSTOM lambda1"
-      "POST /users"        = "CUSTOM lambda1"
-      "GET /users/{id}"    = "CUSTOM lambda1"
-      "PUT /users/{id}"    = "CUSTOM lambda1"
-      "DELETE /users/{id}" = "CUSTOM lambda1"
+    condition = { for key, route in aws_apigatewayv2_route.operation : key => join(" ", compact([route.authorization_type, route.authorizer_id])) if route.authorization_scopes == null } == {
+      "GET /users"            = "CUSTOM lambda1"
+      "POST /users"           = "CUSTOM lambda1"
+      "GET /users/{id}"       = "CUSTOM lambda1"
+      "PUT /users/{id}"       = "CUSTOM lambda1"
+      "DELETE /users/{id}"    = "CUSTOM lambda1"
+      "POST /tokens"          = "NONE"
+      "POST /tokens/refresh"  = "NONE"
+      "POST /tokens/revoke"   = "NONE"
+      "POST /tokens/sign-out" = "NONE"
     } && length(aws_apigatewayv2_authorizer.jwt) == 0
-    error_message = "A route does not ask the Lambda authorizer, and it alone."
+    error_message = "A route that is not public does not ask the Lambda authorizer, and it alone."
   }
 }
 
@@ -90,13 +107,17 @@ run "http_iam" {
 
   assert {
     condition = { for key, route in aws_apigatewayv2_route.operation : key => route.authorization_type if route.authorizer_id == null && route.authorization_scopes == null } == {
-      "GET /users"         = "AWS_IAM"
-      "POST /users"        = "AWS_IAM"
-      "GET /users/{id}"    = "AWS_IAM"
-      "PUT /users/{id}"    = "AWS_IAM"
-      "DELETE /users/{id}" = "AWS_IAM"
+      "GET /users"            = "AWS_IAM"
+      "POST /users"           = "AWS_IAM"
+      "GET /users/{id}"       = "AWS_IAM"
+      "PUT /users/{id}"       = "AWS_IAM"
+      "DELETE /users/{id}"    = "AWS_IAM"
+      "POST /tokens"          = "NONE"
+      "POST /tokens/refresh"  = "NONE"
+      "POST /tokens/revoke"   = "NONE"
+      "POST /tokens/sign-out" = "NONE"
     }
-    error_message = "A route takes requests that are not signed."
+    error_message = "A route that is not public takes requests that are not signed."
   }
 
   assert {
@@ -106,12 +127,16 @@ run "http_iam" {
 
   assert {
     condition = { for key, permission in aws_lambda_permission.operation : key => "${permission.function_name}:${permission.qualifier} ${permission.source_arn}" } == {
-      "GET /users"         = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/GET/users"
-      "POST /users"        = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/POST/users"
-      "GET /users/{id}"    = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/GET/users/*"
-      "PUT /users/{id}"    = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/PUT/users/*"
-      "DELETE /users/{id}" = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/DELETE/users/*"
+      "GET /users"            = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/GET/users"
+      "POST /users"           = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/POST/users"
+      "GET /users/{id}"       = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/GET/users/*"
+      "PUT /users/{id}"       = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/PUT/users/*"
+      "DELETE /users/{id}"    = "demo-users:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/DELETE/users/*"
+      "POST /tokens"          = "demo-tokens:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/POST/tokens"
+      "POST /tokens/refresh"  = "demo-tokens:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/POST/tokens/refresh"
+      "POST /tokens/revoke"   = "demo-tokens:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/POST/tokens/revoke"
+      "POST /tokens/sign-out" = "demo-tokens:live arn:aws:execute-api:eu-west-1:111122223333:http1/v1/POST/tokens/sign-out"
     }
-    error_message = "The gateway may call the function for something else than the contract's operations."
+    error_message = "The gateway may call a function for something else than the contract's operations."
   }
 }

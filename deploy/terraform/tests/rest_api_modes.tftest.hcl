@@ -9,7 +9,8 @@ variables {
   stage    = "v1"
   contract = "../../api/openapi.yaml"
   functions = {
-    users = { name = "demo-users", invoke_arn = "uri:users/invocations", alias = "live", alias_invoke_arn = "uri:users:live/invocations" }
+    users  = { name = "demo-users", invoke_arn = "uri:users/invocations", alias = "live", alias_invoke_arn = "uri:users:live/invocations" }
+    tokens = { name = "demo-tokens", invoke_arn = "uri:tokens/invocations", alias = "live", alias_invoke_arn = "uri:tokens:live/invocations" }
   }
   allowed_origins    = ["*"]
   log_retention_days = 7
@@ -26,18 +27,22 @@ run "rest_token" {
 
   assert {
     condition = jsonencode(output.operations) == jsonencode({
-      "GET /users"         = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
-      "POST /users"        = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
-      "GET /users/{id}"    = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
-      "PUT /users/{id}"    = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
-      "DELETE /users/{id}" = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
+      "GET /users"            = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
+      "POST /users"           = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
+      "GET /users/{id}"       = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
+      "PUT /users/{id}"       = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
+      "DELETE /users/{id}"    = { authorization = "CUSTOM", scopes = [], api_key_required = false, public = false }
+      "POST /tokens"          = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/refresh"  = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/revoke"   = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/sign-out" = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
     })
     error_message = "An operation is missing, or is guarded in another way than on the local gateway."
   }
 
   assert {
-    condition     = length(aws_api_gateway_authorizer.user_pools) == 0 && alltrue([for method in aws_api_gateway_method.operation : method.authorizer_id == "authorizer7" && method.authorization_scopes == null])
-    error_message = "An operation does not ask the authorizer."
+    condition     = length(aws_api_gateway_authorizer.user_pools) == 0 && alltrue([for key, method in aws_api_gateway_method.operation : method.authorizer_id == (output.operations[key].public ? null : "authorizer7") && method.authorization_scopes == null])
+    error_message = "An operation does not ask the authorizer, or one that is public does."
   }
 
   assert {
@@ -57,18 +62,22 @@ run "rest_request" {
 
   assert {
     condition = jsonencode(output.operations) == jsonencode({
-      "GET /users"         = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
-      "POST /users"        = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
-      "GET /users/{id}"    = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
-      "PUT /users/{id}"    = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
-      "DELETE /users/{id}" = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
+      "GET /users"            = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
+      "POST /users"           = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
+      "GET /users/{id}"       = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
+      "PUT /users/{id}"       = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
+      "DELETE /users/{id}"    = { authorization = "CUSTOM", scopes = [], api_key_required = true, public = false }
+      "POST /tokens"          = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/refresh"  = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/revoke"   = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/sign-out" = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
     })
     error_message = "An operation is missing, or is guarded in another way than on the local gateway."
   }
 
   assert {
-    condition     = length(aws_api_gateway_authorizer.user_pools) == 0 && alltrue([for method in aws_api_gateway_method.operation : method.authorizer_id == "authorizer7" && method.authorization_scopes == null])
-    error_message = "An operation does not ask the authorizer."
+    condition     = length(aws_api_gateway_authorizer.user_pools) == 0 && alltrue([for key, method in aws_api_gateway_method.operation : method.authorizer_id == (output.operations[key].public ? null : "authorizer7") && method.authorization_scopes == null])
+    error_message = "An operation does not ask the authorizer, or one that is public does."
   }
 
   assert {
@@ -92,11 +101,15 @@ run "rest_cognito" {
 
   assert {
     condition = jsonencode(output.operations) == jsonencode({
-      "GET /users"         = { authorization = "COGNITO_USER_POOLS", scopes = ["users/read"], api_key_required = false, public = false }
-      "POST /users"        = { authorization = "COGNITO_USER_POOLS", scopes = ["users/write"], api_key_required = false, public = false }
-      "GET /users/{id}"    = { authorization = "COGNITO_USER_POOLS", scopes = ["users/read"], api_key_required = false, public = false }
-      "PUT /users/{id}"    = { authorization = "COGNITO_USER_POOLS", scopes = ["users/write"], api_key_required = false, public = false }
-      "DELETE /users/{id}" = { authorization = "COGNITO_USER_POOLS", scopes = ["users/write"], api_key_required = false, public = false }
+      "GET /users"            = { authorization = "COGNITO_USER_POOLS", scopes = ["users/read"], api_key_required = false, public = false }
+      "POST /users"           = { authorization = "COGNITO_USER_POOLS", scopes = ["users/write"], api_key_required = false, public = false }
+      "GET /users/{id}"       = { authorization = "COGNITO_USER_POOLS", scopes = ["users/read"], api_key_required = false, public = false }
+      "PUT /users/{id}"       = { authorization = "COGNITO_USER_POOLS", scopes = ["users/write"], api_key_required = false, public = false }
+      "DELETE /users/{id}"    = { authorization = "COGNITO_USER_POOLS", scopes = ["users/write"], api_key_required = false, public = false }
+      "POST /tokens"          = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/refresh"  = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/revoke"   = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/sign-out" = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
     })
     error_message = "An operation is missing, or is guarded in another way than on the local gateway."
   }
@@ -107,7 +120,8 @@ run "rest_cognito" {
     error_message = "Tokens of other pools are taken, or from another place."
   }
   assert {
-    condition = alltrue([for key, method in aws_api_gateway_method.operation :
+    condition = alltrue([for key, method in aws_api_gateway_method.operation : output.operations[key].public ?
+      method.authorization == "NONE" && method.authorizer_id == null && method.authorization_scopes == null && !method.api_key_required :
       method.authorization == "COGNITO_USER_POOLS" && method.authorizer_id == "authorizer1" && method.authorization_scopes == toset(output.operations[key].scopes) && !method.api_key_required
     ])
     error_message = "A method asks for other scopes than the operation, or for ID tokens."
@@ -124,11 +138,15 @@ run "rest_iam" {
 
   assert {
     condition = jsonencode(output.operations) == jsonencode({
-      "GET /users"         = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
-      "POST /users"        = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
-      "GET /users/{id}"    = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
-      "PUT /users/{id}"    = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
-      "DELETE /users/{id}" = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
+      "GET /users"            = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
+      "POST /users"           = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
+      "GET /users/{id}"       = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
+      "PUT /users/{id}"       = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
+      "DELETE /users/{id}"    = { authorization = "AWS_IAM", scopes = [], api_key_required = false, public = false }
+      "POST /tokens"          = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/refresh"  = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/revoke"   = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/sign-out" = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
     })
     error_message = "An operation is missing, or is guarded in another way than on the local gateway."
   }
@@ -149,11 +167,15 @@ run "rest_api_key" {
 
   assert {
     condition = jsonencode(output.operations) == jsonencode({
-      "GET /users"         = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
-      "POST /users"        = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
-      "GET /users/{id}"    = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
-      "PUT /users/{id}"    = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
-      "DELETE /users/{id}" = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
+      "GET /users"            = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
+      "POST /users"           = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
+      "GET /users/{id}"       = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
+      "PUT /users/{id}"       = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
+      "DELETE /users/{id}"    = { authorization = "NONE", scopes = [], api_key_required = true, public = false }
+      "POST /tokens"          = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/refresh"  = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/revoke"   = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
+      "POST /tokens/sign-out" = { authorization = "NONE", scopes = [], api_key_required = false, public = true }
     })
     error_message = "An operation is missing, or is guarded in another way than on the local gateway."
   }
@@ -164,7 +186,7 @@ run "rest_api_key" {
   }
 
   assert {
-    condition     = alltrue([for method in aws_api_gateway_method.operation : method.authorization == "NONE" && method.api_key_required])
-    error_message = "An operation is open."
+    condition     = alltrue([for key, method in aws_api_gateway_method.operation : method.authorization == "NONE" && method.api_key_required != output.operations[key].public])
+    error_message = "An operation is open, or one that is public is not."
   }
 }
