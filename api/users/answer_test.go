@@ -38,7 +38,7 @@ func TestCORS(t *testing.T) {
 	always := map[string]string{
 		"Content-Type":                  "application/json",
 		"Access-Control-Allow-Methods":  "GET,POST,PUT,DELETE,OPTIONS",
-		"Access-Control-Allow-Headers":  "Content-Type,Authorization,X-Amz-Date,X-Api-Key",
+		"Access-Control-Allow-Headers":  "Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key",
 		"Access-Control-Expose-Headers": "ETag,Location,Retry-After",
 		"Access-Control-Max-Age":        "86400",
 	}

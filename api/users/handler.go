@@ -39,7 +39,7 @@ type Handler struct {
 // browsers is what scripts of allowed origins may do.
 var browsers = lambdaproxy.CORS{
 	Methods: "GET,POST,PUT,DELETE,OPTIONS",
-	Headers: "Content-Type,Authorization,X-Amz-Date,X-Api-Key",
+	Headers: "Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key",
 	Exposed: "ETag,Location,Retry-After",
 }
 

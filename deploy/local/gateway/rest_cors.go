@@ -19,7 +19,7 @@ type cors struct {
 }
 
 const (
-	corsHeaders = "Content-Type,Authorization,X-Amz-Date,X-Api-Key"
+	corsHeaders = "Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key"
 	corsMaxAge  = "86400"
 )
 

@@ -22,10 +22,10 @@ func TestCORS(t *testing.T) {
 		s := newStage(t, func(c *gateway.Config) { c.AllowedOrigins = test.origins })
 		got := s.send(t, "OPTIONS /test/things/7\nAccess-Control-Request-Method: GET\nOrigin: "+test.sent)
 		if got.status != 204 || got.header.Get(origin) != test.origin || got.header.Get(methods) != "DELETE,GET,OPTIONS" ||
-			got.header.Get(headers) != "Content-Type,Authorization,X-Amz-Date,X-Api-Key" || got.header.Get("Access-Control-Max-Age") != "86400" {
+			got.header.Get(headers) != "Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key" || got.header.Get("Access-Control-Max-Age") != "86400" {
 			t.Errorf("preflight of %s with %v: %+v", test.sent, test.origins, got)
 		}
-		if got := s.send(t, "OPTIONS /test/search").header.Get(headers); got != "Content-Type,Authorization,X-Amz-Date,X-Api-Key,x-header-param" {
+		if got := s.send(t, "OPTIONS /test/search").header.Get(headers); got != "Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key,x-header-param" {
 			t.Errorf("preflight of a path with a header parameter: %s", got)
 		}
 		got = s.send(t, "GET /test/things\nOrigin: "+test.sent)

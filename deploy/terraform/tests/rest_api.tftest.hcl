@@ -194,7 +194,7 @@ run "api" {
     condition = aws_api_gateway_integration_response.preflight["/things/{id}"].response_parameters == tomap({
       "method.response.header.Access-Control-Allow-Origin"  = "'*'"
       "method.response.header.Access-Control-Allow-Methods" = "'DELETE,GET,OPTIONS,PUT'"
-      "method.response.header.Access-Control-Allow-Headers" = "'Content-Type,Authorization,X-Amz-Date,X-Api-Key,X-Request'"
+      "method.response.header.Access-Control-Allow-Headers" = "'Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key,X-Request'"
       "method.response.header.Access-Control-Max-Age"       = "'86400'"
     }) && aws_api_gateway_integration_response.preflight["/things/{id}"].status_code == "204"
     error_message = "A preflight does not tell the path's methods and headers."

@@ -96,7 +96,7 @@ run "settings" {
     condition = aws_api_gateway_gateway_response.error["ACCESS_DENIED"].response_parameters == tomap({
       "gatewayresponse.header.access-control-allow-origin"  = "'https://app.example.com'"
       "gatewayresponse.header.Access-Control-Allow-Methods" = "'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT'"
-      "gatewayresponse.header.Access-Control-Allow-Headers" = "'Content-Type,Authorization,X-Amz-Date,X-Api-Key'"
+      "gatewayresponse.header.Access-Control-Allow-Headers" = "'Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key'"
       "gatewayresponse.header.Access-Control-Max-Age"       = "'86400'"
       "gatewayresponse.header.X-Request"                    = "context.requestId"
     }) && aws_api_gateway_gateway_response.error["DEFAULT_5XX"].response_parameters["gatewayresponse.header.Retry-After"] == "'5'"

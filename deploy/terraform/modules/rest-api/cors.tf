@@ -8,7 +8,7 @@ locals {
       for method in ["OPTIONS", "ANY"] : contains(keys(local.operations), "${method} ${path}")
   ]) }
 
-  allowed_headers = ["Content-Type", "Authorization", "X-Amz-Date", "X-Api-Key"]
+  allowed_headers = ["Content-Type", "Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Api-Key"]
 
   preflight_headers = { for path, operations in local.preflights : path => merge(
     {
