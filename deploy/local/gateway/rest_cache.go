@@ -26,12 +26,14 @@ const (
 
 	// invalidateAction is what it takes to have an answer fetched anew.
 	invalidateAction = "execute-api:InvalidateCache"
+	// originParameter is what Access-Control-Allow-Origin depends on where several origins may call.
+	originParameter = "method.request.header.Origin"
 	// ignoredWarning says that a Cache-Control was passed over.
 	ignoredWarning = "199 Cache-control headers were ignored because the caller was unauthorized."
 )
 
-// newMethodCache gives nil where the method's answers are not kept. It refuses a key by which one caller would get
-// what was kept for another.
+// newMethodCache gives nil where the method's answers are not kept. It refuses a key by which one caller, or one site,
+// would get what was kept for another.
 func newMethodCache(s *stage, m *method) (*methodCache, error) {
 	if s.mode.Cache == nil {
 		return nil, nil
@@ -42,6 +44,10 @@ func newMethodCache(s *stage, m *method) (*methodCache, error) {
 	}
 	if !m.public && !tellCaller(s.mode, settings.KeyParameters) {
 		return nil, s.mode.Wrong("want what says who calls among them: one caller's answer would be served to others", "cache", "methods", m.key(), "keyParameters")
+	}
+	if len(s.config.AllowedOrigins) > 1 && !hasParameter(settings.KeyParameters, originParameter) {
+		return nil, s.mode.Wrong("want "+originParameter+" among them: the answer that one of several AllowedOrigins may read would be served to others",
+			"cache", "methods", m.key(), "keyParameters")
 	}
 	c := &methodCache{
 		answers: newCache[*proxyAnswer](settings.TTL(), mostKept, s.config.Now),
@@ -56,9 +62,7 @@ func newMethodCache(s *stage, m *method) (*methodCache, error) {
 // tellCaller tells whether key parameters differ where the caller does: of several identity sources all have to be
 // among them.
 func tellCaller(m *mode.Mode, parameters []string) bool {
-	has := func(wanted string) bool {
-		return slices.ContainsFunc(parameters, func(p string) bool { return sameParameter(p, wanted) })
-	}
+	has := func(wanted string) bool { return hasParameter(parameters, wanted) }
 	switch {
 	case m.Authorization == mode.IAM:
 		return has("context.identity.userArn")
@@ -72,6 +76,10 @@ func tellCaller(m *mode.Mode, parameters []string) bool {
 		sources = mode.Sources{defaultTokenSource}
 	}
 	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s string) bool { return !has(s) })
+}
+
+func hasParameter(parameters []string, wanted string) bool {
+	return slices.ContainsFunc(parameters, func(p string) bool { return sameParameter(p, wanted) })
 }
 
 // sameParameter compares two parameters; the names of headers have no case.

@@ -165,3 +165,31 @@ func TestCacheKeyNeedsTheCaller(t *testing.T) {
 		}
 	}
 }
+
+// TestCacheKeyNeedsTheOrigin: of several sites, none gets an answer that only another may read.
+func TestCacheKeyNeedsTheOrigin(t *testing.T) {
+	several := []string{"https://a.example", "https://b.example"}
+	for _, test := range []struct {
+		origins         []string
+		key, parameters string
+		good            bool
+	}{
+		{nil, "GET /open", "", true},
+		{[]string{"https://a.example"}, "GET /open", "", true},
+		{several, "GET /open", "", false},
+		{several, "GET /open", "method.request.querystring.Origin", false},
+		{several, "GET /open", "method.request.header.Origin", true},
+		{several, "GET /open", "method.request.header.origin", true},
+		{several, "GET /things", "context.authorizer.principalId", false},
+		{several, "GET /things", "context.authorizer.principalId, method.request.header.Origin", true},
+	} {
+		s := &stage{}
+		text := modeText + "cache: {methods: {\"" + test.key + "\": {keyParameters: [" + test.parameters + "]}}}\n"
+		config := s.config(t, text, func(c *gateway.Config) { c.AllowedOrigins = test.origins })
+		config.Functions = map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}
+		_, err := gateway.New(config)
+		if (err == nil) != test.good || err != nil && !strings.Contains(err.Error(), test.key+".keyParameters: want method.request.header.Origin among them") {
+			t.Errorf("%v: %s with %q: %v", test.origins, test.key, test.parameters, err)
+		}
+	}
+}

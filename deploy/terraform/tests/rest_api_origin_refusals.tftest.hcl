@@ -1,4 +1,4 @@
-# The origins that no browser sends, or that would say more than origins.
+# The origins that no browser sends, or that would say more than origins; and answers kept for one that others would get.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -93,4 +93,54 @@ run "refused_origins_large_port" {
     allowed_origins = ["https://app.example.com:99999"]
   }
   expect_failures = [var.allowed_origins]
+}
+
+run "refused_origins_of_a_cache" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    contract        = "tests/fixtures/contracts/rules.yaml"
+    mode            = "tests/fixtures/modes/bad-cache-origin.yaml"
+    allowed_origins = ["https://app.example.com", "https://other.example.com"]
+  }
+  expect_failures = [aws_api_gateway_rest_api.this]
+}
+
+run "refused_origins_of_an_open_cache" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    contract        = "tests/fixtures/contracts/rules.yaml"
+    mode            = "tests/fixtures/modes/bad-cache-origin-open.yaml"
+    allowed_origins = ["https://app.example.com", "https://other.example.com"]
+  }
+  expect_failures = [aws_api_gateway_rest_api.this]
+}
+
+run "one_origin_of_a_cache" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    contract        = "tests/fixtures/contracts/rules.yaml"
+    mode            = "tests/fixtures/modes/bad-cache-origin.yaml"
+    allowed_origins = ["https://app.example.com"]
+  }
+}
+
+run "origins_in_the_key_of_a_cache" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    contract        = "tests/fixtures/contracts/rules.yaml"
+    mode            = "tests/fixtures/modes/cache-origin.yaml"
+    allowed_origins = ["https://app.example.com", "https://other.example.com"]
+  }
 }

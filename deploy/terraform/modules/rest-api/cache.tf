@@ -40,11 +40,15 @@ locals {
     ])
   ])]
 
+  # What is kept has the Access-Control-Allow-Origin that its first caller was answered.
+  origin_mixing_caches = [for name, keys in local.cached_plain : name if length(var.allowed_origins) > 1 && !contains(keys, "method.request.header.origin")]
+
   cache_strategies = ["SUCCEED_WITH_RESPONSE_HEADER", "SUCCEED_WITHOUT_RESPONSE_HEADER", "FAIL_WITH_403"]
   cache_strategy   = try(coalesce(local.mode.cache.unauthorizedCacheControlHeaderStrategy), local.cache_strategies[0])
 
   cache_problems = concat(
     [for name in local.mixing_caches : "cache.methods.${name}: the keyParameters do not say who calls, so one caller's answer would be served to others"],
+    [for name in local.origin_mixing_caches : "cache.methods.${name}: method.request.header.Origin is not among the keyParameters, so the answer that one of the several allowed_origins may read would be served to others"],
     [for name in keys(local.cached) : "cache.methods.${name}: only answers to GET are kept" if !startswith(name, "GET /")],
     [for name in keys(local.cached) : "cache.methods.${name}: is no operation of the contract" if !contains(keys(local.operations), name)],
     [for name, method in local.cached : "cache.methods.${name}: ttlInSeconds is a whole number from 1 to 3600" if !(method.ttl >= 1 && method.ttl <= 3600 && floor(method.ttl) == method.ttl)],
