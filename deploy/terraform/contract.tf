@@ -42,6 +42,22 @@ locals {
   ]]))
   ungranted = sort(setsubtract(local.scopes, concat(module.user_pool.scopes, tolist(var.other_scopes))))
 
+  # The modes whose gateway itself looks for scopes in tokens of the stack's own pool. Only machines' tokens hold any.
+  own_pool_modes = [for mode, settings in local.modes : mode if(
+    settings.authorization == "COGNITO_USER_POOLS" && length(try(coalesce(settings.authorizer.userPools), [])) == 0 ||
+    settings.authorization == "JWT" && try(coalesce(settings.authorizer.issuer), "") == ""
+  )]
+
+  # The operations that ask for a token with a scope -> the scopes of which one opens it there, where owners are not known.
+  asking = { for name, operation in local.operations : name => setsubtract(flatten(local.token_scopes[name]), try(keys(local.contract["x-owner-scopes"]), []))
+  if length(local.token_scopes[name]) > 0 && alltrue([for scopes in local.token_scopes[name] : length(scopes) > 0]) }
+  token_scopes = { for name, operation in local.operations : name => [
+    for alternative in try([for one in operation.security : one], []) : try(flatten(values(alternative)), [])
+    if try(length(alternative) == 1 && local.contract.components.securitySchemes[keys(alternative)[0]].type != "apiKey", false)
+  ] }
+  machine_scopes = distinct(flatten(values(var.machine_clients)))
+  no_machine     = length(local.asking) > 0 && alltrue([for scopes in values(local.asking) : length(setintersection(scopes, local.machine_scopes)) == 0])
+
   # Function -> about how many bytes the resource policy of its alias has: a statement for each operation of each mode.
   policy_sizes = { for function in distinct(values(local.operations)[*].function) : function => sum(flatten([for mode in var.modes : [
     for name, operation in local.operations : length(jsonencode({
@@ -88,6 +104,15 @@ resource "terraform_data" "scopes" {
     precondition {
       condition     = length(local.ungranted) == 0
       error_message = "Nobody can have these scopes of the contract: ${join(", ", local.ungranted)}. Give them to a group (group_scopes) or a machine (machine_clients); if only tokens of other issuers or API keys have them, name them in other_scopes."
+    }
+  }
+}
+
+resource "terraform_data" "machines" {
+  lifecycle {
+    precondition {
+      condition     = length(local.own_pool_modes) == 0 || !local.no_machine
+      error_message = "Nobody could call anything that asks for a scope in ${join(", ", local.own_pool_modes)}: tokens of users hold no scopes, but those of groups, which only a Lambda authorizer knows. Give a machine scopes of the contract (machine_clients, with a domain_prefix), name user pools or an issuer of your own in the mode's file (authorizer.userPools, authorizer.issuer), or take another mode."
     }
   }
 }

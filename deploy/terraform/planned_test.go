@@ -33,7 +33,8 @@ func TestPlannedIsServed(t *testing.T) {
 			names = append(names, m.Name)
 		}
 	}
-	variables, _ := json.Marshal(map[string]any{"name": "demo", "modes": names, "artifacts": "tests/fixtures/artifacts"})
+	variables, _ := json.Marshal(map[string]any{"name": "demo", "modes": names, "artifacts": "tests/fixtures/artifacts",
+		"machine_clients": map[string]any{"reports": []string{"users/read"}}, "domain_prefix": "demo"})
 	write(t, filepath.Join(dir, "terraform.tfvars.json"), variables)
 	stack := parts.Terraform(t, dir, parts.MotoEnv(moto)...)
 	stack.Run("plan", "-out=plan", "-no-color")

@@ -63,7 +63,9 @@ run "defaults" {
 
 run "every_mode" {
   variables {
-    modes = ["rest-api-key", "rest-iam", "rest-cognito", "rest-token", "rest-request", "http-jwt", "http-lambda", "http-iam"]
+    modes           = ["rest-api-key", "rest-iam", "rest-cognito", "rest-token", "rest-request", "http-jwt", "http-lambda", "http-iam"]
+    machine_clients = { reports = ["users/read"] }
+    domain_prefix   = "demo-users"
   }
 
   assert {

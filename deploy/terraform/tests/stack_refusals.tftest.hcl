@@ -70,8 +70,38 @@ run "refused_permissions_that_do_not_fit" {
     name  = "a1234567890123456789012345678901"
     stage = "v2345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678"
     modes = ["rest-api-key", "rest-iam", "rest-cognito", "rest-token", "rest-request", "http-jwt", "http-lambda", "http-iam"]
+
+    machine_clients = { reports = ["users/read"] }
+    domain_prefix   = "demo-users"
   }
   expect_failures = [terraform_data.permissions]
+}
+
+run "refused_cognito_mode_without_machines" {
+  command = plan
+  variables {
+    modes = ["rest-token", "rest-cognito"]
+  }
+  expect_failures = [terraform_data.machines]
+}
+
+run "refused_jwt_mode_without_machines" {
+  command = plan
+  variables {
+    modes = ["http-jwt"]
+  }
+  expect_failures = [terraform_data.machines]
+}
+
+# The scope of owners opens nothing where the gateway itself looks at tokens.
+run "refused_machine_that_opens_nothing" {
+  command = plan
+  variables {
+    modes           = ["http-jwt"]
+    machine_clients = { reports = ["users/self"] }
+    domain_prefix   = "demo-users"
+  }
+  expect_failures = [terraform_data.machines]
 }
 
 run "refused_contract_absent" {
@@ -174,7 +204,7 @@ run "refused_key_alias" {
 run "refused_waf_before_http_apis" {
   command = plan
   variables {
-    modes = ["http-jwt"]
+    modes = ["http-iam"]
     waf   = {}
   }
   expect_failures = [var.waf]
@@ -183,7 +213,7 @@ run "refused_waf_before_http_apis" {
 run "refused_domain_that_leaves_a_mode_out" {
   command = plan
   variables {
-    modes = ["rest-token", "http-jwt"]
+    modes = ["rest-token", "http-iam"]
     domain = {
       name            = "api.example.com"
       certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
