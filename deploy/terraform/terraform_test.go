@@ -57,6 +57,17 @@ func TestTerraformTests(t *testing.T) {
 	stack.Run("test", "-no-color")
 }
 
+// TestOwnModes: what the stack makes of modes that are not shipped, whose names can be those of other parts.
+func TestOwnModes(t *testing.T) {
+	t.Parallel()
+	dir := copyStack(t)
+	copyTo(t, filepath.Join(dir, "..", "modes"), "testdata/own-modes/modes", "*.yaml")
+	copyTo(t, filepath.Join(dir, "tests"), "testdata/own-modes", "*.tftest.hcl")
+	stack := parts.Terraform(t, dir)
+	stack.KeepProvider()
+	stack.Run("test", "-no-color", "-filter=tests/own_modes.tftest.hcl")
+}
+
 func TestReadmeNamesEveryVariableAndOutput(t *testing.T) {
 	readme := string(read(t, "README.md"))
 	for _, declared := range []struct{ file, block, heading string }{

@@ -40,6 +40,11 @@ variable "modes" {
     condition     = alltrue([for mode in var.modes : contains(["REST", "HTTP"], try(yamldecode(file("${path.module}/../modes/${mode}.yaml")).gateway, "REST"))])
     error_message = "A mode's gateway is REST or HTTP."
   }
+  # A mode's authorizer would have the name of another of the stack's functions, or of a role of its own.
+  validation {
+    condition     = !contains(var.modes, "users") && !(var.account_logging && contains(var.modes, "api-gateway-logs"))
+    error_message = "No mode is called users, as the stack's own function is, nor api-gateway-logs with account_logging, as the role by which API Gateway logs is: give the mode's file another name."
+  }
 }
 
 variable "contract" {
@@ -75,9 +80,18 @@ variable "functions" {
     condition     = alltrue([for name in keys(var.functions) : can(regex("^[A-Za-z0-9_-]{1,31}$", name))])
     error_message = "A function's name holds 1 to 31 letters, digits, hyphens and underscores."
   }
+  # Names of roles have no case: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   validation {
-    condition     = alltrue([for name in keys(var.functions) : !contains(["users", "tokens"], name) && !contains(var.modes, name)])
-    error_message = "The name ${join(", ", [for name in keys(var.functions) : name if contains(["users", "tokens"], name) || contains(var.modes, name)])} is taken: by the stack's own functions users and tokens, or by the authorizer of the mode."
+    condition     = alltrue([for name in keys(var.functions) : !contains(["users", "tokens"], lower(name)) && !contains(var.modes, lower(name))])
+    error_message = "The name ${join(", ", [for name in keys(var.functions) : name if contains(["users", "tokens"], lower(name)) || contains(var.modes, lower(name))])} is taken, in whatever case: by the stack's own functions users and tokens, or by the authorizer of the mode."
+  }
+  validation {
+    condition     = !var.account_logging || !contains([for name in keys(var.functions) : lower(name)], "api-gateway-logs")
+    error_message = "A function's role cannot be called api-gateway-logs: with account_logging, the role by which API Gateway logs is. Call the function something else."
+  }
+  validation {
+    condition     = length(distinct([for name in keys(var.functions) : lower(name)])) == length(var.functions)
+    error_message = "IAM cannot tell roles by case: these functions need names that differ in more: ${join(", ", flatten([for names in values({ for name in keys(var.functions) : lower(name) => name... }) : names if length(names) > 1]))}."
   }
 }
 

@@ -44,4 +44,12 @@ variable "usage_tiers" {
     condition     = alltrue(flatten([for tiers in values(var.usage_tiers) : [for tier in keys(tiers) : can(regex("^[a-z0-9-]{1,32}$", tier))]]))
     error_message = "A tier's name holds 1 to 32 lower-case letters, digits and hyphens."
   }
+  validation {
+    condition = length(distinct(concat(local.keyed_modes, flatten([for mode, tiers in var.usage_tiers : [for tier in keys(tiers) : "${mode}-${tier}"]]))
+    )) == length(local.keyed_modes) + sum(concat([0], [for tiers in values(var.usage_tiers) : length(tiers)]))
+    error_message = "Plans are called MODE or MODE-TIER, and two would have one name: ${join(", ", [
+      for name, plans in { for name in concat(local.keyed_modes, flatten([for mode, tiers in var.usage_tiers : [for tier in keys(tiers) : "${mode}-${tier}"]])) : name => name... } : name
+      if length(plans) > 1
+    ])}. Call a tier something else."
+  }
 }

@@ -161,6 +161,41 @@ run "refused_function_that_is_taken" {
   expect_failures = [var.functions]
 }
 
+run "refused_function_that_is_taken_in_another_case" {
+  command = plan
+  variables {
+    functions = { Users = { zip = "tests/fixtures/artifacts/users.zip" } }
+  }
+  expect_failures = [var.functions]
+}
+
+run "refused_functions_that_differ_in_case_only" {
+  command = plan
+  variables {
+    functions = {
+      orders = { zip = "tests/fixtures/artifacts/users.zip" }
+      Orders = { zip = "tests/fixtures/artifacts/users.zip" }
+    }
+  }
+  expect_failures = [var.functions]
+}
+
+run "refused_function_with_the_name_of_the_logs_role" {
+  command = plan
+  variables {
+    functions = { API-gateway-logs = { zip = "tests/fixtures/artifacts/users.zip" } }
+  }
+  expect_failures = [var.functions]
+}
+
+run "the_logs_role_is_another_stacks" {
+  command = plan
+  variables {
+    account_logging = false
+    functions       = { api-gateway-logs = { zip = "tests/fixtures/artifacts/users.zip" } }
+  }
+}
+
 run "refused_function_name" {
   command = plan
   variables {

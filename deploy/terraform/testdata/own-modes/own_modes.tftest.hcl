@@ -1,0 +1,71 @@
+# What the stack makes of modes that are not shipped: their files lie beside this one.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name      = "demo"
+  artifacts = "tests/fixtures/artifacts"
+}
+
+run "refused_mode_called_users" {
+  command = plan
+  variables {
+    modes = ["users"]
+  }
+  expect_failures = [var.modes]
+}
+
+run "refused_mode_called_as_the_logs_role" {
+  command = plan
+  variables {
+    modes = ["api-gateway-logs"]
+  }
+  expect_failures = [var.modes]
+}
+
+run "the_logs_role_is_another_stacks" {
+  command = plan
+  variables {
+    account_logging = false
+    modes           = ["api-gateway-logs"]
+  }
+}
+
+run "refused_tier_called_as_a_mode" {
+  command = plan
+  variables {
+    modes       = ["metered", "metered-gold"]
+    usage_tiers = { metered = { gold = {} } }
+  }
+  expect_failures = [var.usage_tiers]
+}
+
+run "refused_tiers_of_two_modes_called_alike" {
+  command = plan
+  variables {
+    modes       = ["metered", "metered-gold"]
+    usage_tiers = { metered = { gold-large = {} }, metered-gold = { large = {} } }
+  }
+  expect_failures = [var.usage_tiers]
+}
+
+run "tiers_of_two_modes" {
+  command = plan
+  variables {
+    modes       = ["metered", "metered-gold"]
+    usage_tiers = { metered = { large = {} }, metered-gold = { large = {} } }
+  }
+  assert {
+    condition     = keys(local.usage_plans) == ["metered", "metered-gold", "metered-gold-large", "metered-large"]
+    error_message = "A plan is missing."
+  }
+}
+
+run "modes_with_issuers_of_their_own_need_no_machines" {
+  command = plan
+  variables {
+    modes = ["own-pool", "own-issuer"]
+  }
+}
