@@ -1,7 +1,9 @@
 package terraform_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,10 +46,33 @@ func TestPlannedIsServed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Run("authorizers say their contract", func(t *testing.T) {
+		checkDescriptions(t, resources, read(t, filepath.Join(module, "api", "openapi.yaml")))
+	})
 	for _, m := range modes {
 		if m.Gateway == mode.REST {
 			t.Run(m.Name, func(t *testing.T) { compare(t, planned(t, resources, m.Name), whatMotoDrops(served(t, contract, m))) })
 		}
+	}
+}
+
+// checkDescriptions: a version that is held later has to say what it decides by.
+func checkDescriptions(t *testing.T, resources []plannedResource, contract []byte) {
+	t.Helper()
+	want := fmt.Sprintf("Portcullis authorizer, contract %x", sha256.Sum256(contract))[:len("Portcullis authorizer, contract ")+16]
+	checked := 0
+	for _, resource := range resources {
+		if resource.Type != "aws_lambda_function" || !strings.Contains(resource.Address, ".module.authorizer[0].") {
+			continue
+		}
+		var values struct{ Description string }
+		decode(t, resource, &values)
+		if checked++; values.Description != want {
+			t.Errorf("%s: %q, want %q", resource.Address, values.Description, want)
+		}
+	}
+	if checked == 0 {
+		t.Error("there is no authorizer's function")
 	}
 }
 

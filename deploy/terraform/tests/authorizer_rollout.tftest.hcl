@@ -1,4 +1,5 @@
-# Other code gets another authorizer, since the gateway keeps the answers of the old one. The mocks make an id for each.
+# Other code gets another authorizer, since the gateway keeps the answers of the old one. The mocks make an id for each. And what a
+# version that is held decides by.
 
 mock_provider "aws" {
   mock_resource "aws_iam_role" {
@@ -54,4 +55,86 @@ run "other_code" {
     condition     = output.id != run.code.id && endswith(aws_lambda_permission.authorizer.source_arn, output.id)
     error_message = "The gateway would use the answers of other code, or may not ask the new authorizer."
   }
+}
+
+# What a version holds, and the pins that are refused. The hash is of the contract.
+
+run "a_version_says_its_contract" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    contract = "tests/fixtures/contracts/unguarded.yaml"
+  }
+  assert {
+    condition     = local.description == "Portcullis authorizer, contract cc107e40fa7e2c3a" && length(data.aws_lambda_function.live) == 0
+    error_message = "The version does not say which contract it holds, or one is read though none is held."
+  }
+}
+
+run "held_with_its_contract" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    contract     = "tests/fixtures/contracts/unguarded.yaml"
+    live_version = "1"
+  }
+  override_data {
+    target = data.aws_lambda_function.live
+    values = {
+      description = "Portcullis authorizer, contract cc107e40fa7e2c3a"
+    }
+  }
+  assert {
+    condition     = data.aws_lambda_function.live[0].function_name == "demo-check" && data.aws_lambda_function.live[0].qualifier == "1"
+    error_message = "Another version is read than the one that is held."
+  }
+}
+
+run "refused_held_with_another_contract" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    contract     = "tests/fixtures/contracts/siblings.yaml"
+    live_version = "1"
+  }
+  override_data {
+    target = data.aws_lambda_function.live
+    values = {
+      description = "Portcullis authorizer, contract cc107e40fa7e2c3a"
+    }
+  }
+  expect_failures = [data.aws_lambda_function.live]
+}
+
+run "refused_held_that_says_no_contract" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    contract     = "tests/fixtures/contracts/unguarded.yaml"
+    live_version = "1"
+  }
+  override_data {
+    target = data.aws_lambda_function.live
+    values = {
+      description = ""
+    }
+  }
+  expect_failures = [data.aws_lambda_function.live]
+}
+
+run "refused_contract_absent" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    contract = "tests/fixtures/contracts/none.yaml"
+  }
+  expect_failures = [var.contract]
 }

@@ -124,6 +124,31 @@ run "key_without_variables" {
   }
 }
 
+run "description" {
+  module {
+    source = "./modules/function"
+  }
+  variables {
+    description = "What it is."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.description == "What it is."
+    error_message = "Its versions do not say what the function is."
+  }
+}
+
+run "refused_description_too_long" {
+  command = plan
+  module {
+    source = "./modules/function"
+  }
+  variables {
+    description = join("", [for n in range(257) : "x"])
+  }
+  expect_failures = [var.description]
+}
+
 run "rollback" {
   module {
     source = "./modules/function"

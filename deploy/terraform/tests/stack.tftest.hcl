@@ -127,7 +127,7 @@ run "everything" {
     mfa                  = "OPTIONAL"
     clock_skew           = "30s"
     reserved_concurrency = { users = 20, rest-token = 10 }
-    rollout              = { users = { live_version = "2", canary_weight = 0.1 }, rest-token = { live_version = "3" } }
+    rollout              = { users = { live_version = "2", canary_weight = 0.1 } }
     api_keys             = { rest-api-key = { ann = {} }, rest-api-key-gold = { bob = { enabled = false } } }
     usage_tiers          = { rest-api-key = { gold = { throttle = { rateLimit = 500, burstLimit = 100 }, quota = { limit = 10, period = "DAY" } } } }
     alarm_actions        = ["arn:aws:sns:eu-west-1:111122223333:alarms"]
@@ -177,6 +177,13 @@ run "another_contract_with_a_function_of_its_own" {
     functions    = { orders = { zip = "tests/fixtures/artifacts/users.zip", environment = { COLOR = "blue" } } }
     other_scopes = ["orders/audit"]
     group_scopes = { clerks = ["orders/read"] }
+    rollout      = { rest-token = { live_version = "3" } }
+  }
+  override_data {
+    target = module.mode["rest-token"].module.authorizer[0].data.aws_lambda_function.live
+    values = {
+      description = "Portcullis authorizer, contract 184c7a5e658c9763"
+    }
   }
 
   assert {

@@ -66,6 +66,7 @@ module "authorizer" {
   group_scopes = local.group_scopes
 
   zip                = var.authorizer_zip
+  contract           = "${dirname(var.authorizer_zip)}/openapi.yaml"
   architecture       = var.architecture
   log_retention_days = var.log_retention_days
 }

@@ -22,6 +22,10 @@ locals {
     resources = [table.arn]
   }]
 
+  # A published version keeps its description, by which it can be asked later what it decides by.
+  holds       = [for file in var.contract[*] : "contract ${substr(filesha256(file), 0, 16)}"]
+  description = one([for holds in local.holds : "Portcullis authorizer, ${holds}"])
+
   # What decides: the code, with the contract in it. Nobody keeps answers where it is "".
   decides = var.result_ttl_in_seconds == 0 ? "" : substr(sha256(jsonencode([filesha256(var.zip), var.live_version])), 0, 8)
 
@@ -41,6 +45,7 @@ module "function" {
   source = "../function"
 
   name                 = var.name
+  description          = local.description
   zip                  = var.zip
   architecture         = var.architecture
   memory               = var.memory
@@ -52,6 +57,21 @@ module "function" {
   canary_weight        = var.canary_weight
   log_retention_days   = var.log_retention_days
   kms_key_arn          = var.kms_key_arn
+}
+
+# The version at which the function is held, read before anything is planned to change.
+data "aws_lambda_function" "live" {
+  count = var.live_version != null && var.contract != null ? 1 : 0
+
+  function_name = var.name
+  qualifier     = var.live_version
+
+  lifecycle {
+    postcondition {
+      condition     = try(endswith(self.description, ", ${local.holds[0]}"), false)
+      error_message = "The version ${join("", var.live_version[*])} of ${var.name} decides by another contract (${try(coalesce(self.description), "it does not say which")}) than ${join("", var.contract[*])}, which is ${local.holds[0]}: it would answer by rules that the API does not have. Deploy the older contract together with the live_version, or take the live_version out."
+    }
+  }
 }
 
 # The gateway keeps an authorizer's answers for their time, whatever is deployed meanwhile, and one by an older contract may

@@ -6,6 +6,17 @@ variable "zip" {
   nullable    = false
 }
 
+variable "contract" {
+  description = "The contract that the zip was built with, which is an openapi.yaml beside it: the version says it, and a live_version that holds another is refused. Null: the function does not say, and nothing is compared."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = try(fileexists(var.contract), var.contract == null)
+    error_message = "There is no contract ${join("", var.contract[*])}: `go run ./deploy/build` writes it beside the zips."
+  }
+}
+
 variable "architecture" {
   description = "The instruction set that the zip was built for: arm64 or x86_64."
   type        = string

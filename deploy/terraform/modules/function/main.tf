@@ -54,6 +54,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
 resource "aws_lambda_function" "this" {
   function_name    = var.name
+  description      = var.description
   role             = aws_iam_role.this.arn
   filename         = var.zip
   source_code_hash = filebase64sha256(var.zip)

@@ -4,6 +4,18 @@ variable "name" {
   nullable    = false
 }
 
+variable "description" {
+  description = "What the function is, to which each published version keeps what was said at its time; null: nothing."
+  type        = string
+  default     = null
+
+  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+  validation {
+    condition     = try(length(var.description) <= 256, var.description == null)
+    error_message = "A function's description has at most 256 characters."
+  }
+}
+
 variable "zip" {
   description = "Path of the zip: a binary for Linux named bootstrap, and the files that it reads."
   type        = string

@@ -37,6 +37,7 @@ module "authorizer" {
   revocations_table = var.revocations_table
 
   zip                  = "${var.artifacts}/${local.authorizer.function}.zip"
+  contract             = "${var.artifacts}/openapi.yaml"
   architecture         = var.architecture
   reserved_concurrency = var.reserved_concurrency
   live_version         = var.rollout.live_version

@@ -1,0 +1,62 @@
+package terraform_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"portcullis/deploy/parts"
+)
+
+// TestHeldVersion publishes two versions with a contract each: one can be held with its own contract, and not with the other's.
+func TestHeldVersion(t *testing.T) {
+	t.Parallel()
+	moto := parts.Moto(t)
+	dir := copyStack(t)
+	copyTo(t, dir, "testdata/moto", "modules/*/*_override.tf")
+	example := filepath.Join(dir, "examples", "held")
+	copyTo(t, example, "testdata/held", "*.tf")
+	for _, version := range []string{"older", "newer"} {
+		write(t, filepath.Join(example, version, "token.zip"), zipOf(t, version))
+		write(t, filepath.Join(example, version, "openapi.yaml"), []byte("# "+version))
+	}
+	stack := parts.Terraform(t, example, parts.MotoEnv(moto)...)
+	stack.Run("apply", "-auto-approve", "-no-color", "-var=zip=older/token.zip")
+	stack.Run("apply", "-auto-approve", "-no-color", "-var=zip=newer/token.zip")
+
+	for _, test := range []struct {
+		contract, version string
+		held              bool
+	}{
+		{"older", "1", true},
+		{"older", "2", false},
+		{"newer", "1", false},
+		{"newer", "2", true},
+	} {
+		output, exit := stack.Try("plan", "-no-color", "-var=zip="+test.contract+"/token.zip", "-var=live_version="+test.version)
+		words := strings.Join(strings.Fields(output), " ")
+		if (exit == 0) != test.held || !test.held && !strings.Contains(words, "The version "+test.version+" of demo-check decides by another contract (Portcullis authorizer, contract ") {
+			t.Errorf("the %s contract with version %s: exit status %d\n%s", test.contract, test.version, exit, output)
+		}
+	}
+}
+
+// zipOf returns a zip of a bootstrap with this text.
+func zipOf(t *testing.T, text string) []byte {
+	t.Helper()
+	var buffer bytes.Buffer
+	archive := zip.NewWriter(&buffer)
+	file, err := archive.Create("bootstrap")
+	if err == nil {
+		_, err = file.Write([]byte(text))
+	}
+	if err == nil {
+		err = archive.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return buffer.Bytes()
+}
