@@ -43,7 +43,7 @@ variable "group_scopes" {
 }
 
 variable "zip" {
-  description = "Path of the authorizer's zip, built with the API's contract in it."
+  description = "Path of the authorizer's zip, built with the API's contract in it, which lies beside it as openapi.yaml."
   type        = string
   default     = "../../../dist/token.zip"
   nullable    = false
