@@ -42,8 +42,8 @@ variable "modes" {
   }
   # A mode's authorizer would have the name of another of the stack's functions, or of a role of its own.
   validation {
-    condition     = !contains(var.modes, "users") && !(var.account_logging && contains(var.modes, "api-gateway-logs"))
-    error_message = "No mode is called users, as the stack's own function is, nor api-gateway-logs with account_logging, as the role by which API Gateway logs is: give the mode's file another name."
+    condition     = length(setintersection(var.modes, ["users", "tokens"])) == 0 && !(var.account_logging && contains(var.modes, "api-gateway-logs"))
+    error_message = "No mode is called users or tokens, as the stack's own functions are, nor api-gateway-logs with account_logging, as the role by which API Gateway logs is: give the mode's file another name."
   }
 }
 

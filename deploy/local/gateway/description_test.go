@@ -31,7 +31,7 @@ func shipped(t *testing.T, name string) gateway.Description {
 func describe(t *testing.T, config gateway.Config) gateway.Description {
 	t.Helper()
 	config.Tokens, config.Functions = nobody{}, map[string]gateway.Invoker{}
-	for _, name := range []string{"token", "request", "jwt", "users", "things"} {
+	for _, name := range []string{"token", "request", "jwt", "users", "tokens", "things"} {
 		config.Functions[name] = stuck{}
 	}
 	g, err := gateway.New(config)
@@ -70,9 +70,9 @@ func TestDescriptionOfOperations(t *testing.T) {
 		if got := operationText(d.Operations["PUT /users/{id}"]); got != want {
 			t.Errorf("%s: PUT /users/{id} is\n%s, want\n%s", name, got, want)
 		}
-		operations, preflight := 5, ""
+		operations, preflight := 9, ""
 		if strings.HasPrefix(name, "rest") {
-			operations, preflight = 7, `NONE by "" scopes [] key false parameters [] models []`
+			operations, preflight = 15, `NONE by "" scopes [] key false parameters [] models []`
 		}
 		if got := d.Operations["OPTIONS /users"]; len(d.Operations) != operations || preflight != "" && !strings.HasPrefix(operationText(got), preflight) {
 			t.Errorf("%s: %d operations, the preflight is %s", name, len(d.Operations), operationText(got))

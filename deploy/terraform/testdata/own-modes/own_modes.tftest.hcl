@@ -17,6 +17,14 @@ run "refused_mode_called_users" {
   expect_failures = [var.modes]
 }
 
+run "refused_mode_called_tokens" {
+  command = plan
+  variables {
+    modes = ["tokens"]
+  }
+  expect_failures = [var.modes]
+}
+
 run "refused_mode_called_as_the_logs_role" {
   command = plan
   variables {
