@@ -106,8 +106,8 @@ func (h *Handler) revokeAll(ctx context.Context, all ...Secret) error {
 }
 
 // revokeFamily tells the authorizers what a refresh token stands for. The token is opaque, so that it is used once more:
-// the access token that it gives names the family, and ends later than all before it. It returns the refresh token that
-// took the place of this one, if any.
+// the access token that it gives names the family, whose ID tokens may end later. It returns the refresh token that took the
+// place of this one, if any.
 //
 // The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt. A token
 // that is refused names no family; the access tokens that came of it end by themselves. So do those of one that was replaced,
@@ -122,14 +122,14 @@ func (h *Handler) revokeFamily(ctx context.Context, refresh Secret) (next Secret
 	}
 	claims, err := h.identity.Claims(tokens.Access)
 	if err == nil {
-		err = unavailable(h.revocations.RevokeFamily(ctx, claims.Issuer, claims.Origin, claims.Expires))
+		err = unavailable(h.revocations.RevokeFamily(ctx, claims.Issuer, claims.Origin, h.now().Add(longestToken)))
 	}
 	return tokens.Refresh, handOn(tokens.Refresh, err)
 }
 
-// longestAccess is the longest that an access token of Cognito's can be good
-// (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html).
-const longestAccess = 24 * time.Hour
+// longestToken is the longest that an access token or an ID token of Cognito's can be good
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html).
+const longestToken = 24 * time.Hour
 
 // signOut serves POST /tokens/sign-out.
 func (h *Handler) signOut(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
@@ -166,7 +166,7 @@ func (h *Handler) signOutEverywhere(ctx context.Context, access Secret) error {
 
 func (h *Handler) revokeUser(ctx context.Context, c Claims) error {
 	now := h.now()
-	return unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, now, now.Add(longestAccess)))
+	return unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, now, now.Add(longestToken)))
 }
 
 // unavailable is any failure to remember a revocation: it can be tried again.
