@@ -15,7 +15,7 @@ const private = "private-0f-the-user"
 
 // bearer is an access token of the app client local-client, with the private text for a signature.
 const bearer = "Bearer eyJhbGciOiJub25lIn0." +
-	"eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZSIsInN1YiI6Im1lIiwib3JpZ2luX2p0aSI6Im8iLCJjbGllbnRfaWQiOiJsb2NhbC1jbGllbnQiLCJ0b2tlbl91c2UiOiJhY2Nlc3MiLCJleHAiOjQxMDI0NDQ4MDB9." +
+	"eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZSIsInN1YiI6Im1lIiwib3JpZ2luX2p0aSI6Im8iLCJjbGllbnRfaWQiOiJsb2NhbC1jbGllbnQiLCJ0b2tlbl91c2UiOiJhY2Nlc3MiLCJpYXQiOjE3NjcyMjU2MDB9." +
 	private
 
 // requests are one of each operation.

@@ -164,9 +164,13 @@ func (h *Handler) signOutEverywhere(ctx context.Context, access Secret) error {
 	return h.revokeUser(ctx, claims)
 }
 
+// revokeUser ends what the user was issued up to now, and the access token itself: the provider's clock may be ahead.
 func (h *Handler) revokeUser(ctx context.Context, c Claims) error {
-	now := h.now()
-	return unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, now, now.Add(longestToken)))
+	before := h.now()
+	if c.Issued.After(before) {
+		before = c.Issued
+	}
+	return unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, before, before.Add(longestToken)))
 }
 
 // unavailable is any failure to remember a revocation: it can be tried again.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/tokens"
+	"portcullis/api/tokens/cognito"
 	issuer "portcullis/deploy/local/cognito"
 )
 
@@ -209,6 +211,28 @@ func TestSignOut(t *testing.T) {
 		}
 		read(t, signOut(t, d.Handler, kind, "Bearer "+second.AccessToken), 401)
 		read(t, post(t, d.Handler, kind, "/tokens/refresh", refreshing(other.RefreshToken)), 200)
+	}
+}
+
+// TestSignOutBehind: the access token is taken back also where this clock is behind the user pool's.
+func TestSignOutBehind(t *testing.T) {
+	told := &journal{}
+	pool, err := cognito.New(cognito.Config{Client: clientAt(shared().address), ClientID: "local-client"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := func() time.Time { return time.Now().Add(-5 * time.Second) }
+	h, err := tokens.New(tokens.Config{Identity: pool, Revocations: told, Now: behind})
+	if err != nil {
+		t.Fatal(err)
+	}
+	access := signIn(t, h, "admin").AccessToken
+	issued := int64(claimsOf(t, access)["iat"].(float64))
+	read(t, signOut(t, h, "rest", "Bearer "+access), 200)
+	for _, e := range told.take() {
+		if e.before.Unix() < issued || e.ends.Before(e.before.Add(24*time.Hour)) {
+			t.Errorf("revoked %+v, want what was issued up to %d", e, issued)
+		}
 	}
 }
 

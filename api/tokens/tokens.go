@@ -71,12 +71,12 @@ type Challenge struct {
 	Factors []string
 }
 
-// Claims are what an access token says of itself. None of them is "".
+// Claims are what an access token says of itself. None of them is missing.
 type Claims struct {
-	Issuer  string // iss
-	Subject string // sub
-	Origin  string // origin_jti, which all tokens of one sign-in share
-	Expires time.Time
+	Issuer  string    // iss
+	Subject string    // sub
+	Origin  string    // origin_jti, which all tokens of one sign-in share
+	Issued  time.Time // iat
 }
 
 // Outcome is how a step of a sign-in ended: exactly one of its fields is set.
@@ -119,8 +119,7 @@ type Identity interface {
 }
 
 // Revocations remembers what authorizers must not accept any more although it is not expired. It is safe for concurrent
-// use, and what it was told twice is as what it was told once. Times are exact: what clocks may differ by, and what is
-// issued meanwhile, it adds itself.
+// use, and what it was told twice is as what it was told once. Ends are exact: what clocks may differ by it adds itself.
 type Revocations interface {
 	// RevokeFamily ends the tokens of one sign-in, by their claims iss and origin_jti. The last of them ends at ends.
 	RevokeFamily(ctx context.Context, issuer, origin string, ends time.Time) error

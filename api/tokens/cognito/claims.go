@@ -18,11 +18,11 @@ type claims struct {
 	Origin  string `json:"origin_jti"` // "" where the app client has token revocation disabled
 	Client  string `json:"client_id"`
 	Use     string `json:"token_use"`
-	Expires int64  `json:"exp"` // seconds since 1970
+	Issued  int64  `json:"iat"` // seconds since 1970
 }
 
-// lastExpiry is the end of the year 9999, beyond which no token's exp is one.
-const lastExpiry = 253402300799
+// lastTime is the end of the year 9999, beyond which no token's iat is one.
+const lastTime = 253402300799
 
 // readClaims reads the payload of a JWT in compact form (RFC 7519, section 3). Its errors hold nothing of the token.
 func readClaims(access tokens.Secret) (claims, error) {
@@ -35,12 +35,12 @@ func readClaims(access tokens.Secret) (claims, error) {
 	if err != nil || json.Unmarshal(payload, &c) != nil {
 		return claims{}, errors.New("access token has no payload that can be read")
 	}
-	if c.Issuer == "" || c.Subject == "" || c.Use != "access" || c.Expires <= 0 || c.Expires > lastExpiry {
-		return claims{}, errors.New("access token lacks iss, sub, token_use or exp")
+	if c.Issuer == "" || c.Subject == "" || c.Use != "access" || c.Issued <= 0 || c.Issued > lastTime {
+		return claims{}, errors.New("access token lacks iss, sub, token_use or iat")
 	}
 	return c, nil
 }
 
 func (c claims) read() tokens.Claims {
-	return tokens.Claims{Issuer: c.Issuer, Subject: c.Subject, Origin: c.Origin, Expires: time.Unix(c.Expires, 0)}
+	return tokens.Claims{Issuer: c.Issuer, Subject: c.Subject, Origin: c.Origin, Issued: time.Unix(c.Issued, 0)}
 }

@@ -110,39 +110,39 @@ func jwtOf(payload string) tokens.Secret {
 	return tokens.Secret("eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c2ln")
 }
 
-const good = `{"iss":"https://a.example","sub":"me","origin_jti":"o","client_id":"client","token_use":"access","exp":4102444800}`
+const good = `{"iss":"https://a.example","sub":"me","origin_jti":"o","client_id":"client","token_use":"access","iat":1767225600}`
 
 // TestClaims: an access token of which anything is missing tells nothing.
 func TestClaims(t *testing.T) {
 	pool := newPool(t, cognito.Config{Client: clientAt("http://127.0.0.1:1"), ClientID: "client"})
 	claims, err := pool.Claims(jwtOf(good))
-	want := tokens.Claims{Issuer: "https://a.example", Subject: "me", Origin: "o", Expires: time.Unix(4102444800, 0)}
+	want := tokens.Claims{Issuer: "https://a.example", Subject: "me", Origin: "o", Issued: time.Unix(1767225600, 0)}
 	if err != nil || claims != want {
 		t.Errorf("%+v, %v, want %+v", claims, err, want)
 	}
 	without := func(old, new string) tokens.Secret { return jwtOf(strings.Replace(good, old, new, 1)) }
 	for name, token := range map[string]tokens.Secret{
-		"none":                 "",
-		"no JWT":               "abc",
-		"five parts":           jwtOf(good) + ".a.b",
-		"no base64url":         "a.!.c",
-		"no JSON":              jwtOf("x"),
-		"null":                 jwtOf("null"),
-		"list":                 jwtOf("[]"),
-		"more":                 jwtOf(good + "{}"),
-		"no issuer":            without("iss", "x"),
-		"empty issuer":         without("https://a.example", ""),
-		"issuer of type":       without(`"https://a.example"`, `["https://a.example"]`),
-		"no subject":           without("sub", "x"),
-		"no family":            without("origin_jti", "x"),
-		"another client":       without(`"client"`, `"other"`),
-		"ID token":             without(`"access"`, `"id"`),
-		"no expiry":            without("exp", "x"),
-		"expiry in text":       without("4102444800", `"4102444800"`),
-		"expiry before 1970":   without("4102444800", "-1"),
-		"expiry beyond 9999":   without("4102444800", "253402300800"),
-		"expiry beyond int64":  without("4102444800", "1e30"),
-		"expiry of a fraction": without("4102444800", "1.5"),
+		"none":              "",
+		"no JWT":            "abc",
+		"five parts":        jwtOf(good) + ".a.b",
+		"no base64url":      "a.!.c",
+		"no JSON":           jwtOf("x"),
+		"null":              jwtOf("null"),
+		"list":              jwtOf("[]"),
+		"more":              jwtOf(good + "{}"),
+		"no issuer":         without("iss", "x"),
+		"empty issuer":      without("https://a.example", ""),
+		"issuer of type":    without(`"https://a.example"`, `["https://a.example"]`),
+		"no subject":        without("sub", "x"),
+		"no family":         without("origin_jti", "x"),
+		"another client":    without(`"client"`, `"other"`),
+		"ID token":          without(`"access"`, `"id"`),
+		"no iat":            without("iat", "x"),
+		"iat in text":       without("1767225600", `"1767225600"`),
+		"iat before 1970":   without("1767225600", "-1"),
+		"iat beyond 9999":   without("1767225600", "253402300800"),
+		"iat beyond int64":  without("1767225600", "1e30"),
+		"iat of a fraction": without("1767225600", "1.5"),
 	} {
 		if claims, err := pool.Claims(token); err == nil || claims != (tokens.Claims{}) || strings.Contains(err.Error(), "a.example") {
 			t.Errorf("%s: %+v, %v", name, claims, err)
