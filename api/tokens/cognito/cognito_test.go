@@ -106,6 +106,23 @@ func TestClientSecrets(t *testing.T) {
 	}
 }
 
+// TestReplyAsAlias: a reply with another username than the challenge's, whose secret hash Cognito does not accept, is refused as
+// any other is; the secret is right. A client that has a secret, and was given none, is not.
+func TestReplyAsAlias(t *testing.T) {
+	for message, isRefused := range map[string]bool{
+		"Unable to verify secret hash for client secretive":                           true,
+		"Client secretive is configured with secret but SECRET_HASH was not received": false,
+	} {
+		client, _ := wire(t, 400, fmt.Sprintf(`{"__type":"NotAuthorizedException","message":%q}`, message))
+		secret := &keeper{secret: "right"}
+		_, err := newPool(t, cognito.Config{Client: client, ClientID: "secretive", Secret: secret}).
+			Reply(t.Context(), tokens.Reply{Challenge: tokens.SMSCode, Session: "s", Username: "ann@example.com", Code: "123456"})
+		if err == nil || errors.Is(err, tokens.ErrRefused) != isRefused || (secret.forgotten == "") != isRefused {
+			t.Errorf("%s: %v, forgotten %q", message, err, string(secret.forgotten))
+		}
+	}
+}
+
 func jwtOf(payload string) tokens.Secret {
 	return tokens.Secret("eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c2ln")
 }

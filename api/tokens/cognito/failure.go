@@ -148,11 +148,13 @@ func (e *secretError) Error() string {
 }
 
 // refusesSecret tells an app client that is not accepted from a user who is not. Only RevokeToken has an exception of its
-// own for it.
+// own for it. A hash that is wrong in a reply is that of another username than the challenge's, such as an alias: InitiateAuth
+// has accepted the secret.
 func refusesSecret(operation string, exception smithy.APIError) bool {
 	switch exception.ErrorCode() {
 	case "NotAuthorizedException":
-		return strings.Contains(strings.ToLower(exception.ErrorMessage()), "secret")
+		message := strings.ToLower(exception.ErrorMessage())
+		return strings.Contains(message, "secret") && !(operation == respond && strings.Contains(message, "unable to verify secret hash"))
 	case "UnauthorizedException":
 		return operation == revokeToken
 	}
