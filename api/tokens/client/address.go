@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 )
 
 // AddressError says that nothing secret is sent to an address.
@@ -26,7 +27,7 @@ func CheckAddress(text string) error {
 		problem = "must have no user and password"
 	case address.Scheme != "https" && address.Scheme != "http" || address.Hostname() == "" || address.Opaque != "":
 		problem = "must be a URL such as https://api.example.com/prod"
-	case address.RawQuery != "" || address.ForceQuery || address.Fragment != "":
+	case strings.ContainsAny(text, "?#"):
 		problem = "must have nothing behind its path"
 	case address.Scheme == "http" && !isLoopback(address.Hostname()):
 		problem = "must be https: only a loopback host is called without TLS"

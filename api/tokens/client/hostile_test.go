@@ -131,7 +131,7 @@ func TestAddresses(t *testing.T) {
 		"http://[::1]:80/x": true, "http://127.9.9.9": true,
 		"http://api.example.com": false, "http://10.0.0.1": false, "http://127.0.0.1.example.com": false, "http://localhost.example.com": false,
 		"http://0.0.0.0": false, "https://ann:hunter2@example.com": false, "http://hunter2@127.0.0.1": false, "ftp://127.0.0.1": false,
-		"api.example.com": false, "": false, "https://": false, "https:api": false, "https://a/?x=1": false, "https://a/?": false, "https://a/#x": false,
+		"api.example.com": false, "": false, "https://": false, "https:api": false, "https://a/?x=1": false, "https://a/?": false, "https://a/#x": false, "https://a/#": false, "https://a?": false,
 		"https://ann:hunter2@exa mple.com": false, "HTTP://example.com": false,
 	} {
 		_, err := client.New(client.Config{Address: address})
