@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -89,6 +90,9 @@ func openSecret(cfg aws.Config, text string) (cognito.ClientSecret, error) {
 	}
 	name, err := arn.Parse(text)
 	if err != nil || name.Service != "secretsmanager" || name.Region == "" {
+		if !strings.HasPrefix(text, "arn:") {
+			text = "[redacted]" // it may be the secret itself
+		}
 		return nil, &environ.Error{Variable: ClientSecretARN, Value: text, Want: "the ARN of a secret in AWS Secrets Manager"}
 	}
 	client := secretsapi.NewFromConfig(cfg, func(o *secretsapi.Options) { o.Region = name.Region })

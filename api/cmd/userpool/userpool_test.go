@@ -25,7 +25,7 @@ func TestVariables(t *testing.T) {
 		{"client", "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:client-AbCdEf", "https://a.example", "eu-west-1", "", "", ""},
 		{"", "", "", "eu-west-1", "", "USER_POOL_CLIENT_ID", ""},
 		{"a client", "", "", "eu-west-1", "", "USER_POOL_CLIENT_ID", "a client"},
-		{"client", "secret", "", "eu-west-1", "", "USER_POOL_CLIENT_SECRET_ARN", "secret"},
+		{"client", "secret", "", "eu-west-1", "", "USER_POOL_CLIENT_SECRET_ARN", "[redacted]"},
 		{"client", "arn:aws:ssm:eu-west-1:123456789012:parameter/x", "", "eu-west-1", "", "USER_POOL_CLIENT_SECRET_ARN", "arn:aws:ssm:eu-west-1:123456789012:parameter/x"},
 		{"client", "arn:aws:secretsmanager::123456789012:secret:x", "", "eu-west-1", "", "USER_POOL_CLIENT_SECRET_ARN", "arn:aws:secretsmanager::123456789012:secret:x"},
 		{"client", "", "a.example", "eu-west-1", "", "ALLOWED_ORIGINS", "a.example"},
