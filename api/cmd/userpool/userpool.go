@@ -96,5 +96,5 @@ func openSecret(cfg aws.Config, text string) (cognito.ClientSecret, error) {
 		return nil, &environ.Error{Variable: ClientSecretARN, Value: text, Want: "the ARN of a secret in AWS Secrets Manager"}
 	}
 	client := secretsapi.NewFromConfig(cfg, func(o *secretsapi.Options) { o.Region = name.Region })
-	return secretsmanager.New(client, text), nil
+	return secretsmanager.New(client, text, nil), nil
 }

@@ -20,17 +20,26 @@ const (
 	maxSecret  = 1024 // bytes; Cognito's secrets have at most 64 characters
 )
 
+// Believed is how long a secret that was fetched is not fetched again, whatever is said of it: some of what Cognito does not
+// accept, such as another app client's token, anybody can send.
+const Believed = 10 * time.Second
+
 // Secret is fetched when it is needed first, and again after a failure, once at a time. It is safe for concurrent use.
 type Secret struct {
-	client *secretsmanager.Client
-	arn    string
-	turn   chan struct{} // has one element while somebody looks at value
-	value  tokens.Secret // "": it is not known
+	client  *secretsmanager.Client
+	arn     string
+	now     func() time.Time
+	turn    chan struct{} // has one element while somebody looks at what follows
+	value   tokens.Secret // "": it is not known
+	fetched time.Time     // when value was
 }
 
-// New returns the secret of an ARN or a name, without calling anybody.
-func New(client *secretsmanager.Client, arn string) *Secret {
-	return &Secret{client: client, arn: arn, turn: make(chan struct{}, 1)}
+// New returns the secret of an ARN or a name, without calling anybody. now is the clock; nil means time.Now.
+func New(client *secretsmanager.Client, arn string, now func() time.Time) *Secret {
+	if now == nil {
+		now = time.Now
+	}
+	return &Secret{client: client, arn: arn, now: now, turn: make(chan struct{}, 1)}
 }
 
 // Get returns the secret. The error is a [*tokens.UnavailableError]: whatever is wrong, a later call asks again.
@@ -50,14 +59,14 @@ func (s *Secret) Get(ctx context.Context) (tokens.Secret, error) {
 	if err != nil {
 		return "", s.failed(err)
 	}
-	s.value = value
+	s.value, s.fetched = value, s.now()
 	return value, nil
 }
 
-// Forget lets the next Get ask again, where the secret is still this one.
+// Forget lets the next Get ask again, where the secret is still this one and was not fetched just now; see [Believed].
 func (s *Secret) Forget(old tokens.Secret) {
 	s.turn <- struct{}{}
-	if s.value == old {
+	if s.value == old && s.now().Sub(s.fetched).Abs() >= Believed {
 		s.value = ""
 	}
 	<-s.turn

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -44,7 +45,7 @@ func wire(t *testing.T, answers ...string) (client *secretsmanager.Client, calls
 	return clientAt(server.URL), calls
 }
 
-// TestGet asks an emulator: the secret is fetched once, and again after it was forgotten.
+// TestGet asks an emulator: the secret is fetched once, and again after it was forgotten, which is not done all the time.
 func TestGet(t *testing.T) {
 	address, err := url.Parse(parts.Moto(t))
 	if err != nil {
@@ -61,7 +62,8 @@ func TestGet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret := ours.New(clientAt(server.URL), *made.ARN)
+	clock := time.Unix(1_800_000_000, 0)
+	secret := ours.New(clientAt(server.URL), *made.ARN, func() time.Time { return clock })
 	want := func(value tokens.Secret, asked int32) {
 		t.Helper()
 		if got, err := secret.Get(t.Context()); err != nil || got != value || calls.Load() != asked {
@@ -75,8 +77,13 @@ func TestGet(t *testing.T) {
 	want("first", 1)
 	secret.Forget("another")
 	want("first", 1)
+	clock = clock.Add(ours.Believed - 1)
+	secret.Forget("first")
+	want("first", 1)
+	clock = clock.Add(1)
 	secret.Forget("first")
 	want("second", 2)
+	secret.Forget("second")
 	want("second", 2)
 }
 
@@ -94,7 +101,7 @@ func TestFailures(t *testing.T) {
 		"list":      {`{"SecretString":["hidden"]}`, "of status 200, cannot be read"},
 	} {
 		client, calls := wire(t, failure.answer, good)
-		secret := ours.New(client, "arn")
+		secret := ours.New(client, "arn", nil)
 		value, err := secret.Get(t.Context())
 		if !errors.As(err, new(*tokens.UnavailableError)) || value != "" || !strings.Contains(err.Error(), failure.says) || strings.Contains(err.Error(), "hidden") {
 			t.Errorf("%s: %q, %v", name, string(value), err)
@@ -108,7 +115,7 @@ func TestFailures(t *testing.T) {
 // TestOneFetch: however many ask at once, one asks Secrets Manager.
 func TestOneFetch(t *testing.T) {
 	client, calls := wire(t, `{"SecretString":"the-secret"}`)
-	secret := ours.New(client, "arn")
+	secret := ours.New(client, "arn", nil)
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
@@ -131,7 +138,7 @@ func TestPatience(t *testing.T) {
 		<-stop
 	}))
 	defer server.Close()
-	secret := ours.New(clientAt(server.URL), "arn")
+	secret := ours.New(clientAt(server.URL), "arn", nil)
 	first, giveUp := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() {
