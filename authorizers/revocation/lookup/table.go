@@ -147,10 +147,16 @@ func (t *Table) get(ctx context.Context, ids []string) (items []item.Item, unpro
 	}
 	items = found.Responses[t.config.Name]
 	unprocessed, err = within(ids, items, found.UnprocessedKeys[t.config.Name].Keys)
-	if err != nil || found.Responses == nil {
+	if err != nil || found.Responses == nil || !isOnly(found.Responses, t.config.Name) || !isOnly(found.UnprocessedKeys, t.config.Name) {
 		return nil, nil, &AnswerError{operation, "the answer is not about the keys that were asked for"}
 	}
 	return items, unprocessed, nil
+}
+
+// isOnly tells whether an answer is about no other table than the named one.
+func isOnly[T any](tables map[string]T, name string) bool {
+	_, there := tables[name]
+	return len(tables) == 0 || there && len(tables) == 1
 }
 
 var errOthers = errors.New("other keys")
