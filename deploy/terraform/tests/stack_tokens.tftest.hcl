@@ -87,7 +87,9 @@ run "nobody_is_asked" {
 
 run "modes_without_a_function_to_ask" {
   variables {
-    modes = ["rest-iam", "http-jwt"]
+    modes           = ["rest-iam", "http-jwt"]
+    machine_clients = { reports = ["users/read"] }
+    domain_prefix   = "demo"
   }
 
   assert {
