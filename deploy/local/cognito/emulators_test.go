@@ -3,6 +3,7 @@ package cognito_test
 import (
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	idp "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
@@ -71,9 +72,13 @@ func TestCognitoLocal(t *testing.T) {
 	cognitotest.Run(t, target)
 }
 
+// emulator is a client that tries again only where a connection broke: emulators end theirs after each answer.
 func emulator(url string) *idp.Client {
 	return idp.New(idp.Options{
-		Region: "us-east-1", BaseEndpoint: &url, RetryMaxAttempts: 1,
+		Region: "us-east-1", BaseEndpoint: &url,
+		Retryer: retry.NewStandard(func(o *retry.StandardOptions) {
+			o.Retryables = []retry.IsErrorRetryable{retry.RetryableConnectionError{}}
+		}),
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 }
