@@ -35,7 +35,7 @@ func BenchmarkInvocation(b *testing.B) {
 	} {
 		next := func() { clock = clock.Add(remember.leap) }
 		verifier, err := verify.New(verify.Config{Remember: remember.tokens, Issuers: []verify.Issuer{{
-			Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess},
+			Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}, Grants: grants,
 		}}})
 		if err != nil {
 			b.Fatal(err)
@@ -45,12 +45,12 @@ func BenchmarkInvocation(b *testing.B) {
 			b.Fatal(err)
 		}
 		defer checker.Close()
-		tokens, _ := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(b), Verifier: verifier, GroupScopes: groups, Log: log})
+		tokens, _ := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(b), Verifier: verifier, Log: log})
 		checked, _ := authorizers.NewToken(authorizers.TokenConfig{
-			Rules: contractRules(b), Verifier: verifier, Revocations: newRevocations(b, func() time.Time { return clock }), GroupScopes: groups, Log: log,
+			Rules: contractRules(b), Verifier: verifier, Revocations: newRevocations(b, func() time.Time { return clock }), Log: log,
 		})
-		requests, _ := authorizers.NewRequest(authorizers.RequestConfig{Rules: contractRules(b), Tokens: verifier, Keys: checker, GroupScopes: groups, Log: log})
-		jwts, _ := authorizers.NewJWT(authorizers.JWTConfig{Rules: contractRules(b), Verifier: verifier, GroupScopes: groups, Log: log})
+		requests, _ := authorizers.NewRequest(authorizers.RequestConfig{Rules: contractRules(b), Tokens: verifier, Keys: checker, Log: log})
+		jwts, _ := authorizers.NewJWT(authorizers.JWTConfig{Rules: contractRules(b), Verifier: verifier, Log: log})
 		bench(b, "token/token/"+remember.name, next, tokens, event(b, token))
 		bench(b, "token/token, revocations in memory/"+remember.name, next, checked, event(b, token))
 		for _, form := range []string{"rest-request", "http-1.0", "http-2.0"} { // the contract has no $connect

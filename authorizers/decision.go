@@ -13,6 +13,7 @@ import (
 // decision gathers what the decision log says of one invocation. Nothing of a credential is ever in it.
 type decision struct {
 	log       *slog.Logger
+	hints     *hints
 	arn       policy.ARN
 	route     string     // the route's key or resource; "" where the event names none
 	requestID string     // the gateway's; "" where the event names none
@@ -34,7 +35,7 @@ func (d *decision) done(ctx context.Context, err error, start time.Time) error {
 	attributes = append(attributes, d.what()...)
 	attributes = append(attributes, slog.Float64("durationMs", float64(time.Since(start).Microseconds())/1000))
 	attributes = append(attributes, d.who()...)
-	attributes = append(attributes, why(err, end)...)
+	attributes = append(attributes, d.why(err, end)...)
 	d.log.LogAttrs(ctx, level, "decision", attributes...)
 	return end.answer
 }
@@ -57,11 +58,12 @@ func (d *decision) who() []slog.Attr {
 		return nil
 	}
 	attributes := present("sub", p.ID, "issuer", p.Context[ContextIssuer], "scheme", p.Context[ContextScheme], "keyId", p.Context[ContextKeyID])
-	return append(attributes, slog.Bool("remembered", p.Remembered))
+	attributes = append(attributes, slog.Bool("remembered", p.Remembered))
+	return append(attributes, present("unread", strings.Join(p.unread, "; "))...)
 }
 
 // why tells more of an error than its reason does.
-func why(err error, end outcome) []slog.Attr {
+func (d *decision) why(err error, end outcome) []slog.Attr {
 	if err == nil {
 		return nil
 	}
@@ -74,7 +76,11 @@ func why(err error, end outcome) []slog.Attr {
 	case end.decision == decisionUnavailable:
 		return present("error", err.Error())
 	case errors.As(err, &token):
-		return []slog.Attr{slog.String("claim", cut(token.Claim))}
+		attributes := []slog.Attr{slog.String("claim", cut(token.Claim))}
+		if d.hints.isDue(token.Hint, time.Now()) {
+			attributes = append(attributes, slog.String("hint", cut(token.Hint)))
+		}
+		return attributes
 	case errors.As(err, &key):
 		return present("keyId", key.KeyID)
 	case errors.As(err, &credential):

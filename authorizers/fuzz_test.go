@@ -38,7 +38,7 @@ func FuzzRequest(f *testing.F) {
 	fix := newRequestFixture(f, func(c *authorizers.RequestConfig) {
 		w.tokens, c.Tokens, c.Keys, c.Simple = c.Tokens, w, w, true
 		simple, _ = authorizers.NewRequest(*c)
-		jwt, _ = authorizers.NewJWT(authorizers.JWTConfig{Rules: c.Rules, Verifier: w, GroupScopes: groups})
+		jwt, _ = authorizers.NewJWT(authorizers.JWTConfig{Rules: c.Rules, Verifier: w})
 		c.Simple = false
 	})
 	good := with("Authorization", "Bearer "+fix.issuer.CognitoAccess(verifytest.Options{Groups: []string{"admins"}}))
@@ -65,7 +65,7 @@ func FuzzRequest(f *testing.F) {
 func FuzzToken(f *testing.F) {
 	fix := newFixture(f)
 	w := &witness{tokens: fix.verifier}
-	token, err := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(f), Verifier: w, GroupScopes: groups})
+	token, err := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(f), Verifier: w})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -1,11 +1,14 @@
 package authorizers_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"log/slog"
 	"strings"
 	"testing"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 )
 
@@ -140,4 +143,36 @@ func quoted(text string) string {
 		panic(err)
 	}
 	return string(literal)
+}
+
+// TestHintsAndUnread: the log says which configured claim could not be read, and once how a bound token would be accepted.
+func TestHintsAndUnread(t *testing.T) {
+	issuer := verifytest.NewServer("EdDSA")
+	defer issuer.Close()
+	verifier, err := verify.New(verify.Config{Issuers: []verify.Issuer{{
+		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"EdDSA"},
+		Grants: map[string]map[string][]string{"roles": {"staff": {"users/read"}}},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	authorizer, err := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(t), Verifier: verifier, Log: slog.New(slog.NewJSONHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bound := verifytest.Options{Extra: map[string]any{"cnf": map[string]any{"jkt": "x"}}}
+	for _, options := range []verifytest.Options{bound, bound, {Extra: map[string]any{"roles": 7}}, {Extra: map[string]any{"roles": "staff"}}} {
+		authorizer.Invoke(t.Context(), event(t, "Bearer "+issuer.OIDC(options)))
+	}
+	got := lines(t, log.String())
+	if hint, _ := got[0]["hint"].(string); got[0]["reason"] != "token-bound" || !strings.Contains(hint, `"boundTokens":"accept"`) {
+		t.Errorf("the first bound token: %v", got[0])
+	}
+	if got[1]["reason"] != "token-bound" || got[1]["hint"] != nil {
+		t.Errorf("the second bound token: %v", got[1])
+	}
+	if got[2]["unread"] != "roles is a number" || got[3]["unread"] != nil {
+		t.Errorf("claims that cannot be read: %v, %v", got[2], got[3])
+	}
 }

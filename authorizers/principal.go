@@ -1,6 +1,7 @@
 package authorizers
 
 import (
+	"cmp"
 	"maps"
 	"net/netip"
 	"slices"
@@ -14,7 +15,7 @@ import (
 
 // Principal is who makes a request, as its credentials prove. The zero Principal may do nothing.
 type Principal struct {
-	ID         string            // a token's sub, or a key's owner
+	ID         string            // a token's sub or what its issuer's entry names in place of it, or a key's owner
 	Schemes    []string          // the security schemes that its credentials satisfied
 	Scopes     []string          // what it was granted, sorted
 	Context    map[string]string // what the API behind the gateway gets to know, see the Context constants
@@ -23,7 +24,11 @@ type Principal struct {
 	UsageKey   string            // the API key that the gateway counts its usage by; "" for none
 	Remembered bool              // the credential was recognised, and not checked anew
 
+	// OwnsNothing says that ID is nobody's who owns what scopes of owners are about.
+	OwnsNothing bool
+
 	schemeScopes map[string][]string // with several credentials, what each scheme's was granted; nil: Scopes are those of all Schemes
+	unread       []string            // claims of the token that could not be read, for the log
 }
 
 // The keys of an authorizer's context, as the API behind the gateway sees them. All values are texts; a key
@@ -40,23 +45,19 @@ const (
 	ContextExpires  = "expires" // seconds since 1970
 )
 
-// GroupScopes maps a group to the scopes that its members have. A group that is not in it has none.
-type GroupScopes map[string][]string
-
-// TokenPrincipal is the bearer of a verified token: its scopes are the token's own and its groups'.
-func TokenPrincipal(claims *Claims, groups GroupScopes) Principal {
+// TokenPrincipal is the bearer of a verified token: its scopes are those that the token gains by its issuer's entry.
+func TokenPrincipal(claims *Claims) Principal {
 	scopes := slices.Clone(claims.Scopes)
-	for _, group := range claims.Groups {
-		scopes = append(scopes, groups[group]...)
-	}
 	slices.Sort(scopes)
 	p := Principal{
-		ID:      claims.Subject,
+		ID:      cmp.Or(claims.ID, claims.Subject),
 		Schemes: []string{policy.SchemeBearer},
 		Scopes:  slices.Compact(scopes),
 		Expires: claims.AcceptedUntil,
 
-		Remembered: claims.Remembered,
+		OwnsNothing: claims.OwnsNothing,
+		Remembered:  claims.Remembered,
+		unread:      claims.Unread,
 	}
 	p.Context = withoutEmpty(map[string]string{
 		ContextSubject:  claims.Subject,
@@ -92,7 +93,7 @@ func bothPrincipals(rules *policy.Rules, token, key *Principal) Principal {
 	both := *token
 	both.Schemes = slices.Concat(key.Schemes, token.Schemes)
 	granted := slices.DeleteFunc(slices.Clone(key.Scopes), func(scope string) bool {
-		return key.ID != token.ID && rules.CountsForOwners(scope)
+		return (key.ID != token.ID || token.OwnsNothing) && rules.CountsForOwners(scope)
 	})
 	both.schemeScopes = map[string][]string{policy.SchemeAPIKey: granted, policy.SchemeBearer: token.Scopes}
 	both.Scopes = slices.Concat(token.Scopes, granted)
@@ -136,7 +137,7 @@ func (p *Principal) checkNetwork(from netip.Addr) error {
 
 // caller is the principal as the access rules see it.
 func (p *Principal) caller() policy.Caller {
-	caller := policy.Caller{ID: p.ID, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires, Networks: p.Networks}
+	caller := policy.Caller{ID: p.ID, OwnsNothing: p.OwnsNothing, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires, Networks: p.Networks}
 	if p.schemeScopes != nil {
 		caller.Scopes, caller.SchemeScopes = nil, p.schemeScopes
 	}

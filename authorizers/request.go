@@ -24,7 +24,6 @@ type RequestConfig struct {
 	Tokens      TokenVerifier // nil: bearer tokens are not looked at
 	Revocations Revocations   // nil: tokens are good until they end
 	Keys        KeyVerifier   // nil: API keys are not looked at; one of Tokens and Keys is required
-	GroupScopes GroupScopes   // nil: groups grant nothing
 	Simple      bool          // answer HTTP APIs of payload format 2.0 with isAuthorized; false: with a policy
 	Log         *slog.Logger  // gets a line for each decision; nil: none
 }
@@ -39,6 +38,7 @@ type Request struct {
 	config  RequestConfig
 	bearers bearers
 	serves  []form
+	hints   hints
 }
 
 // NewRequest makes a REQUEST authorizer. The error is a [*ConfigError].
@@ -54,7 +54,7 @@ func NewRequest(config RequestConfig) (*Request, error) {
 	}
 	return &Request{
 		config:  config,
-		bearers: bearers{config.Tokens, config.Revocations, config.GroupScopes},
+		bearers: bearers{config.Tokens, config.Revocations},
 		serves:  []form{formREST, formWebSocket, formHTTP1, formHTTP2},
 	}, nil
 }
@@ -64,7 +64,6 @@ type JWTConfig struct {
 	Rules       *policy.Rules // who may call what; required
 	Verifier    TokenVerifier // required
 	Revocations Revocations   // nil: tokens are good until they end
-	GroupScopes GroupScopes   // nil: groups grant nothing
 	Simple      bool          // answer payload format 2.0 with isAuthorized; false: with a policy
 	Log         *slog.Logger  // gets a line for each decision; nil: none
 }
@@ -77,7 +76,7 @@ func NewJWT(config JWTConfig) (*Request, error) {
 		return nil, &ConfigError{"Verifier", "is missing"}
 	}
 	r, err := NewRequest(RequestConfig{
-		Rules: config.Rules, Tokens: config.Verifier, Revocations: config.Revocations, GroupScopes: config.GroupScopes,
+		Rules: config.Rules, Tokens: config.Verifier, Revocations: config.Revocations,
 		Simple: config.Simple, Log: config.Log,
 	})
 	if err != nil {
@@ -92,7 +91,7 @@ func NewJWT(config JWTConfig) (*Request, error) {
 // It is the method of aws-lambda-go's lambda.Handler.
 func (a *Request) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	start := time.Now()
-	d := decision{log: a.config.Log}
+	d := decision{log: a.config.Log, hints: &a.hints}
 	output, err := a.decide(ctx, event, &d)
 	return output, d.done(ctx, err, start)
 }

@@ -48,10 +48,10 @@ func ExampleNewJWT() {
 	read := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"orders/read"}}}}}
 	rules, _ := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/orders/{id}"}, Access: read}}, nil)
 	verifier, _ := verify.New(verify.Config{Issuers: []verify.Issuer{{
-		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"ES256"}, GroupsClaim: "groups",
+		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"ES256"},
+		Grants: map[string]map[string][]string{"groups": {"sales": {"orders/read"}}},
 	}}})
-	groups := authorizers.GroupScopes{"sales": {"orders/read"}}
-	authorizer, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, GroupScopes: groups, Simple: true})
+	authorizer, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, Simple: true})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -52,13 +52,13 @@ func newRequestFixture(t testing.TB, change func(*authorizers.RequestConfig)) *r
 	f := &requestFixture{issuer: verifytest.NewServer("EdDSA"), keys: keyring{}, log: &bytes.Buffer{}}
 	t.Cleanup(f.issuer.Close)
 	verifier, err := verify.New(verify.Config{Issuers: []verify.Issuer{{
-		Issuer: f.issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}, Algorithms: []string{"EdDSA"},
+		Issuer: f.issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}, Algorithms: []string{"EdDSA"}, Grants: grants,
 	}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	config := authorizers.RequestConfig{
-		Rules: requestRules(t), Tokens: verifier, Keys: f.keys, GroupScopes: groups, Log: slog.New(slog.NewJSONHandler(f.log, nil)),
+		Rules: requestRules(t), Tokens: verifier, Keys: f.keys, Log: slog.New(slog.NewJSONHandler(f.log, nil)),
 	}
 	if change != nil {
 		change(&config)

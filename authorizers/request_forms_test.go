@@ -90,11 +90,12 @@ func TestSimpleAnswers(t *testing.T) {
 func TestJWT(t *testing.T) {
 	issuer := verifytest.NewServer("ES256")
 	defer issuer.Close()
-	verifier, err := verify.New(verify.Config{Issuers: []verify.Issuer{{Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"ES256"}, GroupsClaim: "groups"}}})
+	verifier, err := verify.New(verify.Config{Issuers: []verify.Issuer{{Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"ES256"}, GroupsClaim: "groups",
+		Grants: map[string]map[string][]string{"groups": groups}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	jwt, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: requestRules(t), Verifier: verifier, GroupScopes: groups})
+	jwt, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: requestRules(t), Verifier: verifier})
 	if err != nil {
 		t.Fatal(err)
 	}

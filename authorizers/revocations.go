@@ -33,7 +33,6 @@ func (e *RevocationsUnavailableError) Unwrap() error { return e.Err }
 type bearers struct {
 	verifier    TokenVerifier
 	revocations Revocations
-	groups      GroupScopes
 }
 
 // bearer is who holds a token. With an error there may be a principal, for the log: the token is theirs, and not good.
@@ -45,7 +44,7 @@ func (b bearers) bearer(ctx context.Context, token string) (*Principal, error) {
 	if claims == nil {
 		return nil, errors.New("the verifier gave neither claims nor an error")
 	}
-	p := TokenPrincipal(claims, b.groups)
+	p := TokenPrincipal(claims)
 	return &p, b.checkRevoked(ctx, token, claims)
 }
 

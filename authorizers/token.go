@@ -22,7 +22,6 @@ type TokenConfig struct {
 	Rules       *policy.Rules // who may call what; required
 	Verifier    TokenVerifier // required
 	Revocations Revocations   // nil: tokens are good until they end
-	GroupScopes GroupScopes   // nil: groups grant nothing
 	Log         *slog.Logger  // gets a line for each decision; nil: none
 }
 
@@ -30,6 +29,7 @@ type TokenConfig struct {
 type Token struct {
 	config  TokenConfig
 	bearers bearers
+	hints   hints
 }
 
 // NewToken makes a TOKEN authorizer. The error is a [*ConfigError].
@@ -43,7 +43,7 @@ func NewToken(config TokenConfig) (*Token, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Token{config, bearers{config.Verifier, config.Revocations, config.GroupScopes}}, nil
+	return &Token{config: config, bearers: bearers{config.Verifier, config.Revocations}}, nil
 }
 
 // tokenEvent is the event of a TOKEN authorizer.
@@ -59,7 +59,7 @@ type tokenEvent struct {
 // It is the method of aws-lambda-go's lambda.Handler.
 func (t *Token) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	start := time.Now()
-	d := decision{log: t.config.Log}
+	d := decision{log: t.config.Log, hints: &t.hints}
 	output, err := t.decide(ctx, event, &d)
 	return output, d.done(ctx, err, start)
 }

@@ -23,11 +23,15 @@ import (
 
 const stage = "arn:aws:execute-api:us-east-1:123456789012:abcdef123/v1/"
 
-var groups = authorizers.GroupScopes{
-	"admins":  {"users/read", "users/write"},
-	"readers": {"users/read"},
-	"members": {"users/self"},
-}
+// groups are the scopes of groups, and grants those that a token gains by its own and its groups'.
+var (
+	groups = map[string][]string{
+		"admins":  {"users/read", "users/write"},
+		"readers": {"users/read"},
+		"members": {"users/self"},
+	}
+	grants = map[string]map[string][]string{"scope": {verify.Any: {verify.Any}}, "cognito:groups": groups}
+)
 
 // fixture is an issuer, a TOKEN authorizer that trusts it for the contract, and the authorizer's log.
 type fixture struct {
@@ -43,13 +47,13 @@ func newFixture(t testing.TB) *fixture {
 	t.Cleanup(f.issuer.Close)
 	var err error
 	f.verifier, err = verify.New(verify.Config{Issuers: []verify.Issuer{{
-		Issuer: f.issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess},
+		Issuer: f.issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}, Grants: grants,
 	}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.token, err = authorizers.NewToken(authorizers.TokenConfig{
-		Rules: contractRules(t), Verifier: f.verifier, GroupScopes: groups, Log: slog.New(slog.NewJSONHandler(f.log, nil)),
+		Rules: contractRules(t), Verifier: f.verifier, Log: slog.New(slog.NewJSONHandler(f.log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

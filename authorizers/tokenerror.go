@@ -20,7 +20,9 @@ const (
 	CodeTokenUse     Code = "token-use-mismatch"
 	CodeExpired      Code = "token-expired"
 	CodeNotYet       Code = "token-not-yet-valid"
-	CodeClaim        Code = "claim-invalid" // a claim is missing or of the wrong type
+	CodeClaim        Code = "claim-invalid"  // a claim is missing or of the wrong type
+	CodeRequired     Code = "claim-mismatch" // a claim has none of the values that are required of it
+	CodeBound        Code = "token-bound"    // it is bound to a key of its sender, which a bearer cannot prove to have
 )
 
 // TokenError says why a token is refused. It never holds the token, nor its key id.
@@ -29,6 +31,7 @@ type TokenError struct {
 	Claim string // the claim or header member at fault, "" where it is the whole token
 	Got   string // what it held, cut to a short text, or "missing"; "" where that does not help
 	Want  string // what would have been right
+	Hint  string // what to change in the configuration, for whoever runs the authorizer; "" for most
 }
 
 func (e *TokenError) Error() string {

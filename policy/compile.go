@@ -64,12 +64,12 @@ func (r *Rules) Compile(caller Caller, arn ARN) (Document, error) {
 	}
 	has := r.vocabulary.of(&caller)
 	if arn.RouteKey != "" {
-		return r.routeKeyPatterns(prefix, caller.ID, has).document(caller.Expires, caller.Networks)
+		return r.routeKeyPatterns(prefix, caller.owner(), has).document(caller.Expires, caller.Networks)
 	}
-	key := r.documentKey(prefix, caller.ID, has)
+	key := r.documentKey(prefix, caller.owner(), has)
 	patterns := r.documents.find(key)
 	if patterns == nil {
-		patterns = r.compile(prefix, caller.ID, has)
+		patterns = r.compile(prefix, caller.owner(), has)
 		r.documents.keep(key, patterns)
 	}
 	return patterns.document(caller.Expires, caller.Networks)

@@ -32,7 +32,7 @@ func (r *Rules) Explain(caller Caller, method, path string) Explanation {
 	}
 	rule := r.rules[found.index].clone()
 	explanation.Rule, explanation.Open = &rule, rule.Access.Public
-	explanation.Owned = explanation.Decision == Allow && !r.opening(found, caller.ID, r.vocabulary.of(&caller)).whole
+	explanation.Owned = explanation.Decision == Allow && !r.opening(found, caller.owner(), r.vocabulary.of(&caller)).whole
 	if rule.Access.Public {
 		return explanation
 	}
@@ -75,7 +75,7 @@ func (r *Rules) shortfall(alternative Alternative, caller Caller, t template, se
 
 // isOwner tells whether the path parameters equal the caller's id, all in one spelling.
 func isOwner(caller Caller, t template, parameters []string, segments []string) bool {
-	return slices.ContainsFunc(ownerSegments(caller.ID), func(id string) bool {
+	return slices.ContainsFunc(ownerSegments(caller.owner()), func(id string) bool {
 		return t.withParameters(parameters, id).matches(segments)
 	})
 }

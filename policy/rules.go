@@ -27,15 +27,27 @@ func ValidScope(text string) bool {
 // Caller is who makes a request, as far as rules ask. The zero Caller may do nothing, not even what is
 // public: nothing is known of it.
 type Caller struct {
-	ID       string         // the caller's own id: a token's sub, a key's owner
-	Schemes  []string       // the security schemes that its credentials satisfied, such as SchemeBearer
-	Scopes   []string       // what it was granted, under each of its schemes
-	Expires  time.Time      // when its credential ends; zero: never
-	Networks []netip.Prefix // the addresses that it may call from; none: any
+	ID          string         // the caller's own id: a token's sub, a key's owner
+	OwnsNothing bool           // scopes that count for owners count nowhere, whatever the ID
+	Schemes     []string       // the security schemes that its credentials satisfied, such as SchemeBearer
+	Scopes      []string       // what it was granted, under each of its schemes
+	Expires     time.Time      // when its credential ends; zero: never
+	Networks    []netip.Prefix // the addresses that it may call from; none: any
 
 	// SchemeScopes are what the credential of one scheme was granted besides Scopes, by scheme; nil where all were
 	// granted the same. Those of a scheme that is not among Schemes count for nothing.
 	SchemeScopes map[string][]string
+}
+
+// noOwner is an id that owns no path, since it can be no segment of one.
+const noOwner = "*"
+
+// owner is the id by which the caller owns paths; "" for one of whom nothing is known.
+func (c *Caller) owner() string {
+	if c.ID != "" && c.OwnsNothing {
+		return noOwner
+	}
+	return c.ID
 }
 
 // granted tells whether the credential of a scheme was granted the scope. Whether there is such a credential
@@ -170,7 +182,7 @@ func (t template) hasParameter(name string) bool {
 // Of a WebSocket API's route the method is its key, and there is no path.
 func (r *Rules) Decide(caller Caller, method, path string) Decision {
 	if needs, isKey := r.routeKeys[method]; isKey {
-		if path == "" && r.holds(needs, caller.ID, r.vocabulary.of(&caller)) {
+		if path == "" && r.holds(needs, caller.owner(), r.vocabulary.of(&caller)) {
 			return Allow
 		}
 		return Deny
@@ -183,7 +195,7 @@ func (r *Rules) Decide(caller Caller, method, path string) Decision {
 	if !ok {
 		return Deny
 	}
-	for _, open := range r.opening(found, caller.ID, r.vocabulary.of(&caller)).templates {
+	for _, open := range r.opening(found, caller.owner(), r.vocabulary.of(&caller)).templates {
 		if open.matches(segments) {
 			return Allow
 		}

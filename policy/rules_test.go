@@ -251,6 +251,26 @@ func TestSchemesHaveScopesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// TestOwnsNothing: an id that owns nothing opens no owner's path, in the document and in the decision, and takes nothing else away.
+func TestOwnsNothing(t *testing.T) {
+	rules := things(t)
+	for _, path := range []string{"/things", "/things/7", "/things/8", "/things/*"} {
+		for _, scopes := range [][]string{nil, {"self"}, {"read"}, {"self", "read"}} {
+			owner := caller("7", strings.Join(scopes, " "))
+			nobody := owner
+			nobody.OwnsNothing = true
+			reader := caller("nobody", strings.Join(scopes, " "))
+			decided := rules.Decide(nobody, "GET", path)
+			if documented := evaluate(t, rules, nobody, "GET", path); documented != decided || decided != rules.Decide(reader, "GET", path) {
+				t.Errorf("%s with %v: Decide says %s, the document %s, and another id has %s", path, scopes, decided, documented, rules.Decide(reader, "GET", path))
+			}
+		}
+	}
+	if nobody := (policy.Caller{OwnsNothing: true, Schemes: []string{policy.SchemeBearer}, Scopes: []string{"read"}}); rules.Decide(nobody, "GET", "/things") != policy.Deny {
+		t.Error("a caller without an id may call")
+	}
+}
+
 // TestCompileRemembers counts allocations, by which patterns that were compiled before differ from new ones;
 // what a caller does to a document does not change the next one.
 func TestCompileRemembers(t *testing.T) {

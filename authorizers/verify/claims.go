@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -8,37 +9,32 @@ import (
 	"time"
 
 	"portcullis/authorizers"
-	"portcullis/policy"
 )
 
-// accept reads the claims of a token of this issuer whose signature holds, at the time now.
-func (i *Issuer) accept(claims object, now time.Time, skew time.Duration) (*authorizers.Claims, error) {
+// accept reads the claims of a token of this issuer, at the time now. It needs no key: whoever asks has checked the
+// signature, or does so before the claims count.
+func (i *trusted) accept(t *token, now time.Time, skew time.Duration) (*authorizers.Claims, error) {
+	claims := t.claims
 	issued, expires, err := checkTimes(claims, now, skew)
 	if err != nil {
 		return nil, err
 	}
-	read := reader{claims: claims}
 	c := &authorizers.Claims{
-		Issuer: i.Issuer, IssuedAt: issued, Expires: expires, AcceptedUntil: expires.Add(skew),
-		Subject: read.text("sub"), TokenID: read.text("jti"), OriginTokenID: read.text("origin_jti"),
+		Issuer: claims.get("iss").text, IssuedAt: issued, Expires: expires, AcceptedUntil: expires.Add(skew),
+		Subject: claims.textOf(claimSubject), TokenID: claims.textOf("jti"), ClientID: clientOf(claims), Username: userOf(claims),
 	}
-	if len(i.TokenUse) > 0 {
-		err = i.checkCognito(c, &read)
-	} else {
-		err = i.checkAudience(c, &read)
-	}
-	if err != nil {
+	if err := i.checkAudience(t, c); err != nil {
 		return nil, err
 	}
-	if c.Username = read.text("username"); c.Username == "" {
-		c.Username = read.text("cognito:username")
+	if err := i.checkKind(t); err != nil {
+		return nil, err
 	}
-	c.Scopes = scopes(&read)
-	c.Groups = i.groups(claims)
-	if read.err == nil && c.Subject == "" && !(i.InsecureNoSubject && claims.get("sub").kind == absent) {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "sub", Got: claims.get("sub").String(), Want: "a text that is not empty"}
+	if err := i.identify(t, c); err != nil {
+		return nil, err
 	}
-	return c, read.err
+	c.Scopes = i.granting.scopes(claims, &c.Unread)
+	c.Groups = i.granting.groupsOf(claims)
+	return c, nil
 }
 
 // checkTimes checks exp, which is required, nbf and iat (RFC 7519, section 4.1). A token without iat was issued at the zero
@@ -48,7 +44,7 @@ func checkTimes(claims object, now time.Time, skew time.Duration) (issued, expir
 	if !present || !ok || seconds <= 0 {
 		return issued, expires, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "exp", Got: claims.get("exp").String(), Want: "a time in seconds since 1970"}
 	}
-	expires = time.Unix(int64(seconds), 0)
+	expires = timeOf(seconds)
 	if !now.Before(expires.Add(skew)) {
 		return issued, expires, &authorizers.TokenError{Code: authorizers.CodeExpired, Claim: "exp", Got: expires.UTC().Format(time.RFC3339), Want: "a time to come"}
 	}
@@ -58,7 +54,7 @@ func checkTimes(claims object, now time.Time, skew time.Duration) (issued, expir
 		case !present:
 		case !ok || seconds < 0:
 			return issued, expires, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: claims.get(claim).String(), Want: "a time in seconds since 1970"}
-		case time.Unix(int64(math.Ceil(seconds)), 0).After(now.Add(skew)):
+		case timeOf(seconds).After(now.Add(skew)):
 			return issued, expires, &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: claim, Got: claims.get(claim).String(), Want: "a time that has come"}
 		case claim == "iat":
 			issued = time.Unix(int64(seconds), 0)
@@ -79,20 +75,31 @@ func number(claims object, name string) (seconds float64, present, ok bool) {
 	return seconds, true, err == nil && math.Abs(seconds) <= maxTime
 }
 
-// checkCognito checks token_use and, by it, whom a Cognito pool's token is meant for.
-// See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
-func (i *Issuer) checkCognito(c *authorizers.Claims, read *reader) error {
-	c.TokenUse = read.text("token_use")
-	if !slices.Contains(i.TokenUse, c.TokenUse) {
-		return &authorizers.TokenError{Code: authorizers.CodeTokenUse, Claim: "token_use", Got: read.claims.get("token_use").String(), Want: "one of " + strings.Join(i.TokenUse, ", ")}
+// timeOf is a time in seconds since 1970, with its fraction (RFC 7519, section 2, NumericDate).
+func timeOf(seconds float64) time.Time {
+	whole, fraction := math.Modf(seconds)
+	return time.Unix(int64(whole), int64(fraction*1e9))
+}
+
+// checkAudience checks whom the token is meant for.
+func (i *trusted) checkAudience(t *token, c *authorizers.Claims) error {
+	switch {
+	case len(i.TokenUse) == 0:
+		return i.checkAud(t.claims)
+	case !slices.Contains(i.TokenUse, t.claims.textOf("token_use")):
+		return &authorizers.TokenError{Code: authorizers.CodeTokenUse, Claim: "token_use", Got: t.claims.get("token_use").String(), Want: "one of " + strings.Join(i.TokenUse, ", ")}
 	}
+	c.TokenUse = t.claims.textOf("token_use")
 	claim := "client_id"
 	if c.TokenUse == UseID {
 		claim = "aud"
 	}
-	c.ClientID = read.text(claim)
+	c.ClientID = t.claims.textOf(claim)
 	if !i.isAudience(c.ClientID) {
-		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: read.claims.get(claim).String(), Want: "one of the configured audiences, as a text"}
+		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: t.claims.get(claim).String(), Want: "one of the configured audiences, as a text"}
+	}
+	if c.TokenUse == UseAccess && !i.isLax() {
+		return i.checkResource(t.claims.get("aud"), c.ClientID)
 	}
 	return nil
 }
@@ -102,79 +109,148 @@ func (i *Issuer) isAudience(audience string) bool {
 	return slices.Contains(i.Audience, audience) || i.InsecureAnyAudience && audience != ""
 }
 
-// checkAudience checks aud, a text or a list of texts (RFC 7519, section 4.1.3).
-func (i *Issuer) checkAudience(c *authorizers.Claims, read *reader) error {
+// checkAud checks aud, a text or a list of texts (RFC 7519, section 4.1.3).
+func (i *trusted) checkAud(claims object) error {
 	claim := "aud"
-	if i.InsecureClientAsAudience && read.claims.get(claim).kind == absent {
+	if i.InsecureClientAsAudience && claims.get(claim).kind == absent {
 		claim = "client_id"
 	}
-	aud := read.claims.get(claim)
-	mismatch := &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: aud.String(), Want: "a configured audience, as a text or in a list of texts"}
-	audiences, ok := texts(aud)
-	if aud.kind == isText {
-		audiences, ok = []string{aud.text}, true
+	aud := claims.get(claim)
+	if claim == "client_id" && aud.kind != isText && aud.kind != absent {
+		return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: aud.String(), Want: "a text"}
 	}
-	if !ok || !slices.ContainsFunc(audiences, i.isAudience) {
-		return mismatch
-	}
-	if c.ClientID = read.text("client_id"); c.ClientID == "" {
-		c.ClientID = read.text("azp")
+	if audiences, ok := audiencesOf(aud); !ok || !slices.ContainsFunc(audiences, i.isAudience) {
+		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: aud.String(), Want: "a configured audience, as a text or in a list of texts"}
 	}
 	return nil
 }
 
-// scopes reads scope, space-separated (RFC 8693, section 4.2), or scp, which may also be a list.
-func scopes(read *reader) []string {
-	if read.claims.get("scope").kind != absent {
-		return words(read.text("scope"))
+// audiencesOf reads a text or a list of texts.
+func audiencesOf(aud value) ([]string, bool) {
+	if aud.kind == isText {
+		return []string{aud.text}, true
 	}
-	if list, ok := texts(read.claims.get("scp")); ok {
-		return scopeTokens(list)
-	}
-	return words(read.text("scp"))
+	return listTexts(aud)
 }
 
-// words cuts a text at its spaces, and at nothing else, into scopes.
-func words(text string) []string { return scopeTokens(strings.Split(text, " ")) }
-
-// scopeTokens keeps what is a scope-token: one with a space in it would read as two.
-func scopeTokens(list []string) []string {
-	return slices.DeleteFunc(list, func(s string) bool { return !policy.ValidScope(s) })
-}
-
-func (i *Issuer) groups(claims object) []string {
-	list, _ := texts(claims.get(i.GroupsClaim))
-	return list
-}
-
-// texts is a list that holds nothing but texts.
-func texts(list value) ([]string, bool) {
-	if list.kind != isList {
-		return nil, false
+// checkResource checks the aud of a user pool's access token, which names the API that the token is bound to (RFC 8707;
+// RFC 7519, section 4.1.3). Without a configured resource it may be the client itself, as a trigger of the pool may write it.
+// See https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html.
+func (i *trusted) checkResource(aud value, client string) error {
+	names, want := i.Resource, "one of the entry's resource"
+	if len(names) == 0 {
+		names, want = []string{client}, `none, the client_id, or a name of this API that the entry lists as "resource"`
 	}
-	all := make([]string, len(list.items))
-	for i, item := range list.items {
-		if item.kind != isText {
-			return nil, false
+	if aud.kind == absent && !i.RequireResource {
+		return nil
+	}
+	audiences, ok := audiencesOf(aud)
+	if !ok || !slices.ContainsFunc(audiences, func(a string) bool { return slices.Contains(names, a) }) {
+		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: "aud", Got: aud.String(), Want: want}
+	}
+	return nil
+}
+
+// checkKind checks that the token is of the kind, and has the claims, that the entry asks for.
+func (i *trusted) checkKind(t *token) error {
+	if i.Profile != "" {
+		if err := checkProfile(t); err != nil {
+			return err
 		}
-		all[i] = item.text
 	}
-	return all, true
+	if err := i.checkBound(t.claims); err != nil {
+		return err
+	}
+	for k := range i.required {
+		if r := &i.required[k]; !r.holds(t.claims) {
+			return &authorizers.TokenError{Code: authorizers.CodeRequired, Claim: r.path.text, Got: r.path.in(t.claims).String(), Want: "a value that the issuer's entry requires"}
+		}
+	}
+	return nil
 }
 
-// reader reads optional texts of claims and keeps the first claim that is something else.
-type reader struct {
-	claims object
-	err    error
+// requiredOfProfile are the claims that RFC 9068, section 2.2, requires and that nothing else has checked yet.
+var requiredOfProfile = []string{claimSubject, "client_id", "jti"}
+
+// checkProfile checks what ProfileRFC9068 asks for (RFC 9068, sections 2.1, 2.2 and 4).
+func checkProfile(t *token) error {
+	if typ := t.header.get("typ"); !isAccessToken(typ) {
+		return &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: "typ", Got: typ.String(), Want: "at+jwt"}
+	}
+	for _, claim := range requiredOfProfile {
+		if t.claims.textOf(claim) == "" {
+			return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: t.claims.get(claim).String(), Want: "a text, as RFC 9068 asks for"}
+		}
+	}
+	if iat := t.claims.get("iat"); iat.kind != isNumber {
+		return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "iat", Got: iat.String(), Want: "a time, as RFC 9068 asks for"}
+	}
+	return nil
 }
 
-func (r *reader) text(name string) string {
-	claim := r.claims.get(name)
-	if claim.kind != absent && claim.kind != isText && r.err == nil {
-		r.err = &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: name, Got: claim.String(), Want: "a text"}
+// isAccessToken tells whether a typ is that of a JWT access token (RFC 9068, section 2.1).
+func isAccessToken(typ value) bool {
+	return typ.kind == isText && strings.TrimPrefix(strings.ToLower(typ.text), "application/") == "at+jwt"
+}
+
+// checkBound refuses a token that is bound to a key of its sender (RFC 7800, section 3.1): nobody here can ask for a proof.
+func (i *trusted) checkBound(claims object) error {
+	if cnf := claims.get("cnf"); cnf.kind == absent || cnf.isNull() || i.BoundTokens == AcceptBound || i.isLax() {
+		return nil
 	}
-	if claim.kind != isText {
-		return ""
+	return &authorizers.TokenError{
+		Code: authorizers.CodeBound, Claim: "cnf", Want: "none: a bearer cannot prove to be whom the token is bound to",
+		Hint: fmt.Sprintf(`to accept the tokens of %s without that proof, write "boundTokens":%q in its entry`, short(i.Issuer.Issuer), AcceptBound),
 	}
-	return claim.text
+}
+
+// identify finds the caller's id, the first of the entry's claims that the token has, and reads origin_jti, by which a whole
+// sign-in is revoked: one that cannot be read is not as good as none.
+func (i *trusted) identify(t *token, c *authorizers.Claims) error {
+	origin := t.claims.get("origin_jti")
+	if origin.kind != absent && origin.kind != isText && !origin.isNull() {
+		return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "origin_jti", Got: origin.String(), Want: "a text"}
+	}
+	c.OriginTokenID = t.claims.textOf("origin_jti")
+	for k, path := range i.id {
+		id := path.in(t.claims)
+		if id.kind == absent || id.isNull() {
+			continue
+		}
+		if id.kind != isText || id.text == "" {
+			return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: path.text, Got: id.String(), Want: "a text that is not empty"}
+		}
+		c.ID, c.OwnsNothing = id.text, k > 0 || !*i.Owners
+		return nil
+	}
+	if i.InsecureNoSubject {
+		return nil
+	}
+	return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: i.id[0].text, Got: "missing", Want: "a text that is not empty"}
+}
+
+// clientOf is which app asked for the token: client_id (RFC 9068), azp (OpenID Connect Core 1.0), appid (Entra's tokens
+// of version 1) or cid (Okta).
+func clientOf(claims object) string {
+	for _, claim := range []string{"client_id", "azp", "appid", "cid"} {
+		if client := claims.textOf(claim); client != "" {
+			return client
+		}
+	}
+	return ""
+}
+
+func userOf(claims object) string {
+	if name := claims.textOf("username"); name != "" {
+		return name
+	}
+	return claims.textOf("cognito:username")
+}
+
+// textOf is a member that is a text, "" where it is anything else.
+func (o object) textOf(name string) string {
+	if v := o.get(name); v.kind == isText {
+		return v.text
+	}
+	return ""
 }

@@ -60,8 +60,16 @@ func TestClaims(t *testing.T) {
 		{"sub", nil, authorizers.CodeClaim},
 		{"sub", "", authorizers.CodeClaim},
 		{"sub", 7, authorizers.CodeClaim},
-		{"scope", []any{"a"}, authorizers.CodeClaim},
-		{"username", map[string]any{}, authorizers.CodeClaim},
+		{"scope", []any{"a"}, ""},
+		{"username", map[string]any{}, ""}, // decides nothing
+		{"azp", json.RawMessage("null"), ""},
+		{"cnf", map[string]any{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}, authorizers.CodeBound},
+		{"cnf", true, authorizers.CodeBound},
+		{"cnf", json.RawMessage("null"), ""},
+		{"sub", json.RawMessage("null"), authorizers.CodeClaim},
+		{"iat", float64(now.Unix()) + 0.4, authorizers.CodeNotYet},
+		{"iat", float64(now.Unix()) - 0.4, ""},
+		{"iat", json.RawMessage("null"), authorizers.CodeClaim},
 		{"name", "Zoë 🐙", ""},
 		{"Exp", 1, ""}, // another claim
 	}
@@ -147,7 +155,12 @@ func TestScopesAndGroups(t *testing.T) {
 		{map[string]any{"scp": "a b"}, []string{"a", "b"}, nil},
 		{map[string]any{"scp": []any{"a b", "c", "", " "}}, []string{"c"}, nil},
 		{map[string]any{"groups": []any{"x", "y"}}, nil, []string{"x", "y"}},
-		{map[string]any{"groups": "x y"}, nil, nil},
+		{map[string]any{"groups": "x y"}, nil, []string{"x y"}}, // one group
+		{map[string]any{"groups": ""}, nil, []string{""}},
+		{map[string]any{"groups": 7}, nil, nil},
+		{map[string]any{"groups": map[string]any{"a": map[string]any{}, "b": nil, "c": false}}, nil, []string{"a"}},
+		{map[string]any{"scope": []any{"a", "b c", "d"}}, []string{"a", "d"}, nil},
+		{map[string]any{"scope": []any{"a", 7}}, nil, nil},
 		{map[string]any{"groups": []any{"x", 7}}, nil, nil},
 		{map[string]any{"cognito:groups": []any{"x"}}, nil, nil}, // not this issuer's groups claim
 	}
@@ -180,7 +193,7 @@ func TestOrigins(t *testing.T) {
 		{map[string]any{"iat": 7}, authorizers.Claims{IssuedAt: time.Unix(7, 0)}, ""},
 		{map[string]any{"origin_jti": 7}, authorizers.Claims{}, authorizers.CodeClaim},
 		{map[string]any{"origin_jti": []any{"b"}}, authorizers.Claims{}, authorizers.CodeClaim},
-		{map[string]any{"jti": true}, authorizers.Claims{}, authorizers.CodeClaim},
+		{map[string]any{"jti": true, "origin_jti": json.RawMessage("null")}, authorizers.Claims{}, ""},
 		{map[string]any{"iat": []any{7}}, authorizers.Claims{}, authorizers.CodeClaim},
 	}
 	for _, test := range tests {

@@ -1,15 +1,9 @@
 package verify
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"fmt"
-	"io"
-	"net"
+	"maps"
 	"net/http"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,10 +15,30 @@ const (
 	UseID     = "id"
 )
 
-// Issuer is an issuer whose tokens are accepted.
+// ProfileRFC9068 is the value of [Issuer].Profile for JWT access tokens after RFC 9068.
+const ProfileRFC9068 = "rfc9068"
+
+// AcceptBound is the value of [Issuer].BoundTokens that accepts sender-bound tokens.
+const AcceptBound = "accept"
+
+// Any stands for every scope, alone in [Issuer].Scopes, and in [Issuer].Grants as a value for every value, and as a scope
+// for the value itself.
+const Any = "*"
+
+// Issuer is an issuer whose tokens are accepted, and all that its tokens may gain: what stands here counts for no other
+// issuer, and no other's entry for this one. ISSUERS.md beside this package has entries for the providers that are
+// met most.
+//
+// Where a member names a claim, a name that begins with a slash is a JSON Pointer into nested objects (RFC 6901), such as
+// "/realm_access/roles"; any other text, with dots and slashes too, is the name of the claim itself.
 type Issuer struct {
-	// Issuer is the exact value of the claim iss, an https URL (or http on a loopback host). Required.
+	// Issuer is the exact value of the claim iss: an https URL (or http on a loopback host), below which the keys are
+	// discovered; with JWKSURI any text. Required.
 	Issuer string `json:"issuer"`
+
+	// Tenants stand, one by one, for the {…} in Issuer, so that one entry is an issuer for each of them, all with the
+	// keys of JWKSURI.
+	Tenants []string `json:"tenants,omitempty"`
 
 	// Audience lists whom tokens may be meant for: values of aud, and of client_id for access tokens of
 	// Cognito. Required, unless InsecureAnyAudience.
@@ -34,16 +48,54 @@ type Issuer struct {
 	// Empty: not a Cognito pool.
 	TokenUse []string `json:"tokenUse,omitempty"`
 
-	// JWKSURI is where the key set is. Empty: a Cognito pool's is derived from the issuer, any other's is
-	// discovered (OpenID Connect Discovery 1.0, section 4).
+	// Resource lists the names of this API in the aud of a Cognito pool's access tokens that are bound to a resource
+	// (RFC 8707); a token that has an aud has to name one of them. Empty: an aud has to be the client_id itself.
+	Resource []string `json:"resource,omitempty"`
+
+	// RequireResource refuses a Cognito pool's access tokens that are not bound to a Resource.
+	RequireResource bool `json:"requireResource,omitempty"`
+
+	// JWKSURI is where the key set is: an https URL (or http on a loopback host). Empty: a Cognito pool's is derived from
+	// the issuer, any other's is discovered (OpenID Connect Discovery 1.0, section 4).
 	JWKSURI string `json:"jwksUri,omitempty"`
 
 	// Algorithms lists the signature algorithms that are accepted, some of those that [Algorithms] gives. An
 	// RSA key that does not say its algorithm is used for the first one that fits it. Empty: RS256.
 	Algorithms []string `json:"algorithms,omitempty"`
 
-	// GroupsClaim names the claim that lists the subject's groups. Empty: "cognito:groups".
+	// Profile says which kind of token is accepted: ProfileRFC9068, whose header has the typ at+jwt and which has all
+	// claims that RFC 9068, section 2.2, requires, so that no ID token passes. Empty: any JWT.
+	Profile string `json:"profile,omitempty"`
+
+	// BoundTokens is AcceptBound where tokens with the claim cnf (RFC 7800) are accepted although nobody checks that their
+	// sender has the key that they are bound to (RFC 8705, RFC 9449). Empty: they are refused.
+	BoundTokens string `json:"boundTokens,omitempty"`
+
+	// Require lists, for each claim, the values of which it has to have one: as a text, a number, a boolean, or in a list.
+	Require map[string][]string `json:"require,omitempty"`
+
+	// ID lists the claims of which the first one that a token has is its caller's id. Empty: sub alone.
+	ID []string `json:"id,omitempty"`
+
+	// Owners says whether an id from the first claim of ID may own what scopes of owners are about; an id from another
+	// one never does. Nil: yes, where this is the only issuer and ID is empty or begins with sub, and else no, since only
+	// iss and sub together name a subject (OpenID Connect Core 1.0, section 5.7).
+	Owners *bool `json:"owners,omitempty"`
+
+	// GroupsClaim names the claim that lists the subject's groups for the API behind the gateway. Empty: "cognito:groups",
+	// but where Grants is given only if it reads that claim.
 	GroupsClaim string `json:"groupsClaim,omitempty"`
+
+	// Scopes are all scopes that tokens may gain, whatever they say; Any alone is every scope. Nil: every scope that Grants
+	// gives. With several issuers each has Scopes, or Grants in which no value is taken for a scope as it stands.
+	Scopes []string `json:"scopes,omitzero"`
+
+	// Grants are the claims by which tokens gain scopes: claim, value, scopes. Any is every value, and among the scopes the
+	// value itself, taken for a scope as it stands. "scope" reads scp where a token has no scope, unless "scp" stands here
+	// too. Values are texts, one or in a list, and the names of an object's members; the texts of scope and scp, and of
+	// claims that are taken as they stand, are split at spaces (RFC 8693, section 4.2). Empty: nothing. Nil: scope as it
+	// stands, {"scope":{"*":["*"]}}.
+	Grants map[string]map[string][]string `json:"grants,omitzero"`
 
 	// InsecureAnyAudience accepts tokens for every audience that they may name, as API Gateway does with those of
 	// a user pool (COGNITO_USER_POOLS). Audience is empty then.
@@ -61,44 +113,88 @@ type Issuer struct {
 type Config struct {
 	Issuers   []Issuer         // at least one
 	ClockSkew time.Duration    // how far clocks may differ, 0 to 5 minutes; zero: not at all
-	MaxToken  int              // the largest token, in bytes; zero: 8 KiB, at most 1 MiB
+	MaxToken  int              // the largest token, in bytes; zero: DefaultMaxToken, at most MaxMaxToken
 	Remember  int              // how many verified tokens are remembered; zero: 1,000, less than zero: none
 	Now       func() time.Time // nil: time.Now
 	Client    *http.Client     // fetches key sets, following no redirect; nil: one that keeps no connection
 }
 
-// cognitoIssuer matches both forms of a user pool's issuer. See
-// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html.
-var cognitoIssuer = regexp.MustCompile(`(?i)^https://(issuer-)?cognito-idp[^/]*\.amazonaws\.[a-z.]+(:\d+)?/`)
+// Bounds of a configuration.
+const (
+	MaxClockSkew = 5 * time.Minute // the largest ClockSkew
 
-// MaxClockSkew is the largest ClockSkew.
-const MaxClockSkew = 5 * time.Minute
+	// DefaultMaxToken is as much as API Gateway takes of all headers of a request.
+	// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
+	DefaultMaxToken = 10 << 10
+	MaxMaxToken     = 1 << 20 // the largest MaxToken
+)
 
 const (
-	defaultMaxToken    = 8 << 10
-	largestMaxToken    = 1 << 20
 	defaultRemember    = 1000
 	defaultGroupsClaim = "cognito:groups"
 )
 
-// withDefaults is the configuration with the values that its zeros stand for.
+// withDefaults is the configuration with the values that its zeros stand for. It shares nothing with c's issuers.
 func (c Config) withDefaults() Config {
-	c.MaxToken = cmp.Or(c.MaxToken, defaultMaxToken)
+	c.MaxToken = cmp.Or(c.MaxToken, DefaultMaxToken)
 	c.Remember = cmp.Or(c.Remember, defaultRemember)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	several := isSeveral(c.Issuers)
 	c.Issuers = slices.Clone(c.Issuers)
 	for i := range c.Issuers {
-		issuer := &c.Issuers[i]
-		issuer.Audience, issuer.TokenUse = slices.Clone(issuer.Audience), slices.Clone(issuer.TokenUse)
-		issuer.Algorithms = slices.Clone(issuer.Algorithms)
-		issuer.GroupsClaim = cmp.Or(issuer.GroupsClaim, defaultGroupsClaim)
-		if len(issuer.Algorithms) == 0 {
-			issuer.Algorithms = []string{"RS256"}
-		}
+		c.Issuers[i] = c.Issuers[i].withDefaults(several)
 	}
 	return c
+}
+
+// isSeveral tells whether there is more than one issuer whose tokens are accepted.
+func isSeveral(issuers []Issuer) bool {
+	return len(issuers) > 1 || len(issuers) == 1 && len(issuers[0].Tenants) > 1
+}
+
+// withDefaults is the entry with the values that its zeros stand for where there are several issuers, or only this one.
+func (i Issuer) withDefaults(several bool) Issuer {
+	i.Tenants, i.Audience, i.TokenUse = slices.Clone(i.Tenants), slices.Clone(i.Audience), slices.Clone(i.TokenUse)
+	i.Resource, i.Algorithms, i.ID = slices.Clone(i.Resource), slices.Clone(i.Algorithms), slices.Clone(i.ID)
+	i.Scopes, i.Grants, i.Require = slices.Clone(i.Scopes), maps.Clone(i.Grants), maps.Clone(i.Require)
+	if len(i.Algorithms) == 0 {
+		i.Algorithms = []string{"RS256"}
+	}
+	if len(i.ID) == 0 {
+		i.ID = []string{claimSubject}
+	}
+	if i.Owners == nil {
+		i.Owners = new(!several && i.ID[0] == claimSubject)
+	}
+	if _, read := i.Grants[defaultGroupsClaim]; i.GroupsClaim == "" && (i.Grants == nil || read) {
+		i.GroupsClaim = defaultGroupsClaim
+	}
+	if i.Grants == nil {
+		i.Grants = map[string]map[string][]string{claimScope: {Any: {Any}}}
+	}
+	return i
+}
+
+// names are the values of iss that the entry is for.
+func (i *Issuer) names() []string {
+	if len(i.Tenants) == 0 {
+		return []string{i.Issuer}
+	}
+	before, after, _ := cutPlaceholder(i.Issuer)
+	var names []string
+	for _, tenant := range i.Tenants {
+		names = append(names, before+tenant+after)
+	}
+	return names
+}
+
+// cutPlaceholder cuts a text around its first {…}.
+func cutPlaceholder(text string) (before, after string, found bool) {
+	before, rest, opens := strings.Cut(text, "{")
+	_, after, closes := strings.Cut(rest, "}")
+	return before, after, opens && closes
 }
 
 // algorithms are those that the issuer's tokens may have.
@@ -118,151 +214,4 @@ func (i *Issuer) keySetAddress() string {
 		return strings.TrimSuffix(i.Issuer, "/") + "/.well-known/jwks.json"
 	}
 	return i.JWKSURI
-}
-
-// ParseIssuers reads a JSON list of issuers, as in
-//
-//	[{"issuer":"https://…","audience":["…"],"tokenUse":["access"]}]
-//
-// Unknown members are refused. The values themselves are checked by [New].
-func ParseIssuers(text string) ([]Issuer, error) {
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	decoder.DisallowUnknownFields()
-	var issuers []Issuer
-	if err := decoder.Decode(&issuers); err != nil {
-		return nil, &ConfigError{Field: "issuers", Reason: fmt.Sprintf("want a JSON list of issuers: %v", err)}
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, &ConfigError{Field: "issuers", Reason: "something follows the JSON list"}
-	}
-	return issuers, checkMembers(text)
-}
-
-// checkMembers refuses what encoding/json passes over: a member that stands there twice, of which the second
-// one counts, and one in another case than ours.
-func checkMembers(text string) error {
-	if _, ok := parseObject([]byte(`{"issuers":` + text + `}`)); !ok {
-		return &ConfigError{Field: "issuers", Reason: "a member stands there twice, or a text is no UTF-8"}
-	}
-	var list []map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &list); err != nil {
-		return &ConfigError{Field: "issuers", Reason: fmt.Sprintf("want a JSON list of issuers: %v", err)}
-	}
-	for _, issuer := range list {
-		for name := range issuer {
-			if !slices.Contains(issuerMembers, name) {
-				return &ConfigError{Field: "issuers", Reason: fmt.Sprintf("unknown member %q", short(name))}
-			}
-		}
-	}
-	return nil
-}
-
-var issuerMembers = []string{"issuer", "audience", "tokenUse", "jwksUri", "algorithms", "groupsClaim"}
-
-func (c *Config) check() error {
-	if len(c.Issuers) == 0 {
-		return &ConfigError{Field: "issuers", Reason: "want at least one issuer"}
-	}
-	if c.ClockSkew < 0 || c.ClockSkew > MaxClockSkew {
-		return &ConfigError{Field: "clock skew", Reason: fmt.Sprintf("want 0s to %s, got %s", MaxClockSkew, c.ClockSkew)}
-	}
-	if c.MaxToken < 0 || c.MaxToken > largestMaxToken {
-		return &ConfigError{Field: "largest token", Reason: fmt.Sprintf("want at most %d bytes, got %d", largestMaxToken, c.MaxToken)}
-	}
-	seen := map[string]bool{}
-	for i := range c.Issuers {
-		if err := c.Issuers[i].check(); err != nil {
-			return err
-		}
-		if seen[c.Issuers[i].Issuer] {
-			return &ConfigError{c.Issuers[i].Issuer, "issuer", "is configured twice"}
-		}
-		seen[c.Issuers[i].Issuer] = true
-	}
-	return nil
-}
-
-func (i *Issuer) check() error {
-	refuse := func(field, reason string) error { return &ConfigError{i.Issuer, field, reason} }
-	if i.Issuer == "" {
-		return refuse("issuer", "is missing")
-	}
-	if reason := checkAddress(i.Issuer); reason != "" {
-		return refuse("issuer", reason)
-	}
-	if reason := i.checkAudiences(); reason != "" {
-		return refuse("audience", reason)
-	}
-	if len(i.TokenUse) == 0 && !i.InsecureAnyAudience && !i.InsecureClientAsAudience && cognitoIssuer.MatchString(i.Issuer) {
-		return refuse("tokenUse", `is missing: the issuer is a Cognito user pool, so say which of its tokens are accepted, "access" or "id"`)
-	}
-	for _, use := range i.TokenUse {
-		if use != UseAccess && use != UseID {
-			return refuse("tokenUse", fmt.Sprintf(`want "access" or "id", got %q`, use))
-		}
-	}
-	if i.JWKSURI != "" {
-		if reason := cmp.Or(checkAddress(i.JWKSURI), checkKeysOf(i.Issuer, i.JWKSURI)); reason != "" {
-			return refuse("jwksUri", reason)
-		}
-	}
-	for _, algorithm := range i.Algorithms {
-		if algorithmNamed(algorithm) == nil {
-			return refuse("algorithms", fmt.Sprintf("want some of %s, got %q", strings.Join(Algorithms(), ", "), algorithm))
-		}
-	}
-	return nil
-}
-
-// checkAudiences says what is wrong with the audiences, or nothing.
-func (i *Issuer) checkAudiences() string {
-	switch {
-	case i.InsecureAnyAudience && (len(i.Audience) > 0 || i.InsecureClientAsAudience):
-		return "want none beside InsecureAnyAudience, nor InsecureClientAsAudience"
-	case i.InsecureClientAsAudience && len(i.TokenUse) > 0:
-		return "want no InsecureClientAsAudience beside tokenUse, which says where the audience is"
-	case !i.InsecureAnyAudience && len(i.Audience) == 0 || slices.Contains(i.Audience, ""):
-		return "want at least one, and none of them empty"
-	}
-	return ""
-}
-
-// maxAddress is how long the address of an issuer or key set may be.
-const maxAddress = 2048
-
-// checkAddress says what is wrong with the address of an issuer or key set, or nothing: plain http is for
-// loopback hosts only, since whoever can change a key set can sign tokens.
-func checkAddress(text string) string {
-	u, err := url.Parse(text)
-	switch {
-	case len(text) > maxAddress:
-		return fmt.Sprintf("want an URL of at most %d characters", maxAddress)
-	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsFunc(text, isNotInURL):
-		return fmt.Sprintf("want an https URL, got %q", short(text))
-	case u.User != nil || strings.ContainsAny(text, "?#"):
-		return "want a URL without user, query and fragment"
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return fmt.Sprintf("plain http is for loopback hosts only, got %q", short(text))
-	}
-	return ""
-}
-
-// isNotInURL tells whether a character stands in no URL (RFC 3986, section 2).
-func isNotInURL(r rune) bool { return r <= ' ' || r > '~' }
-
-// checkKeysOf says what is wrong with a good address for the keys of an issuer, or nothing: those of an https
-// issuer come over https, also from this machine.
-func checkKeysOf(issuer, keys string) string {
-	of, err := url.Parse(issuer)
-	at, err2 := url.Parse(keys)
-	if err != nil || err2 != nil || of.Scheme == "https" && at.Scheme != "https" {
-		return "want an https URL, as the issuer is"
-	}
-	return ""
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

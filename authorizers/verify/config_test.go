@@ -161,7 +161,7 @@ func TestConfigIsCopied(t *testing.T) {
 
 // TestLargestTokens: the bounds that a configuration may name.
 func TestLargestTokens(t *testing.T) {
-	for most, want := range map[int]int{0: 8 << 10, 100: 100, 1 << 20: 1 << 20} {
+	for most, want := range map[int]int{0: 10 << 10, 100: 100, 1 << 20: 1 << 20} {
 		v, err := verify.New(verify.Config{MaxToken: most, Issuers: []verify.Issuer{{Issuer: "https://a.example", Audience: []string{"app"}}}})
 		if err != nil {
 			t.Errorf("%d: %v", most, err)
@@ -170,6 +170,105 @@ func TestLargestTokens(t *testing.T) {
 		for size, code := range map[int]authorizers.Code{want: authorizers.CodeMalformed, want + 1: authorizers.CodeTooLarge} {
 			if _, err := v.Verify(t.Context(), strings.Repeat("x", size)); !errors.Is(err, &authorizers.TokenError{Code: code}) {
 				t.Errorf("%d: a token of %d bytes: error %v, want %s", most, size, err, code)
+			}
+		}
+	}
+}
+
+// TestEntries: entries as they are written, and what is said of wrong ones, all of it at once.
+func TestEntries(t *testing.T) {
+	const pool = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123"
+	tests := []struct {
+		entries string
+		want    []string // what the error says; none: it is right
+	}{
+		// Addresses and names.
+		{`{"issuer":"https://login.example.com/t/v2.0","audience":["a"],"jwksUri":"https://login.example.com/t/keys?appid=1"}`, nil},
+		{`{"issuer":"http://fs.example.com/adfs/services/trust","audience":["a"],"jwksUri":"https://fs.example.com/adfs/discovery/keys"}`, nil},
+		{`{"issuer":"accounts.google.com","audience":["a"],"jwksUri":"https://www.googleapis.com/oauth2/v3/certs"}`, nil},
+		{`{"issuer":"Example","audience":["a"],"jwksUri":"https://static.example.com/keys.json"}`, nil},
+		{`{"issuer":"https://a.example?x=1","audience":["a"],"jwksUri":"https://a.example/keys"}`, nil},
+		{`{"issuer":"Example","audience":["a"]}`, []string{`want an https URL, got "Example"; any other text is an issuer only with a "jwksUri"`}},
+		{`{"issuer":"Exa\u0000mple","audience":["a"],"jwksUri":"https://a.example/k"}`, []string{"issuer: want an https URL"}},
+		{`{"issuer":"Example","audience":["a"],"jwksUri":"http://static.example.com/keys.json"}`, []string{"jwksUri: plain http is for loopback hosts only"}},
+		{`{"issuer":"Example","audience":["a"],"jwksUri":"https://u:p@static.example.com/keys.json"}`, []string{"jwksUri: want a URL without user"}},
+
+		// Several tenants.
+		{`{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","audience":["a"],"tenants":["t1","t2"],"jwksUri":"https://login.microsoftonline.com/common/discovery/v2.0/keys","scopes":[]}`, nil},
+		{`{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","audience":["a"],"tenants":["t1"],"jwksUri":"https://login.microsoftonline.com/common/discovery/v2.0/keys"}`, nil},
+		{`{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","audience":["a"],"tenants":["t1","t2"],"jwksUri":"https://login.microsoftonline.com/common/discovery/v2.0/keys"}`, []string{"scopes: is missing"}},
+		{`{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","audience":["a"]}`, []string{`holds a placeholder`, `"tenants":["…"]`}},
+		{`{"issuer":"https://login.microsoftonline.com/common/v2.0","audience":["a"]}`, []string{"is nobody's issuer", `{tenantid}`}},
+		{`{"issuer":"https://login.microsoftonline.com/organizations/v2.0","audience":["a"],"jwksUri":"https://login.microsoftonline.com/common/discovery/v2.0/keys"}`, []string{"is nobody's issuer"}},
+		{`{"issuer":"https://a.example/{t}","audience":["a"],"tenants":["t1"]}`, []string{`tenants: want a "jwksUri" beside them`}},
+		{`{"issuer":"https://a.example","audience":["a"],"tenants":["t1"],"jwksUri":"https://a.example/k"}`, []string{"tenants: want an issuer with one placeholder"}},
+		{`{"issuer":"https://a.example/{t}","audience":["a"],"tenants":["t1","t1"],"jwksUri":"https://a.example/k","scopes":[]}`, []string{"tenants: want each once", "is configured twice"}},
+		{`{"issuer":"https://a.example/{t}","audience":["a"],"tenants":["a/b"],"jwksUri":"https://a.example/k"}`, []string{"tenants: want each once, and as a part of a URL's path"}},
+
+		// A user pool's issuer, mistyped.
+		{`{"issuer":"` + pool + `","audience":["a"],"tokenUse":["access"]}`, nil},
+		{`{"issuer":"https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123","audience":["a"],"tokenUse":["access"]}`, nil},
+		{`{"issuer":"` + pool + `/","audience":["a"],"tokenUse":["access"]}`, []string{"want " + pool}},
+		{`{"issuer":"` + pool + `/.well-known/jwks.json","audience":["a"],"tokenUse":["access"]}`, []string{"want " + pool}},
+		{`{"issuer":"` + pool + `/.well-known/openid-configuration","audience":["a"],"tokenUse":["access"]}`, []string{"want " + pool}},
+		{`{"issuer":"https://cognito-idp.us-east-1.amazonaws.com/eu-west-1_Abc123","audience":["a"],"tokenUse":["access"]}`, []string{"want " + pool}},
+		{`{"issuer":"https://cognito-idp.eu-west-1.amazonaws.com","audience":["a"],"tokenUse":["access"]}`, []string{"want the pool's id behind it"}},
+		{`{"issuer":"https://cognito-idp.eu-west-1.amazonaws.com/Abc123","audience":["a"],"tokenUse":["access"]}`, []string{"want the pool's id behind it"}},
+		{`{"issuer":"https://Cognito-IDP.eu-west-1.amazonaws.com/eu-west-1_Abc123","audience":["a"],"tokenUse":["access"]}`, []string{"want " + pool}},
+		{`{"issuer":"https://cognito-idp.eu-west-1.amazonaws.com:443/eu-west-1_Abc123","audience":["a"],"tokenUse":["access"]}`, []string{"want " + pool}},
+
+		// What tokens may gain.
+		{`{"issuer":"https://a.example","audience":["a"],"grants":{"/a/b":{"x":["y"]}},"id":["/c/d"],"groupsClaim":"/e","require":{"/f":["g"]},"owners":true,"scopes":["y"]}`, nil},
+		{`{"issuer":"https://a.example","audience":["a"],"grants":{"/a~2":{"x":["y"]}}}`, []string{"grants", "no JSON Pointer"}},
+		{`{"issuer":"https://a.example","audience":["a"],"grants":{"":{"x":["y"]}},"id":[""],"require":{"":["x"]}}`, []string{"grants: want a claim's name", "id: want a claim's name", "require: want a claim's name"}},
+		{`{"issuer":"https://a.example","audience":["a"],"grants":{"a":{"x":["y z"]}}}`, []string{`grants: claim "a", value "x": "y z" is no scope`}},
+		{`{"issuer":"https://a.example","audience":["a"],"grants":{"a":{"x":["y"]}},"scopes":["z"]}`, []string{`grants: claim "a", value "x": "y" is not among the scopes that the entry may grant`}},
+		{`{"issuer":"https://a.example","audience":["a"],"scopes":["*","z"]}`, []string{`scopes: want "*" alone, or scopes`}},
+		{`{"issuer":"https://a.example","audience":["a"],"scopes":["a b"]}`, []string{`scopes: "a b" is no scope`}},
+		{`{"issuer":"https://a.example","audience":["a"],"require":{"hd":[]}}`, []string{`require: want at least one value of the claim "hd"`}},
+		{`{"issuer":"https://a.example","audience":["a"],"scopes":[]},{"issuer":"https://b.example","audience":["a"],"grants":{"roles":{"x":["y"]}}}`, nil},
+		{`{"issuer":"https://a.example","audience":["a"],"scopes":[]},{"issuer":"https://b.example","audience":["a"],"grants":{}}`, nil},
+		{`{"issuer":"https://a.example","audience":["a"]},{"issuer":"https://b.example","audience":["a"]}`, []string{
+			`issuer "https://a.example": scopes: is missing: there are several issuers`, `issuer "https://b.example": scopes: is missing`, `"scopes":["users/read"]`, `"scopes":[]`}},
+		{`{"issuer":"https://a.example","audience":["a"],"scopes":[]},{"issuer":"https://b.example","audience":["a"],"grants":{"scope":{"*":["*"]}}}`, []string{`scopes: is missing`, `the claim "scope" is taken as it stands`}},
+
+		// Kinds of tokens.
+		{`{"issuer":"https://a.example","audience":["a"],"profile":"rfc9068","boundTokens":"accept"}`, nil},
+		{`{"issuer":"https://a.example","audience":["a"],"profile":"RFC 9068","boundTokens":"yes"}`, []string{`profile: want "rfc9068"`, `boundTokens: want "accept"`}},
+		{`{"issuer":"` + pool + `","audience":["a"],"tokenUse":["access"],"profile":"rfc9068"}`, []string{`profile: want none beside "tokenUse"`}},
+		{`{"issuer":"` + pool + `","audience":["a"],"tokenUse":["access"],"resource":["https://api.example.com"],"requireResource":true}`, nil},
+		{`{"issuer":"` + pool + `","audience":["a"],"tokenUse":["access"],"requireResource":true}`, []string{`resource: "requireResource" wants the names`}},
+		{`{"issuer":"` + pool + `","audience":["a"],"tokenUse":["id"],"resource":["https://api.example.com"]}`, []string{"resource: is for access tokens"}},
+		{`{"issuer":"https://a.example","audience":["a"],"resource":["https://api.example.com"]}`, []string{`resource: is for access tokens`, `"audience"`}},
+		{`{"issuer":"` + pool + `","audience":["a"],"tokenUse":["access"],"resource":[""]}`, []string{"resource: want none of them empty"}},
+
+		// All at once.
+		{`{"issuer":"http://a.example","audience":[],"algorithms":["HS256","none"]},{"issuer":"","audience":["a"]}`, []string{
+			"plain http", "audience: want at least one", `got "HS256"`, `got "none"`, "issuer: is missing", "scopes: is missing"}},
+	}
+	for _, test := range tests {
+		issuers, err := verify.ParseIssuers("[" + test.entries + "]")
+		if err != nil {
+			t.Errorf("%s: %v", test.entries, err)
+			continue
+		}
+		v, err := verify.New(verify.Config{Issuers: issuers})
+		if len(test.want) == 0 {
+			if err != nil {
+				t.Errorf("%s: %v", test.entries, err)
+			} else {
+				v.Close()
+			}
+			continue
+		}
+		wrong := (*verify.ConfigError)(nil)
+		if !errors.As(err, &wrong) {
+			t.Errorf("%s: error %v, want a ConfigError", test.entries, err)
+			continue
+		}
+		for _, want := range test.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: error %v, want one with %q", test.entries, err, want)
 			}
 		}
 	}

@@ -19,6 +19,37 @@ func (e *ConfigError) Error() string {
 	return fmt.Sprintf("verify: issuer %q: %s: %s", e.Issuer, e.Field, e.Reason)
 }
 
+// ConfigErrors is all that is wrong with a configuration. errors.As finds each [*ConfigError] in it.
+type ConfigErrors []*ConfigError
+
+func (e ConfigErrors) Error() string {
+	texts := make([]string, len(e))
+	for i, err := range e {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap gives the errors one by one.
+func (e ConfigErrors) Unwrap() []error {
+	all := make([]error, len(e))
+	for i, err := range e {
+		all[i] = err
+	}
+	return all
+}
+
+// orNil is nil where nothing is wrong, and the error itself where it is one.
+func (e ConfigErrors) orNil() error {
+	switch len(e) {
+	case 0:
+		return nil
+	case 1:
+		return e[0]
+	}
+	return e
+}
+
 // short cuts a text that a stranger chose, for an error.
 func short(text string) string {
 	const most = 80

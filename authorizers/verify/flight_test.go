@@ -132,7 +132,8 @@ func TestPrefetch(t *testing.T) {
 	down.Outage(true)
 	at := now
 	v := newVerifier(t, up, func(c *verify.Config) {
-		c.Issuers = append(c.Issuers, verify.Issuer{Issuer: down.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}})
+		c.Issuers = append(c.Issuers, verify.Issuer{Issuer: down.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}, Scopes: []string{}})
+		c.Issuers[0].Scopes = []string{}
 		c.Now = func() time.Time { return at }
 	})
 	err := v.Prefetch(t.Context())

@@ -20,7 +20,8 @@ import (
 func TestKeysAreNotPooled(t *testing.T) {
 	ours, theirs := newIssuer(t), newIssuer(t)
 	v := newVerifier(t, ours, func(c *verify.Config) {
-		c.Issuers = append(c.Issuers, verify.Issuer{Issuer: theirs.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}})
+		c.Issuers = append(c.Issuers, verify.Issuer{Issuer: theirs.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}, Scopes: []string{}})
+		c.Issuers[0].Scopes = []string{}
 	})
 	posing := theirs.CognitoAccess(extra(map[string]any{"iss": ours.URL}))
 	if _, err := v.Verify(t.Context(), posing); code(err) != string(authorizers.CodeKeyUnknown) {

@@ -23,7 +23,7 @@ type member struct {
 // value is a JSON value. The zero value is that of a member that is not there.
 type value struct {
 	kind  kind
-	text  string // of a text: the text; of a number or literal: as it is written
+	text  string // of a text: the text; of a number, literal or object: as it is written
 	items []value
 }
 
@@ -59,6 +59,13 @@ func (o object) get(name string) value {
 		}
 	}
 	return value{}
+}
+
+// members are those of an object, which was read before.
+func (v value) members() object {
+	s := scanner{text: v.text}
+	o, _ := s.object(maxDepth)
+	return o
 }
 
 // parseObject reads a JSON object (RFC 8259) more strictly than encoding/json: valid UTF-8, also behind
@@ -181,7 +188,9 @@ func (s *scanner) value(depth int) (v value, ok bool) {
 		v.text, ok = s.quoted()
 	case c == '{':
 		v.kind = isObject
+		start := s.at
 		_, ok = s.object(depth - 1)
+		v.text = s.text[start:min(s.at, len(s.text))]
 	case c == '[':
 		v.kind = isList
 		v.items, ok = s.list(depth - 1)

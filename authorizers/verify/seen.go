@@ -30,7 +30,7 @@ type verified struct {
 func (v *verified) copyClaims(remembered bool) *authorizers.Claims {
 	claims := *v.claims
 	claims.Remembered = remembered
-	claims.Scopes, claims.Groups = slices.Clone(claims.Scopes), slices.Clone(claims.Groups)
+	claims.Scopes, claims.Groups, claims.Unread = slices.Clone(claims.Scopes), slices.Clone(claims.Groups), slices.Clone(claims.Unread)
 	return &claims
 }
 

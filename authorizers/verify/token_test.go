@@ -85,7 +85,7 @@ func TestCompactForm(t *testing.T) {
 		{"space", good + " ", authorizers.CodeMalformed},
 		{"plus", with(2, "+"+parts[2][1:]), authorizers.CodeMalformed},
 		{"trailing bits", with(2, parts[2][:len(parts[2])-1]+"_"), authorizers.CodeMalformed},
-		{"too large", good + strings.Repeat("A", 9000), authorizers.CodeTooLarge},
+		{"too large", good + strings.Repeat("A", 10<<10), authorizers.CodeTooLarge},
 		{"header no object", with(0, encode(`["RS256"]`)), authorizers.CodeMalformed},
 		{"duplicate member in the header", with(0, encode(`{"alg":"none","alg":"RS256","kid":"a"}`)), authorizers.CodeMalformed},
 		{"duplicate claim", with(1, encode(`{"sub":"a","sub":"b"}`)), authorizers.CodeMalformed},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +26,18 @@ type Verifier struct {
 // trusted is an issuer and its keys, which serve no other issuer.
 type trusted struct {
 	Issuer
-	keys *keySet
+	keys     *keySet
+	granting *granting
+	required []required
+	id       []claimPath
+}
+
+func newTrusted(issuer Issuer, keys *keySet) *trusted {
+	t := &trusted{Issuer: issuer, keys: keys, granting: newGranting(&issuer), required: newRequired(&issuer)}
+	for _, claim := range issuer.ID {
+		t.id = append(t.id, pathOf(claim))
+	}
+	return t
 }
 
 // New makes a verifier. It makes no network call. The error is a [*ConfigError].
@@ -44,7 +56,10 @@ func New(config Config) (*Verifier, error) {
 		now: func() time.Time { return config.Now().Round(0) },
 	}
 	for _, issuer := range config.Issuers {
-		v.issuers[issuer.Issuer] = &trusted{issuer, newKeySet(issuer, issuer.algorithms(), v.fetcher, v.now)}
+		trusted := newTrusted(issuer, newKeySet(issuer, issuer.algorithms(), v.fetcher, v.now))
+		for _, name := range issuer.names() {
+			v.issuers[name] = trusted
+		}
 	}
 	return v, nil
 }
@@ -66,7 +81,7 @@ func (v *Verifier) Sharing(issuer Issuer) (*Verifier, error) {
 	}
 	other := *v
 	other.seen = newSeen(2 * v.seen.half)
-	other.issuers = map[string]*trusted{issuer.Issuer: {config.withDefaults().Issuers[0], known.keys}}
+	other.issuers = map[string]*trusted{issuer.Issuer: newTrusted(config.withDefaults().Issuers[0], known.keys)}
 	return &other, nil
 }
 
@@ -152,7 +167,7 @@ func (v *Verifier) check(ctx context.Context, raw []byte) (*verified, error) {
 		return nil, err
 	}
 	now := v.now()
-	claims, err := issuer.accept(t.claims, now, v.skew)
+	claims, err := issuer.accept(t, now, v.skew)
 	if err != nil {
 		return nil, err
 	}
@@ -168,12 +183,22 @@ func (v *Verifier) issuerOf(t *token, algorithm string) (*trusted, error) {
 	iss := t.claims.get("iss")
 	issuer, known := v.issuers[iss.text]
 	if !known || iss.kind != isText {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeIssuer, Claim: "iss", Got: iss.String(), Want: "a configured issuer"}
+		return nil, &authorizers.TokenError{Code: authorizers.CodeIssuer, Claim: "iss", Got: iss.String(), Want: "a configured issuer", Hint: v.meantIssuer(iss.text)}
 	}
 	if !slices.Contains(issuer.Algorithms, algorithm) {
 		return nil, &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Got: short(algorithm), Want: "an algorithm of the issuer's"}
 	}
 	return issuer, nil
+}
+
+// meantIssuer says where an unknown issuer differs from a configured one by a slash at the end only.
+func (v *Verifier) meantIssuer(iss string) string {
+	for _, near := range []string{iss + "/", strings.TrimSuffix(iss, "/")} {
+		if _, known := v.issuers[near]; known && near != iss {
+			return fmt.Sprintf("the entry of %q differs from the token's iss by a slash at the end", short(near))
+		}
+	}
+	return ""
 }
 
 // checkSignature checks a token's signature, after its algorithm: a key is for one only.

@@ -88,8 +88,9 @@ func BenchmarkVerify(b *testing.B) {
 	b.Run("first seen, one of 50 issuers", verifies(newVerifier(b, issuer, func(c *verify.Config) {
 		c.Remember = -1
 		for i := range 49 {
-			c.Issuers = append(c.Issuers, verify.Issuer{Issuer: fmt.Sprintf("https://issuer-%d.example.com", i), Audience: []string{"app"}})
+			c.Issuers = append(c.Issuers, verify.Issuer{Issuer: fmt.Sprintf("https://issuer-%d.example.com", i), Audience: []string{"app"}, Scopes: []string{}})
 		}
+		c.Issuers[0].Scopes = []string{}
 	})))
 	b.Run("bare RSA", func(b *testing.B) {
 		dot := strings.LastIndexByte(token, '.')
@@ -105,4 +106,12 @@ func BenchmarkVerify(b *testing.B) {
 			}
 		}
 	})
+}
+
+// isError tells whether an error is the wanted one, nil for none, and gives it as its own type.
+func isError(err, want error, as ...any) bool {
+	for _, target := range as {
+		errors.As(err, target)
+	}
+	return err == nil && want == nil || want != nil && errors.Is(err, want)
 }

@@ -114,7 +114,7 @@ func (b *binaries) start(ctx context.Context, name, file string, project *projec
 	if before != nil && before.version == version {
 		return before, nil
 	}
-	environment, err := functionEnvironment(project, b.site.issuers)
+	environment, err := functionEnvironment(project, b.site.issuers, &b.site.userPool)
 	if err != nil {
 		return nil, err
 	}

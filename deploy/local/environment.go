@@ -7,18 +7,24 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"portcullis/authorizers/cmd/environ"
 	"portcullis/authorizers/verify"
 )
 
-// functionEnvironment is what the environment of all functions has beyond this process's own.
-func functionEnvironment(project *project, issuers []verify.Issuer) (map[string]string, error) {
-	list, err := json.Marshal(issuers)
-	if err != nil {
-		return nil, err
+// functionEnvironment is what the environment of all functions has beyond this process's own. What tokens of the user pool
+// gain by their groups stands in its entry, since there may be other issuers.
+func functionEnvironment(project *project, issuers []verify.Issuer, pool *userPool) (map[string]string, error) {
+	issuers = slices.Clone(issuers)
+	for i := range issuers {
+		if issuers[i].Issuer == pool.issuer.Issuer {
+			if err := giveGroups(&issuers[i], project); err != nil {
+				return nil, err
+			}
+		}
 	}
-	groups, err := json.Marshal(project.groupScopes())
+	list, err := json.Marshal(issuers)
 	if err != nil {
 		return nil, err
 	}
@@ -29,9 +35,38 @@ func functionEnvironment(project *project, issuers []verify.Issuer) (map[string]
 	return map[string]string{
 		environ.Contract:    contract,
 		environ.Issuers:     string(list),
-		environ.GroupScopes: cmp.Or(os.Getenv(environ.GroupScopes), string(groups)),
+		environ.GroupScopes: "",
 		"AWS_REGION":        region(),
 	}, nil
+}
+
+// giveGroups writes the scopes of the user pool's groups into its entry: those of GROUP_SCOPES, or else those that the
+// contract's operations suggest.
+func giveGroups(entry *verify.Issuer, project *project) error {
+	groups, err := environ.ParseGroupScopes(os.Getenv(environ.GroupScopes))
+	if err == nil && len(groups) == 0 && entry.Grants == nil {
+		groups = mayGrant(project.groupScopes(), entry.Scopes)
+	}
+	only := []verify.Issuer{*entry}
+	if err == nil {
+		err = environ.GiveGroupScopes(only, groups)
+	}
+	if err != nil {
+		return &environ.Error{Variable: environ.GroupScopes, Err: err}
+	}
+	*entry = only[0]
+	return nil
+}
+
+// mayGrant leaves of the scopes of groups those that an issuer's entry may grant; nil and [verify.Any] are all.
+func mayGrant(groups map[string][]string, scopes []string) map[string][]string {
+	if scopes == nil || slices.Contains(scopes, verify.Any) {
+		return groups
+	}
+	for group, granted := range groups {
+		groups[group] = slices.DeleteFunc(granted, func(scope string) bool { return !slices.Contains(scopes, scope) })
+	}
+	return groups
 }
 
 // region is where gateway and functions are told that they run.

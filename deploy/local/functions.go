@@ -159,7 +159,7 @@ func (m *functionMaker) inProcess(ctx context.Context, name string, project *pro
 	if before != nil && before.version == version {
 		return before, nil
 	}
-	environment, err := functionEnvironment(project, m.site.issuers)
+	environment, err := functionEnvironment(project, m.site.issuers, &m.site.userPool)
 	if err != nil {
 		return nil, err
 	}

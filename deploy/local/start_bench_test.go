@@ -26,7 +26,8 @@ func BenchmarkColdStart(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	environment, err := functionEnvironment(project, []verify.Issuer{{Issuer: pool.Issuer(), Audience: []string{cognito.ClientID}, TokenUse: []string{verify.UseAccess}}})
+	issuer := verify.Issuer{Issuer: pool.Issuer(), Audience: []string{cognito.ClientID}, TokenUse: []string{verify.UseAccess}}
+	environment, err := functionEnvironment(project, []verify.Issuer{issuer}, &userPool{issuer: issuer})
 	if err != nil {
 		b.Fatal(err)
 	}

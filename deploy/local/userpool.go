@@ -53,7 +53,10 @@ func (s *site) chooseUserPool(further []verify.Issuer) (userPool, error) {
 	case (id == "" || slices.Contains(ownClients, id)) && os.Getenv(userpool.ClientSecretARN) != "":
 		return userPool{}, fmt.Errorf("%s: is set, and %s names no app client of another user pool", userpool.ClientSecretARN, userpool.ClientID)
 	case id == "" || slices.Contains(ownClients, id):
-		issuer := verify.Issuer{Issuer: s.pool.Issuer(), JWKSURI: s.pool.KeySetURL(), Audience: slices.Concat(ownClients, []string{cognito.MachineID}), TokenUse: []string{verify.UseAccess}}
+		issuer := verify.Issuer{
+			Issuer: s.pool.Issuer(), JWKSURI: s.pool.KeySetURL(), Audience: slices.Concat(ownClients, []string{cognito.MachineID}), TokenUse: []string{verify.UseAccess},
+			Scopes: []string{verify.Any}, Owners: new(true),
+		}
 		return userPool{issuer, cmp.Or(id, cognito.ClientID), true}, nil
 	}
 	for _, issuer := range further {

@@ -3,14 +3,13 @@
 package environ
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"portcullis/api"
@@ -23,8 +22,9 @@ import (
 const (
 	Contract    = "CONTRACT"     // path of the OpenAPI file; default openapi.yaml beside the binary
 	Issuers     = "ISSUERS"      // JSON list of issuers, in the shape of verify.Issuer; required, unless there are API keys
-	GroupScopes = "GROUP_SCOPES" // JSON object: group -> list of scopes; default {}
+	GroupScopes = "GROUP_SCOPES" // JSON object: group of the one issuer -> list of scopes; default {}; several issuers say it each, in their entries
 	ClockSkew   = "CLOCK_SKEW"   // Go duration, 0s to 5m; default 0s
+	MaxToken    = "MAX_TOKEN"    // the longest token that is looked at, in bytes, 1 to 1048576; default 10240
 
 	APIKeysTable = "API_KEYS_TABLE" // of the REQUEST authorizer: DynamoDB table of API keys; not set: keys are not accepted
 	Response     = "RESPONSE"       // of the REQUEST and JWT authorizers: "policy", the default, or "simple"
@@ -41,83 +41,106 @@ func (e *Error) Error() string { return e.Variable + ": " + e.Err.Error() }
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Errors is all that is wrong with a function's environment. errors.As finds each [*Error] in it.
+type Errors []error
+
+func (e Errors) Error() string {
+	texts := make([]string, len(e))
+	for i, err := range e {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap gives the errors one by one.
+func (e Errors) Unwrap() []error { return e }
+
+// note keeps what is wrong with a variable, if anything is.
+func (e *Errors) note(variable string, err error) {
+	if err != nil {
+		*e = append(*e, &Error{variable, err})
+	}
+}
+
+// orNil is nil where nothing is wrong.
+func (e Errors) orNil() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}
+
+// settings are what the variables say that all authorizers have; errors gather.
+type settings struct {
+	getenv func(string) string
+	log    *slog.Logger
+	wrong  Errors
+}
+
 // Token makes the TOKEN authorizer that the variables describe. getenv gives a variable's value, "" where it
-// is not set. The error is an [*Error].
+// is not set. The error holds an [*Error] for each variable that is wrong.
 func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, error) {
-	rules, groups, err := readAccess(getenv, log)
-	if err != nil {
+	s := settings{getenv: getenv, log: log}
+	rules := s.rules()
+	verifier, revocations := s.tokens()
+	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
-	verifier, revocations, err := readTokens(getenv)
-	if err != nil {
-		return nil, err
-	}
-	return authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier, Revocations: revocations, GroupScopes: groups, Log: log})
+	return authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier, Revocations: revocations, Log: log})
 }
 
 // JWT makes the JWT authorizer that the variables describe, as Token does.
 func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, error) {
-	rules, groups, err := readAccess(getenv, log)
-	if err != nil {
-		return nil, err
-	}
-	verifier, revocations, err := readTokens(getenv)
-	if err != nil {
-		return nil, err
-	}
-	simple, err := readResponse(getenv)
-	if err != nil {
+	s := settings{getenv: getenv, log: log}
+	rules := s.rules()
+	verifier, revocations := s.tokens()
+	simple := s.simple()
+	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
 	return authorizers.NewJWT(authorizers.JWTConfig{
-		Rules: rules, Verifier: verifier, Revocations: revocations, GroupScopes: groups, Simple: simple, Log: log,
+		Rules: rules, Verifier: verifier, Revocations: revocations, Simple: simple, Log: log,
 	})
 }
 
 // Request makes the REQUEST authorizer that the variables describe, as Token does. The keys are those of the table
 // that [APIKeysTable] names, nil where it names none; without them ISSUERS is required.
 func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog.Logger) (*authorizers.Request, error) {
-	rules, groups, err := readAccess(getenv, log)
-	if err != nil {
-		return nil, err
-	}
-	config := authorizers.RequestConfig{Rules: rules, Keys: keys, GroupScopes: groups, Log: log}
+	s := settings{getenv: getenv, log: log}
+	config := authorizers.RequestConfig{Rules: s.rules(), Keys: keys, Log: log}
 	if keys == nil || getenv(Issuers) != "" {
-		if config.Tokens, config.Revocations, err = readTokens(getenv); err != nil {
-			return nil, err
-		}
-	} else if err := checkUnused(getenv); err != nil {
-		return nil, err
+		config.Tokens, config.Revocations = s.tokens()
+	} else {
+		s.checkUnused()
 	}
-	if config.Simple, err = readResponse(getenv); err != nil {
+	config.Simple = s.simple()
+	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
 	return authorizers.NewRequest(config)
 }
 
-// readAccess reads what decides who may call what.
-func readAccess(getenv func(string) string, log *slog.Logger) (*policy.Rules, authorizers.GroupScopes, error) {
-	rules, err := readRules(getenv(Contract))
+// rules reads what decides who may call what.
+func (s *settings) rules() *policy.Rules {
+	rules, err := readRules(s.getenv(Contract))
 	if err != nil {
-		return nil, nil, &Error{Contract, err}
+		s.wrong.note(Contract, err)
+		return nil
 	}
-	groups, err := ParseGroupScopes(getenv(GroupScopes))
-	if err != nil {
-		return nil, nil, &Error{GroupScopes, err}
-	}
-	logConflicts(rules, log)
-	return rules, groups, nil
+	logConflicts(rules, s.log)
+	return rules
 }
 
-// readResponse tells whether answers are simple ones.
-func readResponse(getenv func(string) string) (simple bool, err error) {
-	switch text := getenv(Response); text {
+// simple tells whether answers are simple ones.
+func (s *settings) simple() bool {
+	switch text := s.getenv(Response); text {
 	case "", "policy":
-		return false, nil
+		return false
 	case "simple":
-		return true, nil
+		return true
 	default:
-		return false, &Error{Response, fmt.Errorf(`want "policy" or "simple", got %.40q`, text)}
+		s.wrong.note(Response, fmt.Errorf(`want "policy" or "simple", got %.40q`, text))
+		return false
 	}
 }
 
@@ -147,42 +170,69 @@ func logConflicts(rules *policy.Rules, log *slog.Logger) {
 	}
 }
 
-// readTokens makes what decides which tokens are good, and whether they were taken back.
-func readTokens(getenv func(string) string) (authorizers.TokenVerifier, authorizers.Revocations, error) {
-	if getenv(Issuers) == "" {
-		return nil, nil, &Error{Issuers, errors.New(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`)}
+// tokens makes what decides which tokens are good, and whether they were taken back. Both are nil where something is wrong.
+func (s *settings) tokens() (authorizers.TokenVerifier, authorizers.Revocations) {
+	skew, most := s.clockSkew(), s.maxToken()
+	if s.getenv(Issuers) == "" {
+		s.wrong.note(Issuers, errors.New(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`))
+		return nil, nil
 	}
-	issuers, err := verify.ParseIssuers(getenv(Issuers))
+	groups, err := ParseGroupScopes(s.getenv(GroupScopes))
+	s.wrong.note(GroupScopes, err)
+	issuers, err := verify.ParseIssuers(s.getenv(Issuers))
 	if err != nil {
-		return nil, nil, &Error{Issuers, err}
+		s.wrong.note(Issuers, err)
+		return nil, nil
 	}
-	skew, err := readClockSkew(getenv)
+	s.wrong.note(GroupScopes, GiveGroupScopes(issuers, groups))
+	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew, MaxToken: most})
 	if err != nil {
-		return nil, nil, err
+		s.wrong.note(Issuers, err)
+		return nil, nil
 	}
-	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew})
-	if err != nil {
-		return nil, nil, &Error{Issuers, err}
-	}
-	revocations, err := readRevocations(getenv, issuers)
-	return verifier, revocations, err
+	warnOfIssuers(issuers, s.log)
+	return verifier, s.revocations(issuers)
 }
 
 // checkUnused makes sure of the variables about tokens where none are accepted.
-func checkUnused(getenv func(string) string) error {
-	if _, err := readClockSkew(getenv); err != nil {
-		return err
-	}
-	_, err := readRevocations(getenv, nil)
-	return err
+func (s *settings) checkUnused() {
+	s.clockSkew()
+	s.maxToken()
+	_, err := ParseGroupScopes(s.getenv(GroupScopes))
+	s.wrong.note(GroupScopes, err)
+	s.revocations(nil)
 }
 
-func readClockSkew(getenv func(string) string) (time.Duration, error) {
-	skew, err := ParseClockSkew(getenv(ClockSkew))
+func (s *settings) revocations(issuers []verify.Issuer) authorizers.Revocations {
+	revocations, err := readRevocations(s.getenv, issuers)
 	if err != nil {
-		return 0, &Error{ClockSkew, err}
+		s.wrong = append(s.wrong, err)
 	}
-	return skew, nil
+	return revocations
+}
+
+func (s *settings) clockSkew() time.Duration {
+	skew, err := ParseClockSkew(s.getenv(ClockSkew))
+	s.wrong.note(ClockSkew, err)
+	return skew
+}
+
+func (s *settings) maxToken() int {
+	most, err := ParseMaxToken(s.getenv(MaxToken))
+	s.wrong.note(MaxToken, err)
+	return most
+}
+
+// ParseMaxToken reads how many bytes a token may have; an empty text is [verify.DefaultMaxToken].
+func ParseMaxToken(text string) (int, error) {
+	if text == "" {
+		return verify.DefaultMaxToken, nil
+	}
+	most, err := strconv.Atoi(text)
+	if err != nil || most < 1 || most > verify.MaxMaxToken {
+		return 0, fmt.Errorf("want a number of bytes from 1 to %d, got %.40q", verify.MaxMaxToken, text)
+	}
+	return most, nil
 }
 
 // ParseClockSkew reads a duration that clocks may differ by; an empty text is none.
@@ -195,30 +245,4 @@ func ParseClockSkew(text string) (time.Duration, error) {
 		return 0, fmt.Errorf("want a duration from 0s to %s, got %q", verify.MaxClockSkew, text)
 	}
 	return skew, nil
-}
-
-// ParseGroupScopes reads a JSON object whose members are lists of scopes; an empty text is an empty object.
-func ParseGroupScopes(text string) (authorizers.GroupScopes, error) {
-	groups := authorizers.GroupScopes{}
-	if text == "" {
-		return groups, nil
-	}
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	if err := decoder.Decode(&groups); err != nil {
-		return nil, fmt.Errorf("want a JSON object of groups to lists of scopes: %w", err)
-	}
-	if groups == nil {
-		return nil, errors.New("want a JSON object of groups to lists of scopes, got null")
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("something follows the JSON object")
-	}
-	for group, scopes := range groups {
-		for _, scope := range scopes {
-			if !policy.ValidScope(scope) {
-				return nil, fmt.Errorf("group %q: %q is no scope (RFC 6749, section 3.3)", group, scope)
-			}
-		}
-	}
-	return groups, nil
 }

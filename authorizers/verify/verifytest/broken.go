@@ -112,6 +112,7 @@ var families = []family{
 	{part: "claims", signed: true, breakages: issuerBreakages},
 	{part: "claims", signed: true, breakages: audienceBreakages},
 	{part: "claims", signed: true, breakages: cognitoBreakages},
+	{part: "claims", signed: true, breakages: boundBreakages},
 	{part: "signature", signed: false, breakages: unsignedBreakages},
 	{part: "signature", signed: false, breakages: swappedBreakages()},
 	{part: "signature", signed: false, breakages: hmacBreakages},

@@ -63,6 +63,17 @@ var audienceBreakages = []breakage{
 	}},
 }
 
+// boundBreakages are good tokens that are bound to a key of their sender, and brought as bearer tokens (RFC 7800, RFC 9449
+// section 6, RFC 8705 section 3.1).
+var boundBreakages = []breakage{
+	{"bound-jkt", "The token is bound to a key of which the sender would have to prove possession (DPoP).", condition{},
+		claimsWith("cnf", map[string]any{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"})},
+	{"bound-x5t", "The token is bound to the certificate of a TLS client.", condition{},
+		claimsWith("cnf", map[string]any{"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"})},
+	{"bound-empty", "The token is bound to something that it does not name.", condition{}, claimsWith("cnf", map[string]any{})},
+	{"bound-false", "The cnf is no object.", condition{}, claimsWith("cnf", false)},
+}
+
 // audiences is the aud of a good token as a new list.
 func audiences(aud any) []any {
 	switch aud := aud.(type) {

@@ -38,6 +38,12 @@ var cognitoBreakages = []breakage{
 		return g.changeClaims(map[string]any{"aud": g.claims["client_id"], "client_id": "another-app"})
 	}},
 
+	{"resource-other", "The aud of an access token names another API, to which it is bound (RFC 8707).", onlyAccess, claimsWith("aud", "https://other-api.example.com")},
+	{"resource-others", "The aud of an access token lists other APIs.", onlyAccess, claimsWith("aud", []any{"https://other-api.example.com", "https://third-api.example.com"})},
+	{"resource-null", "The aud of an access token is null.", onlyAccess, claimsWith("aud", nil)},
+	{"resource-number", "The aud of an access token is a number.", onlyAccess, claimsWith("aud", 1)},
+	{"resource-empty", "The aud of an access token is an empty list.", onlyAccess, claimsWith("aud", []any{})},
+
 	{"aud-as-client-id", "The app is in client_id, in the place of aud.", onlyID, func(g *good) string {
 		return g.changeClaims(map[string]any{"client_id": g.claims["aud"]}, "aud")
 	}},

@@ -24,8 +24,8 @@ var formBreakages = []breakage{
 	{"nested", "The payload is a token, and not claims.", condition{}, func(g *good) string {
 		return g.key.tokenOf(g.header(`"cty":"JWT"`), []byte(g.token()))
 	}},
-	{"large", "The token is larger than 8 KB.", condition{}, func(g *good) string {
-		return g.changeClaims(map[string]any{"large": strings.Repeat("x", 8<<10)})
+	{"large", "The token is larger than 10 KB.", condition{}, func(g *good) string {
+		return g.changeClaims(map[string]any{"large": strings.Repeat("x", 10<<10)})
 	}},
 }
 

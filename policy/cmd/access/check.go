@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"portcullis/api"
-	"portcullis/authorizers"
 	"portcullis/policy"
 )
 
@@ -67,7 +66,7 @@ type finding struct {
 // checker looks for what is wrong with a contract's rules.
 type checker struct {
 	*surface
-	groups   authorizers.GroupScopes
+	groups   scopesOfGroups
 	granted  []string // scopes that callers have elsewhere
 	allowed  []string // the operations that may be public
 	findings []finding

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/authorizers"
 	"portcullis/policy"
 )
 
@@ -22,7 +21,7 @@ func TestConflictsThatEnd(t *testing.T) {
 		if ends == begins {
 			continue
 		}
-		d := difference{old: &side{old, authorizers.GroupScopes{}}, new: &side{now, authorizers.GroupScopes{}}}
+		d := difference{old: &side{old, map[string][]string{}}, new: &side{now, map[string][]string{}}}
 		d.compare()
 		d.compareConflicts()
 		opens, closes := gatewayChanges(t, old, now, paths, callers)

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"portcullis/api"
-	"portcullis/authorizers"
 )
 
 func diffCommand(_ context.Context, s *session, args []string) (int, error) {
@@ -44,7 +43,7 @@ func diffCommand(_ context.Context, s *session, args []string) (int, error) {
 // side is a contract to compare, with the groups of its time.
 type side struct {
 	*surface
-	groups authorizers.GroupScopes
+	groups scopesOfGroups
 }
 
 func (s *session) side(name, flagName, own, both string) (*side, error) {

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"portcullis/authorizers"
 	"portcullis/policy"
 )
 
@@ -16,7 +15,7 @@ var (
 
 // compareGroups compares what each group's members may, with their token alone and with an API key besides. Where all
 // may, or all might and nobody may, there is nothing to say of groups.
-func (c *comparison) compareGroups(old, new authorizers.GroupScopes) {
+func (c *comparison) compareGroups(old, new scopesOfGroups) {
 	if isForEveryone(c.now) || len(c.now) == 0 && isForEveryone(c.before) {
 		return
 	}

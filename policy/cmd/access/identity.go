@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/authorizers"
+	"portcullis/authorizers/verify"
 	"portcullis/policy"
 )
 
@@ -59,7 +59,7 @@ func (s *subject) say(heading, format string, args ...any) {
 }
 
 // read gives who makes the request for a path.
-func (i *identity) read(ctx context.Context, s *session, groups authorizers.GroupScopes, path string) (*subject, error) {
+func (i *identity) read(ctx context.Context, s *session, groups scopesOfGroups, path string) (*subject, error) {
 	switch {
 	case i.token != "" && i.assumed:
 		return nil, errors.New("-token says itself who calls: leave -scopes, -groups, -id and -scheme out")
@@ -72,7 +72,7 @@ func (i *identity) read(ctx context.Context, s *session, groups authorizers.Grou
 }
 
 // assume takes the caller from the flags.
-func (i *identity) assume(groups authorizers.GroupScopes, path string) (*subject, error) {
+func (i *identity) assume(groups scopesOfGroups, path string) (*subject, error) {
 	schemes, err := schemeSet(i.scheme)
 	if err != nil {
 		return nil, err
@@ -111,14 +111,11 @@ func credentials(caller policy.Caller) string {
 	return bringer(caller.Schemes) + " with " + strings.Join(caller.Scopes, " ")
 }
 
-// maxToken bounds a token, in bytes, as the authorizers do.
-const maxToken = 8 << 10
-
 // readToken gives the token itself, from stdin for "-", without what pasting may bring along.
 func (i *identity) readToken(s *session) (string, error) {
 	text := i.token
 	if text == "-" {
-		read, err := io.ReadAll(io.LimitReader(s.stdin, 2*maxToken))
+		read, err := io.ReadAll(io.LimitReader(s.stdin, 2*verify.MaxMaxToken))
 		if err != nil {
 			return "", fmt.Errorf("-token: stdin: %w", err)
 		}

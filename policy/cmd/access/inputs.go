@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"portcullis/api"
-	"portcullis/authorizers"
 	"portcullis/authorizers/cmd/environ"
 	"portcullis/policy"
 )
@@ -37,21 +36,21 @@ func parse(flags *flag.FlagSet, args []string, most int) ([]string, error) {
 
 // inputs are the flags of the commands that read one contract.
 type inputs struct {
-	contract, groupScopes string
+	contract, scopes string // as the flags give them
 }
 
 func (in *inputs) add(flags *flag.FlagSet) {
 	flags.StringVar(&in.contract, "contract", "", "")
-	flags.StringVar(&in.groupScopes, "group-scopes", "", "")
+	flags.StringVar(&in.scopes, "group-scopes", "", "")
 }
 
 // read reads the contract and the groups.
-func (in *inputs) read(s *session) (*surface, authorizers.GroupScopes, error) {
+func (in *inputs) read(s *session) (*surface, scopesOfGroups, error) {
 	contract, err := s.loadContract(in.contract)
 	if err != nil {
 		return nil, nil, err
 	}
-	groups, err := s.loadGroups("-group-scopes", in.groupScopes)
+	groups, err := s.loadGroups("-group-scopes", in.scopes)
 	return contract, groups, err
 }
 
@@ -77,8 +76,11 @@ func (s *session) loadContract(name string) (*surface, error) {
 	return nil, fmt.Errorf("there is no %s here; name the contract with -contract or %s", strings.Join(contractNames, " and no "), environ.Contract)
 }
 
+// scopesOfGroups maps a group to the scopes of its members.
+type scopesOfGroups = map[string][]string
+
 // loadGroups reads the scopes of groups: the flag's value, else the variable's.
-func (s *session) loadGroups(flagName, value string) (authorizers.GroupScopes, error) {
+func (s *session) loadGroups(flagName, value string) (scopesOfGroups, error) {
 	source := flagName
 	if value == "" {
 		source, value = environ.GroupScopes, s.getenv(environ.GroupScopes)

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"portcullis/api"
-	"portcullis/authorizers"
 	"portcullis/policy"
 )
 
@@ -75,7 +74,7 @@ func matrixCommand(_ context.Context, s *session, args []string) (int, error) {
 
 // columnsOf chooses the columns: the caller without scopes, then groups, which tokens have and API keys have not,
 // or else single scopes, then the sets.
-func columnsOf(contract *surface, groups authorizers.GroupScopes, schemes, sets []string) ([]column, error) {
+func columnsOf(contract *surface, groups scopesOfGroups, schemes, sets []string) ([]column, error) {
 	columns := []column{{"none", "no scope", []string{}}}
 	if len(groups) > 0 && slices.Contains(schemes, policy.SchemeBearer) {
 		for _, name := range slices.Sorted(maps.Keys(groups)) {

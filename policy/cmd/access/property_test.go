@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"portcullis/api"
-	"portcullis/authorizers"
 	"portcullis/policy"
 )
 
@@ -67,7 +66,7 @@ func TestDiffAgreesWithDecide(t *testing.T) {
 	for range 30 {
 		old := randomSurface(r, 5)
 		now := changed(r, old)
-		d := difference{old: &side{old, authorizers.GroupScopes{}}, new: &side{now, authorizers.GroupScopes{}}}
+		d := difference{old: &side{old, map[string][]string{}}, new: &side{now, map[string][]string{}}}
 		d.compare()
 		got, want := [2]bool{d.opened > 0, d.closed > 0}, changes(old, now, paths, callers, callers)
 		if got != want {
@@ -93,7 +92,7 @@ func TestDiffOfGroups(t *testing.T) {
 			now = changed(r, old)
 		}
 		had, has := []string{scopes[r.IntN(3)]}, []string{scopes[r.IntN(3)], scopes[r.IntN(3)]}
-		d := difference{old: &side{old, authorizers.GroupScopes{"g": had}}, new: &side{now, authorizers.GroupScopes{"g": has}}}
+		d := difference{old: &side{old, map[string][]string{"g": had}}, new: &side{now, map[string][]string{"g": has}}}
 		d.compare()
 		got, want := [2]bool{d.opened > 0, d.closed > 0}, changes(old, now, paths, members(callers, had), members(callers, has))
 		if got != want {

@@ -17,17 +17,21 @@ import (
 )
 
 // bearer takes the caller from a token, verified where it is known whose tokens are accepted.
-func (i *identity) bearer(ctx context.Context, s *session, groups authorizers.GroupScopes) (*subject, error) {
+func (i *identity) bearer(ctx context.Context, s *session, groups scopesOfGroups) (*subject, error) {
 	token, err := i.readToken(s)
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := s.verifier(i.issuers)
+	most, err := environ.ParseMaxToken(s.getenv(environ.MaxToken))
+	if err != nil {
+		return nil, &environ.Error{Variable: environ.MaxToken, Err: err}
+	}
+	verifier, err := s.verifier(i.issuers, groups, most)
 	if err != nil {
 		return nil, err
 	}
 	if verifier == nil {
-		return decoded(token, groups), nil
+		return decoded(token, most, groups), nil
 	}
 	defer verifier.Close()
 	claims, err := verifier.Verify(ctx, token)
@@ -47,7 +51,7 @@ func (i *identity) bearer(ctx context.Context, s *session, groups authorizers.Gr
 }
 
 // verifier makes the authorizers' own; nil where no issuers are given.
-func (s *session) verifier(value string) (*verify.Verifier, error) {
+func (s *session) verifier(value string, groups scopesOfGroups, most int) (*verify.Verifier, error) {
 	source := "-issuers"
 	if value == "" {
 		source, value = environ.Issuers, s.getenv(environ.Issuers)
@@ -59,11 +63,14 @@ func (s *session) verifier(value string) (*verify.Verifier, error) {
 	if err != nil {
 		return nil, &environ.Error{Variable: source, Err: err}
 	}
+	if err := environ.GiveGroupScopes(issuers, groups); err != nil {
+		return nil, &environ.Error{Variable: environ.GroupScopes, Err: err}
+	}
 	skew, err := environ.ParseClockSkew(s.getenv(environ.ClockSkew))
 	if err != nil {
 		return nil, &environ.Error{Variable: environ.ClockSkew, Err: err}
 	}
-	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew, MaxToken: maxToken})
+	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew, MaxToken: most})
 	if err != nil {
 		return nil, &environ.Error{Variable: source, Err: err}
 	}
@@ -71,28 +78,35 @@ func (s *session) verifier(value string) (*verify.Verifier, error) {
 }
 
 // take takes the caller from a token's claims.
-func (w *subject) take(claims *authorizers.Claims, groups authorizers.GroupScopes) {
-	p := authorizers.TokenPrincipal(claims, groups)
-	w.caller = policy.Caller{ID: p.ID, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires}
+func (w *subject) take(claims *authorizers.Claims, groups scopesOfGroups) {
+	p := authorizers.TokenPrincipal(claims)
+	w.caller = policy.Caller{ID: p.ID, OwnsNothing: p.OwnsNothing, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires}
 	w.say("", "issuer %q, ends %s", claims.Issuer, claims.Expires.UTC().Format(time.RFC3339))
 	if len(claims.Groups) > 0 {
 		var names []string
 		for _, group := range claims.Groups {
 			name := printable(group)
-			if _, known := groups[group]; !known {
+			if _, known := groups[group]; !known && len(groups) > 0 {
 				name += " (which has no scopes)"
 			}
 			names = append(names, name)
 		}
 		w.say("", "groups %s", strings.Join(names, ", "))
 	}
-	w.say("caller", "%s; id %q", credentials(w.caller), w.caller.ID)
+	owns := ""
+	if claims.OwnsNothing {
+		owns = ", which owns nothing"
+	}
+	w.say("caller", "%s; id %q%s", credentials(w.caller), w.caller.ID, owns)
+	for _, unread := range claims.Unread {
+		w.say("", "not read: %s", printable(unread))
+	}
 }
 
-// decoded takes the caller from what a token says, whoever wrote it.
-func decoded(token string, groups authorizers.GroupScopes) *subject {
+// decoded takes the caller from what a token of at most so many bytes says, whoever wrote it.
+func decoded(token string, most int, groups scopesOfGroups) *subject {
 	who := &subject{trust: refused}
-	claims, ok := decode(token)
+	claims, ok := decode(token, most)
 	if !ok {
 		who.say("token", "REFUSED: it is no JSON Web Token with iss, sub and exp")
 		return who
@@ -103,14 +117,17 @@ func decoded(token string, groups authorizers.GroupScopes) *subject {
 	}
 	who.trust = unverified
 	who.say("token", "NOT VERIFIED: neither %s nor -issuers says whose tokens are accepted; anybody can write what it says", environ.Issuers)
+	for _, group := range claims.Groups {
+		claims.Scopes = append(claims.Scopes, groups[group]...)
+	}
 	who.take(claims, groups)
 	return who
 }
 
 // decode reads the claims of a token in its compact form (RFC 7515, section 7.1), which proves nothing.
-func decode(token string) (*authorizers.Claims, bool) {
+func decode(token string, most int) (*authorizers.Claims, bool) {
 	parts := strings.Split(token, ".")
-	if len(parts) != 3 || len(token) > maxToken {
+	if len(parts) != 3 || len(token) > most {
 		return nil, false
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])

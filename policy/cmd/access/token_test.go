@@ -64,7 +64,7 @@ func TestTokens(t *testing.T) {
 		{"not verified, denied", issuer.CognitoAccess(member), nil, []string{"-method", "DELETE", "-path", "/users/7"}, 1, []string{"NOT VERIFIED", "decision  deny (403)"}},
 		{"not verified, expired", issuer.CognitoAccess(old), nil, get, 1, []string{"REFUSED: it ended at"}},
 		{"not verified, malformed", "a.b", nil, get, 1, []string{"REFUSED: it is no JSON Web Token"}},
-		{"not verified, too large", issuer.CognitoAccess(verifytest.Options{Extra: map[string]any{"x": strings.Repeat("x", 8<<10)}}), nil, get, 1, []string{"REFUSED: it is no JSON Web Token"}},
+		{"not verified, too large", issuer.CognitoAccess(verifytest.Options{Extra: map[string]any{"x": strings.Repeat("x", 10<<10)}}), nil, get, 1, []string{"REFUSED: it is no JSON Web Token"}},
 		{"control characters", issuer.CognitoAccess(verifytest.Options{Subject: "\x1b[31m", Groups: []string{"\x1b[2J"}}), nil, get, 1, []string{`id "\x1b[31m"`, `"\x1b[2J"`}},
 		{"no route", issuer.CognitoAccess(admin), trusted, []string{"-method", "PATCH", "-path", "/users/7"}, 1, []string{"route     none; the path is served for DELETE, GET, PUT\n"}},
 	}

@@ -1,0 +1,258 @@
+package verify
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"portcullis/policy"
+)
+
+// The claims that scopes stand in: scope (RFC 8693, section 4.2; RFC 9068, section 2.2.3), and scp, as Entra and Okta write it.
+const (
+	claimSubject = "sub"
+	claimScope   = "scope"
+	claimScp     = "scp"
+)
+
+// claimPath says where a claim stands: its name, and below it the names of members of objects.
+type claimPath struct {
+	text  string   // as it is configured
+	names []string // never empty
+}
+
+// parseClaimPath reads the name of a claim, or a JSON Pointer (RFC 6901), which begins with a slash.
+func parseClaimPath(text string) (path claimPath, ok bool) {
+	pointer, isPointer := strings.CutPrefix(text, "/")
+	if !isPointer {
+		return claimPath{text, []string{text}}, text != ""
+	}
+	names := strings.Split(pointer, "/")
+	for i, name := range names {
+		if rest := strings.NewReplacer("~0", "", "~1", "").Replace(name); strings.Contains(rest, "~") {
+			return claimPath{}, false
+		}
+		names[i] = strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~")
+	}
+	return claimPath{text, names}, true
+}
+
+// pathOf is a path that was checked.
+func pathOf(text string) claimPath {
+	path, _ := parseClaimPath(text)
+	return path
+}
+
+// in gives the value at the path; absent where there is none.
+func (p claimPath) in(claims object) value {
+	v := claims.get(p.names[0])
+	for _, name := range p.names[1:] {
+		if v.kind != isObject {
+			return value{}
+		}
+		v = v.members().get(name)
+	}
+	return v
+}
+
+// grant is a claim by which tokens gain scopes.
+type grant struct {
+	path   claimPath
+	scopes map[string][]string // by value, see [Any]
+	words  bool                // texts are lists of words
+}
+
+func newGrant(claim string, scopes map[string][]string) grant {
+	g := grant{path: pathOf(claim), scopes: map[string][]string{}}
+	for value, granted := range scopes {
+		g.scopes[value] = slices.Clone(granted)
+	}
+	g.words = claim == claimScope || claim == claimScp || takesAsItStands(scopes)
+	return g
+}
+
+// takesAsItStands tells whether some value of a claim is taken for a scope as it stands.
+func takesAsItStands(scopes map[string][]string) bool {
+	for _, granted := range scopes {
+		if slices.Contains(granted, Any) {
+			return true
+		}
+	}
+	return false
+}
+
+// granting is all that an issuer's tokens gain scopes by.
+type granting struct {
+	grants  []grant
+	scpToo  bool            // scope stands for scp where a token has none
+	allowed map[string]bool // nil: every scope
+	groups  claimPath       // without names: there is no groups claim
+}
+
+func newGranting(i *Issuer) *granting {
+	g := &granting{}
+	for _, claim := range slices.Sorted(maps.Keys(i.Grants)) {
+		g.grants = append(g.grants, newGrant(claim, i.Grants[claim]))
+	}
+	_, hasScp := i.Grants[claimScp]
+	g.scpToo = !hasScp
+	if i.Scopes != nil && !isAnyScope(i.Scopes) {
+		g.allowed = map[string]bool{}
+		for _, scope := range i.Scopes {
+			g.allowed[scope] = true
+		}
+	}
+	if i.GroupsClaim != "" {
+		g.groups = pathOf(i.GroupsClaim)
+	}
+	return g
+}
+
+// scopes gives what a token gains, and appends to unread which claims could not be read.
+func (g *granting) scopes(claims object, unread *[]string) []string {
+	var all []string
+	for i := range g.grants {
+		all = g.grants[i].add(all, claims, g.scpToo, unread)
+	}
+	return slices.DeleteFunc(all, func(scope string) bool {
+		return !policy.ValidScope(scope) || g.allowed != nil && !g.allowed[scope]
+	})
+}
+
+// add appends what the claim gives.
+func (g *grant) add(all []string, claims object, scpToo bool, unread *[]string) []string {
+	v := g.path.in(claims)
+	if v.kind == absent && scpToo && g.path.text == claimScope {
+		v = claims.get(claimScp)
+	}
+	if v.kind == absent {
+		noteMisnamed(g.path, claims, unread)
+		return all
+	}
+	if v.kind == isText && g.words {
+		for word := range strings.SplitSeq(v.text, " ") {
+			all = g.addValue(all, word)
+		}
+		return all
+	}
+	values, ok := v.values()
+	if !ok {
+		*unread = append(*unread, short(g.path.text)+" is "+v.kindName())
+	}
+	for _, text := range values {
+		all = g.addValue(all, text)
+	}
+	return all
+}
+
+// addValue appends what a value of the claim gives.
+func (g *grant) addValue(all []string, text string) []string {
+	for _, value := range [...]string{text, Any} {
+		for _, scope := range g.scopes[value] {
+			if scope == Any {
+				scope = text
+			}
+			all = append(all, scope)
+		}
+	}
+	return all
+}
+
+// noteMisnamed notes where a name with dots is no claim, and would lead into an object if it were a pointer.
+func noteMisnamed(path claimPath, claims object, unread *[]string) {
+	first, _, dotted := strings.Cut(path.text, ".")
+	if dotted && len(path.names) == 1 && claims.get(first).kind == isObject {
+		*unread = append(*unread, short(path.text)+` is missing, and "/`+short(strings.ReplaceAll(path.text, ".", "/"))+`" would look into the object `+short(first))
+	}
+}
+
+// groupsOf are the groups that a token names.
+func (g *granting) groupsOf(claims object) []string {
+	if len(g.groups.names) == 0 {
+		return nil
+	}
+	groups, _ := g.groups.in(claims).values()
+	return groups
+}
+
+// values are the texts that a claim holds: one, those of a list, or the names of an object's members that are neither null
+// nor false. A claim that is null holds none; ok is false where it is of a kind that is not read.
+func (v value) values() (texts []string, ok bool) {
+	switch v.kind {
+	case absent:
+		return nil, true
+	case isText:
+		return []string{v.text}, true
+	case isList:
+		return listTexts(v)
+	case isObject:
+		for _, m := range v.members() {
+			if !m.value.isNull() && !m.value.isFalse() {
+				texts = append(texts, m.name)
+			}
+		}
+		return texts, true
+	}
+	return nil, v.isNull()
+}
+
+func (v value) isNull() bool  { return v.kind == isLiteral && v.text == "null" }
+func (v value) isFalse() bool { return v.kind == isLiteral && v.text == "false" }
+
+// listTexts is a list that holds nothing but texts.
+func listTexts(list value) ([]string, bool) {
+	if list.kind != isList {
+		return nil, false
+	}
+	all := make([]string, len(list.items))
+	for i, item := range list.items {
+		if item.kind != isText {
+			return nil, false
+		}
+		all[i] = item.text
+	}
+	return all, true
+}
+
+// kindName says of which kind a value is that is not read.
+func (v value) kindName() string {
+	switch v.kind {
+	case isNumber:
+		return "a number"
+	case isList:
+		return "a list of other things than texts"
+	}
+	return short(v.text)
+}
+
+// required is a claim that a token has to have, and its values.
+type required struct {
+	path   claimPath
+	values []string
+}
+
+func newRequired(i *Issuer) []required {
+	var all []required
+	for _, claim := range slices.Sorted(maps.Keys(i.Require)) {
+		all = append(all, required{pathOf(claim), slices.Clone(i.Require[claim])})
+	}
+	return all
+}
+
+// holds tells whether the claim has one of the values.
+func (r *required) holds(claims object) bool {
+	v := r.path.in(claims)
+	if v.kind == isList {
+		return slices.ContainsFunc(v.items, r.isOne)
+	}
+	return r.isOne(v)
+}
+
+// isOne tells whether a text, or a number or boolean as it is written, is one of the values.
+func (r *required) isOne(v value) bool {
+	switch v.kind {
+	case isText, isNumber, isLiteral:
+		return !v.isNull() && slices.Contains(r.values, v.text)
+	}
+	return false
+}
