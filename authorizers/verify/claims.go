@@ -15,12 +15,11 @@ import (
 // signature, or does so before the claims count.
 func (i *trusted) accept(t *token, now time.Time, skew time.Duration) (*authorizers.Claims, error) {
 	claims := t.claims
-	issued, expires, err := checkTimes(claims, now, skew)
-	if err != nil {
+	if err := t.times.check(now, skew); err != nil {
 		return nil, err
 	}
 	c := &authorizers.Claims{
-		Issuer: claims.get("iss").text, IssuedAt: issued, Expires: expires, AcceptedUntil: expires.Add(skew),
+		Issuer: claims.get("iss").text, IssuedAt: t.times.issued.Truncate(time.Second), Expires: t.times.expires, AcceptedUntil: t.times.expires.Add(skew),
 		Subject: claims.textOf(claimSubject), TokenID: claims.textOf("jti"), ClientID: clientOf(claims), Username: userOf(claims),
 	}
 	if err := i.checkAudience(t, c); err != nil {
@@ -37,48 +36,71 @@ func (i *trusted) accept(t *token, now time.Time, skew time.Duration) (*authoriz
 	return c, nil
 }
 
-// checkTimes checks exp, which is required, nbf and iat (RFC 7519, section 4.1). A token without iat was issued at the zero
-// time.
-func checkTimes(claims object, now time.Time, skew time.Duration) (issued, expires time.Time, err error) {
-	seconds, present, ok := number(claims, "exp")
-	if !present || !ok || seconds <= 0 {
-		return issued, expires, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "exp", Got: claims.get("exp").String(), Want: "a time in seconds since 1970"}
+// times are those that a token names (RFC 7519, section 4.1), the zero time for one that it does not.
+type times struct {
+	expires, notBefore, issued time.Time
+}
+
+// readTimes reads exp, which is required, nbf and iat.
+func readTimes(claims object) (t times, err error) {
+	expires, err := readTime(claims, "exp")
+	if err != nil || expires <= 0 {
+		return t, notATime(claims, "exp")
 	}
-	expires = timeOf(seconds)
-	if !now.Before(expires.Add(skew)) {
-		return issued, expires, &authorizers.TokenError{Code: authorizers.CodeExpired, Claim: "exp", Got: expires.UTC().Format(time.RFC3339), Want: "a time to come"}
-	}
-	for _, claim := range []string{"nbf", "iat"} {
-		seconds, present, ok := number(claims, claim)
-		switch {
-		case !present:
-		case !ok || seconds < 0:
-			return issued, expires, &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: claims.get(claim).String(), Want: "a time in seconds since 1970"}
-		case timeOf(seconds).After(now.Add(skew)):
-			return issued, expires, &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: claim, Got: claims.get(claim).String(), Want: "a time that has come"}
-		case claim == "iat":
-			issued = time.Unix(int64(seconds), 0)
+	t.expires = timeOf(expires)
+	for _, optional := range [...]struct {
+		claim string
+		time  *time.Time
+	}{{"nbf", &t.notBefore}, {"iat", &t.issued}} {
+		if claims.get(optional.claim).kind == absent {
+			continue
 		}
+		seconds, err := readTime(claims, optional.claim)
+		if err != nil {
+			return t, err
+		}
+		*optional.time = timeOf(seconds)
 	}
-	return issued, expires, nil
+	return t, nil
 }
 
 // maxTime bounds a time in a claim: the end of the year 9999, in seconds since 1970.
 const maxTime = 253402300799
 
-func number(claims object, name string) (seconds float64, present, ok bool) {
+// readTime reads a time in seconds since 1970.
+func readTime(claims object, name string) (float64, error) {
 	claim := claims.get(name)
-	if claim.kind != isNumber {
-		return 0, claim.kind != absent, false
-	}
 	seconds, err := strconv.ParseFloat(claim.text, 64)
-	return seconds, true, err == nil && math.Abs(seconds) <= maxTime
+	if claim.kind != isNumber || err != nil || seconds < 0 || seconds > maxTime {
+		return 0, notATime(claims, name)
+	}
+	return seconds, nil
+}
+
+func notATime(claims object, name string) error {
+	return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: name, Got: claims.get(name).String(), Want: "a time in seconds since 1970"}
 }
 
 // timeOf is a time in seconds since 1970, with its fraction (RFC 7519, section 2, NumericDate).
 func timeOf(seconds float64) time.Time {
 	whole, fraction := math.Modf(seconds)
 	return time.Unix(int64(whole), int64(fraction*1e9))
+}
+
+// check checks that now is between the times.
+func (t *times) check(now time.Time, skew time.Duration) error {
+	if !now.Before(t.expires.Add(skew)) {
+		return &authorizers.TokenError{Code: authorizers.CodeExpired, Claim: "exp", Got: t.expires.UTC().Format(time.RFC3339), Want: "a time to come"}
+	}
+	for _, begin := range [...]struct {
+		claim string
+		time  time.Time
+	}{{"nbf", t.notBefore}, {"iat", t.issued}} {
+		if begin.time.After(now.Add(skew)) {
+			return &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: begin.claim, Got: begin.time.UTC().Format(time.RFC3339), Want: "a time that has come"}
+		}
+	}
+	return nil
 }
 
 // checkAudience checks whom the token is meant for.

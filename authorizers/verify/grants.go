@@ -204,8 +204,9 @@ func listTexts(list value) ([]string, bool) {
 	if list.kind != isList {
 		return nil, false
 	}
-	all := make([]string, len(list.items))
-	for i, item := range list.items {
+	items := list.items()
+	all := make([]string, len(items))
+	for i, item := range items {
 		if item.kind != isText {
 			return nil, false
 		}
@@ -243,7 +244,7 @@ func newRequired(i *Issuer) []required {
 func (r *required) holds(claims object) bool {
 	v := r.path.in(claims)
 	if v.kind == isList {
-		return slices.ContainsFunc(v.items, r.isOne)
+		return slices.ContainsFunc(v.items(), r.isOne)
 	}
 	return r.isOne(v)
 }

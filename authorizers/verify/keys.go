@@ -68,7 +68,7 @@ func parseKeys(data []byte, issuers []*algorithm) (map[string]*key, error) {
 
 // parseKey reads a JSON Web Key; the key is nil where it may not be used.
 func parseKey(raw []byte, issuers []*algorithm) (id string, parsed *key) {
-	members, ok := parseObject(raw)
+	members, ok := parseObject(string(raw))
 	if !ok {
 		return idOf(raw), nil
 	}
@@ -102,7 +102,7 @@ func meantForTokens(members object) bool {
 		return false
 	}
 	operations := members.get("key_ops")
-	for _, operation := range operations.items {
+	for _, operation := range operations.items() {
 		if operation.kind == isText && operation.text == "verify" {
 			return true
 		}

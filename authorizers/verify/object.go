@@ -22,9 +22,8 @@ type member struct {
 
 // value is a JSON value. The zero value is that of a member that is not there.
 type value struct {
-	kind  kind
-	text  string // of a text: the text; of a number, literal or object: as it is written
-	items []value
+	kind kind
+	text string // of a text: the text; of anything else: as it is written
 }
 
 type kind byte
@@ -68,14 +67,22 @@ func (v value) members() object {
 	return o
 }
 
+// items are those of a list, which was read before.
+func (v value) items() []value {
+	var items []value
+	s := scanner{text: v.text}
+	s.list(maxDepth, &items)
+	return items
+}
+
 // parseObject reads a JSON object (RFC 8259) more strictly than encoding/json: valid UTF-8, also behind
 // escapes; no member twice at any depth, since parsers differ on which one counts; bounded nesting; and
 // nothing behind the object.
-func parseObject(data []byte) (object, bool) {
-	if !utf8.Valid(data) {
+func parseObject(text string) (object, bool) {
+	if !utf8.ValidString(text) {
 		return nil, false
 	}
-	s := scanner{text: string(data)}
+	s := scanner{text: text}
 	s.space()
 	o, ok := s.object(maxDepth)
 	if !ok {
@@ -190,10 +197,12 @@ func (s *scanner) value(depth int) (v value, ok bool) {
 		v.kind = isObject
 		start := s.at
 		_, ok = s.object(depth - 1)
-		v.text = s.text[start:min(s.at, len(s.text))]
+		v.text = s.since(start, ok)
 	case c == '[':
 		v.kind = isList
-		v.items, ok = s.list(depth - 1)
+		start := s.at
+		ok = s.list(depth-1, nil)
+		v.text = s.since(start, ok)
 	case c == '-' || isDigit(c):
 		v.kind = isNumber
 		v.text, ok = s.number()
@@ -203,6 +212,14 @@ func (s *scanner) value(depth int) (v value, ok bool) {
 	}
 	s.space()
 	return v, ok
+}
+
+// since is what was read from a place on; a failure may stand behind the end.
+func (s *scanner) since(start int, ok bool) string {
+	if !ok {
+		return ""
+	}
+	return s.text[start:s.at]
 }
 
 func (s *scanner) literal() (string, bool) {
@@ -222,23 +239,25 @@ func (s *scanner) word(word string) bool {
 	return true
 }
 
-func (s *scanner) list(depth int) ([]value, bool) {
+// list reads a list, and appends its items to a slice if there is one.
+func (s *scanner) list(depth int, items *[]value) bool {
 	if depth == 0 || !s.take('[') {
-		return nil, false
+		return false
 	}
 	s.space()
 	if s.take(']') {
-		return nil, true
+		return true
 	}
-	var items []value
 	for {
 		item, ok := s.value(depth)
 		if !ok {
-			return nil, false
+			return false
 		}
-		items = append(items, item)
+		if items != nil {
+			*items = append(*items, item)
+		}
 		if !s.take(',') {
-			return items, s.take(']')
+			return s.take(']')
 		}
 	}
 }

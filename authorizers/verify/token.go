@@ -13,6 +13,7 @@ import (
 type token struct {
 	header    object
 	claims    object
+	times     times
 	signed    []byte // what the signature is over
 	signature []byte
 }
@@ -23,22 +24,26 @@ func parse(raw []byte) (*token, error) {
 	malformed := func(want string) (*token, error) {
 		return nil, &authorizers.TokenError{Code: authorizers.CodeMalformed, Want: want}
 	}
+	// The parts are decoded one behind the other, so that header and claims become one text.
 	first, last := bytes.IndexByte(raw, '.'), bytes.LastIndexByte(raw, '.')
 	if first < 0 || first == last || bytes.IndexByte(raw[first+1:last], '.') >= 0 {
 		return malformed("three parts separated by dots")
 	}
-	header, ok1 := decodePart(raw[:first])
-	claims, ok2 := decodePart(raw[first+1 : last])
-	signature, ok3 := decodePart(raw[last+1:])
+	decoded := make([]byte, 0, strict.DecodedLen(len(raw)))
+	decoded, ok1 := decodePart(decoded, raw[:first])
+	header := len(decoded)
+	decoded, ok2 := decodePart(decoded, raw[first+1:last])
+	claims := len(decoded)
+	decoded, ok3 := decodePart(decoded, raw[last+1:])
 	if !ok1 || !ok2 || !ok3 {
 		return malformed("canonical base64url in every part")
 	}
-	t := token{signed: raw[:last], signature: signature}
-	var ok bool
-	if t.header, ok = parseObject(header); !ok {
+	t := token{signed: raw[:last], signature: decoded[claims:]}
+	text, ok := string(decoded[:claims]), false
+	if t.header, ok = parseObject(text[:header]); !ok {
 		return malformed("a header that is a JSON object without duplicate members")
 	}
-	if t.claims, ok = parseObject(claims); !ok {
+	if t.claims, ok = parseObject(text[header:]); !ok {
 		return malformed("claims that are a JSON object without duplicate members")
 	}
 	return &t, nil
@@ -46,14 +51,13 @@ func parse(raw []byte) (*token, error) {
 
 var strict = base64.RawURLEncoding.Strict()
 
-// decodePart decodes canonical base64url. The standard decoder alone would pass over line breaks.
-func decodePart(part []byte) ([]byte, bool) {
+// decodePart appends what canonical base64url stands for. The standard decoder alone would pass over line breaks.
+func decodePart(decoded, part []byte) ([]byte, bool) {
 	if len(part) == 0 || bytes.IndexByte(part, '\n') >= 0 || bytes.IndexByte(part, '\r') >= 0 {
-		return nil, false
+		return decoded, false
 	}
-	data := make([]byte, strict.DecodedLen(len(part)))
-	n, err := strict.Decode(data, part)
-	return data[:n], err == nil
+	decoded, err := strict.AppendDecode(decoded, part)
+	return decoded, err == nil
 }
 
 // checkHeader checks everything in the header that does not need the issuer, and gives algorithm and key id.

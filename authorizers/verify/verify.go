@@ -156,7 +156,10 @@ func (v *Verifier) check(ctx context.Context, raw []byte) (*verified, error) {
 		return nil, err
 	}
 	// What has expired is bad whatever its signature, and needs no key that might not be had.
-	if _, _, err := checkTimes(t.claims, v.now(), v.skew); err != nil {
+	if t.times, err = readTimes(t.claims); err != nil {
+		return nil, err
+	}
+	if err := t.times.check(v.now(), v.skew); err != nil {
 		return nil, err
 	}
 	key, err := issuer.keys.key(ctx, keyID)
