@@ -82,8 +82,8 @@ type Issuer struct {
 	// iss and sub together name a subject (OpenID Connect Core 1.0, section 5.7).
 	Owners *bool `json:"owners,omitempty"`
 
-	// GroupsClaim names the claim that lists the subject's groups for the API behind the gateway. Empty: "cognito:groups",
-	// but where Grants is given only if it reads that claim.
+	// GroupsClaim names the claim that lists the subject's groups for the API behind the gateway. Empty: "cognito:groups" of
+	// a Cognito pool or of the only issuer, where Grants is nil or reads that claim, and else none.
 	GroupsClaim string `json:"groupsClaim,omitempty"`
 
 	// Scopes are all scopes that tokens may gain, whatever they say; Any alone is every scope. Nil: every scope that Grants
@@ -168,7 +168,8 @@ func (i Issuer) withDefaults(several bool) Issuer {
 	if i.Owners == nil {
 		i.Owners = new(!several && i.ID[0] == claimSubject)
 	}
-	if _, read := i.Grants[defaultGroupsClaim]; i.GroupsClaim == "" && (i.Grants == nil || read) {
+	_, read := i.Grants[defaultGroupsClaim]
+	if i.GroupsClaim == "" && (read || i.Grants == nil && (!several || len(i.TokenUse) > 0)) {
 		i.GroupsClaim = defaultGroupsClaim
 	}
 	if i.Grants == nil {

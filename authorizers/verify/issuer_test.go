@@ -108,6 +108,30 @@ func TestGrants(t *testing.T) {
 	}
 }
 
+// TestGroups: the groups that the API behind the gateway gets to know are those of a claim that the entry reads.
+func TestGroups(t *testing.T) {
+	issuer := newIssuer(t)
+	claims := object{"cognito:groups": list{"admins"}, "groups": list{"staff"}}
+	tests := []struct {
+		members string
+		several bool
+		want    string
+	}{
+		{``, false, "admins"},
+		{`"scopes":["a"]`, true, ""},
+		{`"scopes":["a"],"groupsClaim":"groups"`, true, "staff"},
+		{`"grants":{"groups":{"staff":["a"]}}`, false, ""},
+		{`"grants":{"cognito:groups":{"admins":["a"]}}`, true, "admins"},
+		{`"grants":{"cognito:groups":{"admins":["a"]}},"groupsClaim":"groups"`, true, "staff"},
+	}
+	for _, test := range tests {
+		got, err := entry(t, issuer, test.members, test.several).Verify(t.Context(), issuer.OIDC(verifytest.Options{ClientID: "api", IssuedAt: now, Extra: claims}))
+		if err != nil || strings.Join(got.Groups, " ") != test.want {
+			t.Errorf("%s, several: %v: %+v, %v; want groups %q", test.members, test.several, got, err, test.want)
+		}
+	}
+}
+
 // TestUnread: claims of the entry that are there and cannot be read are named, and their values are not.
 func TestUnread(t *testing.T) {
 	issuer := newIssuer(t)
