@@ -15,39 +15,55 @@ import (
 // algorithm is a signature algorithm of JWS (RFC 7518, section 3.1; RFC 8037, section 3.1).
 type algorithm struct {
 	name  string
+	other string         // another name of the same; "": there is none
 	hash  crypto.Hash    // 0 for EdDSA
 	curve elliptic.Curve // of ECDSA keys
 	check func(a *algorithm, public crypto.PublicKey, signed, signature []byte) bool
 }
 
 // algorithms are all that are supported. Those with a shared secret are not, and never can be: whoever
-// could check a token could sign one.
+// could check a token could sign one. Ed25519 is the name of RFC 9864, section 2.2, for EdDSA on that curve;
+// ESP256, ESP384 and ESP512 are COSE's names (section 2.1) for what ES256, ES384 and ES512 are in JOSE.
 var algorithms = []*algorithm{
-	{"RS256", crypto.SHA256, nil, checkPKCS1},
-	{"RS384", crypto.SHA384, nil, checkPKCS1},
-	{"RS512", crypto.SHA512, nil, checkPKCS1},
-	{"PS256", crypto.SHA256, nil, checkPSS},
-	{"PS384", crypto.SHA384, nil, checkPSS},
-	{"PS512", crypto.SHA512, nil, checkPSS},
-	{"ES256", crypto.SHA256, elliptic.P256(), checkECDSA},
-	{"ES384", crypto.SHA384, elliptic.P384(), checkECDSA},
-	{"ES512", crypto.SHA512, elliptic.P521(), checkECDSA},
-	{"EdDSA", 0, nil, checkEd25519},
+	{"RS256", "", crypto.SHA256, nil, checkPKCS1},
+	{"RS384", "", crypto.SHA384, nil, checkPKCS1},
+	{"RS512", "", crypto.SHA512, nil, checkPKCS1},
+	{"PS256", "", crypto.SHA256, nil, checkPSS},
+	{"PS384", "", crypto.SHA384, nil, checkPSS},
+	{"PS512", "", crypto.SHA512, nil, checkPSS},
+	{"ES256", "ESP256", crypto.SHA256, elliptic.P256(), checkECDSA},
+	{"ES384", "ESP384", crypto.SHA384, elliptic.P384(), checkECDSA},
+	{"ES512", "ESP512", crypto.SHA512, elliptic.P521(), checkECDSA},
+	{"EdDSA", "Ed25519", 0, nil, checkEd25519},
 }
 
-// Algorithms gives the values that [Issuer].Algorithms may hold.
+// Algorithms gives the values that [Issuer].Algorithms may hold: RS256, RS384, RS512, PS256, PS384, PS512, ES256,
+// ES384, ES512, EdDSA (RFC 7518, section 3.1; RFC 8037, section 3.1), and behind them other names of some of these:
+// ESP256, ESP384, ESP512 and Ed25519 (RFC 9864). Both names of an algorithm mean the same wherever they stand: in the
+// configuration, in a key and in a token.
 func Algorithms() []string {
-	var names []string
+	var names, others []string
 	for _, a := range algorithms {
 		names = append(names, a.name)
+		if a.other != "" {
+			others = append(others, a.other)
+		}
 	}
-	return names
+	return append(names, others...)
+}
+
+// isNamed tells whether a text is a name of the algorithm, in exactly this casing.
+func (a *algorithm) isNamed(name string) bool {
+	return name == a.name || name == a.other && name != ""
 }
 
 // algorithmNamed gives the algorithm of this name in exactly this casing, or nil.
-func algorithmNamed(name string) *algorithm {
-	for _, a := range algorithms {
-		if a.name == name {
+func algorithmNamed(name string) *algorithm { return oneNamed(name, algorithms) }
+
+// oneNamed gives the one of some algorithms that has this name, or nil.
+func oneNamed(name string, among []*algorithm) *algorithm {
+	for _, a := range among {
+		if a.isNamed(name) {
 			return a
 		}
 	}

@@ -57,7 +57,7 @@ var kinds = []struct {
 // names, while the good one that it was made from is accepted.
 func TestBroken(t *testing.T) {
 	want, met := refusals(t), map[string]bool{}
-	for i, algorithm := range verify.Algorithms() {
+	for i, algorithm := range verifytest.Algorithms() {
 		issuer := verifytest.NewServer(algorithm)
 		defer issuer.Close()
 		kind := kinds[i%len(kinds)]

@@ -59,8 +59,9 @@ func (c *issuerCheck) check() {
 	c.refuse("audience", c.checkAudiences())
 	c.refuse("tokenUse", c.checkUses())
 	c.refuse("resource", c.checkResource())
-	if c.JWKSURI != "" {
-		c.refuse("jwksUri", cmp.Or(checkAddress(c.JWKSURI), checkKeysOf(c.Issuer.Issuer, c.JWKSURI)))
+	c.refuse("jwksUri", c.checkKeySet())
+	if c.KeyID != "" && c.KeyID != KeyIDOptional {
+		c.refuse("kid", fmt.Sprintf("want %q, or nothing where each token must name its key; got %q", KeyIDOptional, short(c.KeyID)))
 	}
 	for _, algorithm := range c.Algorithms {
 		if algorithmNamed(algorithm) == nil {
@@ -181,6 +182,13 @@ func (c *issuerCheck) checkResource() string {
 		return "want none of them empty"
 	}
 	return ""
+}
+
+func (c *issuerCheck) checkKeySet() string {
+	if static, reason := checkStaticSet(c.JWKSURI); static || c.JWKSURI == "" {
+		return reason
+	}
+	return cmp.Or(checkAddress(c.JWKSURI), checkKeysOf(c.Issuer.Issuer, c.JWKSURI))
 }
 
 func (c *issuerCheck) checkProfile() string {

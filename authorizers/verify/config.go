@@ -15,6 +15,9 @@ const (
 	UseID     = "id"
 )
 
+// KeyIDOptional is [Issuer].KeyID where tokens need not name their key.
+const KeyIDOptional = "optional"
+
 // ProfileRFC9068 is the value of [Issuer].Profile for JWT access tokens after RFC 9068.
 const ProfileRFC9068 = "rfc9068"
 
@@ -55,9 +58,14 @@ type Issuer struct {
 	// RequireResource refuses a Cognito pool's access tokens that are not bound to a Resource.
 	RequireResource bool `json:"requireResource,omitempty"`
 
-	// JWKSURI is where the key set is: an https URL (or http on a loopback host). Empty: a Cognito pool's is derived from
-	// the issuer, any other's is discovered (OpenID Connect Discovery 1.0, section 4).
+	// JWKSURI is where the key set is: an https URL (or http on a loopback host). A file (file:///path, RFC 8089) or the set
+	// itself (data:application/json,… or data:application/json;base64,…, RFC 2397) is read once, by New, and never anew.
+	// Empty: a Cognito pool's is derived from the issuer, any other's is discovered (OpenID Connect Discovery 1.0, section 4).
 	JWKSURI string `json:"jwksUri,omitempty"`
+
+	// KeyID is KeyIDOptional where tokens need not name their key (kid): those that do not are tried with each of the
+	// issuer's keys of their algorithm, at most four. Empty: a token that names none is refused.
+	KeyID string `json:"kid,omitempty"`
 
 	// Algorithms lists the signature algorithms that are accepted, some of those that [Algorithms] gives. An
 	// RSA key that does not say its algorithm is used for the first one that fits it. Empty: RS256.

@@ -77,7 +77,7 @@ func (f *fetcher) stop() {
 
 // fetched is a key set as its issuer gave it.
 type fetched struct {
-	keys   map[string]*key
+	keys   keysByID
 	maxAge time.Duration // what Cache-Control says, zero where it says nothing
 }
 

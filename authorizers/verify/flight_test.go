@@ -161,7 +161,7 @@ func TestClockSetBack(t *testing.T) {
 	s.check("down", s.token(), "unavailable")
 	s.issuer.Outage(false)
 	s.advance(-5 * time.Hour)
-	token := s.token()
+	token := s.issuer.CognitoAccess(verifytest.Options{IssuedAt: s.now().Add(-24 * time.Hour), Lifetime: 72 * time.Hour})
 	s.check("the first token after that", token, "")
 	s.check("a made-up key id", s.tokenOf("made-up"), string(authorizers.CodeKeyUnknown))
 	s.advance(-5 * time.Hour)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/big"
 	"net/http"
 	"slices"
 	"strings"
@@ -61,6 +62,7 @@ func FuzzHeader(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add([]byte(`{"alg":"EdDSA","kid":"$KID"}`))
+	f.Add([]byte(`{"alg":"Ed25519","kid":"$KID","typ":"application/JOSE"}`))
 	f.Add([]byte(`{"kid":"$KID","typ":"at+JWT","alg":"EdDS\u0041","jwk":{"kty":"RSA"}}`))
 	f.Add([]byte(`{"alg":"EdDSA","kid":"$KID","crit":["exp"],"exp":1}`))
 	f.Fuzz(func(t *testing.T, header []byte) {
@@ -81,7 +83,8 @@ func goodHeader(text []byte, keyID string) (good, clear bool) {
 		_, present := header[member]
 		ok = ok && !present
 	}
-	return ok && header["alg"] == "EdDSA" && header["kid"] == keyID && (!named || kind == "jwt" || kind == "at+jwt"), clear
+	named = named && kind != "jwt" && kind != "at+jwt" && kind != "jose"
+	return ok && (header["alg"] == "EdDSA" || header["alg"] == "Ed25519") && header["kid"] == keyID && !named, clear
 }
 
 // FuzzClaims: a signed token is accepted if and only if a second, simpler reading of its claims finds nothing
@@ -198,6 +201,8 @@ func FuzzKeySet(f *testing.F) {
 	f.Add([]byte(`{"keys":[` + good + `]}`))
 	f.Add([]byte(`{"keys":[{"kty":"oct","kid":"a","k":"AAAA"},{"kty":"EC","crv":"P-256","kid":"b","x":"AA","y":"AA"},` + good + `]}`))
 	f.Add([]byte(`{"keys":[{"kty":"RSA","kid":"$KID","n":"$N","e":"Aw"},` + good + `]}`))
+	f.Add([]byte(`{"keys":[` + good + `,{"kty":"RSA","kid":"$KID","n":"$N","e":"AQAB","alg":null,"x5c":"MIIB","x5t":["a"]}]}`))
+	f.Add([]byte(`{"keys":[{"kty":"RSA","kid":"$KID","n":"$N","e":"AQAB","d":"AQAB"},` + good + `]}`))
 	f.Fuzz(func(t *testing.T, set []byte) {
 		set = bytes.ReplaceAll(set, []byte(wordKeyID), []byte(issuer.KeyID()))
 		set = bytes.ReplaceAll(set, []byte(wordModulus), []byte(modulus))
@@ -215,25 +220,30 @@ func FuzzKeySet(f *testing.F) {
 	})
 }
 
-// publishes tells whether a key set holds exactly one key of this id, and that one with this modulus.
+// publishes tells whether a key set holds a key of this id with this modulus, and no other one of this id that might
+// be used as well.
 func publishes(set []byte, keyID, modulus string) bool {
 	var document struct{ Keys []json.RawMessage }
 	if json.Unmarshal(set, &document) != nil {
 		return false
 	}
-	of := 0
+	published := false
 	for _, raw := range document.Keys {
 		var key map[string]any
 		if json.Unmarshal(raw, &key) != nil || key["kid"] != keyID {
 			continue
 		}
 		n, _ := key["n"].(string)
-		decoded, err := base64.RawURLEncoding.DecodeString(n)
-		if of++; err != nil || strings.TrimLeft(string(decoded), "\x00") != string(mustDecode(modulus)) {
+		decoded, _ := base64.RawURLEncoding.DecodeString(n)
+		own := strings.TrimLeft(string(decoded), "\x00") == string(mustDecode(modulus))
+		plain := key["kty"] == "RSA" && key["e"] == "AQAB" && (key["use"] == nil || key["use"] == "sig") &&
+			key["key_ops"] == nil && (key["alg"] == nil || key["alg"] == "RS256") && key["d"] == nil
+		if !own && plain && new(big.Int).SetBytes(decoded).BitLen() == 2048 && decoded[len(decoded)-1]%2 == 1 {
 			return false
 		}
+		published = published || own
 	}
-	return of == 1
+	return published
 }
 
 func mustDecode(text string) []byte {

@@ -37,8 +37,8 @@ func parseClaimPath(text string) (path claimPath, ok bool) {
 	return claimPath{text, names}, true
 }
 
-// pathOf is a path that was checked.
-func pathOf(text string) claimPath {
+// claimPathOf is a path that was checked.
+func claimPathOf(text string) claimPath {
 	path, _ := parseClaimPath(text)
 	return path
 }
@@ -63,7 +63,7 @@ type grant struct {
 }
 
 func newGrant(claim string, scopes map[string][]string) grant {
-	g := grant{path: pathOf(claim), scopes: map[string][]string{}}
+	g := grant{path: claimPathOf(claim), scopes: map[string][]string{}}
 	for value, granted := range scopes {
 		g.scopes[value] = slices.Clone(granted)
 	}
@@ -103,7 +103,7 @@ func newGranting(i *Issuer) *granting {
 		}
 	}
 	if i.GroupsClaim != "" {
-		g.groups = pathOf(i.GroupsClaim)
+		g.groups = claimPathOf(i.GroupsClaim)
 	}
 	return g
 }
@@ -235,7 +235,7 @@ type required struct {
 func newRequired(i *Issuer) []required {
 	var all []required
 	for _, claim := range slices.Sorted(maps.Keys(i.Require)) {
-		all = append(all, required{pathOf(claim), slices.Clone(i.Require[claim])})
+		all = append(all, required{claimPathOf(claim), slices.Clone(i.Require[claim])})
 	}
 	return all
 }

@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/lestrrat-go/jwx/v2/jwk"
 )
 
 const (
 	maxKeys     = 100
+	maxTries    = 4 // keys that a token without a key id is tried with
 	minRSABits  = 2048
 	maxRSABits  = 8192
 	minExponent = 65537
@@ -26,19 +28,31 @@ type key struct {
 	public    crypto.PublicKey // fits the algorithm
 }
 
-func (k *key) equal(other *key) bool {
-	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
-	return ok && k.algorithm == other.algorithm && public.Equal(other.public)
+func (k *key) equal(other *key) bool { return k.algorithm == other.algorithm && k.isOf(other.public) }
+
+// isOf tells whether the key is this one, for whatever algorithm.
+func (k *key) isOf(public crypto.PublicKey) bool {
+	own, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && own.Equal(public)
 }
 
-// errNoUsableKey says that an issuer answered with a key set, and that no key in it may be used.
-var errNoUsableKey = errors.New("the key set has no usable key")
+// keysByID are an issuer's keys. Those of one id are for different algorithms. Those that a token without a key id is
+// tried with stand under "".
+type keysByID map[string][]*key
 
-// parseKeys reads a JSON Web Key Set (RFC 7517, section 5) and keeps the keys, by their ids, that may verify
-// signatures. Keys of other kinds, for other uses, too weak or with a key id that another one has are passed
-// over; they do not spoil the rest. A key that does not say its algorithm is bound to the first of the
-// issuer's algorithms that fits it.
-func parseKeys(data []byte, issuers []*algorithm) (map[string]*key, error) {
+// errNoUsableKey says that an issuer answered with a key set, and that no key in it may be used.
+var errNoUsableKey = errors.New("the key set has no usable key: want a public one for signatures, RSA of 2048 to 8192 bits, P-256, P-384, P-521 or Ed25519")
+
+// listed is a key as it stands in a key set.
+type listed struct {
+	id string // "": it has none
+	*key
+}
+
+// parseKeys reads a JSON Web Key Set (RFC 7517, section 5) and keeps the keys that may verify signatures. Keys of
+// other kinds, for other uses or too weak are passed over; they do not spoil the rest. A key that does not say its
+// algorithm is bound to the first of the issuer's algorithms that fits it.
+func parseKeys(data []byte, issuers []*algorithm) (keysByID, error) {
 	var set map[string]json.RawMessage
 	if err := json.Unmarshal(data, &set); err != nil {
 		return nil, fmt.Errorf("not a key set: %w", err)
@@ -50,40 +64,33 @@ func parseKeys(data []byte, issuers []*algorithm) (map[string]*key, error) {
 	if len(list) > maxKeys {
 		return nil, fmt.Errorf("the key set has %d keys; %d are the most", len(list), maxKeys)
 	}
-	keys, seen := map[string]*key{}, map[string]bool{}
+	var usable []listed
+	var published []crypto.PublicKey // with their private keys
+	unreadable := map[string]bool{}
 	for _, raw := range list {
-		id, parsed := parseKey(raw, issuers)
-		if parsed != nil && !seen[id] {
-			keys[id] = parsed
-		} else {
-			delete(keys, id)
+		members, ok := parseObject(string(raw))
+		switch {
+		case !ok:
+			unreadable[idOf(raw)] = true
+		case isPrivate(members):
+			published = append(published, publicKey(members))
+		default:
+			if k, ok := parseKey(members, issuers); ok {
+				usable = append(usable, k)
+			}
 		}
-		seen[id] = true
 	}
-	if len(keys) == 0 {
+	usable = slices.DeleteFunc(usable, func(k listed) bool {
+		return k.id != "" && unreadable[k.id] || slices.ContainsFunc(published, k.isOf)
+	})
+	if usable = withoutDoubtful(usable); len(usable) == 0 {
 		return nil, errNoUsableKey
 	}
-	return keys, nil
+	return byID(usable), nil
 }
 
-// parseKey reads a JSON Web Key; the key is nil where it may not be used.
-func parseKey(raw []byte, issuers []*algorithm) (id string, parsed *key) {
-	members, ok := parseObject(string(raw))
-	if !ok {
-		return idOf(raw), nil
-	}
-	id = members.get("kid").text
-	if !meantForTokens(members) {
-		return id, nil
-	}
-	public := publicKey(raw)
-	if bound := bind(members.get("alg"), public, issuers); bound != nil {
-		return id, &key{bound, public}
-	}
-	return id, nil
-}
-
-// idOf is the key id of a key that the strict reader refused: nor may another one with it be used.
+// idOf is the key id of a key that the strict reader refused: nor may another one with it be used, since it cannot be
+// told which of them the issuer means.
 func idOf(raw []byte) string {
 	var key struct {
 		ID string `json:"kid"`
@@ -92,22 +99,89 @@ func idOf(raw []byte) string {
 	return key.ID
 }
 
-// meantForTokens checks what the key says of its use (RFC 7517, section 4): a member that is there must allow
-// it.
-func meantForTokens(members object) bool {
-	if !isKeyID(members.get("kid")) {
-		return false
-	}
-	if use := members.get("use"); use.kind != absent && use.text != "sig" {
-		return false
-	}
-	operations := members.get("key_ops")
-	for _, operation := range operations.items() {
-		if operation.kind == isText && operation.text == "verify" {
-			return true
+// withoutDoubtful leaves out a key that stands there again, and all of different keys that have an id and an
+// algorithm in common (RFC 7517, section 4.5).
+func withoutDoubtful(all []listed) []listed {
+	var kept []listed
+	for i, k := range all {
+		same := func(other listed) bool { return other.id == k.id && other.equal(k.key) }
+		rival := func(other listed) bool {
+			return k.id != "" && other.id == k.id && other.algorithm == k.algorithm && !other.equal(k.key)
+		}
+		if !slices.ContainsFunc(all[:i], same) && !slices.ContainsFunc(all, rival) {
+			kept = append(kept, k)
 		}
 	}
-	return operations.kind == absent
+	return kept
+}
+
+func byID(all []listed) keysByID {
+	keys := keysByID{"": tries(all)}
+	for _, k := range all {
+		if k.id != "" {
+			keys[k.id] = append(keys[k.id], k.key)
+		}
+	}
+	return keys
+}
+
+// tries are the keys that a token without a key id is tried with, those of one algorithm not more than maxTries: the
+// first and the last ones, since issuers add a new key at either end.
+func tries(all []listed) []*key {
+	var tried []*key
+	for _, algorithm := range algorithms {
+		var keys []*key
+		for _, k := range all {
+			if k.algorithm == algorithm && !slices.ContainsFunc(keys, k.equal) {
+				keys = append(keys, k.key)
+			}
+		}
+		if spare := len(keys) - maxTries; spare > 0 {
+			keys = slices.Delete(keys, maxTries/2, maxTries/2+spare)
+		}
+		tried = append(tried, keys...)
+	}
+	return tried
+}
+
+// parseKey reads a JSON Web Key (RFC 7517, section 4), if it may be used.
+func parseKey(members object, issuers []*algorithm) (listed, bool) {
+	kid := stated(members, "kid")
+	nameless := kid.kind == absent || kid.kind == isText && kid.text == ""
+	if !nameless && !isKeyID(kid) || !isMeantForTokens(members) {
+		return listed{}, false
+	}
+	public := publicKey(members)
+	bound := bind(stated(members, "alg"), public, issuers)
+	return listed{kid.text, &key{bound, public}}, bound != nil
+}
+
+// stated is a member of a key. Some issuers write null where they have nothing to say.
+func stated(members object, name string) value {
+	if v := members.get(name); !v.isNull() {
+		return v
+	}
+	return value{}
+}
+
+// privateMembers are those of private and symmetric keys (RFC 7518, section 6; RFC 8037, section 2).
+var privateMembers = []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"}
+
+// isPrivate tells whether a key holds what no other may know. It is anybody's once it is published, also where the
+// set has it as a public key too.
+func isPrivate(members object) bool {
+	return slices.ContainsFunc(privateMembers, func(name string) bool { return stated(members, name).kind != absent })
+}
+
+// isMeantForTokens checks what the key says of its use (RFC 7517, section 4): a member that is there must allow it.
+func isMeantForTokens(members object) bool {
+	if use := stated(members, "use"); use.kind != absent && (use.kind != isText || use.text != "sig") {
+		return false
+	}
+	operations := stated(members, "key_ops")
+	return operations.kind == absent || slices.ContainsFunc(operations.items(), func(operation value) bool {
+		return operation.kind == isText && operation.text == "verify"
+	})
 }
 
 // bind gives the one algorithm that a key is for, nil where there is none.
@@ -124,9 +198,22 @@ func bind(alg value, public crypto.PublicKey, issuers []*algorithm) *algorithm {
 	return nil
 }
 
+// keyMembers are those that make a key of a type (RFC 7518, sections 6.2.1 and 6.3.1; RFC 8037, section 2).
+var keyMembers = map[string][]string{"RSA": {"n", "e"}, "EC": {"crv", "x", "y"}, "OKP": {"crv", "x"}}
+
 // publicKey reads the key itself: an RSA key, a point on one of the curves of ECDSA, or an Ed25519 key. It is
-// nil where there is none, or one that is too weak.
-func publicKey(raw []byte) crypto.PublicKey {
+// nil where there is none, or one that is too weak. Members that are not needed for it, such as certificates, are
+// not looked at, whatever they hold.
+func publicKey(members object) crypto.PublicKey {
+	kty := members.get("kty").text
+	needed := map[string]string{"kty": kty}
+	for _, name := range keyMembers[kty] {
+		needed[name] = members.get(name).text
+	}
+	raw, err := json.Marshal(needed)
+	if err != nil {
+		return nil
+	}
 	parsed, err := jwk.ParseKey(raw)
 	if err != nil {
 		return nil
@@ -150,7 +237,10 @@ func rsaKey(parsed jwk.RSAPublicKey) crypto.PublicKey {
 	if err := parsed.Raw(&public); err != nil {
 		return nil
 	}
-	if bits := public.N.BitLen(); bits < minRSABits || bits > maxRSABits || public.E < minExponent || public.E%2 == 0 {
+	if bits := public.N.BitLen(); bits < minRSABits || bits > maxRSABits || public.N.Bit(0) == 0 || hasROCAPattern(public.N) {
+		return nil
+	}
+	if public.E < minExponent || public.E%2 == 0 {
 		return nil
 	}
 	return &public

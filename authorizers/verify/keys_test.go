@@ -1,13 +1,17 @@
 package verify_test
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 
 	"portcullis/authorizers"
@@ -43,7 +47,8 @@ func TestKeysOfOtherKinds(t *testing.T) {
 		maps.Copy(k, change)
 		return k
 	}
-	other := key(map[string]any{"kid": "other"})
+	rival := verifytest.New(issuer.URL).PublicKey().(*rsa.PublicKey).N
+	other := key(map[string]any{"kid": "other", "n": number(rival)})
 	tests := []struct {
 		name string
 		keys []any
@@ -56,15 +61,38 @@ func TestKeysOfOtherKinds(t *testing.T) {
 		{"empty key_ops", []any{key(map[string]any{"key_ops": []any{}}), other}, false},
 		{"key_ops with verify", []any{key(map[string]any{"key_ops": []any{"verify"}})}, true},
 		{"exponent that wraps around", []any{key(map[string]any{"e": number(new(big.Int).SetBytes([]byte{1, 0, 0, 0, 0, 0, 1, 0, 1}))}), other}, false},
-		{"the kid of an odd one", []any{map[string]any{"kty": "LMS", "kid": issuer.KeyID()}, key(nil), other}, false},
+		{"the kid of an odd one", []any{map[string]any{"kty": "LMS", "kid": issuer.KeyID()}, key(nil)}, true},
+		{"the kid of a key that cannot be read", []any{json.RawMessage(`{"kty":"a","kty":"b","kid":"` + issuer.KeyID() + `"}`), key(nil), other}, false},
+		{"the kid of a symmetric one", []any{map[string]any{"kty": "oct", "kid": issuer.KeyID(), "k": "AAAA"}, key(nil)}, true},
+		{"the kid of a weak one", []any{key(map[string]any{"n": number(new(big.Int).Rsh(public.N, 1024))}), key(nil)}, true},
+		{"the kid of one for encryption", []any{key(map[string]any{"alg": "RSA-OAEP-256"}), key(map[string]any{"use": "enc"}), key(map[string]any{"key_ops": []any{"wrapKey"}}), key(nil)}, true},
+		{"the kid of another of its kind", []any{key(map[string]any{"n": number(rival)}), key(nil), other}, false},
+		{"the kid of another of its kind, behind it", []any{key(nil), key(map[string]any{"n": number(rival)}), other}, false},
+		{"the kid of another of its kind, between", []any{key(nil), key(map[string]any{"n": number(rival)}), key(nil), other}, false},
+		{"the kid of another of its kind that says no algorithm", []any{key(nil), without(key(map[string]any{"n": number(rival)}), "alg"), other}, false},
+		{"the kid of another algorithm's", []any{key(map[string]any{"n": number(rival), "alg": "PS256"}), key(nil)}, true},
+		{"the kid of another curve's", []any{map[string]any{"kty": "OKP", "crv": "Ed25519", "kid": issuer.KeyID(), "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "alg": "EdDSA"}, key(nil)}, true},
+		{"another kid of the same key", []any{key(map[string]any{"kid": "again"}), key(nil)}, true},
+		{"x5c as a text", []any{key(map[string]any{"x5c": "MIIB"})}, true},
+		{"x5c of a number", []any{key(map[string]any{"x5c": []any{7}})}, true},
+		{"x5t a list", []any{key(map[string]any{"x5t": []any{"a"}, "x5t#S256": map[string]any{}, "x5u": 7})}, true},
+		{"null members", []any{key(map[string]any{"x5c": nil, "x5t": nil, "key_ops": nil, "d": nil, "p": nil, "k": nil, "crv": nil, "oth": nil})}, true},
+		{"null use and alg", []any{key(map[string]any{"use": nil, "alg": nil})}, true},
+		{"members of other kinds of keys", []any{key(map[string]any{"crv": 7, "x": []any{}, "y": "!"})}, true},
+		{"null n", []any{key(map[string]any{"n": nil}), other}, false},
+		{"e a number", []any{key(map[string]any{"e": 65537}), other}, false},
+		{"use a list", []any{key(map[string]any{"use": []any{"sig"}}), other}, false},
+		{"private", []any{key(map[string]any{"d": "AQAB"}), other}, false},
+		{"private and public", []any{key(map[string]any{"d": "AQAB", "kid": "another"}), key(nil), other}, false},
+		{"public and private", []any{key(nil), key(map[string]any{"q": "AQAB", "alg": "PS256"}), other}, false},
+		{"even modulus", []any{key(map[string]any{"n": number(new(big.Int).Sub(public.N, big.NewInt(1)))}), other}, false},
 		{"among odd ones", []any{map[string]any{"kty": "LMS", "kid": "a"}, map[string]any{"kty": "oct", "kid": "b", "k": "AAAA"}, "text", 7, key(nil)}, true},
 		{"for encryption", []any{key(map[string]any{"use": "enc"}), other}, false},
 		{"key_ops without verify", []any{key(map[string]any{"key_ops": []any{"encrypt"}}), other}, false},
 		{"of another kid", []any{other}, false},
 		{"without kid", []any{key(map[string]any{"kid": ""}), other}, false},
-		{"twice", []any{key(nil), key(nil), other}, false},
-		{"three times", []any{key(nil), key(nil), key(nil), other}, false},
-		{"twice, once for encryption", []any{key(map[string]any{"use": "enc"}), key(nil), other}, false},
+		{"twice", []any{key(nil), key(nil)}, true},
+		{"three times", []any{key(nil), without(key(nil), "alg"), key(map[string]any{"key_ops": []any{"verify"}})}, true},
 		{"exponent 3", []any{key(map[string]any{"e": "Aw"}), other}, false},
 		{"exponent 17", []any{key(map[string]any{"e": "EQ"}), other}, false},
 		{"exponent 65535", []any{key(map[string]any{"e": "__8"}), other}, false},
@@ -154,6 +182,128 @@ func TestKeysOfOtherAlgorithms(t *testing.T) {
 		})
 		if _, err := v.Verify(t.Context(), issuer.CognitoAccess(extra(nil))); code(err) != test.want {
 			t.Errorf("%s with %s = %v: error %v, want %q", test.algorithm, test.member, test.value, err, test.want)
+		}
+	}
+}
+
+// TestOneKeyForSeveralAlgorithms: a key that is listed for several algorithms under one kid is used for these and for no
+// other.
+func TestOneKeyForSeveralAlgorithms(t *testing.T) {
+	issuer := newIssuer(t)
+	claims, own := issuer.CognitoAccessClaims(extra(nil)), onlyKey(issuer)
+	listed := []string{own}
+	for _, algorithm := range []string{"RS384", "RS512"} {
+		listed = append(listed, strings.Replace(own, "RS256", algorithm, 1))
+	}
+	v := newVerifier(t, issuer, func(c *verify.Config) {
+		c.Issuers[0].Algorithms = verify.Algorithms()
+		c.Client = &http.Client{Transport: serves(`{"keys":[` + strings.Join(listed, ",") + `]}`)}
+	})
+	tokens := map[string]string{"good": issuer.Sign(claims)}
+	for _, broken := range issuer.Broken(claims) {
+		tokens[broken.Name] = broken.Token
+	}
+	for name, want := range map[string]authorizers.Code{
+		"good": "", "alg-swapped-rs384": "", "alg-swapped-rs512": "",
+		"alg-swapped-ps256": authorizers.CodeKeyAlgorithm, "alg-swapped-ps512": authorizers.CodeKeyAlgorithm,
+		"alg-named-rs384": authorizers.CodeSignature, "alg-named-es256": authorizers.CodeKeyAlgorithm,
+	} {
+		for range 2 {
+			if _, err := v.Verify(t.Context(), tokens[name]); code(err) != string(want) {
+				t.Errorf("%s: error %v, want %q", name, err, want)
+			}
+		}
+	}
+}
+
+// TestNamesOfAlgorithms: the names of RFC 9864 mean the same as the older ones, in the configuration, in the key and in
+// the token; no other two names do.
+func TestNamesOfAlgorithms(t *testing.T) {
+	names := map[string][]string{"ES256": {"ES256", "ESP256"}, "ES384": {"ES384", "ESP384"}, "ES512": {"ES512", "ESP512"}, "EdDSA": {"EdDSA", "Ed25519"}, "RS256": {"RS256"}}
+	const other = `{"kty":"OKP","crv":"Ed25519","kid":"other","alg":"EdDSA","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`
+	all := append(verify.Algorithms(), "Ed448", "ES256K", "ESB256", "es256", "ED25519", "ESP512 ", "")
+	for algorithm, same := range names {
+		issuer := verifytest.New("http://127.0.0.1:1/pool", algorithm)
+		claims, good := issuer.CognitoAccessClaims(extra(nil)), onlyKey(issuer)
+		check := func(configured, ofKey, ofToken string, want ...authorizers.Code) {
+			t.Helper()
+			v := newVerifier(t, issuer, func(c *verify.Config) {
+				c.Issuers[0].Algorithms = []string{configured}
+				c.Client = &http.Client{Transport: serves(`{"keys":[` + strings.Replace(good, `"`+algorithm+`"`, `"`+ofKey+`"`, 1) + `,` + other + `]}`)}
+			})
+			_, err := v.Verify(t.Context(), issuer.SignHeader(changed(issuer.Header(), "alg", ofToken), claims))
+			if !slices.Contains(want, authorizers.Code(code(err))) {
+				t.Errorf("%s by the configuration %s, by the key %s, by the token %q: error %v, want one of %q", algorithm, configured, ofKey, ofToken, err, want)
+			}
+		}
+		for _, configured := range same {
+			for _, ofKey := range same {
+				for _, ofToken := range all {
+					if slices.Contains(same, ofToken) {
+						check(configured, ofKey, ofToken, "")
+					} else {
+						check(configured, ofKey, ofToken, authorizers.CodeAlgorithm)
+					}
+				}
+			}
+			for _, ofKey := range all {
+				if !slices.Contains(same, ofKey) {
+					check(configured, ofKey, algorithm, authorizers.CodeKeyUnknown, authorizers.CodeKeyAlgorithm)
+				}
+			}
+		}
+	}
+}
+
+// TestROCA: keys of the pattern of CVE-2017-15361 are refused, of whatever size; ordinary ones are not.
+func TestROCA(t *testing.T) {
+	usable := func(n *big.Int) bool {
+		set := fmt.Sprintf(`{"keys":[{"kty":"RSA","kid":"a","n":%q,"e":"AQAB"}]}`, number(n))
+		_, err := verify.New(verify.Config{Issuers: []verify.Issuer{{Issuer: "https://a.example", Audience: []string{"app"}, JWKSURI: "data:application/json," + set}}})
+		if err != nil && !strings.Contains(err.Error(), "no usable key") {
+			t.Fatal(err)
+		}
+		return err == nil
+	}
+	product := func(primes int) *big.Int {
+		m := big.NewInt(1)
+		for n := int64(2); primes > 0; n++ {
+			if p := big.NewInt(n); p.ProbablyPrime(20) {
+				m.Mul(m, p)
+				primes--
+			}
+		}
+		return m
+	}
+	random := func(bits int) *big.Int {
+		n := make([]byte, bits/8)
+		rand.Read(n)
+		n[0] |= 0xc0
+		return new(big.Int).SetBytes(n)
+	}
+	// A prime of such a key is k·M + (65537^a mod M); that it is one matters to nobody here.
+	for bits, primes := range map[int]int{2048: 126, 2560: 126, 3072: 126, 4096: 225, 8192: 225} {
+		m := product(primes)
+		prime := func() *big.Int {
+			power := new(big.Int).Exp(big.NewInt(65537), random(256), m)
+			k := new(big.Int).Div(random(bits/2), m)
+			return power.Add(power, k.Mul(k, m))
+		}
+		for range 10 {
+			p, q := prime(), prime()
+			n := new(big.Int).Mul(p, q)
+			if n.BitLen() < 2048 || n.BitLen() > 8192 || n.Bit(0) == 0 {
+				t.Fatalf("a modulus of %d bits", n.BitLen())
+			}
+			if usable(n) {
+				t.Errorf("%d bits: a key with the pattern is used", n.BitLen())
+			}
+		}
+	}
+	for range 2000 {
+		n := random(2048)
+		if n.SetBit(n, 0, 1); !usable(n) {
+			t.Errorf("an ordinary modulus is refused: %x", n)
 		}
 	}
 }

@@ -3,7 +3,7 @@ package verify
 import (
 	"context"
 	"errors"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,11 +16,10 @@ const (
 	minFresh     = 5 * time.Minute  // keys are kept so long, whatever the issuer says
 	maxFresh     = 24 * time.Hour   // and no longer than that
 	staleFor     = 24 * time.Hour   // and so much longer while the issuer cannot be reached
-	refetchEvery = 10 * time.Second // an unknown key id or a failure asks again no sooner
-	missingFor   = time.Minute      // a key id that the issuer does not have asks again no sooner
+	refetchEvery = 10 * time.Second // an unknown key id or a failure asks again no sooner,
+	recheckEvery = time.Minute      // nor does a signature that no known key made
 	downFor      = time.Minute      // after a failure, requests do not wait for the issuer for so long,
 	maxDown      = time.Hour        // and twice as long after each further one, up to this
-	maxMissing   = 1000             // key ids that are remembered as missing
 )
 
 // keySet holds the keys of one issuer. They are fetched when a token asks for them and, some time before
@@ -34,13 +33,15 @@ type keySet struct {
 
 	known atomic.Pointer[snapshot]
 
+	fixed bool // the set was read when the verifier was made, and is never fetched
+
 	mu       sync.Mutex
-	flight   *flight         // the fetch that is under way; nil: none is
-	heldBack span            // no fetch begins, after an unknown key id or a failure
-	missing  map[string]span // key ids that the issuer does not have, and when that is believed
-	failure  error           // of the last fetch; nil after a good one
-	failures int             // in a row
-	down     span            // requests do not wait for the issuer, after a failure
+	flight   *flight // the fetch that is under way; nil: none is
+	heldBack span    // no fetch begins, after an unknown key id or a failure
+	doubted  span    // nor for a signature that no known key made
+	failure  error   // of the last fetch; nil after a good one
+	failures int     // in a row
+	down     span    // requests do not wait for the issuer, after a failure
 }
 
 // span is a stretch of time. One that begins in the future, as after the clock was set back, does not hold.
@@ -50,16 +51,20 @@ func spanOf(from time.Time, d time.Duration) span { return span{from, from.Add(d
 
 func (s span) holds(now time.Time) bool { return !now.Before(s.from) && now.Before(s.until) }
 
+// forever is until the end of all times that a clock may tell.
+var forever = span{until: time.Unix(1<<40, 0)}
+
 // snapshot is what an issuer published, at one time.
 type snapshot struct {
-	keys  map[string]*key
+	keys  keysByID
+	new   span // before a signature that none of the keys made asks for others
 	young span // before it is fetched anew while it still serves
 	fresh span
 	used  span // even if the issuer cannot be reached
 }
 
-// key gives the key with this id, nil if there is none that may still be used.
-func (s *snapshot) key(id string, now time.Time) *key {
+// of gives the keys with this id, none if they may no longer be used.
+func (s *snapshot) of(id string, now time.Time) []*key {
 	if !s.used.holds(now) {
 		return nil
 	}
@@ -75,37 +80,69 @@ type flight struct {
 }
 
 func newKeySet(issuer Issuer, algorithms []*algorithm, fetcher *fetcher, now func() time.Time) *keySet {
-	s := &keySet{issuer: issuer, algorithms: algorithms, fetcher: fetcher, now: now, missing: map[string]span{}}
+	s := &keySet{issuer: issuer, algorithms: algorithms, fetcher: fetcher, now: now}
 	s.known.Store(&snapshot{})
 	return s
 }
 
-// key gives the key with this id. The error is a *TokenError where the issuer has no such key, and an
+// newFixedKeySet holds keys that are never fetched, and never too old.
+func newFixedKeySet(keys keysByID, now func() time.Time) *keySet {
+	s := &keySet{fixed: true, now: now}
+	s.known.Store(&snapshot{keys: keys, new: forever, young: forever, fresh: forever, used: forever})
+	return s
+}
+
+// ready gives the keys with this id that can be used at once, none where they have to be waited for. Keys that are
+// about to cease to be fresh are renewed meanwhile.
+func (s *keySet) ready(id string, now time.Time) []*key {
+	set := s.known.Load()
+	if set.young.holds(now) {
+		return set.keys[id]
+	}
+	if set.of(id, now) == nil {
+		return nil
+	}
+	// Keys that are no longer fresh wait for the fetch, since their issuer may have withdrawn them; not while the
+	// issuer is known to be down.
+	if s.ask("") != nil && !set.fresh.holds(now) && !s.isDown() {
+		return nil
+	}
+	return s.known.Load().of(id, now)
+}
+
+// await gives the keys with this id, which are not ready. The error is a *TokenError where the issuer has none, and an
 // *UnavailableError where that cannot be told. The context ends the waiting for a fetch, not the fetch.
-func (s *keySet) key(ctx context.Context, id string) (*key, error) {
-	now, set := s.now(), s.known.Load()
-	known, wanted := set.key(id, now), id
-	if known != nil {
-		if set.young.holds(now) {
-			return known, nil
-		}
+func (s *keySet) await(ctx context.Context, id string) ([]*key, error) {
+	if s.fixed {
+		return nil, unknownKey()
+	}
+	asked, wanted := s.now(), id
+	if s.known.Load().of(id, asked) != nil {
 		wanted = ""
 	}
 	flight := s.ask(wanted)
-	// A key of a set that is no longer fresh waits for the fetch, since its issuer may have withdrawn it; not
-	// while the issuer is known to be down.
-	if known != nil && flight != nil && (set.fresh.holds(now) || s.isDown()) {
-		return known, nil
-	}
 	err := s.wait(ctx, flight)
 	if err == nil && flight != nil && !flight.kept {
 		flight = s.ask(wanted) // it was given up, which says nothing
 		err = s.wait(ctx, flight)
 	}
-	if err != nil && s.known.Load().key(id, s.now()) == nil {
+	if keys := s.known.Load().of(id, s.now()); keys != nil {
+		return keys, nil
+	}
+	if err != nil {
 		return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: err}
 	}
-	return s.settle(id, flight, now)
+	return nil, s.settle(flight, asked)
+}
+
+// again gives the keys with this id after one more fetch, since none that was known made a signature: the issuer may
+// have put another key under the same id. It gives none where no fetch may start.
+func (s *keySet) again(ctx context.Context, id string) []*key {
+	flight := s.doubt()
+	if flight == nil || s.wait(ctx, flight) != nil {
+		return nil
+	}
+	return s.known.Load().of(id, s.now())
 }
 
 // prefetch fetches the set, unless it is fresh.
@@ -131,25 +168,48 @@ func (s *keySet) ask(id string) *flight {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if f := s.flight; f != nil {
-		if now.Sub(f.started) < refetchEvery {
-			return f
-		}
-		f.cancel() // the process was frozen meanwhile
-		s.flight = nil
+	if f := s.underWay(now); f != nil {
+		return f
 	}
 	set := s.known.Load()
-	if id == "" && set.young.holds(now) {
-		return nil
-	}
 	unknown := id != "" && set.fresh.holds(now)
-	if s.heldBack.holds(now) || unknown && (set.keys[id] != nil || s.missing[id].holds(now)) {
+	if s.heldBack.holds(now) || id == "" && set.young.holds(now) || unknown && set.keys[id] != nil {
 		return nil
-	}
-	if unknown {
-		s.heldBack = spanOf(now, refetchEvery)
 	}
 	s.flight = s.start(now)
+	if unknown && s.flight != nil {
+		s.heldBack = spanOf(now, refetchEvery)
+	}
+	return s.flight
+}
+
+// doubt is ask for a signature that none of the known keys made. Its bound is apart from that of unknown key ids, so
+// that neither kind of forged tokens keeps a good token of the other kind waiting.
+func (s *keySet) doubt() *flight {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if s.known.Load().new.holds(now) {
+		return nil
+	}
+	if f := s.underWay(now); f != nil {
+		return f
+	}
+	if s.heldBack.holds(now) || s.doubted.holds(now) {
+		return nil
+	}
+	if s.flight = s.start(now); s.flight != nil {
+		s.doubted = spanOf(now, recheckEvery)
+	}
+	return s.flight
+}
+
+// underWay gives the fetch that is under way, after giving up one during which the process was frozen.
+func (s *keySet) underWay(now time.Time) *flight {
+	if s.flight != nil && now.Sub(s.flight.started) >= refetchEvery {
+		s.flight.cancel()
+		s.flight = nil
+	}
 	return s.flight
 }
 
@@ -196,6 +256,7 @@ func (s *keySet) keep(f *flight, got *fetched, err error) {
 	s.flight = nil
 	now := s.now()
 	if age := now.Sub(f.started); age < 0 || age > fetchTimeout+time.Second {
+		s.heldBack = span{} // it told nothing
 		return
 	}
 	f.kept = true
@@ -213,16 +274,22 @@ func (s *keySet) keep(f *flight, got *fetched, err error) {
 
 // newSnapshot is what was fetched at a time. Keys that were known before stay the very same.
 func newSnapshot(got *fetched, before *snapshot, now time.Time) *snapshot {
-	for id, key := range got.keys {
-		if old := before.keys[id]; old != nil && old.equal(key) {
-			got.keys[id] = old
+	for id, keys := range got.keys {
+		for i, key := range keys {
+			if known := slices.IndexFunc(before.keys[id], key.equal); known >= 0 {
+				keys[i] = before.keys[id][known]
+			}
 		}
 	}
 	fresh := min(max(got.maxAge, minFresh), maxFresh)
 	// One of several goroutines may have read the clock a moment before; and when the clock was set back, keys
 	// are no longer fresh, but still the best there is.
 	around, before24 := now.Add(-time.Minute), now.Add(-staleFor)
-	return &snapshot{got.keys, span{around, now.Add(fresh * 4 / 5)}, span{around, now.Add(fresh)}, span{before24, now.Add(fresh + staleFor)}}
+	return &snapshot{
+		keys: got.keys,
+		new:  span{around, now.Add(recheckEvery)}, young: span{around, now.Add(fresh * 4 / 5)},
+		fresh: span{around, now.Add(fresh)}, used: span{before24, now.Add(fresh + staleFor)},
+	}
 }
 
 // isDown tells whether the issuer failed to answer a moment ago.
@@ -232,34 +299,24 @@ func (s *keySet) isDown() bool {
 	return s.failure != nil && s.down.holds(s.now())
 }
 
-// settle answers from what is known after all that could be done, of an id that was asked for at a time. The
-// flight is the fetch that was waited for; nil: none could be.
-func (s *keySet) settle(id string, f *flight, asked time.Time) (*key, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now, set := s.now(), s.known.Load()
-	if key := set.key(id, now); key != nil {
-		return key, nil
-	}
-	unknown := &authorizers.TokenError{Code: authorizers.CodeKeyUnknown, Claim: "kid", Want: "a key of the issuer's"}
-	if set.fresh.holds(now) && s.missing[id].holds(now) {
-		return nil, unknown
-	}
-	if s.failure != nil || !set.used.holds(now) || f != nil && !f.kept || s.fetcher.closed.Err() != nil {
-		return nil, &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: s.reason()}
-	}
-	if f != nil && !f.started.Before(asked) {
-		s.remember(id, now)
-	}
-	return nil, unknown
+// unknownKey says that an issuer has no key with a token's key id.
+func unknownKey() error {
+	return &authorizers.TokenError{Code: authorizers.CodeKeyUnknown, Claim: "kid", Want: "a key of the issuer's"}
 }
 
-// remember notes that the issuer does not have a key. Made-up ids cannot make the memory grow.
-func (s *keySet) remember(id string, now time.Time) {
-	if len(s.missing) >= maxMissing {
-		clear(s.missing)
+// settle says why there is no key with an id that was asked for at a time, after all that could be done. The flight
+// is the fetch that was waited for; nil: none could be.
+func (s *keySet) settle(f *flight, asked time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	told := s.failure == nil && s.known.Load().used.holds(s.now()) && (f == nil || f.kept) && s.fetcher.closed.Err() == nil
+	if !told {
+		return &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: s.reason()}
 	}
-	s.missing[strings.Clone(id)] = spanOf(now, missingFor) // not a part of a whole token
+	if f != nil && !f.started.Before(asked) {
+		s.heldBack = spanOf(f.started, refetchEvery)
+	}
+	return unknownKey()
 }
 
 var (

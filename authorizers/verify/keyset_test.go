@@ -83,25 +83,52 @@ func TestWithdrawal(t *testing.T) {
 	s.check("after", token, "unavailable")
 }
 
-// TestMissingKeysAreRemembered: made-up key ids cost the issuer one fetch in 10 seconds, and one that was
-// looked for is not looked for again within a minute.
-func TestMissingKeysAreRemembered(t *testing.T) {
+// TestMissingKeys: made-up key ids cost the issuer one fetch in 10 seconds, whichever they are.
+func TestMissingKeys(t *testing.T) {
 	s := newScene(t, nil)
 	fetches := 0
-	s.check("good", s.token(), "")
+	s.check("made up, before anything else", s.tokenOf("made-up"), string(authorizers.CodeKeyUnknown))
 	s.fetched("the first token", &fetches, 1)
-	for i := range 50 {
-		s.check("made up", s.tokenOf(fmt.Sprint("made-up-", i)), string(authorizers.CodeKeyUnknown))
+	for range 3 {
+		for i := range 50 {
+			s.check("made up", s.tokenOf(fmt.Sprint("made-up-", i)), string(authorizers.CodeKeyUnknown))
+		}
+		s.advance(refetchEvery - 1)
+		s.check("a moment too soon", s.tokenOf("made-up"), string(authorizers.CodeKeyUnknown))
+		s.fetched("50 made-up key ids", &fetches, 0)
+		s.advance(1)
+		s.check("the one that was looked for", s.tokenOf("made-up"), string(authorizers.CodeKeyUnknown))
+		s.fetched("the one that was looked for", &fetches, 1)
 	}
-	s.fetched("50 made-up key ids", &fetches, 1)
-	s.advance(11 * time.Second)
-	s.check("the one that was looked for", s.tokenOf("made-up-0"), string(authorizers.CodeKeyUnknown))
-	s.fetched("the one that was looked for", &fetches, 0)
-	s.check("another one", s.tokenOf("made-up-1"), string(authorizers.CodeKeyUnknown))
-	s.fetched("another one", &fetches, 1)
-	s.advance(time.Minute)
-	s.check("the first one, a minute later", s.tokenOf("made-up-0"), string(authorizers.CodeKeyUnknown))
-	s.fetched("the first one, a minute later", &fetches, 1)
+}
+
+// refetchEvery is how often an issuer is asked for a key id that is unknown.
+const refetchEvery = 10 * time.Second
+
+// TestKnownSoonAfterItsPublication: a key id that was asked for before its key was published, and that forgers ask for
+// all the time beside others, is known 10 seconds after the publication, at whatever moment that is.
+func TestKnownSoonAfterItsPublication(t *testing.T) {
+	for after := time.Duration(0); after <= 20*time.Second; after += 500 * time.Millisecond {
+		s := newScene(t, nil)
+		s.check("before", s.token(), "")
+		before := keySet(s.issuer)
+		s.answers(func(w http.ResponseWriter, r *http.Request, _ http.Handler) { fmt.Fprint(w, before) })
+		s.issuer.Rotate()
+		token, made := s.token(), s.tokenOf("made-up")
+		const step = 100 * time.Millisecond
+		for at := time.Duration(0); at < after+refetchEvery; at += step {
+			if at == after {
+				s.answer.Store(nil)
+			}
+			for _, one := range []string{token, made} {
+				if _, err := s.verifier.Verify(t.Context(), one); code(err) != string(authorizers.CodeKeyUnknown) && at < after {
+					t.Fatalf("%s before its publication: %v", after-at, err)
+				}
+			}
+			s.advance(step)
+		}
+		s.check("10 seconds after it was published, "+after.String(), token, "")
+	}
 }
 
 // TestFreshness: a set is fetched again when it ceases to be fresh, and not before.

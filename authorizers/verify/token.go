@@ -60,7 +60,8 @@ func decodePart(decoded, part []byte) ([]byte, bool) {
 	return decoded, err == nil
 }
 
-// checkHeader checks everything in the header that does not need the issuer, and gives algorithm and key id.
+// checkHeader checks everything in the header that does not need the issuer, and gives algorithm and key id, "" where
+// there is no kid.
 // Keys that the header itself brings or points to (jwk, jku, x5u, x5c) are never looked at.
 func (t *token) checkHeader() (algorithm, keyID string, err error) {
 	for _, m := range t.header {
@@ -70,22 +71,23 @@ func (t *token) checkHeader() (algorithm, keyID string, err error) {
 		}
 	}
 	if typ := t.header.get("typ"); typ.kind != absent && !isJWT(typ) {
-		return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: "typ", Got: typ.String(), Want: "JWT or at+jwt"}
+		return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: "typ", Got: typ.String(), Want: "JWT, at+jwt or JOSE"}
 	}
 	alg, kid := t.header.get("alg"), t.header.get("kid")
 	if alg.kind != isText || alg.text == "" {
 		return "", "", &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Got: alg.String(), Want: "the name of an algorithm"}
 	}
-	if !isKeyID(kid) {
+	if kid.kind != absent && !isKeyID(kid) {
 		return "", "", &authorizers.TokenError{Code: authorizers.CodeKeyID, Claim: "kid", Want: "a short text of printable characters"}
 	}
 	return alg.text, kid.text, nil
 }
 
-// isJWT tells whether a typ is that of a JWT or of an access token (RFC 7519, section 5.1; RFC 9068).
+// isJWT tells whether a typ is that of a JWT, of an access token or of any token in compact form (RFC 7519, section 5.1;
+// RFC 9068; RFC 7515, section 4.1.9).
 func isJWT(typ value) bool {
 	switch strings.TrimPrefix(strings.ToLower(typ.text), "application/") {
-	case "jwt", "at+jwt":
+	case "jwt", "at+jwt", "jose":
 		return typ.kind == isText
 	}
 	return false

@@ -43,7 +43,7 @@ func TestVectors(t *testing.T) {
 		writeVectors(t)
 	}
 	files, err := filepath.Glob("testdata/vectors/*.json")
-	if err != nil || len(files) != len(verify.Algorithms()) {
+	if err != nil || len(files) != len(verifytest.Algorithms()) {
 		t.Fatalf("%d files of vectors, want one for each algorithm; error %v", len(files), err)
 	}
 	for _, file := range files {
@@ -73,7 +73,7 @@ func TestVectors(t *testing.T) {
 func writeVectors(t *testing.T) {
 	codes := refusals(t)
 	depends := regexp.MustCompile("^(alg|aud|token-use|client-id)-")
-	for i, algorithm := range verify.Algorithms() {
+	for i, algorithm := range verifytest.Algorithms() {
 		kind := kinds[i%len(kinds)]
 		issuer := verifytest.New("https://issuer.example.com/"+kind.name, algorithm)
 		all := vectors{

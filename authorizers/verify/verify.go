@@ -26,6 +26,7 @@ type Verifier struct {
 // trusted is an issuer and its keys, which serve no other issuer.
 type trusted struct {
 	Issuer
+	accepted []*algorithm // what Algorithms names
 	keys     *keySet
 	granting *granting
 	required []required
@@ -33,14 +34,15 @@ type trusted struct {
 }
 
 func newTrusted(issuer Issuer, keys *keySet) *trusted {
-	t := &trusted{Issuer: issuer, keys: keys, granting: newGranting(&issuer), required: newRequired(&issuer)}
+	t := &trusted{Issuer: issuer, keys: keys, accepted: issuer.algorithms(), granting: newGranting(&issuer), required: newRequired(&issuer)}
 	for _, claim := range issuer.ID {
-		t.id = append(t.id, pathOf(claim))
+		t.id = append(t.id, claimPathOf(claim))
 	}
 	return t
 }
 
-// New makes a verifier. It makes no network call. The error is a [*ConfigError].
+// New makes a verifier. It makes no network call; it reads the key sets that are files or stand in the configuration.
+// The error is a [*ConfigError].
 func New(config Config) (*Verifier, error) {
 	if err := config.check(); err != nil {
 		return nil, err
@@ -56,12 +58,27 @@ func New(config Config) (*Verifier, error) {
 		now: func() time.Time { return config.Now().Round(0) },
 	}
 	for _, issuer := range config.Issuers {
-		trusted := newTrusted(issuer, newKeySet(issuer, issuer.algorithms(), v.fetcher, v.now))
+		keys, err := v.keySetOf(issuer)
+		if err != nil {
+			return nil, err
+		}
+		trusted := newTrusted(issuer, keys)
 		for _, name := range issuer.names() {
 			v.issuers[name] = trusted
 		}
 	}
 	return v, nil
+}
+
+func (v *Verifier) keySetOf(issuer Issuer) (*keySet, error) {
+	if static, _ := checkStaticSet(issuer.JWKSURI); !static {
+		return newKeySet(issuer, issuer.algorithms(), v.fetcher, v.now), nil
+	}
+	keys, err := readStaticSet(issuer.JWKSURI, issuer.algorithms())
+	if err != nil {
+		return nil, &ConfigError{issuer.Issuer, "jwksUri", err.Error()}
+	}
+	return newFixedKeySet(keys, v.now), nil
 }
 
 // Sharing makes a verifier of one of v's issuers that accepts others of its tokens and shares v's keys, so that they
@@ -123,11 +140,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 	text := []byte(raw)
 	f := fingerprint(sha256.Sum256(text))
 	if known := v.seen.find(f); known != nil {
-		key, err := known.issuer.keys.key(ctx, known.keyID)
-		if err != nil {
-			return nil, err
-		}
-		if key == known.key && known.good.holds(v.now()) {
+		if now := v.now(); known.good.holds(now) && slices.Contains(known.issuer.keys.ready(known.keyID, now), known.key) {
 			return known.copyClaims(true), nil
 		}
 	}
@@ -151,22 +164,18 @@ func (v *Verifier) check(ctx context.Context, raw []byte) (*verified, error) {
 	if err != nil {
 		return nil, err
 	}
-	issuer, err := v.issuerOf(t, name)
+	issuer, algorithm, err := v.issuerOf(t, name)
 	if err != nil {
 		return nil, err
 	}
-	// What has expired is bad whatever its signature, and needs no key that might not be had.
 	if t.times, err = readTimes(t.claims); err != nil {
 		return nil, err
 	}
-	if err := t.times.check(v.now(), v.skew); err != nil {
-		return nil, err
+	if keyID == "" && issuer.KeyID != KeyIDOptional {
+		return nil, &authorizers.TokenError{Code: authorizers.CodeKeyID, Claim: "kid", Got: "missing", Want: "the id of the token's key"}
 	}
-	key, err := issuer.keys.key(ctx, keyID)
+	key, err := v.signer(ctx, t, issuer, algorithm, keyID)
 	if err != nil {
-		return nil, err
-	}
-	if err := key.checkSignature(t, name); err != nil {
 		return nil, err
 	}
 	now := v.now()
@@ -181,17 +190,18 @@ func (v *Verifier) check(ctx context.Context, raw []byte) (*verified, error) {
 	return &verified{claims, issuer, keyID, key, span{now, until}}, nil
 }
 
-// issuerOf gives the issuer that a token names, if it is one of ours and uses this algorithm.
-func (v *Verifier) issuerOf(t *token, algorithm string) (*trusted, error) {
+// issuerOf gives the issuer that a token names, if it is one of ours, and the algorithm, if it is one of the issuer's.
+func (v *Verifier) issuerOf(t *token, name string) (*trusted, *algorithm, error) {
 	iss := t.claims.get("iss")
 	issuer, known := v.issuers[iss.text]
 	if !known || iss.kind != isText {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeIssuer, Claim: "iss", Got: iss.String(), Want: "a configured issuer", Hint: v.meantIssuer(iss.text)}
+		return nil, nil, &authorizers.TokenError{Code: authorizers.CodeIssuer, Claim: "iss", Got: iss.String(), Want: "a configured issuer", Hint: v.meantIssuer(iss.text)}
 	}
-	if !slices.Contains(issuer.Algorithms, algorithm) {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Got: short(algorithm), Want: "an algorithm of the issuer's"}
+	algorithm := oneNamed(name, issuer.accepted)
+	if algorithm == nil {
+		return nil, nil, &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Got: short(name), Want: "an algorithm of the issuer's"}
 	}
-	return issuer, nil
+	return issuer, algorithm, nil
 }
 
 // meantIssuer says where an unknown issuer differs from a configured one by a slash at the end only.
@@ -204,13 +214,48 @@ func (v *Verifier) meantIssuer(iss string) string {
 	return ""
 }
 
-// checkSignature checks a token's signature, after its algorithm: a key is for one only.
-func (k *key) checkSignature(t *token, algorithm string) error {
-	if k.algorithm.name != algorithm {
-		return &authorizers.TokenError{Code: authorizers.CodeKeyAlgorithm, Claim: "alg", Got: short(algorithm), Want: k.algorithm.name + ", which its key is for"}
+// signer gives the key of the issuer's that signed a token. It waits for keys, and asks for newer ones, only for a
+// token that would be accepted if its signature held: others are bad whatever their signature.
+func (v *Verifier) signer(ctx context.Context, t *token, issuer *trusted, a *algorithm, keyID string) (*key, error) {
+	keys := issuer.keys.ready(keyID, v.now())
+	if keys == nil {
+		_, err := issuer.accept(t, v.now(), v.skew)
+		if err != nil {
+			return nil, err
+		}
+		if keys, err = issuer.keys.await(ctx, keyID); err != nil {
+			return nil, err
+		}
 	}
-	if !k.algorithm.verifies(k.public, t.signed, t.signature) {
-		return &authorizers.TokenError{Code: authorizers.CodeSignature}
+	signer, refused := t.signedBy(keys, a)
+	if refused == nil {
+		return signer, nil
 	}
-	return nil
+	if _, err := issuer.accept(t, v.now(), v.skew); err != nil {
+		return nil, refused
+	}
+	if newer := issuer.keys.again(ctx, keyID); newer != nil && !slices.Equal(newer, keys) {
+		return t.signedBy(newer, a)
+	}
+	return nil, refused
+}
+
+// signedBy gives the one of some keys that a token's signature is of. A key is for one algorithm only.
+func (t *token) signedBy(keys []*key, a *algorithm) (*key, error) {
+	var tried bool
+	for _, k := range keys {
+		if k.algorithm == a && a.verifies(k.public, t.signed, t.signature) {
+			return k, nil
+		}
+		tried = tried || k.algorithm == a
+	}
+	if tried {
+		return nil, &authorizers.TokenError{Code: authorizers.CodeSignature}
+	}
+	var others []string
+	for _, k := range keys {
+		others = append(others, k.algorithm.name)
+	}
+	want := strings.Join(slices.Compact(others), " or ") + ", which its key is for"
+	return nil, &authorizers.TokenError{Code: authorizers.CodeKeyAlgorithm, Claim: "alg", Got: a.name, Want: want}
 }

@@ -35,7 +35,8 @@ type BrokenToken struct {
 // is in the future is a day after exp.
 //
 // Only the signature of a token is bad where that is what is broken: the others are signed as they
-// stand. It panics if the claims have no exp, or times that are no numbers.
+// stand. Keys that nobody may use are published from then on, until [Issuer.Replace], behind the issuer's
+// own: some of the tokens are signed by them. It panics if the claims have no exp, or times that are no numbers.
 func (i *Issuer) Broken(claims map[string]any) []BrokenToken {
 	g := newGood(i, claims)
 	var tokens []BrokenToken
@@ -117,10 +118,12 @@ var families = []family{
 	{part: "signature", signed: false, breakages: swappedBreakages()},
 	{part: "signature", signed: false, breakages: hmacBreakages},
 	{part: "signature", signed: false, breakages: attackerBreakages()},
+	{part: "signature", signed: false, breakages: keySetBreakages},
 	{part: "signature", signed: false, breakages: signatureBreakages},
 	{part: "signature", signed: false, breakages: rsaBreakages},
 	{part: "signature", signed: false, breakages: pkcs1Breakages},
 	{part: "signature", signed: false, breakages: pssBreakages},
 	{part: "signature", signed: false, breakages: ecdsaBreakages},
 	{part: "signature", signed: false, breakages: ed25519Breakages},
+	{part: "signature", signed: true, breakages: neutralBreakages},
 }

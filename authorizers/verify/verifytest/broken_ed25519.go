@@ -28,6 +28,11 @@ var ed25519Breakages = []breakage{
 		append(append([]byte{0xee}, bytes.Repeat([]byte{0xff}, 30)...), 0x7f))},
 }
 
+// neutralBreakages have an R that only the neutral secret number makes. The equation of RFC 8032 section 5.1.7 holds.
+var neutralBreakages = []breakage{
+	{"ed25519-r-neutral", "The R is the neutral point, so that S tells the secret key.", onlyEd25519, smallOrder(append([]byte{1}, make([]byte, 31)...))},
+}
+
 // smallOrder signs with an R of small order in the place of that of a secret number: S is then what
 // the rest of the equation needs.
 func smallOrder(r []byte) func(*good) string {

@@ -28,9 +28,14 @@ type pssEncoding struct {
 	trailer, separator, padding byte
 }
 
+// newPSSEncoding is the right one, for a key of so many bytes.
+func newPSSEncoding(hash crypto.Hash, size int) *pssEncoding {
+	return &pssEncoding{hash: hash, mask: hash, size: size, salt: hash.Size(), trailer: 0xbc, separator: 1}
+}
+
 func asPSS(change func(*pssEncoding)) func(*good) string {
 	return func(g *good) string {
-		e := &pssEncoding{hash: g.key.hash, mask: g.key.hash, size: g.modulus().BitLen() / 8, salt: g.key.hash.Size(), trailer: 0xbc, separator: 1}
+		e := newPSSEncoding(g.key.hash, g.modulus().BitLen()/8)
 		change(e)
 		return g.input() + "." + encode(g.raw(e.encode(g.key.digest([]byte(g.input())))))
 	}

@@ -46,7 +46,7 @@ func checkBroken(t *testing.T, issuer *verifytest.Issuer, claims map[string]any)
 			t.Errorf("%s: Signed is %v, but the signature is good: %v", b.Name, b.Signed, signed)
 		}
 		parts := strings.Split(b.Token, ".")
-		if b.Signed && len(parts) == 3 && parts[0] == good[0] && parts[1] == good[1] && canonical(parts[2]) {
+		if b.Signed && b.Part != "signature" && len(parts) == 3 && parts[0] == good[0] && parts[1] == good[1] && canonical(parts[2]) {
 			t.Errorf("%s is a good token", b.Name)
 		}
 	}

@@ -36,6 +36,7 @@ type Issuer struct {
 	fetches    int
 	advertised map[string]any       // members of the discovery document
 	attackers  map[string]*attacker // by algorithm
+	rivals     map[string][2]key    // by algorithm
 	lured      int
 }
 

@@ -95,6 +95,44 @@ func TestBrokenSignaturesTemptTheLenient(t *testing.T) {
 	}
 }
 
+// TestBrokenKeysTemptTheLenient: the tokens that are signed by keys which nobody may use hold for the keys that are
+// published under their kid.
+func TestBrokenKeysTemptTheLenient(t *testing.T) {
+	tests := []struct {
+		algorithm, name string
+		keys, which     int // with its kid, and the one that signed
+		accepts         func(public crypto.PublicKey, input string, signature []byte) bool
+	}{
+		{"RS256", "key-roca", 1, 0, like("RS256")},
+		{"RS512", "key-roca", 1, 0, like("RS512")},
+		{"PS384", "key-roca", 1, 0, like("PS384")},
+		{"RS256", "key-even-modulus", 1, 0, opens(`00 01 ff* 00 3031300d0609608648016503040201 0500 0420 HASH`)},
+		{"RS256", "kid-of-two-keys", 2, 0, like("RS256")},
+		{"RS256", "kid-of-two-keys-second", 2, 1, like("RS256")},
+		{"ES384", "kid-of-two-keys", 2, 0, like("ES384")},
+		{"EdDSA", "kid-of-two-keys-second", 2, 1, like("EdDSA")},
+	}
+	for _, test := range tests {
+		issuer := verifytest.New("https://idp.example/pool", test.algorithm)
+		token := issuer.Break(test.name, kinds(issuer)["oidc"])
+		issuer.Broken(kinds(issuer)["oidc"]) // publishes nothing twice
+		var named []jsonKey
+		for _, k := range publishedKeys(t, issuer) {
+			if k.Kid == part(t, token, 0)["kid"] {
+				named = append(named, k)
+			}
+		}
+		if len(named) != test.keys {
+			t.Errorf("%s %s: %d keys with its kid", test.algorithm, test.name, len(named))
+			continue
+		}
+		parts := strings.Split(token, ".")
+		if !test.accepts(named[test.which].public(t), parts[0]+"."+parts[1], decode(t, parts[2])) {
+			t.Errorf("%s %s: the signature is not that of its key", test.algorithm, test.name)
+		}
+	}
+}
+
 // like is strict for an algorithm that is not the key's.
 func like(algorithm string) func(crypto.PublicKey, string, []byte) bool {
 	return func(public crypto.PublicKey, input string, signature []byte) bool {

@@ -38,8 +38,8 @@ variable "issuers" {
     error_message = "A Cognito user pool needs a tokenUse, which says which of its tokens are accepted: access, id or both."
   }
   validation {
-    condition     = alltrue([for issuer in var.issuers : alltrue([for algorithm in coalesce(issuer.algorithms, []) : contains(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"], algorithm)])])
-    error_message = "An algorithm is RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA."
+    condition     = alltrue([for issuer in var.issuers : alltrue([for algorithm in coalesce(issuer.algorithms, []) : contains(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "ESP256", "ESP384", "ESP512", "Ed25519"], algorithm)])])
+    error_message = "An algorithm is RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA, or ESP256, ESP384, ESP512 or Ed25519 (RFC 9864)."
   }
   validation {
     condition     = alltrue([for issuer in var.issuers : try(length(issuer.audience) > 0 && alltrue([for audience in issuer.audience : trimspace(audience) != ""]), false)])
