@@ -3,8 +3,8 @@ package api
 import (
 	"fmt"
 	"iter"
-	"regexp"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -73,15 +73,17 @@ func follow(node *yaml.Node) *yaml.Node {
 // maxMembers bounds the members of one mapping: the YAML library compares each with each.
 const maxMembers = 10_000
 
-var (
-	// plainTags are the tags of what JSON has too.
-	plainTags = map[yaml.Kind][]string{
-		yaml.MappingNode:  {"!!map"},
-		yaml.SequenceNode: {"!!seq"},
-		yaml.ScalarNode:   {"!!str", "!!int", "!!float", "!!bool", "!!null"},
-	}
-	decimal = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
-)
+// plainTags are the tags of what JSON has too.
+var plainTags = map[yaml.Kind][]string{
+	yaml.MappingNode:  {"!!map"},
+	yaml.SequenceNode: {"!!seq"},
+	yaml.ScalarNode:   {"!!str", "!!int", "!!float", "!!bool", "!!null"},
+}
+
+// isDecimal tells whether a number is written as the whole numbers of JSON are, without a sign.
+func isDecimal(text string) bool {
+	return text == "0" || text != "" && text[0] != '0' && strings.Trim(text, "0123456789") == ""
+}
 
 // checkPlain refuses what readers of the contract could take for different things: tags beyond JSON's types,
 // merge keys, keys that are no plain texts or decimal numbers, and two keys of the same text. What looks like a
@@ -108,7 +110,7 @@ func checkPlain(node *yaml.Node) error {
 
 func isPlainKey(key *yaml.Node) bool {
 	tag := key.ShortTag()
-	return key.Kind == yaml.ScalarNode && (tag == "!!str" || tag == "!!timestamp" || tag == "!!int" && decimal.MatchString(key.Value))
+	return key.Kind == yaml.ScalarNode && (tag == "!!str" || tag == "!!timestamp" || tag == "!!int" && isDecimal(key.Value))
 }
 
 func checkMembers(mapping *yaml.Node) error {

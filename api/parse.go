@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,14 +42,20 @@ func (p *parser) located(err error) error {
 		return &Error{p.name, at.line, at.reason}
 	}
 	reason := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
-	if m := yamlLine.FindStringSubmatch(reason); m != nil {
-		line, _ := strconv.Atoi(m[1])
-		return &Error{p.name, line, m[2]}
-	}
-	return &Error{p.name, 0, reason}
+	line, reason := cutLine(reason)
+	return &Error{p.name, line, reason}
 }
 
-var yamlLine = regexp.MustCompile(`^(?:unmarshal errors:\s*)?line (\d+): (.*)$`)
+// cutLine cuts the number of a line off that a reason of the YAML reader begins with; it is 0 where there is none.
+func cutLine(reason string) (line int, rest string) {
+	place, rest, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(reason, "unmarshal errors:")), ": ")
+	number, numbered := strings.CutPrefix(place, "line ")
+	line, err := strconv.Atoi(number)
+	if !numbered || err != nil {
+		return 0, reason
+	}
+	return line, rest
+}
 
 func (p *parser) contract(text []byte) (*Contract, error) {
 	file, err := readYAML(text)
@@ -279,9 +284,11 @@ func (p *parser) operationAccess(operation *Operation, node *yaml.Node) (err err
 	return err
 }
 
-var functionName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
-
-func isFunctionName(node *yaml.Node) bool { return functionName.MatchString(node.Value) }
+func isFunctionName(node *yaml.Node) bool {
+	const letters, others = "abcdefghijklmnopqrstuvwxyz", "0123456789-"
+	name := node.Value
+	return len(name) >= 1 && len(name) <= 32 && strings.Contains(letters, name[:1]) && strings.Trim(name, letters+others) == ""
+}
 
 // checkRules makes sure that the operations are rules that can be decided by, and says where they are not.
 func (p *parser) checkRules(c *Contract) error {

@@ -2,6 +2,7 @@ package tokens_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"portcullis/api/tokens"
@@ -81,7 +82,8 @@ func TestSRPHostileServers(t *testing.T) {
 func TestPoolIDs(t *testing.T) {
 	for id, want := range map[string]string{
 		"eu-west-1_AbCdEf123": "eu-west-1", "us-east-1_local": "us-east-1", "us-gov-west-1_x": "us-gov-west-1",
-		"": "", "eu-west-1": "", "_x": "", "eu-west-1_": "", "eu.west_x": "", "evil.example/_x": "", "eu-west-1_a_b": "", "EU_x": "",
+		"": "", "eu-west-1": "", "_x": "", "eu-west-1_": "", "eu.west_x": "", "evil.example/_x": "", "eu-west-1_a_b": "", "EU_x": "", "1eu_x": "", "-eu_x": "", "eu-west-1_x\n": "",
+		strings.Repeat("a", 40) + "_x": strings.Repeat("a", 40), strings.Repeat("a", 41) + "_x": "", "eu_" + strings.Repeat("x", 56): "",
 	} {
 		got, err := cognito.Region(id)
 		if wrong := (*cognito.PoolIDError)(nil); got != want || (want == "") != errors.As(err, &wrong) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,4 +162,18 @@ func ExampleOfUser() {
 	// 2026-03-01T12:00:00Z 2026-03-02T12:10:00Z
 	// true
 	// false
+}
+
+func TestValidID(t *testing.T) {
+	good := revocation.OfToken("https://issuer.example.com", "id", time.Unix(1e9, 0)).ID()
+	hash := strings.TrimPrefix(good, "jti-")
+	for id, want := range map[string]bool{
+		good: true, "origin_jti-" + hash: true, "sub-" + hash: true, "iss-" + hash: true, "sub-" + strings.Repeat("_-aZ0", 9)[:43]: true,
+		"": false, "jti-": false, hash: false, "-" + hash: false, "aud-" + hash: false, "JTI-" + hash: false, "jti" + hash: false,
+		good + "a": false, good[:len(good)-1]: false, good + "\n": false, good[:len(good)-1] + "=": false, good[:len(good)-1] + "+": false, good[:len(good)-2] + "ä": false,
+	} {
+		if got := revocation.ValidID(id); got != want {
+			t.Errorf("%q: %v", id, got)
+		}
+	}
 }

@@ -11,7 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"regexp"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -58,10 +58,20 @@ type Pool struct {
 
 var _ tokens.Identity = (*Pool)(nil)
 
-var clientID = regexp.MustCompile(`^[\w+-]{1,128}$`)
+const (
+	lowerLetters     = "abcdefghijklmnopqrstuvwxyz"
+	upperLetters     = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits           = "0123456789"
+	lettersAndDigits = lowerLetters + upperLetters + digits
+)
+
+// isMadeOf tells whether a text has 1 to most characters, each one of these.
+func isMadeOf(text string, most int, characters string) bool {
+	return len(text) >= 1 && len(text) <= most && strings.Trim(text, characters) == ""
+}
 
 // ValidClientID tells what can be an app client's id.
-func ValidClientID(text string) bool { return clientID.MatchString(text) }
+func ValidClientID(text string) bool { return isMadeOf(text, 128, lettersAndDigits+"_+-") }
 
 // New returns a Pool without calling anybody. A ClientID that can be none is a [*ClientIDError].
 func New(c Config) (*Pool, error) {

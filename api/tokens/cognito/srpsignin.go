@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -31,15 +30,13 @@ func (e *PoolIDError) Error() string {
 	return fmt.Sprintf("user pool ID %.60q: want one such as eu-west-1_AbCdEf123", e.ID)
 }
 
-var poolID = regexp.MustCompile(`^([a-z][a-z0-9-]{0,39})_([0-9A-Za-z]{1,55})$`)
-
 // Region gives the region of a user pool's ID; the error is a [*PoolIDError].
 func Region(id string) (string, error) {
-	parts := poolID.FindStringSubmatch(id)
-	if parts == nil {
+	region, name, _ := strings.Cut(id, "_")
+	if !isMadeOf(region, 40, lowerLetters+digits+"-") || !isMadeOf(region[:1], 1, lowerLetters) || !isMadeOf(name, 55, lettersAndDigits) {
 		return "", &PoolIDError{id}
 	}
-	return parts[1], nil
+	return region, nil
 }
 
 // NewSRP returns the pool of this ID without calling anybody. The errors are those of New, and a [*PoolIDError].

@@ -9,7 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -41,7 +41,11 @@ type Store struct {
 	read, write func(*dynamodb.Options)
 }
 
-var tableName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+// isTableName tells whether a text can be a table's name.
+func isTableName(text string) bool {
+	const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+	return len(text) >= 3 && len(text) <= 255 && strings.Trim(text, characters) == ""
+}
 
 // TableNameError says that Name cannot be a table's: 3 to 255 characters out of a-z A-Z 0-9 _ . -
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html).
@@ -59,7 +63,7 @@ func New(client Client, table string) (*Store, error) {
 	if client == nil {
 		return nil, errors.New("dynamo: client is nil")
 	}
-	if !tableName.MatchString(table) {
+	if !isTableName(table) {
 		return nil, &TableNameError{table}
 	}
 	return &Store{client: client, table: table, read: retrying(readRetryer()), write: retrying(writeRetryer())}, nil

@@ -17,7 +17,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/internal/tablename"
 )
 
 // Client is what a Store needs of *dynamodb.Client.
@@ -47,8 +47,6 @@ type Store struct {
 	again, once func(*dynamodb.Options) // for calls that may be done twice, and for the others
 }
 
-var tableName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
-
 // TableNameError says that Name cannot be a table's: 3 to 255 characters out of a-z A-Z 0-9 _ . -
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html).
 type TableNameError struct {
@@ -65,7 +63,7 @@ func New(client Client, table string) (*Store, error) {
 	if client == nil {
 		return nil, errors.New("dynamo: client is nil")
 	}
-	if !tableName.MatchString(table) {
+	if !tablename.Valid(table) {
 		return nil, &TableNameError{table}
 	}
 	return &Store{client: client, table: table, again: retrying(nil), once: retrying(throttled)}, nil

@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"portcullis/authorizers/internal/tablename"
 	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/item"
 )
@@ -48,8 +48,6 @@ type Store struct {
 	table  string
 }
 
-var tableName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
-
 // TableNameError says that Name cannot be a table's: 3 to 255 characters out of a-z A-Z 0-9 _ . -
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html).
 type TableNameError struct {
@@ -66,7 +64,7 @@ func New(client Client, table string) (*Store, error) {
 	if client == nil {
 		return nil, errors.New("dynamo: client is nil")
 	}
-	if !tableName.MatchString(table) {
+	if !tablename.Valid(table) {
 		return nil, &TableNameError{table}
 	}
 	return &Store{client, table}, nil

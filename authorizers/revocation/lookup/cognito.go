@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -34,9 +33,18 @@ type Cognito struct {
 	services map[string]service // by issuer
 }
 
-// poolIssuer is how Cognito's issuers look.
+// endpointOf gives the address of Cognito in the region of a user pool's issuer; "" where the issuer is that of no user pool.
 // See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
-var poolIssuer = regexp.MustCompile(`^(https://cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)/[A-Za-z0-9_-]+$`)
+func endpointOf(issuer string) string {
+	const service = "https://cognito-idp."
+	rest, isCognito := strings.CutPrefix(issuer, service)
+	host, pool, _ := strings.Cut(rest, "/")
+	region, isAWS := strings.CutSuffix(strings.TrimSuffix(host, ".cn"), ".amazonaws.com")
+	if !isCognito || !isAWS || !isRegion(region) || !isMadeOf(pool, lowerAndDigits+"ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") {
+		return ""
+	}
+	return service + host
+}
 
 // NewCognito returns what asks about tokens of these issuers, or a [*ConfigError]. It calls nobody.
 func NewCognito(config CognitoConfig) (*Cognito, error) {
@@ -50,8 +58,8 @@ func NewCognito(config CognitoConfig) (*Cognito, error) {
 	client := newClient(config.Client)
 	for _, issuer := range config.Issuers {
 		endpoint := config.Endpoint
-		if match := poolIssuer.FindStringSubmatch(issuer); endpoint == "" && match != nil {
-			endpoint = match[1]
+		if endpoint == "" {
+			endpoint = endpointOf(issuer)
 		}
 		if endpoint == "" {
 			return nil, &ConfigError{"Issuers", fmt.Sprintf("%.200q is no user pool of Cognito", issuer)}

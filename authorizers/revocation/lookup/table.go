@@ -9,13 +9,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
+	"portcullis/authorizers/internal/tablename"
 	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/item"
 )
@@ -39,17 +40,12 @@ type Table struct {
 	signer  *v4.Signer
 }
 
-var (
-	tableName  = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
-	regionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-)
-
 // NewTable returns the reader of a table, or a [*ConfigError]. It calls nobody.
 func NewTable(config TableConfig) (*Table, error) {
 	switch {
-	case !tableName.MatchString(config.Name):
+	case !tablename.Valid(config.Name):
 		return nil, &ConfigError{"Name", fmt.Sprintf("want the name of a DynamoDB table, 3 to 255 characters out of a-z A-Z 0-9 _ . -, got %.40q", config.Name)}
-	case !regionName.MatchString(config.Region):
+	case !isRegion(config.Region):
 		return nil, &ConfigError{"Region", fmt.Sprintf("want a region such as eu-west-1, got %.40q", config.Region)}
 	case config.Credentials == nil:
 		return nil, &ConfigError{"Credentials", "are missing"}
@@ -66,6 +62,23 @@ func NewTable(config TableConfig) (*Table, error) {
 	t := &Table{config: config, signer: v4.NewSigner()}
 	t.service = service{newClient(config.Client), config.Endpoint, "DynamoDB_20120810.", "application/x-amz-json-1.0", t.sign}
 	return t, nil
+}
+
+const lowerAndDigits = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// isRegion tells whether a text can be a region's name, and so a label of a domain.
+func isRegion(name string) bool {
+	for word := range strings.SplitSeq(name, "-") {
+		if !isMadeOf(word, lowerAndDigits) {
+			return false
+		}
+	}
+	return true
+}
+
+// isMadeOf tells whether a text has characters, and no other ones.
+func isMadeOf(text, characters string) bool {
+	return text != "" && strings.Trim(text, characters) == ""
 }
 
 // domainOf is the domain of AWS's services in a region.
