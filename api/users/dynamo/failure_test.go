@@ -204,3 +204,21 @@ func TestThrottledOnce(t *testing.T) {
 }
 
 var _ users.Store = (*dynamo.Store)(nil)
+
+// TestAnswers: an answer that does not say what is in the table is no "there is none".
+func TestAnswers(t *testing.T) {
+	for body, want := range map[string]struct{ get, list int }{
+		`{}`:                         {404, 500},
+		`{"Item":null,"Items":null}`: {404, 500},
+		`{"Item":{},"Items":[{}]}`:   {500, 500},
+		`{"Items":[],"Count":0}`:     {404, 200},
+		`{"Item":{"id":{"S":"bob"},"name":{"S":"Bob"},"createdAt":{"S":"2026-01-02T03:04:05Z"},"updatedAt":{"S":"2026-01-02T03:04:05Z"},"version":{"N":"1"}}}`: {500, 500},
+	} {
+		s := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+			_, _ = io.WriteString(w, body)
+		}))), "users")
+		wantStatus(t, s, "GET from "+body, requests["GET"], want.get)
+		wantStatus(t, s, "list from "+body, requests["list"], want.list)
+	}
+}

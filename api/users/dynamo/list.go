@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -48,6 +49,9 @@ func (s *Store) scan(ctx context.Context, limit int, position map[string]types.A
 		ExclusiveStartKey: position,
 		ConsistentRead:    aws.Bool(true),
 	}, s.read)
+	if err == nil && out.Items == nil { // an empty table has an empty list
+		err = errors.New("the answer has no list of items")
+	}
 	if err != nil {
 		return nil, nil, s.failed("Scan", err)
 	}

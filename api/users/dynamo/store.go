@@ -101,7 +101,11 @@ func (s *Store) Get(ctx context.Context, id string) (users.User, error) {
 	if item == nil {
 		return users.User{}, users.ErrNotFound
 	}
-	return userOf(item)
+	u, err := userOf(item)
+	if err == nil && u.ID != id {
+		return users.User{}, &ItemError{u.ID, "id"}
+	}
+	return u, err
 }
 
 // getItem returns nil when there is no such item.

@@ -82,7 +82,7 @@ func (c *consistency) GetItem(_ context.Context, in *dynamodb.GetItemInput, _ ..
 
 func (c *consistency) Scan(_ context.Context, in *dynamodb.ScanInput, _ ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error) {
 	c.scans = append(c.scans, aws.ToBool(in.ConsistentRead))
-	return &dynamodb.ScanOutput{}, nil
+	return &dynamodb.ScanOutput{Items: []map[string]types.AttributeValue{}}, nil
 }
 
 // TestConsistentReads looks at the requests, because the emulator is always consistent and DynamoDB is when asked.

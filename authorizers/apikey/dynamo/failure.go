@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,6 +13,9 @@ const (
 	maxAttempts = 3
 	maxBackoff  = 100 * time.Millisecond
 )
+
+// errNoItems is the error of an answer that does not say what is in the table. One that says that nothing is has an empty list.
+var errNoItems = errors.New("the answer has no list of items")
 
 // throttled are the errors after which DynamoDB has surely done nothing. A write that finds its own item when it is done
 // a second time is tried again after these only: it would report that the key exists, or is gone.

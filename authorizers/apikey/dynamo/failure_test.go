@@ -166,3 +166,56 @@ func TestThrottledOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswers: what an answer of DynamoDB says of a key and of the table. One that does not say it is no "there is none".
+func TestAnswers(t *testing.T) {
+	r := record(t)
+	const good, none, other = "good", "none", "error"
+	for body, want := range map[string]struct{ get, list string }{
+		`{}`:                         {none, other},
+		`{"Item":null,"Items":null}`: {none, other},
+		`{"Item":{},"Items":[{}]}`:   {other, other},
+		`{"Item":{"id":{"S":"` + r.ID + `"}},"Items":[{"id":{"S":"` + r.ID + `"}}]}`: {other, other},
+		`{"Items":[],"Count":0}`: {none, none},
+		`[]`:                     {other, other},
+		`<html>`:                 {other, other},
+	} {
+		s := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+			_, _ = io.WriteString(w, body)
+		}))), "keys")
+		outcome := func(is bool, err error) string {
+			switch {
+			case is:
+				return none
+			case err != nil:
+				return other
+			}
+			return good
+		}
+		_, err := s.Get(t.Context(), r.ID)
+		if got := outcome(errors.Is(err, apikey.ErrNotFound), err); got != want.get {
+			t.Errorf("Get from %s: %s, %v", body, got, err)
+		}
+		page, err := s.List(t.Context(), 1, "")
+		if got := outcome(err == nil && len(page.Records) == 0, err); got != want.list {
+			t.Errorf("List from %s: %s, %v", body, got, err)
+		}
+	}
+}
+
+// TestAnswerOfAnotherKey: the record of another key says nothing of the one that was asked for.
+func TestAnswerOfAnotherKey(t *testing.T) {
+	client := &table{}
+	s, r := open(t, client, "keys"), record(t)
+	if err := s.Create(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	client.item = client.put.Item
+	if _, err := s.Get(t.Context(), r.ID); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Get(t.Context(), apikey.New().ID()); !errors.As(err, new(*dynamo.ItemError)) {
+		t.Errorf("error %v, want an *ItemError", err)
+	}
+}

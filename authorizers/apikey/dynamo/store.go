@@ -84,10 +84,14 @@ func (s *Store) Get(ctx context.Context, id string) (apikey.Record, error) {
 	if err != nil {
 		return apikey.Record{}, s.failed("GetItem", err)
 	}
-	if len(out.Item) == 0 {
+	if out.Item == nil {
 		return apikey.Record{}, apikey.ErrNotFound
 	}
-	return recordOf(out.Item)
+	r, err := recordOf(out.Item)
+	if err == nil && r.ID != id {
+		return apikey.Record{}, &ItemError{r.ID, "id", nil}
+	}
+	return r, err
 }
 
 // Create implements apikey.Store.
@@ -143,6 +147,9 @@ func (s *Store) List(ctx context.Context, limit int, cursor string) (apikey.Page
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	out, err := s.client.Scan(ctx, in, s.again)
+	if err == nil && out.Items == nil {
+		err = errNoItems
+	}
 	if err != nil {
 		return apikey.Page{}, s.failed("Scan", err)
 	}

@@ -185,5 +185,9 @@ func (s *Store) Entries(ctx context.Context) iter.Seq2[revocation.Entry, error] 
 func (s *Store) scan(ctx context.Context, behind attributes) (*dynamodb.ScanOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return s.client.Scan(ctx, &dynamodb.ScanInput{TableName: &s.table, ExclusiveStartKey: behind, ConsistentRead: aws.Bool(true)}, retrying(nil))
+	out, err := s.client.Scan(ctx, &dynamodb.ScanInput{TableName: &s.table, ExclusiveStartKey: behind, ConsistentRead: aws.Bool(true)}, retrying(nil))
+	if err == nil && out.Items == nil { // an empty table has an empty list
+		err = errors.New("the answer has no list of items")
+	}
+	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -237,5 +238,25 @@ func TestNewRefuses(t *testing.T) {
 	}
 	if _, err := dynamo.New(nil, "revocations"); err == nil {
 		t.Error("no client is accepted")
+	}
+}
+
+// TestAnswersOfEntries: an answer without a list of items is no empty table.
+func TestAnswersOfEntries(t *testing.T) {
+	for body, good := range map[string]bool{
+		`{"Items":[],"Count":0}`: true, `{"Items":[]}`: true,
+		`{}`: false, `{"Items":null}`: false, `{"Count":0}`: false, `[]`: false, `<html>`: false, `{"Items":[{}]}`: false,
+	} {
+		s := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+			_, _ = io.WriteString(w, body)
+		}))), "revocations")
+		var failed error
+		for _, err := range s.Entries(t.Context()) {
+			failed = errors.Join(failed, err)
+		}
+		if (failed == nil) != good {
+			t.Errorf("%s: error %v", body, failed)
+		}
 	}
 }

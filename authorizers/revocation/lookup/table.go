@@ -160,7 +160,8 @@ func (t *Table) get(ctx context.Context, ids []string) (items []item.Item, unpro
 	}
 	items = found.Responses[t.config.Name]
 	unprocessed, err = within(ids, items, found.UnprocessedKeys[t.config.Name].Keys)
-	if err != nil || found.Responses == nil || !isOnly(found.Responses, t.config.Name) || !isOnly(found.UnprocessedKeys, t.config.Name) {
+	silent := items == nil && len(unprocessed) < len(ids) // what is not listed is not in the table, if there is a list
+	if err != nil || silent || !isOnly(found.Responses, t.config.Name) || !isOnly(found.UnprocessedKeys, t.config.Name) {
 		return nil, nil, &AnswerError{operation, "the answer is not about the keys that were asked for"}
 	}
 	return items, unprocessed, nil
