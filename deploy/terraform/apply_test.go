@@ -34,6 +34,7 @@ func TestApply(t *testing.T) {
 	t.Run("what is deployed is what the local gateway serves", func(t *testing.T) { checkParity(t, moto, module, made, state) })
 	t.Run("the gateway guards what the contract guards", func(t *testing.T) { checkGuards(t, moto, module, made) })
 	t.Run("functions may do what they must and no more", func(t *testing.T) { checkPolicies(t, state) })
+	t.Run("functions may send what their stores send and no more", func(t *testing.T) { checkWrites(t, state) })
 	t.Run("functions may be called by their APIs only", func(t *testing.T) { checkPermissions(t, module, state) })
 	t.Run("functions get their variables", func(t *testing.T) { checkEnvironments(t, state) })
 
@@ -123,8 +124,9 @@ func checkPolicies(t *testing.T, state state) {
 		"demo-rest-token":  append(own("rest-token"), "dynamodb:BatchGetItem "+revocations),
 		"demo-http-lambda": append(own("http-lambda"), "dynamodb:BatchGetItem "+revocations),
 		"demo-rest-request": append(own("rest-request"),
-			"dynamodb:GetItem dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-api-keys", "dynamodb:BatchGetItem "+revocations),
-		"demo-tokens": append(own("tokens"), "secretsmanager:GetSecretValue "+clientSecret(t, state), "dynamodb:PutItem "+revocations),
+			"dynamodb:GetItem arn:aws:dynamodb:"+account+"table/demo-api-keys",
+			"dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-api-keys, on conditions", "dynamodb:BatchGetItem "+revocations),
+		"demo-tokens": append(own("tokens"), "secretsmanager:GetSecretValue "+clientSecret(t, state), "dynamodb:PutItem "+revocations+", on conditions"),
 		"demo-users": append(own("users"), "dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Scan "+
 			"dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-users"),
 	}
@@ -155,13 +157,14 @@ func clientSecret(t *testing.T, state state) string {
 	return ""
 }
 
-// statements returns each statement of a policy as its actions and resources; anything but an Allow fails the test.
+// statements returns each statement of a policy as its actions and resources, and whether there are conditions; anything but an Allow fails the test.
 func statements(t *testing.T, policy string) []string {
 	t.Helper()
 	var document struct {
 		Statement []struct {
 			Effect           string
 			Action, Resource []string
+			Condition        map[string]any
 		}
 	}
 	if err := json.Unmarshal([]byte(policy), &document); err != nil {
@@ -172,7 +175,11 @@ func statements(t *testing.T, policy string) []string {
 		if statement.Effect != "Allow" {
 			t.Errorf("effect %q in %s", statement.Effect, policy)
 		}
-		all = append(all, strings.Join(append(statement.Action, statement.Resource...), " "))
+		text := strings.Join(append(statement.Action, statement.Resource...), " ")
+		if len(statement.Condition) > 0 {
+			text += ", on conditions"
+		}
+		all = append(all, text)
 	}
 	return all
 }

@@ -30,9 +30,16 @@ locals {
         actions   = ["secretsmanager:GetSecretValue"]
         resources = [module.user_pool.confidential_client_secret_arn]
       }] : [],
+      # It takes back what comes from one sign-in, and all of one user, and never all of an issuer. Neither may it write over an
+      # entry of that kind.
       [for table in local.revocations_table[*] : {
         actions   = ["dynamodb:PutItem"]
         resources = [table.arn]
+        conditions = {
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["origin_jti-*", "sub-*"] }
+          "Null"                    = { "dynamodb:LeadingKeys" = ["false"] }
+          "StringEqualsIfExists"    = { "dynamodb:ReturnValues" = ["NONE"] }
+        }
       }],
     )
   } }

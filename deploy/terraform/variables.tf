@@ -69,8 +69,9 @@ variable "functions" {
     zip         = string
     environment = optional(map(string), {})
     statements = optional(list(object({
-      actions   = list(string)
-      resources = list(string)
+      actions    = list(string)
+      resources  = list(string)
+      conditions = optional(map(map(list(string))))
     })), [])
   }))
   default  = {}

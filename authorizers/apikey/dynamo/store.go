@@ -4,7 +4,9 @@
 // Who checks keys needs the permissions dynamodb:GetItem and dynamodb:UpdateItem on the table. The second is for the day
 // of the last use, and can be held to that with the condition
 //
-//	"ForAllValues:StringEquals": {"dynamodb:Attributes": ["id", "lastUsed"]}
+//	"ForAllValues:StringEquals": {"dynamodb:Attributes": ["id", "lastUsed"]},
+//	"Null":                      {"dynamodb:Attributes": "false"},
+//	"StringEqualsIfExists":      {"dynamodb:ReturnValues": "NONE"}
 //
 // Who administers keys needs dynamodb:GetItem, PutItem, UpdateItem, DeleteItem and Scan. See
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html.

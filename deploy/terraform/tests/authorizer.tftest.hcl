@@ -127,7 +127,14 @@ run "request_with_keys_and_tokens" {
   }
 
   assert {
-    condition     = local.key_statements == [{ actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/keys1"] }]
+    condition = local.key_statements == [
+      { actions = ["dynamodb:GetItem"], resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/keys1"], conditions = null },
+      { actions = ["dynamodb:UpdateItem"], resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/keys1"], conditions = {
+        "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["id", "lastUsed"] }
+        "Null"                      = { "dynamodb:Attributes" = ["false"] }
+        "StringEqualsIfExists"      = { "dynamodb:ReturnValues" = ["NONE"] }
+      } },
+    ]
     error_message = "The function may do more with the table than check keys and note their use, or with another one."
   }
 }

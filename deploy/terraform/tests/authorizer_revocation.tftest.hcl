@@ -66,7 +66,7 @@ run "table_beside_keys" {
   }
 
   assert {
-    condition     = keys(local.variables) == ["API_KEYS_TABLE", "GROUP_SCOPES", "ISSUERS", "REVOCATION", "REVOCATION_TABLE"] && length(local.key_statements) == 1 && length(local.revocation_statements) == 1
+    condition     = keys(local.variables) == ["API_KEYS_TABLE", "GROUP_SCOPES", "ISSUERS", "REVOCATION", "REVOCATION_TABLE"] && length(local.key_statements) == 2 && length(local.revocation_statements) == 1
     error_message = "One table takes the other's place."
   }
 }

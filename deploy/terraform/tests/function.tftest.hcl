@@ -9,10 +9,17 @@ variables {
   zip          = "tests/fixtures/artifacts/token.zip"
   architecture = "arm64"
   environment  = { COLOR = "blue" }
-  statements = [{
-    actions   = ["dynamodb:GetItem"]
-    resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/table1"]
-  }]
+  statements = [
+    {
+      actions   = ["dynamodb:GetItem"]
+      resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/table1"]
+    },
+    {
+      actions    = ["dynamodb:PutItem"]
+      resources  = ["arn:aws:dynamodb:eu-west-1:111122223333:table/table1"]
+      conditions = { "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["id"] }, "Null" = { "dynamodb:Attributes" = ["false"] } }
+    },
+  ]
   log_retention_days = 7
 }
 
@@ -39,6 +46,12 @@ run "function" {
           Effect   = "Allow"
           Action   = ["dynamodb:GetItem"]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/table1"]
+        },
+        {
+          Effect    = "Allow"
+          Action    = ["dynamodb:PutItem"]
+          Resource  = ["arn:aws:dynamodb:eu-west-1:111122223333:table/table1"]
+          Condition = { "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["id"] }, "Null" = { "dynamodb:Attributes" = ["false"] } }
         },
       ]
     }

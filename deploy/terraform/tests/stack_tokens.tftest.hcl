@@ -17,8 +17,16 @@ run "tokens_by_default" {
   }
 
   assert {
-    condition     = local.tokens_function.tokens.statements == [{ actions = ["dynamodb:PutItem"], resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/table1"] }]
-    error_message = "The function may do more than write revocations."
+    condition = local.tokens_function.tokens.statements == [{
+      actions   = ["dynamodb:PutItem"]
+      resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/table1"]
+      conditions = {
+        "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["origin_jti-*", "sub-*"] }
+        "Null"                    = { "dynamodb:LeadingKeys" = ["false"] }
+        "StringEqualsIfExists"    = { "dynamodb:ReturnValues" = ["NONE"] }
+      }
+    }]
+    error_message = "The function may do more than write revocations of sign-ins and users."
   }
 
   assert {

@@ -16,11 +16,25 @@ locals {
     var.revocations_table != null ? { REVOCATION_TABLE = try(var.revocations_table.name, "") } : {},
   )
 
-  # What it takes to check keys, and to note the day of their last use.
-  key_statements = [for table in var.api_keys_table[*] : {
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
-    resources = [table.arn]
-  }]
+  # What it takes to check keys, and to note the day of their last use: nothing else of a key, such as its scopes, may be written.
+  # The key's own attribute counts, and a request that names no attributes would meet "ForAllValues":
+  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+  key_statements = flatten([for table in var.api_keys_table[*] : [
+    {
+      actions    = ["dynamodb:GetItem"]
+      resources  = [table.arn]
+      conditions = null
+    },
+    {
+      actions   = ["dynamodb:UpdateItem"]
+      resources = [table.arn]
+      conditions = {
+        "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["id", "lastUsed"] }
+        "Null"                      = { "dynamodb:Attributes" = ["false"] }
+        "StringEqualsIfExists"      = { "dynamodb:ReturnValues" = ["NONE"] }
+      }
+    },
+  ]])
 
   # A published version keeps its description, by which it can be asked later what it decides by.
   # What looks at the module before anything is built finds no file.

@@ -57,8 +57,9 @@ variable "environment" {
 variable "statements" {
   description = "What the function may do besides logging, tracing, and reading its tables of API keys and of revocations."
   type = list(object({
-    actions   = list(string)
-    resources = list(string)
+    actions    = list(string)
+    resources  = list(string)
+    conditions = optional(map(map(list(string))))
   }))
   default  = []
   nullable = false

@@ -38,11 +38,14 @@ resource "aws_iam_role_policy" "this" {
   role = aws_iam_role.this.id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [for statement in concat(local.own_statements, var.statements) : {
-      Effect   = "Allow"
-      Action   = statement.actions
-      Resource = statement.resources
-    }]
+    Statement = [for statement in concat(local.own_statements, var.statements) : merge(
+      {
+        Effect   = "Allow"
+        Action   = statement.actions
+        Resource = statement.resources
+      },
+      { for conditions in try(statement.conditions, null)[*] : "Condition" => conditions },
+    )]
   })
 }
 

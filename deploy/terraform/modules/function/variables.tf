@@ -73,8 +73,9 @@ variable "environment" {
 variable "statements" {
   description = "What the function may do besides writing its own logs and traces."
   type = list(object({
-    actions   = list(string)
-    resources = list(string)
+    actions    = list(string)
+    resources  = list(string)
+    conditions = optional(map(map(list(string))))
   }))
   default  = []
   nullable = false
