@@ -2,8 +2,11 @@
 package binarytest
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -43,7 +46,12 @@ func Build(t *testing.T, name string) Binary {
 // Start starts the function with these variables only, until the test ends.
 func (b Binary) Start(t *testing.T, env ...string) *function.Function {
 	t.Helper()
-	started, err := function.Start(t.Context(), function.Config{Name: b.Name, Binary: b.File, Env: append(env, sdk...), Stderr: os.Stderr})
+	return b.start(t, os.Stderr, env...)
+}
+
+func (b Binary) start(t *testing.T, log io.Writer, env ...string) *function.Function {
+	t.Helper()
+	started, err := function.Start(t.Context(), function.Config{Name: b.Name, Binary: b.File, Env: append(env, sdk...), Stderr: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +66,20 @@ func (b Binary) Refuses(t *testing.T, says string, env ...string) {
 	failed := (*function.StartError)(nil)
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "exit status 1") || !strings.Contains(failed.Output, says) {
 		t.Errorf("error %v, want one that says %s", err, says)
+	}
+}
+
+// LogsOneLine checks that an event which the function cannot serve is one line of its log, in JSON, which says this.
+func (b Binary) LogsOneLine(t *testing.T, event, says string, env ...string) {
+	t.Helper()
+	var log bytes.Buffer
+	f := b.start(t, &log, env...)
+	if answer, err := f.Invoke(t.Context(), []byte(event)); err == nil {
+		t.Errorf("answer %s", answer)
+	}
+	f.Close(context.Background())
+	if !json.Valid(log.Bytes()) || !strings.Contains(log.String(), `"level":"ERROR"`) || !strings.Contains(log.String(), says) {
+		t.Errorf("want one line of JSON, of level ERROR, with %s:\n%s", says, &log)
 	}
 }
 

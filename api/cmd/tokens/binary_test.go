@@ -61,6 +61,9 @@ func TestBinary(t *testing.T) {
 	t.Run("calls nobody before an event", func(t *testing.T) {
 		binary.CallsNobody(t, event("/tokens", object{}), right, "USER_POOL_CLIENT_ID=local-client", "AWS_REGION=us-east-1")
 	})
+	t.Run("logs an event of another kind", func(t *testing.T) {
+		binary.LogsOneLine(t, `{"type":"TOKEN"}`, "not an API Gateway proxy event", "USER_POOL_CLIENT_ID=local-client", "AWS_REGION=us-east-1")
+	})
 	t.Run("refuses a bad variable", func(t *testing.T) {
 		binary.Refuses(t, `USER_POOL_CLIENT_ID is \"\": want`, "AWS_REGION=us-east-1")
 	})

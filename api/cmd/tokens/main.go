@@ -15,6 +15,8 @@ import (
 
 func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	slog.SetLogLoggerLevel(slog.LevelError)
+	slog.SetDefault(log) // and so the standard logger's, by which the runtime prints errors and panics
 	handler, err := userpool.Tokens(context.Background(), os.Getenv, log)
 	if err != nil {
 		log.Error("cannot start", slog.String("error", err.Error()))

@@ -20,6 +20,9 @@ func TestBinary(t *testing.T) {
 	t.Run("calls nobody before an event", func(t *testing.T) {
 		binary.CallsNobody(t, `{"httpMethod":"DELETE","resource":"/users"}`, `{"httpMethod":"GET","resource":"/users"}`, "USERS_TABLE=users")
 	})
+	t.Run("logs an event of another kind", func(t *testing.T) {
+		binary.LogsOneLine(t, `{"type":"TOKEN"}`, "not an API Gateway proxy event", "USERS_TABLE=:memory:")
+	})
 	t.Run("refuses a bad variable", func(t *testing.T) {
 		binary.Refuses(t, `ALLOWED_ORIGINS is \"example.com\": want`, "USERS_TABLE=:memory:", "ALLOWED_ORIGINS=example.com")
 	})

@@ -1,7 +1,9 @@
 package main_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -23,8 +25,9 @@ func TestBinary(t *testing.T) {
 		t.Fatal(err)
 	}
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"algorithms":["ES256"],"groupsClaim":"groups"}]`, issuer.URL, verifytest.DefaultClientID)
+	var log bytes.Buffer
 	started, err := function.Start(t.Context(), function.Config{
-		Name: "jwt", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`, "RESPONSE=simple"},
+		Name: "jwt", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`, "RESPONSE=simple"}, Stderr: &log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -45,6 +48,15 @@ func TestBinary(t *testing.T) {
 	rest := []byte(`{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users","headers":{"authorization":"Bearer ` + good + `"}}`)
 	if output, err := started.Invoke(t.Context(), rest); err == nil || err.Error() == "Unauthorized" {
 		t.Errorf("an event of a REST API: output %s, error %v", output, err)
+	}
+	started.Close(context.Background())
+	for line := range bytes.Lines(log.Bytes()) {
+		if !json.Valid(line) {
+			t.Errorf("a line is no JSON: %s", line)
+		}
+	}
+	if n := bytes.Count(log.Bytes(), []byte("\n")); n != 4 {
+		t.Errorf("%d lines, want one for each invocation:\n%s", n, &log)
 	}
 	_, err = function.Start(t.Context(), function.Config{Name: "jwt", Binary: binary, Env: []string{issuers, "RESPONSE=yes"}})
 	if failed := (*function.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, `RESPONSE: want \"policy\" or \"simple\"`) {

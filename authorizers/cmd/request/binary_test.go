@@ -1,9 +1,12 @@
 package main_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -82,10 +85,15 @@ func TestBinary(t *testing.T) {
 
 // TestTableIsDown: a key that cannot be looked up is no 401.
 func TestTableIsDown(t *testing.T) {
-	started := start(t, "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1", "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_MAX_ATTEMPTS=1", "API_KEYS_TABLE=keys")
+	var log bytes.Buffer
+	started := startLogging(t, &log, "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1", "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_MAX_ATTEMPTS=1", "API_KEYS_TABLE=keys")
 	event := fmt.Appendf(nil, `{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users","headers":{"X-Api-Key":%q}}`, apikey.New().Reveal())
 	if output, err := started.Invoke(t.Context(), event); err == nil || err.Error() == "Unauthorized" || !strings.Contains(err.Error(), "unavailable") {
 		t.Errorf("output %s, error %v", output, err)
+	}
+	started.Close(context.Background())
+	if line := log.String(); !json.Valid(log.Bytes()) || !strings.Contains(line, `"level":"ERROR"`) || !strings.Contains(line, `"error":"API keys are unavailable: `) {
+		t.Errorf("want one line of JSON that tells of the failure:\n%s", line)
 	}
 }
 
@@ -111,7 +119,13 @@ func bundle(t *testing.T) (binary string) {
 
 func start(t *testing.T, env ...string) *function.Function {
 	t.Helper()
-	started, err := function.Start(t.Context(), function.Config{Name: "request", Binary: bundle(t), Env: env})
+	return startLogging(t, nil, env...)
+}
+
+// startLogging starts the function with a log that may be read when it is closed.
+func startLogging(t *testing.T, log io.Writer, env ...string) *function.Function {
+	t.Helper()
+	started, err := function.Start(t.Context(), function.Config{Name: "request", Binary: bundle(t), Env: env, Stderr: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func main() {
 		log.Error("cannot start", slog.String("error", err.Error()))
 		os.Exit(1)
 	}
-	lambda.StartWithOptions(handler, lambda.WithEnableSIGTERM(stop))
+	lambda.StartWithOptions(lambdalog.Once(handler, log), lambda.WithEnableSIGTERM(stop))
 }
 
 // handler makes the authorizer, and what lets it finish before the environment ends.

@@ -3,10 +3,12 @@ package main_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +59,10 @@ func TestBinary(t *testing.T) {
 		t.Errorf("an event of another kind: output %s, error %v", output, err)
 	}
 	started.Close(context.Background())
+	lines := slices.Collect(bytes.Lines(log.Bytes()))
+	if len(lines) != 3 || !json.Valid(lines[0]) || !json.Valid(lines[1]) || !json.Valid(lines[2]) {
+		t.Errorf("want a line of JSON for each invocation, and no other:\n%s", &log)
+	}
 	for _, reason := range []string{"verified", "token-malformed", "event-unknown"} {
 		line := regexp.MustCompile(`.*"reason":"` + reason + `".*`).FindString(log.String())
 		if !strings.Contains(line, `"durationMs":`) || !regexp.MustCompile(`"invocationId":"[^"]+"`).MatchString(line) || strings.Contains(log.String(), good) {

@@ -20,5 +20,5 @@ func main() {
 		log.Error("cannot start", slog.String("error", err.Error()))
 		os.Exit(1)
 	}
-	lambda.Start(handler)
+	lambda.Start(lambdalog.Once(handler, log))
 }
