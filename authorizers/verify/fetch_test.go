@@ -70,6 +70,23 @@ func TestAnswersOfIssuers(t *testing.T) {
 	}
 }
 
+// TestOnlyOKCounts: a good key set is none with any other status than 200, be it one of success.
+func TestOnlyOKCounts(t *testing.T) {
+	for _, status := range []int{200, 201, 202, 203, 206, 226, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 410, 429, 500, 503} {
+		s := newScene(t, nil)
+		s.answers(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+			w.Header().Set("Location", s.issuer.URL+"/elsewhere")
+			w.WriteHeader(status)
+			fmt.Fprint(w, keySet(s.issuer))
+		})
+		want := "unavailable"
+		if status == http.StatusOK {
+			want = ""
+		}
+		s.check(fmt.Sprint("status ", status), s.token(), want)
+	}
+}
+
 // keySet is what the issuer publishes.
 func keySet(issuer *verifytest.Issuer) string {
 	recorder := httptest.NewRecorder()

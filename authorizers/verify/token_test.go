@@ -19,6 +19,16 @@ func TestHeader(t *testing.T) {
 	}{
 		{"typ", "JWT", ""},
 		{"typ", "application/at+jwt", ""},
+		{"typ", "at+jwt", ""},
+		{"typ", "JOSE", ""},
+		{"typ", "application/jose", ""},
+		{"typ", "application/jwt", ""},
+		{"typ", "JOSE+JSON", authorizers.CodeHeader},
+		{"typ", "jo\u017fe", authorizers.CodeHeader}, // a long s
+		{"typ", "text/jwt", authorizers.CodeHeader},
+		{"typ", "", authorizers.CodeHeader},
+		{"typ", "application/", authorizers.CodeHeader},
+		{"typ", "id_token+jwt", authorizers.CodeHeader},
 		{"typ", "dpop+jwt", authorizers.CodeHeader},
 		{"typ", 7, authorizers.CodeHeader},
 		{"crit", []any{"exp"}, authorizers.CodeHeader},
