@@ -19,6 +19,8 @@ type decision struct {
 	requestID string     // the gateway's; "" where the event names none
 	principal *Principal // nil where there is none
 	verdict   string     // of a simple answer; "" for a policy, which is not this request's alone
+	source    string     // the places where credentials stood, joined by commas
+	looked    []string   // the places where credentials were looked for
 }
 
 // done writes the line of the decision log, and gives the error that the gateway is to see.
@@ -31,13 +33,21 @@ func (d *decision) done(ctx context.Context, err error, start time.Time) error {
 	if end.decision == decisionUnavailable {
 		level = slog.LevelError
 	}
-	attributes := []slog.Attr{slog.String("decision", end.decision), slog.String("reason", end.reason)}
+	attributes := append(make([]slog.Attr, 0, 16), slog.String("decision", end.decision), slog.String("reason", end.reason))
 	attributes = append(attributes, d.what()...)
 	attributes = append(attributes, slog.Float64("durationMs", float64(time.Since(start).Microseconds())/1000))
 	attributes = append(attributes, d.who()...)
 	attributes = append(attributes, d.why(err, end)...)
 	d.log.LogAttrs(ctx, level, "decision", attributes...)
 	return end.answer
+}
+
+// found notes the place of a credential; "" is none.
+func (d *decision) found(source string) {
+	if d.source != "" && source != "" {
+		d.source += ","
+	}
+	d.source += source
 }
 
 // what tells of the request.
@@ -48,7 +58,7 @@ func (d *decision) what() []slog.Attr {
 		slog.String("method", cut(d.arn.Method)),
 		slog.String("path", cut(d.arn.Path)),
 	}
-	return append(attributes, present("route", d.route, "requestId", d.requestID)...)
+	return append(attributes, present("route", d.route, "requestId", d.requestID, "source", d.source)...)
 }
 
 // who tells of the principal, where there is one.
@@ -84,7 +94,7 @@ func (d *decision) why(err error, end outcome) []slog.Attr {
 	case errors.As(err, &key):
 		return present("keyId", key.KeyID)
 	case errors.As(err, &credential):
-		return present("detail", credential.Reason)
+		return append(present("detail", credential.Reason), slog.String("looked", cut(strings.Join(d.looked, ","))))
 	}
 	return nil
 }

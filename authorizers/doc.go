@@ -1,10 +1,14 @@
 // Package authorizers holds the Lambda authorizers of Amazon API Gateway: each takes an authorizer event,
 // finds out who calls, and answers with the one policy that is right for every route of the API.
 //
-//   - [Token] takes events of type TOKEN: a bearer JWT.
+//   - [Token] takes events of type TOKEN: a JWT.
 //   - [Request], made by [NewRequest], takes events of type REQUEST from REST, WebSocket and HTTP APIs: an API key, a
-//     bearer JWT, or both.
-//   - [Request], made by [NewJWT], takes those of HTTP APIs alone, and bearer JWTs.
+//     JWT, or both.
+//   - [Request], made by [NewJWT], takes those of HTTP APIs alone, and JWTs.
+//
+// A JWT stands in the header Authorization, behind the scheme Bearer; [TokenSources] tell of it to be there without a
+// scheme, and where WebSocket clients, which set no header in browsers, put it. Cookies are never read: a browser sends
+// them with whatever another site makes it ask for.
 //
 // An authorizer ends in one of three ways. A good credential gets a policy; whether it allows the request at
 // hand is for the gateway to see. No credential, or a bad one, is the error [ErrUnauthorized], from which
@@ -19,8 +23,8 @@
 //     them is passed over, as if it had not been sent; where none is left, that is no credential.
 //   - A REST or WebSocket API does not say. Unless its TTL is 0, all places that the authorizer reads have to be
 //     identity sources: Authorization for tokens and X-Api-Key for keys, both where it takes both, and of a WebSocket
-//     the one place where clients put their tokens. Where clients may leave one of two out, the TTL has to be 0: such
-//     a gateway asks no authorizer without all of them.
+//     the one place where clients put their tokens, which TokenSources then name alone. Where clients may leave one of two
+//     out, the TTL has to be 0: such a gateway asks no authorizer without all of them.
 //
 // A simple answer (isAuthorized) is for one route, and knows neither path, address nor time. Where the gateway may keep
 // it, it is an error unless $context.routeKey is among the identity sources and names a route of the rules, and for
@@ -34,7 +38,9 @@
 // back. They are asked when the gateway asks the authorizer, so a token that was taken back is accepted until the
 // gateway forgets the answer that it has kept.
 //
-// Each decision is one line of the log, with the reason as a stable code, and nothing of a credential.
+// Each decision is one line of the log, with the reason as a stable code, and nothing of a credential. Its attribute source
+// is the place where the credential stood, as TokenSources write it, or header:x-api-key; several are joined by commas. Where
+// no credential could be used, looked are the places that were looked at.
 //
 // Credentials are checked by packages of their own (verify, apikey, revocation), rules are compiled by another (policy); a main
 // in cmd wires them. Embed a handler in a function of your own to add to it.

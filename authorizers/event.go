@@ -41,6 +41,7 @@ type request struct {
 	route          string // the route's key or resource
 	cookies        []string
 	identitySource []string // of HTTP APIs: the values that the gateway keeps the answer by; in payload format 1.0 one text that joins them
+	passedOver     bool     // a credential was, since it is no identity source
 }
 
 // values are headers or query parameters. A name has all the values that any spelling of it has.

@@ -26,11 +26,14 @@ type RequestConfig struct {
 	Keys        KeyVerifier   // nil: API keys are not looked at; one of Tokens and Keys is required
 	Simple      bool          // answer HTTP APIs of payload format 2.0 with isAuthorized; false: with a policy
 	Log         *slog.Logger  // gets a line for each decision; nil: none
+
+	TokenSources TokenSources // where tokens are looked for; zero: the strict default
 }
 
 // Request is a Lambda authorizer of type REQUEST, for REST APIs, the $connect route of WebSocket APIs, and HTTP
-// APIs. It takes an API key in X-Api-Key, a bearer JWT in Authorization, or both; for WebSocket APIs the token
-// may also be in the query parameter "token" or behind the subprotocol [ProtocolToken].
+// APIs. It takes an API key in X-Api-Key, a JWT in one of the places that [TokenSources] name, or both. By default a token
+// stands in Authorization, behind Bearer; for WebSocket APIs it may also be in the query parameter "token" or behind the
+// subprotocol [ProtocolToken].
 //
 // What it answers depends on the credentials alone, so the places that it may find them in have to be the identity
 // sources that the gateway keeps answers by; the package comment says more.
@@ -52,6 +55,7 @@ func NewRequest(config RequestConfig) (*Request, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
+	config.TokenSources = config.TokenSources.orDefault()
 	return &Request{
 		config:  config,
 		bearers: bearers{config.Tokens, config.Revocations},
@@ -66,6 +70,8 @@ type JWTConfig struct {
 	Revocations Revocations   // nil: tokens are good until they end
 	Simple      bool          // answer payload format 2.0 with isAuthorized; false: with a policy
 	Log         *slog.Logger  // gets a line for each decision; nil: none
+
+	TokenSources TokenSources // how the token stands in the header: bearer, raw or both; zero: bearer
 }
 
 // NewJWT makes a Lambda authorizer for HTTP APIs that takes bearer JWTs as the gateway's own JWT authorizer does,
@@ -75,9 +81,12 @@ func NewJWT(config JWTConfig) (*Request, error) {
 	if config.Verifier == nil {
 		return nil, &ConfigError{"Verifier", "is missing"}
 	}
+	if err := config.TokenSources.checkHeadersOnly("a JWT"); err != nil {
+		return nil, err
+	}
 	r, err := NewRequest(RequestConfig{
 		Rules: config.Rules, Tokens: config.Verifier, Revocations: config.Revocations,
-		Simple: config.Simple, Log: config.Log,
+		Simple: config.Simple, Log: config.Log, TokenSources: config.TokenSources,
 	})
 	if err != nil {
 		return nil, err
@@ -105,7 +114,7 @@ func (a *Request) decide(ctx context.Context, event []byte, d *decision) ([]byte
 	if err := a.checkForm(r.form); err != nil {
 		return nil, err
 	}
-	if d.principal, err = a.authenticate(ctx, r); err != nil {
+	if d.principal, err = a.authenticate(ctx, r, d); err != nil {
 		return nil, err
 	}
 	if a.config.Simple {
@@ -142,12 +151,12 @@ func (a *Request) checkForm(f form) error {
 
 // authenticate finds out who makes a request. A credential that fails is never passed over for another one. With an error
 // there may be a principal, for the log.
-func (a *Request) authenticate(ctx context.Context, r *request) (*Principal, error) {
-	token, err := a.tokenPrincipal(ctx, r)
+func (a *Request) authenticate(ctx context.Context, r *request, d *decision) (*Principal, error) {
+	token, err := a.tokenPrincipal(ctx, r, d)
 	if err != nil {
 		return token, err
 	}
-	key, err := a.keyPrincipal(ctx, r)
+	key, err := a.keyPrincipal(ctx, r, d)
 	switch {
 	case err != nil:
 		return nil, err
@@ -163,11 +172,13 @@ func (a *Request) authenticate(ctx context.Context, r *request) (*Principal, err
 }
 
 // tokenPrincipal is the bearer of the request's token; nil where there is no token.
-func (a *Request) tokenPrincipal(ctx context.Context, r *request) (*Principal, error) {
+func (a *Request) tokenPrincipal(ctx context.Context, r *request, d *decision) (*Principal, error) {
 	if a.config.Tokens == nil {
 		return nil, nil
 	}
-	token, err := r.findToken()
+	d.looked = a.config.TokenSources.in(r.form)
+	token, source, err := r.findToken(&a.config.TokenSources)
+	d.found(source)
 	if err != nil || token == "" {
 		return nil, err
 	}
@@ -175,11 +186,13 @@ func (a *Request) tokenPrincipal(ctx context.Context, r *request) (*Principal, e
 }
 
 // keyPrincipal is the holder of the request's API key; nil where there is no key.
-func (a *Request) keyPrincipal(ctx context.Context, r *request) (*Principal, error) {
+func (a *Request) keyPrincipal(ctx context.Context, r *request, d *decision) (*Principal, error) {
 	if a.config.Keys == nil {
 		return nil, nil
 	}
-	key, err := r.findKey()
+	d.looked = append(slices.Clip(d.looked), sourceAPIKey)
+	key, source, err := r.findKey()
+	d.found(source)
 	if err != nil || key == "" {
 		return nil, err
 	}

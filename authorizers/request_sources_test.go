@@ -140,10 +140,13 @@ func (s scene) rest(form string) func(map[string]any) {
 // error, which the gateway does not keep, whatever else of them differs. Of REST and WebSocket APIs the sources are the
 // places of all credentials; of HTTP APIs any of them, and then the other credentials differ too.
 func TestSameIdentitySourcesSameAnswer(t *testing.T) {
-	f := newRequestFixture(t, nil)
+	f := newRequestFixture(t, func(c *authorizers.RequestConfig) {
+		c.TokenSources = tokenSources(t, "bearer,raw,query:token,protocol:token")
+	})
 	s := scene{rand.New(rand.NewPCG(8, 8)), []string{"", "Bearer x"}, []string{"", "bad", "reads", "writes", "here", "me"}}
 	for _, o := range []verifytest.Options{{Groups: []string{"readers"}, Subject: "me"}, {Groups: []string{"members"}, Subject: "me"}, {Scopes: []string{"users/write"}, Subject: "you"}} {
-		s.tokens = append(s.tokens, "Bearer "+f.issuer.CognitoAccess(o))
+		token := f.issuer.CognitoAccess(o)
+		s.tokens = append(s.tokens, "Bearer "+token, token)
 	}
 	f.keys["reads"], f.keys["writes"], f.keys["me"] = holder("k", "app users/read"), holder("k2", "users/write"), holder("me", "users/self")
 	here := holder("k3", "users/read")
@@ -156,7 +159,7 @@ func TestSameIdentitySourcesSameAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept, answers := map[string][]byte{}, map[string]int{}
-	for range 15000 {
+	for range 20000 {
 		form := s.pick(append(forms, "http-simple")...)
 		authorizer, file := f.request, form
 		if form == "http-simple" {

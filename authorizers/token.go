@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"portcullis/policy"
@@ -23,9 +22,11 @@ type TokenConfig struct {
 	Verifier    TokenVerifier // required
 	Revocations Revocations   // nil: tokens are good until they end
 	Log         *slog.Logger  // gets a line for each decision; nil: none
+
+	TokenSources TokenSources // how the token stands in the header: bearer, raw or both; zero: bearer
 }
 
-// Token is a Lambda authorizer of type TOKEN: it takes a bearer JWT of any issuer that its verifier knows.
+// Token is a Lambda authorizer of type TOKEN: it takes a JWT of any issuer that its verifier knows.
 type Token struct {
 	config  TokenConfig
 	bearers bearers
@@ -40,9 +41,13 @@ func NewToken(config TokenConfig) (*Token, error) {
 	if config.Verifier == nil {
 		return nil, &ConfigError{"Verifier", "is missing"}
 	}
+	if err := config.TokenSources.checkHeadersOnly("a TOKEN"); err != nil {
+		return nil, err
+	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
+	config.TokenSources = config.TokenSources.orDefault()
 	return &Token{config: config, bearers: bearers{config.Verifier, config.Revocations}}, nil
 }
 
@@ -65,8 +70,13 @@ func (t *Token) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 }
 
 func (t *Token) decide(ctx context.Context, event []byte, d *decision) ([]byte, error) {
-	arn, token, err := parseTokenEvent(event)
+	arn, authorization, err := parseTokenEvent(event)
 	d.arn = arn
+	if err != nil {
+		return nil, err
+	}
+	token, source, err := t.config.TokenSources.headerToken(authorization)
+	d.source, d.looked = source, t.config.TokenSources.headers
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +90,7 @@ func (t *Token) decide(ctx context.Context, event []byte, d *decision) ([]byte, 
 	return json.Marshal(result)
 }
 
-func parseTokenEvent(event []byte) (arn policy.ARN, token string, err error) {
+func parseTokenEvent(event []byte) (arn policy.ARN, authorization string, err error) {
 	var e tokenEvent
 	if err := json.Unmarshal(event, &e); err != nil {
 		return arn, "", &EventError{"the event is no JSON object of the expected kind"}
@@ -91,16 +101,5 @@ func parseTokenEvent(event []byte) (arn policy.ARN, token string, err error) {
 	if arn, err = policy.ParseARN(e.MethodARN); err != nil {
 		return arn, "", &EventError{"methodArn: " + err.Error()}
 	}
-	token, err = bearerToken(e.AuthorizationToken)
-	return arn, token, err
-}
-
-// bearerToken gives the token of the value of an Authorization header (RFC 6750, section 2.1). The
-// scheme's case does not matter (RFC 9110, section 11.1).
-func bearerToken(authorization string) (string, error) {
-	scheme, token, _ := strings.Cut(authorization, " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", &CredentialError{"want a bearer token"}
-	}
-	return token, nil
+	return arn, e.AuthorizationToken, nil
 }
