@@ -219,6 +219,26 @@ func TestRawIdentitySource(t *testing.T) {
 	}
 }
 
+// TestRawJWT: the JWT authorizer takes a token without a scheme where it is told to, and not otherwise.
+func TestRawJWT(t *testing.T) {
+	var config authorizers.RequestConfig
+	f := newRequestFixture(t, func(c *authorizers.RequestConfig) { config = *c })
+	token := f.issuer.CognitoAccess(verifytest.Options{Groups: []string{"readers"}})
+	for list, want := range map[string]string{"": "credential-missing of bearer", "raw": "verified in raw", "bearer,raw": "verified in raw"} {
+		jwt, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: config.Rules, Verifier: config.Tokens, Log: config.Log, TokenSources: tokenSources(t, list)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, form := range []string{"http-1.0", "http-2.0"} {
+			f.log.Reset()
+			output, err := jwt.Invoke(t.Context(), requestEvent(t, form, with("Authorization", token)))
+			if got := seen(t, lines(t, f.log.String())[0]); got != want || (output == nil) == strings.HasPrefix(want, "verified") {
+				t.Errorf("%q, %s: %s, error %v; want %s", list, form, got, err, want)
+			}
+		}
+	}
+}
+
 // TestParseTokenSources: what is wrong with a list is said, all at once and with what would be right.
 func TestParseTokenSources(t *testing.T) {
 	const list = ", want bearer, raw, query:NAME or protocol:NAME"

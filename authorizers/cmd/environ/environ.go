@@ -83,10 +83,14 @@ func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, er
 	s := settings{getenv: getenv, log: log}
 	rules := s.rules()
 	verifier, revocations := s.tokens()
+	sources := s.tokenSources()
 	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
-	return authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier, Revocations: revocations, Log: log})
+	token, err := authorizers.NewToken(authorizers.TokenConfig{
+		Rules: rules, Verifier: verifier, Revocations: revocations, Log: log, TokenSources: sources,
+	})
+	return token, aboutSources(err)
 }
 
 // JWT makes the JWT authorizer that the variables describe, as Token does.
@@ -94,13 +98,15 @@ func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, er
 	s := settings{getenv: getenv, log: log}
 	rules := s.rules()
 	verifier, revocations := s.tokens()
+	sources := s.tokenSources()
 	simple := s.simple()
 	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
-	return authorizers.NewJWT(authorizers.JWTConfig{
-		Rules: rules, Verifier: verifier, Revocations: revocations, Simple: simple, Log: log,
+	jwt, err := authorizers.NewJWT(authorizers.JWTConfig{
+		Rules: rules, Verifier: verifier, Revocations: revocations, Simple: simple, Log: log, TokenSources: sources,
 	})
+	return jwt, aboutSources(err)
 }
 
 // Request makes the REQUEST authorizer that the variables describe, as Token does. The keys are those of the table
@@ -113,7 +119,7 @@ func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog
 	} else {
 		s.checkUnused()
 	}
-	config.Simple = s.simple()
+	config.Simple, config.TokenSources = s.simple(), s.tokenSources()
 	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}

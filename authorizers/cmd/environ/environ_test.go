@@ -43,6 +43,10 @@ func TestToken(t *testing.T) {
 		{"CLOCK_SKEW", "30", "want a duration"},
 		{"CLOCK_SKEW", "-1s", "want a duration"},
 		{"CLOCK_SKEW", "6m", "want a duration"},
+		{"TOKEN_SOURCES", "", ""},
+		{"TOKEN_SOURCES", "bearer, raw", ""},
+		{"TOKEN_SOURCES", "bearer,cookie,cookie:a", `"cookie" is no place of tokens, want bearer, raw, query:NAME or protocol:NAME; "cookie:a" is`},
+		{"TOKEN_SOURCES", "bearer,query:token", "query:token: places of WebSocket handshakes, of which a TOKEN authorizer sees none; want bearer, raw or both"},
 	}
 	for _, test := range tests {
 		getenv := func(name string) string {
@@ -91,6 +95,10 @@ func TestRequestAndJWT(t *testing.T) {
 		{"bad groups", map[string]string{"ISSUERS": issuers, "GROUP_SCOPES": "x"}, nil, "GROUP_SCOPES: ", "GROUP_SCOPES: "},
 		{"a bad skew", map[string]string{"ISSUERS": issuers, "CLOCK_SKEW": "1h"}, noKeys{}, "CLOCK_SKEW: ", "CLOCK_SKEW: "},
 		{"a bad skew beside keys alone", map[string]string{"CLOCK_SKEW": "1h"}, noKeys{}, "CLOCK_SKEW: ", "CLOCK_SKEW: "},
+		{"raw tokens", map[string]string{"ISSUERS": issuers, "TOKEN_SOURCES": "raw"}, nil, "", ""},
+		{"tokens in handshakes", map[string]string{"ISSUERS": issuers, "TOKEN_SOURCES": "query:access_token,protocol:bearer"}, nil, "", "TOKEN_SOURCES: query:access_token,protocol:bearer: places of WebSocket handshakes, of which a JWT"},
+		{"tokens nowhere", map[string]string{"ISSUERS": issuers, "TOKEN_SOURCES": "query:"}, nil, `TOKEN_SOURCES: "query:": want query:NAME`, `TOKEN_SOURCES: "query:": want query:NAME`},
+		{"tokens nowhere beside keys alone", map[string]string{"TOKEN_SOURCES": "x"}, noKeys{}, `TOKEN_SOURCES: "x" is no place`, "ISSUERS: is not set"},
 		{"bad contract", map[string]string{"ISSUERS": issuers, "CONTRACT": "nowhere.yaml"}, nil, "CONTRACT: ", "CONTRACT: "},
 	}
 	for _, test := range tests {

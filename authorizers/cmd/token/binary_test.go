@@ -71,6 +71,39 @@ func TestBinary(t *testing.T) {
 	}
 }
 
+// TestBinaryWithRawTokens: TOKEN_SOURCES reaches the function, which then takes a token without a scheme, and says so.
+func TestBinaryWithRawTokens(t *testing.T) {
+	issuer := verifytest.NewServer()
+	defer issuer.Close()
+	binary := bundle(t)
+	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"]}]`, issuer.URL, verifytest.DefaultClientID)
+	var log bytes.Buffer
+	started, err := function.Start(t.Context(), function.Config{
+		Name: "token", Binary: binary, Env: []string{issuers, "TOKEN_SOURCES=raw"}, Stderr: &log,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := issuer.CognitoAccess(verifytest.Options{Scopes: []string{"users/read"}})
+	for authorization, accepted := range map[string]bool{good: true, "Bearer " + good: false} {
+		event := fmt.Appendf(nil, `{"type":"TOKEN","authorizationToken":%q,"methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users"}`, authorization)
+		output, err := started.Invoke(t.Context(), event)
+		if (err == nil) != accepted || strings.Contains(string(output), `"Effect":"Allow"`) != accepted || err != nil && err.Error() != "Unauthorized" {
+			t.Errorf("%.10s…: output %s, error %v", authorization, output, err)
+		}
+	}
+	started.Close(context.Background())
+	for _, part := range []string{`"source":"raw"`, `"looked":"raw"`} {
+		if !strings.Contains(log.String(), part) || strings.Contains(log.String(), good) {
+			t.Errorf("the log does not say %s: %s", part, &log)
+		}
+	}
+	_, err = function.Start(t.Context(), function.Config{Name: "token", Binary: binary, Env: []string{issuers, "TOKEN_SOURCES=query:token"}})
+	if failed := (*function.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, "TOKEN_SOURCES: query:token: places of WebSocket handshakes") {
+		t.Errorf("a place that it does not see: error %v", err)
+	}
+}
+
 // TestBinaryRefusesItsConfiguration: a bad variable ends the function before it takes an event.
 func TestBinaryRefusesItsConfiguration(t *testing.T) {
 	_, err := function.Start(t.Context(), function.Config{Name: "token", Binary: bundle(t), Env: []string{"ISSUERS=[]"}})
