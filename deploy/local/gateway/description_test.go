@@ -82,7 +82,7 @@ func TestDescriptionOfOperations(t *testing.T) {
 
 // TestDescriptionOfAPIs: the rest of what the shipped modes set.
 func TestDescriptionOfAPIs(t *testing.T) {
-	const expression = `^(?i:bearer) [-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+$`
+	const expression = `^((?i:bearer) )?[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+$`
 	const authorizer = `"IdentityValidationExpression":%q,"ResultTTL":%d,"PayloadFormatVersion":%q,"EnableSimpleResponses":false,"UserPools":%s,"Issuer":"","Audience":null}`
 	for name, want := range map[string]string{
 		"rest-api-key": "null",
