@@ -81,8 +81,7 @@ func writeVectors(t *testing.T) {
 				Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: kind.tokenUse,
 				JWKSURI: issuer.KeySetURL(), Algorithms: []string{algorithm},
 			},
-			Time:   now.Unix(),
-			KeySet: json.RawMessage(keySet(issuer)),
+			Time: now.Unix(),
 		}
 		claims := kind.claims(issuer, extra(nil))
 		all.Accepted = acceptable(issuer, claims)
@@ -91,6 +90,7 @@ func writeVectors(t *testing.T) {
 				all.Refused = append(all.Refused, vector{broken.Name, broken.Why, codes[broken.Name].code, broken.Token})
 			}
 		}
+		all.KeySet = json.RawMessage(keySet(issuer)) // with the keys that some of the tokens are signed by
 		text, err := json.MarshalIndent(all, "", "\t")
 		if err == nil {
 			err = os.WriteFile(filepath.Join("testdata/vectors", algorithm+".json"), append(text, '\n'), 0o644)
@@ -120,8 +120,12 @@ func acceptable(issuer *verifytest.Issuer, claims map[string]any) []vector {
 		with("nested claims", "address", map[string]any{"lines": []any{"1 Main St", nil, 7, true}}),
 		withHeader("typ JWT", "typ", "JWT"),
 		withHeader("typ of an access token", "typ", "application/at+jwt"),
+		withHeader("typ of any token in compact form", "typ", "JOSE"),
 		withHeader("a header member that nobody knows", "x-odd", []any{1}),
 		withHeader("jku that is never fetched", "jku", "http://127.0.0.1:1/keys"),
+	}
+	if other, named := map[string]string{"ES256": "ESP256", "ES384": "ESP384", "ES512": "ESP512", "EdDSA": "Ed25519"}[issuer.Algorithm()]; named {
+		all = append(all, withHeader("the other name of the algorithm", "alg", other))
 	}
 	if _, cognito := claims["token_use"]; !cognito {
 		all = append(all, with("aud is a list with the audience in it", "aud", []any{"other", verifytest.DefaultClientID}))

@@ -3,6 +3,10 @@
 //
 //	go run .
 //
+// Or it tells how many of verifytest's broken tokens each of them accepts, which must be none:
+//
+//	go run . -broken
+//
 // It is a module of its own so that nobody who uses Portcullis links the rivals. Everyone checks
 // the signature, issuer, audience and expiry, and reads subject, scopes and groups; the tests beside this
 // file hold them to it. The floor does the cryptography alone. Keys are in memory before the clock starts.
@@ -10,6 +14,7 @@ package main
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -19,7 +24,13 @@ import (
 )
 
 func main() {
-	if err := run(os.Stdout); err != nil {
+	broken := flag.Bool("broken", false, "count the broken tokens that are accepted, and measure nothing")
+	flag.Parse()
+	do := run
+	if *broken {
+		do = countBroken
+	}
+	if err := do(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -30,7 +41,7 @@ func run(out io.Writer) error {
 	if err := setBenchTime(); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s %s/%s, %d CPUs; %s.\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), strings.Join(rivalVersions(), ", "))
+	fmt.Fprintf(out, "%s %s/%s, %d CPUs; %s.\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), versions())
 	fmt.Fprintf(out, "Medians of %d rounds; × floor is the median of each round's ratio.\n\n", rounds)
 	fmt.Fprintln(out, "| algorithm | contestant | µs | × floor | allocations |")
 	fmt.Fprintln(out, "|---|---|---:|---:|---:|")
@@ -46,11 +57,11 @@ func run(out io.Writer) error {
 	return nil
 }
 
-// rivalVersions are those that the program was built with.
-func rivalVersions() []string {
+// versions are the rivals' that the program was built with.
+func versions() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return nil
+		return ""
 	}
 	var versions []string
 	for _, module := range info.Deps {
@@ -58,5 +69,5 @@ func rivalVersions() []string {
 			versions = append(versions, name+" "+cmp.Or(module.Version, "(unknown version)"))
 		}
 	}
-	return versions
+	return strings.Join(versions, ", ")
 }

@@ -19,17 +19,23 @@ type setting struct {
 }
 
 func newSetting(algorithm string) (*setting, error) {
+	s := &setting{algorithm: algorithm, issuer: verifytest.NewServer(algorithm)}
+	return s, s.enter()
+}
+
+// enter makes the contestants, who fetch the issuer's keys. It closes the setting where it fails.
+func (s *setting) enter() error {
 	ctx, stop := context.WithCancel(context.Background())
-	s := &setting{algorithm: algorithm, issuer: verifytest.NewServer(algorithm), stop: stop}
+	s.stop = stop
 	for _, maker := range makers {
 		c, err := maker(ctx, s)
 		if err != nil {
 			s.close()
-			return nil, err
+			return err
 		}
 		s.contestants = append(s.contestants, c)
 	}
-	return s, nil
+	return nil
 }
 
 func (s *setting) close() {
