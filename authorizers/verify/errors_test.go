@@ -3,12 +3,14 @@ package verify_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 )
@@ -51,6 +53,30 @@ func TestErrorsOfDiscovery(t *testing.T) {
 		})
 		_, err := v.Verify(t.Context(), fixture.OIDC(extra(nil)))
 		checkText(t, test.name, err)
+	}
+}
+
+// TestMeantIssuers: where an entry's issuer is not quite that of its discovery document, the error says what was meant.
+func TestMeantIssuers(t *testing.T) {
+	tests := []struct{ entry, document, want string }{
+		{"https://a.example.com", "https://a.example.com/", "lacks the slash at its end"},
+		{"https://a.example.com/", "https://a.example.com", "has a slash at its end that this one has not"},
+		{"https://a.example.com/t/v2.0", "https://a.example.com/{tenantid}/v2.0", `"tenants"`},
+		{"https://a.example.com", "https://b.example.com", `discovery document of "https://b.example.com"`},
+	}
+	for _, test := range tests {
+		fixture := verifytest.New(test.entry, "EdDSA")
+		v := newVerifier(t, fixture, func(c *verify.Config) {
+			asOIDC(c)
+			c.Client = &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+				body := fmt.Sprintf(`{"issuer":%q,"jwks_uri":"https://keys.example.com"}`, test.document)
+				return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body))}, nil
+			})}
+		})
+		unavailable := (*authorizers.UnavailableError)(nil)
+		if err := v.Prefetch(t.Context()); !errors.As(err, &unavailable) || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error %v, want one with %q", test.entry, err, test.want)
+		}
 	}
 }
 

@@ -117,7 +117,7 @@ func (f *fetcher) discover(ctx context.Context, issuer string) (string, error) {
 		return "", fmt.Errorf("%s: not a discovery document: %w", address, err)
 	}
 	if document.Issuer != issuer {
-		return "", fmt.Errorf("%s: is the discovery document of %q", address, short(document.Issuer))
+		return "", fmt.Errorf("%s: is the discovery document of %q%s", address, short(document.Issuer), meantBy(issuer, document.Issuer))
 	}
 	if reason := checkAddress(document.JWKSURI); reason != "" {
 		return "", fmt.Errorf("%s: jwks_uri: %s", address, reason)
@@ -126,6 +126,20 @@ func (f *fetcher) discover(ctx context.Context, issuer string) (string, error) {
 		return "", fmt.Errorf("%s: jwks_uri: %s", address, reason)
 	}
 	return document.JWKSURI, nil
+}
+
+// meantBy says how an entry's issuer has to be written where its discovery document names another one, if that can be told.
+func meantBy(issuer, document string) string {
+	_, _, hasPlaceholder := cutPlaceholder(document)
+	switch {
+	case document == issuer+"/":
+		return ": the entry's issuer lacks the slash at its end"
+	case document+"/" == issuer:
+		return ": the entry's issuer has a slash at its end that this one has not"
+	case hasPlaceholder:
+		return `: it is for many tenants; write this issuer, with "tenants" and "jwksUri" beside it`
+	}
+	return ""
 }
 
 // getTwice gets an address, with one more try where the first failed.

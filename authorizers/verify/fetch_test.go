@@ -35,6 +35,13 @@ func TestAnswersOfIssuers(t *testing.T) {
 	}
 	good := text(`{"issuer":%q,"jwks_uri":%q}`, address, address+"/keys")
 	serve := text("%s", keys)
+	queried := func(answer http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.RawQuery == "appid=1" {
+				answer(w, r)
+			}
+		}
+	}
 	padded := func(size int) http.HandlerFunc { return text("%s", keys+strings.Repeat(" ", size-len(keys))) }
 	tests := []struct {
 		name                 string
@@ -43,6 +50,7 @@ func TestAnswersOfIssuers(t *testing.T) {
 	}{
 		{"good", good, serve, ""},
 		{"another issuer's document", text(`{"issuer":%q,"jwks_uri":%q}`, address+"/", address+"/keys"), serve, "unavailable"},
+		{"a query in the address of the key set", text(`{"issuer":%q,"jwks_uri":%q}`, address, address+"/keys?appid=1"), queried(serve), ""},
 		{"key set over plain http", text(`{"issuer":%q,"jwks_uri":"http://example.com/keys"}`, address), serve, "unavailable"},
 		{"no address", text(`{"issuer":%q}`, address), serve, "unavailable"},
 		{"no document", text(`<html>`), serve, "unavailable"},

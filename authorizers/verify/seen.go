@@ -47,6 +47,9 @@ func newSeen(most int) *seen {
 	return &seen{half: (most + 1) / 2, young: map[fingerprint]*verified{}}
 }
 
+// takes tells whether a token would be remembered.
+func (s *seen) takes(token []byte) bool { return s.half > 0 && len(token) <= maxSeen }
+
 // find gives the token that was remembered, or nil.
 func (s *seen) find(f fingerprint) *verified {
 	s.mu.Lock()
@@ -58,9 +61,6 @@ func (s *seen) find(f fingerprint) *verified {
 }
 
 func (s *seen) remember(f fingerprint, v *verified) {
-	if s.half == 0 {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.young) >= s.half {
