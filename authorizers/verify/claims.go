@@ -48,20 +48,19 @@ func readTimes(claims object) (t times, err error) {
 		return t, notATime(claims, "exp")
 	}
 	t.expires = timeOf(expires)
-	for _, optional := range [...]struct {
-		claim string
-		time  *time.Time
-	}{{"nbf", &t.notBefore}, {"iat", &t.issued}} {
-		if claims.get(optional.claim).kind == absent {
-			continue
-		}
-		seconds, err := readTime(claims, optional.claim)
-		if err != nil {
-			return t, err
-		}
-		*optional.time = timeOf(seconds)
+	if t.notBefore, err = readOptionalTime(claims, "nbf"); err != nil {
+		return t, err
 	}
-	return t, nil
+	t.issued, err = readOptionalTime(claims, "iat")
+	return t, err
+}
+
+func readOptionalTime(claims object, name string) (time.Time, error) {
+	if claims.get(name).kind == absent {
+		return time.Time{}, nil
+	}
+	seconds, err := readTime(claims, name)
+	return timeOf(seconds), err
 }
 
 // maxTime bounds a time in a claim: the end of the year 9999, in seconds since 1970.
@@ -141,18 +140,23 @@ func (i *trusted) checkAud(claims object) error {
 	if claim == "client_id" && aud.kind != isText && aud.kind != absent {
 		return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: aud.String(), Want: "a text"}
 	}
-	if audiences, ok := audiencesOf(aud); !ok || !slices.ContainsFunc(audiences, i.isAudience) {
+	if !aud.names(i.isAudience) {
 		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: aud.String(), Want: "a configured audience, as a text or in a list of texts"}
 	}
 	return nil
 }
 
-// audiencesOf reads a text or a list of texts.
-func audiencesOf(aud value) ([]string, bool) {
-	if aud.kind == isText {
-		return []string{aud.text}, true
+// names tells whether one of a text or a list of nothing but texts is as asked for.
+func (v value) names(asked func(string) bool) bool {
+	if v.kind == isText {
+		return asked(v.text)
 	}
-	return listTexts(aud)
+	found, onlyTexts := false, v.kind == isList
+	for item := range v.items {
+		found = found || asked(item.text)
+		onlyTexts = onlyTexts && item.kind == isText
+	}
+	return found && onlyTexts
 }
 
 // checkResource checks the aud of a user pool's access token, which names the API that the token is bound to (RFC 8707;
@@ -166,8 +170,7 @@ func (i *trusted) checkResource(aud value, client string) error {
 	if aud.kind == absent && !i.RequireResource {
 		return nil
 	}
-	audiences, ok := audiencesOf(aud)
-	if !ok || !slices.ContainsFunc(audiences, func(a string) bool { return slices.Contains(names, a) }) {
+	if !aud.names(func(name string) bool { return slices.Contains(names, name) }) {
 		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: "aud", Got: aud.String(), Want: want}
 	}
 	return nil

@@ -130,6 +130,7 @@ func (g *grant) add(all []string, claims object, scpToo bool, unread *[]string) 
 		return all
 	}
 	if v.kind == isText && g.words {
+		all = slices.Grow(all, strings.Count(v.text, " ")+1)
 		for word := range strings.SplitSeq(v.text, " ") {
 			all = g.addValue(all, word)
 		}
@@ -204,13 +205,12 @@ func listTexts(list value) ([]string, bool) {
 	if list.kind != isList {
 		return nil, false
 	}
-	items := list.items()
-	all := make([]string, len(items))
-	for i, item := range items {
+	all := make([]string, 0, min(strings.Count(list.text, ",")+1, 32))
+	for item := range list.items {
 		if item.kind != isText {
 			return nil, false
 		}
-		all[i] = item.text
+		all = append(all, item.text)
 	}
 	return all, true
 }
@@ -243,8 +243,10 @@ func newRequired(i *Issuer) []required {
 // holds tells whether the claim has one of the values.
 func (r *required) holds(claims object) bool {
 	v := r.path.in(claims)
-	if v.kind == isList {
-		return slices.ContainsFunc(v.items(), r.isOne)
+	for item := range v.items {
+		if r.isOne(item) {
+			return true
+		}
 	}
 	return r.isOne(v)
 }

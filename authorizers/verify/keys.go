@@ -179,9 +179,12 @@ func isMeantForTokens(members object) bool {
 		return false
 	}
 	operations := stated(members, "key_ops")
-	return operations.kind == absent || slices.ContainsFunc(operations.items(), func(operation value) bool {
-		return operation.kind == isText && operation.text == "verify"
-	})
+	for operation := range operations.items {
+		if operation.kind == isText && operation.text == "verify" {
+			return true
+		}
+	}
+	return operations.kind == absent
 }
 
 // bind gives the one algorithm that a key is for, nil where there is none.

@@ -67,12 +67,18 @@ func (v value) members() object {
 	return o
 }
 
-// items are those of a list, which was read before.
-func (v value) items() []value {
-	var items []value
+// items gives those of a list, which was read before, one after the other.
+func (v value) items(yield func(value) bool) {
+	if v.kind != isList {
+		return
+	}
 	s := scanner{text: v.text}
-	s.list(maxDepth, &items)
-	return items
+	s.take('[')
+	for s.space(); s.peek() != ']'; s.take(',') {
+		if item, ok := s.value(maxDepth); !ok || !yield(item) {
+			return
+		}
+	}
 }
 
 // parseObject reads a JSON object (RFC 8259) more strictly than encoding/json: valid UTF-8, also behind
@@ -201,7 +207,7 @@ func (s *scanner) value(depth int) (v value, ok bool) {
 	case c == '[':
 		v.kind = isList
 		start := s.at
-		ok = s.list(depth-1, nil)
+		ok = s.list(depth - 1)
 		v.text = s.since(start, ok)
 	case c == '-' || isDigit(c):
 		v.kind = isNumber
@@ -239,8 +245,7 @@ func (s *scanner) word(word string) bool {
 	return true
 }
 
-// list reads a list, and appends its items to a slice if there is one.
-func (s *scanner) list(depth int, items *[]value) bool {
+func (s *scanner) list(depth int) bool {
 	if depth == 0 || !s.take('[') {
 		return false
 	}
@@ -249,12 +254,8 @@ func (s *scanner) list(depth int, items *[]value) bool {
 		return true
 	}
 	for {
-		item, ok := s.value(depth)
-		if !ok {
+		if _, ok := s.value(depth); !ok {
 			return false
-		}
-		if items != nil {
-			*items = append(*items, item)
 		}
 		if !s.take(',') {
 			return s.take(']')

@@ -1,7 +1,9 @@
 // Command bench measures the token verifier beside its rivals: the same tokens, the same checks, one run.
-// It prints a Markdown table and takes about half a minute:
+// It prints a Markdown table and takes about half a minute, or five times that for the spread of five runs, each with keys
+// of its own:
 //
 //	go run .
+//	go run . -runs 5
 //
 // Or it tells how many of verifytest's broken tokens each of them accepts, which must be none:
 //
@@ -25,8 +27,9 @@ import (
 
 func main() {
 	broken := flag.Bool("broken", false, "count the broken tokens that are accepted, and measure nothing")
+	runs := flag.Int("runs", 1, "measure so many times, and say how far the ratios lie apart")
 	flag.Parse()
-	do := run
+	do := func(out io.Writer) error { return run(out, *runs) }
 	if *broken {
 		do = countBroken
 	}
@@ -36,22 +39,33 @@ func main() {
 	}
 }
 
-// run measures all contestants with all algorithms and writes the table.
-func run(out io.Writer) error {
+// run measures all contestants with all algorithms, so many times, and writes the table.
+func run(out io.Writer, runs int) error {
+	if runs < 1 {
+		return fmt.Errorf("-runs %d: want at least 1", runs)
+	}
 	if err := setBenchTime(); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s %s/%s, %d CPUs; %s.\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), versions())
-	fmt.Fprintf(out, "Medians of %d rounds; × floor is the median of each round's ratio.\n\n", rounds)
-	fmt.Fprintln(out, "| algorithm | contestant | µs | × floor | allocations |")
-	fmt.Fprintln(out, "|---|---|---:|---:|---:|")
+	fmt.Fprintf(out, "Medians of %d runs of %d rounds; × floor is the median of each round's ratio, spread its lowest and highest run.\n\n", runs, rounds)
+	fmt.Fprintln(out, "| algorithm | contestant | µs | × floor | spread | allocations |")
+	fmt.Fprintln(out, "|---|---|---:|---:|---:|---:|")
 	for _, algorithm := range algorithms {
-		rows, err := measure(algorithm)
-		if err != nil {
-			return fmt.Errorf("%s: %w", algorithm, err)
+		all := make([][]row, runs)
+		for i := range all {
+			var err error
+			if all[i], err = measure(algorithm); err != nil {
+				return fmt.Errorf("%s: %w", algorithm, err)
+			}
 		}
-		for _, row := range rows {
-			fmt.Fprintf(out, "| %s | %s | %.1f | %.2f | %.0f |\n", algorithm, row.name, row.micros, row.ratio, row.allocs)
+		for i, first := range all[0] {
+			of := func(value func(row) float64) []float64 {
+				return sortedOf(runs, func(run int) float64 { return value(all[run][i]) })
+			}
+			ratios := of(func(r row) float64 { return r.ratio })
+			fmt.Fprintf(out, "| %s | %s | %.1f | %.2f | %.2f–%.2f | %.0f |\n", algorithm, first.name,
+				of(func(r row) float64 { return r.micros })[runs/2], ratios[runs/2], ratios[0], ratios[runs-1], of(func(r row) float64 { return r.allocs })[runs/2])
 		}
 	}
 	return nil

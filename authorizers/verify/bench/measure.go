@@ -66,13 +66,16 @@ func micros(r testing.BenchmarkResult) float64 {
 }
 
 // median is that of what the rounds gave.
-func median(of func(round int) float64) float64 {
-	values := make([]float64, rounds)
-	for round := range values {
-		values[round] = of(round)
+func median(of func(round int) float64) float64 { return sortedOf(rounds, of)[rounds/2] }
+
+// sortedOf are so many values, sorted.
+func sortedOf(n int, of func(i int) float64) []float64 {
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = of(i)
 	}
 	slices.Sort(values)
-	return values[rounds/2]
+	return values
 }
 
 // runner is what is measured: a contestant, or the floor, with its token.
