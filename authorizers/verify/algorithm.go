@@ -18,7 +18,7 @@ type algorithm struct {
 	other string         // another name of the same; "": there is none
 	hash  crypto.Hash    // 0 for EdDSA
 	curve elliptic.Curve // of ECDSA keys
-	check func(a *algorithm, public crypto.PublicKey, signed, signature []byte) bool
+	check func(a *algorithm, public crypto.PublicKey, signed string, signature []byte) bool
 }
 
 // algorithms are all that are supported. Those with a shared secret are not, and never can be: whoever
@@ -84,36 +84,36 @@ func (a *algorithm) fits(public crypto.PublicKey) bool {
 }
 
 // verifies tells whether the signature of a text is that of the key, which fits the algorithm.
-func (a *algorithm) verifies(public crypto.PublicKey, signed, signature []byte) bool {
+func (a *algorithm) verifies(public crypto.PublicKey, signed string, signature []byte) bool {
 	return a.check(a, public, signed, signature)
 }
 
 // digest is the hash of a text. The functions of the hashes themselves spare what crypto.Hash.New makes.
-func (a *algorithm) digest(text []byte) []byte {
+func (a *algorithm) digest(text string) []byte {
 	switch a.hash {
 	case crypto.SHA256:
-		sum := sha256.Sum256(text)
+		sum := sha256.Sum256([]byte(text))
 		return sum[:]
 	case crypto.SHA384:
-		sum := sha512.Sum384(text)
+		sum := sha512.Sum384([]byte(text))
 		return sum[:]
 	}
-	sum := sha512.Sum512(text)
+	sum := sha512.Sum512([]byte(text))
 	return sum[:]
 }
 
-func checkPKCS1(a *algorithm, public crypto.PublicKey, signed, signature []byte) bool {
+func checkPKCS1(a *algorithm, public crypto.PublicKey, signed string, signature []byte) bool {
 	return rsa.VerifyPKCS1v15(public.(*rsa.PublicKey), a.hash, a.digest(signed), signature) == nil
 }
 
 // checkPSS asks for a salt as long as the hash (RFC 7518, section 3.5).
-func checkPSS(a *algorithm, public crypto.PublicKey, signed, signature []byte) bool {
+func checkPSS(a *algorithm, public crypto.PublicKey, signed string, signature []byte) bool {
 	options := rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}
 	return rsa.VerifyPSS(public.(*rsa.PublicKey), a.hash, a.digest(signed), signature, &options) == nil
 }
 
 // checkECDSA takes r and s at their full length, one behind the other (RFC 7518, section 3.4).
-func checkECDSA(a *algorithm, public crypto.PublicKey, signed, signature []byte) bool {
+func checkECDSA(a *algorithm, public crypto.PublicKey, signed string, signature []byte) bool {
 	size := (a.curve.Params().BitSize + 7) / 8
 	if len(signature) != 2*size {
 		return false
@@ -123,7 +123,7 @@ func checkECDSA(a *algorithm, public crypto.PublicKey, signed, signature []byte)
 }
 
 // checkEd25519 refuses also what the standard library lets pass: a commitment of small order.
-func checkEd25519(_ *algorithm, public crypto.PublicKey, signed, signature []byte) bool {
+func checkEd25519(_ *algorithm, public crypto.PublicKey, signed string, signature []byte) bool {
 	return len(signature) == ed25519.SignatureSize && !isWeakPoint(signature[:32]) &&
-		ed25519.Verify(public.(ed25519.PublicKey), signed, signature)
+		ed25519.Verify(public.(ed25519.PublicKey), []byte(signed), signature)
 }

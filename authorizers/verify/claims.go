@@ -18,8 +18,9 @@ func (i *trusted) accept(t *token, now time.Time, skew time.Duration) (*authoriz
 	if err := t.times.check(now, skew); err != nil {
 		return nil, err
 	}
+	expires := timeOf(t.times.expires)
 	c := &authorizers.Claims{
-		Issuer: claims.get("iss").text, IssuedAt: t.times.issued.Truncate(time.Second), Expires: t.times.expires, AcceptedUntil: t.times.expires.Add(skew),
+		Issuer: claims.get("iss").text, IssuedAt: t.times.issuedAt(), Expires: expires, AcceptedUntil: expires.Add(skew),
 		Subject: claims.textOf(claimSubject), TokenID: claims.textOf("jti"), ClientID: clientOf(claims), Username: userOf(claims),
 	}
 	if err := i.checkAudience(t, c); err != nil {
@@ -36,18 +37,24 @@ func (i *trusted) accept(t *token, now time.Time, skew time.Duration) (*authoriz
 	return c, nil
 }
 
-// times are those that a token names (RFC 7519, section 4.1), the zero time for one that it does not.
+// times are those that a token names, in seconds since 1970 (RFC 7519, section 4.1). Without pointers a token needs no place
+// in the heap.
 type times struct {
-	expires, notBefore, issued time.Time
+	expires           float64
+	notBefore, issued float64 // unsaid where the token does not say
 }
+
+const unsaid = -1
 
 // readTimes reads exp, which is required, nbf and iat.
 func readTimes(claims object) (t times, err error) {
-	expires, err := readTime(claims, "exp")
-	if err != nil || expires <= 0 {
-		return t, notATime(claims, "exp")
+	exp := claims.get("exp")
+	if t.expires, err = exp.time("exp"); err != nil {
+		return t, err
 	}
-	t.expires = timeOf(expires)
+	if t.expires == 0 {
+		return t, exp.notATime("exp")
+	}
 	if t.notBefore, err = readOptionalTime(claims, "nbf"); err != nil {
 		return t, err
 	}
@@ -55,29 +62,28 @@ func readTimes(claims object) (t times, err error) {
 	return t, err
 }
 
-func readOptionalTime(claims object, name string) (time.Time, error) {
-	if claims.get(name).kind == absent {
-		return time.Time{}, nil
+func readOptionalTime(claims object, name string) (float64, error) {
+	claim := claims.get(name)
+	if claim.kind == absent {
+		return unsaid, nil
 	}
-	seconds, err := readTime(claims, name)
-	return timeOf(seconds), err
+	return claim.time(name)
 }
 
 // maxTime bounds a time in a claim: the end of the year 9999, in seconds since 1970.
 const maxTime = 253402300799
 
-// readTime reads a time in seconds since 1970.
-func readTime(claims object, name string) (float64, error) {
-	claim := claims.get(name)
-	seconds, err := strconv.ParseFloat(claim.text, 64)
-	if claim.kind != isNumber || err != nil || seconds < 0 || seconds > maxTime {
-		return 0, notATime(claims, name)
+// time reads the claim of this name as a time in seconds since 1970.
+func (v value) time(claim string) (float64, error) {
+	seconds, err := strconv.ParseFloat(v.text, 64)
+	if v.kind != isNumber || err != nil || seconds < 0 || seconds > maxTime {
+		return 0, v.notATime(claim)
 	}
 	return seconds, nil
 }
 
-func notATime(claims object, name string) error {
-	return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: name, Got: claims.get(name).String(), Want: "a time in seconds since 1970"}
+func (v value) notATime(claim string) error {
+	return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: v.String(), Want: "a time in seconds since 1970"}
 }
 
 // timeOf is a time in seconds since 1970, with its fraction (RFC 7519, section 2, NumericDate).
@@ -88,18 +94,28 @@ func timeOf(seconds float64) time.Time {
 
 // check checks that now is between the times.
 func (t *times) check(now time.Time, skew time.Duration) error {
-	if !now.Before(t.expires.Add(skew)) {
-		return &authorizers.TokenError{Code: authorizers.CodeExpired, Claim: "exp", Got: t.expires.UTC().Format(time.RFC3339), Want: "a time to come"}
+	if expires := timeOf(t.expires); !now.Before(expires.Add(skew)) {
+		return &authorizers.TokenError{Code: authorizers.CodeExpired, Claim: "exp", Got: expires.UTC().Format(time.RFC3339), Want: "a time to come"}
 	}
-	for _, begin := range [...]struct {
-		claim string
-		time  time.Time
-	}{{"nbf", t.notBefore}, {"iat", t.issued}} {
-		if begin.time.After(now.Add(skew)) {
-			return &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: begin.claim, Got: begin.time.UTC().Format(time.RFC3339), Want: "a time that has come"}
-		}
+	if timeOf(t.notBefore).After(now.Add(skew)) {
+		return notYet("nbf", t.notBefore)
+	}
+	if timeOf(t.issued).After(now.Add(skew)) {
+		return notYet("iat", t.issued)
 	}
 	return nil
+}
+
+func notYet(claim string, seconds float64) error {
+	return &authorizers.TokenError{Code: authorizers.CodeNotYet, Claim: claim, Got: timeOf(seconds).UTC().Format(time.RFC3339Nano), Want: "a time that has come"}
+}
+
+// issuedAt is iat, cut to whole seconds; zero where the token does not say.
+func (t *times) issuedAt() time.Time {
+	if t.issued == unsaid {
+		return time.Time{}
+	}
+	return time.Unix(int64(t.issued), 0)
 }
 
 // checkAudience checks whom the token is meant for.
@@ -214,9 +230,7 @@ func checkProfile(t *token) error {
 }
 
 // isAccessToken tells whether a typ is that of a JWT access token (RFC 9068, section 2.1).
-func isAccessToken(typ value) bool {
-	return typ.kind == isText && strings.TrimPrefix(strings.ToLower(typ.text), "application/") == "at+jwt"
-}
+func isAccessToken(typ value) bool { return mediaType(typ) == "at+jwt" }
 
 // checkBound refuses a token that is bound to a key of its sender (RFC 7800, section 3.1): nobody here can ask for a proof.
 func (i *trusted) checkBound(claims object) error {
@@ -236,7 +250,9 @@ func (i *trusted) identify(t *token, c *authorizers.Claims) error {
 	if origin.kind != absent && origin.kind != isText && !origin.isNull() {
 		return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "origin_jti", Got: origin.String(), Want: "a text"}
 	}
-	c.OriginTokenID = t.claims.textOf("origin_jti")
+	if origin.kind == isText {
+		c.OriginTokenID = origin.text
+	}
 	for k, path := range i.id {
 		id := path.in(t.claims)
 		if id.kind == absent || id.isNull() {

@@ -63,7 +63,7 @@ func (o object) get(name string) value {
 // members are those of an object, which was read before.
 func (v value) members() object {
 	s := scanner{text: v.text}
-	o, _ := s.object(maxDepth)
+	o, _ := s.object(nil, maxDepth)
 	return o
 }
 
@@ -85,12 +85,17 @@ func (v value) items(yield func(value) bool) {
 // escapes; no member twice at any depth, since parsers differ on which one counts; bounded nesting; and
 // nothing behind the object.
 func parseObject(text string) (object, bool) {
+	return parseObjectInto(nil, text)
+}
+
+// parseObjectInto is parseObject with space for the members of the object itself.
+func parseObjectInto(space object, text string) (object, bool) {
 	if !utf8.ValidString(text) {
 		return nil, false
 	}
 	s := scanner{text: text}
 	s.space()
-	o, ok := s.object(maxDepth)
+	o, ok := s.object(space, maxDepth)
 	if !ok {
 		return nil, false
 	}
@@ -128,17 +133,14 @@ func (s *scanner) space() {
 	}
 }
 
-func (s *scanner) object(depth int) (object, bool) {
+// object reads an object, and appends its members to o, which has none.
+func (s *scanner) object(o object, depth int) (object, bool) {
 	if depth == 0 || !s.take('{') {
 		return nil, false
 	}
 	s.space()
 	if s.take('}') {
 		return nil, true
-	}
-	var o object
-	if depth == maxDepth {
-		o = make(object, 0, len(s.text)/24+1) // about as many as claims are
 	}
 	for {
 		m, ok := s.member(depth)
@@ -166,16 +168,35 @@ func (s *scanner) member(depth int) (member, bool) {
 	return member{name, value}, ok
 }
 
-// repeats tells whether two members have the same name.
+// repeats tells whether two members have the same name. Names are compared only with those of the same kind, of which a
+// bit is set: most have a kind to themselves.
 func (o object) repeats() bool {
 	if len(o) > 32 {
 		return o.repeatsAmongMany()
 	}
+	var kinds uint64
 	for i := range o {
-		for j := range i {
-			if o[i].name == o[j].name {
-				return true
-			}
+		kind := uint64(1) << o[i].kindOfName()
+		if kinds&kind != 0 && o[:i].has(o[i].name) {
+			return true
+		}
+		kinds |= kind
+	}
+	return false
+}
+
+// kindOfName is a number below 64 that is the same for the same name.
+func (m *member) kindOfName() int {
+	if m.name == "" {
+		return 0
+	}
+	return (len(m.name) + 5*int(m.name[0]) + 3*int(m.name[len(m.name)-1])) % 64
+}
+
+func (o object) has(name string) bool {
+	for i := range o {
+		if o[i].name == name {
+			return true
 		}
 	}
 	return false
@@ -202,7 +223,7 @@ func (s *scanner) value(depth int) (v value, ok bool) {
 	case c == '{':
 		v.kind = isObject
 		start := s.at
-		_, ok = s.object(depth - 1)
+		_, ok = s.object(nil, depth-1)
 		v.text = s.since(start, ok)
 	case c == '[':
 		v.kind = isList
@@ -300,19 +321,22 @@ func (s *scanner) quoted() (string, bool) {
 		return "", false
 	}
 	start := s.at
-	for s.at < len(s.text) {
-		switch c := s.text[s.at]; {
-		case c == '"':
-			s.at++
-			return s.text[start : s.at-1], true
+	length := strings.IndexByte(s.text[start:], '"')
+	if length < 0 {
+		return "", false
+	}
+	text := s.text[start : start+length]
+	for i := range len(text) {
+		switch c := text[i]; {
 		case c == '\\':
+			s.at = start + i
 			return s.escaped(start)
 		case c < ' ':
 			return "", false
 		}
-		s.at++
 	}
-	return "", false
+	s.at = start + length + 1
+	return text, true
 }
 
 // escaped reads on in a text that began at start and has an escape here.

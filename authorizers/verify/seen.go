@@ -48,7 +48,7 @@ func newSeen(most int) *seen {
 }
 
 // takes tells whether a token would be remembered.
-func (s *seen) takes(token []byte) bool { return s.half > 0 && len(token) <= maxSeen }
+func (s *seen) takes(token string) bool { return s.half > 0 && len(token) <= maxSeen }
 
 // find gives the token that was remembered, or nil.
 func (s *seen) find(f fingerprint) *verified {

@@ -95,7 +95,7 @@ func (s *scene) recognised(what string, tokens int, want bool, token func() stri
 			s.t.Errorf("%s: %v", what, err)
 		}
 	})
-	if want && allocations > 5 || !want && allocations <= 10 {
+	if want && allocations > 5 || !want && allocations <= 6 {
 		s.t.Errorf("%s: %v allocations a token", what, allocations)
 	}
 }

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"encoding/base64"
 	"strings"
 	"unicode"
@@ -9,26 +8,32 @@ import (
 	"portcullis/authorizers"
 )
 
-// token is a JWT in its compact form, decoded and not yet verified.
+// token is what a JWT says, decoded and not yet verified.
 type token struct {
-	header    object
-	claims    object
-	times     times
-	signed    []byte // what the signature is over
+	header object
+	claims object
+	times  times
+}
+
+// signed is a text and its signature. It is kept apart from the token, whose members then need no place of their own in the
+// heap.
+type signed struct {
+	text      string
 	signature []byte
 }
 
 // parse reads the compact form strictly (RFC 7515, section 7.1): exactly three parts, canonical base64url
-// without padding, and JSON objects without duplicate members.
-func parse(raw []byte) (*token, error) {
-	malformed := func(want string) (*token, error) {
-		return nil, &authorizers.TokenError{Code: authorizers.CodeMalformed, Want: want}
+// without padding, and JSON objects without duplicate members. Header and claims stand in the space that is given, as long as
+// they fit.
+func parse(raw string, headerSpace, claimsSpace object) (t token, of signed, err error) {
+	malformed := func(want string) (token, signed, error) {
+		return token{}, signed{}, &authorizers.TokenError{Code: authorizers.CodeMalformed, Want: want}
 	}
-	// The parts are decoded one behind the other, so that header and claims become one text.
-	first, last := bytes.IndexByte(raw, '.'), bytes.LastIndexByte(raw, '.')
-	if first < 0 || first == last || bytes.IndexByte(raw[first+1:last], '.') >= 0 {
+	first, last := strings.IndexByte(raw, '.'), strings.LastIndexByte(raw, '.')
+	if first < 0 || first == last || strings.IndexByte(raw[first+1:last], '.') >= 0 {
 		return malformed("three parts separated by dots")
 	}
+	// The parts are decoded one behind the other, so that header and claims become one text.
 	decoded := make([]byte, 0, strict.DecodedLen(len(raw)))
 	decoded, ok1 := decodePart(decoded, raw[:first])
 	header := len(decoded)
@@ -38,25 +43,24 @@ func parse(raw []byte) (*token, error) {
 	if !ok1 || !ok2 || !ok3 {
 		return malformed("canonical base64url in every part")
 	}
-	t := token{signed: raw[:last], signature: decoded[claims:]}
 	text, ok := string(decoded[:claims]), false
-	if t.header, ok = parseObject(text[:header]); !ok {
+	if t.header, ok = parseObjectInto(headerSpace, text[:header]); !ok {
 		return malformed("a header that is a JSON object without duplicate members")
 	}
-	if t.claims, ok = parseObject(text[header:]); !ok {
+	if t.claims, ok = parseObjectInto(claimsSpace, text[header:]); !ok {
 		return malformed("claims that are a JSON object without duplicate members")
 	}
-	return &t, nil
+	return t, signed{raw[:last], decoded[claims:]}, nil
 }
 
 var strict = base64.RawURLEncoding.Strict()
 
 // decodePart appends what canonical base64url stands for. The standard decoder alone would pass over line breaks.
-func decodePart(decoded, part []byte) ([]byte, bool) {
-	if len(part) == 0 || bytes.IndexByte(part, '\n') >= 0 || bytes.IndexByte(part, '\r') >= 0 {
+func decodePart(decoded []byte, part string) ([]byte, bool) {
+	if part == "" || strings.IndexByte(part, '\n') >= 0 || strings.IndexByte(part, '\r') >= 0 {
 		return decoded, false
 	}
-	decoded, err := strict.AppendDecode(decoded, part)
+	decoded, err := strict.AppendDecode(decoded, []byte(part))
 	return decoded, err == nil
 }
 
@@ -86,11 +90,23 @@ func (t *token) checkHeader() (algorithm, keyID string, err error) {
 // isJWT tells whether a typ is that of a JWT, of an access token or of any token in compact form (RFC 7519, section 5.1;
 // RFC 9068; RFC 7515, section 4.1.9).
 func isJWT(typ value) bool {
-	switch strings.TrimPrefix(strings.ToLower(typ.text), "application/") {
+	switch mediaType(typ) {
 	case "jwt", "at+jwt", "jose":
-		return typ.kind == isText
+		return true
 	}
 	return false
+}
+
+// mediaType is the media type that a typ names, in small letters and without its application/, which may be left out (RFC
+// 7515, section 4.1.9); "" where it is no text.
+func mediaType(typ value) string {
+	switch {
+	case typ.kind != isText:
+		return ""
+	case typ.text == "JWT": // as most are
+		return "jwt"
+	}
+	return strings.TrimPrefix(strings.ToLower(typ.text), "application/")
 }
 
 const maxKeyID = 256

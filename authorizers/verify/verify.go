@@ -137,21 +137,20 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 	if len(raw) > v.most {
 		return nil, &authorizers.TokenError{Code: authorizers.CodeTooLarge}
 	}
-	text := []byte(raw)
-	if !v.seen.takes(text) {
-		checked, err := v.check(ctx, text)
+	if !v.seen.takes(raw) {
+		checked, err := v.check(ctx, raw)
 		if err != nil {
 			return nil, err
 		}
 		return checked.claims, nil
 	}
-	f := fingerprint(sha256.Sum256(text))
+	f := fingerprint(sha256.Sum256([]byte(raw)))
 	if known := v.seen.find(f); known != nil {
 		if now := v.now(); known.good.holds(now) && slices.Contains(known.issuer.keys.ready(known.keyID, now), known.key) {
 			return known.copyClaims(true), nil
 		}
 	}
-	checked, err := v.check(ctx, text)
+	checked, err := v.check(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -160,11 +159,14 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 }
 
 // check checks a token from its first byte to its last claim.
-func (v *Verifier) check(ctx context.Context, raw []byte) (*verified, error) {
-	t, err := parse(raw)
+func (v *Verifier) check(ctx context.Context, raw string) (*verified, error) {
+	var headerSpace [6]member
+	var claimsSpace [24]member
+	parsed, text, err := parse(raw, headerSpace[:0], claimsSpace[:0])
 	if err != nil {
 		return nil, err
 	}
+	t := &parsed
 	name, keyID, err := t.checkHeader()
 	if err != nil {
 		return nil, err
@@ -179,7 +181,7 @@ func (v *Verifier) check(ctx context.Context, raw []byte) (*verified, error) {
 	if keyID == "" && issuer.KeyID != KeyIDOptional {
 		return nil, &authorizers.TokenError{Code: authorizers.CodeKeyID, Claim: "kid", Got: "missing", Want: "the id of the token's key"}
 	}
-	key, err := v.signer(ctx, t, issuer, algorithm, keyID)
+	key, err := v.signer(ctx, t, text, issuer, algorithm, keyID)
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +223,7 @@ func (v *Verifier) meantIssuer(iss string) string {
 
 // signer gives the key of the issuer's that signed a token. It waits for keys, and asks for newer ones, only for a
 // token that would be accepted if its signature held: others are bad whatever their signature.
-func (v *Verifier) signer(ctx context.Context, t *token, issuer *trusted, a *algorithm, keyID string) (*key, error) {
+func (v *Verifier) signer(ctx context.Context, t *token, text signed, issuer *trusted, a *algorithm, keyID string) (*key, error) {
 	keys := issuer.keys.ready(keyID, v.now())
 	if keys == nil {
 		_, err := issuer.accept(t, v.now(), v.skew)
@@ -232,7 +234,7 @@ func (v *Verifier) signer(ctx context.Context, t *token, issuer *trusted, a *alg
 			return nil, err
 		}
 	}
-	signer, refused := t.signedBy(keys, a)
+	signer, refused := text.by(keys, a)
 	if refused == nil {
 		return signer, nil
 	}
@@ -240,16 +242,16 @@ func (v *Verifier) signer(ctx context.Context, t *token, issuer *trusted, a *alg
 		return nil, refused
 	}
 	if newer := issuer.keys.again(ctx, keyID); newer != nil && !slices.Equal(newer, keys) {
-		return t.signedBy(newer, a)
+		return text.by(newer, a)
 	}
 	return nil, refused
 }
 
-// signedBy gives the one of some keys that a token's signature is of. A key is for one algorithm only.
-func (t *token) signedBy(keys []*key, a *algorithm) (*key, error) {
+// by gives the one of some keys that the signature is of. A key is for one algorithm only.
+func (s signed) by(keys []*key, a *algorithm) (*key, error) {
 	var tried bool
 	for _, k := range keys {
-		if k.algorithm == a && a.verifies(k.public, t.signed, t.signature) {
+		if k.algorithm == a && a.verifies(k.public, s.text, s.signature) {
 			return k, nil
 		}
 		tried = tried || k.algorithm == a
