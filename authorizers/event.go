@@ -156,6 +156,27 @@ func (r *request) readIdentitySource(source json.RawMessage) error {
 	return nil
 }
 
+// maxValues bounds how often a header may be there that holds a credential.
+const maxValues = 16
+
+// checkBounds refuses more text, and more values, than credentials have, before anything is looked for in them. How long one
+// credential is, is for its verifier to see.
+func (r *request) checkBounds(maxToken int) error {
+	for _, name := range []string{headerAuthorization, headerAPIKey} {
+		if len(r.headers[name]) > maxValues {
+			return &CredentialError{fmt.Sprintf("want the header %s once", name)}
+		}
+	}
+	protocols := 0
+	for _, list := range r.headers[headerProtocol] {
+		protocols += len(list) + len(",")
+	}
+	if most := 2 * maxToken; r.form == formWebSocket && protocols > most { // a token, and as much of other protocols
+		return &TokenError{Code: CodeTooLarge, Want: fmt.Sprintf("a list of subprotocols of at most %d bytes", most)}
+	}
+	return nil
+}
+
 // isIdentitySource tells whether a value is among those that the gateway keeps the answer by. Where the event names
 // none, any may be. A value of payload format 1.0 stands between commas; no credential holds one.
 func (r *request) isIdentitySource(value string) bool {

@@ -1,6 +1,7 @@
 package authorizers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,10 +26,15 @@ type RequestConfig struct {
 	Revocations Revocations   // nil: tokens are good until they end
 	Keys        KeyVerifier   // nil: API keys are not looked at; one of Tokens and Keys is required
 	Simple      bool          // answer HTTP APIs of payload format 2.0 with isAuthorized; false: with a policy
+	MaxToken    int           // the longest token that Tokens takes, in bytes; 0: DefaultMaxToken
 	Log         *slog.Logger  // gets a line for each decision; nil: none
 
 	TokenSources TokenSources // where tokens are looked for; zero: the strict default
 }
+
+// DefaultMaxToken is how long a token may be, in bytes: as long as all headers that API Gateway passes on.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html.
+const DefaultMaxToken = 10240
 
 // Request is a Lambda authorizer of type REQUEST, for REST APIs, the $connect route of WebSocket APIs, and HTTP
 // APIs. It takes an API key in X-Api-Key, a JWT in one of the places that [TokenSources] name, or both. By default a token
@@ -52,6 +58,10 @@ func NewRequest(config RequestConfig) (*Request, error) {
 	if config.Tokens == nil && config.Keys == nil {
 		return nil, &ConfigError{"Tokens and Keys", "are missing: no credential would be accepted"}
 	}
+	if config.MaxToken < 0 {
+		return nil, &ConfigError{"MaxToken", fmt.Sprintf("want a number of bytes, or 0 for %d, got %d", DefaultMaxToken, config.MaxToken)}
+	}
+	config.MaxToken = cmp.Or(config.MaxToken, DefaultMaxToken)
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
@@ -152,6 +162,9 @@ func (a *Request) checkForm(f form) error {
 // authenticate finds out who makes a request. A credential that fails is never passed over for another one. With an error
 // there may be a principal, for the log.
 func (a *Request) authenticate(ctx context.Context, r *request, d *decision) (*Principal, error) {
+	if err := r.checkBounds(a.config.MaxToken); err != nil {
+		return nil, err
+	}
 	token, err := a.tokenPrincipal(ctx, r, d)
 	if err != nil {
 		return token, err
