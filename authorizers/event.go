@@ -52,18 +52,18 @@ type values map[string][]string
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html.
 type requestEvent struct {
-	Version        string              `json:"version"`
-	Type           string              `json:"type"`
-	MethodARN      string              `json:"methodArn"`
-	RouteARN       string              `json:"routeArn"`
-	RouteKey       string              `json:"routeKey"`
-	Resource       string              `json:"resource"`
-	IdentitySource json.RawMessage     `json:"identitySource"`
-	Cookies        []string            `json:"cookies"`
-	Headers        map[string]string   `json:"headers"`
-	MultiHeaders   map[string][]string `json:"multiValueHeaders"`
-	Query          map[string]string   `json:"queryStringParameters"`
-	MultiQuery     map[string][]string `json:"multiValueQueryStringParameters"`
+	Version        string               `json:"version"`
+	Type           string               `json:"type"`
+	MethodARN      string               `json:"methodArn"`
+	RouteARN       string               `json:"routeArn"`
+	RouteKey       string               `json:"routeKey"`
+	Resource       string               `json:"resource"`
+	IdentitySource json.RawMessage      `json:"identitySource"`
+	Cookies        []string             `json:"cookies"`
+	Headers        map[string]string    `json:"headers"`
+	MultiHeaders   map[string]valueList `json:"multiValueHeaders"`
+	Query          map[string]string    `json:"queryStringParameters"`
+	MultiQuery     map[string]valueList `json:"multiValueQueryStringParameters"`
 	Context        struct {
 		RequestID string `json:"requestId"`
 		Identity  struct {
@@ -73,6 +73,26 @@ type requestEvent struct {
 			SourceIP string `json:"sourceIp"`
 		} `json:"http"`
 	} `json:"requestContext"`
+}
+
+// maxValues bounds how often a header may be there that holds a credential.
+const maxValues = 16
+
+// valueList are the values of one name, cut behind the first one too many: what has more is refused, and not looked through.
+type valueList []string
+
+// UnmarshalJSON implements json.Unmarshaler. What the array has no room for is not kept, nor allocated.
+func (l *valueList) UnmarshalJSON(text []byte) error {
+	var first [maxValues + 1]*string
+	if err := json.Unmarshal(text, &first); err != nil {
+		return err
+	}
+	for _, value := range first {
+		if value != nil {
+			*l = append(*l, *value)
+		}
+	}
+	return nil
 }
 
 // parseRequest reads an event of type REQUEST. The error is an [*EventError].
@@ -156,13 +176,10 @@ func (r *request) readIdentitySource(source json.RawMessage) error {
 	return nil
 }
 
-// maxValues bounds how often a header may be there that holds a credential.
-const maxValues = 16
-
 // checkBounds refuses more text, and more values, than credentials have, before anything is looked for in them. How long one
 // credential is, is for its verifier to see.
 func (r *request) checkBounds(maxToken int) error {
-	for _, name := range []string{headerAuthorization, headerAPIKey} {
+	for _, name := range []string{headerAuthorization, headerAPIKey, headerProtocol} {
 		if len(r.headers[name]) > maxValues {
 			return &CredentialError{fmt.Sprintf("want the header %s once", name)}
 		}
@@ -206,7 +223,7 @@ func plain(name string) string { return name }
 
 // merge puts single and multiple values together. The single value of a name is the last one of its list, where
 // the event has both.
-func merge(single map[string]string, multi map[string][]string, fold func(string) string) values {
+func merge(single map[string]string, multi map[string]valueList, fold func(string) string) values {
 	all := values{}
 	for name, list := range multi {
 		all[fold(name)] = append(all[fold(name)], list...)

@@ -118,7 +118,7 @@ func TestLargeEvent(t *testing.T) {
 func TestManyValues(t *testing.T) {
 	f := newRequestFixture(t, nil)
 	f.keys["key"] = holder("app", "users/read")
-	for _, name := range []string{"Authorization", "X-Api-Key"} {
+	for _, name := range []string{"Authorization", "X-Api-Key", "Sec-WebSocket-Protocol"} {
 		for _, count := range []int{16, 17} {
 			f.log.Reset()
 			values := slices.Repeat([]string{"key"}, count)
