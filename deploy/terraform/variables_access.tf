@@ -123,3 +123,18 @@ variable "clock_skew" {
   default     = "0s"
   nullable    = false
 }
+
+variable "token_sources" {
+  description = "Where the Lambda authorizers look for tokens: bearer (the header Authorization, behind Bearer), raw (that header without a scheme, as Cognito authorizers take it); null: bearer."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for source in coalesce(var.token_sources, []) : contains(["bearer", "raw"], source)])
+    error_message = "The token_sources are bearer, raw or both: query:NAME and protocol:NAME are places of WebSocket handshakes, which none of the modes has."
+  }
+  validation {
+    condition     = var.token_sources == null || try(length(var.token_sources) > 0 && length(distinct(var.token_sources)) == length(var.token_sources), false)
+    error_message = "The token_sources are not empty, and each stands there once; without them it is bearer."
+  }
+}

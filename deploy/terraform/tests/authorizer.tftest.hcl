@@ -104,6 +104,39 @@ run "least" {
   }
 }
 
+run "raw_tokens" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    token_sources                  = ["raw", "bearer"]
+    identity_validation_expression = "^((?i:bearer) )?[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+$"
+  }
+
+  assert {
+    condition     = local.variables.TOKEN_SOURCES == "raw,bearer"
+    error_message = "The places of tokens do not reach the function."
+  }
+}
+
+run "raw_tokens_alone" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway          = "HTTP"
+    type             = "REQUEST"
+    identity_sources = ["$request.header.Authorization"]
+    token_sources    = ["raw"]
+  }
+
+  assert {
+    condition     = local.variables.TOKEN_SOURCES == "raw"
+    error_message = "The place of tokens does not reach the function."
+  }
+}
+
 run "request_with_keys_and_tokens" {
   module {
     source = "./modules/authorizer"

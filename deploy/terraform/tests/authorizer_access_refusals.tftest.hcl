@@ -188,6 +188,125 @@ run "refused_clock_skew_bare" {
   expect_failures = [var.clock_skew]
 }
 
+run "refused_token_sources_empty" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    token_sources = []
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_unknown" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    token_sources = ["bearer", "cookie"]
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_null" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    token_sources = [null]
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_list" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    token_sources = ["bearer,raw"]
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_twice" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    token_sources = ["raw", "raw"]
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_query" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    token_sources = ["bearer", "query:token"]
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_protocol_of_http" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway          = "HTTP"
+    type             = "REQUEST"
+    identity_sources = ["$request.header.Authorization"]
+    token_sources    = ["protocol:token"]
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_of_keys" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    type             = "REQUEST"
+    issuers          = []
+    identity_sources = ["method.request.header.X-Api-Key"]
+    api_keys_table   = { name = "keys1", arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/keys1" }
+    token_sources    = ["raw"]
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_raw_stopped" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    token_sources                  = ["bearer", "raw"]
+    identity_validation_expression = "^(?i:bearer) [-_A-Za-z0-9.]+$"
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_bearer_stopped" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    token_sources                  = ["bearer", "raw"]
+    identity_validation_expression = "^[-_A-Za-z0-9.]+$"
+  }
+  expect_failures = [var.token_sources]
+}
+
 run "refused_environment_own" {
   command = plan
   module {
@@ -195,6 +314,17 @@ run "refused_environment_own" {
   }
   variables {
     environment = { ISSUERS = "[]" }
+  }
+  expect_failures = [var.environment]
+}
+
+run "refused_environment_token_sources" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    environment = { TOKEN_SOURCES = "raw" }
   }
   expect_failures = [var.environment]
 }

@@ -105,6 +105,30 @@ run "refused_group_scopes_group" {
   expect_failures = [var.group_scopes]
 }
 
+run "refused_token_sources_twice" {
+  command = plan
+  variables {
+    token_sources = ["bearer", "bearer"]
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_empty" {
+  command = plan
+  variables {
+    token_sources = []
+  }
+  expect_failures = [var.token_sources]
+}
+
+run "refused_token_sources_query" {
+  command = plan
+  variables {
+    token_sources = ["bearer", "query:token"]
+  }
+  expect_failures = [var.token_sources]
+}
+
 run "refused_architecture_go_name" {
   command = plan
   variables {

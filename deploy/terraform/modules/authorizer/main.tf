@@ -10,6 +10,7 @@ locals {
     { GROUP_SCOPES = jsonencode(var.group_scopes) },
     length(var.issuers) > 0 ? { ISSUERS = jsonencode(local.issuers) } : {},
     var.clock_skew != "0s" ? { CLOCK_SKEW = var.clock_skew } : {},
+    var.token_sources != null ? { TOKEN_SOURCES = join(",", coalesce(var.token_sources, [])) } : {},
     var.api_keys_table != null ? { API_KEYS_TABLE = try(var.api_keys_table.name, "") } : {},
     var.enable_simple_responses ? { RESPONSE = "simple" } : {},
     var.revocation != "none" ? { REVOCATION = var.revocation } : {},

@@ -76,6 +76,38 @@ variable "clock_skew" {
   }
 }
 
+variable "token_sources" {
+  description = "Where in a request the function looks for tokens, in the words of its variable TOKEN_SOURCES: bearer (the header Authorization, or for TOKEN the identity source, behind Bearer) and raw (the same without a scheme). Null: bearer."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition = var.token_sources == null || try(length(var.token_sources) > 0 && alltrue([for source in var.token_sources :
+      can(regex("^(bearer|raw|query:[^\\s,]{1,128}|protocol:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128})$", source))
+    ]), false)
+    error_message = "The token_sources are one or more of bearer, raw, query:NAME and protocol:NAME; a name has 1 to 128 characters, that of a protocol those of an RFC 7230 token."
+  }
+  validation {
+    condition     = var.token_sources == null || try(length(distinct(var.token_sources)) == length(var.token_sources), false)
+    error_message = "A place stands in token_sources once."
+  }
+  validation {
+    condition     = !contains(["REST", "HTTP"], var.gateway) || alltrue([for source in coalesce(var.token_sources, []) : !can(regex("^(query|protocol):", source))])
+    error_message = "query:NAME and protocol:NAME are places of WebSocket handshakes, which a REST or HTTP API does not have: its token_sources are bearer, raw or both."
+  }
+  validation {
+    condition     = var.token_sources == null || length(var.issuers) > 0
+    error_message = "Without issuers nobody looks for tokens: leave the token_sources out."
+  }
+  # A token of the usual form.
+  validation {
+    condition = var.identity_validation_expression == null || alltrue([for source in coalesce(var.token_sources, []) :
+      can(regex("^(?:${coalesce(var.identity_validation_expression, ".*")})$", "${source == "bearer" ? "Bearer " : ""}eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"))
+    ])
+    error_message = "The identity_validation_expression stops tokens that the token_sources ask for before they reach the function: let it match a token behind Bearer (bearer), or alone (raw), such as ^((?i:bearer) )?[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+$ for both."
+  }
+}
+
 variable "api_keys_table" {
   description = "For REQUEST: the DynamoDB table of API keys, its name and ARN. Null: keys are not looked at."
   type = object({

@@ -31,6 +31,7 @@ module "authorizer" {
   issuers        = concat([local.own_issuer], var.issuers)
   group_scopes   = var.group_scopes
   clock_skew     = var.clock_skew
+  token_sources  = var.token_sources
   api_keys_table = var.api_keys_table
 
   revocation        = var.revocation

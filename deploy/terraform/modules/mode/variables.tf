@@ -71,6 +71,12 @@ variable "clock_skew" {
   nullable    = false
 }
 
+variable "token_sources" {
+  description = "Where a Lambda authorizer looks for tokens, in the words of its variable TOKEN_SOURCES; null: behind Bearer."
+  type        = list(string)
+  default     = null
+}
+
 variable "api_keys_table" {
   description = "The table of API keys that a REQUEST authorizer accepts: name and ARN; null: it accepts none."
   type = object({
