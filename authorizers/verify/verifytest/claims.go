@@ -28,7 +28,9 @@ type Options struct {
 	Username string   // "" means DefaultUsername
 	Email    string   // "" means DefaultEmail
 	ClientID string   // the app the token is for; "" means DefaultClientID
+	Audience []string // the APIs the token is for, where tokens name them beside the app; none means what a Like or method says
 	Groups   []string // none leaves the claim out, as Cognito does
+	Roles    []string // in the shapes of providers that have roles or permissions; none leaves them out
 	Scopes   []string // none means UserAdminScope in Cognito's access tokens, and no claim in others
 
 	IssuedAt time.Time     // iat and auth_time, in whole seconds; zero means now
@@ -70,11 +72,14 @@ func (i *Issuer) CognitoIDClaims(o Options) map[string]any {
 
 // OIDCClaims returns the claims of a JWT access token as OpenID Connect providers write them (RFC
 // 9068 section 2.2): sub, iss, aud, client_id, iat, exp, jti, preferred_username, and scope and
-// groups where there are any. The map is the caller's.
+// groups where there are any. The aud is Options.Audience, or else the app. The map is the caller's.
 func (i *Issuer) OIDCClaims(o Options) map[string]any {
 	o = o.withDefaults()
 	claims := i.registeredClaims(o)
 	claims["aud"] = o.ClientID
+	if len(o.Audience) > 0 {
+		claims["aud"] = oneOrList(o.Audience)
+	}
 	claims["client_id"] = o.ClientID
 	claims["preferred_username"] = o.Username
 	if len(o.Scopes) > 0 {

@@ -6,7 +6,11 @@
 //	token := issuer.CognitoAccess(verifytest.Options{Groups: []string{"admins"}})
 //
 // Its tokens have the claims of an Amazon Cognito user pool, or of an OpenID Connect issuer, or any
-// that the test names. A second Issuer of the same URL is a forger: it signs for that URL with a key
+// that the test names; or those that another provider writes, such as Microsoft Entra ID or GitHub Actions (see [Like]):
+//
+//	token := issuer.Token(verifytest.LikeEntra, verifytest.Options{Roles: []string{"Orders.Read"}})
+//
+// A second Issuer of the same URL is a forger: it signs for that URL with a key
 // that the first one never published.
 //
 // Other algorithms than RS256 (see [Algorithms]); the first one named signs, until Use:
