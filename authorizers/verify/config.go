@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"portcullis/authorizers"
 )
 
 // The kinds of tokens of a Cognito user pool, as the claim token_use names them.
@@ -121,7 +123,7 @@ type Issuer struct {
 type Config struct {
 	Issuers   []Issuer         // at least one
 	ClockSkew time.Duration    // how far clocks may differ, 0 to 5 minutes; zero: not at all
-	MaxToken  int              // the largest token, in bytes; zero: DefaultMaxToken, at most MaxMaxToken
+	MaxToken  int              // the largest token, in bytes; zero: authorizers.DefaultMaxToken, at most MaxMaxToken
 	Remember  int              // how many verified tokens are remembered; zero: 1,000, less than zero: none
 	Now       func() time.Time // nil: time.Now
 	Client    *http.Client     // fetches key sets, following no redirect; nil: one that keeps no connection
@@ -130,11 +132,7 @@ type Config struct {
 // Bounds of a configuration.
 const (
 	MaxClockSkew = 5 * time.Minute // the largest ClockSkew
-
-	// DefaultMaxToken is as much as API Gateway takes of all headers of a request.
-	// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
-	DefaultMaxToken = 10 << 10
-	MaxMaxToken     = 1 << 20 // the largest MaxToken
+	MaxMaxToken  = 1 << 20         // the largest MaxToken
 )
 
 const (
@@ -144,7 +142,7 @@ const (
 
 // withDefaults is the configuration with the values that its zeros stand for. It shares nothing with c's issuers.
 func (c Config) withDefaults() Config {
-	c.MaxToken = cmp.Or(c.MaxToken, DefaultMaxToken)
+	c.MaxToken = cmp.Or(c.MaxToken, authorizers.DefaultMaxToken)
 	c.Remember = cmp.Or(c.Remember, defaultRemember)
 	if c.Now == nil {
 		c.Now = time.Now

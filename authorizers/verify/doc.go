@@ -1,7 +1,8 @@
 // Package verify turns the text of a JSON Web Token into claims that can be relied on, or into a typed
 // error. It knows issuers, their key sets and cryptography; it does not know what claims allow.
 //
-// A [Verifier] accepts tokens of the issuers that it was made with and of no other. An error is either an
+// A [Verifier] accepts tokens of the issuers that it was made with and of no other, and each gains only what the entry of
+// its [Issuer] says; ISSUERS.md beside this package has entries for the usual providers. An error is either an
 // [*authorizers.TokenError], the token is bad as things stand, or an [*authorizers.UnavailableError], which
 // says nothing about the token: its key could not be looked for.
 //

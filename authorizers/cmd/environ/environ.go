@@ -82,7 +82,7 @@ type settings struct {
 func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, error) {
 	s := settings{getenv: getenv, log: log}
 	rules := s.rules()
-	verifier, revocations := s.tokens()
+	verifier, revocations := s.tokens(s.maxToken())
 	sources := s.tokenSources()
 	if err := s.wrong.orNil(); err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, er
 func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, error) {
 	s := settings{getenv: getenv, log: log}
 	rules := s.rules()
-	verifier, revocations := s.tokens()
+	verifier, revocations := s.tokens(s.maxToken())
 	sources := s.tokenSources()
 	simple := s.simple()
 	if err := s.wrong.orNil(); err != nil {
@@ -113,9 +113,9 @@ func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, er
 // that [APIKeysTable] names, nil where it names none; without them ISSUERS is required.
 func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog.Logger) (*authorizers.Request, error) {
 	s := settings{getenv: getenv, log: log}
-	config := authorizers.RequestConfig{Rules: s.rules(), Keys: keys, Log: log}
+	config := authorizers.RequestConfig{Rules: s.rules(), Keys: keys, MaxToken: s.maxToken(), Log: log}
 	if keys == nil || getenv(Issuers) != "" {
-		config.Tokens, config.Revocations = s.tokens()
+		config.Tokens, config.Revocations = s.tokens(config.MaxToken)
 	} else {
 		s.checkUnused()
 	}
@@ -176,9 +176,9 @@ func logConflicts(rules *policy.Rules, log *slog.Logger) {
 	}
 }
 
-// tokens makes what decides which tokens are good, and whether they were taken back. Both are nil where something is wrong.
-func (s *settings) tokens() (authorizers.TokenVerifier, authorizers.Revocations) {
-	skew, most := s.clockSkew(), s.maxToken()
+// tokens makes what decides which tokens of at most so many bytes are good, and whether they were taken back. Both are nil where something is wrong.
+func (s *settings) tokens(most int) (authorizers.TokenVerifier, authorizers.Revocations) {
+	skew := s.clockSkew()
 	if s.getenv(Issuers) == "" {
 		s.wrong.note(Issuers, errors.New(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`))
 		return nil, nil
@@ -203,7 +203,6 @@ func (s *settings) tokens() (authorizers.TokenVerifier, authorizers.Revocations)
 // checkUnused makes sure of the variables about tokens where none are accepted.
 func (s *settings) checkUnused() {
 	s.clockSkew()
-	s.maxToken()
 	_, err := ParseGroupScopes(s.getenv(GroupScopes))
 	s.wrong.note(GroupScopes, err)
 	s.revocations(nil)
@@ -229,10 +228,10 @@ func (s *settings) maxToken() int {
 	return most
 }
 
-// ParseMaxToken reads how many bytes a token may have; an empty text is [verify.DefaultMaxToken].
+// ParseMaxToken reads how many bytes a token may have; an empty text is [authorizers.DefaultMaxToken].
 func ParseMaxToken(text string) (int, error) {
 	if text == "" {
-		return verify.DefaultMaxToken, nil
+		return authorizers.DefaultMaxToken, nil
 	}
 	most, err := strconv.Atoi(text)
 	if err != nil || most < 1 || most > verify.MaxMaxToken {
