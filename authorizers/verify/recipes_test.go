@@ -152,7 +152,7 @@ var recipeTests = []struct {
 	{recipe: "keycloak", name: "user", like: verifytest.LikeKeycloak, options: opts{Roles: []string{"writer"}, Scopes: []string{"orders/own"}}, gains: "orders/read orders/write", id: "u", owns: true},
 	{recipe: "keycloak", name: "realm role", like: verifytest.LikeKeycloak, options: opts{Extra: object{"realm_access": object{"roles": list{"customer", "offline_access"}}}}, gains: "orders/own", id: "u", owns: true},
 	{recipe: "keycloak", name: "machine", like: verifytest.LikeKeycloakMachine, options: opts{Roles: []string{"reader"}}, gains: "orders/read", id: "u", owns: true},
-	{recipe: "keycloak", name: "without sub", like: verifytest.LikeKeycloakMachine, options: opts{ClientID: "packer", Roles: []string{"reader"}, Extra: object{"sub": nil}}, gains: "orders/read", id: "packer"},
+	{recipe: "keycloak", name: "without sub", like: verifytest.LikeKeycloak, options: opts{ClientID: "packer", Roles: []string{"reader"}, Extra: object{"sub": nil}}, gains: "orders/read", id: "packer"},
 	{recipe: "keycloak", name: "role at another client, and of the realm", like: verifytest.LikeKeycloak, options: opts{Extra: object{"resource_access": object{"billing": object{"roles": list{"writer"}}}, "realm_access": object{"roles": list{"writer"}}}}, id: "u", owns: true},
 	{recipe: "keycloak", name: "role that is not mapped", like: verifytest.LikeKeycloak, options: opts{Roles: []string{"owner", "Writer"}}, id: "u", owns: true},
 	{recipe: "keycloak", name: "ID token", like: verifytest.LikeKeycloak, options: opts{Roles: []string{"writer"}, Extra: object{"typ": "ID"}}, refused: authorizers.CodeRequired},
