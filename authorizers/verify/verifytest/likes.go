@@ -82,8 +82,8 @@ const (
 	LikeKubernetes Like = "kubernetes"
 
 	// LikeADFS is a user's access token of Active Directory Federation Services: appid, apptype, scp as a text; a group or
-	// role is a text, several are a list. There is no sub: claim rules write upn, Options.Email. The header has kid and x5t,
-	// as ID tokens have them; access tokens of AD FS are met that have x5t alone.
+	// role is a text, several are a list. There is no sub: claim rules write upn, Options.Email. The header has x5t and no
+	// kid, as that of access tokens of Windows Server 2016; later ones have both.
 	// Source: https://learn.microsoft.com/en-us/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts.
 	LikeADFS Like = "adfs"
 
@@ -182,6 +182,9 @@ func (i *Issuer) HeaderLike(like Like) map[string]any {
 	}
 	if s.x5t {
 		header["x5t"] = header["kid"]
+	}
+	if like == LikeADFS {
+		delete(header, "kid")
 	}
 	return header
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lestrrat-go/jwx/v2/jws"
+
 	"portcullis/authorizers/verify/verifytest"
 )
 
@@ -83,7 +85,8 @@ func TestLikesVerify(t *testing.T) {
 	issuer := newServer(t)
 	set := keySet(t, issuer)
 	for _, like := range verifytest.Likes() {
-		if !verifies(issuer.Token(like, verifytest.Options{}), set) {
+		named := issuer.HeaderLike(like)["kid"] != nil
+		if _, err := jws.Verify([]byte(issuer.Token(like, verifytest.Options{})), jws.WithKeySet(set, jws.WithRequireKid(named))); err != nil {
 			t.Errorf("%s: does not verify with its issuer's keys", like)
 		}
 		o := verifytest.Options{Extra: map[string]any{"iss": "https://other.example", "exp": nil}}
