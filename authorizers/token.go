@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
+	"portcullis/authorizers/internal/strictjson"
 	"portcullis/policy"
 )
 
@@ -51,14 +53,6 @@ func NewToken(config TokenConfig) (*Token, error) {
 	return &Token{config: config, bearers: bearers{config.Verifier, config.Revocations}}, nil
 }
 
-// tokenEvent is the event of a TOKEN authorizer.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html.
-type tokenEvent struct {
-	Type               string `json:"type"`
-	AuthorizationToken string `json:"authorizationToken"`
-	MethodARN          string `json:"methodArn"`
-}
-
 // Invoke answers one event with an [Answer] in JSON. The errors are [ErrUnauthorized], where there is no good
 // token, and others where that could not be told: the package comment says what they become.
 // It is the method of aws-lambda-go's lambda.Handler.
@@ -90,16 +84,21 @@ func (t *Token) decide(ctx context.Context, event []byte, d *decision) ([]byte, 
 	return json.Marshal(result)
 }
 
+// parseTokenEvent reads the event of a TOKEN authorizer. A member that stands there twice, or is of another kind, is an error.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html.
 func parseTokenEvent(event []byte) (arn policy.ARN, authorization string, err error) {
-	var e tokenEvent
-	if err := json.Unmarshal(event, &e); err != nil {
+	e, ok := strictjson.Parse(strings.ToValidUTF8(string(event), "\ufffd")) // no token holds other bytes
+	if !ok {
 		return arn, "", &EventError{"the event is no JSON object of the expected kind"}
 	}
-	if e.Type != "TOKEN" {
-		return arn, "", &EventError{fmt.Sprintf("want an event of type TOKEN, got %.20q", e.Type)}
+	if kind := e.TextOf("type"); kind != "TOKEN" {
+		return arn, "", &EventError{fmt.Sprintf("want an event of type TOKEN, got %.20q", kind)}
 	}
-	if arn, err = policy.ParseARN(e.MethodARN); err != nil {
+	if arn, err = policy.ParseARN(e.TextOf("methodArn")); err != nil {
 		return arn, "", &EventError{"methodArn: " + err.Error()}
 	}
-	return arn, e.AuthorizationToken, nil
+	if token := e.Get("authorizationToken"); token.Kind != strictjson.Text && token.Kind != strictjson.Absent && !token.IsNull() {
+		return arn, "", &EventError{"authorizationToken: want a text"}
+	}
+	return arn, e.TextOf("authorizationToken"), nil
 }

@@ -11,7 +11,7 @@ const (
 	CodeMalformed    Code = "token-malformed"        // not the compact form, or a part that is no strict JSON object
 	CodeHeader       Code = "header-unacceptable"    // crit, b64, zip, cty, or a typ of another kind
 	CodeAlgorithm    Code = "algorithm-not-allowed"  // none, or not one of the issuer's
-	CodeKeyID        Code = "key-id-invalid"         // no kid, or one that can be none
+	CodeKeyID        Code = "key-id-invalid"         // no kid where one must be, or one that can be none
 	CodeKeyUnknown   Code = "key-unknown"            // the issuer publishes no such key that may be used
 	CodeKeyAlgorithm Code = "key-algorithm-mismatch" // the key is for another algorithm
 	CodeSignature    Code = "signature-invalid"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/internal/strictjson"
 )
 
 // accept reads the claims of a token of this issuer, at the time now. It needs no key: whoever asks has checked the
@@ -20,8 +21,8 @@ func (i *trusted) accept(t *token, now time.Time, skew time.Duration) (*authoriz
 	}
 	expires := timeOf(t.times.expires)
 	c := &authorizers.Claims{
-		Issuer: claims.get("iss").text, IssuedAt: t.times.issuedAt(), Expires: expires, AcceptedUntil: expires.Add(skew),
-		Subject: claims.textOf(claimSubject), TokenID: claims.textOf("jti"), ClientID: clientOf(claims), Username: userOf(claims),
+		Issuer: claims.Get("iss").Text, IssuedAt: t.times.issuedAt(), Expires: expires, AcceptedUntil: expires.Add(skew),
+		Subject: claims.TextOf(claimSubject), TokenID: claims.TextOf("jti"), ClientID: clientOf(claims), Username: userOf(claims),
 	}
 	if err := i.checkAudience(t, c); err != nil {
 		return nil, err
@@ -47,13 +48,13 @@ type times struct {
 const unsaid = -1
 
 // readTimes reads exp, which is required, nbf and iat.
-func readTimes(claims object) (t times, err error) {
-	exp := claims.get("exp")
-	if t.expires, err = exp.time("exp"); err != nil {
+func readTimes(claims strictjson.Object) (t times, err error) {
+	exp := claims.Get("exp")
+	if t.expires, err = readTime(exp, "exp"); err != nil {
 		return t, err
 	}
 	if t.expires == 0 {
-		return t, exp.notATime("exp")
+		return t, notATime(exp, "exp")
 	}
 	if t.notBefore, err = readOptionalTime(claims, "nbf"); err != nil {
 		return t, err
@@ -62,27 +63,27 @@ func readTimes(claims object) (t times, err error) {
 	return t, err
 }
 
-func readOptionalTime(claims object, name string) (float64, error) {
-	claim := claims.get(name)
-	if claim.kind == absent {
+func readOptionalTime(claims strictjson.Object, name string) (float64, error) {
+	claim := claims.Get(name)
+	if claim.Kind == strictjson.Absent {
 		return unsaid, nil
 	}
-	return claim.time(name)
+	return readTime(claim, name)
 }
 
 // maxTime bounds a time in a claim: the end of the year 9999, in seconds since 1970.
 const maxTime = 253402300799
 
-// time reads the claim of this name as a time in seconds since 1970.
-func (v value) time(claim string) (float64, error) {
-	seconds, err := strconv.ParseFloat(v.text, 64)
-	if v.kind != isNumber || err != nil || seconds < 0 || seconds > maxTime {
-		return 0, v.notATime(claim)
+// readTime reads the claim of this name as a time in seconds since 1970.
+func readTime(v strictjson.Value, claim string) (float64, error) {
+	seconds, err := strconv.ParseFloat(v.Text, 64)
+	if v.Kind != strictjson.Number || err != nil || seconds < 0 || seconds > maxTime {
+		return 0, notATime(v, claim)
 	}
 	return seconds, nil
 }
 
-func (v value) notATime(claim string) error {
+func notATime(v strictjson.Value, claim string) error {
 	return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: v.String(), Want: "a time in seconds since 1970"}
 }
 
@@ -123,20 +124,20 @@ func (i *trusted) checkAudience(t *token, c *authorizers.Claims) error {
 	switch {
 	case len(i.TokenUse) == 0:
 		return i.checkAud(t.claims)
-	case !slices.Contains(i.TokenUse, t.claims.textOf("token_use")):
-		return &authorizers.TokenError{Code: authorizers.CodeTokenUse, Claim: "token_use", Got: t.claims.get("token_use").String(), Want: "one of " + strings.Join(i.TokenUse, ", ")}
+	case !slices.Contains(i.TokenUse, t.claims.TextOf("token_use")):
+		return &authorizers.TokenError{Code: authorizers.CodeTokenUse, Claim: "token_use", Got: t.claims.Get("token_use").String(), Want: "one of " + strings.Join(i.TokenUse, ", ")}
 	}
-	c.TokenUse = t.claims.textOf("token_use")
+	c.TokenUse = t.claims.TextOf("token_use")
 	claim := "client_id"
 	if c.TokenUse == UseID {
 		claim = "aud"
 	}
-	c.ClientID = t.claims.textOf(claim)
+	c.ClientID = t.claims.TextOf(claim)
 	if !i.isAudience(c.ClientID) {
-		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: t.claims.get(claim).String(), Want: "one of the configured audiences, as a text"}
+		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: t.claims.Get(claim).String(), Want: "one of the configured audiences, as a text"}
 	}
 	if c.TokenUse == UseAccess && !i.isLax() {
-		return i.checkResource(t.claims.get("aud"), c.ClientID)
+		return i.checkResource(t.claims.Get("aud"), c.ClientID)
 	}
 	return nil
 }
@@ -147,30 +148,30 @@ func (i *Issuer) isAudience(audience string) bool {
 }
 
 // checkAud checks aud, a text or a list of texts (RFC 7519, section 4.1.3).
-func (i *trusted) checkAud(claims object) error {
+func (i *trusted) checkAud(claims strictjson.Object) error {
 	claim := "aud"
-	if i.InsecureClientAsAudience && claims.get(claim).kind == absent {
+	if i.InsecureClientAsAudience && claims.Get(claim).Kind == strictjson.Absent {
 		claim = "client_id"
 	}
-	aud := claims.get(claim)
-	if claim == "client_id" && aud.kind != isText && aud.kind != absent {
+	aud := claims.Get(claim)
+	if claim == "client_id" && aud.Kind != strictjson.Text && aud.Kind != strictjson.Absent {
 		return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: aud.String(), Want: "a text"}
 	}
-	if !aud.names(i.isAudience) {
+	if !namesOne(aud, i.isAudience) {
 		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: claim, Got: aud.String(), Want: "a configured audience, as a text or in a list of texts"}
 	}
 	return nil
 }
 
-// names tells whether one of a text or a list of nothing but texts is as asked for.
-func (v value) names(asked func(string) bool) bool {
-	if v.kind == isText {
-		return asked(v.text)
+// namesOne tells whether one of a text or a list of nothing but texts is as asked for.
+func namesOne(v strictjson.Value, asked func(string) bool) bool {
+	if v.Kind == strictjson.Text {
+		return asked(v.Text)
 	}
-	found, onlyTexts := false, v.kind == isList
-	for item := range v.items {
-		found = found || asked(item.text)
-		onlyTexts = onlyTexts && item.kind == isText
+	found, onlyTexts := false, v.Kind == strictjson.List
+	for item := range v.Items {
+		found = found || asked(item.Text)
+		onlyTexts = onlyTexts && item.Kind == strictjson.Text
 	}
 	return found && onlyTexts
 }
@@ -178,15 +179,15 @@ func (v value) names(asked func(string) bool) bool {
 // checkResource checks the aud of a user pool's access token, which names the API that the token is bound to (RFC 8707;
 // RFC 7519, section 4.1.3). Without a configured resource it may be the client itself, as a trigger of the pool may write it.
 // See https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html.
-func (i *trusted) checkResource(aud value, client string) error {
+func (i *trusted) checkResource(aud strictjson.Value, client string) error {
 	names, want := i.Resource, "one of the entry's resource"
 	if len(names) == 0 {
 		names, want = []string{client}, `none, the client_id, or a name of this API that the entry lists as "resource"`
 	}
-	if aud.kind == absent && !i.RequireResource {
+	if aud.Kind == strictjson.Absent && !i.RequireResource {
 		return nil
 	}
-	if !aud.names(func(name string) bool { return slices.Contains(names, name) }) {
+	if !namesOne(aud, func(name string) bool { return slices.Contains(names, name) }) {
 		return &authorizers.TokenError{Code: authorizers.CodeAudience, Claim: "aud", Got: aud.String(), Want: want}
 	}
 	return nil
@@ -215,26 +216,26 @@ var requiredOfProfile = []string{claimSubject, "client_id", "jti"}
 
 // checkProfile checks what ProfileRFC9068 asks for (RFC 9068, sections 2.1, 2.2 and 4).
 func checkProfile(t *token) error {
-	if typ := t.header.get("typ"); !isAccessToken(typ) {
+	if typ := t.header.Get("typ"); !isAccessToken(typ) {
 		return &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: "typ", Got: typ.String(), Want: "at+jwt"}
 	}
 	for _, claim := range requiredOfProfile {
-		if t.claims.textOf(claim) == "" {
-			return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: t.claims.get(claim).String(), Want: "a text, as RFC 9068 asks for"}
+		if t.claims.TextOf(claim) == "" {
+			return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: claim, Got: t.claims.Get(claim).String(), Want: "a text, as RFC 9068 asks for"}
 		}
 	}
-	if iat := t.claims.get("iat"); iat.kind != isNumber {
+	if iat := t.claims.Get("iat"); iat.Kind != strictjson.Number {
 		return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "iat", Got: iat.String(), Want: "a time, as RFC 9068 asks for"}
 	}
 	return nil
 }
 
 // isAccessToken tells whether a typ is that of a JWT access token (RFC 9068, section 2.1).
-func isAccessToken(typ value) bool { return mediaType(typ) == "at+jwt" }
+func isAccessToken(typ strictjson.Value) bool { return mediaType(typ) == "at+jwt" }
 
 // checkBound refuses a token that is bound to a key of its sender (RFC 7800, section 3.1): nobody here can ask for a proof.
-func (i *trusted) checkBound(claims object) error {
-	if cnf := claims.get("cnf"); cnf.kind == absent || cnf.isNull() || i.BoundTokens == AcceptBound || i.isLax() {
+func (i *trusted) checkBound(claims strictjson.Object) error {
+	if cnf := claims.Get("cnf"); cnf.Kind == strictjson.Absent || cnf.IsNull() || i.BoundTokens == AcceptBound || i.isLax() {
 		return nil
 	}
 	return &authorizers.TokenError{
@@ -246,22 +247,22 @@ func (i *trusted) checkBound(claims object) error {
 // identify finds the caller's id, the first of the entry's claims that the token has, and reads origin_jti, by which a whole
 // sign-in is revoked: one that cannot be read is not as good as none.
 func (i *trusted) identify(t *token, c *authorizers.Claims) error {
-	origin := t.claims.get("origin_jti")
-	if origin.kind != absent && origin.kind != isText && !origin.isNull() {
+	origin := t.claims.Get("origin_jti")
+	if origin.Kind != strictjson.Absent && origin.Kind != strictjson.Text && !origin.IsNull() {
 		return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: "origin_jti", Got: origin.String(), Want: "a text"}
 	}
-	if origin.kind == isText {
-		c.OriginTokenID = origin.text
+	if origin.Kind == strictjson.Text {
+		c.OriginTokenID = origin.Text
 	}
 	for k, path := range i.id {
 		id := path.in(t.claims)
-		if id.kind == absent || id.isNull() {
+		if id.Kind == strictjson.Absent || id.IsNull() {
 			continue
 		}
-		if id.kind != isText || id.text == "" {
+		if id.Kind != strictjson.Text || id.Text == "" {
 			return &authorizers.TokenError{Code: authorizers.CodeClaim, Claim: path.text, Got: id.String(), Want: "a text that is not empty"}
 		}
-		c.ID, c.OwnsNothing = id.text, k > 0 || !*i.Owners
+		c.ID, c.OwnsNothing = id.Text, k > 0 || !*i.Owners
 		return nil
 	}
 	if i.InsecureNoSubject {
@@ -272,26 +273,18 @@ func (i *trusted) identify(t *token, c *authorizers.Claims) error {
 
 // clientOf is which app asked for the token: client_id (RFC 9068), azp (OpenID Connect Core 1.0), appid (Entra's tokens
 // of version 1) or cid (Okta).
-func clientOf(claims object) string {
+func clientOf(claims strictjson.Object) string {
 	for _, claim := range []string{"client_id", "azp", "appid", "cid"} {
-		if client := claims.textOf(claim); client != "" {
+		if client := claims.TextOf(claim); client != "" {
 			return client
 		}
 	}
 	return ""
 }
 
-func userOf(claims object) string {
-	if name := claims.textOf("username"); name != "" {
+func userOf(claims strictjson.Object) string {
+	if name := claims.TextOf("username"); name != "" {
 		return name
 	}
-	return claims.textOf("cognito:username")
-}
-
-// textOf is a member that is a text, "" where it is anything else.
-func (o object) textOf(name string) string {
-	if v := o.get(name); v.kind == isText {
-		return v.text
-	}
-	return ""
+	return claims.TextOf("cognito:username")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"portcullis/authorizers/internal/strictjson"
 	"portcullis/policy"
 )
 
@@ -43,14 +44,14 @@ func claimPathOf(text string) claimPath {
 	return path
 }
 
-// in gives the value at the path; absent where there is none.
-func (p claimPath) in(claims object) value {
-	v := claims.get(p.names[0])
+// in gives the value at the path; strictjson.Absent where there is none.
+func (p claimPath) in(claims strictjson.Object) strictjson.Value {
+	v := claims.Get(p.names[0])
 	for _, name := range p.names[1:] {
-		if v.kind != isObject {
-			return value{}
+		if v.Kind != strictjson.Map {
+			return strictjson.Value{}
 		}
-		v = v.members().get(name)
+		v = v.Members().Get(name)
 	}
 	return v
 }
@@ -109,7 +110,7 @@ func newGranting(i *Issuer) *granting {
 }
 
 // scopes gives what a token gains, and appends to unread which claims could not be read.
-func (g *granting) scopes(claims object, unread *[]string) []string {
+func (g *granting) scopes(claims strictjson.Object, unread *[]string) []string {
 	var all []string
 	for i := range g.grants {
 		all = g.grants[i].add(all, claims, g.scpToo, unread)
@@ -120,25 +121,25 @@ func (g *granting) scopes(claims object, unread *[]string) []string {
 }
 
 // add appends what the claim gives.
-func (g *grant) add(all []string, claims object, scpToo bool, unread *[]string) []string {
+func (g *grant) add(all []string, claims strictjson.Object, scpToo bool, unread *[]string) []string {
 	v := g.path.in(claims)
-	if v.kind == absent && scpToo && g.path.text == claimScope {
-		v = claims.get(claimScp)
+	if v.Kind == strictjson.Absent && scpToo && g.path.text == claimScope {
+		v = claims.Get(claimScp)
 	}
-	if v.kind == absent {
+	if v.Kind == strictjson.Absent {
 		noteMisnamed(g.path, claims, unread)
 		return all
 	}
-	if v.kind == isText && g.words {
-		all = slices.Grow(all, strings.Count(v.text, " ")+1)
-		for word := range strings.SplitSeq(v.text, " ") {
+	if v.Kind == strictjson.Text && g.words {
+		all = slices.Grow(all, strings.Count(v.Text, " ")+1)
+		for word := range strings.SplitSeq(v.Text, " ") {
 			all = g.addValue(all, word)
 		}
 		return all
 	}
-	values, ok := v.values()
+	values, ok := valuesOf(v)
 	if !ok {
-		*unread = append(*unread, short(g.path.text)+" is "+v.kindName())
+		*unread = append(*unread, short(g.path.text)+" is "+kindName(v))
 	}
 	for _, text := range values {
 		all = g.addValue(all, text)
@@ -160,70 +161,69 @@ func (g *grant) addValue(all []string, text string) []string {
 }
 
 // noteMisnamed notes where a name with dots is no claim, and would lead into an object if it were a pointer.
-func noteMisnamed(path claimPath, claims object, unread *[]string) {
+func noteMisnamed(path claimPath, claims strictjson.Object, unread *[]string) {
 	first, _, dotted := strings.Cut(path.text, ".")
-	if dotted && len(path.names) == 1 && claims.get(first).kind == isObject {
+	if dotted && len(path.names) == 1 && claims.Get(first).Kind == strictjson.Map {
 		*unread = append(*unread, short(path.text)+` is missing, and "/`+short(strings.ReplaceAll(path.text, ".", "/"))+`" would look into the object `+short(first))
 	}
 }
 
 // groupsOf are the groups that a token names.
-func (g *granting) groupsOf(claims object) []string {
+func (g *granting) groupsOf(claims strictjson.Object) []string {
 	if len(g.groups.names) == 0 {
 		return nil
 	}
-	groups, _ := g.groups.in(claims).values()
+	groups, _ := valuesOf(g.groups.in(claims))
 	return groups
 }
 
-// values are the texts that a claim holds: one, those of a list, or the names of an object's members that are neither null
+// valuesOf are the texts that a claim holds: one, those of a list, or the names of an object's members that are neither null
 // nor false. A claim that is null holds none; ok is false where it is of a kind that is not read.
-func (v value) values() (texts []string, ok bool) {
-	switch v.kind {
-	case absent:
+func valuesOf(v strictjson.Value) (texts []string, ok bool) {
+	switch v.Kind {
+	case strictjson.Absent:
 		return nil, true
-	case isText:
-		return []string{v.text}, true
-	case isList:
+	case strictjson.Text:
+		return []string{v.Text}, true
+	case strictjson.List:
 		return listTexts(v)
-	case isObject:
-		for _, m := range v.members() {
-			if !m.value.isNull() && !m.value.isFalse() {
-				texts = append(texts, m.name)
+	case strictjson.Map:
+		for _, m := range v.Members() {
+			if !m.Value.IsNull() && !isFalse(m.Value) {
+				texts = append(texts, m.Name)
 			}
 		}
 		return texts, true
 	}
-	return nil, v.isNull()
+	return nil, v.IsNull()
 }
 
-func (v value) isNull() bool  { return v.kind == isLiteral && v.text == "null" }
-func (v value) isFalse() bool { return v.kind == isLiteral && v.text == "false" }
+func isFalse(v strictjson.Value) bool { return v.Kind == strictjson.Literal && v.Text == "false" }
 
 // listTexts is a list that holds nothing but texts.
-func listTexts(list value) ([]string, bool) {
-	if list.kind != isList {
+func listTexts(list strictjson.Value) ([]string, bool) {
+	if list.Kind != strictjson.List {
 		return nil, false
 	}
-	all := make([]string, 0, min(strings.Count(list.text, ",")+1, 32))
-	for item := range list.items {
-		if item.kind != isText {
+	all := make([]string, 0, min(strings.Count(list.Text, ",")+1, 32))
+	for item := range list.Items {
+		if item.Kind != strictjson.Text {
 			return nil, false
 		}
-		all = append(all, item.text)
+		all = append(all, item.Text)
 	}
 	return all, true
 }
 
 // kindName says of which kind a value is that is not read.
-func (v value) kindName() string {
-	switch v.kind {
-	case isNumber:
+func kindName(v strictjson.Value) string {
+	switch v.Kind {
+	case strictjson.Number:
 		return "a number"
-	case isList:
+	case strictjson.List:
 		return "a list of other things than texts"
 	}
-	return short(v.text)
+	return short(v.Text)
 }
 
 // required is a claim that a token has to have, and its values.
@@ -241,9 +241,9 @@ func newRequired(i *Issuer) []required {
 }
 
 // holds tells whether the claim has one of the values.
-func (r *required) holds(claims object) bool {
+func (r *required) holds(claims strictjson.Object) bool {
 	v := r.path.in(claims)
-	for item := range v.items {
+	for item := range v.Items {
 		if r.isOne(item) {
 			return true
 		}
@@ -252,10 +252,10 @@ func (r *required) holds(claims object) bool {
 }
 
 // isOne tells whether a text, or a number or boolean as it is written, is one of the values.
-func (r *required) isOne(v value) bool {
-	switch v.kind {
-	case isText, isNumber, isLiteral:
-		return !v.isNull() && slices.Contains(r.values, v.text)
+func (r *required) isOne(v strictjson.Value) bool {
+	switch v.Kind {
+	case strictjson.Text, strictjson.Number, strictjson.Literal:
+		return !v.IsNull() && slices.Contains(r.values, v.Text)
 	}
 	return false
 }

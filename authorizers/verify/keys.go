@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"github.com/lestrrat-go/jwx/v2/jwk"
+
+	"portcullis/authorizers/internal/strictjson"
 )
 
 const (
@@ -68,7 +70,7 @@ func parseKeys(data []byte, issuers []*algorithm) (keysByID, error) {
 	var published []crypto.PublicKey // with their private keys
 	unreadable := map[string]bool{}
 	for _, raw := range list {
-		members, ok := parseObject(string(raw))
+		members, ok := strictjson.Parse(string(raw))
 		switch {
 		case !ok:
 			unreadable[idOf(raw)] = true
@@ -145,23 +147,23 @@ func tries(all []listed) []*key {
 }
 
 // parseKey reads a JSON Web Key (RFC 7517, section 4), if it may be used.
-func parseKey(members object, issuers []*algorithm) (listed, bool) {
+func parseKey(members strictjson.Object, issuers []*algorithm) (listed, bool) {
 	kid := stated(members, "kid")
-	nameless := kid.kind == absent || kid.kind == isText && kid.text == ""
+	nameless := kid.Kind == strictjson.Absent || kid.Kind == strictjson.Text && kid.Text == ""
 	if !nameless && !isKeyID(kid) || !isMeantForTokens(members) {
 		return listed{}, false
 	}
 	public := publicKey(members)
 	bound := bind(stated(members, "alg"), public, issuers)
-	return listed{kid.text, &key{bound, public}}, bound != nil
+	return listed{kid.Text, &key{bound, public}}, bound != nil
 }
 
 // stated is a member of a key. Some issuers write null where they have nothing to say.
-func stated(members object, name string) value {
-	if v := members.get(name); !v.isNull() {
+func stated(members strictjson.Object, name string) strictjson.Value {
+	if v := members.Get(name); !v.IsNull() {
 		return v
 	}
-	return value{}
+	return strictjson.Value{}
 }
 
 // privateMembers are those of private and symmetric keys (RFC 7518, section 6; RFC 8037, section 2).
@@ -169,29 +171,29 @@ var privateMembers = []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv
 
 // isPrivate tells whether a key holds what no other may know. It is anybody's once it is published, also where the
 // set has it as a public key too.
-func isPrivate(members object) bool {
-	return slices.ContainsFunc(privateMembers, func(name string) bool { return stated(members, name).kind != absent })
+func isPrivate(members strictjson.Object) bool {
+	return slices.ContainsFunc(privateMembers, func(name string) bool { return stated(members, name).Kind != strictjson.Absent })
 }
 
 // isMeantForTokens checks what the key says of its use (RFC 7517, section 4): a member that is there must allow it.
-func isMeantForTokens(members object) bool {
-	if use := stated(members, "use"); use.kind != absent && (use.kind != isText || use.text != "sig") {
+func isMeantForTokens(members strictjson.Object) bool {
+	if use := stated(members, "use"); use.Kind != strictjson.Absent && (use.Kind != strictjson.Text || use.Text != "sig") {
 		return false
 	}
 	operations := stated(members, "key_ops")
-	for operation := range operations.items {
-		if operation.kind == isText && operation.text == "verify" {
+	for operation := range operations.Items {
+		if operation.Kind == strictjson.Text && operation.Text == "verify" {
 			return true
 		}
 	}
-	return operations.kind == absent
+	return operations.Kind == strictjson.Absent
 }
 
 // bind gives the one algorithm that a key is for, nil where there is none.
-func bind(alg value, public crypto.PublicKey, issuers []*algorithm) *algorithm {
+func bind(alg strictjson.Value, public crypto.PublicKey, issuers []*algorithm) *algorithm {
 	candidates := issuers
-	if alg.kind != absent {
-		candidates = []*algorithm{algorithmNamed(alg.text)}
+	if alg.Kind != strictjson.Absent {
+		candidates = []*algorithm{algorithmNamed(alg.Text)}
 	}
 	for _, candidate := range candidates {
 		if candidate != nil && candidate.fits(public) {
@@ -207,11 +209,11 @@ var keyMembers = map[string][]string{"RSA": {"n", "e"}, "EC": {"crv", "x", "y"},
 // publicKey reads the key itself: an RSA key, a point on one of the curves of ECDSA, or an Ed25519 key. It is
 // nil where there is none, or one that is too weak. Members that are not needed for it, such as certificates, are
 // not looked at, whatever they hold.
-func publicKey(members object) crypto.PublicKey {
-	kty := members.get("kty").text
+func publicKey(members strictjson.Object) crypto.PublicKey {
+	kty := members.Get("kty").Text
 	needed := map[string]string{"kty": kty}
 	for _, name := range keyMembers[kty] {
-		needed[name] = members.get(name).text
+		needed[name] = members.Get(name).Text
 	}
 	raw, err := json.Marshal(needed)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"portcullis/authorizers/internal/strictjson"
 )
 
 // ParseIssuers reads a JSON list of issuers, as in
@@ -32,7 +34,7 @@ func ParseIssuers(text string) ([]Issuer, error) {
 // checkMembers refuses what encoding/json passes over: a member that stands there twice, of which the second
 // one counts, and one in another case than ours.
 func checkMembers(text string) error {
-	if _, ok := parseObject(`{"issuers":` + text + `}`); !ok {
+	if _, ok := strictjson.Parse(`{"issuers":` + text + `}`); !ok {
 		return &ConfigError{Field: "issuers", Reason: "a member stands there twice, or a text is no UTF-8"}
 	}
 	var list []map[string]json.RawMessage

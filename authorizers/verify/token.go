@@ -6,12 +6,13 @@ import (
 	"unicode"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/internal/strictjson"
 )
 
 // token is what a JWT says, decoded and not yet verified.
 type token struct {
-	header object
-	claims object
+	header strictjson.Object
+	claims strictjson.Object
 	times  times
 }
 
@@ -25,7 +26,7 @@ type signed struct {
 // parse reads the compact form strictly (RFC 7515, section 7.1): exactly three parts, canonical base64url
 // without padding, and JSON objects without duplicate members. Header and claims stand in the space that is given, as long as
 // they fit.
-func parse(raw string, headerSpace, claimsSpace object) (t token, of signed, err error) {
+func parse(raw string, headerSpace, claimsSpace strictjson.Object) (t token, of signed, err error) {
 	malformed := func(want string) (token, signed, error) {
 		return token{}, signed{}, &authorizers.TokenError{Code: authorizers.CodeMalformed, Want: want}
 	}
@@ -44,10 +45,10 @@ func parse(raw string, headerSpace, claimsSpace object) (t token, of signed, err
 		return malformed("canonical base64url in every part")
 	}
 	text, ok := string(decoded[:claims]), false
-	if t.header, ok = parseObjectInto(headerSpace, text[:header]); !ok {
+	if t.header, ok = strictjson.ParseInto(headerSpace, text[:header]); !ok {
 		return malformed("a header that is a JSON object without duplicate members")
 	}
-	if t.claims, ok = parseObjectInto(claimsSpace, text[header:]); !ok {
+	if t.claims, ok = strictjson.ParseInto(claimsSpace, text[header:]); !ok {
 		return malformed("claims that are a JSON object without duplicate members")
 	}
 	return t, signed{raw[:last], decoded[claims:]}, nil
@@ -69,27 +70,27 @@ func decodePart(decoded []byte, part string) ([]byte, bool) {
 // Keys that the header itself brings or points to (jwk, jku, x5u, x5c) are never looked at.
 func (t *token) checkHeader() (algorithm, keyID string, err error) {
 	for _, m := range t.header {
-		switch m.name {
+		switch m.Name {
 		case "crit", "b64", "zip", "cty":
-			return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: m.name, Want: "none"}
+			return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: m.Name, Want: "none"}
 		}
 	}
-	if typ := t.header.get("typ"); typ.kind != absent && !isJWT(typ) {
+	if typ := t.header.Get("typ"); typ.Kind != strictjson.Absent && !isJWT(typ) {
 		return "", "", &authorizers.TokenError{Code: authorizers.CodeHeader, Claim: "typ", Got: typ.String(), Want: "JWT, at+jwt or JOSE"}
 	}
-	alg, kid := t.header.get("alg"), t.header.get("kid")
-	if alg.kind != isText || alg.text == "" {
+	alg, kid := t.header.Get("alg"), t.header.Get("kid")
+	if alg.Kind != strictjson.Text || alg.Text == "" {
 		return "", "", &authorizers.TokenError{Code: authorizers.CodeAlgorithm, Claim: "alg", Got: alg.String(), Want: "the name of an algorithm"}
 	}
-	if kid.kind != absent && !isKeyID(kid) {
+	if kid.Kind != strictjson.Absent && !isKeyID(kid) {
 		return "", "", &authorizers.TokenError{Code: authorizers.CodeKeyID, Claim: "kid", Want: "a short text of printable characters"}
 	}
-	return alg.text, kid.text, nil
+	return alg.Text, kid.Text, nil
 }
 
 // isJWT tells whether a typ is that of a JWT, of an access token or of any token in compact form (RFC 7519, section 5.1;
 // RFC 9068; RFC 7515, section 4.1.9).
-func isJWT(typ value) bool {
+func isJWT(typ strictjson.Value) bool {
 	switch mediaType(typ) {
 	case "jwt", "at+jwt", "jose":
 		return true
@@ -99,22 +100,22 @@ func isJWT(typ value) bool {
 
 // mediaType is the media type that a typ names, in small letters and without its application/, which may be left out (RFC
 // 7515, section 4.1.9); "" where it is no text.
-func mediaType(typ value) string {
+func mediaType(typ strictjson.Value) string {
 	switch {
-	case typ.kind != isText:
+	case typ.Kind != strictjson.Text:
 		return ""
-	case typ.text == "JWT": // as most are
+	case typ.Text == "JWT": // as most are
 		return "jwt"
 	}
-	return strings.TrimPrefix(strings.ToLower(typ.text), "application/")
+	return strings.TrimPrefix(strings.ToLower(typ.Text), "application/")
 }
 
 const maxKeyID = 256
 
 // isKeyID tells whether a kid can be one. It is compared with others and never becomes part of an address,
 // an error or a log line.
-func isKeyID(kid value) bool {
-	return kid.kind == isText && kid.text != "" && len(kid.text) <= maxKeyID && !strings.ContainsFunc(kid.text, isUnprintable)
+func isKeyID(kid strictjson.Value) bool {
+	return kid.Kind == strictjson.Text && kid.Text != "" && len(kid.Text) <= maxKeyID && !strings.ContainsFunc(kid.Text, isUnprintable)
 }
 
 func isUnprintable(r rune) bool { return !unicode.IsPrint(r) }

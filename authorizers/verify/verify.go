@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/internal/strictjson"
 )
 
 // Verifier verifies tokens of the issuers it was made with. It may be used concurrently.
@@ -160,8 +161,8 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 
 // check checks a token from its first byte to its last claim.
 func (v *Verifier) check(ctx context.Context, raw string) (*verified, error) {
-	var headerSpace [6]member
-	var claimsSpace [24]member
+	var headerSpace [6]strictjson.Member
+	var claimsSpace [24]strictjson.Member
 	parsed, text, err := parse(raw, headerSpace[:0], claimsSpace[:0])
 	if err != nil {
 		return nil, err
@@ -199,10 +200,10 @@ func (v *Verifier) check(ctx context.Context, raw string) (*verified, error) {
 
 // issuerOf gives the issuer that a token names, if it is one of ours, and the algorithm, if it is one of the issuer's.
 func (v *Verifier) issuerOf(t *token, name string) (*trusted, *algorithm, error) {
-	iss := t.claims.get("iss")
-	issuer, known := v.issuers[iss.text]
-	if !known || iss.kind != isText {
-		return nil, nil, &authorizers.TokenError{Code: authorizers.CodeIssuer, Claim: "iss", Got: iss.String(), Want: "a configured issuer", Hint: v.meantIssuer(iss.text)}
+	iss := t.claims.Get("iss")
+	issuer, known := v.issuers[iss.Text]
+	if !known || iss.Kind != strictjson.Text {
+		return nil, nil, &authorizers.TokenError{Code: authorizers.CodeIssuer, Claim: "iss", Got: iss.String(), Want: "a configured issuer", Hint: v.meantIssuer(iss.Text)}
 	}
 	algorithm := oneNamed(name, issuer.accepted)
 	if algorithm == nil {

@@ -1,4 +1,6 @@
-package verify
+// Package strictjson reads JSON objects more strictly than encoding/json: what it accepts, no other reader reads in
+// another way. It is for tokens, keys and events that strangers may have written; it is no general reader, and writes nothing.
+package strictjson
 
 import (
 	"strings"
@@ -12,67 +14,85 @@ const (
 	maxValues = 1000 // that lists and objects hold, at all depths
 )
 
-// object is a JSON object; its members stand in the order of the text.
-type object []member
+// Object is a JSON object; its members stand in the order of the text.
+type Object []Member
 
-type member struct {
-	name  string
-	value value
+// Member is a name and its value.
+type Member struct {
+	Name  string
+	Value Value
 }
 
-// value is a JSON value. The zero value is that of a member that is not there.
-type value struct {
-	kind kind
-	text string // of a text: the text; of anything else: as it is written
+// Value is a JSON value. The zero value is that of a member that is not there.
+type Value struct {
+	Kind Kind
+	Text string // of a text: the text; of anything else: as it is written
 }
 
-type kind byte
+// Kind says what a value is.
+type Kind byte
 
+// The kinds of values.
 const (
-	absent kind = iota
-	isText
-	isNumber
-	isList
-	isObject
-	isLiteral // true, false or null
+	Absent Kind = iota // there is no such member
+	Text
+	Number
+	List
+	Map     // an object
+	Literal // true, false or null
 )
 
 // String says what the value is, cut to a short text, for an error.
-func (v value) String() string {
-	switch v.kind {
-	case absent:
+func (v Value) String() string {
+	switch v.Kind {
+	case Absent:
 		return "missing"
-	case isList:
+	case List:
 		return "a list"
-	case isObject:
+	case Map:
 		return "an object"
 	}
-	return short(v.text)
+	const most = 80
+	if len(v.Text) > most {
+		return strings.ToValidUTF8(v.Text[:most], "") + "…"
+	}
+	return v.Text
 }
 
-// get gives the value of a member, whose name counts in exactly this casing.
-func (o object) get(name string) value {
+// Get gives the value of a member, whose name counts in exactly this casing.
+func (o Object) Get(name string) Value {
 	for i := range o {
-		if o[i].name == name {
-			return o[i].value
+		if o[i].Name == name {
+			return o[i].Value
 		}
 	}
-	return value{}
+	return Value{}
 }
 
-// members are those of an object, which was read before.
-func (v value) members() object {
-	s := scanner{text: v.text}
+// TextOf is a member that is a text, "" where it is anything else.
+func (o Object) TextOf(name string) string {
+	if v := o.Get(name); v.Kind == Text {
+		return v.Text
+	}
+	return ""
+}
+
+// IsNull tells whether the value is null.
+func (v Value) IsNull() bool { return v.Kind == Literal && v.Text == "null" }
+
+// Members are those of an object, which was read before.
+func (v Value) Members() Object {
+	s := scanner{text: v.Text}
 	o, _ := s.object(nil, maxDepth)
 	return o
 }
 
-// items gives those of a list, which was read before, one after the other.
-func (v value) items(yield func(value) bool) {
-	if v.kind != isList {
+// Items gives those of a list, which was read before, one after the other.
+func (v Value) Items(yield func(Value) bool) {
+	if v.Kind != List {
 		return
 	}
-	s := scanner{text: v.text}
+	s := scanner{text: v.Text}
 	s.take('[')
 	for s.space(); s.peek() != ']'; s.take(',') {
 		if item, ok := s.value(maxDepth); !ok || !yield(item) {
@@ -81,15 +101,15 @@ func (v value) items(yield func(value) bool) {
 	}
 }
 
-// parseObject reads a JSON object (RFC 8259) more strictly than encoding/json: valid UTF-8, also behind
+// Parse reads a JSON object (RFC 8259) more strictly than encoding/json: valid UTF-8, also behind
 // escapes; no member twice at any depth, since parsers differ on which one counts; bounded nesting; and
 // nothing behind the object.
-func parseObject(text string) (object, bool) {
-	return parseObjectInto(nil, text)
+func Parse(text string) (Object, bool) {
+	return ParseInto(nil, text)
 }
 
-// parseObjectInto is parseObject with space for the members of the object itself.
-func parseObjectInto(space object, text string) (object, bool) {
+// ParseInto is Parse with space for the members of the object itself.
+func ParseInto(space Object, text string) (Object, bool) {
 	if !utf8.ValidString(text) {
 		return nil, false
 	}
@@ -134,7 +154,7 @@ func (s *scanner) space() {
 }
 
 // object reads an object, and appends its members to o, which has none.
-func (s *scanner) object(o object, depth int) (object, bool) {
+func (s *scanner) object(o Object, depth int) (Object, bool) {
 	if depth == 0 || !s.take('{') {
 		return nil, false
 	}
@@ -155,29 +175,29 @@ func (s *scanner) object(o object, depth int) (object, bool) {
 	}
 }
 
-func (s *scanner) member(depth int) (member, bool) {
+func (s *scanner) member(depth int) (Member, bool) {
 	name, ok := s.quoted()
 	if !ok {
-		return member{}, false
+		return Member{}, false
 	}
 	s.space()
 	if !s.take(':') {
-		return member{}, false
+		return Member{}, false
 	}
 	value, ok := s.value(depth)
-	return member{name, value}, ok
+	return Member{name, value}, ok
 }
 
 // repeats tells whether two members have the same name. Names are compared only with those of the same kind, of which a
 // bit is set: most have a kind to themselves.
-func (o object) repeats() bool {
+func (o Object) repeats() bool {
 	if len(o) > 32 {
 		return o.repeatsAmongMany()
 	}
 	var kinds uint64
 	for i := range o {
 		kind := uint64(1) << o[i].kindOfName()
-		if kinds&kind != 0 && o[:i].has(o[i].name) {
+		if kinds&kind != 0 && o[:i].has(o[i].Name) {
 			return true
 		}
 		kinds |= kind
@@ -186,56 +206,56 @@ func (o object) repeats() bool {
 }
 
 // kindOfName is a number below 64 that is the same for the same name.
-func (m *member) kindOfName() int {
-	if m.name == "" {
+func (m *Member) kindOfName() int {
+	if m.Name == "" {
 		return 0
 	}
-	return (len(m.name) + 5*int(m.name[0]) + 3*int(m.name[len(m.name)-1])) % 64
+	return (len(m.Name) + 5*int(m.Name[0]) + 3*int(m.Name[len(m.Name)-1])) % 64
 }
 
-func (o object) has(name string) bool {
+func (o Object) has(name string) bool {
 	for i := range o {
-		if o[i].name == name {
+		if o[i].Name == name {
 			return true
 		}
 	}
 	return false
 }
 
-func (o object) repeatsAmongMany() bool {
+func (o Object) repeatsAmongMany() bool {
 	names := make(map[string]bool, len(o))
 	for i := range o {
-		names[o[i].name] = true
+		names[o[i].Name] = true
 	}
 	return len(names) < len(o)
 }
 
 // value reads a value and the white space around it.
-func (s *scanner) value(depth int) (v value, ok bool) {
+func (s *scanner) value(depth int) (v Value, ok bool) {
 	if s.values++; s.values > maxValues {
 		return v, false
 	}
 	s.space()
 	switch c := s.peek(); {
 	case c == '"':
-		v.kind = isText
-		v.text, ok = s.quoted()
+		v.Kind = Text
+		v.Text, ok = s.quoted()
 	case c == '{':
-		v.kind = isObject
+		v.Kind = Map
 		start := s.at
 		_, ok = s.object(nil, depth-1)
-		v.text = s.since(start, ok)
+		v.Text = s.since(start, ok)
 	case c == '[':
-		v.kind = isList
+		v.Kind = List
 		start := s.at
 		ok = s.list(depth - 1)
-		v.text = s.since(start, ok)
+		v.Text = s.since(start, ok)
 	case c == '-' || isDigit(c):
-		v.kind = isNumber
-		v.text, ok = s.number()
+		v.Kind = Number
+		v.Text, ok = s.number()
 	default:
-		v.kind = isLiteral
-		v.text, ok = s.literal()
+		v.Kind = Literal
+		v.Text, ok = s.literal()
 	}
 	s.space()
 	return v, ok

@@ -1,0 +1,100 @@
+package strictjson_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"portcullis/authorizers/internal/strictjson"
+)
+
+func TestParse(t *testing.T) {
+	deep := func(n int) string { return `{"a":` + strings.Repeat("[", n) + strings.Repeat("]", n) + "}" }
+	tests := []struct {
+		text string
+		ok   bool
+	}{
+		{`{}`, true},
+		{` {"a" : 1 , "b":[1,{"c":null}] } `, true},
+		{`{"a":"\u00e9\ud83d\ude00\n\/"}`, true},
+		{`{"a":-0.5e+10}`, true},
+		{``, false},
+		{`[]`, false},
+		{`{"a":1}x`, false},
+		{`{"a":1,}`, false},
+		{`{"a":1 "b":2}`, false},
+		{`{"a":01}`, false},
+		{`{"a":1.}`, false},
+		{`{"a":+1}`, false},
+		{`{"a":NaN}`, false},
+		{`{"a":"\ud83d"}`, false},
+		{`{"a":"\x"}`, false},
+		{"{\"a\":\"\n\"}", false},
+		{"{\"a\":\"\xff\"}", false},
+		{"\ufeff{}", false},
+		{`{"a":1,"a":1}`, false},
+		{`{"a":1,"\u0061":1}`, false},
+		{`{"a":{"b":1,"b":2}}`, false},
+		{`{"a":[{"b":1,"b":2}]}`, false},
+		{deep(15), true},
+		{deep(16), false},
+		{`{"a":[` + strings.Repeat("1,", 998) + `1]}`, true},
+		{`{"a":[` + strings.Repeat("1,", 999) + `1]}`, false},
+		{`{"a":"`, false},
+		{`{"a":"\`, false},
+		{`{"a":[1`, false},
+		{`{"a":{`, false},
+	}
+	for _, test := range tests {
+		if _, ok := strictjson.Parse(test.text); ok != test.ok {
+			t.Errorf("%.80q: accepted: %v", test.text, ok)
+		}
+	}
+}
+
+// TestKinds: what stands in an object, at every depth.
+func TestKinds(t *testing.T) {
+	o, ok := strictjson.Parse(`{"t":"x\u0079","n":1.5,"l":["a", {"b":[]}, null ,[]],"m":{"a":1,"b":"c"},"no":false,"nil":null}`)
+	if !ok {
+		t.Fatal("refused")
+	}
+	var items []string
+	for item := range o.Get("l").Items {
+		items = append(items, item.Text)
+	}
+	if got := strings.Join(items, "|"); got != `a|{"b":[]}|null|[]` {
+		t.Errorf("items %q", got)
+	}
+	if m := o.Get("m").Members(); len(m) != 2 || m.TextOf("b") != "c" || m.TextOf("a") != "" || m.Get("a").Text != "1" {
+		t.Errorf("members %v", m)
+	}
+	if o.TextOf("t") != "xy" || o.TextOf("T") != "" || o.Get("x").Kind != strictjson.Absent || !o.Get("nil").IsNull() || o.Get("no").IsNull() {
+		t.Errorf("%v", o)
+	}
+	for item := range o.Get("m").Items {
+		t.Errorf("an object has the item %v", item)
+	}
+}
+
+// FuzzParse: what is accepted, encoding/json reads in the same way.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{`{"a":[1,"b",{"c":null}],"d":"\u00e9"}`, `{"a":1,"a":2}`, `{"a":"\ud800"}`, `{`, `{"a":"\`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		o, ok := strictjson.Parse(text)
+		if !ok {
+			return
+		}
+		var other map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(text), &other); err != nil || len(other) != len(o) {
+			t.Fatalf("%q: %d members, encoding/json has %d: %v", text, len(o), len(other), err)
+		}
+		for _, m := range o {
+			var want string
+			if err := json.Unmarshal(other[m.Name], &want); (err == nil && !m.Value.IsNull()) != (m.Value.Kind == strictjson.Text) || m.Value.Kind == strictjson.Text && want != m.Value.Text {
+				t.Fatalf("%q: %q is %+v, encoding/json has %s", text, m.Name, m.Value, other[m.Name])
+			}
+		}
+	})
+}
