@@ -3,7 +3,7 @@
 // for API keys, and the functions, in this process or as real binaries. It serves other APIs and modes too, with functions
 // of their own, and uses a real DynamoDB or Cognito where the environment names one.
 //
-//	go run ./deploy/local [-addr 127.0.0.1:8080] [-exec] [-mode FILE]... [-contract FILE] [-function NAME=URL|BINARY]... [-watch] [-verbose]
+//	go run ./deploy/local [-addr 127.0.0.1:8080] [-host NAME]... [-exec] [-mode FILE]... [-contract FILE] [-function NAME=URL|BINARY]... [-watch] [-verbose]
 //
 // The flag -h tells what the flags and the environment variables mean.
 package main
@@ -102,7 +102,7 @@ func serve(ctx, patience context.Context, options options, stdout, stderr io.Wri
 		defer ticker.Stop()
 		defer d.watch(ctx, watcher, ticker.C)()
 	}
-	return serveHTTP(ctx, patience, listener, site, d.log, stderr)
+	return serveHTTP(ctx, patience, listener, options.hosts.guard(site), d.log, stderr)
 }
 
 // listen names what is wrong with the address as the flag does.

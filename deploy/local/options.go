@@ -17,6 +17,7 @@ import (
 // options are what the command line says.
 type options struct {
 	addr      string
+	hosts     hosts
 	exec      bool
 	modes     []string          // files; none: those of the module
 	contract  string            // a file; "": the module's
@@ -35,6 +36,7 @@ func parseOptions(args []string) (options, error) {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
+	flags.Func("host", "", o.addHost)
 	flags.BoolVar(&o.exec, "exec", false, "")
 	flags.Func("mode", "", o.addMode)
 	flags.Func("contract", "", o.setContract)

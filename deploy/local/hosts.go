@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// hosts are the names of -host, under which the program is served besides those that are always this machine's.
+type hosts []string
+
+// guard refuses requests for any other host. A page on the network that has its own name resolved to this machine is of one
+// origin with what answers there, and could read passwords and make API keys (DNS rebinding). The status is that of RFC 9110,
+// section 15.5.20.
+func (h hosts) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !h.serves(r.Host) {
+			http.Error(w, fmt.Sprintf("the host %.100q is not served here: call it localhost or by its address, or start with -host NAME", r.Host), http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// serves tells whether a Host header, with or without a port, names this program. No page can leave it out.
+func (h hosts) serves(host string) bool {
+	name := host
+	if n, _, err := net.SplitHostPort(host); err == nil {
+		name = n
+	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	address := strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+	switch {
+	case name == "", isAddress(address):
+		return true
+	case name == "localhost", strings.HasSuffix(name, ".localhost"), name == "host.docker.internal":
+		return true
+	}
+	return slices.Contains(h, name)
+}
+
+func isAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil
+}
+
+// addHost takes a name of -host.
+func (o *options) addHost(name string) error {
+	lower := strings.ToLower(strings.TrimSuffix(name, "."))
+	if lower == "" || strings.ContainsAny(lower, "/:@*? \t[]") {
+		return fmt.Errorf("want a host's name without a port, such as desk.example, got %q", name)
+	}
+	o.hosts = append(o.hosts, lower)
+	return nil
+}
