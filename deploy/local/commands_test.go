@@ -18,6 +18,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"portcullis/authorizers/verify/verifytest"
 )
 
 // ready waits until the server of $URL answers: ready
@@ -156,6 +158,20 @@ func serveCheck(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 	ts.Defer(server.Close)
 	ts.Setenv("CHECK", server.URL)
+}
+
+// serveIssuer serves an OpenID Connect issuer at $OTHER_ISSUER, and keeps a token of each claims in $TOKEN1, $TOKEN2, ...,
+// which stand beside those of any token for the audience api: serve-issuer CLAIMS...
+func serveIssuer(ts *testscript.TestScript, neg bool, args []string) {
+	issuer := verifytest.NewServer()
+	ts.Defer(issuer.Close)
+	ts.Setenv("OTHER_ISSUER", issuer.URL)
+	for i, arg := range args {
+		claims := issuer.OIDCClaims(verifytest.Options{})
+		claims["aud"] = "api"
+		ts.Check(json.Unmarshal([]byte(arg), &claims))
+		ts.Setenv(fmt.Sprintf("TOKEN%d", i+1), issuer.Sign(claims))
+	}
 }
 
 // machine gets a machine's token with scopes and keeps it in $ACCESS: machine SCOPE...

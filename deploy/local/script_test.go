@@ -75,7 +75,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ready": ready, "signin": signIn, "machine": machine, "call": call, "signed-call": signedCall, "becomes": becomes, "answers": answers, "capture": capture,
-			"serve-check": serveCheck, "create-table": createTable, "create-pool": createPool,
+			"serve-check": serveCheck, "serve-issuer": serveIssuer, "create-table": createTable, "create-pool": createPool,
 		},
 	})
 }
