@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"portcullis/api"
+	"portcullis/authorizers/verify"
 	"portcullis/deploy/parts"
 )
 
@@ -63,7 +64,14 @@ func TestApply(t *testing.T) {
 	})
 }
 
-// everyMode are the variables of a stack with all modes that are shipped, a machine, a client with a secret, and API keys.
+// otherIssuer is an issuer besides the user pool, whose groups Cognito could not have.
+var otherIssuer = map[string]any{
+	"issuer": "https://login.example.com", "audience": []string{"api"},
+	"grants": map[string]any{"roles": map[string]any{"Domain Admins": []string{"users/write"}}, "scope": map[string]any{}},
+}
+
+// everyMode are the variables of a stack with all modes that are shipped, a machine, another issuer, a client with a secret, and
+// API keys.
 func everyMode(t *testing.T) []byte {
 	t.Helper()
 	var modes []string
@@ -73,6 +81,7 @@ func everyMode(t *testing.T) []byte {
 	variables, err := json.Marshal(map[string]any{
 		"name": "demo", "deletion_protection": false, "modes": modes,
 		"machine_clients": map[string]any{"reports": []string{"users/read"}}, "domain_prefix": "demo", "client_secret": true,
+		"issuers": []any{otherIssuer}, "max_token": 16384,
 		"api_keys": map[string]any{"rest-api-key": map[string]any{"ann": map[string]any{}}},
 	})
 	if err != nil {
@@ -266,13 +275,19 @@ func checkEnvironments(t *testing.T, state state) {
 		environment := function["environment"].([]any)[0].(map[string]any)["variables"]
 		got[function["function_name"].(string)] = environment.(map[string]any)
 	}
-	issuers, _ := json.Marshal([]map[string]any{{
+	groups := map[string]any{"admins": []string{"users/read", "users/write"}, "members": []string{"users/self"}, "readers": []string{"users/read"}}
+	issuers, _ := json.Marshal([]map[string]any{otherIssuer, {
 		"issuer": "https://" + state["aws_cognito_user_pool"][0]["endpoint"].(string), "audience": clients(state), "tokenUse": []string{"access"},
+		"grants": map[string]any{"scope": map[string]any{"*": []string{"*"}}, "cognito:groups": groups}, "scopes": []string{"*"}, "owners": true,
 	}})
 	tokens := map[string]any{
-		"ISSUERS":    string(issuers),
+		"ISSUERS": string(issuers), "MAX_TOKEN": "16384",
 		"REVOCATION": "table", "REVOCATION_TABLE": "demo-revocations",
-		"GROUP_SCOPES": `{"admins":["users/read","users/write"],"members":["users/self"],"readers":["users/read"]}`,
+	}
+	if list, err := verify.ParseIssuers(string(issuers)); err != nil {
+		t.Error(err)
+	} else if _, err := verify.New(verify.Config{Issuers: list}); err != nil {
+		t.Errorf("the functions would not start: %v", err)
 	}
 	keys := maps.Clone(tokens)
 	keys["API_KEYS_TABLE"] = "demo-api-keys"

@@ -40,7 +40,13 @@ locals {
   scopes = distinct(flatten([for operation in values(local.operations) : [
     for alternative in try([for one in operation.security : one], []) : try(values(alternative), [])
   ]]))
-  ungranted = sort(setsubtract(local.scopes, concat(module.user_pool.scopes, tolist(var.other_scopes))))
+  ungranted = sort(setsubtract(local.scopes, concat(module.user_pool.scopes, local.foreign_scopes, tolist(var.other_scopes))))
+
+  # What other issuers' entries name of scopes that their tokens may gain. Where claims are taken as they stand, scopes says which.
+  foreign_grants = [for issuer in var.issuers : flatten([for values in values(coalesce(issuer.grants, {})) : try(values(values), [])])]
+  foreign_scopes = flatten([for i, issuer in var.issuers : [
+    local.foreign_grants[i], issuer.grants == null || contains(local.foreign_grants[i], "*") ? coalesce(issuer.scopes, []) : [],
+  ]])
 
   # The modes whose gateway itself looks for scopes in tokens of the stack's own pool. Only machines' tokens hold any.
   own_pool_modes = [for mode, settings in local.modes : mode if(
@@ -103,7 +109,7 @@ resource "terraform_data" "scopes" {
   lifecycle {
     precondition {
       condition     = length(local.ungranted) == 0
-      error_message = "Nobody can have these scopes of the contract: ${join(", ", local.ungranted)}. Give them to a group (group_scopes) or a machine (machine_clients); if only tokens of other issuers or API keys have them, name them in other_scopes."
+      error_message = "Nobody can have these scopes of the contract: ${join(", ", local.ungranted)}. Give them to a group (group_scopes) or a machine (machine_clients), or let another issuer's entry grant them (issuers); if only API keys or other tokens have them, name them in other_scopes."
     }
   }
 }

@@ -42,6 +42,14 @@ func TestPlannedIsServed(t *testing.T) {
 	stack.Run("plan", "-out=plan", "-no-color")
 	resources := readPlan(t, stack)
 
+	t.Run("an issuer that is wrong is refused before the pool is there", func(t *testing.T) {
+		output, exit := stack.Try("plan", "-no-color", `-var=issuers=[{"issuer":"https://login.example.com","audience":["api"]}]`)
+		words := strings.Join(strings.Fields(strings.ReplaceAll(output, "│", " ")), " ")
+		if exit == 0 || !strings.Contains(words, `The issuer "https://login.example.com": There are several issuers, so say which scopes`) {
+			t.Errorf("exit status %d\n%s", exit, output)
+		}
+	})
+
 	contract, err := api.Load(filepath.Join(module, "api", "openapi.yaml"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,21 +1,32 @@
 # Who may call: issuers, groups, machines.
 
 variable "issuers" {
-  description = "Issuers besides the stack's own user pool whose tokens are accepted, in the shape of the authorizers' variable ISSUERS."
+  description = "Issuers besides the stack's own user pool whose tokens are accepted, and what each one's tokens may gain (scopes, or grants), in the shape of the authorizers' variable ISSUERS."
   type = list(object({
-    issuer      = string
-    audience    = list(string)
-    tokenUse    = optional(list(string))
-    jwksUri     = optional(string)
-    algorithms  = optional(list(string))
-    groupsClaim = optional(string)
+    issuer          = string
+    tenants         = optional(list(string))
+    audience        = list(string)
+    tokenUse        = optional(list(string))
+    resource        = optional(list(string))
+    requireResource = optional(bool)
+    jwksUri         = optional(string)
+    kid             = optional(string)
+    algorithms      = optional(list(string))
+    profile         = optional(string)
+    boundTokens     = optional(string)
+    require         = optional(map(list(string)))
+    id              = optional(list(string))
+    owners          = optional(bool)
+    groupsClaim     = optional(string)
+    scopes          = optional(list(string))
+    grants          = optional(map(map(list(string))))
   }))
   default  = []
   nullable = false
 }
 
 variable "group_scopes" {
-  description = "Group of the user pool -> the scopes of its members, each written RESOURCE-SERVER/SCOPE."
+  description = "Group of the stack's own user pool -> the scopes of its members, each written RESOURCE-SERVER/SCOPE. Groups of other issuers stand in the grants of their entries of issuers."
   type        = map(list(string))
   default = {
     admins  = ["users/read", "users/write"]
@@ -26,14 +37,18 @@ variable "group_scopes" {
 
   validation {
     condition     = alltrue([for group in keys(var.group_scopes) : can(regex("^[^\\s]{1,128}$", group))])
-    error_message = "A group's name holds 1 to 128 characters, and no spaces."
+    error_message = "A group of Cognito has a name of 1 to 128 characters, and no spaces. A group of another issuer, such as Domain Admins, stands in the grants of its entry of issuers."
+  }
+  validation {
+    condition     = !contains(keys(var.group_scopes), "*")
+    error_message = "\"*\" is no group: every group is meant by it in the grants of an issuer only."
   }
   # Cognito's rule for a scope's name, and for identifiers what a scope claim can hold.
   validation {
     condition = alltrue([for scope in flatten(values(var.group_scopes)) :
       can(regex("^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))
     ])
-    error_message = "A scope is written RESOURCE-SERVER/SCOPE, such as users/read, without spaces and quotes."
+    error_message = "A scope of Cognito is written RESOURCE-SERVER/SCOPE, such as users/read, without spaces and quotes. Other issuers may grant any scope of the contract in their entries of issuers."
   }
 }
 
@@ -50,7 +65,7 @@ variable "machine_clients" {
 }
 
 variable "other_scopes" {
-  description = "Scopes of the contract that no group and no machine of the stack has, but tokens of other issuers or API keys."
+  description = "Scopes of the contract that no group and no machine of the stack has, and no issuer's grants or scopes name, but that other tokens or API keys have."
   type        = set(string)
   default     = []
   nullable    = false
@@ -137,4 +152,10 @@ variable "token_sources" {
     condition     = var.token_sources == null || try(length(var.token_sources) > 0 && length(distinct(var.token_sources)) == length(var.token_sources), false)
     error_message = "The token_sources are not empty, and each stands there once; without them it is bearer."
   }
+}
+
+variable "max_token" {
+  description = "The longest token that the Lambda authorizers look at, in bytes, 1 to 1048576; null: 10240, which is all that API Gateway takes of a request's headers."
+  type        = number
+  default     = null
 }

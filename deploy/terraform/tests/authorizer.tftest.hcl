@@ -27,12 +27,17 @@ run "token" {
   variables {
     identity_validation_expression = "^t-[a-z]+$"
     result_ttl_in_seconds          = 61
-    group_scopes                   = { keepers = ["things/write"] }
     clock_skew                     = "1m30s"
+    max_token                      = 1048576
     environment                    = { COLOR = "blue" }
     issuers = [
-      { issuer = "https://login.example.com", audience = ["api"] },
-      { issuer = "https://id.example.com/tenant", audience = ["a", "b"], tokenUse = ["access"], jwksUri = "https://id.example.com/keys", algorithms = ["ES256"], groupsClaim = "roles" },
+      { issuer = "https://login.example.com", audience = ["api"], scopes = [], grants = {} },
+      {
+        issuer  = "https://id.example.com/{tenant}", tenants = ["a1", "b2"], audience = ["a", "b"], jwksUri = "https://id.example.com/keys?v=2", kid = "optional", algorithms = ["ES256"],
+        profile = "rfc9068", boundTokens = "accept", require = { tid = ["a1"] }, id = ["oid", "sub"], owners = false, groupsClaim = "groups", scopes = ["things/read"]
+        grants  = { roles = { "Domain Admins" = ["things/read"] } }
+      },
+      { issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1", audience = ["app"], tokenUse = ["access"], resource = ["https://api.example.com"], requireResource = true, scopes = ["*"], owners = true },
     ]
   }
 
@@ -63,16 +68,21 @@ run "token" {
 
   assert {
     condition = jsondecode(local.variables.ISSUERS) == [
-      { issuer = "https://login.example.com", audience = ["api"] },
-      { issuer = "https://id.example.com/tenant", audience = ["a", "b"], tokenUse = ["access"], jwksUri = "https://id.example.com/keys", algorithms = ["ES256"], groupsClaim = "roles" },
+      { issuer = "https://login.example.com", audience = ["api"], scopes = [], grants = {} },
+      {
+        issuer  = "https://id.example.com/{tenant}", tenants = ["a1", "b2"], audience = ["a", "b"], jwksUri = "https://id.example.com/keys?v=2", kid = "optional", algorithms = ["ES256"],
+        profile = "rfc9068", boundTokens = "accept", require = { tid = ["a1"] }, id = ["oid", "sub"], owners = false, groupsClaim = "groups", scopes = ["things/read"]
+        grants  = { roles = { "Domain Admins" = ["things/read"] } }
+      },
+      { issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1", audience = ["app"], tokenUse = ["access"], resource = ["https://api.example.com"], requireResource = true, scopes = ["*"], owners = true },
     ]
     error_message = "The issuers do not reach the function as they were written."
   }
 
   assert {
     condition = { for name, value in local.variables : name => value if name != "ISSUERS" } == {
-      GROUP_SCOPES = "{\"keepers\":[\"things/write\"]}"
-      CLOCK_SKEW   = "1m30s"
+      CLOCK_SKEW = "1m30s"
+      MAX_TOKEN  = "1048576"
     }
     error_message = "The function's variables are not those of the inputs."
   }
@@ -99,7 +109,7 @@ run "least" {
   }
 
   assert {
-    condition     = keys(local.variables) == ["GROUP_SCOPES", "ISSUERS"]
+    condition     = keys(local.variables) == tolist(["ISSUERS"])
     error_message = "The function has variables that nobody set."
   }
 }
@@ -137,6 +147,20 @@ run "raw_tokens_alone" {
   }
 }
 
+run "groups_of_one_issuer" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    group_scopes = { "Domain Admins" = ["Users.Read.All"] }
+  }
+
+  assert {
+    condition     = keys(local.variables) == tolist(["GROUP_SCOPES", "ISSUERS"]) && local.variables.GROUP_SCOPES == "{\"Domain Admins\":[\"Users.Read.All\"]}"
+    error_message = "The groups of the one issuer have no scopes."
+  }
+}
+
 run "request_with_keys_and_tokens" {
   module {
     source = "./modules/authorizer"
@@ -155,7 +179,7 @@ run "request_with_keys_and_tokens" {
   }
 
   assert {
-    condition     = keys(local.variables) == ["API_KEYS_TABLE", "GROUP_SCOPES", "ISSUERS"] && local.variables.API_KEYS_TABLE == "keys1"
+    condition     = keys(local.variables) == tolist(["API_KEYS_TABLE", "ISSUERS"]) && local.variables.API_KEYS_TABLE == "keys1"
     error_message = "The function does not know its table."
   }
 
@@ -200,7 +224,7 @@ run "keys_only" {
   }
 
   assert {
-    condition     = keys(local.variables) == ["API_KEYS_TABLE", "GROUP_SCOPES"]
+    condition     = keys(local.variables) == tolist(["API_KEYS_TABLE"])
     error_message = "A function without issuers has a list of them, which it would refuse."
   }
 }

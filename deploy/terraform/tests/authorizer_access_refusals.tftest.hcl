@@ -64,84 +64,7 @@ run "refused_issuer_http" {
   variables {
     issuers = [{ issuer = "http://login.example.com", audience = ["api"] }]
   }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuer_no_audience" {
-  command = plan
-  module {
-    source = "./modules/authorizer"
-  }
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = [] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuer_blank_audience" {
-  command = plan
-  module {
-    source = "./modules/authorizer"
-  }
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = [" "] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuer_null_audience" {
-  command = plan
-  module {
-    source = "./modules/authorizer"
-  }
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = null }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuer_http_keys" {
-  command = plan
-  module {
-    source = "./modules/authorizer"
-  }
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = ["api"], jwksUri = "http://login.example.com/keys" }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuer_token_use" {
-  command = plan
-  module {
-    source = "./modules/authorizer"
-  }
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = ["api"], tokenUse = ["refresh"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuer_pool_without_use" {
-  command = plan
-  module {
-    source = "./modules/authorizer"
-  }
-  variables {
-    issuers = [{ issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1", audience = ["api"] }]
-  }
-  expect_failures = [var.issuers]
-}
-
-run "refused_issuer_algorithm" {
-  command = plan
-  module {
-    source = "./modules/authorizer"
-  }
-  variables {
-    issuers = [{ issuer = "https://login.example.com", audience = ["api"], algorithms = ["HS256"] }]
-  }
-  expect_failures = [var.issuers]
+  expect_failures = [terraform_data.issuers]
 }
 
 run "refused_issuer_twice" {
@@ -150,9 +73,78 @@ run "refused_issuer_twice" {
     source = "./modules/authorizer"
   }
   variables {
-    issuers = [{ issuer = "https://login.example.com", audience = ["a"] }, { issuer = "https://login.example.com", audience = ["b"] }]
+    issuers = [{ issuer = "https://login.example.com", audience = ["a"], scopes = [] }, { issuer = "https://login.example.com", audience = ["b"], scopes = [] }]
   }
-  expect_failures = [var.issuers]
+  expect_failures = [terraform_data.issuers]
+}
+
+run "refused_issuer_that_does_not_say_beside_another" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    issuers = [{ issuer = "https://login.example.com", audience = ["a"], scopes = [] }, { issuer = "https://id.example.com", audience = ["b"] }]
+  }
+  expect_failures = [terraform_data.issuers]
+}
+
+run "refused_groups_of_several" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    group_scopes = { admins = ["things/write"] }
+    issuers      = [{ issuer = "https://login.example.com", audience = ["a"], scopes = [] }, { issuer = "https://id.example.com", audience = ["b"], scopes = [] }]
+  }
+  expect_failures = [var.group_scopes]
+}
+
+run "refused_groups_of_several_tenants" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    group_scopes = { admins = ["things/write"] }
+    issuers      = [{ issuer = "https://login.example.com/{tenant}", tenants = ["a1", "b2"], jwksUri = "https://login.example.com/keys", audience = ["a"], scopes = [] }]
+  }
+  expect_failures = [var.group_scopes]
+}
+
+run "refused_groups_beside_grants" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    group_scopes = { admins = ["things/write"] }
+    issuers      = [{ issuer = "https://login.example.com", audience = ["a"], grants = {} }]
+  }
+  expect_failures = [var.group_scopes]
+}
+
+run "refused_group_of_everybody" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    group_scopes = { "*" = ["things/write"] }
+  }
+  expect_failures = [var.group_scopes]
+}
+
+run "refused_group_that_grants_what_it_is_called" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    group_scopes = { admins = ["*"] }
+  }
+  expect_failures = [var.group_scopes]
 }
 
 run "refused_scope_blank" {
@@ -305,6 +297,50 @@ run "refused_token_sources_bearer_stopped" {
     identity_validation_expression = "^[-_A-Za-z0-9.]+$"
   }
   expect_failures = [var.token_sources]
+}
+
+run "refused_token_of_no_bytes" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    max_token = 0
+  }
+  expect_failures = [var.max_token]
+}
+
+run "refused_token_of_more_than_a_megabyte" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    max_token = 1048577
+  }
+  expect_failures = [var.max_token]
+}
+
+run "refused_token_of_half_a_byte" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    max_token = 10240.5
+  }
+  expect_failures = [var.max_token]
+}
+
+run "refused_environment_max_token" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    environment = { MAX_TOKEN = "1" }
+  }
+  expect_failures = [var.environment]
 }
 
 run "refused_environment_own" {

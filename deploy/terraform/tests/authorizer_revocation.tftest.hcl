@@ -27,7 +27,7 @@ run "none" {
   }
 
   assert {
-    condition     = keys(local.variables) == ["GROUP_SCOPES", "ISSUERS"] && length(local.revocation_statements) == 0
+    condition     = keys(local.variables) == tolist(["ISSUERS"]) && length(local.revocation_statements) == 0
     error_message = "The function asks somebody, or may."
   }
 }
@@ -66,7 +66,7 @@ run "table_beside_keys" {
   }
 
   assert {
-    condition     = keys(local.variables) == ["API_KEYS_TABLE", "GROUP_SCOPES", "ISSUERS", "REVOCATION", "REVOCATION_TABLE"] && length(local.key_statements) == 2 && length(local.revocation_statements) == 1
+    condition     = keys(local.variables) == tolist(["API_KEYS_TABLE", "ISSUERS", "REVOCATION", "REVOCATION_TABLE"]) && length(local.key_statements) == 2 && length(local.revocation_statements) == 1
     error_message = "One table takes the other's place."
   }
 }

@@ -103,7 +103,7 @@ run "second_stack_of_a_region" {
     account_logging = false
     allowed_origins = ["https://app.example.com", "http://localhost:3000"]
     issuers = [
-      { issuer = "https://login.example.com", audience = ["api"], algorithms = ["ES256", "EdDSA"], groupsClaim = "roles" },
+      { issuer = "https://login.example.com", audience = ["api"], algorithms = ["ES256", "EdDSA"], groupsClaim = "roles", scopes = [] },
     ]
   }
 
@@ -115,6 +115,23 @@ run "second_stack_of_a_region" {
   assert {
     condition     = local.functions.users.environment.ALLOWED_ORIGINS == "https://app.example.com,http://localhost:3000"
     error_message = "The origins do not reach the function."
+  }
+}
+
+run "issuers_of_others" {
+  variables {
+    max_token    = 20480
+    group_scopes = { members = ["users/self"] }
+    issuers = [
+      { issuer = "https://sts.example.com/{tenant}", tenants = ["a1"], jwksUri = "https://sts.example.com/keys", audience = ["api"], grants = { roles = { "Domain Admins" = ["users/write"] } } },
+      { issuer = "https://login.example.com", audience = ["api"], scopes = ["users/read"] },
+    ]
+  }
+
+  # Nothing but the pool's own groups is made there, and its entry says what they have.
+  assert {
+    condition     = module.user_pool.scopes == tolist(["users/self"]) && length(local.ungranted) == 0
+    error_message = "The pool has others' scopes, or what others' tokens have counts as had by nobody."
   }
 }
 

@@ -44,6 +44,36 @@ run "a_scope_that_others_have" {
   }
 }
 
+run "scopes_that_other_issuers_may_grant" {
+  command = plan
+  variables {
+    group_scopes = {}
+    issuers = [
+      { issuer = "https://login.example.com", audience = ["api"], scopes = ["users/self", "users/read"] },
+      { issuer = "https://id.example.com", audience = ["api"], grants = { roles = { "Domain Admins" = ["users/write"], "*" = [] } } },
+    ]
+  }
+}
+
+# That entry says which scopes its claims may name, and gives them to none.
+run "refused_scope_that_no_claim_of_others_grants" {
+  command = plan
+  variables {
+    group_scopes = { readers = ["users/read"], members = ["users/self"] }
+    issuers      = [{ issuer = "https://login.example.com", audience = ["api"], scopes = ["users/write", "users/read"], grants = { roles = { reader = ["users/read"] } } }]
+  }
+  expect_failures = [terraform_data.scopes]
+}
+
+run "refused_scope_that_others_only_might_name" {
+  command = plan
+  variables {
+    group_scopes = { readers = ["users/read"], members = ["users/self"] }
+    issuers      = [{ issuer = "https://login.example.com", audience = ["api"], scopes = ["*"] }]
+  }
+  expect_failures = [terraform_data.scopes]
+}
+
 run "refused_operation_that_is_open" {
   command = plan
   override_module {

@@ -73,7 +73,7 @@ run "a_client_with_a_secret" {
 run "cognito_is_asked" {
   variables {
     revocation = "cognito"
-    issuers    = [{ issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other", audience = ["app"], tokenUse = ["access"] }]
+    issuers    = [{ issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other", audience = ["app"], tokenUse = ["access"], scopes = [] }]
   }
 
   assert {
@@ -170,7 +170,7 @@ run "refused_cognito_for_id_tokens" {
   command = plan
   variables {
     revocation = "cognito"
-    issuers    = [{ issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other", audience = ["app"], tokenUse = ["access", "id"] }]
+    issuers    = [{ issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other", audience = ["app"], tokenUse = ["access", "id"], scopes = [] }]
   }
   expect_failures = [var.revocation]
 }
@@ -179,7 +179,7 @@ run "refused_cognito_for_others" {
   command = plan
   variables {
     revocation = "cognito"
-    issuers    = [{ issuer = "https://login.example.com", audience = ["app"], tokenUse = ["access"] }]
+    issuers    = [{ issuer = "https://login.example.com", audience = ["app"], tokenUse = ["access"], scopes = [] }]
   }
   expect_failures = [var.revocation]
 }

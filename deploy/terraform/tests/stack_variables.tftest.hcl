@@ -129,6 +129,14 @@ run "refused_token_sources_query" {
   expect_failures = [var.token_sources]
 }
 
+run "refused_group_scopes_everybody" {
+  command = plan
+  variables {
+    group_scopes = { "*" = ["users/read"] }
+  }
+  expect_failures = [var.group_scopes]
+}
+
 run "refused_architecture_go_name" {
   command = plan
   variables {

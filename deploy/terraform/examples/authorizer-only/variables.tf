@@ -25,18 +25,29 @@ variable "rest_api_execution_arn" {
 variable "issuers" {
   description = "The issuers whose tokens are accepted, as module authorizer takes them."
   type = list(object({
-    issuer      = string
-    audience    = list(string)
-    tokenUse    = optional(list(string))
-    jwksUri     = optional(string)
-    algorithms  = optional(list(string))
-    groupsClaim = optional(string)
+    issuer          = string
+    tenants         = optional(list(string))
+    audience        = list(string)
+    tokenUse        = optional(list(string))
+    resource        = optional(list(string))
+    requireResource = optional(bool)
+    jwksUri         = optional(string)
+    kid             = optional(string)
+    algorithms      = optional(list(string))
+    profile         = optional(string)
+    boundTokens     = optional(string)
+    require         = optional(map(list(string)))
+    id              = optional(list(string))
+    owners          = optional(bool)
+    groupsClaim     = optional(string)
+    scopes          = optional(list(string))
+    grants          = optional(map(map(list(string))))
   }))
   nullable = false
 }
 
 variable "group_scopes" {
-  description = "Group of a token's groups claim -> the scopes of its members, besides those of the token's own scope claim."
+  description = "For one issuer without grants: group of a token's groups claim -> the scopes of its members, besides those of the token's own scope claim."
   type        = map(list(string))
   default     = {}
   nullable    = false

@@ -2,15 +2,13 @@
 # authorizer only.
 
 locals {
-  # The function refuses a member that is null.
-  issuers = [for issuer in var.issuers : { for name, value in issuer : name => value if value != null }]
-
   # The module's own variables, each only where it says more than the function's default.
   variables = merge(
-    { GROUP_SCOPES = jsonencode(var.group_scopes) },
     length(var.issuers) > 0 ? { ISSUERS = jsonencode(local.issuers) } : {},
+    length(var.group_scopes) > 0 ? { GROUP_SCOPES = jsonencode(var.group_scopes) } : {},
     var.clock_skew != "0s" ? { CLOCK_SKEW = var.clock_skew } : {},
     var.token_sources != null ? { TOKEN_SOURCES = join(",", coalesce(var.token_sources, [])) } : {},
+    var.max_token != null ? { MAX_TOKEN = tostring(var.max_token) } : {},
     var.api_keys_table != null ? { API_KEYS_TABLE = try(var.api_keys_table.name, "") } : {},
     var.enable_simple_responses ? { RESPONSE = "simple" } : {},
     var.revocation != "none" ? { REVOCATION = var.revocation } : {},

@@ -1,14 +1,25 @@
 # Whom the function believes, and what they may do.
 
 variable "issuers" {
-  description = "Issuers whose tokens are accepted, in the shape of the function's variable ISSUERS. Empty: tokens are not looked at."
+  description = "Issuers whose tokens are accepted, and all that each one's tokens may gain, in the shape of the function's variable ISSUERS. Empty: tokens are not looked at."
   type = list(object({
-    issuer      = string
-    audience    = list(string)
-    tokenUse    = optional(list(string))
-    jwksUri     = optional(string)
-    algorithms  = optional(list(string))
-    groupsClaim = optional(string)
+    issuer          = string
+    tenants         = optional(list(string))
+    audience        = list(string)
+    tokenUse        = optional(list(string))
+    resource        = optional(list(string))
+    requireResource = optional(bool)
+    jwksUri         = optional(string)
+    kid             = optional(string)
+    algorithms      = optional(list(string))
+    profile         = optional(string)
+    boundTokens     = optional(string)
+    require         = optional(map(list(string)))
+    id              = optional(list(string))
+    owners          = optional(bool)
+    groupsClaim     = optional(string)
+    scopes          = optional(list(string))
+    grants          = optional(map(map(list(string))))
   }))
   default  = []
   nullable = false
@@ -21,38 +32,10 @@ variable "issuers" {
     condition     = length(var.issuers) > 0 || var.type != "TOKEN"
     error_message = "TOKEN takes tokens only: name their issuers."
   }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.issuer))])
-    error_message = "An issuer is https:// and a host, with a path if need be; no user, query or fragment."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : issuer.jwksUri == null || can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", issuer.jwksUri))])
-    error_message = "A jwksUri is https:// and a host, with a path if need be; no user, query or fragment."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : alltrue([for use in coalesce(issuer.tokenUse, []) : contains(["access", "id"], use)])])
-    error_message = "A tokenUse is access or id."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : !can(regex("^https://(issuer-)?cognito-idp\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/", issuer.issuer)) || try(length(issuer.tokenUse) > 0, false)])
-    error_message = "A Cognito user pool needs a tokenUse, which says which of its tokens are accepted: access, id or both."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : alltrue([for algorithm in coalesce(issuer.algorithms, []) : contains(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "ESP256", "ESP384", "ESP512", "Ed25519"], algorithm)])])
-    error_message = "An algorithm is RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA, or ESP256, ESP384, ESP512 or Ed25519 (RFC 9864)."
-  }
-  validation {
-    condition     = alltrue([for issuer in var.issuers : try(length(issuer.audience) > 0 && alltrue([for audience in issuer.audience : trimspace(audience) != ""]), false)])
-    error_message = "Every issuer has an audience, a list of names that are not empty: without one a token that was meant for others would be accepted."
-  }
-  validation {
-    condition     = length(distinct(var.issuers[*].issuer)) == length(var.issuers)
-    error_message = "An issuer stands in the list once."
-  }
 }
 
 variable "group_scopes" {
-  description = "Group of a token's bearer -> the scopes that it grants."
+  description = "For one issuer without grants: group of a token's bearer -> the scopes that it grants."
   type        = map(list(string))
   default     = {}
   nullable    = false
@@ -61,6 +44,14 @@ variable "group_scopes" {
   validation {
     condition     = alltrue([for scope in flatten(values(var.group_scopes)) : can(regex("^[\\x21\\x23-\\x5B\\x5D-\\x7E]+$", scope))])
     error_message = "A scope has no spaces, quotes or backslashes, and is not empty."
+  }
+  validation {
+    condition     = !contains(concat(keys(var.group_scopes), flatten(values(var.group_scopes))), "*")
+    error_message = "\"*\" is no group and no scope: every group, or a group's own name, is meant by it in the grants of an issuer only."
+  }
+  validation {
+    condition     = length(var.group_scopes) == 0 || length(var.issuers) == 0 || length(var.issuers) == 1 && try(length(var.issuers[0].tenants) <= 1, true) && try(var.issuers[0].grants == null, false)
+    error_message = "group_scopes are for one issuer without grants: write them into the entry of the issuer whose groups they are, grants = ${jsonencode({ scope = { "*" = ["*"] }, (try(coalesce(var.issuers[0].groupsClaim), "cognito:groups")) = var.group_scopes })}, scopes = ${jsonencode(distinct(sort(flatten(values(var.group_scopes)))))}."
   }
 }
 
@@ -105,6 +96,17 @@ variable "token_sources" {
       can(regex("^(?:${coalesce(var.identity_validation_expression, ".*")})$", "${source == "bearer" ? "Bearer " : ""}eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"))
     ])
     error_message = "The identity_validation_expression stops tokens that the token_sources ask for before they reach the function: let it match a token behind Bearer (bearer), or alone (raw), such as ^((?i:bearer) )?[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+$ for both."
+  }
+}
+
+variable "max_token" {
+  description = "The longest token that is looked at, in bytes, 1 to 1048576; null: as the function has it, 10240, which is all that API Gateway takes of a request's headers."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = try(var.max_token >= 1 && var.max_token <= 1048576 && floor(var.max_token) == var.max_token, var.max_token == null)
+    error_message = "The max_token is a whole number of bytes from 1 to 1048576."
   }
 }
 

@@ -4,11 +4,15 @@ locals {
   asks       = contains(["TOKEN", "REQUEST"], try(local.mode.authorization, ""))
   authorizer = try({ for name, value in local.mode.authorizer : name => value }, {})
 
-  # Only the pool's access tokens are accepted: its ID tokens are for the client.
+  # Only the pool's access tokens are accepted: its ID tokens are for the client. Its groups count in its own tokens only, and
+  # its resource servers say which scopes its machines have.
   own_issuer = {
     issuer   = var.user_pool.issuer
     audience = var.user_pool.client_ids
     tokenUse = ["access"]
+    grants   = { scope = { "*" = ["*"] }, "cognito:groups" = var.group_scopes }
+    scopes   = ["*"]
+    owners   = true
   }
 }
 
@@ -28,10 +32,11 @@ module "authorizer" {
   payload_format_version         = lookup(local.authorizer, "payloadFormatVersion", "2.0")
   enable_simple_responses        = lookup(local.authorizer, "enableSimpleResponses", false)
 
-  issuers        = concat([local.own_issuer], var.issuers)
-  group_scopes   = var.group_scopes
+  # The pool's issuer is known when it is made, and what is wrong with those before it when it is planned.
+  issuers        = concat(var.issuers, [local.own_issuer])
   clock_skew     = var.clock_skew
   token_sources  = var.token_sources
+  max_token      = var.max_token
   api_keys_table = var.api_keys_table
 
   revocation        = var.revocation

@@ -44,24 +44,40 @@ variable "user_pool" {
 }
 
 variable "issuers" {
-  description = "Issuers besides the user pool whose tokens a Lambda authorizer accepts, in the shape of its variable ISSUERS."
+  description = "Issuers besides the user pool whose tokens a Lambda authorizer accepts, and what each one's tokens may gain (scopes, or grants), in the shape of its variable ISSUERS."
   type = list(object({
-    issuer      = string
-    audience    = list(string)
-    tokenUse    = optional(list(string))
-    jwksUri     = optional(string)
-    algorithms  = optional(list(string))
-    groupsClaim = optional(string)
+    issuer          = string
+    tenants         = optional(list(string))
+    audience        = list(string)
+    tokenUse        = optional(list(string))
+    resource        = optional(list(string))
+    requireResource = optional(bool)
+    jwksUri         = optional(string)
+    kid             = optional(string)
+    algorithms      = optional(list(string))
+    profile         = optional(string)
+    boundTokens     = optional(string)
+    require         = optional(map(list(string)))
+    id              = optional(list(string))
+    owners          = optional(bool)
+    groupsClaim     = optional(string)
+    scopes          = optional(list(string))
+    grants          = optional(map(map(list(string))))
   }))
   default  = []
   nullable = false
 }
 
 variable "group_scopes" {
-  description = "Group -> the scopes of its members, for a Lambda authorizer."
+  description = "Group of the user pool -> the scopes of its members, for a Lambda authorizer."
   type        = map(list(string))
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = !contains(concat(keys(var.group_scopes), flatten(values(var.group_scopes))), "*")
+    error_message = "\"*\" is no group and no scope: every group, or a group's own name, is meant by it in the grants of an issuer only."
+  }
 }
 
 variable "clock_skew" {
@@ -74,6 +90,12 @@ variable "clock_skew" {
 variable "token_sources" {
   description = "Where a Lambda authorizer looks for tokens, in the words of its variable TOKEN_SOURCES; null: behind Bearer."
   type        = list(string)
+  default     = null
+}
+
+variable "max_token" {
+  description = "The longest token that a Lambda authorizer looks at, in bytes, 1 to 1048576; null: 10240."
+  type        = number
   default     = null
 }
 
