@@ -71,7 +71,6 @@ func outcomeOf(err error) outcome {
 		revocations *RevocationsUnavailableError
 		cache       *CacheError
 		event       *EventError
-		resource    *policy.ResourceError
 		size        *policy.SizeError
 	)
 	switch {
@@ -91,7 +90,7 @@ func outcomeOf(err error) outcome {
 		return outcome{decisionDenied, string(token.Code), ErrUnauthorized}
 	case errors.As(err, &event):
 		return outcome{decisionUnavailable, reasonEvent, err}
-	case errors.As(err, &resource), errors.As(err, &size):
+	case errors.As(err, &size):
 		return outcome{decisionUnavailable, reasonPolicy, err}
 	}
 	// Another package's error may have the very text that means 401.

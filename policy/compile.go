@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -15,28 +14,25 @@ const (
 	// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 	maxResource = 512
 
-	// maxDocument bounds a document, in bytes of JSON: every request of a caller is evaluated against it.
-	maxDocument = 8 << 10
+	// MaxDocument is the most bytes of JSON that a document may have unless [Rules.WithLimit] says less. API Gateway names
+	// no limit for REST and HTTP APIs.
+	MaxDocument = 256 << 10
+
+	// MaxConnectDocument is the same for a WebSocket API.
+	// See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html.
+	MaxConnectDocument = 8 << 10
 )
-
-// ResourceError says that a pattern would be longer than API Gateway accepts.
-type ResourceError struct {
-	Resource string
-}
-
-func (e *ResourceError) Error() string {
-	return fmt.Sprintf("policy: a Resource may have %d characters, and %.60q… has %d", maxResource, e.Resource, len(e.Resource))
-}
 
 // SizeError says that the document for a caller would be too large to answer with.
 type SizeError struct {
 	Bytes  int // of the document's JSON
+	Limit  int // how many there may be
 	Routes int // how many patterns of routes stand in it
 }
 
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("policy: the document for this caller has %d bytes, and %d are the most: it names %d patterns of routes. "+
-		"Put routes that share a rule under one {proxy+}, split the API, or give the key fewer networks", e.Bytes, maxDocument, e.Routes)
+		"Put routes that share a rule under one {proxy+}, split the API, or give the key fewer networks", e.Bytes, e.Limit, e.Routes)
 }
 
 // Compile writes the rules for one caller as a document that is right for every route of the API, whichever
@@ -53,61 +49,131 @@ func (e *SizeError) Error() string {
 // A path with a slash at its end is allowed only if both the route that a REST API has for it and the greedy route that
 // an HTTP API has for it are open: which one the document is for, it does not know.
 //
-// The same rules and caller give the same document. The errors are [*ARNError], [*ResourceError] and
-// [*SizeError].
+// A pattern that is longer than API Gateway takes is left out, and what would need a deny that is; [Rules.Size] names
+// them. The same rules and caller give the same document. The errors are [*ARNError] and [*SizeError].
 func (r *Rules) Compile(caller Caller, arn ARN) (Document, error) {
+	p, err := r.patterns(&caller, arn)
+	if err != nil {
+		return Document{}, err
+	}
+	if err := p.checkSize(p.size(len(caller.Networks))); err != nil {
+		return Document{}, err
+	}
+	return p.statements(limits(caller.Expires, caller.Networks)), nil
+}
+
+// patterns writes the patterns for a caller, or remembers them.
+func (r *Rules) patterns(caller *Caller, arn ARN) (*patterns, error) {
 	prefix := arn.stagePrefix()
 	for _, part := range []string{arn.Partition, arn.Region, arn.Account, arn.API, arn.Stage} {
 		if part == "" || strings.ContainsAny(part, "*?:/") {
-			return Document{}, &ARNError{arn.String(), "a part before the path is empty, or holds a wildcard, a colon or a slash"}
+			return nil, &ARNError{arn.String(), "a part before the path is empty, or holds a wildcard, a colon or a slash"}
 		}
 	}
-	has := r.vocabulary.of(&caller)
+	has := r.vocabulary.of(caller)
 	if arn.RouteKey != "" {
-		return r.routeKeyPatterns(prefix, caller.owner(), has).document(caller.Expires, caller.Networks)
+		return r.routeKeyPatterns(prefix, caller.owner(), has), nil
 	}
 	key := r.documentKey(prefix, caller.owner(), has)
-	patterns := r.documents.find(key)
-	if patterns == nil {
-		patterns = r.compile(prefix, caller.owner(), has)
-		r.documents.keep(key, patterns)
+	p := r.documents.find(key)
+	if p == nil {
+		p = r.compile(prefix, caller.owner(), has)
+		r.documents.keep(key, p)
 	}
-	return patterns.document(caller.Expires, caller.Networks)
+	return p, nil
 }
 
 // patterns are the Resources of a document.
 type patterns struct {
 	allows, denies []string
-	bytes          int   // of the document's JSON, without networks
-	err            error // nil where they make a document
+	leftOut        []string // those that API Gateway would not take
+	bytes          int      // of the document's JSON, without networks
+	limit          int      // how many there may be
 }
 
 // compile writes the patterns for a caller with this id, "" for one of whom nothing is known.
 func (r *Rules) compile(prefix, id string, has capabilities) *patterns {
-	var allows, denies []string
-	for _, m := range r.methods {
-		openings := make([]opening, len(m.entries))
-		for i, e := range m.entries {
-			openings[i] = r.opening(e, id, has)
-		}
-		allows, denies = m.compile(openings, allows, denies)
-	}
-	p := &patterns{allows: prune(allows, denies), denies: prune(denies, nil)}
-	if len(p.allows) == 0 {
-		p.denies = []string{"*"}
-	}
+	c := r.choose(id, has)
+	p := &patterns{limit: r.limit}
+	p.allows = patternsOf(c.allows)
+	p.denies = slices.Concat(patternsOf(c.denies), fewer(patternsOf(c.slashes)), c.oddPaths())
 	for _, list := range [][]string{p.allows, p.denies} {
 		for i := range list {
 			list[i] = prefix + list[i]
 		}
 	}
-	p.err = p.check()
+	p.leaveOut()
+	if len(p.allows) == 0 {
+		p.denies = []string{prefix + "*"}
+	}
+	slices.Sort(p.allows)
+	slices.Sort(p.denies)
+	p.denies = slices.Compact(p.denies)
+	p.measure()
 	return p
+}
+
+func patternsOf(of []methodPattern) []string {
+	all := make([]string, 0, len(of)+len(of)/2)
+	for _, p := range of {
+		all = p.appendPatterns(all)
+	}
+	return all
+}
+
+// fewSlashes is how many patterns may deny paths with a slash at the end before one does for all of them.
+const fewSlashes = 3
+
+// fewer puts one pattern in the place of many, of all paths that begin as they do and end with a slash.
+func fewer(slashes []string) []string {
+	if len(slashes) <= fewSlashes {
+		return slashes
+	}
+	begin := strings.TrimSuffix(slashes[0], "/")
+	for _, pattern := range slashes {
+		begin = commonPrefix(begin, pattern)
+	}
+	if wild := strings.IndexAny(begin, "*?"); wild >= 0 {
+		begin = begin[:wild]
+	}
+	begin = begin[:strings.LastIndex(begin, "/")+1]
+	if begin == "" {
+		begin = "*/" // the root ends with a slash, too
+	}
+	return []string{begin + "?*/"}
+}
+
+// leaveOut leaves out patterns that are longer than API Gateway takes. Without such a deny, what would need it is not
+// allowed either.
+func (p *patterns) leaveOut() {
+	long := func(pattern string) bool { return len(pattern) > maxResource }
+	for _, pattern := range p.denies {
+		if long(pattern) {
+			p.leftOut = append(p.leftOut, pattern)
+			p.allows = slices.DeleteFunc(p.allows, func(allow string) bool {
+				needs := intersect(allow, pattern)
+				if needs && !long(allow) {
+					p.leftOut = append(p.leftOut, allow)
+				}
+				return needs
+			})
+		}
+	}
+	for _, pattern := range p.allows {
+		if long(pattern) {
+			p.leftOut = append(p.leftOut, pattern)
+		}
+	}
+	if len(p.leftOut) > 0 {
+		p.allows, p.denies = slices.DeleteFunc(p.allows, long), slices.DeleteFunc(p.denies, long)
+		slices.Sort(p.leftOut)
+		p.leftOut = slices.Compact(p.leftOut)
+	}
 }
 
 // routeKeyPatterns writes the patterns for a WebSocket API.
 func (r *Rules) routeKeyPatterns(prefix, id string, has capabilities) *patterns {
-	p := &patterns{}
+	p := &patterns{limit: min(r.limit, MaxConnectDocument)}
 	for _, key := range slices.Sorted(maps.Keys(r.routeKeys)) {
 		if r.holds(r.routeKeys[key], id, has) {
 			p.allows = append(p.allows, prefix+key)
@@ -116,129 +182,86 @@ func (r *Rules) routeKeyPatterns(prefix, id string, has capabilities) *patterns 
 	if len(p.allows) == 0 {
 		p.denies = []string{prefix + "*"}
 	}
+	p.measure()
 	return p
 }
 
-// compile appends the patterns of this method's open routes, and of what they reach and is not open.
-func (m *methodRoutes) compile(openings []opening, allows, denies []string) (allAllows, allDenies []string) {
-	for i, opening := range openings {
-		for _, open := range opening.templates {
-			allows = append(allows, m.method+"/"+open.pattern())
-			leaks := m.leaks[i]
-			if !opening.whole {
-				leaks = m.leaksOf(open, i, openings)
-			}
-			for _, leak := range leaks {
-				denies = m.deny(leak, openings, denies)
-			}
-		}
-	}
-	return allows, denies
-}
-
-func (m *methodRoutes) deny(l leak, openings []opening, denies []string) []string {
-	to := openings[l.to]
-	if to.whole {
-		return denies
-	}
-	paths, slash := l.paths, 0
-	if last := len(paths) - 1; last >= 0 && paths[last] == trailingSlash {
-		paths, slash = paths[:last], 1
-	}
-	closed := []template{paths}
-	if len(to.templates) > 0 {
-		closed = m.uncovered(paths, l.to, openings, l.by)
-	}
-	for _, paths := range closed {
-		if slash > 0 {
-			paths = append(slices.Clone(paths), trailingSlash)
-		}
-		denies = append(denies, m.method+"/"+paths.denied())
-	}
-	return denies
-}
-
-// prune sorts the patterns and drops those that another of them, or one of the winners, covers.
-func prune(patterns, winners []string) []string {
-	slices.Sort(patterns)
-	patterns = slices.Compact(patterns)
-	ours, theirs := newCover(patterns), newCover(winners)
-	return slices.DeleteFunc(slices.Clone(patterns), func(pattern string) bool {
-		return theirs.has(pattern) || theirs.covers(pattern) || ours.covers(pattern)
-	})
-}
-
-// cover finds the patterns that cover a given one.
-type cover struct {
-	all  map[string]bool
-	wild map[string][]string // those with a wildcard, by what stands before it
-}
+// cover finds the patterns of paths that cover a given one.
+type cover map[string][]string // by what stands before the first wildcard
 
 func newCover(patterns []string) cover {
-	c := cover{map[string]bool{}, map[string][]string{}}
+	c := cover{}
 	for _, pattern := range patterns {
-		c.all[pattern] = true
 		if wild := strings.IndexAny(pattern, "*?"); wild >= 0 {
-			c.wild[pattern[:wild]] = append(c.wild[pattern[:wild]], pattern)
+			c[pattern[:wild]] = append(c[pattern[:wild]], pattern)
 		}
 	}
 	return c
 }
 
-func (c cover) has(pattern string) bool { return c.all[pattern] }
-
-// covers tells whether another pattern matches all that this one does.
-func (c cover) covers(pattern string) bool {
+// each calls visit with each other pattern that matches all that this one does.
+func (c cover) each(pattern string, visit func(by string)) {
 	for i := range len(pattern) + 1 {
 		if i > 0 && (pattern[i-1] == '*' || pattern[i-1] == '?') {
-			break // a prefix holds no wildcard
+			break // what stands before a wildcard holds none
 		}
 		if i > 0 && pattern[i-1] != '/' {
 			continue // and ends with a slash
 		}
-		for _, other := range c.wild[pattern[:i]] {
+		for _, other := range c[pattern[:i]] {
 			if other != pattern && Match(other, pattern) {
-				return true
+				visit(other)
 			}
 		}
 	}
-	return false
 }
 
-// check refuses what API Gateway, or the one who pays for each evaluation, would not take.
-func (p *patterns) check() error {
+// measure counts the bytes of the document's JSON, without its networks, as encoding/json writes it.
+func (p *patterns) measure() {
+	p.bytes = len(`{"Version":"2012-10-17","Statement":[]}`)
+	if len(p.allows) > 0 {
+		p.bytes += len(`{"Effect":"Allow","Action":["execute-api:Invoke"],"Resource":[],"Condition":{"DateLessThanIfExists":{"aws:CurrentTime":["2026-01-02T15:04:05Z"]}}}`)
+	}
+	if len(p.denies) > 0 {
+		p.bytes += len(`{"Effect":"Deny","Action":["execute-api:Invoke"],"Resource":[]}`)
+	}
+	if len(p.allows) > 0 && len(p.denies) > 0 {
+		p.bytes += len(`,`)
+	}
 	for _, list := range [][]string{p.allows, p.denies} {
-		for _, resource := range list {
-			if len(resource) > maxResource {
-				return &ResourceError{resource}
-			}
+		for _, pattern := range list {
+			p.bytes += textLength(pattern) + len(`,`)
 		}
+		p.bytes -= min(len(list), 1)
 	}
-	text, err := json.Marshal(p.statements(limits(time.Unix(1<<37, 0), nil)))
-	if err != nil {
-		return err
-	}
-	p.bytes = len(text)
-	return p.checkSize(p.bytes)
 }
 
+// textLength is how many bytes a text without control characters has as JSON.
+func textLength(text string) int {
+	n := len(text) + len(`""`)
+	for i := range len(text) {
+		switch text[i] {
+		case '&', '<', '>':
+			n += len(`\u0026`) - 1
+		case '"', '\\':
+			n++
+		}
+	}
+	return n
+}
+
+// checkSize gives a *SizeError for more bytes than there may be.
 func (p *patterns) checkSize(bytes int) error {
-	if bytes > maxDocument {
-		return &SizeError{bytes, len(p.allows) + len(p.denies)}
+	if bytes > p.limit {
+		return &SizeError{bytes, p.limit, len(p.allows) + len(p.denies)}
 	}
 	return nil
 }
 
-// document makes the document for a caller.
-func (p *patterns) document(expires time.Time, networks []netip.Prefix) (Document, error) {
-	if p.err != nil {
-		return Document{}, p.err
-	}
-	const longestNetwork = len(`"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",`)
-	if err := p.checkSize(p.bytes + len(networks)*longestNetwork); err != nil {
-		return Document{}, err
-	}
-	return p.statements(limits(expires, networks)), nil
+// size is how many bytes the document has with this many networks, at most.
+func (p *patterns) size(networks int) int {
+	const longest = len(`"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",`)
+	return p.bytes + networks*longest
 }
 
 // statements puts the patterns into statements.

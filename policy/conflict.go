@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -42,11 +43,9 @@ func (r *Rules) Conflicts() []Conflict { return slices.Clone(r.conflicts) }
 
 func (r *Rules) findConflicts() []Conflict {
 	var all []Conflict
-	seen := map[string]bool{}
-	for _, m := range r.methods {
-		if !seen[m.key] {
-			seen[m.key] = true
-			search := conflictSearch{rules: r, m: m, found: map[[2]int]Conflict{}}
+	for number, m := range r.surface.methods {
+		if !slices.ContainsFunc(r.surface.methods[:number], m.sameRoutes) {
+			search := conflictSearch{rules: r, m: m, method: 1 << number, found: map[[2]int]Conflict{}}
 			search.run()
 			all = slices.AppendSeq(all, maps.Values(search.found))
 		}
@@ -82,12 +81,18 @@ func (r *Rules) parts(e entry) []part {
 	return parts
 }
 
+// sameRoutes tells whether another method has the very same routes, as those have that are for any method.
+func (m *methodRoutes) sameRoutes(other *methodRoutes) bool {
+	return slices.EqualFunc(m.entries, other.entries, func(a, b entry) bool { return a.index == b.index })
+}
+
 // conflictSearch finds the conflicts among the routes of one method.
 type conflictSearch struct {
-	rules *Rules
-	m     *methodRoutes
-	parts [][]part // of each route
-	found map[[2]int]Conflict
+	rules  *Rules
+	m      *methodRoutes
+	method verbs
+	parts  [][]part // of each route
+	found  map[[2]int]Conflict
 }
 
 func (s *conflictSearch) run() {
@@ -95,42 +100,74 @@ func (s *conflictSearch) run() {
 		s.parts = append(s.parts, s.rules.parts(e))
 	}
 	for i := range s.m.entries {
+		met := s.met(i)
 		for _, through := range s.parts[i] {
-			leaks := s.m.leaks[i]
+			openings := s.m.nobody
 			if through.owned {
-				openings := make([]opening, len(s.m.entries))
+				openings = make([]opening, len(s.m.entries))
 				openings[i].templates = []template{through.template}
-				leaks = s.m.leaksOf(through.template, i, openings)
 			}
-			for _, leak := range leaks {
-				s.leak(i, through, leak)
+			for _, j := range met {
+				if j == i && !through.owned || !s.mayLose(j) {
+					continue
+				}
+				for _, paths := range s.m.leaks(through.template, j, openings) {
+					s.leak(i, through, j, paths)
+				}
 			}
 		}
 	}
 }
 
-// leak looks for routes of which a caller loses requests when paths of a route are denied, which it may not
-// call, because a pattern of one that it may call reaches them. Paths with a trailing slash do not count.
-func (s *conflictSearch) leak(i int, through part, l leak) {
-	if len(l.paths) > 0 && l.paths[len(l.paths)-1] == trailingSlash || !strings.Contains(l.paths.pattern(), "*") {
-		return // or one path, of that route
+// met are the routes that the pattern of a route matches paths of.
+func (s *conflictSearch) met(i int) []int {
+	var all []int
+	for _, h := range s.rules.surface.resources[s.m.resource[i]].reach {
+		if h.verbs&s.method != 0 {
+			all = append(all, int(s.place(h.resource)))
+		}
 	}
-	for _, k := range s.m.index.near(l.paths) {
-		pair := [2]int{l.to, k}
+	slices.Sort(all) // the most specific ones first
+	return all
+}
+
+// place is which of the method's routes that of a resource is.
+func (s *conflictSearch) place(resource int32) int32 {
+	return s.rules.surface.resources[resource].place[bits.TrailingZeros8(uint8(s.method))]
+}
+
+// mayLose tells whether anything may be lost where paths of a route are denied: another route's, or an owner's.
+func (s *conflictSearch) mayLose(j int) bool {
+	for _, h := range s.rules.surface.resources[s.m.resource[j]].reach {
+		if h.verbs&s.method != 0 && int(s.place(h.resource)) != j {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.parts[j], func(p part) bool { return p.owned })
+}
+
+// leak looks for routes of which a caller loses requests when paths of a route are denied, which it may not
+// call, because a pattern of one that it may call reaches them.
+func (s *conflictSearch) leak(i int, through part, to int, paths template) {
+	if !strings.Contains(paths.pattern(), "*") {
+		return // one path, of that route
+	}
+	for _, k := range s.met(to) {
+		pair := [2]int{to, k}
 		if _, known := s.found[pair]; known {
 			continue
 		}
 		for _, open := range s.parts[k] {
-			if !mayReach(l.paths, open.template) {
+			if !mayReach(paths, open.template) {
 				continue
 			}
-			missing, possible := s.separated(through, l.to, open)
+			missing, possible := s.separated(through, to, open)
 			if !possible {
 				continue
 			}
-			if lost, loses := s.m.loses(l.paths, open.template, k); loses {
+			if lost, loses := s.m.loses(paths, open.template, k); loses {
 				route := func(i int) Route { return s.rules.rules[s.m.entries[i].index].Route }
-				s.found[pair] = Conflict{route(l.to), route(k), route(i), "/" + strings.ReplaceAll(lost.pattern(), anyID, "*"), missing}
+				s.found[pair] = Conflict{route(to), route(k), route(i), "/" + strings.ReplaceAll(lost.pattern(), anyID, "*"), missing}
 				break
 			}
 		}

@@ -5,14 +5,18 @@ import (
 	"sync"
 )
 
-// maxDocuments bounds how many callers' patterns are remembered.
-const maxDocuments = 2000
+// What is remembered of callers' patterns is bounded in number, and in bytes.
+const (
+	maxDocuments     = 2000
+	maxDocumentBytes = 16 << 20
+)
 
 // documents remembers the patterns that were compiled last, by what they depend on. It holds two
 // generations: when the young one is full it becomes the old one, and the old one is forgotten.
 type documents struct {
 	mu         sync.Mutex
 	young, old map[string]*patterns
+	bytes      int // of the young ones
 }
 
 func (d *documents) find(key string) *patterns {
@@ -27,10 +31,11 @@ func (d *documents) find(key string) *patterns {
 func (d *documents) keep(key string, p *patterns) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.young == nil || len(d.young) >= maxDocuments/2 {
-		d.young, d.old = map[string]*patterns{}, d.young
+	if d.young == nil || len(d.young) >= maxDocuments/2 || d.bytes+p.bytes > maxDocumentBytes/2 {
+		d.young, d.old, d.bytes = map[string]*patterns{}, d.young, 0
 	}
 	d.young[key] = p
+	d.bytes += p.bytes
 }
 
 // documentKey is all that the patterns for a caller depend on: what it has, and its id where that matters. The

@@ -26,15 +26,28 @@ func ExampleRules_Compile() {
 		return
 	}
 	for _, statement := range document.Statement {
-		fmt.Println(statement.Effect, statement.Resource)
+		for _, resource := range statement.Resource {
+			fmt.Println(statement.Effect, resource[len("arn:aws:execute-api:us-east-1:123456789012:"):])
+		}
 	}
 	for _, path := range []string{"orders/1", "orders/1/notes"} {
 		arn.Path = path
 		fmt.Println(path, policy.Evaluate(document, policy.Request{Resource: arn.String()}).Decision)
 	}
 	// Output:
-	// Allow [arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/orders/*]
-	// Deny [arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/orders/*/notes arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/orders/*/notes/]
+	// Allow abc/v1/GET/orders/*
+	// Deny abc/v1/GET/orders*%2E*
+	// Deny abc/v1/GET/orders*%2e*
+	// Deny abc/v1/GET/orders*%6?*
+	// Deny abc/v1/GET/orders*%73*
+	// Deny abc/v1/GET/orders*%74*
+	// Deny abc/v1/GET/orders*/.
+	// Deny abc/v1/GET/orders*/..
+	// Deny abc/v1/GET/orders*/../*
+	// Deny abc/v1/GET/orders*/./*
+	// Deny abc/v1/GET/orders*//*
+	// Deny abc/v1/GET/orders/*/notes
+	// Deny abc/v1/GET/orders/*/notes/
 	// orders/1 allow
 	// orders/1/notes deny
 }

@@ -6,6 +6,7 @@ import "slices"
 type Explanation struct {
 	Decision Decision
 	Rule     *Rule       // of the route that serves the request; nil: none does
+	Reading  string      // how the path is read that the rule is for, where that is not as it was sent
 	Open     bool        // the rule is public
 	Owned    bool        // with Allow: only the caller's own paths of the route are open to it
 	Holds    int         // with Allow, unless Open: the index of the first alternative that holds; otherwise -1
@@ -21,15 +22,15 @@ type Shortfall struct {
 
 // Explain tells what Decide says of a request, and why.
 func (r *Rules) Explain(caller Caller, method, path string) Explanation {
-	explanation := Explanation{Decision: r.Decide(caller, method, path), Holds: -1}
-	segments, ok := splitPath(path)
-	if !ok {
+	read, decision := r.decide(&caller, method, path)
+	explanation := Explanation{Decision: decision, Holds: -1}
+	if !read.served {
 		return explanation
 	}
-	found, ok := r.router.find(method, segments)
-	if !ok {
-		return explanation
+	if read.path != path {
+		explanation.Reading = read.path
 	}
+	found, segments := read.entry, read.segments
 	rule := r.rules[found.index].clone()
 	explanation.Rule, explanation.Open = &rule, rule.Access.Public
 	explanation.Owned = explanation.Decision == Allow && !r.opening(found, caller.owner(), r.vocabulary.of(&caller)).whole

@@ -1,28 +1,24 @@
 package policy
 
-import (
-	"maps"
-	"slices"
-	"strconv"
-)
+import "slices"
 
-// methodRoutes are the routes of one method, the most specific ones first, with what is known of their
-// patterns before a caller is.
+// methodRoutes are the routes of one method, the most specific ones first, with what is known of their paths before a
+// caller is.
 type methodRoutes struct {
-	method  string
-	key     string // the same for methods with the same routes
-	entries []entry
-	index   *index
-	longest int       // how many segments the longest template has
-	nobody  []opening // what is open to nobody of each route: nothing
-	leaks   [][]leak  // for each route, what its pattern reaches of others
+	method   string
+	entries  []entry
+	resource []int32   // by entry: the resource of its template
+	shadows  [][]int32 // by entry: the more specific ones that take some of its paths
+	longest  int       // how many segments the longest template has
+	nobody   []opening // what is open to nobody of each route: nothing
 }
 
-// leak is a set of paths that are routed to one route and reached by the pattern of another.
-type leak struct {
-	to    int
-	paths template
-	by    routing
+func newMethodRoutes(method string, entries []entry) *methodRoutes {
+	m := &methodRoutes{method: method, entries: entries, shadows: make([][]int32, len(entries)), nobody: make([]opening, len(entries))}
+	for _, e := range entries {
+		m.longest = max(m.longest, len(e.template))
+	}
+	return m
 }
 
 // routing is which routes take a path. REST APIs pass over a slash at its end; HTTP APIs do not, so that only a greedy
@@ -37,72 +33,20 @@ const (
 // trailingSlash is the empty segment that a path with a slash at its end has there.
 var trailingSlash = segment{static, ""}
 
-// methodsOf finds out about the routes of each method, once for methods with the same routes.
-func methodsOf(router *Router) []*methodRoutes {
-	known := map[string]*methodRoutes{}
-	var methods []*methodRoutes
-	for _, method := range slices.Sorted(maps.Keys(router.byMethod)) {
-		entries := router.byMethod[method]
-		key := ""
-		for _, e := range entries {
-			key += strconv.Itoa(e.index) + " "
-		}
-		if known[key] == nil {
-			known[key] = newMethodRoutes(key, entries)
-		}
-		m := *known[key]
-		m.method = method
-		methods = append(methods, &m)
-	}
-	return methods
+// routes tells whether any path that a pattern matches is routed to route j.
+func (m *methodRoutes) routes(pattern template, j int) bool {
+	return slices.ContainsFunc(reach(pattern, m.entries[j].template), func(paths template) bool {
+		return len(m.uncovered(paths, j, m.nobody, byAll)) > 0
+	})
 }
 
-func newMethodRoutes(key string, entries []entry) *methodRoutes {
-	templates := make([]template, len(entries))
-	m := &methodRoutes{key: key, entries: entries}
-	for i, e := range entries {
-		templates[i] = e.template
-		m.longest = max(m.longest, len(e.template))
-	}
-	m.index = newIndex(templates)
-	m.nobody = make([]opening, len(entries))
-	for i, t := range templates {
-		m.leaks = append(m.leaks, m.leaksOf(t, i, m.nobody))
-	}
-	return m
-}
-
-// leaksOf lists what the pattern of an open template, which is of route i, reaches of routes as far as they
-// are not open.
-func (m *methodRoutes) leaksOf(open template, i int, openings []opening) []leak {
-	var leaks []leak
-	if _, whole := open.prefix(); whole && slices.Equal(open, m.entries[i].template) {
-		return nil // one path, and its own
-	}
-	for _, j := range m.index.near(open) {
-		of := m.entries[j].template
-		if j == i && slices.Equal(open, of) {
-			continue
-		}
-		for _, paths := range reach(open, of) {
-			for _, closed := range m.uncovered(paths, j, openings, byAll) {
-				leaks = append(leaks, leak{j, closed, byAll})
-			}
-		}
-		leaks = m.slashLeaks(leaks, open, j, openings, byAll)
-		if of.endsGreedy() {
-			leaks = m.slashLeaks(leaks, open, j, openings, byGreedy)
-		}
-	}
-	return leaks
-}
-
-// slashLeaks appends what the pattern of an open template reaches of route j with a slash at the end, which the ARN may
-// have.
-func (m *methodRoutes) slashLeaks(leaks []leak, open template, j int, openings []opening, by routing) []leak {
-	for _, paths := range reach(open, append(slices.Clone(m.entries[j].template), trailingSlash)) {
-		for _, closed := range m.uncovered(paths[:len(paths)-1], j, openings, by) {
-			leaks = append(leaks, leak{j, append(slices.Clone(closed), trailingSlash), by})
+// leaks lists the paths of route j that the pattern of an open template matches and that are not open, without a slash
+// at their end.
+func (m *methodRoutes) leaks(open template, j int, openings []opening) []template {
+	var leaks []template
+	for _, paths := range reach(open, m.entries[j].template) {
+		for _, closed := range m.uncovered(paths, j, openings, byAll) {
+			leaks = appendNew(leaks, closed)
 		}
 	}
 	return leaks
@@ -156,10 +100,7 @@ func (m *methodRoutes) covered(paths template, j int, openings []opening, by rou
 			return true
 		}
 	}
-	for _, other := range m.index.near(paths) {
-		if other >= j {
-			break
-		}
+	for _, other := range m.shadows[j] {
 		t := m.entries[other].template
 		if by == byGreedy && !t.endsGreedy() {
 			continue

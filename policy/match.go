@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -60,6 +61,27 @@ func matchFrom(pattern, text string) bool {
 		p, t = star+1, resume
 	}
 	return strings.Trim(pattern[p:], "*") == ""
+}
+
+// intersect tells whether there is a text that both patterns match.
+func intersect(a, b string) bool {
+	meet := make([]bool, len(b)+1) // whether what is left of a and what is left of b do, by the latter's beginning
+	for i := len(a); i >= 0; i-- {
+		next := slices.Clone(meet)
+		for j := len(b); j >= 0; j-- {
+			switch {
+			case i < len(a) && a[i] == '*':
+				meet[j] = next[j] || j < len(b) && meet[j+1]
+			case j < len(b) && b[j] == '*':
+				meet[j] = meet[j+1] || i < len(a) && next[j]
+			case i == len(a) || j == len(b):
+				meet[j] = i == len(a) && j == len(b)
+			default:
+				meet[j] = next[j+1] && (a[i] == '?' || b[j] == '?' || a[i] == b[j])
+			}
+		}
+	}
+	return meet[0]
 }
 
 // charLen is the length in bytes of the character that a non-empty text begins with.

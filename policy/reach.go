@@ -99,9 +99,6 @@ func (t template) normal() template {
 // mayReach tells, quickly, whether reach may find anything. It follows all ways at once: the bit i stands for a
 // way that has come to the i-th segment.
 func mayReach(pattern, of template) bool {
-	if len(of) > 62 {
-		return true
-	}
 	greedyAt := uint64(0) // where a way may stay
 	for i, s := range of {
 		if s.kind == greedy {

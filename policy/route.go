@@ -52,6 +52,9 @@ const MethodAny = "ANY"
 // methods are those that API Gateway routes by.
 var methods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
+// maxSegments bounds the length of paths: sets of segments are bits of a word.
+const maxSegments = 60
+
 // parseTemplate reads the path of a route; the grammar is in NewRouter.
 func parseTemplate(path string) (template, error) {
 	if !strings.HasPrefix(path, "/") {
@@ -61,6 +64,9 @@ func parseTemplate(path string) (template, error) {
 		return template{}, nil
 	}
 	parts := strings.Split(path[1:], "/")
+	if len(parts) > maxSegments {
+		return nil, fmt.Errorf("the path has %d segments, and %d are the most", len(parts), maxSegments)
+	}
 	t := make(template, 0, len(parts))
 	names := map[string]bool{}
 	for i, part := range parts {
@@ -87,6 +93,9 @@ func parseSegment(part string) (segment, error) {
 	if !isParameter {
 		if i := strings.IndexFunc(part, isNotLiteral); part == "" || i >= 0 {
 			return segment{}, fmt.Errorf("the path segment %q is empty or holds a character that a pattern cannot stand for", part)
+		}
+		if part == "." || part == ".." || decodeUnreserved(part) != part {
+			return segment{}, fmt.Errorf("the path segment %q means another one to those who normalize paths (RFC 3986, section 6.2.2)", part)
 		}
 		return segment{static, part}, nil
 	}

@@ -107,8 +107,18 @@ func (r *Router) find(method string, segments []string) (entry, bool) {
 	return entry{}, false
 }
 
+// findGreedy finds the greedy route that serves a path with empty segments: only in the place of its {name+} may they be.
+func (r *Router) findGreedy(method string, segments []string) (entry, bool) {
+	for _, e := range r.byMethod[method] {
+		if t := e.template; t.endsGreedy() && t.matches(segments) && !slices.Contains(segments[:len(t)-1], "") {
+			return e, true
+		}
+	}
+	return entry{}, false
+}
+
 // splitPath cuts a request's path, as sent, into its segments. One trailing slash does not count, as in a REST API's
-// routing. A path with an empty segment routes nowhere.
+// routing. A path with an empty segment is not ok.
 func splitPath(path string) (segments []string, ok bool) {
 	path, ok = strings.CutPrefix(path, "/")
 	if !ok {
@@ -120,7 +130,7 @@ func splitPath(path string) (segments []string, ok bool) {
 	segments = strings.Split(strings.TrimSuffix(path, "/"), "/")
 	for _, s := range segments {
 		if s == "" {
-			return nil, false
+			return segments, false
 		}
 	}
 	return segments, true

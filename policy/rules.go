@@ -101,9 +101,10 @@ type Rules struct {
 	vocabulary vocabulary
 	owners     capabilities
 	needs      [][]need // by the router's index
-	methods    []*methodRoutes
+	surface    *surface
 	routeKeys  map[string][]need // of a WebSocket API
 	conflicts  []Conflict
+	limit      int // bytes of a document
 	documents  documents
 }
 
@@ -114,7 +115,7 @@ type Rules struct {
 // equals the caller's id. A route that asks for such a scope must have the parameter.
 // The error is a [*RouteError].
 func NewRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
-	r := &Rules{owner: maps.Clone(ownerScopes), vocabulary: newVocabulary(rules), routeKeys: map[string][]need{}}
+	r := &Rules{owner: maps.Clone(ownerScopes), vocabulary: newVocabulary(rules), routeKeys: map[string][]need{}, limit: MaxDocument}
 	r.owners = r.vocabulary.owners(r.owner)
 	var routes []Route
 	for _, rule := range rules {
@@ -133,8 +134,8 @@ func NewRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
 		return nil, err
 	}
 	r.router = *router
-	r.methods = methodsOf(router)
-	for _, m := range r.methods {
+	r.surface = newSurface(router)
+	for _, m := range r.surface.methods {
 		for _, e := range m.entries {
 			if err := r.checkOwner(e); err != nil {
 				return nil, &RouteError{routes[e.index], err.Error()}
@@ -178,6 +179,8 @@ func (t template) hasParameter(name string) bool {
 
 // Decide tells whether the caller may make the request: the rule of the one route that API Gateway would
 // choose for it. The path is as the client sent it, without the stage, and not decoded.
+// Of a path with empty segments, with . and .. or with characters encoded that need not be, it is not known how API
+// Gateway reads it: it is allowed only if every reading that a route serves is.
 // A request that no route serves is denied. When and from where the request comes does not matter.
 // Of a WebSocket API's route the method is its key, and there is no path.
 func (r *Rules) Decide(caller Caller, method, path string) Decision {
@@ -187,20 +190,57 @@ func (r *Rules) Decide(caller Caller, method, path string) Decision {
 		}
 		return Deny
 	}
-	segments, ok := splitPath(path)
-	if !ok {
-		return Deny
+	_, decision := r.decide(&caller, method, path)
+	return decision
+}
+
+// reading is a path as it may be read, and the route that serves it.
+type reading struct {
+	path     string
+	segments []string
+	entry    entry
+	served   bool
+}
+
+// decide finds the reading of a path that decides: the first that is served and denied, or else the first that is served.
+func (r *Rules) decide(caller *Caller, method, path string) (reading, Decision) {
+	has := r.vocabulary.of(caller)
+	if !isOddPath(path) {
+		return r.decideReading(caller.owner(), has, method, path)
 	}
-	found, ok := r.router.find(method, segments)
-	if !ok {
-		return Deny
-	}
-	for _, open := range r.opening(found, caller.owner(), r.vocabulary.of(&caller)).templates {
-		if open.matches(segments) {
-			return Allow
+	var first reading
+	for _, path := range readings(path) {
+		read, decision := r.decideReading(caller.owner(), has, method, path)
+		if read.served && decision == Deny {
+			return read, Deny
+		}
+		if !first.served {
+			first = read
 		}
 	}
-	return Deny
+	if first.served {
+		return first, Allow
+	}
+	return first, Deny
+}
+
+func (r *Rules) decideReading(id string, has capabilities, method, path string) (reading, Decision) {
+	read := reading{path: path}
+	segments, ok := splitPath(path)
+	if read.segments = segments; ok {
+		read.entry, read.served = r.router.find(method, segments)
+	} else {
+		read.entry, read.served = r.router.findGreedy(method, segments)
+	}
+	if !read.served {
+		return read, Deny
+	}
+	for _, open := range r.opening(read.entry, id, has).templates {
+		if open.matches(segments) {
+			return read, Allow
+		}
+	}
+	return read, Deny
 }
 
 // CountsForOwners tells whether a scope counts only where a path parameter equals the caller's id.

@@ -22,16 +22,35 @@ type member struct {
 	scopes []string
 }
 
-// checkSizes reports the callers for whom no policy can be written, so that the authorizer fails for all that they do.
+// largeDocument is where warnings begin, in bytes: API Gateway's own bound for WebSocket APIs. For others it names none.
+const largeDocument = 8 << 10
+
+// checkSizes reports the callers for whom no policy can be written, so that the authorizer fails for all that they do,
+// those for whom a part of it is left out, and the one with the largest.
 func (c *checker) checkSizes() {
+	var largest policy.Size
 	for _, m := range c.members() {
 		for _, schemes := range [][]string{tokenAlone, tokenAndKey} {
-			caller := policy.Caller{ID: longestID, Schemes: schemes, Scopes: m.scopes}
-			if _, err := c.rules.Compile(caller, largestARN); err != nil {
-				c.find(problem, "%s, who brings %s: the policy cannot be written, and every request fails (500): %s", m.name, bringer(schemes), err)
+			name := m.name + ", who brings " + bringer(schemes)
+			size, err := c.rules.Size(policy.Caller{ID: longestID, Schemes: schemes, Scopes: m.scopes}, largestARN)
+			if err == nil {
+				err = size.Err
+			}
+			if err != nil {
+				c.find(problem, "%s: the policy cannot be written, and every request fails (500): %s", name, err)
 				break
 			}
+			if len(size.LeftOut) > 0 {
+				c.find(problem, "%s: a Resource has %d characters, more than API Gateway takes (512), and what it is for is denied: %s", name, len(size.LeftOut[0]), size.LeftOut[0])
+				break
+			}
+			if size.Name = name; size.Bytes > largest.Bytes {
+				largest = size
+			}
 		}
+	}
+	if largest.Bytes >= largeDocument {
+		c.find(warning, "%s: the policy has %d bytes, the largest of all; AWS names a bound for WebSocket APIs only (%d)", largest.Name, largest.Bytes, largeDocument)
 	}
 }
 

@@ -1,0 +1,103 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Size says how large the document for a caller is.
+type Size struct {
+	Name     string // of the caller, such as "the scope users/read" or "all scopes"
+	Caller   Caller
+	Bytes    int      // of the document's JSON, as encoding/json writes it, with an end of the credential
+	Patterns int      // how many Resources it has
+	LeftOut  []string // Resources that are longer than API Gateway takes: what they are for is denied
+	Err      error    // a *SizeError where Compile fails for this caller; nil elsewhere
+}
+
+// WithLimit is the same rules with another bound on documents, in bytes of JSON, from 1 to [MaxDocument]; other bounds
+// are those.
+func (r *Rules) WithLimit(bytes int) *Rules {
+	return &Rules{
+		router: r.router, rules: r.rules, owner: r.owner, vocabulary: r.vocabulary, owners: r.owners, needs: r.needs,
+		surface: r.surface, routeKeys: r.routeKeys, conflicts: r.conflicts, limit: min(max(bytes, 1), MaxDocument),
+	}
+}
+
+// Size measures the document that Compile writes for a caller. The error is an [*ARNError]; a document that is too large
+// is no error here.
+func (r *Rules) Size(caller Caller, arn ARN) (Size, error) {
+	p, err := r.patterns(&caller, arn)
+	if err != nil {
+		return Size{}, err
+	}
+	size := Size{Caller: caller, Bytes: p.size(len(caller.Networks)), Patterns: len(p.allows) + len(p.denies), LeftOut: slices.Clone(p.leftOut)}
+	size.Err = p.checkSize(size.Bytes)
+	return size, nil
+}
+
+// Sizes measures the documents of the callers that the rules' scopes make: with none of them, with each alone, with those
+// of each of the groups, which are lists of scopes by name, of all groups, and with all. There is one for each way to
+// bring credentials: one scheme's, or those of all. Of callers that the rules treat alike there is the first only. Their
+// ids are as long as an owner's may be, in ASCII; the ARN's parts before the method count. The error is an [*ARNError].
+func (r *Rules) Sizes(arn ARN, groups map[string][]string) ([]Size, error) {
+	var all []Size
+	seen := map[string]bool{}
+	for _, named := range r.scopeSets(groups) {
+		for _, schemes := range r.schemeSets() {
+			caller := Caller{ID: strings.Repeat("i", maxOwnerID), Schemes: schemes, Scopes: named.scopes}
+			key := r.documentKey("", caller.owner(), r.vocabulary.of(&caller))
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			size, err := r.Size(caller, arn)
+			if err != nil {
+				return nil, err
+			}
+			size.Name = named.name
+			all = append(all, size)
+		}
+	}
+	return all, nil
+}
+
+// scopeSet is scopes that a caller may have, and what to call them.
+type scopeSet struct {
+	name   string
+	scopes []string
+}
+
+func (r *Rules) scopeSets(groups map[string][]string) []scopeSet {
+	asked := map[string]bool{}
+	for _, scopes := range r.vocabulary.scopes {
+		for scope := range scopes {
+			asked[scope] = true
+		}
+	}
+	scopes := slices.Sorted(maps.Keys(asked))
+	sets := []scopeSet{{"no scope", nil}}
+	for _, scope := range scopes {
+		sets = append(sets, scopeSet{"the scope " + scope, []string{scope}})
+	}
+	var granted []string
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		sets = append(sets, scopeSet{"the group " + name, groups[name]})
+		granted = append(granted, groups[name]...)
+	}
+	return append(sets, scopeSet{"all groups", granted}, scopeSet{"all scopes", scopes})
+}
+
+// schemeSets are each scheme alone, and all of them.
+func (r *Rules) schemeSets() [][]string {
+	schemes := slices.Sorted(maps.Keys(r.vocabulary.schemes))
+	var sets [][]string
+	for _, scheme := range schemes {
+		sets = append(sets, []string{scheme})
+	}
+	if len(schemes) != 1 {
+		sets = append(sets, schemes)
+	}
+	return sets
+}
