@@ -460,12 +460,69 @@ func (n *narrowedDenies) add(open template, to int32, m int) {
 		openings = routes.nobody
 	}
 	for _, closed := range routes.leaks(open, int(n.c.resources[to].place[m]), openings) {
-		path := closed.denied()
+		path, beside := n.c.besideOwner(closed, to, m)
+		if !beside {
+			path = closed.denied()
+		}
 		n.paths[path] |= 1 << m
 		if !endsWild(path) && endsWild(open.pattern()) {
 			n.slashes[path+"/"] |= 1 << m
 		}
 	}
+}
+
+// besideOwner widens denied paths of a route of which nothing is open but its owner's: those that have this text in the place
+// of the owner's id to those that begin like it and not like the id, so that many such patterns become one.
+func (c *choice) besideOwner(closed template, to int32, m int) (path string, ok bool) {
+	place := c.resources[to].place[m]
+	all := c.methods[m].entries[place].template
+	at := differs(closed, all)
+	if at < 0 || all.endsGreedy() || c.partly[to]>>m&1 == 0 || c.openBeside(to)>>m&1 != 0 {
+		return "", false
+	}
+	begin := 1
+	for _, own := range c.open[m][place].templates {
+		if own[at].kind != static {
+			return "", false
+		}
+		for begin <= len(closed[at].text) && strings.HasPrefix(own[at].text, closed[at].text[:begin]) {
+			begin++
+		}
+	}
+	if begin > len(closed[at].text) {
+		return "", false
+	}
+	widened := slices.Clone(closed)
+	widened[at].text = closed[at].text[:begin] + "*"
+	return widened.denied(), true
+}
+
+// differs is the one position in which paths have a text and the template a parameter; -1 where there is none, or more.
+func differs(paths, from template) int {
+	if len(paths) != len(from) {
+		return -1
+	}
+	at := -1
+	for i := range paths {
+		switch {
+		case paths[i].kind == from[i].kind:
+		case paths[i].kind != static || from[i].kind != single || at >= 0:
+			return -1
+		default:
+			at = i
+		}
+	}
+	return at
+}
+
+// openBeside are the methods for which the pattern of a resource matches what is open of others.
+func (c *choice) openBeside(i int32) (open verbs) {
+	for _, h := range c.resources[i].reach {
+		if h.resource != i {
+			open |= h.verbs & (c.whole[h.resource] | c.partly[h.resource])
+		}
+	}
+	return open
 }
 
 // appendTo appends patterns, without those that another one of them covers.
