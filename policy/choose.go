@@ -229,8 +229,8 @@ func (c *choice) runOverMethods() {
 	extra := make([]verbs, len(c.resources))
 	gain := 0
 	for i, written := range c.written {
-		saves := written.patterns() - 1
-		if saves < 1 || len(c.resources[i].template) == 0 {
+		saves := c.saves(int32(i))
+		if written == 0 || saves < 1 || len(c.resources[i].template) == 0 {
 			continue // the root for all methods would be all paths that end with a slash
 		}
 		closed, more, possible := c.runningNeeds(int32(i))
@@ -263,6 +263,17 @@ func (c *choice) runOverMethods() {
 			c.run(i)
 		}
 	}
+}
+
+// saves is how many patterns fewer are written if that of a resource is for all methods.
+func (c *choice) saves(i int32) int {
+	saves := c.written[i].patterns() - 1
+	for _, others := range [][]int32{c.resources[i].covers, c.resources[i].runs} {
+		for _, j := range others {
+			saves += c.written[j].patterns()
+		}
+	}
+	return saves
 }
 
 // oddPatterns is about how many patterns deny odd paths.
@@ -317,7 +328,15 @@ func (c *choice) runningNeeds(i int32) (closed bool, more []hit, possible bool) 
 
 // run writes the pattern of a resource for all methods.
 func (c *choice) run(i int32) {
+	if c.written[i] == 0 {
+		return // another one that runs does for it
+	}
 	c.running[i] = true
+	for _, others := range [][]int32{c.resources[i].covers, c.resources[i].runs} {
+		for _, j := range others {
+			c.written[j], c.running[j] = 0, false
+		}
+	}
 	for _, hits := range [][]hit{c.resources[i].reach, c.resources[i].run} {
 		for _, h := range hits {
 			c.needs(h, allVerbs, endsWild(c.resources[i].allowed))
@@ -329,6 +348,13 @@ func (c *choice) run(i int32) {
 func (c *choice) deny() {
 	c.denyMethods()
 	c.denyShared()
+	for i := range c.resources {
+		if safe := c.need[i] &^ c.unsafe[i]; safe != 0 {
+			for _, j := range c.resources[i].covers {
+				c.need[j] &^= safe
+			}
+		}
+	}
 	for i := range c.resources {
 		if safe := c.need[i] &^ c.unsafe[i]; safe != 0 {
 			resource := &c.resources[i]

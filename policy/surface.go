@@ -37,6 +37,8 @@ type resource struct {
 
 	parent  int32   // the resource of the path without the last segment; -1: none
 	covered []int32 // resources whose pattern covers this one's
+	covers  []int32 // resources whose pattern this one's covers
+	runs    []int32 // resources whose pattern this one's covers behind the method and any segments
 	reach   []hit   // what its pattern matches, its own routes included
 	run     []hit   // what its pattern matches behind the method and any segments, as in */users
 	slash   []hit   // what the pattern matches with nothing in the place of its last parameter
@@ -229,12 +231,20 @@ func (s *surface) runs() bool { return len(s.resources) <= maxRunning }
 // findCovered finds whose pattern covers those of others.
 func (s *surface) findCovered(i int32) {
 	pattern := s.resources[i].allowed
-	for _, h := range s.resources[i].reach {
+	r := &s.resources[i]
+	for _, h := range r.reach {
 		other := &s.resources[h.resource]
 		if h.resource == i || !Match(pattern, other.allowed) || pattern == other.allowed && h.resource < i {
 			continue
 		}
 		other.covered = append(other.covered, i)
+		r.covers = append(r.covers, h.resource)
+	}
+	behind := "*/" + pattern
+	for _, h := range r.run {
+		if h.resource != i && Match(behind, s.resources[h.resource].allowed) {
+			r.runs = append(r.runs, h.resource)
+		}
 	}
 }
 
@@ -269,16 +279,10 @@ func (s *surface) findShared() {
 }
 
 func (s *surface) newShared(pattern template, covers []int32) shared {
-	all := func(t template) []hit {
-		var hits []hit
-		for _, j := range s.tree.walk(patternOf(t)) {
-			hits = append(hits, hit{j, s.resources[j].verbs})
-		}
-		return hits
-	}
-	new := shared{denied: pattern.denied(), covers: covers, reach: all(pattern)}
+	new := shared{denied: pattern.denied(), covers: covers, reach: s.routed(pattern, s.tree.walk(patternOf(pattern)), -1)}
 	if s.runs() {
-		new.run = all(append(template{{kind: greedy}}, pattern...))
+		behind := append(template{{kind: greedy}}, pattern...)
+		new.run = s.routed(behind, s.tree.walk(patternOf(behind)), -1)
 	}
 	return new
 }
