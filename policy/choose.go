@@ -22,6 +22,8 @@ type choice struct {
 	blocked []verbs // by resource: for which methods its pattern matches what is open; see isBlocked
 	known   []bool  // whether blocked is known
 	silent  verbs   // the methods for which nothing is open
+	anyOpen set     // the resources of which anything is open
+	anyShut set     // those of which anything is not
 
 	allows, denies []methodPattern
 	slashes        []methodPattern // denied paths that end with a slash
@@ -55,9 +57,16 @@ func (r *Rules) choose(id string, has capabilities) *choice {
 		return c
 	}
 	r.findOpen(c, id, has)
-	c.silent = allVerbs
+	c.silent, c.anyOpen, c.anyShut = allVerbs, newSet(n), newSet(n)
 	for i := range c.resources {
-		c.silent &^= c.whole[i] | c.partly[i]
+		open := c.whole[i] | c.partly[i]
+		c.silent &^= open
+		if open != 0 {
+			c.anyOpen.add(int32(i))
+		}
+		if c.resources[i].verbs&^c.whole[i] != 0 {
+			c.anyShut.add(int32(i))
+		}
 	}
 	c.write()
 	c.findNeeds()
@@ -224,46 +233,124 @@ func (c *choice) runOverMethods() {
 	if !c.runs() {
 		return
 	}
-	odd := c.isOdd()
+	r := newRunner(c)
 	var pool []int32
-	extra := make([]verbs, len(c.resources))
-	gain := 0
 	for i, written := range c.written {
 		saves := c.saves(int32(i))
 		if written == 0 || saves < 1 || len(c.resources[i].template) == 0 {
 			continue // the root for all methods would be all paths that end with a slash
 		}
-		closed, more, possible := c.runningNeeds(int32(i))
-		switch {
-		case !possible:
-			continue
-		case (odd || !closed) && c.cost(more) < saves && !c.farther(more, int32(i)):
+		switch r.look(int32(i)) {
+		case runsFree:
 			c.run(int32(i))
-		default:
+		case runsForMore:
 			pool = append(pool, int32(i))
-			gain += saves
-			for _, h := range more {
-				extra[h.resource] |= h.verbs
-			}
+			r.gain += saves
 		}
 	}
-	whole := verbs(0)
-	for i, verbs := range extra {
-		if verbs != 0 {
-			gain -= c.further(int32(i), verbs)
-			whole |= verbs & c.silent
-		}
-	}
-	gain -= whole.count()
-	if !odd {
-		gain -= oddPatterns
-	}
-	if gain > 0 {
+	if r.gain > r.cost() {
 		for _, i := range pool {
 			c.run(i)
 		}
 	}
+	c.denyRun()
 }
+
+// runner weighs what patterns for all methods cost.
+type runner struct {
+	*choice
+	odd     bool    // odd paths are denied anyway
+	lost    set     // resources that cannot be denied without loss
+	fresh   set     // those of which there is anything that is not denied yet
+	further []verbs // by resource: what must be denied besides
+	runs    set     // resources of which all that is not open must be
+	gain    int     // how many patterns fewer are written
+}
+
+func newRunner(c *choice) *runner {
+	n := len(c.resources)
+	r := &runner{choice: c, odd: c.isOdd(), lost: newSet(n), fresh: newSet(n), further: make([]verbs, n), runs: newSet(n)}
+	c.anyShut.each(func(i int32) {
+		shut := c.shut(i)
+		if shut&(c.partly[i]|c.isBlocked(i)) != 0 {
+			r.lost.add(i)
+		}
+		if shut&^c.need[i] != 0 {
+			r.fresh.add(i)
+		}
+	})
+	return r
+}
+
+// shut are the methods of a resource that are not open.
+func (c *choice) shut(i int32) verbs { return c.resources[i].verbs &^ c.whole[i] }
+
+// What comes of a pattern for all methods.
+const (
+	runsNot     = iota // something that is open would be lost
+	runsForMore        // more must be denied
+	runsFree           // it is shorter by itself
+)
+
+// look tells what comes of the pattern of a resource for all methods, and notes what must be denied besides.
+func (r *runner) look(i int32) int {
+	resource := &r.resources[i]
+	if resource.run.meets(r.lost) {
+		return runsNot
+	}
+	closed, far, cost := resource.run.meets(r.anyShut), resource.run.meets(r.fresh), 0
+	for _, h := range resource.reach {
+		shut := h.verbs &^ r.whole[h.resource]
+		if shut&(r.partly[h.resource]|r.isBlocked(h.resource)) != 0 {
+			return runsNot
+		}
+		closed = closed || shut != 0
+		if fresh := shut &^ r.need[h.resource]; fresh != 0 {
+			far = far || h.resource != i || fresh&r.silent != 0
+			cost += r.denials(h.resource, fresh)
+		}
+	}
+	if (r.odd || !closed) && !far && cost < r.saves(i) {
+		return runsFree
+	}
+	for _, h := range resource.reach {
+		r.further[h.resource] |= h.verbs &^ r.whole[h.resource] &^ r.need[h.resource]
+	}
+	r.runs.addCommon(resource.run, r.fresh)
+	return runsForMore
+}
+
+// cost is how many patterns more it takes to deny all that was noted.
+func (r *runner) cost() (cost int) {
+	r.runs.each(func(i int32) { r.further[i] |= r.shut(i) &^ r.need[i] })
+	whole := verbs(0)
+	for i, further := range r.further {
+		if further != 0 {
+			cost += r.denials(int32(i), further)
+			whole |= further & r.silent
+		}
+	}
+	if cost += whole.count(); !r.odd {
+		cost += oddPatterns
+	}
+	return cost
+}
+
+// denials is how many patterns more it takes to deny a resource for these methods besides. Those for which nothing is open
+// are denied for all resources at once.
+func (c *choice) denials(i int32, of verbs) int {
+	r := &c.resources[i]
+	patterns := func(v verbs) int {
+		if v &^= c.silent; v.patterns() > 1 && c.mayRun(r.reach, r.run) {
+			return 1
+		}
+		return v.patterns()
+	}
+	return patterns(c.need[i]|of) - patterns(c.need[i])
+}
+
+// oddPatterns is about how many patterns deny odd paths.
+const oddPatterns = 12
 
 // saves is how many patterns fewer are written if that of a resource is for all methods.
 func (c *choice) saves(i int32) int {
@@ -274,56 +361,6 @@ func (c *choice) saves(i int32) int {
 		}
 	}
 	return saves
-}
-
-// oddPatterns is about how many patterns deny odd paths.
-const oddPatterns = 12
-
-// cost is how many patterns more it takes to deny these.
-func (c *choice) cost(hits []hit) (cost int) {
-	for _, h := range hits {
-		cost += c.further(h.resource, h.verbs)
-	}
-	return cost
-}
-
-// further is how many patterns more it takes to deny a resource for these methods besides. Those for which nothing is open
-// are denied for all resources at once.
-func (c *choice) further(i int32, of verbs) int {
-	r := &c.resources[i]
-	patterns := func(v verbs) int {
-		if v &^= c.silent; v.patterns() > 1 && c.opened(r.reach) == 0 && c.opened(r.run) == 0 {
-			return 1
-		}
-		return v.patterns()
-	}
-	return patterns(c.need[i]|of) - patterns(c.need[i])
-}
-
-// farther tells whether any of the hits is of another resource, or of a method that is denied as a whole.
-func (c *choice) farther(hits []hit, than int32) bool {
-	return slices.ContainsFunc(hits, func(h hit) bool { return h.resource != than || h.verbs&c.silent != 0 })
-}
-
-// runningNeeds lists what must be denied besides if the pattern of a resource is for all methods, and tells whether that
-// can be, and whether it matches anything that is not open.
-func (c *choice) runningNeeds(i int32) (closed bool, more []hit, possible bool) {
-	for _, hits := range [][]hit{c.resources[i].reach, c.resources[i].run} {
-		for _, h := range hits {
-			shut := h.verbs &^ c.whole[h.resource]
-			if shut == 0 {
-				continue
-			}
-			closed = true
-			if shut&(c.partly[h.resource]|c.isBlocked(h.resource)) != 0 {
-				return closed, nil, false
-			}
-			if fresh := shut &^ c.need[h.resource]; fresh != 0 {
-				more = append(more, hit{h.resource, fresh})
-			}
-		}
-	}
-	return closed, more, true
 }
 
 // run writes the pattern of a resource for all methods.
@@ -337,11 +374,27 @@ func (c *choice) run(i int32) {
 			c.written[j], c.running[j] = 0, false
 		}
 	}
-	for _, hits := range [][]hit{c.resources[i].reach, c.resources[i].run} {
-		for _, h := range hits {
-			c.needs(h, allVerbs, endsWild(c.resources[i].allowed))
+}
+
+// denyRun notes what the patterns for all methods match.
+func (c *choice) denyRun() {
+	run, slashed := newSet(len(c.resources)), newSet(len(c.resources))
+	for i, running := range c.running {
+		if !running {
+			continue
+		}
+		resource := &c.resources[i]
+		wild := endsWild(resource.allowed)
+		for _, h := range resource.reach {
+			c.needs(h, allVerbs, wild)
+		}
+		run.addCommon(resource.run, c.anyShut)
+		if wild {
+			slashed.addCommon(resource.run, c.anyShut)
 		}
 	}
+	run.each(func(i int32) { c.needs(hit{i, c.resources[i].verbs}, allVerbs, false) })
+	slashed.each(func(i int32) { c.needs(hit{i, c.resources[i].verbs}, allVerbs, true) })
 }
 
 // deny chooses the patterns of what must be denied.
@@ -390,9 +443,13 @@ func (c *choice) denyMethods() {
 }
 
 // denial is a pattern to be denied: for all methods, if several are meant and none of what that matches is open.
-func (c *choice) denial(path string, of verbs, reach, run []hit) methodPattern {
-	running := of.patterns() > 1 && c.runs() && c.opened(reach) == 0 && c.opened(run) == 0
-	return methodPattern{path, of, running}
+func (c *choice) denial(path string, of verbs, reach []hit, run set) methodPattern {
+	return methodPattern{path, of, of.patterns() > 1 && c.mayRun(reach, run)}
+}
+
+// mayRun tells whether a pattern may be denied for all methods: nothing that it then matches is open.
+func (c *choice) mayRun(reach []hit, run set) bool {
+	return run != nil && !run.meets(c.anyOpen) && c.opened(reach) == 0
 }
 
 // denyShared denies what several resources have in common, where that does for several of them and nothing of it is open.
@@ -634,5 +691,5 @@ func (c *choice) allow() {
 
 // runsOpen tells whether the pattern of a resource, for all methods, matches nothing that is not open.
 func (c *choice) runsOpen(i int32) bool {
-	return i >= 0 && !c.closed(c.resources[i].reach, allVerbs) && !c.closed(c.resources[i].run, allVerbs)
+	return i >= 0 && !c.closed(c.resources[i].reach, allVerbs) && !c.resources[i].run.meets(c.anyShut)
 }

@@ -42,7 +42,7 @@ type oddities struct {
 }
 
 func (c *choice) oddities() *oddities {
-	o := &oddities{c: c, shut: c.shut()}
+	o := &oddities{c: c, shut: c.anyShutMethods()}
 	for i, written := range c.written {
 		resource := &c.resources[i]
 		switch {
@@ -72,8 +72,8 @@ func (o *oddities) add(t template, of verbs, empty []int32) {
 	o.wild = append(o.wild, wildcard{before, of, vanishes})
 }
 
-// shut are the methods of which something is not open.
-func (c *choice) shut() (shut verbs) {
+// anyShutMethods are those of which something is not open.
+func (c *choice) anyShutMethods() (shut verbs) {
 	for i := range c.resources {
 		shut |= c.resources[i].verbs &^ c.whole[i]
 	}
@@ -108,41 +108,52 @@ func commonPrefix(a, b string) string {
 
 // letters are the characters that the literals of denied patterns have where an allowed pattern has a wildcard: there they
 // may be sent encoded.
-func (o *oddities) letters() string {
-	var all strings.Builder
+func (o *oddities) letters() *[256]bool {
+	before := map[string]verbs{}
+	for _, w := range o.wild {
+		before[w.before] |= w.verbs
+	}
+	var all [256]bool
 	for _, d := range o.c.denies {
+		of := d.verbs
+		if d.running {
+			of = allVerbs
+		}
 		begin, _, _ := strings.Cut(d.path, "*")
 		begin = strings.TrimSuffix(begin, "?")
-		skip := len(begin)
-		for _, w := range o.wild {
-			if (w.verbs&d.verbs != 0 || d.running) && strings.HasPrefix(begin, w.before) {
-				skip = min(skip, len(w.before))
+		for i := range len(begin) {
+			if (i == 0 || begin[i-1] == '/') && before[begin[:i]]&of != 0 {
+				begin = begin[:i] // the shortest
+				break
 			}
 		}
-		all.WriteString(d.path[skip:])
+		for i := len(begin); i < len(d.path); i++ {
+			if d.path[i] == '%' {
+				i += 2 // no character that may be sent as itself
+				continue
+			}
+			all[d.path[i]] = true
+		}
 	}
-	return all.String()
+	return &all
 }
 
-// encodings are the two digits behind the % of the unreserved characters in a text, in every spelling, without the dot's.
-// For more than two of the letters a to o, whose codes begin with 6, one pattern does; it matches %60 besides.
+// encodings are the two digits behind the % of the unreserved ones of these characters, in every spelling, without the dot's.
+// For more than two spellings of the letters a to o, whose codes begin with 6, one pattern does; it matches %60 besides.
 // See https://www.rfc-editor.org/rfc/rfc3986#section-2.3.
-func encodings(text string) []string {
+func encodings(of *[256]bool) []string {
 	var codes []string
-	for i := 0; i < len(text); i++ {
-		switch {
-		case text[i] == '%':
-			i += 2 // no character that may be sent as itself
-		case isUnreserved(text[i]) && text[i] != '.':
-			code := fmt.Sprintf("%x", text[i])
-			codes = append(codes, code)
-			if upper := strings.ToUpper(code); upper != code {
-				codes = append(codes, upper)
-			}
+	for c, there := range of {
+		if !there || !isUnreserved(byte(c)) || c == '.' {
+			continue
+		}
+		code := fmt.Sprintf("%x", c)
+		codes = append(codes, code)
+		if upper := strings.ToUpper(code); upper != code {
+			codes = append(codes, upper)
 		}
 	}
 	slices.Sort(codes)
-	codes = slices.Compact(codes)
 	first, _ := slices.BinarySearch(codes, "6")
 	end, _ := slices.BinarySearch(codes, "7")
 	if end-first > 2 {

@@ -26,6 +26,37 @@ type hit struct {
 	verbs    verbs
 }
 
+// set is a set of resources, a bit for each.
+type set []uint64
+
+func newSet(resources int) set { return make(set, (resources+63)/64) }
+
+func (s set) add(i int32) { s[i/64] |= 1 << (i % 64) }
+
+func (s set) meets(other set) bool {
+	for i, word := range s {
+		if word&other[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// addCommon adds what two others have in common.
+func (s set) addCommon(a, b set) {
+	for i := range s {
+		s[i] |= a[i] & b[i]
+	}
+}
+
+func (s set) each(visit func(i int32)) {
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			visit(int32(64*i + bits.TrailingZeros64(word)))
+		}
+	}
+}
+
 // resource is a path template that routes of an API have, with all that is known of its patterns before a caller is:
 // which other resources they meet.
 type resource struct {
@@ -40,7 +71,7 @@ type resource struct {
 	covers  []int32 // resources whose pattern this one's covers
 	runs    []int32 // resources whose pattern this one's covers behind the method and any segments
 	reach   []hit   // what its pattern matches, its own routes included
-	run     []hit   // what its pattern matches behind the method and any segments, as in */users
+	run     set     // what its pattern matches behind the method and any segments, as in */users; nil if it is not known
 	slash   []hit   // what the pattern matches with nothing in the place of its last parameter
 	greedy  []hit   // the {name+} that take what the pattern matches and ends with a slash, where only they do
 	empty   []int32 // what it matches where a parameter may stand for nothing
@@ -52,7 +83,7 @@ type shared struct {
 	denied string
 	covers []int32 // resources all of whose paths it matches
 	reach  []hit   // what it matches
-	run    []hit   // and behind the method and any segments
+	run    set     // and behind the method and any segments
 }
 
 // surface are the paths of an API.
@@ -148,10 +179,7 @@ func (s *surface) findReach(i int32) {
 	last := len(r.template) - 1
 	met := s.tree.walk(patternOf(r.template))
 	r.reach = s.routed(r.template, met, i)
-	if s.runs() {
-		behind := append(template{{kind: greedy}}, r.template...)
-		r.run = s.routed(behind, s.tree.walk(patternOf(behind)), -1)
-	}
+	r.run = s.findRun(r.template)
 	if last < 0 || r.template[last].kind == static {
 		return
 	}
@@ -222,6 +250,19 @@ func (s *surface) takesSlash(pattern template, greedy *resource) (taken verbs) {
 	return taken
 }
 
+// findRun finds what a pattern matches behind the method and any segments.
+func (s *surface) findRun(pattern template) set {
+	if !s.runs() {
+		return nil
+	}
+	run := newSet(len(s.resources))
+	behind := append(template{{kind: greedy}}, pattern...)
+	for _, h := range s.routed(behind, s.tree.walk(patternOf(behind)), -1) {
+		run.add(h.resource)
+	}
+	return run
+}
+
 // maxRunning bounds the APIs whose patterns may begin with a '*' in the place of the method: finding out what such a
 // pattern meets takes a look at every resource. API Gateway's own limit is 300 resources.
 const maxRunning = 1000
@@ -241,11 +282,11 @@ func (s *surface) findCovered(i int32) {
 		r.covers = append(r.covers, h.resource)
 	}
 	behind := "*/" + pattern
-	for _, h := range r.run {
-		if h.resource != i && Match(behind, s.resources[h.resource].allowed) {
-			r.runs = append(r.runs, h.resource)
+	r.run.each(func(j int32) {
+		if j != i && Match(behind, s.resources[j].allowed) {
+			r.runs = append(r.runs, j)
 		}
-	}
+	})
 }
 
 // findShared finds the patterns that cover several resources: all below a path, and all that end alike.
@@ -279,12 +320,7 @@ func (s *surface) findShared() {
 }
 
 func (s *surface) newShared(pattern template, covers []int32) shared {
-	new := shared{denied: pattern.denied(), covers: covers, reach: s.routed(pattern, s.tree.walk(patternOf(pattern)), -1)}
-	if s.runs() {
-		behind := append(template{{kind: greedy}}, pattern...)
-		new.run = s.routed(behind, s.tree.walk(patternOf(behind)), -1)
-	}
-	return new
+	return shared{denied: pattern.denied(), covers: covers, run: s.findRun(pattern), reach: s.routed(pattern, s.tree.walk(patternOf(pattern)), -1)}
 }
 
 // widerPatterns are patterns that cover all paths of a template, and more: what is below each segment that leads to it,
