@@ -123,6 +123,7 @@ func (d *deployer) gatewayConfig() gateway.Config {
 		Region:         region(),
 		AllowedOrigins: apienviron.Origins(os.Getenv(apienviron.AllowedOrigins)),
 		AccessLog:      d.stderr,
+		Log:            d.log,
 		ShowTrace:      true,
 	}
 	if d.options.verbose {

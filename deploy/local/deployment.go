@@ -26,7 +26,7 @@ type deployment struct {
 
 // ServeHTTP hands a request on by the stage, the first segment of its path.
 func (d *deployment) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	stage, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	stage, _, _ := strings.Cut(strings.TrimLeft(r.URL.Path, "/"), "/")
 	switch {
 	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		d.serveIndex(w, r)

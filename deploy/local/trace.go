@@ -37,6 +37,7 @@ func traceText(t *gateway.Trace) []byte {
 	if t.Policy != nil {
 		line("policy", "%s, %s: %s", t.Policy.Decision, t.Policy.Reason, t.Policy.ARN)
 		textLine(line, "  by", statementText(t.Policy))
+		textLine(line, "  as sent", routedText(t.Policy))
 	}
 	if t.Key != nil {
 		line("key", "%s", keyText(t.Key))
@@ -93,6 +94,14 @@ func statementText(p *gateway.PolicyTrace) string {
 		return err.Error()
 	}
 	return string(text)
+}
+
+// routedText says that the form of the path decided, where it did.
+func routedText(p *gateway.PolicyTrace) string {
+	if p.RoutedARN == "" {
+		return ""
+	}
+	return fmt.Sprintf("the path as it was sent decides; by the path that routed it would be %s: %s", p.RoutedDecision, p.RoutedARN)
 }
 
 func keyText(k *gateway.KeyTrace) string {

@@ -30,7 +30,8 @@ type exchange struct {
 
 	ours       bool   // the request is for this stage
 	stagePath  string // the path as sent, with the stage
-	path       string // the path as sent, without the stage
+	path       string // without the stage, that routes: of a REST API as sent but for slashes in front, of an HTTP API decoded
+	policyPath string // the one that policies are matched with: of a REST API as sent, of an HTTP API decoded
 	sourceIP   string
 	requestID  string
 	extendedID string // of HTTP APIs the only id
@@ -70,11 +71,10 @@ type integration struct {
 
 func (s *stage) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{stage: s, w: w, r: r, start: s.config.Now(), stagePath: pathAsSent(r), headerLines: headerLines(r)}
-	rest, ours := strings.CutPrefix(x.stagePath, "/"+s.mode.Name)
-	x.ours = ours && (rest == "" || rest[0] == '/')
-	x.path = rest
-	if rest == "" {
-		x.path = "/"
+	x.policyPath, x.ours = s.behindStage(x.stagePath)
+	x.path = x.policyPath
+	if s.mode.Gateway == mode.REST {
+		x.path = oneSlash(x.path)
 	}
 	x.sourceIP, _, _ = net.SplitHostPort(r.RemoteAddr)
 	x.requestID = uuid.NewString()
@@ -84,6 +84,27 @@ func (s *stage) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	x.traceID = fmt.Sprintf("Root=1-%08x-%s", x.start.Unix(), hex.EncodeToString(random[11:]))
 	x.startTrace()
 	return x
+}
+
+// behindStage cuts the stage off a path as sent, and tells whether the path is this stage's. A REST API passes over empty
+// segments in front of the stage.
+func (s *stage) behindStage(path string) (rest string, ours bool) {
+	if s.mode.Gateway == mode.REST {
+		path = oneSlash(path)
+	}
+	rest, ours = strings.CutPrefix(path, "/"+s.mode.Name)
+	if rest == "" {
+		rest = "/"
+	}
+	return rest, ours && rest[0] == '/'
+}
+
+// oneSlash makes one of several slashes that a path begins with.
+func oneSlash(path string) string {
+	for strings.HasPrefix(path, "//") {
+		path = path[1:]
+	}
+	return path
 }
 
 // pathAsSent is the path of the request's target, neither decoded nor cleaned.
@@ -97,16 +118,6 @@ func pathAsSent(r *http.Request) string {
 		return rest[min(strings.IndexByte(rest+"/", '/'), len(rest)):]
 	}
 	return path
-}
-
-// find routes the request, and tells whether a method serves it.
-func (x *exchange) find() bool {
-	index, parameters, ok := x.router.Route(x.r.Method, x.path)
-	if ok {
-		x.method, x.parameters = x.methods[index], parameters
-		x.traceRoute()
-	}
-	return ok
 }
 
 // The limits of API Gateway, in bytes. See
@@ -152,21 +163,26 @@ func (x *exchange) readBody() error {
 	return nil
 }
 
-// arn is the ARN of the method and path that the request invokes. In a REST API a slash at the path's end is in the path but not
-// in the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API it is in both.
+// arn is the ARN of the method and path that the request invokes. In a REST API the path is the one that was sent: in
+// which of its forms AWS matches it with a policy, where empty segments were passed over to route it, is not known.
 func (x *exchange) arn() string {
-	if x.invoked != "" {
-		return x.invoked
+	if x.invoked == "" {
+		x.invoked = x.arnOf(x.policyPath)
 	}
-	path := strings.TrimPrefix(x.path, "/")
+	return x.invoked
+}
+
+// arnOf is the ARN of the request's method with a path. In a REST API a slash at the path's end is in the path but not in
+// the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API it is in both.
+func (x *exchange) arnOf(path string) string {
+	path = strings.TrimPrefix(path, "/")
 	if x.mode.Gateway == mode.REST {
 		path = strings.TrimSuffix(path, "/")
 	}
-	x.invoked = policy.ARN{
+	return policy.ARN{
 		Partition: partitionOf(x.config.Region), Region: x.config.Region, Account: x.config.AccountID, API: x.apiID,
 		Stage: x.mode.Name, Method: x.r.Method, Path: path,
 	}.String()
-	return x.invoked
 }
 
 // partitionOf is the part of AWS that a region is in. See

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -32,6 +33,7 @@ type Config struct {
 
 	AccessLog io.Writer    // gets a line for each request, one at a time; nil: none
 	Traces    func(*Trace) // gets the way that each request took, when it is answered, in its goroutine; nil: none
+	Log       *slog.Logger // is told where a request's outcome hangs on what is not known of AWS; nil: nobody is
 	ShowTrace bool         // tell a request's trace in the answer's header X-Portcullis-Trace where the request has one
 
 	Timeout time.Duration    // how long a function may take, at most; zero: as long as in AWS

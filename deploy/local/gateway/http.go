@@ -9,7 +9,6 @@ import (
 // httpAPI answers requests as an HTTP API does.
 type httpAPI struct {
 	*stage
-	router   *httpRouter
 	guard    httpGuard
 	throttle *throttle
 	cors     *httpCORS // nil: the gateway has no part in CORS
@@ -40,11 +39,8 @@ const (
 // newHTTP makes what serves an HTTP API.
 func newHTTP(s *stage) (*httpAPI, error) {
 	a := &httpAPI{stage: s, format: payloadFormatOf(s.mode.PayloadFormatVersion), timeout: s.integrationTimeout(httpTimeout)}
-	if err := s.buildRouter(); err != nil {
-		return nil, err
-	}
 	var err error
-	if a.router, err = newHTTPRouter(s); err != nil {
+	if s.routes, err = newRoutes(s.methods); err != nil {
 		return nil, err
 	}
 	if a.guard, err = newHTTPGuard(s); err != nil {
@@ -111,7 +107,7 @@ func (a *httpAPI) route(x *exchange) *httpRefusal {
 		return refuseHTTP(httpHeadTooLarge)
 	case !x.decodePath():
 		return refuseHTTP(badRequest)
-	case !a.router.find(x):
+	case !x.routedTo(a.routes.findHTTP(x.r.Method, x.path)):
 		return refuseHTTP(notFound)
 	}
 	return nil

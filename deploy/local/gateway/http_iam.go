@@ -28,9 +28,7 @@ func (g *httpIAMGuard) authorize(x *exchange) *httpRefusal {
 	case err != nil:
 		return bodyRefusal(err)
 	}
-	result := x.signer.permits(x, policy.InvokeAction)
-	x.tracePolicy(x.signer.document, result)
-	if result.Decision != policy.Allow {
+	if result := x.judge(x.signer.document, x.signer.permits); result.Decision != policy.Allow {
 		return refuseHTTP(forbidden)
 	}
 	return nil

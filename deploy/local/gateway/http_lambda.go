@@ -32,9 +32,7 @@ func (g *httpLambdaGuard) authorize(x *exchange) *httpRefusal {
 		return &httpRefusal{failure: authorizerError, reason: err.Error()}
 	}
 	x.identity = found
-	result := found.permits(x, policy.InvokeAction)
-	x.tracePolicy(found.document, result)
-	if result.Decision != policy.Allow {
+	if result := x.judge(found.document, found.permits); result.Decision != policy.Allow {
 		return &httpRefusal{failure: forbidden, reason: forbidden.message}
 	}
 	return nil

@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
-
-	"portcullis/policy"
 )
 
 // defaultRoute is the key of the route that takes what no other does.
@@ -37,7 +35,7 @@ func (x *exchange) decodePath() bool {
 	if err != nil || !utf8.ValidString(decoded) {
 		return false
 	}
-	x.path = decoded
+	x.path, x.policyPath = decoded, decoded
 	return true
 }
 
@@ -56,45 +54,4 @@ func (x *exchange) httpParameters() map[string]string {
 		return nil
 	}
 	return x.parameters
-}
-
-// httpRouter routes as HTTP APIs do. A path with a slash at its end is none of a route that ends otherwise: only greedy
-// routes take it, and the slash is part of what their parameter holds. That is not documented; it is what users of HTTP
-// APIs report, such as in https://github.com/storacha/w3infra/pull/166.
-type httpRouter struct {
-	greedy *policy.Router // of the greedy routes alone
-	of     []*method      // by the index of greedy
-}
-
-func newHTTPRouter(s *stage) (*httpRouter, error) {
-	r := &httpRouter{}
-	var routes []policy.Route
-	for _, m := range s.methods {
-		if m.route.IsGreedy() {
-			r.of, routes = append(r.of, m), append(routes, m.route)
-		}
-	}
-	var err error
-	r.greedy, err = policy.NewRouter(routes)
-	return r, err
-}
-
-// find routes the request, and tells whether a route serves it.
-func (r *httpRouter) find(x *exchange) bool {
-	if !strings.HasSuffix(x.path, "/") || x.path == "/" {
-		return x.find()
-	}
-	index, parameters, ok := r.greedy.Route(x.r.Method, x.path)
-	if !ok {
-		return false
-	}
-	x.method, x.parameters = r.of[index], parameters
-	parameters[greedyName(x.method.route.Path)] += "/"
-	x.traceRoute()
-	return true
-}
-
-// greedyName is the name of the parameter {name+} that a path ends with.
-func greedyName(path string) string {
-	return strings.TrimSuffix(path[strings.LastIndexByte(path, '{')+1:], "+}")
 }

@@ -78,11 +78,11 @@ func (c *callers) authenticate(x *exchange) error {
 	return err
 }
 
-// permits evaluates the signer's policy for an action on what the request invokes. Who is of another account than the API
+// permits evaluates the signer's policy for an action on an ARN, which is what is invoked. Who is of another account than the API
 // needs the leave of a resource policy too, and there is none. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html.
-func (s *signer) permits(x *exchange, action string) policy.Result {
-	result := policy.Evaluate(s.document, policy.Request{Action: action, Resource: x.arn(), Keys: s.conditionKeys(x)})
+func (s *signer) permits(x *exchange, action, arn string) policy.Result {
+	result := policy.Evaluate(s.document, policy.Request{Action: action, Resource: arn, Keys: s.conditionKeys(x)})
 	if result.Decision == policy.Allow && s.account != x.config.AccountID {
 		return policy.Result{Statement: -1, Near: -1}
 	}
@@ -129,8 +129,7 @@ func (g *iamGuard) authorize(x *exchange) *refusal {
 	case err != nil:
 		return refuseWith(badBody, err.Error())
 	}
-	result := x.signer.permits(x, policy.InvokeAction)
-	x.tracePolicy(x.signer.document, result)
+	result := x.judge(x.signer.document, x.signer.permits)
 	if result.Decision == policy.Allow {
 		return nil
 	}

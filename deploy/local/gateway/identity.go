@@ -27,8 +27,8 @@ type identity struct {
 	latency time.Duration // of the authorizer, zero where its answer was cached
 }
 
-// permits evaluates the policy anew, for this request, whether it is new or from the cache.
-func (i *identity) permits(x *exchange, action string) policy.Result {
+// permits evaluates the policy anew, for this request, whether it is new or from the cache. arn is what is invoked.
+func (i *identity) permits(x *exchange, action, arn string) policy.Result {
 	if i.simple {
 		result := policy.Result{Statement: -1, Near: -1}
 		if i.verdict {
@@ -36,7 +36,7 @@ func (i *identity) permits(x *exchange, action string) policy.Result {
 		}
 		return result
 	}
-	return policy.Evaluate(i.document, policy.Request{Action: action, Resource: x.arn(), Keys: x.conditionKeys()})
+	return policy.Evaluate(i.document, policy.Request{Action: action, Resource: arn, Keys: x.conditionKeys()})
 }
 
 // errUnauthorized has the text by which an authorizer says 401.

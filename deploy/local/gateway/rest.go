@@ -52,10 +52,10 @@ func newREST(s *stage) (*restAPI, error) {
 	if err := a.prepareMethods(); err != nil {
 		return nil, err
 	}
-	if err := s.buildRouter(); err != nil {
+	var err error
+	if s.routes, err = newRoutes(s.methods); err != nil {
 		return nil, err
 	}
-	var err error
 	if a.guard, err = newRESTGuard(s); err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (a *restAPI) route(x *exchange) *refusal {
 		return refuse(headTooLarge)
 	case !x.ours:
 		return refuse(unknownStage)
-	case !x.find():
+	case !x.routedTo(a.routes.findREST(x.r.Method, x.path)):
 		return a.unrouted(x)
 	}
 	return nil

@@ -150,9 +150,9 @@ func asksAnew(header http.Header) bool {
 func (x *exchange) mayInvalidate() bool {
 	switch {
 	case x.signer != nil:
-		return x.signer.permits(x, invalidateAction).Decision == policy.Allow
+		return x.signer.permits(x, invalidateAction, x.arn()).Decision == policy.Allow
 	case x.identity != nil && !x.identity.simple && x.identity.claims == nil:
-		return x.identity.permits(x, invalidateAction).Decision == policy.Allow
+		return x.identity.permits(x, invalidateAction, x.arn()).Decision == policy.Allow
 	}
 	return false
 }

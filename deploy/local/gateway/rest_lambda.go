@@ -1,8 +1,6 @@
 package gateway
 
-import (
-	"portcullis/policy"
-)
+import "portcullis/policy"
 
 // lambdaGuard lets a Lambda authorizer's policy decide.
 type lambdaGuard struct {
@@ -62,9 +60,7 @@ func (g *lambdaGuard) authorize(x *exchange) *refusal {
 		return refuse(authorizerFailed)
 	}
 	x.identity = found
-	result := found.permits(x, policy.InvokeAction)
-	x.tracePolicy(found.document, result)
-	return denial(result)
+	return denial(x.judge(found.document, found.permits))
 }
 
 // denial is what a policy's result means: nil where it allows.

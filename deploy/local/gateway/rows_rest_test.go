@@ -29,7 +29,8 @@ paths:
 	for request, status := range map[string]int{
 		"GET /test/admin": 401, "GET /test/admin/": 401,
 		"POST /test/admin": 200, "POST /test/admin/": 200, "GET /test/admin/x": 200, "GET /test/ADMIN": 200, "GET /test/%61dmin": 200,
-		"DELETE /test/admin": 403, "GET /test": 403, "GET /test/": 403, "GET /test//admin": 403,
+		"DELETE /test/admin": 403, "GET /test": 403, "GET /test/": 403, "GET /test//": 403,
+		"GET /test//admin": 401, "GET //test/admin": 401, "POST /test//admin": 200, "GET /test/admin//": 200, "GET /test/admin//x": 200, "GET /test//x": 200,
 	} {
 		if got := s.send(t, request); got.status != status {
 			t.Errorf("%s: %d %s, want %d", request, got.status, got.body, status)

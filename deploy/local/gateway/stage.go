@@ -19,8 +19,8 @@ type stage struct {
 	config  Config
 	mode    *mode.Mode
 	apiID   string
-	router  *policy.Router
-	methods []*method // by the router's index
+	routes  *routes // of all methods
+	methods []*method
 	log     *accessLog
 }
 
@@ -87,16 +87,6 @@ func (s *stage) addMethods() error {
 		})
 	}
 	return nil
-}
-
-// buildRouter routes to all methods that there are now.
-func (s *stage) buildRouter() (err error) {
-	routes := make([]policy.Route, len(s.methods))
-	for i, m := range s.methods {
-		routes[i] = m.route
-	}
-	s.router, err = policy.NewRouter(routes)
-	return err
 }
 
 // checkNames makes sure that the methods that the mode names are the contract's.

@@ -55,6 +55,10 @@ type PolicyTrace struct {
 	Reason    string            `json:"reason"`
 	Statement *policy.Statement `json:"statement,omitempty"` // the one that decided, or came closest to it
 	Pattern   string            `json:"pattern,omitempty"`   // of it, that matched
+
+	// The two are there where the path as sent is not the one that routed, and the policy decides otherwise by that one.
+	RoutedARN      string `json:"routedArn,omitempty"`
+	RoutedDecision string `json:"routedDecision,omitempty"`
 }
 
 // KeyTrace is by which API key and plan the request was counted.
@@ -96,6 +100,34 @@ func (x *exchange) traceAuthorizer(note func(t *AuthorizerTrace)) {
 		x.trace.Authorizer = &AuthorizerTrace{Type: x.mode.Authorization, Function: x.mode.Authorizer.Function}
 	}
 	note(x.trace.Authorizer)
+}
+
+// judge evaluates a policy for what the request invokes, by what permits does for an action and an ARN. It says so where
+// the form of the path decides.
+func (x *exchange) judge(document policy.Document, permits func(x *exchange, action, arn string) policy.Result) policy.Result {
+	result := permits(x, policy.InvokeAction, x.arn())
+	x.tracePolicy(document, result)
+	if x.path != x.policyPath {
+		routed := x.arnOf(x.path)
+		if other := permits(x, policy.InvokeAction, routed); other.Decision != result.Decision {
+			x.tellRouted(result.Decision, routed, other.Decision)
+		}
+	}
+	return result
+}
+
+// tellRouted tells the log and the trace that a policy decides by the path as sent otherwise than by the one that routed.
+func (x *exchange) tellRouted(decision policy.Decision, routed string, other policy.Decision) {
+	if x.trace != nil && x.trace.Policy != nil {
+		x.trace.Policy.RoutedARN, x.trace.Policy.RoutedDecision = routed, other.String()
+	}
+	if x.config.Log == nil {
+		return
+	}
+	secrets := x.secrets()
+	x.config.Log.Warn("the path as sent decides: by which one AWS does is not known", "requestId", x.ownID(),
+		"arn", cutSecrets(x.arn(), secrets), "decision", decision.String(),
+		"routedArn", cutSecrets(routed, secrets), "routedDecision", other.String())
 }
 
 func (x *exchange) tracePolicy(document policy.Document, result policy.Result) {

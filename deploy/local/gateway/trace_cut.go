@@ -111,6 +111,7 @@ func (t *Trace) cut(secrets []string) *Trace {
 	c.Parameters = cutAll(c.Parameters, secrets)
 	if t.Policy != nil {
 		p := *t.Policy
+		p.RoutedARN = cutSecrets(p.RoutedARN, secrets)
 		p.ARN, p.Pattern, p.Statement = cutSecrets(p.ARN, secrets), cutSecrets(p.Pattern, secrets), cutStatement(p.Statement, secrets)
 		c.Policy = &p
 	}
