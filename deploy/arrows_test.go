@@ -60,6 +60,7 @@ func TestArrows(t *testing.T) {
 		{"portcullis/authorizers/cmd/request", []string{"portcullis/api/users", "portcullis/deploy"}},
 		{"portcullis/authorizers/cmd/revoke", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
 		{"portcullis/authorizers/cmd/token", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
+		{"portcullis/deploy/probe", []string{"portcullis/authorizers", "portcullis/api", "portcullis/deploy", jwx, aws, lambda}},
 		{"portcullis/deploy/local/gateway", []string{"portcullis/authorizers", "portcullis/api/users", jwx, aws, lambda}},
 		{"portcullis/deploy/local/dynamodb", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
 		{"portcullis/deploy/local/apigateway", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
