@@ -172,11 +172,12 @@ func (x *exchange) arn() string {
 	return x.invoked
 }
 
-// arnOf is the ARN of the request's method with a path. In a REST API a slash at the path's end is in the path but not in
-// the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API it is in both.
+// arnOf is the ARN of the request's method with a path. In a REST API a slash at the path's end, behind anything, is in
+// the path but not in the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API
+// it is in both.
 func (x *exchange) arnOf(path string) string {
 	path = strings.TrimPrefix(path, "/")
-	if x.mode.Gateway == mode.REST {
+	if x.mode.Gateway == mode.REST && path != "/" {
 		path = strings.TrimSuffix(path, "/")
 	}
 	return policy.ARN{
