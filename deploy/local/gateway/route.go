@@ -76,12 +76,9 @@ func (r *routes) findREST(verb, path string) (*method, map[string]string) {
 
 // findHTTP routes as HTTP APIs do. A path with a slash at its end is none of a route that ends otherwise: only greedy
 // routes take it, and the slash is part of what their parameter holds. That is not documented; it is what users of HTTP
-// APIs report, such as in https://github.com/storacha/w3infra/pull/166. A path with an empty segment has no route: what
-// AWS does with one is not known.
+// APIs report, such as in https://github.com/storacha/w3infra/pull/166. No route takes a path with an empty segment: what AWS does with
+// one is not known.
 func (r *routes) findHTTP(verb, path string) (*method, map[string]string) {
-	if strings.Contains(path, "//") {
-		return nil, nil
-	}
 	if !strings.HasSuffix(path, "/") || path == "/" {
 		return r.all.find(verb, path)
 	}
