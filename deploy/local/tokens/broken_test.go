@@ -14,9 +14,11 @@ import (
 var headerText = regexp.MustCompile(`^[\x20-\x21\x23-\x5b\x5d-\x7e]+$`)
 
 // TestBroken: every broken token is refused, but for those that API Gateway takes: a user pool's are for any app client,
-// and a JWT authorizer knows no token_use and takes client_id where there is no aud.
+// whatever resource an access token is bound to, a JWT authorizer knows no token_use and takes client_id where there is no aud,
+// and neither asks for the key that a token is bound to.
 func TestBroken(t *testing.T) {
 	const tokenUse = "token-use-missing token-use-null token-use-empty token-use-refresh token-use-list token-use-other-case token-use-wrong-case"
+	const bound = " bound-jkt bound-x5t bound-empty bound-false"
 	oidc, access, id := (*verifytest.Issuer).OIDCClaims, (*verifytest.Issuer).CognitoAccessClaims, (*verifytest.Issuer).CognitoIDClaims
 	tests := []struct {
 		name      string
@@ -25,7 +27,7 @@ func TestBroken(t *testing.T) {
 		of        gateway.TokenIssuer
 		taken     string
 	}{
-		{"pool's access", "RS256", access, gateway.TokenIssuer{Use: "access"}, "client-id-other client-id-other-aud"},
+		{"pool's access", "RS256", access, gateway.TokenIssuer{Use: "access"}, "client-id-other client-id-other-aud resource-other resource-others resource-null resource-number resource-empty"},
 		{"pool's id", "RS256", id, gateway.TokenIssuer{Use: "id"}, "aud-other aud-any aud-longer aud-other-case aud-two-in-one"},
 		{"JWT", "RS256", oidc, gateway.TokenIssuer{}, "aud-missing aud-wrong-case"},
 		{"JWT", "RS384", oidc, gateway.TokenIssuer{}, "aud-missing aud-wrong-case"},
@@ -41,7 +43,7 @@ func TestBroken(t *testing.T) {
 			if err := v.VerifyToken(t.Context(), issuer.Sign(claims)); err != nil {
 				t.Fatalf("the good token: %v", err)
 			}
-			taken := strings.Fields(test.taken)
+			taken := strings.Fields(test.taken + bound)
 			for _, broken := range issuer.Broken(claims) {
 				err := v.VerifyToken(t.Context(), broken.Token)
 				n := slices.Index(taken, broken.Name)
