@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -100,4 +101,61 @@ func (r *Rules) schemeSets() [][]string {
 		sets = append(sets, schemes)
 	}
 	return sets
+}
+
+// LargeDocument is from how many bytes on tools warn of a document: API Gateway's own bound for WebSocket APIs, and as far as
+// AWS's support is quoted for other APIs too.
+const LargeDocument = MaxConnectDocument
+
+// LongestARN begins as the longest ARNs in use do: partition, region and API id have as many characters as any (see
+// https://docs.aws.amazon.com/general/latest/gr/apigateway.html). A stage may have 128 characters; ten are more than
+// stages such as prod and $default have, and 128 would find documents too large that are not.
+var LongestARN = ARN{Partition: "aws-us-gov", Region: "ap-southeast-2", Account: "123456789012", API: "abcdefghij", Stage: "production"}
+
+// SizesError lists the callers for whom Compile fails, so that all that they do would be an error.
+type SizesError struct {
+	Sizes []Size // each with an Err
+}
+
+func (e *SizesError) Error() string {
+	texts := make([]string, len(e.Sizes))
+	for i, size := range e.Sizes {
+		texts[i] = size.who() + ": " + size.Err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// who names the caller with what it brings.
+func (s Size) who() string {
+	return "a caller with " + s.Name + " (" + strings.Join(s.Caller.Schemes, " and ") + ")"
+}
+
+// CheckSizes measures the documents of [Rules.Sizes] for [LongestARN]. The error is a [*SizesError]. Remarks are what somebody
+// should know and nothing fails by: the largest document, from LargeDocument on, and Resources that are left out.
+func (r *Rules) CheckSizes(groups map[string][]string) (remarks []string, err error) {
+	sizes, err := r.Sizes(LongestARN, groups)
+	if err != nil {
+		return nil, err
+	}
+	var failed SizesError
+	var largest Size
+	for _, size := range sizes {
+		switch {
+		case size.Err != nil:
+			failed.Sizes = append(failed.Sizes, size)
+		case size.Bytes > largest.Bytes:
+			largest = size
+		}
+		if len(size.LeftOut) > 0 {
+			remarks = append(remarks, fmt.Sprintf("%s: a Resource has %d characters, more than API Gateway takes (%d), and what it is for is denied: %s",
+				size.who(), len(size.LeftOut[0]), maxResource, size.LeftOut[0]))
+		}
+	}
+	if largest.Bytes >= LargeDocument {
+		remarks = append(remarks, fmt.Sprintf("%s: the policy has %d bytes, the largest of all; AWS names a bound for WebSocket APIs only (%d)", largest.who(), largest.Bytes, LargeDocument))
+	}
+	if len(failed.Sizes) > 0 {
+		return remarks, &failed
+	}
+	return remarks, nil
 }

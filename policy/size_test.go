@@ -292,3 +292,23 @@ func TestMemory(t *testing.T) {
 	}
 	runtime.KeepAlive(rules)
 }
+
+// TestCheckSizes: a caller for whom there is no document is an error that names it, before it calls; a large one is a remark.
+func TestCheckSizes(t *testing.T) {
+	var all []policy.Rule
+	for i := range 200 {
+		all = append(all, rule("GET", fmt.Sprintf("/a-thing-with-a-long-name-%d/{id}/details", i), bearer("read")))
+	}
+	rules := mustRules(t, all...)
+	remarks, err := rules.CheckSizes(map[string][]string{"staff": {"read"}})
+	if err != nil || len(remarks) != 1 || !strings.Contains(remarks[0], "a caller with the scope read (bearer): the policy has 2") {
+		t.Errorf("%q, %v", remarks, err)
+	}
+	failed := (*policy.SizesError)(nil)
+	if _, err := rules.WithLimit(10_000).CheckSizes(nil); !errors.As(err, &failed) || len(failed.Sizes) != 1 || !strings.Contains(err.Error(), "a caller with the scope read (bearer): policy: the document for this caller has 2") {
+		t.Errorf("with a limit of 10,000 bytes: %v", err)
+	}
+	if remarks, err := things(t).CheckSizes(nil); len(remarks) > 0 || err != nil {
+		t.Errorf("a small API: %q, %v", remarks, err)
+	}
+}

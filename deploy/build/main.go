@@ -27,7 +27,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return
 	}
@@ -39,7 +39,7 @@ func main() {
 }
 
 // run builds every function from the module that the working folder is in.
-func run(ctx context.Context, args []string, stdout io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	source, out, err := parse(args, stdout)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if source.Contract == "" {
 		source.Contract = functions.Contract(source.Module)
 	}
-	if _, err := api.Load(source.Contract); err != nil {
+	if err := checkContract(source.Contract, stderr); err != nil {
 		return err
 	}
 	zips, err := functions.WriteZips(ctx, source, out)
@@ -62,6 +62,27 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	for _, zip := range zips {
 		fmt.Fprintf(stdout, "%-12s %8d bytes  sha256 %s\n", filepath.Base(zip.Path), zip.Size, zip.SHA256)
+	}
+	return nil
+}
+
+// checkContract makes sure that authorizers can start with a contract, and that there is a policy for every caller that its
+// scopes make, before one comes.
+func checkContract(name string, stderr io.Writer) error {
+	contract, err := api.Load(name)
+	if err != nil {
+		return err
+	}
+	rules, err := contract.Rules()
+	if err != nil {
+		return err
+	}
+	remarks, err := rules.CheckSizes(nil)
+	for _, remark := range remarks {
+		fmt.Fprintln(stderr, "build: warning:", remark)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }

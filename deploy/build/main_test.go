@@ -264,3 +264,29 @@ func machineOf(t *testing.T, binary []byte) elf.Machine {
 	}
 	return file.Machine
 }
+
+// TestPoliciesAreChecked: a contract with a caller for whom no policy can be written is refused before anything is built, and
+// a large policy is a warning.
+func TestPoliciesAreChecked(t *testing.T) {
+	for routes, want := range map[int]string{
+		200:  `build: warning: a caller with the scope read (bearer): the policy has `,
+		4000: `openapi.yaml: a caller with the scope read (bearer): policy: the document for this caller has `,
+	} {
+		var text strings.Builder
+		text.WriteString("openapi: 3.1.0\ninfo: {title: Large, version: 1.0.0}\nx-function: f\n" +
+			"components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\npaths:\n")
+		for i := range routes {
+			fmt.Fprintf(&text, "  /a-thing-with-a-long-name-%d/{id}/details: {get: {security: [{bearer: [read]}]}}\n", i)
+		}
+		contract := filepath.Join(t.TempDir(), "openapi.yaml")
+		if err := os.WriteFile(contract, []byte(text.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		out := filepath.Join(t.TempDir(), "dist")
+		_, stderr, exit := build(t, ".", nil, "-contract", contract, "-out", out)
+		_, err := os.Stat(out)
+		if !strings.Contains(stderr, want) || (exit != 0) != (routes == 4000) || (err == nil) != (exit == 0) {
+			t.Errorf("%d routes: status %d, stderr %s; folder: %v", routes, exit, stderr, err)
+		}
+	}
+}

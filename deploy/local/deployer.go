@@ -80,6 +80,9 @@ func (d *deployer) deploy(ctx context.Context, p *project) error {
 		next.release(d.patience)
 		return err
 	}
+	for _, remark := range p.remarks {
+		d.log.Warn("policy", slog.String("remark", remark))
+	}
 	if before := d.site.swap(next); before != nil {
 		d.retire(before)
 	}

@@ -22,6 +22,7 @@ type project struct {
 	version  string // another one for another contract
 	modes    []*mode.Mode
 	files    map[*mode.Mode]string
+	remarks  []string // what somebody should know of the policies that the contract makes
 }
 
 func readProject(o options) (*project, error) {
@@ -42,7 +43,23 @@ func readProject(o options) (*project, error) {
 	if err := p.readModes(files); err != nil {
 		return nil, err
 	}
+	if err := p.checkPolicies(); err != nil {
+		return nil, err
+	}
 	return p, p.checkFunctions(o)
+}
+
+// checkPolicies makes sure that there is a policy for every caller that the contract's scopes make: an authorizer finds out
+// only when such a caller comes, and fails then.
+func (p *project) checkPolicies() error {
+	rules, err := p.contract.Rules()
+	if err != nil {
+		return err
+	}
+	if p.remarks, err = rules.CheckSizes(p.groupScopes()); err != nil {
+		return fmt.Errorf("%s: %w", p.contract.Name, err)
+	}
+	return nil
 }
 
 func (p *project) readModes(files []string) error {

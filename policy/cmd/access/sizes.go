@@ -8,11 +8,6 @@ import (
 	"portcullis/policy"
 )
 
-// largestARN begins as the longest ARNs in use do: partition, region and API id have as many characters as any (see
-// https://docs.aws.amazon.com/general/latest/gr/apigateway.html). A stage may have 128 characters; ten are more than
-// stages such as prod and $default have, and 128 would find documents too large that are not.
-var largestARN = policy.MustParseARN("arn:aws-us-gov:execute-api:ap-southeast-2:123456789012:abcdefghij/production/GET/")
-
 // longestID is as long as the ids of owners may be that stand in a document.
 var longestID = strings.Repeat("i", 128)
 
@@ -22,9 +17,6 @@ type member struct {
 	scopes []string
 }
 
-// largeDocument is where warnings begin, in bytes: API Gateway's own bound for WebSocket APIs. For others it names none.
-const largeDocument = 8 << 10
-
 // checkSizes reports the callers for whom no policy can be written, so that the authorizer fails for all that they do,
 // those for whom a part of it is left out, and the one with the largest.
 func (c *checker) checkSizes() {
@@ -32,7 +24,7 @@ func (c *checker) checkSizes() {
 	for _, m := range c.members() {
 		for _, schemes := range [][]string{tokenAlone, tokenAndKey} {
 			name := m.name + ", who brings " + bringer(schemes)
-			size, err := c.rules.Size(policy.Caller{ID: longestID, Schemes: schemes, Scopes: m.scopes}, largestARN)
+			size, err := c.rules.Size(policy.Caller{ID: longestID, Schemes: schemes, Scopes: m.scopes}, policy.LongestARN)
 			if err == nil {
 				err = size.Err
 			}
@@ -49,13 +41,13 @@ func (c *checker) checkSizes() {
 			}
 		}
 	}
-	if largest.Bytes >= largeDocument {
-		c.find(warning, "%s: the policy has %d bytes, the largest of all; AWS names a bound for WebSocket APIs only (%d)", largest.Name, largest.Bytes, largeDocument)
+	if largest.Bytes >= policy.LargeDocument {
+		c.find(warning, "%s: the policy has %d bytes, the largest of all; AWS names a bound for WebSocket APIs only (%d)", largest.Name, largest.Bytes, policy.LargeDocument)
 	}
 }
 
-// members are the callers with the least scopes and the most, and those of each group between them. Of callers that
-// the rules treat alike there is the first only.
+// members are the callers with the least scopes and the most, and between them those of each group and with each scope
+// alone. Of callers that the rules treat alike there is the first only.
 func (c *checker) members() []member {
 	all := []member{{"a caller without any scope", nil}}
 	var granted []string
@@ -64,6 +56,9 @@ func (c *checker) members() []member {
 		granted = append(granted, c.groups[name]...)
 	}
 	asked := c.scopes()
+	for _, scope := range asked {
+		all = append(all, member{"a caller with the scope " + scope, []string{scope}})
+	}
 	all = append(all, member{"a member of all groups", granted}, member{"a caller with all scopes", asked})
 	seen := map[string]bool{}
 	return slices.DeleteFunc(all, func(m member) bool {

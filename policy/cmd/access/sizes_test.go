@@ -37,7 +37,7 @@ func TestSizes(t *testing.T) {
 		want           []string // of each finding, how it begins and what else it says
 	}{
 		{150, numbered, "{bearer: [s]}", `{"staff":["s"],"others":[]}`, []string{"warning  a member of the group staff, who brings a token: the policy has … 17"}},
-		{150, numbered, "{bearer: [s]}", "", []string{"warning  a caller with all scopes, who brings a token: … 17"}},
+		{150, numbered, "{bearer: [s]}", "", []string{"warning  a caller with the scope s, who brings a token: … 17"}},
 		{150, numbered, "{bearer: []}", `{"staff":[]}`, []string{"warning  a caller without any scope, who brings a token: … 17"}},
 		{150, numbered, "{bearer: [s], key: []}", `{"staff":["s"]}`, []string{"warning  a member of the group staff, who brings a token together with an API key: … 17"}},
 		{120, numbered, "{bearer: [sN]}", `{"even":["s0"],"odd":["s1"]}`, []string{"warning  a member of all groups, who brings a token: … 13"}},
