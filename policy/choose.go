@@ -25,6 +25,8 @@ type choice struct {
 	anyOpen set     // the resources of which anything is open
 	anyShut set     // those of which anything is not
 
+	anyOther map[int32]bool // the resources with a route for any method: whether it is open
+
 	allows, denies []methodPattern
 	slashes        []methodPattern // denied paths that end with a slash
 }
@@ -79,6 +81,12 @@ func (r *Rules) choose(id string, has capabilities) *choice {
 // findOpen finds what is open to the caller.
 func (r *Rules) findOpen(c *choice, id string, has capabilities) {
 	spellings := ownerSegments(id)
+	if len(c.anyMethod) > 0 {
+		c.anyOther = make(map[int32]bool, len(c.anyMethod))
+		for i, rule := range c.anyMethod {
+			c.anyOther[i], _ = opens(r.needs[rule], has)
+		}
+	}
 	for i := range c.resources {
 		resource := &c.resources[i]
 		resource.verbs.each(func(m int) {
@@ -261,6 +269,7 @@ type runner struct {
 	*choice
 	odd     bool    // odd paths are denied anyway
 	lost    set     // resources that cannot be denied without loss
+	others  set     // those with a route for any method that is not open
 	fresh   set     // those of which there is anything that is not denied yet
 	further []verbs // by resource: what must be denied besides
 	runs    set     // resources of which all that is not open must be
@@ -269,7 +278,7 @@ type runner struct {
 
 func newRunner(c *choice) *runner {
 	n := len(c.resources)
-	r := &runner{choice: c, odd: c.isOdd(), lost: newSet(n), fresh: newSet(n), further: make([]verbs, n), runs: newSet(n)}
+	r := &runner{choice: c, odd: c.isOdd(), lost: newSet(n), others: newSet(n), fresh: newSet(n), further: make([]verbs, n), runs: newSet(n)}
 	c.anyShut.each(func(i int32) {
 		shut := c.shut(i)
 		if shut&(c.partly[i]|c.isBlocked(i)) != 0 {
@@ -279,6 +288,11 @@ func newRunner(c *choice) *runner {
 			r.fresh.add(i)
 		}
 	})
+	for i, whole := range c.anyOther {
+		if !whole {
+			r.others.add(i)
+		}
+	}
 	return r
 }
 
@@ -295,7 +309,7 @@ const (
 // look tells what comes of the pattern of a resource for all methods, and notes what must be denied besides.
 func (r *runner) look(i int32) int {
 	resource := &r.resources[i]
-	if resource.run.meets(r.lost) {
+	if resource.run.meets(r.lost) || resource.others.meets(r.others) {
 		return runsNot
 	}
 	closed, far, cost := resource.run.meets(r.anyShut), resource.run.meets(r.fresh), 0

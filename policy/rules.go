@@ -134,7 +134,7 @@ func NewRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
 		return nil, err
 	}
 	r.router = *router
-	r.surface = newSurface(router)
+	r.surface = newSurface(router, routes)
 	for _, m := range r.surface.methods {
 		for _, e := range m.entries {
 			if err := r.checkOwner(e); err != nil {

@@ -338,3 +338,23 @@ func TestNewRulesRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherMethods: an HTTP API's route for any method serves methods besides the seven. No pattern lets them through to
+// one that is closed.
+func TestOtherMethods(t *testing.T) {
+	rules := []policy.Rule{rule("ANY", "/{proxy+}", bearer("admin"))}
+	for _, method := range allMethods {
+		rules = append(rules, rule(method, "/a/{id}", bearer("read")), rule(method, "/b", bearer("read")))
+	}
+	api := mustRules(t, append(rules, rule("ANY", "/b", bearer("admin")))...)
+	for _, path := range []string{"/a/7", "/b"} {
+		if got := evaluate(t, api, caller("me", "read"), "TRACE", path); got != policy.Deny {
+			t.Errorf("TRACE %s: the document says %s", path, got)
+		}
+		for _, method := range allMethods {
+			if got := evaluate(t, api, caller("me", "read"), method, path); got != policy.Allow {
+				t.Errorf("%s %s: the document says %s", method, path, got)
+			}
+		}
+	}
+}

@@ -72,6 +72,7 @@ type resource struct {
 	runs    []int32 // resources whose pattern this one's covers behind the method and any segments
 	reach   []hit   // what its pattern matches, its own routes included
 	run     set     // what its pattern matches behind the method and any segments, as in */users; nil if it is not known
+	others  set     // routes for any method that may take what it matches for all methods, of methods that are none of the seven
 	slash   []hit   // what the pattern matches with nothing in the place of its last parameter
 	greedy  []hit   // the {name+} that take what the pattern matches and ends with a slash, where only they do
 	empty   []int32 // what it matches where a parameter may stand for nothing
@@ -91,14 +92,15 @@ type surface struct {
 	resources []resource // in the order of their templates' shapes
 	shared    []shared
 	methods   [7]*methodRoutes
-	shadowed  []verbs // by resource: the methods for which a more specific route takes some of its paths
+	anyMethod map[int32]int // the resources with a route for any method: the index of its rule
+	shadowed  []verbs       // by resource: the methods for which a more specific route takes some of its paths
 	tree      tree
 }
 
 // newSurface finds out which patterns of an API's routes meet which routes.
-func newSurface(router *Router) *surface {
-	s := &surface{}
-	s.collect(router)
+func newSurface(router *Router, routes []Route) *surface {
+	s := &surface{anyMethod: map[int32]int{}}
+	s.collect(router, routes)
 	s.shadowed = make([]verbs, len(s.resources))
 	for i := range s.resources {
 		s.findShadows(int32(i))
@@ -114,7 +116,7 @@ func newSurface(router *Router) *surface {
 }
 
 // collect lists the resources and grows the tree of them.
-func (s *surface) collect(router *Router) {
+func (s *surface) collect(router *Router, routes []Route) {
 	shapes := map[string]template{}
 	for _, entries := range router.byMethod {
 		for _, e := range entries {
@@ -139,6 +141,11 @@ func (s *surface) collect(router *Router) {
 			if parent, known := index[t[:len(t)-1].shape()]; known {
 				s.resources[i].parent = parent
 			}
+		}
+	}
+	for rule, route := range routes {
+		if t, err := parseTemplate(route.Path); err == nil && route.Method == MethodAny {
+			s.anyMethod[index[t.shape()]] = rule
 		}
 	}
 	for m, method := range methods {
@@ -178,8 +185,9 @@ func (s *surface) findReach(i int32) {
 	r := &s.resources[i]
 	last := len(r.template) - 1
 	met := s.tree.walk(patternOf(r.template))
-	r.reach = s.routed(r.template, met, i)
+	r.reach = s.routed(r.template, slices.Clone(met), i)
 	r.run = s.findRun(r.template)
+	r.others = s.findOthers(i, met)
 	if last < 0 || r.template[last].kind == static {
 		return
 	}
@@ -261,6 +269,31 @@ func (s *surface) findRun(pattern template) set {
 		run.add(h.resource)
 	}
 	return run
+}
+
+// findOthers finds the routes for any method that the pattern of a resource meets, which is met by those resources; an HTTP
+// API has them for methods that are none of the seven. Its own one takes its paths.
+func (s *surface) findOthers(i int32, met []int32) set {
+	if len(s.anyMethod) == 0 || !s.runs() {
+		return nil
+	}
+	others := newSet(len(s.resources))
+	t := s.resources[i].template
+	_, own := s.anyMethod[i]
+	if _, whole := t.prefix(); whole && own {
+		met = nil
+	}
+	for _, list := range [][]int32{met, s.tree.walk(patternOf(append(template{{kind: greedy}}, t...)))} {
+		for _, j := range list {
+			if _, is := s.anyMethod[j]; is {
+				others.add(j)
+			}
+		}
+	}
+	if own {
+		others.add(i)
+	}
+	return others
 }
 
 // maxRunning bounds the APIs whose patterns may begin with a '*' in the place of the method: finding out what such a
