@@ -56,8 +56,11 @@ func (c *choice) oddities() *oddities {
 		}
 	}
 	for _, owned := range c.owned {
-		if o.shut>>owned.method&1 != 0 {
-			o.add(owned.template, 1<<owned.method, c.resources[owned.resource].empty)
+		switch {
+		case owned.running && strings.Contains(owned.path, "*"):
+			o.wild = append(o.wild, wildcard{"", allVerbs, true})
+		case !owned.running && o.shut&owned.verbs != 0:
+			o.add(owned.template, owned.verbs, c.resources[owned.resource].empty)
 		}
 	}
 	return o

@@ -293,6 +293,37 @@ func TestMemory(t *testing.T) {
 	runtime.KeepAlive(rules)
 }
 
+// TestLargestAPIsOfOwners: the same where the caller owns what it calls, with an id of two spellings.
+func TestLargestAPIsOfOwners(t *testing.T) {
+	var all []policy.Rule
+	for i := range 150 {
+		for _, path := range []string{fmt.Sprintf("/users/{id}/resource%d", i), fmt.Sprintf("/users/{id}/resource%d/{key}", i)} {
+			for _, method := range allMethods {
+				all = append(all, rule(method, path, bearer("admin", "self "+map[bool]string{true: "read", false: "write"}[method == "GET"])))
+			}
+		}
+	}
+	rules := mustRules(t, all...)
+	for _, scopes := range []string{"self read write", "self read", "self write", "admin", "self", ""} {
+		who := caller("auth0|5f7c8ec7c33c6c004bbafe82", scopes)
+		document, err := rules.Compile(who, anARN)
+		if err != nil {
+			t.Errorf("%s: %v", scopes, err)
+			continue
+		}
+		c := newChance(42)
+		for range 500 {
+			arn := anARN
+			arn.Method = c.pick(allMethods...)
+			arn.Path = fmt.Sprintf("users/%s/resource%d", c.pick(who.ID, "auth0%7C5f7c8ec7c33c6c004bbafe82", "other", "resource3"), c.IntN(150)) + c.pick("", "/7", "/resource3")
+			decided := rules.Decide(who, arn.Method, "/"+arn.Path)
+			if got := policy.Evaluate(document, policy.Request{Resource: arn.String()}).Decision; got != decided {
+				t.Fatalf("%s: %s /%s: the document says %s", scopes, arn.Method, arn.Path, got)
+			}
+		}
+	}
+}
+
 // TestCheckSizes: a caller for whom there is no document is an error that names it, before it calls; a large one is a remark.
 func TestCheckSizes(t *testing.T) {
 	var all []policy.Rule

@@ -94,13 +94,15 @@ type surface struct {
 	methods   [7]*methodRoutes
 	anyMethod map[int32]int // the resources with a route for any method: the index of its rule
 	shadowed  []verbs       // by resource: the methods for which a more specific route takes some of its paths
-	tree      tree
+	tree      *tree
+	walker    *walker // while it is made
 }
 
 // newSurface finds out which patterns of an API's routes meet which routes.
 func newSurface(router *Router, routes []Route) *surface {
 	s := &surface{anyMethod: map[int32]int{}}
 	s.collect(router, routes)
+	s.walker = s.tree.walker()
 	s.shadowed = make([]verbs, len(s.resources))
 	for i := range s.resources {
 		s.findShadows(int32(i))
@@ -112,6 +114,7 @@ func newSurface(router *Router, routes []Route) *surface {
 		s.findCovered(int32(i))
 	}
 	s.findShared()
+	s.walker = nil
 	return s
 }
 
@@ -167,7 +170,7 @@ func (s *surface) findShadows(i int32) {
 	if _, whole := r.template.prefix(); whole {
 		return
 	}
-	for _, j := range s.tree.walk(pathsOf(r.template)) {
+	for _, j := range s.walker.paths(r.template) {
 		other := &s.resources[j]
 		if j == i || compareSpecificity(other.template, r.template) >= 0 {
 			continue
@@ -184,17 +187,15 @@ func (s *surface) findShadows(i int32) {
 func (s *surface) findReach(i int32) {
 	r := &s.resources[i]
 	last := len(r.template) - 1
-	met := s.tree.walk(patternOf(r.template))
+	met := s.walker.pattern(r.template)
 	r.reach = s.routed(r.template, slices.Clone(met), i)
 	r.run = s.findRun(r.template)
 	r.others = s.findOthers(i, met)
 	if last < 0 || r.template[last].kind == static {
 		return
 	}
-	s.tree.optional = true
-	r.empty = s.tree.walk(patternOf(r.template))
-	s.tree.optional = false
-	met = s.tree.walk(patternOf(r.template[:last]))
+	r.empty = s.walker.emptied(r.template)
+	met = s.walker.pattern(r.template[:last])
 	r.slash = s.routed(r.template[:last], met, -1)
 	for _, j := range met {
 		if other := &s.resources[j]; other.template.endsGreedy() {
@@ -265,7 +266,7 @@ func (s *surface) findRun(pattern template) set {
 	}
 	run := newSet(len(s.resources))
 	behind := append(template{{kind: greedy}}, pattern...)
-	for _, h := range s.routed(behind, s.tree.walk(patternOf(behind)), -1) {
+	for _, h := range s.routed(behind, s.walker.pattern(behind), -1) {
 		run.add(h.resource)
 	}
 	return run
@@ -283,7 +284,7 @@ func (s *surface) findOthers(i int32, met []int32) set {
 	if _, whole := t.prefix(); whole && own {
 		met = nil
 	}
-	for _, list := range [][]int32{met, s.tree.walk(patternOf(append(template{{kind: greedy}}, t...)))} {
+	for _, list := range [][]int32{met, s.walker.pattern(append(template{{kind: greedy}}, t...))} {
 		for _, j := range list {
 			if _, is := s.anyMethod[j]; is {
 				others.add(j)
@@ -353,7 +354,7 @@ func (s *surface) findShared() {
 }
 
 func (s *surface) newShared(pattern template, covers []int32) shared {
-	return shared{denied: pattern.denied(), covers: covers, run: s.findRun(pattern), reach: s.routed(pattern, s.tree.walk(patternOf(pattern)), -1)}
+	return shared{denied: pattern.denied(), covers: covers, run: s.findRun(pattern), reach: s.routed(pattern, s.walker.pattern(pattern), -1)}
 }
 
 // widerPatterns are patterns that cover all paths of a template, and more: what is below each segment that leads to it,

@@ -6,8 +6,6 @@ import "math/bits"
 type tree struct {
 	root     *node
 	literals map[string]int32
-	at       []uint64 // by literal: where it stands in the pattern of the walk
-	optional bool     // a wildcard of a pattern may stand for nothing
 }
 
 // node is where templates go apart; -1 stands for no resource.
@@ -22,7 +20,7 @@ type node struct {
 
 func newNode(literal int32) *node { return &node{literal: literal, resource: -1, greedy: -1} }
 
-func newTree() tree { return tree{root: newNode(-1), literals: map[string]int32{}} }
+func newTree() *tree { return &tree{newNode(-1), map[string]int32{}} }
 
 func (t *tree) add(path template, resource int32) {
 	n := t.root
@@ -46,9 +44,8 @@ func (t *tree) add(path template, resource int32) {
 func (t *tree) number(literal string) int32 {
 	number, known := t.literals[literal]
 	if !known {
-		number = int32(len(t.at))
+		number = int32(len(t.literals))
 		t.literals[literal] = number
-		t.at = append(t.at, 0)
 	}
 	return number
 }
@@ -66,51 +63,63 @@ func (n *node) child(literal int32) *node {
 	return child
 }
 
-// paths is what a walk looks for: segment by segment a literal, any one segment, or one segment and more.
-type paths struct {
-	template template
-	long     bool // a parameter may stand for several segments, as a '*' in a pattern does
+// walker walks a tree. It may not be used concurrently.
+type walker struct {
+	tree *tree
+	walk
 }
 
-func pathsOf(t template) paths   { return paths{t, false} }
-func patternOf(t template) paths { return paths{t, true} }
+func (t *tree) walker() *walker { return &walker{t, walk{at: make([]uint64, len(t.literals))}} }
 
-// walk lists the resources whose templates have a path in common with these, in the tree's order.
-func (t *tree) walk(p paths) []int32 {
-	w := walk{optional: t.optional, at: t.at, end: uint64(1) << len(p.template)}
-	for i, s := range p.template {
-		bit := uint64(1) << i
-		switch number, known := t.literals[s.text]; {
-		case s.kind == static && known:
-			t.at[number] |= bit
-			w.numbers = append(w.numbers, number)
+// paths lists the resources whose templates have a path in common with this one, in the tree's order.
+func (w *walker) paths(t template) []int32 { return w.find(t, false) }
+
+// pattern lists those that have a path in common with its pattern, in which a parameter may stand for several segments.
+func (w *walker) pattern(t template) []int32 { return w.find(t, true) }
+
+// emptied is the same, where a parameter may stand for nothing.
+func (w *walker) emptied(t template) []int32 {
+	w.optional = true
+	defer func() { w.optional = false }()
+	return w.find(t, true)
+}
+
+func (w *walker) find(t template, long bool) []int32 {
+	w.numbers, w.one, w.more, w.end, w.found = w.numbers[:0], 0, 0, 1<<len(t), nil
+	for i, s := range t {
+		bit, number := uint64(1)<<i, int32(-1)
+		known := false
+		switch {
 		case s.kind == static:
-			w.numbers = append(w.numbers, -1)
-		case s.kind == single && !p.long:
-			w.numbers = append(w.numbers, -1)
+			if number, known = w.tree.literals[s.text]; known {
+				w.at[number] |= bit
+			} else {
+				number = -1
+			}
+		case s.kind == single && !long:
 			w.one |= bit
 		default:
-			w.numbers = append(w.numbers, -1)
 			w.more |= bit
 		}
+		w.numbers = append(w.numbers, number)
 	}
-	w.from(t.root, w.passed(1))
+	w.from(w.tree.root, w.passed(1))
 	for _, number := range w.numbers {
 		if number >= 0 {
-			t.at[number] = 0
+			w.at[number] = 0
 		}
 	}
 	return w.found
 }
 
-// walk follows all ways at once in which segments may be those of the paths: the bit i of ways is set where the segments so
-// far are as the first i of them.
+// walk follows all ways at once in which segments may be those of a template: the bit i of ways is set where the segments so
+// far are as the first i of it.
 type walk struct {
-	at       []uint64
-	numbers  []int32 // the literals of the paths, by position
-	one      uint64  // positions that stand for one segment
-	more     uint64  // positions that stand for one and more
-	optional bool    // or for none
+	at       []uint64 // by literal: where the template has it
+	numbers  []int32  // the literals of the template, by position; -1: none, or one that the tree does not have
+	one      uint64   // positions that stand for one segment
+	more     uint64   // positions that stand for one and more
+	optional bool     // or for none
 	end      uint64
 	found    []int32
 }
