@@ -143,6 +143,7 @@ func (c *choice) own(r *Rules, i int32, m int, id string, has capabilities) {
 	}
 }
 
+// addOwned notes paths that are open to their owner, once for all methods.
 func (c *choice) addOwned(i int32, m int, open template) {
 	path := open.pattern()
 	for k := len(c.owned) - 1; k >= 0 && c.owned[k].resource == i; k-- {

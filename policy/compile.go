@@ -36,15 +36,15 @@ func (e *SizeError) Error() string {
 }
 
 // Compile writes the rules for one caller as a document that is right for every route of the API, whichever
-// of them the ARN names; only the ARN's API and stage matter, and whether it is a WebSocket API. The document's Allow ends when the caller's
-// credential expires, and holds for its networks only. A caller with no open route gets an explicit deny of
-// everything.
+// of them the ARN names; only the ARN's API and stage matter, and whether it is a WebSocket API. The document's Allow
+// ends when the caller's credential expires, and holds for its networks only. A caller with no open route gets an
+// explicit deny of everything.
 //
 // A '*' in an IAM pattern runs over slashes, so the pattern of an open route may reach into routes that are
 // not open: those paths are denied. Where a deny also covers a path that is open, the deny stands, and
 // [Rules.Conflicts] has told so. Patterns that others cover are left out, so what is open under an open
-// {proxy+} is written as the one pattern and what is closed in it; no pattern stands for a path that the
-// pattern of an open route does not.
+// {proxy+} is written as the one pattern and what is closed in it. A '*' stands in the place of the method where that is
+// shorter. What the patterns allow is open, or no route serves it.
 //
 // A path with a slash at its end is allowed only if both the route that a REST API has for it and the greedy route that
 // an HTTP API has for it are open: which one the document is for, it does not know.

@@ -38,7 +38,7 @@ func (c Conflict) String() string {
 }
 
 // Conflicts lists the pairs of routes that IAM patterns do not tell apart for some caller, sorted, each pair
-// once. Where there is none, a compiled document is exact for every route, trailing slashes excepted.
+// once. Where there is none, a compiled document is exact for every route, trailing slashes and odd paths excepted.
 func (r *Rules) Conflicts() []Conflict { return slices.Clone(r.conflicts) }
 
 func (r *Rules) findConflicts() []Conflict {

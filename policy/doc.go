@@ -6,6 +6,10 @@
 // every route. Both give the same answer for every request that API Gateway can route, except where no set
 // of IAM patterns can express the rules: there the document denies, and [Rules.Conflicts] says where that is.
 //
+// A path may be spelled in several ways, and it is not known which of them API Gateway matches a policy with. Both answers allow
+// what is odd only if every reading of it is allowed; see [Rules.Decide]. [Rules.Sizes] says how large the documents of the callers
+// are that an API's scopes make, before one of them calls. README.md beside this file says how documents are made, and what they cost.
+//
 // The package is for execute-api:Invoke only. It is not a general IAM engine: it knows nothing of
 // principals, permission boundaries or other services' actions. It uses the standard library only, and it
 // neither logs nor reads a clock.

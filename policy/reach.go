@@ -27,11 +27,10 @@ func (t template) pattern() string {
 	return strings.Join(parts, "/")
 }
 
-// prefix is the part of the pattern before its first wildcard, or before an id that is not known; whole tells
-// that it is all of it.
+// prefix is the part of the pattern before its first wildcard; whole tells that it is all of it.
 func (t template) prefix() (prefix string, whole bool) {
 	pattern := t.pattern()
-	if end := strings.IndexAny(pattern, "*"+anyID); end >= 0 {
+	if end := strings.IndexByte(pattern, '*'); end >= 0 {
 		return pattern[:end], false
 	}
 	return pattern, true

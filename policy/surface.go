@@ -11,9 +11,10 @@ type verbs uint8
 // allVerbs are those that API Gateway routes by.
 const allVerbs verbs = 1<<7 - 1
 
+// count is how many there are.
 func (v verbs) count() int { return bits.OnesCount8(uint8(v)) }
 
-// eachVerb calls visit with the index of each method of the set.
+// each calls visit with the index of each method of the set.
 func (v verbs) each(visit func(method int)) {
 	for ; v != 0; v &= v - 1 {
 		visit(bits.TrailingZeros8(uint8(v)))
