@@ -122,6 +122,22 @@ func TestOddPaths(t *testing.T) {
 	}
 }
 
+// TestEmptySegmentsInside: an empty segment where a pattern's wildcard is not the last one.
+func TestEmptySegmentsInside(t *testing.T) {
+	rules := mustRules(t, rule("GET", "/{a}/c/d", bearer("read")), rule("GET", "/{a}/{b+}", bearer("admin")), rule("PUT", "/a/{id}/b", bearer("read")), rule("PUT", "/a/{id}", bearer("admin")))
+	for request, want := range map[string]policy.Decision{
+		"GET /x/c/d": policy.Allow, "GET //c/d": policy.Deny, "GET /./c/d": policy.Deny, "PUT /a/7/b": policy.Allow, "PUT /a//b": policy.Deny, "PUT /a/./b": policy.Deny, "PUT /a/%2E/b": policy.Deny,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		if got := evaluate(t, rules, caller("me", "read"), method, path); got != want {
+			t.Errorf("%s: the document says %s", request, got)
+		}
+		if got := rules.Decide(caller("me", "read"), method, path); got != want {
+			t.Errorf("%s: Decide says %s", request, got)
+		}
+	}
+}
+
 // oddSpelling is the path, with some of its characters encoded, and empty and dot segments put in.
 func (c chance) oddSpelling(path string) string {
 	var b strings.Builder

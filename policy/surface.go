@@ -192,10 +192,10 @@ func (s *surface) findReach(i int32) {
 	r.reach = s.routed(r.template, slices.Clone(met), i)
 	r.run = s.findRun(r.template)
 	r.others = s.findOthers(i, met)
+	r.empty = s.walker.emptied(r.template)
 	if last < 0 || r.template[last].kind == static {
 		return
 	}
-	r.empty = s.walker.emptied(r.template)
 	met = s.walker.pattern(r.template[:last])
 	r.slash = s.routed(r.template[:last], met, -1)
 	for _, j := range met {
