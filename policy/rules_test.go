@@ -358,3 +358,17 @@ func TestOtherMethods(t *testing.T) {
 		}
 	}
 }
+
+// TestDeniesForAllMethods: a deny is for all methods only where that loses nothing behind other segments.
+func TestDeniesForAllMethods(t *testing.T) {
+	rules := mustRules(t, rule("GET", "/{x}", bearer("read")), rule("POST", "/{x}", bearer("read")),
+		rule("GET", "/b/{id}", bearer("admin")), rule("POST", "/b/{id}", bearer("admin")), rule("GET", "/a/b/{id}", bearer("read")))
+	for request, want := range map[string]policy.Decision{
+		"GET /b": policy.Allow, "POST /b": policy.Allow, "GET /b/7": policy.Deny, "POST /b/7": policy.Deny, "GET /a/b/7": policy.Allow,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		if got := evaluate(t, rules, caller("me", "read"), method, path); got != want {
+			t.Errorf("%s: the document says %s", request, got)
+		}
+	}
+}
