@@ -228,3 +228,26 @@ func plainGreedy(rules []policy.Rule, method, path string) *policy.Rule {
 	}
 	return plainRoute(greedy, method, strings.TrimSuffix(full, "/")+"/")
 }
+
+// TestExplainOddPaths: an explanation says which reading decides.
+func TestExplainOddPaths(t *testing.T) {
+	rules := mustRules(t, rule("GET", "/{proxy+}", bearer("read")), rule("GET", "/admin", bearer("admin")))
+	tests := []struct{ path, route, reading string }{
+		{"/x", "GET /{proxy+}", ""},
+		{"/admin", "GET /admin", ""},
+		{"//admin", "GET /admin", "/admin"},
+		{"/%61dmin", "GET /admin", "/admin"},
+		{"/x/../%61dmin", "GET /admin", "/admin"},
+		{"/x//y", "GET /{proxy+}", ""},
+		{"x", "", ""},
+	}
+	for _, test := range tests {
+		explained, route := rules.Explain(caller("me", "read"), "GET", test.path), ""
+		if explained.Rule != nil {
+			route = explained.Rule.Route.String()
+		}
+		if route != test.route || explained.Reading != test.reading || explained.Decision != rules.Decide(caller("me", "read"), "GET", test.path) {
+			t.Errorf("%s: %+v of %s, want %s read as %q", test.path, explained, route, test.route, test.reading)
+		}
+	}
+}
