@@ -17,12 +17,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
 	"portcullis/authorizers/verify/verifytest"
 	"portcullis/deploy/build/functions"
 	"portcullis/deploy/local/function"
 	"portcullis/deploy/parts"
+	"portcullis/policy"
 )
 
 // TestBinary drives the function over the Lambda Runtime API, with keys in DynamoDB and an issuer.
@@ -40,13 +42,13 @@ func TestBinary(t *testing.T) {
 	}
 	token := issuer.CognitoAccess(verifytest.Options{Subject: "me", Scopes: []string{"users/write"}})
 	for headers, want := range map[string][]string{
-		fmt.Sprintf(`"X-Api-Key":%q`, key.Reveal()):                                    {`abc/v1/GET/users"`, `"usageIdentifierKey":"a-gateway-key-of-20-characters"`, `"principalId":"app"`},
-		fmt.Sprintf(`"Authorization":"Bearer %s"`, token):                              {`abc/v1/POST/users"`, `"principalId":"me"`},
-		fmt.Sprintf(`"x-api-key":%q,"authorization":"bearer %s"`, key.Reveal(), token): {`abc/v1/GET/users"`, `abc/v1/POST/users"`, `"principalId":"me"`, key.ID()},
+		fmt.Sprintf(`"X-Api-Key":%q`, key.Reveal()):                                    {"GET/users", `"usageIdentifierKey":"a-gateway-key-of-20-characters"`, `"principalId":"app"`},
+		fmt.Sprintf(`"Authorization":"Bearer %s"`, token):                              {"POST/users", `"principalId":"me"`},
+		fmt.Sprintf(`"x-api-key":%q,"authorization":"bearer %s"`, key.Reveal(), token): {"GET/users", "POST/users", `"principalId":"me"`, key.ID()},
 	} {
 		output, err := invoke(headers)
 		for _, part := range want {
-			if err != nil || !strings.Contains(output, part) {
+			if err != nil || !strings.Contains(output, part) && !allows(output, part) {
 				t.Errorf("%.30s: output %s, error %v; want %s", headers, output, err, part)
 			}
 		}
@@ -55,10 +57,10 @@ func TestBinary(t *testing.T) {
 	arn, header := "arn:aws:execute-api:us-east-1:123456789012:abc/v1/", fmt.Sprintf(`"headers":{"X-Api-Key":%q}`, key.Reveal())
 	for event, want := range map[string]string{
 		`{"type":"REQUEST","methodArn":"` + arn + `$connect",` + header + `}`:                                                           `abc/v1/*"`, // the contract has no $connect
-		`{"type":"REQUEST","version":"1.0","methodArn":"` + arn + `GET/users","identitySource":"` + key.Reveal() + `",` + header + `}`:  `abc/v1/GET/users"`,
-		`{"type":"REQUEST","version":"2.0","routeArn":"` + arn + `GET/users","identitySource":["` + key.Reveal() + `"],` + header + `}`: `abc/v1/GET/users"`,
+		`{"type":"REQUEST","version":"1.0","methodArn":"` + arn + `GET/users","identitySource":"` + key.Reveal() + `",` + header + `}`:  "GET/users",
+		`{"type":"REQUEST","version":"2.0","routeArn":"` + arn + `GET/users","identitySource":["` + key.Reveal() + `"],` + header + `}`: "GET/users",
 	} {
-		if output, err := started.Invoke(t.Context(), []byte(event)); err != nil || !strings.Contains(string(output), want) {
+		if output, err := started.Invoke(t.Context(), []byte(event)); err != nil || !strings.Contains(string(output), want) && !allows(string(output), want) {
 			t.Errorf("%.90s: output %s, error %v; want %s", event, output, err, want)
 		}
 	}
@@ -159,4 +161,11 @@ func issueKey(t *testing.T, endpoint string, record apikey.Record) (apikey.Key, 
 		t.Fatal(err)
 	}
 	return key, store
+}
+
+// allows tells whether the policy of an answer, in whatever words, allows a method and path of the stage.
+func allows(output, request string) bool {
+	var answer authorizers.Answer
+	return json.Unmarshal([]byte(output), &answer) == nil &&
+		policy.Evaluate(answer.PolicyDocument, policy.Request{Resource: "arn:aws:execute-api:us-east-1:123456789012:abc/v1/" + request}).Decision == policy.Allow
 }
