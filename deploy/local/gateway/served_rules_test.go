@@ -237,8 +237,8 @@ func TestOddPathsOpenNothing(t *testing.T) {
 		{"/files/{rest+}", "/files/secret", "/files/secret /files//secret /files/secret// /files/%73ecret /files/./secret /files/x/../secret"},
 		{"/files/{rest+}", "/", "/ // /// /files/.. /files/../ /files/x/../.."},
 		{"/files/{id}", "/files/secret", "/files/secret /files/secret/ /files/%73ecret"},
-		{"/files/{id}/secret", "/files/secret", "/files/secret /files/x/../secret /files/%73ecret"},
-		{"/files/{id}/secret", "/{rest+}", "//files//secret /files/7//secret"},
+		{"/files/{id}/secret", "/files/secret", "/files/secret /files//secret /files/./secret /files/x/../secret"},
+		{"/files/{id}/secret", "/{rest+}", "/files//secret /files///secret //files//secret /files/7//secret"},
 	} {
 		text := ruledHead + ruledItem(test.open, map[string]string{"GET": "open"}) + ruledItem(test.closed, map[string]string{"GET": "closed"})
 		for name, modeText := range askedModes {
