@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
@@ -63,7 +63,7 @@ func newFixture(t testing.TB) *fixture {
 
 func contractRules(t testing.TB) *policy.Rules {
 	t.Helper()
-	contract, err := api.Load("../api/openapi.yaml")
+	contract, err := contract.Load("../api/openapi.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/deploy/build/functions"
+	"portcullis/deploy/functions"
 )
 
 // compilers are the packages whose calls take a while: what they make of a constant is made when it is needed, or not at all.

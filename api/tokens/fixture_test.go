@@ -17,7 +17,7 @@ import (
 	"portcullis/api/lambdaproxy/proxytest"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/cognito"
-	issuer "portcullis/deploy/local/cognito"
+	issuer "portcullis/deploy/emulators/cognito"
 )
 
 // desk is a tokens function before a user pool, and what both say.

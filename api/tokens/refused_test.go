@@ -13,7 +13,7 @@ import (
 
 	"portcullis/api/lambdaproxy/proxytest"
 	"portcullis/api/tokens"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // raw is an answer as it is sent, byte for byte.
@@ -65,14 +65,14 @@ func TestRefusedSignInsAreTheSameBytes(t *testing.T) {
 // TestEmulators does the same with emulators of others, which do tell an unknown user from a wrong password.
 func TestEmulators(t *testing.T) {
 	t.Run("moto", func(t *testing.T) {
-		h := emulated(t, parts.Moto(t), "unconfirmed", "disabled")
+		h := emulated(t, testtools.Moto(t), "unconfirmed", "disabled")
 		// It knows no RevokeToken, and cognito-local no GlobalSignOut.
 		got := read(t, post(t, h, "rest", "/tokens", credentialsOf("ann", "Passw0rd!")), 200)
 		read(t, signOut(t, h, "rest", "Bearer "+got.AccessToken), 200)
 		read(t, signOut(t, h, "rest", "Bearer "+got.AccessToken), 401)
 	})
 	t.Run("cognito-local", func(t *testing.T) {
-		h := emulated(t, parts.CognitoLocal(t), "unconfirmed") // it lets disabled users in
+		h := emulated(t, testtools.CognitoLocal(t), "unconfirmed") // it lets disabled users in
 		got := read(t, post(t, h, "rest", "/tokens", credentialsOf("ann", "Passw0rd!")), 200)
 		for range 2 {
 			read(t, post(t, h, "rest", "/tokens/revoke", refreshing(got.RefreshToken)), 200)

@@ -13,7 +13,7 @@ import (
 	"portcullis/api/lambdaproxy/proxytest"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/cognito"
-	issuer "portcullis/deploy/local/cognito"
+	issuer "portcullis/deploy/emulators/cognito"
 )
 
 // journal is a Revocations that writes down what it is told, or fails.

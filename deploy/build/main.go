@@ -20,8 +20,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"portcullis/api"
-	"portcullis/deploy/build/functions"
+	"portcullis/api/contract"
+	"portcullis/deploy/functions"
 )
 
 func main() {
@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // checkContract makes sure that authorizers can start with a contract, and that there is a policy for every caller that its
 // scopes make, before one comes.
 func checkContract(name string, stderr io.Writer) error {
-	contract, err := api.Load(name)
+	contract, err := contract.Load(name)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/gateway"
 )
 
 // benchmarked is the site with a user and a token, without an access log.

@@ -10,9 +10,9 @@ import (
 	"runtime"
 	"time"
 
-	apienviron "portcullis/api/cmd/environ"
-	"portcullis/deploy/build/functions"
-	"portcullis/deploy/local/function"
+	apienviron "portcullis/api/environ"
+	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/functions"
 )
 
 // functionTimeout is how long an invocation of a binary may take. The gateway waits for an authorizer less long.
@@ -119,14 +119,14 @@ func (b *binaries) start(ctx context.Context, name, file string, project *projec
 		return nil, err
 	}
 	services := b.site.servicesOf(name)
-	config := function.Config{
+	config := lambda.Config{
 		Name: name, Binary: file, Timeout: functionTimeout, Stderr: b.stderr, Env: withOurs(environment, services),
 		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", region(), name),
 	}
 	if services[apienviron.UsersTable] == apienviron.Memory {
 		config.MaxEnvironments = 1 // what one process remembers no other one knows
 	}
-	started, err := function.Start(ctx, config)
+	started, err := lambda.Start(ctx, config)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (b *binaries) start(ctx context.Context, name, file string, project *projec
 }
 
 // finish ends a function when it has answered what it was asked.
-func (b *binaries) finish(f *function.Function) {
+func (b *binaries) finish(f *lambda.Function) {
 	finish, cancel := context.WithTimeout(b.patience, shutdownTimeout)
 	defer cancel()
 	f.Close(finish)

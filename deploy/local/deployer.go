@@ -11,11 +11,11 @@ import (
 	"sync"
 	"time"
 
-	apienviron "portcullis/api/cmd/environ"
-	"portcullis/deploy/local/apigateway"
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/usage"
-	"portcullis/deploy/local/tokens"
+	apienviron "portcullis/api/environ"
+	"portcullis/deploy/emulators/apigateway"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/gateway/jwtauth"
+	"portcullis/deploy/gateway/usage"
 )
 
 // deployer makes deployments and puts them on the site.
@@ -26,7 +26,7 @@ type deployer struct {
 	log       *slog.Logger
 	stderr    io.Writer
 	usage     *usage.Registry
-	tokens    *tokens.Tokens
+	tokens    *jwtauth.Tokens
 	inner     *http.Server
 	binaries  *binaries
 	functions *functionMaker
@@ -41,7 +41,7 @@ func newDeployer(patience context.Context, o options, p *project, s *site, stder
 		return nil, err
 	}
 	s.control = apigateway.New(d.usage)
-	if d.tokens, err = tokens.New(tokens.Config{UserPool: s.userPool.forGateway()}); err != nil {
+	if d.tokens, err = jwtauth.New(jwtauth.Config{UserPool: s.userPool.forGateway()}); err != nil {
 		return nil, err
 	}
 	if d.inner, err = s.serveInner(); err != nil {

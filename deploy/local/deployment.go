@@ -8,8 +8,8 @@ import (
 	"strings"
 	"sync"
 
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/mode"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/modes"
 )
 
 // deployment is what answers requests, as the files were at one time: a gateway for each mode, and the functions behind
@@ -56,8 +56,8 @@ func (d *deployment) addGateways(config gateway.Config) error {
 }
 
 // speaker is the mode that answers for stages that there are not, as a REST API where there is one.
-func (p *project) speaker() *mode.Mode {
-	i := slices.IndexFunc(p.modes, func(m *mode.Mode) bool { return m.Gateway == mode.REST })
+func (p *project) speaker() *modes.Mode {
+	i := slices.IndexFunc(p.modes, func(m *modes.Mode) bool { return m.Gateway == modes.REST })
 	return p.modes[max(i, 0)]
 }
 

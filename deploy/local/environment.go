@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"slices"
 
-	"portcullis/authorizers/cmd/environ"
+	"portcullis/authorizers/environ"
 	"portcullis/authorizers/verify"
 )
 

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/build/functions"
-	"portcullis/deploy/local/gateway/mode"
+	"portcullis/deploy/functions"
+	"portcullis/deploy/modes"
 )
 
 func (o options) contractFile() (string, error) {
@@ -39,7 +39,7 @@ func (o options) modeFiles() ([]string, error) {
 	folder := shortPath(filepath.Join(module, "deploy", "modes"))
 	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	if err != nil || len(files) == 0 {
-		return nil, &mode.Error{Name: folder, Reason: "holds no mode (*.yaml)"}
+		return nil, &modes.Error{Name: folder, Reason: "holds no mode (*.yaml)"}
 	}
 	place := func(file string) int {
 		if i := slices.Index(order, strings.TrimSuffix(filepath.Base(file), ".yaml")); i >= 0 {

@@ -7,15 +7,15 @@ import (
 	"maps"
 	"sync/atomic"
 
-	apienviron "portcullis/api/cmd/environ"
-	"portcullis/api/cmd/userpool"
+	apienviron "portcullis/api/environ"
+	"portcullis/api/environ/userpool"
 	"portcullis/api/tokens"
 	"portcullis/api/users"
 	"portcullis/authorizers/apikey"
-	"portcullis/authorizers/cmd/environ"
-	"portcullis/authorizers/cmd/keytable"
-	"portcullis/deploy/local/function"
-	"portcullis/deploy/local/gateway"
+	"portcullis/authorizers/environ"
+	"portcullis/authorizers/environ/tables"
+	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/gateway"
 )
 
 // ours are the functions of this module, which need not be given.
@@ -94,7 +94,7 @@ func (m *functionMaker) openKeys(ctx context.Context) (*apikey.Checker, error) {
 	var store apikey.Store
 	environment := m.site.servicesOf("request")
 	err := within(environment, func() (err error) {
-		store, err = keytable.Open(ctx, lookup(environment))
+		store, err = tables.OpenKeys(ctx, lookup(environment))
 		return err
 	})
 	if err != nil {
@@ -149,7 +149,7 @@ func (m *functionMaker) start(ctx context.Context, name string, project *project
 }
 
 func (m *functionMaker) remote(name, where string) (*running, error) {
-	remote, err := function.NewRemote(name, where)
+	remote, err := lambda.NewRemote(name, where)
 	return &running{Invoker: remote, version: where}, err
 }
 

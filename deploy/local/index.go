@@ -12,9 +12,9 @@ import (
 	"strings"
 	texttemplate "text/template"
 
-	"portcullis/api"
-	"portcullis/deploy/local/cognito"
-	"portcullis/deploy/local/gateway/mode"
+	"portcullis/api/contract"
+	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/modes"
 	"portcullis/policy"
 )
 
@@ -41,7 +41,7 @@ type indexMode struct {
 	APIKey        bool   `json:"apiKey,omitempty"` // one is asked for
 	URL           string `json:"url"`
 
-	mode *mode.Mode
+	mode *modes.Mode
 }
 
 type indexUser struct {
@@ -86,8 +86,8 @@ func askedOf(account cognito.Account) string {
 }
 
 // servesTokens tells whether clients can sign in through the API itself.
-func servesTokens(c *api.Contract) bool {
-	return slices.ContainsFunc(c.Operations, func(o api.Operation) bool {
+func servesTokens(c *contract.Contract) bool {
+	return slices.ContainsFunc(c.Operations, func(o contract.Operation) bool {
 		return o.Function == "tokens" && o.Route.Method == http.MethodPost && o.Route.Path == "/tokens"
 	})
 }
@@ -95,7 +95,7 @@ func servesTokens(c *api.Contract) bool {
 // Authorizer says in a few words who checks requests.
 func (m indexMode) Authorizer() string {
 	switch {
-	case m.Authorization == mode.None:
+	case m.Authorization == modes.None:
 		return "API key"
 	case m.mode.Authorizer != nil && m.mode.Authorizer.Function != "":
 		return m.Authorization + " authorizer"
@@ -109,7 +109,7 @@ type sample struct {
 }
 
 // sampleOf finds the first such operation that is not public, or any other at least.
-func sampleOf(c *api.Contract) sample {
+func sampleOf(c *contract.Contract) sample {
 	found := sample{Path: "/"}
 	for _, operation := range slices.Backward(c.Operations) {
 		if operation.Route.Method != http.MethodGet || strings.Contains(operation.Route.Path, "{") {
@@ -189,13 +189,13 @@ func (i index) data() pageData {
 	}
 	for _, m := range i.Modes {
 		switch m.Authorization {
-		case mode.Cognito, mode.JWT:
+		case modes.Cognito, modes.JWT:
 			if i.own {
 				d.Scoped = append(d.Scoped, m)
 			}
-		case mode.IAM:
+		case modes.IAM:
 			d.Signed = append(d.Signed, m)
-		case mode.None:
+		case modes.None:
 			d.Keyed = append(d.Keyed, m)
 		default:
 			if m.APIKey {
@@ -224,7 +224,7 @@ func (l modeList) Names() string {
 func (l modeList) First() indexMode { return l[0] }
 
 // Key is a local key of the mode; nil: there is none.
-func (m indexMode) Key() *mode.Key {
+func (m indexMode) Key() *modes.Key {
 	if m.mode.UsagePlan == nil {
 		return nil
 	}
@@ -237,7 +237,7 @@ func (m indexMode) Key() *mode.Key {
 }
 
 // Caller is a caller who signs without a session token; nil: there is none.
-func (m indexMode) Caller() *mode.Caller {
+func (m indexMode) Caller() *modes.Caller {
 	for i, caller := range m.mode.LocalCallers {
 		if caller.SessionToken == "" {
 			return &m.mode.LocalCallers[i]

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/gateway"
 )
 
 // shutdownTimeout is how long requests in flight may take to finish: as long as an integration may.

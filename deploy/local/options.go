@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/local/function"
+	"portcullis/deploy/emulators/lambda"
 )
 
 // options are what the command line says.
@@ -84,7 +84,7 @@ func (o *options) addFunction(text string) error {
 		return fmt.Errorf("the function %q is given twice", name)
 	}
 	if isURL(where) {
-		if _, err := function.NewRemote(name, where); err != nil {
+		if _, err := lambda.NewRemote(name, where); err != nil {
 			return err
 		}
 	}

@@ -16,14 +16,14 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/deploy/local/cognito"
-	"portcullis/deploy/local/cognito/cognitotest"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/emulators/cognito/cognitotest"
+	"portcullis/deploy/testtools"
 )
 
 // TestPage looks at the page with a real browser: it shows what runs, and a call from it reaches the API.
 func TestPage(t *testing.T) {
-	browser := parts.Chromium(t)
+	browser := testtools.Chromium(t)
 	d := start(t)
 	for _, test := range []struct{ query, want string }{
 		{"", "rest-token"},
@@ -38,7 +38,7 @@ func TestPage(t *testing.T) {
 
 // TestPageOfOwnAPI: where the API has no POST /tokens, the page signs in at the issuer.
 func TestPageOfOwnAPI(t *testing.T) {
-	browser := parts.Chromium(t)
+	browser := testtools.Chromium(t)
 	contract := filepath.Join(t.TempDir(), "api.yaml")
 	text := "openapi: 3.1.0\nx-function: users\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\n" +
 		"paths: {/users: {get: {security: [{bearer: [users/read]}]}}}\n"
@@ -62,7 +62,7 @@ func wantOnPage(t *testing.T, browser, address, want string) {
 
 // TestPageSignIn signs in, renews and signs out on the page, by what its forms offer.
 func TestPageSignIn(t *testing.T) {
-	browser := parts.Chromium(t)
+	browser := testtools.Chromium(t)
 	d := start(t)
 	secret := cognito.Demo()[1].TOTPSecret
 	for name, steps := range map[string]string{

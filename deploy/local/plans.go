@@ -5,14 +5,14 @@ import (
 	"reflect"
 	"slices"
 
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/mode"
-	"portcullis/deploy/local/gateway/usage"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/gateway/usage"
+	"portcullis/deploy/modes"
 )
 
 // updatePlans changes a registry as modes have changed: their usage plans, and their local keys. What clients made, and
 // what all keys have used, stays.
-func updatePlans(registry *usage.Registry, before, after []*mode.Mode) error {
+func updatePlans(registry *usage.Registry, before, after []*modes.Mode) error {
 	before, after = changedPlans(before, after), changedPlans(after, before)
 	old, err := gateway.NewUsage(before, gateway.Config{})
 	if err != nil {
@@ -43,9 +43,9 @@ func updatePlans(registry *usage.Registry, before, after []*mode.Mode) error {
 }
 
 // changedPlans are those modes whose usage plans are not among the others.
-func changedPlans(modes, others []*mode.Mode) []*mode.Mode {
-	return slices.DeleteFunc(slices.Clone(modes), func(m *mode.Mode) bool {
-		return slices.ContainsFunc(others, func(other *mode.Mode) bool {
+func changedPlans(all, others []*modes.Mode) []*modes.Mode {
+	return slices.DeleteFunc(slices.Clone(all), func(m *modes.Mode) bool {
+		return slices.ContainsFunc(others, func(other *modes.Mode) bool {
 			return m.Name == other.Name && reflect.DeepEqual(m.UsagePlan, other.UsagePlan)
 		})
 	})

@@ -11,17 +11,17 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/api"
-	"portcullis/deploy/local/gateway/mode"
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
 	"portcullis/policy"
 )
 
 // project is what the files say: the module's, or those that flags name.
 type project struct {
-	contract *api.Contract
+	contract *contract.Contract
 	version  string // another one for another contract
-	modes    []*mode.Mode
-	files    map[*mode.Mode]string
+	modes    []*modes.Mode
+	files    map[*modes.Mode]string
 	remarks  []string // what somebody should know of the policies that the contract makes
 }
 
@@ -30,8 +30,8 @@ func readProject(o options) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &project{files: map[*mode.Mode]string{}}
-	if p.contract, err = api.Load(file); err != nil {
+	p := &project{files: map[*modes.Mode]string{}}
+	if p.contract, err = contract.Load(file); err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(p.contract.Document)
@@ -65,12 +65,12 @@ func (p *project) checkPolicies() error {
 func (p *project) readModes(files []string) error {
 	names := map[string]string{}
 	for _, file := range files {
-		m, err := mode.Load(file)
+		m, err := modes.Load(file)
 		if err != nil {
 			return err
 		}
 		if other, twice := names[m.Name]; twice {
-			return &mode.Error{Name: file, Reason: fmt.Sprintf("the mode %s is in %s already", m.Name, other)}
+			return &modes.Error{Name: file, Reason: fmt.Sprintf("the mode %s is in %s already", m.Name, other)}
 		}
 		names[m.Name], p.files[m] = file, file
 		p.modes = append(p.modes, m)
@@ -108,7 +108,7 @@ func (p *project) checkFunctions(o options) error {
 	for _, place := range p.functionNames() {
 		if o.functions[place.name] == "" && !slices.Contains(ours, place.name) {
 			reason := fmt.Sprintf("%s: no function is called %q: want -function %s=URL or -function %s=BINARY", place.member, place.name, place.name, place.name)
-			return &mode.Error{Name: place.file, Line: place.line(), Reason: reason}
+			return &modes.Error{Name: place.file, Line: place.line(), Reason: reason}
 		}
 		names = append(names, place.name)
 	}
@@ -142,7 +142,7 @@ func (p *project) scopes() []string { return scopesOf(p.contract.Operations) }
 // members those that count for owners only, which the others do not need.
 func (p *project) groupScopes() map[string][]string {
 	isOwners := func(scope string) bool { return p.contract.OwnerScopes[scope] != "" }
-	reads := slices.DeleteFunc(slices.Clone(p.contract.Operations), func(o api.Operation) bool { return o.Route.Method != http.MethodGet })
+	reads := slices.DeleteFunc(slices.Clone(p.contract.Operations), func(o contract.Operation) bool { return o.Route.Method != http.MethodGet })
 	return map[string][]string{
 		"admins":  slices.DeleteFunc(p.scopes(), isOwners),
 		"readers": slices.DeleteFunc(scopesOf(reads), isOwners),
@@ -151,7 +151,7 @@ func (p *project) groupScopes() map[string][]string {
 }
 
 // scopesOf are the scopes of tokens that operations ask for.
-func scopesOf(operations []api.Operation) []string {
+func scopesOf(operations []contract.Operation) []string {
 	var all []string
 	for _, operation := range operations {
 		for _, alternative := range operation.Access.Alternatives {

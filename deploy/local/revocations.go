@@ -5,7 +5,7 @@ import (
 	"maps"
 	"os"
 
-	"portcullis/authorizers/cmd/environ"
+	"portcullis/authorizers/environ"
 	"portcullis/authorizers/revocation/item"
 )
 

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // desk is a running program, in this process.
@@ -75,7 +75,7 @@ func (b *lockedBuffer) String() string {
 
 // TestPrintedCommands pastes what the greeting prints into a shell, from top to bottom, with each of its ways to sign in.
 func TestPrintedCommands(t *testing.T) {
-	parts.Command(t, "curl", "install curl, the printed commands use it")
+	testtools.Command(t, "curl", "install curl, the printed commands use it")
 	t.Setenv("AWS_REGION", "eu-west-1") // what is printed signs for the region that the gateway has
 	d := start(t)
 	commands := printedCommands(d.greeting)
@@ -90,7 +90,7 @@ func TestPrintedCommands(t *testing.T) {
 	} {
 		t.Run(way.signIn, func(t *testing.T) {
 			if way.signIn == "aws" {
-				parts.AWSCLI(t)
+				testtools.AWSCLI(t)
 			}
 			time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // tokens of the second of a sign-out are taken back
 			if got, output := paste(t, with(way.signIn, commands)); !slices.Equal(got, way.want) {
@@ -122,7 +122,7 @@ func paste(t *testing.T, commands []string) (statuses []string, output string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shell := exec.Command(parts.Command(t, "sh", "a POSIX shell is needed to paste the printed commands"), "-e", "-c", strings.Join(commands, "\n"))
+	shell := exec.Command(testtools.Command(t, "sh", "a POSIX shell is needed to paste the printed commands"), "-e", "-c", strings.Join(commands, "\n"))
 	shell.Dir = "../.."
 	shell.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "GOENV="+strings.TrimSpace(string(goEnv)))
 	answers, err := shell.Output()

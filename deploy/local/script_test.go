@@ -12,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 func TestMain(m *testing.M) {
@@ -33,7 +33,7 @@ func TestOwnAPI(t *testing.T) { runScripts(t, "testdata/own") }
 
 // TestDynamoDB runs testdata/dynamodb against a real server.
 func TestDynamoDB(t *testing.T) {
-	endpoint := parts.Moto(t)
+	endpoint := testtools.Moto(t)
 	for flag, table := range map[string]string{"-exec=false": "users-called", "-exec": "users-driven"} {
 		t.Run(flag, func(t *testing.T) {
 			runScripts(t, "testdata/dynamodb", "EXEC="+flag, "ENDPOINT="+endpoint, "TABLE="+table)

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"portcullis/authorizers/verify"
-	"portcullis/deploy/local/apigateway"
-	"portcullis/deploy/local/cognito"
-	"portcullis/deploy/local/dynamodb"
+	"portcullis/deploy/emulators/apigateway"
+	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/emulators/dynamodb"
 )
 
 const (

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"portcullis/authorizers/verify"
-	"portcullis/deploy/build/functions"
-	"portcullis/deploy/local/cognito"
-	"portcullis/deploy/local/function"
+	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/functions"
 )
 
 // BenchmarkColdStart is the time from a function's exec to its first poll for an event, on this machine.
@@ -43,7 +43,7 @@ func BenchmarkColdStart(b *testing.B) {
 		}
 		b.Run(f.Name, func(b *testing.B) {
 			for b.Loop() {
-				started, err := function.Start(context.Background(), function.Config{Name: f.Name, Binary: binary, Env: withOurs(environment)})
+				started, err := lambda.Start(context.Background(), lambda.Config{Name: f.Name, Binary: binary, Env: withOurs(environment)})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	apienviron "portcullis/api/cmd/environ"
-	"portcullis/authorizers/cmd/environ"
-	"portcullis/deploy/local/dynamodb"
+	apienviron "portcullis/api/environ"
+	"portcullis/authorizers/environ"
+	"portcullis/deploy/emulators/dynamodb"
 )
 
 // table is where one kind of records is kept.

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/local/gateway"
+	"portcullis/deploy/gateway"
 )
 
 // traceText tells people the way of a request: a line of how it ended, and under it a line for each thing that had a part

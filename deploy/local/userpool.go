@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/api/cmd/userpool"
-	"portcullis/authorizers/cmd/environ"
+	"portcullis/api/environ/userpool"
+	"portcullis/authorizers/environ"
 	"portcullis/authorizers/verify"
-	"portcullis/deploy/local/cognito"
-	"portcullis/deploy/local/tokens"
+	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/gateway/jwtauth"
 )
 
 // The built-in issuer's app clients beside cognito.ClientID, which have what that one has not.
@@ -69,8 +69,8 @@ func (s *site) chooseUserPool(further []verify.Issuer) (userPool, error) {
 }
 
 // forGateway is the user pool as the gateway's own authorizers know it.
-func (p userPool) forGateway() tokens.UserPool {
-	return tokens.UserPool{Issuer: p.issuer.Issuer, KeySet: p.issuer.JWKSURI, ClientIDs: p.issuer.Audience}
+func (p userPool) forGateway() jwtauth.UserPool {
+	return jwtauth.UserPool{Issuer: p.issuer.Issuer, KeySet: p.issuer.JWKSURI, ClientIDs: p.issuer.Audience}
 }
 
 // environment is what a function needs to ask the user pool, beyond this process's own environment. aws is where the site's

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // TestOtherUserPool runs testdata/cognito with user pools of other makers': one whose issuer is AWS's, and one that is an issuer
@@ -26,8 +26,8 @@ func TestOtherUserPool(t *testing.T) {
 		start           func(testing.TB) string
 		signedOut, then string // statuses
 	}{
-		{"moto", parts.Moto, "200", "401"},
-		{"cognito-local", parts.CognitoLocal, "503", "200"},
+		{"moto", testtools.Moto, "200", "401"},
+		{"cognito-local", testtools.CognitoLocal, "503", "200"},
 	} {
 		t.Run(maker.name, func(t *testing.T) {
 			endpoint := maker.start(t)

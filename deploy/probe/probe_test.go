@@ -13,10 +13,10 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/api"
-	"portcullis/deploy/local/function"
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/mode"
+	"portcullis/api/contract"
+	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/modes"
 	"portcullis/deploy/probe"
 	"portcullis/policy"
 )
@@ -216,7 +216,7 @@ func (backend) Invoke(_ context.Context, event []byte) ([]byte, error) {
 
 // TestAtAGateway: set up as the package says, the probe's route answers and no other one does.
 func TestAtAGateway(t *testing.T) {
-	contract, err := api.Parse("contract.yaml", []byte(contractText))
+	contract, err := contract.Parse("contract.yaml", []byte(contractText))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func TestAtAGateway(t *testing.T) {
 		"HTTP 2.0": "name: v1\ngateway: HTTP\nauthorization: REQUEST\nauthorizer: {function: probe, identitySource: $request.header.Authorization, resultTtlInSeconds: 0}\n",
 		"HTTP 1.0": "name: v1\ngateway: HTTP\nauthorization: REQUEST\nauthorizer: {function: probe, identitySource: $request.header.Authorization, resultTtlInSeconds: 0, payloadFormatVersion: \"1.0\"}\n",
 	} {
-		m, err := mode.Parse("v1.yaml", []byte(text))
+		m, err := modes.Parse("v1.yaml", []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +257,7 @@ func TestBinary(t *testing.T) {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
-	started, err := function.Start(t.Context(), function.Config{Name: "probe", Binary: binary})
+	started, err := lambda.Start(t.Context(), lambda.Config{Name: "probe", Binary: binary})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,21 +9,21 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/authorizers/verify"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // TestApply makes every mode at once in an emulated account, changes the contract, and destroys it all.
 func TestApply(t *testing.T) {
 	t.Parallel()
-	moto := parts.Moto(t)
+	moto := testtools.Moto(t)
 	dir := copyStack(t)
 	module := filepath.Join(dir, "..", "..")
 	copyTo(t, dir, "testdata/moto", "modules/*/*_override.tf")
 	buildFor(t, module)
 	write(t, filepath.Join(dir, "terraform.tfvars.json"), everyMode(t))
-	stack := parts.Terraform(t, dir, parts.MotoEnv(moto)...)
+	stack := testtools.Terraform(t, dir, testtools.MotoEnv(moto)...)
 	stack.Run("apply", "-auto-approve", "-no-color", "-parallelism=20")
 
 	made, state := apis(t, stack), readState(t, stack)
@@ -93,7 +93,7 @@ func everyMode(t *testing.T) []byte {
 // checkParity compares each API with what the local gateway serves of the same contract and mode files.
 func checkParity(t *testing.T, moto, module string, made map[string]madeAPI, state state) {
 	t.Helper()
-	contract, err := api.Load(filepath.Join(module, "api", "openapi.yaml"))
+	contract, err := contract.Load(filepath.Join(module, "api", "openapi.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ var pathParameter = regexp.MustCompile(`\{[^}]+\}`)
 
 // checkPermissions: an API calls the functions behind it for its own operations, and its authorizer's alone for that.
 func checkPermissions(t *testing.T, module string, state state) {
-	contract, err := api.Load(filepath.Join(module, "api", "openapi.yaml"))
+	contract, err := contract.Load(filepath.Join(module, "api", "openapi.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,15 +10,15 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/mode"
-	"portcullis/deploy/local/gateway/usage"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/gateway/usage"
+	"portcullis/deploy/modes"
 )
 
 // deployed describes an API as the emulated control plane has it.
 func deployed(t *testing.T, moto string, made madeAPI) gateway.Description {
 	t.Helper()
-	if made.Kind == mode.HTTP {
+	if made.Kind == modes.HTTP {
 		return deployedHTTP(t, moto, made)
 	}
 	return deployedREST(t, moto, made)
@@ -214,7 +214,7 @@ func (a authorizer) describe() *gateway.AuthorizerDescription {
 			d.IdentitySources = append(d.IdentitySources, one.(string))
 		}
 	}
-	if d.Type == mode.Token || d.Type == mode.Request {
+	if d.Type == modes.Token || d.Type == modes.Request {
 		d.ResultTTL = time.Duration(a.AuthorizerResultTTLInSeconds) * time.Second
 	}
 	return d
@@ -259,7 +259,7 @@ type httpRoute struct {
 func deployedHTTP(t *testing.T, moto string, made madeAPI) gateway.Description {
 	t.Helper()
 	base := "/v2/apis/" + made.ID
-	var settings struct{ CORSConfiguration *mode.CORS }
+	var settings struct{ CORSConfiguration *modes.CORS }
 	get(t, moto, base, &settings)
 	var stage struct {
 		StageVariables       map[string]string

@@ -7,13 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // TestHeldVersion publishes two versions with a contract each: one can be held with its own contract, and not with the other's.
 func TestHeldVersion(t *testing.T) {
 	t.Parallel()
-	moto := parts.Moto(t)
+	moto := testtools.Moto(t)
 	dir := copyStack(t)
 	copyTo(t, dir, "testdata/moto", "modules/*/*_override.tf")
 	example := filepath.Join(dir, "examples", "held")
@@ -22,7 +22,7 @@ func TestHeldVersion(t *testing.T) {
 		write(t, filepath.Join(example, version, "token.zip"), zipOf(t, version))
 		write(t, filepath.Join(example, version, "openapi.yaml"), []byte("# "+version))
 	}
-	stack := parts.Terraform(t, example, parts.MotoEnv(moto)...)
+	stack := testtools.Terraform(t, example, testtools.MotoEnv(moto)...)
 	stack.Run("apply", "-auto-approve", "-no-color", "-var=zip=older/token.zip")
 	stack.Run("apply", "-auto-approve", "-no-color", "-var=zip=newer/token.zip")
 

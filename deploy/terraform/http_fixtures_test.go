@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	openapi "portcullis/api"
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/mode"
+	openapi "portcullis/api/contract"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/modes"
 )
 
 // TestHTTPFixturesAgreeWithTheLocalGateway: what the module http-api refuses of contracts and modes, and what it makes, is
@@ -57,7 +57,7 @@ func serve(contractFile, modeFile string) error {
 	if err != nil {
 		return err
 	}
-	m, err := mode.Load(modeFile)
+	m, err := modes.Load(modeFile)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"portcullis/authorizers/verify"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // issuersCase is a list of issuers in the shape of ISSUERS.
@@ -34,7 +34,7 @@ func TestIssuersAreTheVerifiers(t *testing.T) {
 		t.Fatal("the precondition is not where it was")
 	}
 	write(t, filepath.Join(dir, "case", "issuers.tf"), []byte(issuers))
-	stack := parts.Terraform(t, dir)
+	stack := testtools.Terraform(t, dir)
 	stack.Run("apply", "-auto-approve", "-no-color")
 	var faults map[string][]string
 	var told map[string]string

@@ -4,15 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	openapi "portcullis/api"
+	openapi "portcullis/api/contract"
 	"portcullis/authorizers"
-	"portcullis/authorizers/cmd/lambdalog"
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 )
@@ -96,7 +96,7 @@ func newJWT(t *testing.T, issuer string, log *bytes.Buffer, simple bool) *author
 	if err != nil {
 		t.Fatal(err)
 	}
-	authorizer, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, Simple: simple, Log: lambdalog.New(log)})
+	authorizer, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, Simple: simple, Log: slog.New(slog.NewJSONHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

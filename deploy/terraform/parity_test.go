@@ -12,14 +12,14 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"portcullis/api"
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/mode"
-	"portcullis/deploy/local/gateway/usage"
+	"portcullis/api/contract"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/gateway/usage"
+	"portcullis/deploy/modes"
 )
 
 // served describes what the local gateway serves of a contract in a mode.
-func served(t *testing.T, contract *api.Contract, m *mode.Mode) gateway.Description {
+func served(t *testing.T, contract *contract.Contract, m *modes.Mode) gateway.Description {
 	t.Helper()
 	functions := map[string]gateway.Invoker{}
 	for _, operation := range contract.Operations {
@@ -54,11 +54,11 @@ func inAWS(d gateway.Description, own own) gateway.Description {
 	if len(a.UserPools) == 1 && a.UserPools[0] == "" {
 		a.UserPools = []string{own.poolARN}
 	}
-	if a.Type == mode.JWT && a.Issuer == "" {
+	if a.Type == modes.JWT && a.Issuer == "" {
 		a.Issuer, a.Audience = own.issuer, own.clients
 	}
 	// The provider makes no REST authorizer without identity sources; the source that every request has stands for none.
-	if a.Type == mode.Request && len(a.IdentitySources) == 0 && a.ResultTTL == 0 && a.PayloadFormatVersion == "" {
+	if a.Type == modes.Request && len(a.IdentitySources) == 0 && a.ResultTTL == 0 && a.PayloadFormatVersion == "" {
 		a.IdentitySources = []string{"context.identity.sourceIp"}
 	}
 	return d

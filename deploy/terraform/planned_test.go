@@ -10,35 +10,35 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/api"
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/mode"
-	"portcullis/deploy/local/gateway/usage"
-	"portcullis/deploy/parts"
+	"portcullis/api/contract"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/gateway/usage"
+	"portcullis/deploy/modes"
+	"portcullis/deploy/testtools"
 )
 
 // TestPlannedIsServed compares what the emulator does not keep, of the shipped modes and of two that have more: it is
 // planned as the local gateway serves it.
 func TestPlannedIsServed(t *testing.T) {
 	t.Parallel()
-	moto := parts.Moto(t)
+	moto := testtools.Moto(t)
 	dir := copyStack(t)
 	module := filepath.Join(dir, "..", "..")
 	copyTo(t, filepath.Join(module, "deploy", "modes"), "testdata/modes", "*.yaml")
-	modes, err := mode.LoadAll(filepath.Join(module, "deploy", "modes"))
+	all, err := modes.LoadAll(filepath.Join(module, "deploy", "modes"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, m := range modes {
-		if m.Gateway == mode.REST {
+	for _, m := range all {
+		if m.Gateway == modes.REST {
 			names = append(names, m.Name)
 		}
 	}
 	variables, _ := json.Marshal(map[string]any{"name": "demo", "modes": names, "artifacts": "tests/fixtures/artifacts",
 		"machine_clients": map[string]any{"reports": []string{"users/read"}}, "domain_prefix": "demo"})
 	write(t, filepath.Join(dir, "terraform.tfvars.json"), variables)
-	stack := parts.Terraform(t, dir, parts.MotoEnv(moto)...)
+	stack := testtools.Terraform(t, dir, testtools.MotoEnv(moto)...)
 	stack.Run("plan", "-out=plan", "-no-color")
 	resources := readPlan(t, stack)
 
@@ -50,15 +50,15 @@ func TestPlannedIsServed(t *testing.T) {
 		}
 	})
 
-	contract, err := api.Load(filepath.Join(module, "api", "openapi.yaml"))
+	contract, err := contract.Load(filepath.Join(module, "api", "openapi.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Run("authorizers say their contract", func(t *testing.T) {
 		checkDescriptions(t, resources, read(t, filepath.Join(module, "api", "openapi.yaml")))
 	})
-	for _, m := range modes {
-		if m.Gateway == mode.REST {
+	for _, m := range all {
+		if m.Gateway == modes.REST {
 			t.Run(m.Name, func(t *testing.T) { compare(t, planned(t, resources, m.Name), whatMotoDrops(served(t, contract, m))) })
 		}
 	}
@@ -91,7 +91,7 @@ type plannedResource struct {
 	Values        json.RawMessage
 }
 
-func readPlan(t *testing.T, stack *parts.Stack) []plannedResource {
+func readPlan(t *testing.T, stack *testtools.Stack) []plannedResource {
 	t.Helper()
 	type plannedModule struct {
 		Resources []plannedResource

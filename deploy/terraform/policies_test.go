@@ -20,7 +20,7 @@ import (
 	keytable "portcullis/authorizers/apikey/dynamo"
 	"portcullis/authorizers/revocation"
 	revocationtable "portcullis/authorizers/revocation/dynamo"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // checkWrites compares the requests that the real stores send with what the roles allow that send them.
@@ -105,7 +105,7 @@ type awsRequest struct {
 // recorded gives the first request that a store sends.
 func recorded(t *testing.T, call func(*dynamodb.Client)) (first awsRequest) {
 	t.Helper()
-	url := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	url := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if first.action == "" {
 			first = parseRequest(t, strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_20120810."), body)

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/deploy/build/functions"
-	"portcullis/deploy/local/gateway/mode"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/functions"
+	"portcullis/deploy/modes"
+	"portcullis/deploy/testtools"
 )
 
 // copyStack copies the stack, and the files of the module that it reads, to a temporary folder, and returns the
@@ -90,7 +90,7 @@ func buildFor(t *testing.T, module string) {
 type madeAPI struct{ ID, Stage, Kind, URL string }
 
 // apis are the APIs of all modes that are shipped.
-func apis(t *testing.T, stack *parts.Stack) map[string]madeAPI {
+func apis(t *testing.T, stack *testtools.Stack) map[string]madeAPI {
 	t.Helper()
 	all := map[string]madeAPI{}
 	if err := json.Unmarshal([]byte(stack.Run("output", "-json", "apis")), &all); err != nil {
@@ -105,9 +105,9 @@ func apis(t *testing.T, stack *parts.Stack) map[string]madeAPI {
 }
 
 // shipped are the modes of deploy/modes.
-func shipped(t *testing.T) []*mode.Mode {
+func shipped(t *testing.T) []*modes.Mode {
 	t.Helper()
-	modes, err := mode.LoadAll("../modes")
+	modes, err := modes.LoadAll("../modes")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func shipped(t *testing.T) []*mode.Mode {
 // state are the attributes of every resource of the stack and its modules, by the resources' type.
 type state map[string][]map[string]any
 
-func readState(t *testing.T, stack *parts.Stack) state {
+func readState(t *testing.T, stack *testtools.Stack) state {
 	t.Helper()
 	type module struct {
 		Resources []struct {
@@ -149,7 +149,7 @@ func deployments(t *testing.T, moto string, apis map[string]madeAPI) map[string]
 	t.Helper()
 	all := map[string]string{}
 	for name, made := range apis {
-		if made.Kind != mode.REST {
+		if made.Kind != modes.REST {
 			continue
 		}
 		var stage struct{ DeploymentID string }

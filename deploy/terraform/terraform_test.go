@@ -12,12 +12,12 @@ import (
 	"testing"
 
 	"portcullis/authorizers/verify"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 func TestFormat(t *testing.T) {
 	t.Parallel()
-	stack := parts.Terraform(t, copyStack(t))
+	stack := testtools.Terraform(t, copyStack(t))
 	if output, exit := stack.Try("fmt", "-check", "-recursive", "-diff", "-no-color"); exit != 0 {
 		t.Errorf("`terraform fmt -recursive` would change this:\n%s", output)
 	}
@@ -33,14 +33,14 @@ func TestExamples(t *testing.T) {
 		t.Fatalf("there is no example: %v", err)
 	}
 	for _, example := range examples {
-		parts.Terraform(t, example).Run("validate", "-no-color")
+		testtools.Terraform(t, example).Run("validate", "-no-color")
 	}
 }
 
 // TestLint looks at the stack, at every module and at every example: everything is used, typed, documented and named alike.
 func TestLint(t *testing.T) {
 	t.Parallel()
-	tflint := parts.TFLint(t)
+	tflint := testtools.TFLint(t)
 	dir := copyStack(t)
 	lint := exec.CommandContext(t.Context(), tflint, "--recursive", "--no-color", "--config="+filepath.Join(dir, ".tflint.hcl"))
 	lint.Dir = dir
@@ -52,7 +52,7 @@ func TestLint(t *testing.T) {
 // TestTerraformTests runs the tests of the folder tests, all of which mock the provider.
 func TestTerraformTests(t *testing.T) {
 	t.Parallel()
-	stack := parts.Terraform(t, copyStack(t))
+	stack := testtools.Terraform(t, copyStack(t))
 	stack.KeepProvider()
 	stack.Run("test", "-no-color")
 }
@@ -63,7 +63,7 @@ func TestOwnModes(t *testing.T) {
 	dir := copyStack(t)
 	copyTo(t, filepath.Join(dir, "..", "modes"), "testdata/own-modes/modes", "*.yaml")
 	copyTo(t, filepath.Join(dir, "tests"), "testdata/own-modes", "*.tftest.hcl")
-	stack := parts.Terraform(t, dir)
+	stack := testtools.Terraform(t, dir)
 	stack.KeepProvider()
 	stack.Run("test", "-no-color", "-filter=tests/own_modes.tftest.hcl")
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"portcullis/api/cmd/login/profile"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // signInAt signs in at servers of a test: at a pool by SRP, and at an API. Both wait for the password as stdin.
@@ -46,7 +46,7 @@ func TestBadServers(t *testing.T) {
 	} {
 		u := &user{}
 		u.home(t)
-		address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) }))
+		address := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) }))
 		u.variables = append(u.variables, "AWS_ENDPOINT_URL="+address)
 		for way, args := range signInAt(address) {
 			failsQuietly(t, way+", "+name, u, u.run(t, "hunter2\n", args...))
@@ -59,7 +59,7 @@ func hostile(t *testing.T, answer string) *user {
 	t.Helper()
 	u := &user{}
 	u.home(t)
-	address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	address := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".InitiateAuth") {
 			answer := `{"ChallengeName":"PASSWORD_VERIFIER","ChallengeParameters":{"USER_ID_FOR_SRP":"ann","SALT":"1","SRP_B":"2","SECRET_BLOCK":"YQ=="}}`
 			w.Write([]byte(answer))
@@ -102,7 +102,7 @@ func TestRotatedAndFailed(t *testing.T) {
 	} {
 		u := &user{}
 		u.home(t)
-		address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		address := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/tokens" {
 				w.Write([]byte(`{"accessToken":"a","idToken":"i","refreshToken":"first","expiresIn":3600,"tokenType":"Bearer"}`))
 				return
@@ -129,7 +129,7 @@ func TestRotatedAndFailed(t *testing.T) {
 func TestReplacedAtSignOut(t *testing.T) {
 	u := &user{}
 	u.home(t)
-	address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	address := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/tokens" {
 			w.Write([]byte(`{"accessToken":"a","idToken":"i","refreshToken":"first","expiresIn":3600,"tokenType":"Bearer"}`))
 			return
@@ -152,7 +152,7 @@ func TestReplacedAtSignOut(t *testing.T) {
 func TestStrangeChallenges(t *testing.T) {
 	u := &user{}
 	u.home(t)
-	address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	address := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte(`{"challenge":"MFA\u001b[2J_SETUP","session":"s","parameters":{}, "ChallengeName":"MFA\u001b[2J_SETUP","Session":"s"}`))
 	}))
 	u.variables = append(u.variables, "AWS_ENDPOINT_URL="+address)
@@ -168,11 +168,11 @@ func TestStrangeChallenges(t *testing.T) {
 // TestRedirects: neither way follows an answer to another address.
 func TestRedirects(t *testing.T) {
 	var followed atomic.Int32
-	elsewhere := parts.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
+	elsewhere := testtools.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		u := &user{}
 		u.home(t)
-		address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, status) }))
+		address := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, status) }))
 		u.variables = append(u.variables, "AWS_ENDPOINT_URL="+address)
 		for way, args := range signInAt(address) {
 			failsQuietly(t, way, u, u.run(t, "hunter2\n", args...))
@@ -187,8 +187,8 @@ func TestRedirects(t *testing.T) {
 func TestPasswordIsNotSent(t *testing.T) {
 	u := newUser(t)
 	var seen atomic.Int32
-	proxy := parts.Proxy(t, u.cognito)
-	address := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	proxy := testtools.Proxy(t, u.cognito)
+	address := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil || strings.Contains(string(body), "Passw0rd") || !strings.Contains(string(body), "local-client") {
 			seen.Add(1)

@@ -10,13 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // TestMoto: sign-ins at an emulator of Cognito that is not ours. It checks no proof, but wants all that Cognito does, and the
 // hash of the app client's secret. It knows neither GetTokensFromRefreshToken nor RevokeToken.
 func TestMoto(t *testing.T) {
-	address := parts.Moto(t)
+	address := testtools.Moto(t)
 	u := &user{}
 	u.home(t)
 	u.variables = append(u.variables, "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER="+address)

@@ -12,12 +12,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/cognito"
-	issuer "portcullis/deploy/local/cognito"
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/mode"
+	issuer "portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/modes"
 )
 
 // scene is a user pool, and the tokens function behind the gateway for each of its app clients.
@@ -141,13 +141,13 @@ func (denied) Invoke(context.Context, []byte) ([]byte, error) { return nil, erro
 
 // stage is the API's contract in the mode rest-token, with the tokens function of an app client.
 func (s *scene) stage(id string) (http.Handler, error) {
-	contract, err1 := os.ReadFile("../../openapi.yaml")
+	document, err1 := os.ReadFile("../../openapi.yaml")
 	guarded, err2 := os.ReadFile("../../../deploy/modes/rest-token.yaml")
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	parsed, err1 := api.Parse("openapi.yaml", contract)
-	chosen, err2 := mode.Parse("rest-token.yaml", guarded)
+	parsed, err1 := contract.Parse("openapi.yaml", document)
+	chosen, err2 := modes.Parse("rest-token.yaml", guarded)
 	identity, err3 := cognito.New(cognito.Config{ClientID: id,
 		Client: cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: "us-east-1", BaseEndpoint: &s.cognito})})
 	if err := errors.Join(err1, err2, err3); err != nil {

@@ -7,8 +7,8 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"portcullis/api/cmd/binarytest"
-	"portcullis/deploy/local/cognito"
+	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/testtools/binarytest"
 )
 
 // serveCognito gives the address of a user pool whose app client has a secret, which Secrets Manager has there, too.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"portcullis/api/cmd/userpool"
+	"portcullis/api/environ/userpool"
 )
 
 func main() {

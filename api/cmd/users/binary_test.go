@@ -3,7 +3,7 @@ package main_test
 import (
 	"testing"
 
-	"portcullis/api/cmd/binarytest"
+	"portcullis/deploy/testtools/binarytest"
 )
 
 // TestBinary drives the function over the Lambda Runtime API.

@@ -10,13 +10,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/client"
 	"portcullis/api/tokens/cognito"
-	issuer "portcullis/deploy/local/cognito"
-	"portcullis/deploy/local/gateway"
-	"portcullis/deploy/local/gateway/mode"
+	issuer "portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/gateway"
+	"portcullis/deploy/modes"
 )
 
 // nobody is a Lambda function that is not to be called.
@@ -62,8 +62,8 @@ func stage(t *testing.T, function gateway.Invoker) http.Handler {
 		}
 		return text
 	}
-	contract, err1 := api.Parse("openapi.yaml", read("api/openapi.yaml"))
-	guarded, err2 := mode.Parse("rest-token.yaml", read("deploy/modes/rest-token.yaml"))
+	contract, err1 := contract.Parse("openapi.yaml", read("api/openapi.yaml"))
+	guarded, err2 := modes.Parse("rest-token.yaml", read("deploy/modes/rest-token.yaml"))
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}

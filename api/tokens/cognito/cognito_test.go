@@ -16,7 +16,7 @@ import (
 
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/cognito"
-	issuer "portcullis/deploy/local/cognito"
+	issuer "portcullis/deploy/emulators/cognito"
 )
 
 // wire answers every call with one status and body, and counts the calls.

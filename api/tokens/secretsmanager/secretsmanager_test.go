@@ -19,7 +19,7 @@ import (
 
 	"portcullis/api/tokens"
 	ours "portcullis/api/tokens/secretsmanager"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 func clientAt(address string) *secretsmanager.Client {
@@ -47,7 +47,7 @@ func wire(t *testing.T, answers ...string) (client *secretsmanager.Client, calls
 
 // TestGet asks an emulator: the secret is fetched once, and again after it was forgotten, which is not done all the time.
 func TestGet(t *testing.T) {
-	address, err := url.Parse(parts.Moto(t))
+	address, err := url.Parse(testtools.Moto(t))
 	if err != nil {
 		t.Fatal(err)
 	}

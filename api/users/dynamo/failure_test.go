@@ -16,7 +16,7 @@ import (
 
 	"portcullis/api/users"
 	"portcullis/api/users/dynamo"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // operations are all that a Store does, by name.
@@ -76,17 +76,17 @@ func TestFailures(t *testing.T) {
 		status   int
 	}{
 		{"closed port", closedPort(t), 503},
-		{"hung up", parts.Serve(t, hangUp), 503},
-		{"cut short", parts.Serve(t, cut), 503},
-		{"provisioned throughput", parts.Serve(t, amazonError(400, "ProvisionedThroughputExceededException")), 503},
-		{"throttled", parts.Serve(t, amazonError(400, "ThrottlingException")), 503},
-		{"request limit", parts.Serve(t, amazonError(400, "RequestLimitExceeded")), 503},
-		{"internal", parts.Serve(t, amazonError(500, "InternalServerError")), 503},
-		{"unavailable", parts.Serve(t, amazonError(503, "ServiceUnavailable")), 503},
-		{"no table", parts.Serve(t, amazonError(400, "ResourceNotFoundException")), 500},
-		{"denied", parts.Serve(t, amazonError(400, "AccessDeniedException")), 500},
-		{"expired credentials", parts.Serve(t, amazonError(400, "ExpiredTokenException")), 500},
-		{"malformed", parts.Serve(t, amazonError(400, "ValidationException")), 500},
+		{"hung up", testtools.Serve(t, hangUp), 503},
+		{"cut short", testtools.Serve(t, cut), 503},
+		{"provisioned throughput", testtools.Serve(t, amazonError(400, "ProvisionedThroughputExceededException")), 503},
+		{"throttled", testtools.Serve(t, amazonError(400, "ThrottlingException")), 503},
+		{"request limit", testtools.Serve(t, amazonError(400, "RequestLimitExceeded")), 503},
+		{"internal", testtools.Serve(t, amazonError(500, "InternalServerError")), 503},
+		{"unavailable", testtools.Serve(t, amazonError(503, "ServiceUnavailable")), 503},
+		{"no table", testtools.Serve(t, amazonError(400, "ResourceNotFoundException")), 500},
+		{"denied", testtools.Serve(t, amazonError(400, "AccessDeniedException")), 500},
+		{"expired credentials", testtools.Serve(t, amazonError(400, "ExpiredTokenException")), 500},
+		{"malformed", testtools.Serve(t, amazonError(400, "ValidationException")), 500},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestDeadline(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then does the server see that the client has left
 		<-r.Context().Done()
 	})
-	s := open(t, clientOf(parts.Serve(t, silent)), "users")
+	s := open(t, clientOf(testtools.Serve(t, silent)), "users")
 	for operation, call := range operations {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if err := call(ctx, s); !errors.As(err, new(*users.UnavailableError)) {
@@ -144,11 +144,11 @@ func TestDeadline(t *testing.T) {
 // TestLostAnswer puts a proxy before the table that passes requests on and loses the first answer to a write, as a
 // broken connection does. No write may be done twice, and none may be reported as refused when it was done.
 func TestLostAnswer(t *testing.T) {
-	endpoint := parts.MotoDynamoDB(t)
+	endpoint := testtools.MotoDynamoDB(t)
 	direct := clientOf(endpoint)
 	table := newTable(t, direct)
 	var lose atomic.Bool
-	flaky := open(t, clientOf(parts.Serve(t, losing(t, endpoint, &lose))), table)
+	flaky := open(t, clientOf(testtools.Serve(t, losing(t, endpoint, &lose))), table)
 	steady := open(t, direct, table)
 
 	for _, step := range []struct {
@@ -169,7 +169,7 @@ func TestLostAnswer(t *testing.T) {
 // losing passes requests on to endpoint, and hangs up instead of answering while lose is set.
 func losing(t *testing.T, endpoint string, lose *atomic.Bool) http.Handler {
 	t.Helper()
-	proxy := parts.Proxy(t, endpoint)
+	proxy := testtools.Proxy(t, endpoint)
 	proxy.ModifyResponse = func(*http.Response) error {
 		if lose.CompareAndSwap(true, false) {
 			panic(http.ErrAbortHandler)
@@ -181,13 +181,13 @@ func losing(t *testing.T, endpoint string, lose *atomic.Bool) http.Handler {
 
 // TestThrottledOnce: one throttle is made up for by another attempt, of a write also.
 func TestThrottledOnce(t *testing.T) {
-	endpoint := parts.MotoDynamoDB(t)
+	endpoint := testtools.MotoDynamoDB(t)
 	direct := clientOf(endpoint)
 	table := newTable(t, direct)
 	var calm atomic.Bool
 	proxy := losing(t, endpoint, new(atomic.Bool))
 	busy := amazonError(400, "ProvisionedThroughputExceededException")
-	s := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := open(t, clientOf(testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if calm.CompareAndSwap(false, true) {
 			busy(w, r)
 			return
@@ -214,7 +214,7 @@ func TestAnswers(t *testing.T) {
 		`{"Items":[],"Count":0}`:     {404, 200},
 		`{"Item":{"id":{"S":"bob"},"name":{"S":"Bob"},"createdAt":{"S":"2026-01-02T03:04:05Z"},"updatedAt":{"S":"2026-01-02T03:04:05Z"},"version":{"N":"1"}}}`: {500, 500},
 	} {
-		s := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		s := open(t, clientOf(testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 			_, _ = io.WriteString(w, body)
 		}))), "users")

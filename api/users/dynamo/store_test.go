@@ -14,11 +14,11 @@ import (
 	"portcullis/api/users"
 	"portcullis/api/users/dynamo"
 	"portcullis/api/users/userstest"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 func TestStore(t *testing.T) {
-	client := clientOf(parts.MotoDynamoDB(t))
+	client := clientOf(testtools.MotoDynamoDB(t))
 	userstest.Run(t, func(t *testing.T) users.Store { return open(t, client, newTable(t, client)) })
 }
 
@@ -51,7 +51,7 @@ func TestNewRefusesTableNames(t *testing.T) {
 
 // TestBrokenItem: an item that is no user must show, and not be passed over.
 func TestBrokenItem(t *testing.T) {
-	client := clientOf(parts.MotoDynamoDB(t))
+	client := clientOf(testtools.MotoDynamoDB(t))
 	table := newTable(t, client)
 	s := open(t, client, table)
 	_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: map[string]types.AttributeValue{

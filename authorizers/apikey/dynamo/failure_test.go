@@ -14,7 +14,7 @@ import (
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // operations are all that a Store does, in an order in which they succeed.
@@ -73,12 +73,12 @@ func TestFailures(t *testing.T) {
 	})
 	endpoints := map[string]string{
 		"closed port": closedPort(t),
-		"hung up":     parts.Serve(t, hangUp),
-		"cut short":   parts.Serve(t, cut),
-		"throttled":   parts.Serve(t, amazonError(400, "ProvisionedThroughputExceededException")),
-		"internal":    parts.Serve(t, amazonError(500, "InternalServerError")),
-		"no table":    parts.Serve(t, amazonError(400, "ResourceNotFoundException")),
-		"denied":      parts.Serve(t, amazonError(400, "AccessDeniedException")),
+		"hung up":     testtools.Serve(t, hangUp),
+		"cut short":   testtools.Serve(t, cut),
+		"throttled":   testtools.Serve(t, amazonError(400, "ProvisionedThroughputExceededException")),
+		"internal":    testtools.Serve(t, amazonError(500, "InternalServerError")),
+		"no table":    testtools.Serve(t, amazonError(400, "ResourceNotFoundException")),
+		"denied":      testtools.Serve(t, amazonError(400, "AccessDeniedException")),
 	}
 	for name, endpoint := range endpoints {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestDeadline(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then does the server see that the client has left
 		<-r.Context().Done()
 	})
-	s := open(t, clientOf(parts.Serve(t, silent)), "keys")
+	s := open(t, clientOf(testtools.Serve(t, silent)), "keys")
 	for _, o := range operations {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if err := o.call(ctx, s, record(t)); !errors.Is(err, context.DeadlineExceeded) {
@@ -120,18 +120,18 @@ func TestDeadline(t *testing.T) {
 // TestLostAnswer puts a proxy before the table that passes requests on and loses the first answer, as a broken connection
 // does. What may be done twice succeeds. What may not is an error, and none that says that it was refused.
 func TestLostAnswer(t *testing.T) {
-	endpoint := parts.MotoDynamoDB(t)
+	endpoint := testtools.MotoDynamoDB(t)
 	direct := clientOf(endpoint)
 	name := newTable(t, direct)
 	var lose atomic.Bool
-	proxy := parts.Proxy(t, endpoint)
+	proxy := testtools.Proxy(t, endpoint)
 	proxy.ModifyResponse = func(*http.Response) error {
 		if lose.CompareAndSwap(true, false) {
 			panic(http.ErrAbortHandler)
 		}
 		return nil
 	}
-	flaky, steady, r := open(t, clientOf(parts.Serve(t, proxy)), name), open(t, direct, name), record(t)
+	flaky, steady, r := open(t, clientOf(testtools.Serve(t, proxy)), name), open(t, direct, name), record(t)
 	for _, o := range operations {
 		lose.Store(true)
 		err := o.call(t.Context(), flaky, r)
@@ -147,12 +147,12 @@ func TestLostAnswer(t *testing.T) {
 
 // TestThrottledOnce: one throttle is made up for by another attempt, of every call.
 func TestThrottledOnce(t *testing.T) {
-	endpoint := parts.MotoDynamoDB(t)
+	endpoint := testtools.MotoDynamoDB(t)
 	direct := clientOf(endpoint)
-	name, proxy := newTable(t, direct), parts.Proxy(t, endpoint)
+	name, proxy := newTable(t, direct), testtools.Proxy(t, endpoint)
 	busy := amazonError(400, "ProvisionedThroughputExceededException")
 	var again atomic.Bool
-	s, r := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s, r := open(t, clientOf(testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if again.CompareAndSwap(false, true) {
 			busy(w, r)
 			return
@@ -180,7 +180,7 @@ func TestAnswers(t *testing.T) {
 		`[]`:                     {other, other},
 		`<html>`:                 {other, other},
 	} {
-		s := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		s := open(t, clientOf(testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 			_, _ = io.WriteString(w, body)
 		}))), "keys")

@@ -11,11 +11,11 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/apikeytest"
 	"portcullis/authorizers/apikey/dynamo"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 func TestStore(t *testing.T) {
-	client := clientOf(parts.MotoDynamoDB(t))
+	client := clientOf(testtools.MotoDynamoDB(t))
 	apikeytest.Run(t, func(t *testing.T) apikey.Store { return open(t, client, newTable(t, client)) })
 }
 
@@ -31,7 +31,7 @@ func open(t *testing.T, client dynamo.Client, table string) *dynamo.Store {
 // TestListWithBrokenItems: a list with items that are no records is an error that names each of them, and loses none
 // of the records. Their ids are enough to delete them.
 func TestListWithBrokenItems(t *testing.T) {
-	client := clientOf(parts.MotoDynamoDB(t))
+	client := clientOf(testtools.MotoDynamoDB(t))
 	name := newTable(t, client)
 	s := open(t, client, name)
 	var broken []string

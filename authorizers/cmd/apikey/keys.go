@@ -9,13 +9,13 @@ import (
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
-	"portcullis/authorizers/cmd/environ"
-	"portcullis/authorizers/cmd/keytable"
+	"portcullis/authorizers/environ"
+	"portcullis/authorizers/environ/tables"
 )
 
 // open opens the table of keys.
 func (s *session) open(ctx context.Context) (apikey.Store, error) {
-	store, err := keytable.Open(ctx, s.Getenv)
+	store, err := tables.OpenKeys(ctx, s.Getenv)
 	if err == nil && store == nil {
 		err = &environ.Error{Variable: environ.APIKeysTable, Err: errors.New("is not set; want the name of the DynamoDB table of the keys")}
 	}

@@ -17,7 +17,7 @@ import (
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/cmd/cli"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // outcome is what one run of the command gives.
@@ -118,7 +118,7 @@ func TestHelp(t *testing.T) {
 // newTestScene makes a scene that the command uses when it is run in this process.
 func newTestScene(t *testing.T) *scene {
 	t.Helper()
-	s, err := newScene(t.Context(), parts.Moto(t))
+	s, err := newScene(t.Context(), testtools.Moto(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestKeysWork(t *testing.T) {
 
 // TestListBesideBrokenItems: an item that is no record is named, and keeps no other one from being listed.
 func TestListBesideBrokenItems(t *testing.T) {
-	s, err := newScene(t.Context(), parts.MotoDynamoDB(t))
+	s, err := newScene(t.Context(), testtools.MotoDynamoDB(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // scene is an emulated AWS with an empty table of its own and a usage plan. What a scene does itself does not fail.
@@ -77,7 +77,7 @@ func (s *scene) Close() {
 
 // environment are the variables that make the command use the scene.
 func (s *scene) environment() []string {
-	return append(parts.MotoEnv(s.URL), "AWS_REGION="+s.region, "API_KEYS_TABLE="+s.table, "PLAN="+s.plan, "AWS_ENDPOINT_URL_DYNAMODB="+s.URL)
+	return append(testtools.MotoEnv(s.URL), "AWS_REGION="+s.region, "API_KEYS_TABLE="+s.table, "PLAN="+s.plan, "AWS_ENDPOINT_URL_DYNAMODB="+s.URL)
 }
 
 // setenv sets those variables with a function such as that of a test.

@@ -12,7 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"portcullis/authorizers/cmd/cli"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 func TestMain(m *testing.M) {
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 //	unrecord ID            deletes the record
 //	ends ID DURATION       the key ends so long from now, give or take a minute
 func TestScripts(t *testing.T) {
-	moto := parts.Moto(t)
+	moto := testtools.Moto(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {

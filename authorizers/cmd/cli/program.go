@@ -9,7 +9,7 @@ import (
 	"io"
 	"time"
 
-	"portcullis/authorizers/cmd/environ"
+	"portcullis/authorizers/environ"
 )
 
 // The exit statuses: it was done, it failed, and the command line or a variable is wrong.

@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"portcullis/authorizers/verify/verifytest"
-	"portcullis/deploy/build/functions"
-	"portcullis/deploy/local/function"
+	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/functions"
 )
 
 // TestBinary drives the function over the Lambda Runtime API, with a key and groups that the gateway's own JWT
@@ -26,7 +26,7 @@ func TestBinary(t *testing.T) {
 	}
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"algorithms":["ES256"],"groupsClaim":"groups"}]`, issuer.URL, verifytest.DefaultClientID)
 	var log bytes.Buffer
-	started, err := function.Start(t.Context(), function.Config{
+	started, err := lambda.Start(t.Context(), lambda.Config{
 		Name: "jwt", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`, "RESPONSE=simple"}, Stderr: &log,
 	})
 	if err != nil {
@@ -58,8 +58,8 @@ func TestBinary(t *testing.T) {
 	if n := bytes.Count(log.Bytes(), []byte("\n")); n != 4 {
 		t.Errorf("%d lines, want one for each invocation:\n%s", n, &log)
 	}
-	_, err = function.Start(t.Context(), function.Config{Name: "jwt", Binary: binary, Env: []string{issuers, "RESPONSE=yes"}})
-	if failed := (*function.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, `RESPONSE: want \"policy\" or \"simple\"`) {
+	_, err = lambda.Start(t.Context(), lambda.Config{Name: "jwt", Binary: binary, Env: []string{issuers, "RESPONSE=yes"}})
+	if failed := (*lambda.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, `RESPONSE: want \"policy\" or \"simple\"`) {
 		t.Errorf("a bad variable: %v", err)
 	}
 }

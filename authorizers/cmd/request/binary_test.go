@@ -21,20 +21,20 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
 	"portcullis/authorizers/verify/verifytest"
-	"portcullis/deploy/build/functions"
-	"portcullis/deploy/local/function"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/functions"
+	"portcullis/deploy/testtools"
 	"portcullis/policy"
 )
 
 // TestBinary drives the function over the Lambda Runtime API, with keys in DynamoDB and an issuer.
 func TestBinary(t *testing.T) {
-	moto := parts.Moto(t)
+	moto := testtools.Moto(t)
 	key, store := issueKey(t, moto, apikey.Record{Owner: "app", Scopes: []string{"users/read"}, UsageKey: "a-gateway-key-of-20-characters"})
 	issuer := verifytest.NewServer("EdDSA")
 	defer issuer.Close()
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"],"algorithms":["EdDSA"]}]`, issuer.URL, verifytest.DefaultClientID)
-	started := start(t, append(parts.MotoEnv(moto), "API_KEYS_TABLE=keys", issuers)...)
+	started := start(t, append(testtools.MotoEnv(moto), "API_KEYS_TABLE=keys", issuers)...)
 	invoke := func(headers string) (string, error) {
 		output, err := started.Invoke(t.Context(), []byte(`{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users",
 			"headers":{`+headers+`},"requestContext":{"identity":{"sourceIp":"203.0.113.7"}}}`))
@@ -103,8 +103,8 @@ func TestBinaryRefusesItsConfiguration(t *testing.T) {
 	for variables, want := range map[string]string{
 		"": "ISSUERS: is not set", "API_KEYS_TABLE=a/b": "API_KEYS_TABLE: want the name of a DynamoDB table", "ISSUERS=[]": "at least one issuer",
 	} {
-		_, err := function.Start(t.Context(), function.Config{Name: "request", Binary: bundle(t), Env: []string{"AWS_REGION=eu-west-1", variables}})
-		if failed := (*function.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, want) {
+		_, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: bundle(t), Env: []string{"AWS_REGION=eu-west-1", variables}})
+		if failed := (*lambda.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, want) {
 			t.Errorf("%s: error %v, want %q", variables, err, want)
 		}
 	}
@@ -119,15 +119,15 @@ func bundle(t *testing.T) (binary string) {
 	return binary
 }
 
-func start(t *testing.T, env ...string) *function.Function {
+func start(t *testing.T, env ...string) *lambda.Function {
 	t.Helper()
 	return startLogging(t, nil, env...)
 }
 
 // startLogging starts the function with a log that may be read when it is closed.
-func startLogging(t *testing.T, log io.Writer, env ...string) *function.Function {
+func startLogging(t *testing.T, log io.Writer, env ...string) *lambda.Function {
 	t.Helper()
-	started, err := function.Start(t.Context(), function.Config{Name: "request", Binary: bundle(t), Env: env, Stderr: log})
+	started, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: bundle(t), Env: env, Stderr: log})
 	if err != nil {
 		t.Fatal(err)
 	}

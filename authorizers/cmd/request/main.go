@@ -13,9 +13,9 @@ import (
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
-	"portcullis/authorizers/cmd/environ"
-	"portcullis/authorizers/cmd/keytable"
-	"portcullis/authorizers/cmd/lambdalog"
+	"portcullis/authorizers/environ"
+	"portcullis/authorizers/environ/tables"
+	"portcullis/authorizers/internal/lambdalog"
 )
 
 func main() {
@@ -30,7 +30,7 @@ func main() {
 
 // handler makes the authorizer, and what lets it finish before the environment ends.
 func handler(ctx context.Context, getenv func(string) string, log *slog.Logger) (*authorizers.Request, func(), error) {
-	store, err := keytable.Open(ctx, getenv)
+	store, err := tables.OpenKeys(ctx, getenv)
 	if err != nil {
 		return nil, nil, err
 	}

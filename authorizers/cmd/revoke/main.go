@@ -24,8 +24,8 @@ import (
 	"time"
 
 	"portcullis/authorizers/cmd/cli"
-	"portcullis/authorizers/cmd/environ"
-	"portcullis/authorizers/cmd/revocationtable"
+	"portcullis/authorizers/environ"
+	"portcullis/authorizers/environ/tables"
 	"portcullis/authorizers/revocation"
 )
 
@@ -57,7 +57,7 @@ func withoutTokens(text string) string { return tokenLike.ReplaceAllString(text,
 
 // open opens the table of revocations.
 func open(ctx context.Context, s *cli.Session) (revocation.Store, error) {
-	store, err := revocationtable.Open(ctx, s.Getenv)
+	store, err := tables.OpenRevocations(ctx, s.Getenv)
 	if err == nil && store == nil {
 		err = &environ.Error{Variable: environ.RevocationTable, Err: errors.New("is not set; want the name of the DynamoDB table of the revocations")}
 	}

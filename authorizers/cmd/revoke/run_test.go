@@ -11,7 +11,7 @@ import (
 	"testing/iotest"
 	"time"
 
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // outcome is what one run of the command gives.
@@ -163,7 +163,7 @@ func TestTokensThatAreNone(t *testing.T) {
 
 // TestTableDown: a table that does not answer is an error of each command.
 func TestTableDown(t *testing.T) {
-	down := parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	down := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"no table\nhere"}`)
 	}))

@@ -23,8 +23,8 @@ import (
 	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/item"
 	"portcullis/authorizers/revocation/lookup"
-	"portcullis/deploy/local/dynamodb"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/emulators/dynamodb"
+	"portcullis/deploy/testtools"
 )
 
 func TestMain(m *testing.M) {
@@ -45,7 +45,7 @@ func newTable(t *testing.T) *table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	endpoint := parts.Serve(t, h)
+	endpoint := testtools.Serve(t, h)
 	reader, err := lookup.NewTable(lookup.TableConfig{Name: "revocations", Region: "eu-west-1", Endpoint: endpoint, Credentials: testCredentials})
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func newTable(t *testing.T) *table {
 
 // environment are the variables that make the command use the table.
 func (b *table) environment() []string {
-	return append(parts.MotoEnv(b.endpoint), "REVOCATION_TABLE=revocations")
+	return append(testtools.MotoEnv(b.endpoint), "REVOCATION_TABLE=revocations")
 }
 
 // TestScripts runs testdata/script, each script with a table of its own. Commands of theirs:

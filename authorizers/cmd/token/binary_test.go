@@ -13,8 +13,8 @@ import (
 	"testing"
 
 	"portcullis/authorizers/verify/verifytest"
-	"portcullis/deploy/build/functions"
-	"portcullis/deploy/local/function"
+	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/functions"
 )
 
 // bundle builds the function as it is deployed.
@@ -34,7 +34,7 @@ func TestBinary(t *testing.T) {
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"]}]`, issuer.URL, verifytest.DefaultClientID)
 	binary := bundle(t)
 	var log bytes.Buffer
-	started, err := function.Start(t.Context(), function.Config{
+	started, err := lambda.Start(t.Context(), lambda.Config{
 		Name: "token", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`}, Stderr: &log,
 	})
 	if err != nil {
@@ -78,7 +78,7 @@ func TestBinaryWithRawTokens(t *testing.T) {
 	binary := bundle(t)
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"]}]`, issuer.URL, verifytest.DefaultClientID)
 	var log bytes.Buffer
-	started, err := function.Start(t.Context(), function.Config{
+	started, err := lambda.Start(t.Context(), lambda.Config{
 		Name: "token", Binary: binary, Env: []string{issuers, "TOKEN_SOURCES=raw"}, Stderr: &log,
 	})
 	if err != nil {
@@ -98,16 +98,16 @@ func TestBinaryWithRawTokens(t *testing.T) {
 			t.Errorf("the log does not say %s: %s", part, &log)
 		}
 	}
-	_, err = function.Start(t.Context(), function.Config{Name: "token", Binary: binary, Env: []string{issuers, "TOKEN_SOURCES=query:token"}})
-	if failed := (*function.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, "TOKEN_SOURCES: query:token: places of WebSocket handshakes") {
+	_, err = lambda.Start(t.Context(), lambda.Config{Name: "token", Binary: binary, Env: []string{issuers, "TOKEN_SOURCES=query:token"}})
+	if failed := (*lambda.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, "TOKEN_SOURCES: query:token: places of WebSocket handshakes") {
 		t.Errorf("a place that it does not see: error %v", err)
 	}
 }
 
 // TestBinaryRefusesItsConfiguration: a bad variable ends the function before it takes an event.
 func TestBinaryRefusesItsConfiguration(t *testing.T) {
-	_, err := function.Start(t.Context(), function.Config{Name: "token", Binary: bundle(t), Env: []string{"ISSUERS=[]"}})
-	failed := (*function.StartError)(nil)
+	_, err := lambda.Start(t.Context(), lambda.Config{Name: "token", Binary: bundle(t), Env: []string{"ISSUERS=[]"}})
+	failed := (*lambda.StartError)(nil)
 	if !errors.As(err, &failed) || !strings.Contains(failed.Output, "ISSUERS: verify: issuers: want at least one issuer") {
 		t.Errorf("error %v", err)
 	}

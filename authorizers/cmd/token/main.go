@@ -9,8 +9,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"portcullis/authorizers/cmd/environ"
-	"portcullis/authorizers/cmd/lambdalog"
+	"portcullis/authorizers/environ"
+	"portcullis/authorizers/internal/lambdalog"
 )
 
 func main() {

@@ -21,8 +21,8 @@ import (
 	"portcullis/authorizers/revocation/item"
 	"portcullis/authorizers/revocation/lookup"
 	"portcullis/authorizers/revocation/revocationtest"
-	local "portcullis/deploy/local/dynamodb"
-	"portcullis/deploy/parts"
+	local "portcullis/deploy/emulators/dynamodb"
+	"portcullis/deploy/testtools"
 )
 
 const region = "eu-west-1"
@@ -80,13 +80,13 @@ func readerOf(t *testing.T, endpoint, table string) *lookup.Table {
 // emulators are servers of DynamoDB's protocol, each from its own maker.
 func emulators() map[string]func(t *testing.T) string {
 	return map[string]func(t *testing.T) string{
-		"moto": func(t *testing.T) string { return parts.MotoDynamoDB(t) },
+		"moto": func(t *testing.T) string { return testtools.MotoDynamoDB(t) },
 		"local": func(t *testing.T) string {
 			h, err := local.New(local.Config{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			return parts.Serve(t, h)
+			return testtools.Serve(t, h)
 		},
 	}
 }
@@ -127,7 +127,7 @@ func TestBrokenItems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	endpoint := parts.Serve(t, h)
+	endpoint := testtools.Serve(t, h)
 	client := clientOf(endpoint)
 	for name, values := range broken {
 		table := newTable(t, client)
@@ -179,7 +179,7 @@ func TestFailures(t *testing.T) {
 		"no table":  refuse(400, "ResourceNotFoundException"),
 		"denied":    refuse(400, "AccessDeniedException"),
 	} {
-		s := open(t, clientOf(parts.Serve(t, h)), "revocations")
+		s := open(t, clientOf(testtools.Serve(t, h)), "revocations")
 		if err := s.Revoke(t.Context(), user); err == nil {
 			t.Errorf("%s: Revoke succeeds", name)
 		}
@@ -205,16 +205,16 @@ func TestLostAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	endpoint := parts.Serve(t, h)
+	endpoint := testtools.Serve(t, h)
 	var lose atomic.Bool
-	proxy := parts.Proxy(t, endpoint)
+	proxy := testtools.Proxy(t, endpoint)
 	proxy.ModifyResponse = func(*http.Response) error {
 		if lose.CompareAndSwap(true, false) {
 			panic(http.ErrAbortHandler)
 		}
 		return nil
 	}
-	flaky := clientOf(parts.Serve(t, proxy))
+	flaky := clientOf(testtools.Serve(t, proxy))
 	table := newTable(t, clientOf(endpoint))
 	s := open(t, flaky, table)
 	lose.Store(true)
@@ -247,7 +247,7 @@ func TestAnswersOfEntries(t *testing.T) {
 		`{"Items":[],"Count":0}`: true, `{"Items":[]}`: true,
 		`{}`: false, `{"Items":null}`: false, `{"Count":0}`: false, `[]`: false, `<html>`: false, `{"Items":[{}]}`: false,
 	} {
-		s := open(t, clientOf(parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		s := open(t, clientOf(testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 			_, _ = io.WriteString(w, body)
 		}))), "revocations")

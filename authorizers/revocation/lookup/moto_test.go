@@ -14,7 +14,7 @@ import (
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/revocation/lookup"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/testtools"
 )
 
 // cognito is moto's, with a user "ann".
@@ -76,7 +76,7 @@ func (c *cognito) signIn(t *testing.T) (token string, claims *authorizers.Claims
 
 // TestCognitoByMoto: another maker's Cognito takes a token, and does not once its user has signed out.
 func TestCognitoByMoto(t *testing.T) {
-	endpoint := parts.Moto(t)
+	endpoint := testtools.Moto(t)
 	server := newCognito(t, endpoint)
 	token, claims := server.signIn(t)
 	c, err := lookup.NewCognito(lookup.CognitoConfig{Issuers: []string{claims.Issuer}, Endpoint: endpoint})

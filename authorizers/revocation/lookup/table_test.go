@@ -17,8 +17,8 @@ import (
 	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/item"
 	"portcullis/authorizers/revocation/lookup"
-	"portcullis/deploy/local/gateway/sigv4"
-	"portcullis/deploy/parts"
+	"portcullis/deploy/gateway/sigv4"
+	"portcullis/deploy/testtools"
 )
 
 const (
@@ -56,7 +56,7 @@ func open(t *testing.T, endpoint string, change func(*lookup.TableConfig)) *look
 func answering(t *testing.T, answers ...http.HandlerFunc) (endpoint string, requests *atomic.Int32) {
 	t.Helper()
 	requests = new(atomic.Int32)
-	return parts.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := int(requests.Add(1))
 		answers[min(n, len(answers))-1](w, r)
 	})), requests

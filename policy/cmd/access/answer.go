@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/policy"
 )
 
@@ -47,7 +47,7 @@ func (a *answer) write() (int, error) {
 }
 
 // operation is the one that serves the request, nil where none does.
-func (a *answer) operation() *api.Operation {
+func (a *answer) operation() *contract.Operation {
 	if a.connect {
 		return a.contract.connect()
 	}
@@ -71,7 +71,7 @@ func (a *answer) explain() (policy.Explanation, error) {
 }
 
 // decide asks the rules and the document.
-func (a *answer) decide(operation *api.Operation) (int, error) {
+func (a *answer) decide(operation *contract.Operation) (int, error) {
 	explanation, err := a.explain()
 	if err != nil {
 		return 0, err
@@ -119,7 +119,7 @@ func (a *answer) noRoute() {
 }
 
 // rules says what the rules say, and for each alternative that fails what is missing.
-func (a *answer) rules(operation *api.Operation, e policy.Explanation) {
+func (a *answer) rules(operation *contract.Operation, e policy.Explanation) {
 	demands := a.contract.demands(operation)
 	if e.Decision == policy.Allow && e.Holds >= 0 {
 		a.line("rules", "allow: alternative %d of %d holds: %s", e.Holds+1, len(demands), words(demands[e.Holds:e.Holds+1]))

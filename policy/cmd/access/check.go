@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/policy"
 )
 
@@ -110,7 +110,7 @@ func (c *checker) checkPublic() {
 }
 
 // allowsPublic finds the name by which the operation may be public. An id that two operations have names neither.
-func (c *checker) allowsPublic(operation *api.Operation) (name string, ok bool) {
+func (c *checker) allowsPublic(operation *contract.Operation) (name string, ok bool) {
 	names := []string{routeName(operation.Route)}
 	same := 0
 	for _, other := range c.Operations {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/policy"
 )
 
@@ -32,7 +32,7 @@ func (d *difference) compareConflicts() {
 // conflicts are those that the gateway meets: for a public operation it asks no authorizer.
 func (s *surface) conflicts() []policy.Conflict {
 	return slices.DeleteFunc(s.rules.Conflicts(), func(c policy.Conflict) bool {
-		return slices.ContainsFunc(s.Operations, func(o api.Operation) bool { return o.Route == c.Open && o.Access.Public })
+		return slices.ContainsFunc(s.Operations, func(o contract.Operation) bool { return o.Route == c.Open && o.Access.Public })
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/policy"
 )
 
@@ -39,7 +39,7 @@ type owner struct {
 }
 
 // demands lists what an operation's alternatives ask, in their order; any one of them is enough.
-func (s *surface) demands(operation *api.Operation) []demand {
+func (s *surface) demands(operation *contract.Operation) []demand {
 	if operation.Access.Public {
 		return []demand{{}}
 	}
@@ -50,7 +50,7 @@ func (s *surface) demands(operation *api.Operation) []demand {
 	return demands
 }
 
-func (s *surface) demand(operation *api.Operation, alternative policy.Alternative) demand {
+func (s *surface) demand(operation *contract.Operation, alternative policy.Alternative) demand {
 	var d demand
 	for _, requirement := range alternative {
 		d.schemes = append(d.schemes, requirement.Scheme)
@@ -96,7 +96,7 @@ func (d demand) within(set requestSet) (demand, bool) {
 }
 
 // demandsOn are an operation's demands for some of its requests, without those that ask more than another one.
-func (s *surface) demandsOn(operation *api.Operation, set requestSet) []demand {
+func (s *surface) demandsOn(operation *contract.Operation, set requestSet) []demand {
 	var all []demand
 	for _, d := range s.demands(operation) {
 		if narrowed, ok := d.within(set); ok {

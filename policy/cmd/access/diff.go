@@ -9,7 +9,7 @@ import (
 	"io"
 	"slices"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 )
 
 func diffCommand(_ context.Context, s *session, args []string) (int, error) {
@@ -63,13 +63,13 @@ const maxStdin = 16 << 20
 
 func (s *session) contractOrStdin(name string) (*surface, error) {
 	if name != "-" {
-		return newSurface(api.Load(name))
+		return newSurface(contract.Load(name))
 	}
 	text, err := io.ReadAll(io.LimitReader(s.stdin, maxStdin))
 	if err != nil {
 		return nil, fmt.Errorf("stdin: %w", err)
 	}
-	return newSurface(api.Parse("stdin", text))
+	return newSurface(contract.Parse("stdin", text))
 }
 
 // difference is what the change from one contract to another opens and closes.
@@ -106,7 +106,7 @@ func (d *difference) compare() {
 }
 
 // pair compares the rules for the requests that one operation served and another one serves; nil is none.
-func (d *difference) pair(method string, before, now *api.Operation) {
+func (d *difference) pair(method string, before, now *contract.Operation) {
 	a, b := cmp.Or(before, now), cmp.Or(now, before)
 	for _, set := range commonRequests(a.Route.Path, b.Route.Path, max(d.old.longest, d.new.longest)) {
 		if d.old.serving(method, set) == before && d.new.serving(method, set) == now {
@@ -117,7 +117,7 @@ func (d *difference) pair(method string, before, now *api.Operation) {
 
 // add compares the rules for some of the requests that the one served and the other serves. What was found for shorter
 // requests of a {proxy+} is not said again.
-func (d *difference) add(method string, before, now *api.Operation, set requestSet) {
+func (d *difference) add(method string, before, now *contract.Operation, set requestSet) {
 	c := comparison{sameAsBefore: before != nil && now != nil && shape(before.Route.Path) == shape(now.Route.Path)}
 	if before != nil {
 		c.before = d.old.demandsOn(before, set)
@@ -137,7 +137,7 @@ func (d *difference) add(method string, before, now *api.Operation, set requestS
 	d.closed += c.closed
 }
 
-func (d *difference) title(method string, before, now *api.Operation, set requestSet) string {
+func (d *difference) title(method string, before, now *contract.Operation, set requestSet) string {
 	switch {
 	case before == nil:
 		return label(now) + ", added"

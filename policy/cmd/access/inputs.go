@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/api"
-	"portcullis/authorizers/cmd/environ"
+	"portcullis/api/contract"
+	"portcullis/authorizers/environ"
 	"portcullis/policy"
 )
 
@@ -60,9 +60,9 @@ var contractNames = []string{"openapi.yaml", "api/openapi.yaml"}
 func (s *session) loadContract(name string) (*surface, error) {
 	switch {
 	case name != "":
-		return newSurface(api.Load(name))
+		return newSurface(contract.Load(name))
 	case s.getenv(environ.Contract) != "":
-		contract, err := newSurface(api.Load(s.getenv(environ.Contract)))
+		contract, err := newSurface(contract.Load(s.getenv(environ.Contract)))
 		if err != nil {
 			return nil, &environ.Error{Variable: environ.Contract, Err: err}
 		}
@@ -70,7 +70,7 @@ func (s *session) loadContract(name string) (*surface, error) {
 	}
 	for _, name := range contractNames {
 		if _, err := os.Stat(name); err == nil {
-			return newSurface(api.Load(name))
+			return newSurface(contract.Load(name))
 		}
 	}
 	return nil, fmt.Errorf("there is no %s here; name the contract with -contract or %s", strings.Join(contractNames, " and no "), environ.Contract)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/policy"
 )
 
@@ -109,7 +109,7 @@ func newMatrix(contract *surface, schemes []string, columns []column) *matrix {
 	return m
 }
 
-func newRow(contract *surface, operation *api.Operation, schemes []string, columns []column) row {
+func newRow(contract *surface, operation *contract.Operation, schemes []string, columns []column) row {
 	r := row{Method: operation.Route.Method, Path: operation.Route.Path, ID: operation.ID}
 	reachable := contract.isReachable(operation)
 	for _, c := range columns {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"testing"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/policy"
 )
 
@@ -17,7 +17,7 @@ func TestCellsAgreeWithDecide(t *testing.T) {
 	paths, callers := everyPath(), everyCaller()
 	for range 30 {
 		s := randomSurface(r, 6)
-		reached := map[*api.Operation]bool{}
+		reached := map[*contract.Operation]bool{}
 		for _, path := range paths {
 			index, _, ok := s.router.Route("GET", path)
 			if !ok {
@@ -42,7 +42,7 @@ func TestCellsAgreeWithDecide(t *testing.T) {
 }
 
 // opens reads a cell: whether the caller may make the request, by what must be its own id.
-func opens(s *surface, operation *api.Operation, caller policy.Caller, path string) bool {
+func opens(s *surface, operation *contract.Operation, caller policy.Caller, path string) bool {
 	var grants []string
 	for _, scheme := range caller.Schemes {
 		grants = append(grants, grantsOf([]string{scheme}, append(slices.Clone(caller.Scopes), caller.SchemeScopes[scheme]...))...)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/policy"
 )
 
@@ -22,7 +22,7 @@ var (
 // randomSurface makes a contract of up to most operations.
 func randomSurface(r *rand.Rand, most int) *surface {
 	for {
-		c := &api.Contract{Title: "random", OwnerScopes: owners}
+		c := &contract.Contract{Title: "random", OwnerScopes: owners}
 		for range 1 + r.IntN(most) {
 			c.Operations = append(c.Operations, randomOperation(r))
 		}
@@ -32,9 +32,9 @@ func randomSurface(r *rand.Rand, most int) *surface {
 	}
 }
 
-func randomOperation(r *rand.Rand) api.Operation {
+func randomOperation(r *rand.Rand) contract.Operation {
 	path := randomPath(r)
-	return api.Operation{Route: policy.Route{Method: verbs[r.IntN(len(verbs))], Path: path}, Access: randomAccess(r, path)}
+	return contract.Operation{Route: policy.Route{Method: verbs[r.IntN(len(verbs))], Path: path}, Access: randomAccess(r, path)}
 }
 
 func randomPath(r *rand.Rand) string {
@@ -81,7 +81,7 @@ func randomAccess(r *rand.Rand, path string) policy.Access {
 // changed is a contract with one operation replaced, removed, added, or asking for something else.
 func changed(r *rand.Rand, s *surface) *surface {
 	for {
-		c := &api.Contract{Title: s.Title, OwnerScopes: s.OwnerScopes, Operations: slices.Clone(s.Operations)}
+		c := &contract.Contract{Title: s.Title, OwnerScopes: s.OwnerScopes, Operations: slices.Clone(s.Operations)}
 		i := r.IntN(len(c.Operations))
 		switch r.IntN(4) {
 		case 0:

@@ -3,7 +3,7 @@ package main
 import (
 	"slices"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/policy"
 )
 
@@ -28,7 +28,7 @@ func (c *checker) checkRouting() {
 }
 
 // checkTaken warns where requests that fit one operation are served by another that other callers may call.
-func (c *checker) checkTaken(taken, by *api.Operation) {
+func (c *checker) checkTaken(taken, by *contract.Operation) {
 	for _, requests := range commonRequests(taken.Route.Path, by.Route.Path, c.longest) {
 		if c.serving(taken.Route.Method, requests) != by {
 			continue

@@ -5,42 +5,42 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/api"
+	"portcullis/api/contract"
 	"portcullis/policy"
 )
 
 // surface is a contract as requests meet it.
 type surface struct {
-	*api.Contract
-	Operations []api.Operation // the contract's, and then $connect, if the contract says who may connect
+	*contract.Contract
+	Operations []contract.Operation // the contract's, and then $connect, if the contract says who may connect
 	rules      *policy.Rules
 	router     *policy.Router // by the index among Operations
 	longest    int            // how many segments the longest path template has
 }
 
-// newSurface takes what [api.Load] gives.
-func newSurface(contract *api.Contract, err error) (*surface, error) {
+// newSurface takes what [contract.Load] gives.
+func newSurface(c *contract.Contract, err error) (*surface, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &surface{Contract: contract, Operations: slices.Clone(contract.Operations)}
-	if s.rules, err = contract.Rules(); err != nil {
+	s := &surface{Contract: c, Operations: slices.Clone(c.Operations)}
+	if s.rules, err = c.Rules(); err != nil {
 		return nil, err
 	}
-	routes := make([]policy.Route, len(contract.Operations))
-	for i, operation := range contract.Operations {
+	routes := make([]policy.Route, len(c.Operations))
+	for i, operation := range c.Operations {
 		routes[i] = operation.Route
 		s.longest = max(s.longest, len(segments(operation.Route.Path)))
 	}
-	if contract.Connect.Public || len(contract.Connect.Alternatives) > 0 {
-		s.Operations = append(s.Operations, api.Operation{Route: policy.Route{Method: policy.RouteConnect}, Access: contract.Connect})
+	if c.Connect.Public || len(c.Connect.Alternatives) > 0 {
+		s.Operations = append(s.Operations, contract.Operation{Route: policy.Route{Method: policy.RouteConnect}, Access: c.Connect})
 	}
 	s.router, err = policy.NewRouter(routes)
 	return s, err
 }
 
 // connect is the operation of connecting to a WebSocket API, nil where the contract does not say who may.
-func (s *surface) connect() *api.Operation {
+func (s *surface) connect() *contract.Operation {
 	if last := len(s.Operations) - 1; last >= 0 && s.Operations[last].Route.Method == policy.RouteConnect {
 		return &s.Operations[last]
 	}
@@ -48,7 +48,7 @@ func (s *surface) connect() *api.Operation {
 }
 
 // serving is the operation that serves the requests, nil where none does.
-func (s *surface) serving(method string, set requestSet) *api.Operation {
+func (s *surface) serving(method string, set requestSet) *contract.Operation {
 	if method == policy.RouteConnect {
 		return s.connect()
 	}
@@ -60,7 +60,7 @@ func (s *surface) serving(method string, set requestSet) *api.Operation {
 }
 
 // isReachable tells whether any request is routed to the operation.
-func (s *surface) isReachable(operation *api.Operation) bool {
+func (s *surface) isReachable(operation *contract.Operation) bool {
 	for _, method := range methodsOf(operation.Route) {
 		for _, set := range commonRequests(operation.Route.Path, operation.Route.Path, s.longest) {
 			if s.serving(method, set) == operation {
@@ -73,7 +73,7 @@ func (s *surface) isReachable(operation *api.Operation) bool {
 
 // has tells whether there is a route, whatever its parameters are called.
 func (s *surface) has(route policy.Route) bool {
-	return slices.ContainsFunc(s.Operations, func(o api.Operation) bool {
+	return slices.ContainsFunc(s.Operations, func(o contract.Operation) bool {
 		return o.Route.Method == route.Method && shape(o.Route.Path) == shape(route.Path)
 	})
 }
@@ -104,7 +104,7 @@ func (s *surface) scopes() []string {
 func routeName(route policy.Route) string { return strings.TrimSpace(route.String()) }
 
 // label names an operation: method, path and, where it has one, its id.
-func label(operation *api.Operation) string {
+func label(operation *contract.Operation) string {
 	if operation.ID == "" {
 		return routeName(operation.Route)
 	}

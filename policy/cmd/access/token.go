@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"portcullis/authorizers"
-	"portcullis/authorizers/cmd/environ"
+	"portcullis/authorizers/environ"
 	"portcullis/authorizers/verify"
 	"portcullis/policy"
 )

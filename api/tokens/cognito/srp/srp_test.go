@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"portcullis/api/tokens/cognito/srp"
-	server "portcullis/deploy/local/cognito/srp"
+	server "portcullis/deploy/emulators/cognito/srp"
 )
 
 // vector is one answer of an implementation that is not this one.
@@ -27,7 +27,7 @@ type vector struct {
 
 // TestSignsAsAmazonsDoes: with the same secret, SRP_A and signature are those of amazon-cognito-identity-js.
 func TestSignsAsAmazonsDoes(t *testing.T) {
-	text, err := os.ReadFile("../../../../deploy/local/cognito/srp/testdata/srpvectors.json")
+	text, err := os.ReadFile("../../../../deploy/emulators/cognito/srp/testdata/srpvectors.json")
 	if err != nil {
 		t.Fatal(err)
 	}

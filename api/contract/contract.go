@@ -1,0 +1,112 @@
+// Package contract reads the contract, an OpenAPI 3.1 file, into what the rest of the system needs of it: the
+// operations with their access rules, the parameters and bodies to validate, and the function that serves
+// each. It is not a general OpenAPI library: descriptions, responses and links are passed over, and what
+// would change who may call what without being understood is refused.
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"portcullis/policy"
+)
+
+// Contract is an API's operations and rules.
+type Contract struct {
+	Name       string // the file, as errors name it
+	Title      string // info.title
+	Operations []Operation
+
+	// OwnerScopes maps a scope to the path parameter that must equal the caller's id for it to count
+	// (the document's x-owner-scopes).
+	OwnerScopes map[string]string
+
+	// Connect says who may connect to a WebSocket API that is served beside (the document's
+	// x-connect-security, which reads as `security` does); where it is missing, nobody.
+	Connect policy.Access
+
+	// Document is the whole file as JSON, so that a schema can be compiled by its pointer, with what it
+	// refers to.
+	Document json.RawMessage
+}
+
+// Operation is one method of one path.
+type Operation struct {
+	ID       string // operationId; may be empty
+	Route    policy.Route
+	Access   policy.Access
+	Function string // the function that serves it: x-function of the operation, or of the document
+
+	// Default tells that the operation is one of the two, of the root and of all below it, that stand for what no other
+	// route of an HTTP API serves (path /$default). REST APIs have no such route.
+	Default bool
+
+	Parameters []Parameter // the path item's and the operation's own
+	Body       *Body       // nil: the operation declares none
+}
+
+// Parameter is one declared parameter of an operation.
+type Parameter struct {
+	Name     string
+	In       string // "path", "query", "header" or "cookie"
+	Required bool
+}
+
+// Body is the declared body of an operation.
+type Body struct {
+	Required bool
+
+	// Schemas maps each media type to its schema's place in Contract.Document, a JSON pointer as a URI
+	// fragment, such as "#/components/schemas/NewUser"; to "" where the media type has no schema.
+	Schemas map[string]string
+}
+
+// Error says what is wrong with a contract, and where.
+type Error struct {
+	Name   string // the file
+	Line   int    // 0: the file as a whole
+	Reason string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s", e.Name, e.Reason)
+	}
+	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Reason)
+}
+
+// maxContract bounds a contract's size, in bytes.
+const maxContract = 8 << 20
+
+// Load reads the contract in a file. The error is an [*Error].
+func Load(name string) (*Contract, error) {
+	info, err := os.Stat(name)
+	if err == nil && info.Size() > maxContract {
+		return nil, &Error{Name: name, Reason: fmt.Sprintf("the contract has %d bytes; %d are the most", info.Size(), maxContract)}
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, &Error{Name: name, Reason: pathless(err)}
+	}
+	return Parse(name, text)
+}
+
+// pathless is the text of an error of the file system without the file's name.
+func pathless(err error) string {
+	if wrapped, ok := err.(interface{ Unwrap() error }); ok {
+		return wrapped.Unwrap().Error()
+	}
+	return err.Error()
+}
+
+// Rules gives the access rules of all operations, and of connecting. The error is a [*policy.RouteError]; Parse has made sure
+// that there is none.
+func (c *Contract) Rules() (*policy.Rules, error) {
+	rules := make([]policy.Rule, len(c.Operations))
+	for i, operation := range c.Operations {
+		rules[i] = policy.Rule{Route: operation.Route, Access: operation.Access}
+	}
+	rules = append(rules, policy.Rule{Route: policy.Route{Method: policy.RouteConnect}, Access: c.Connect})
+	return policy.NewRules(rules, c.OwnerScopes)
+}

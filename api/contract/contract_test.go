@@ -1,0 +1,220 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"portcullis/api/contract"
+	"portcullis/policy"
+)
+
+// TestTheContract pins who may call what of the contract that ships.
+func TestTheContract(t *testing.T) {
+	read, err := contract.Load("../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := read.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operations := []string{"GET /users", "POST /users", "GET /users/me", "PUT /users/me", "DELETE /users/me", "GET /users/you", "PUT /users/you"}
+	public := []string{"POST /tokens", "POST /tokens/refresh", "POST /tokens/revoke", "POST /tokens/sign-out"}
+	tests := []struct{ scopes, allowed string }{
+		{"users/read users/write", "GET /users, POST /users, GET /users/me, PUT /users/me, DELETE /users/me, GET /users/you, PUT /users/you"},
+		{"users/read", "GET /users, GET /users/me, GET /users/you"},
+		{"users/self", "GET /users/me, PUT /users/me"},
+		{"", ""},
+		{"users users/ users/readx", ""},
+	}
+	for _, test := range tests {
+		for _, scheme := range []string{"bearer", "apiKey", "other"} {
+			want := strings.Join(public, ", ")
+			if scheme != "other" && test.allowed != "" {
+				want += ", " + test.allowed
+			}
+			var allowed []string
+			for _, operation := range slices.Concat(public, operations) {
+				method, path, _ := strings.Cut(operation, " ")
+				who := policy.Caller{ID: "me", Schemes: []string{scheme}, Scopes: strings.Fields(test.scopes)}
+				if rules.Decide(who, method, path) == policy.Allow {
+					allowed = append(allowed, operation)
+				}
+			}
+			if got := strings.Join(allowed, ", "); got != want {
+				t.Errorf("%s with %q may call %s; want %s", scheme, test.scopes, got, want)
+			}
+		}
+	}
+}
+
+func TestTheContractsInputs(t *testing.T) {
+	read, err := contract.Load("../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document any
+	if err := json.Unmarshal(read.Document, &document); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range read.Operations {
+		line := fmt.Sprint(o.ID, " ", o.Function, " ", o.Parameters)
+		if o.Body != nil {
+			line += fmt.Sprint(" ", o.Body.Required, " ", o.Body.Schemas["application/json"])
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"listUsers users [{limit query false} {next query false}]",
+		"createUser users [] true #/paths/~1users/post/requestBody/content/application~1json/schema",
+		"getUser users [{id path true}]",
+		"updateUser users [{id path true} {If-Match header false}] true #/paths/~1users~1%7Bid%7D/put/requestBody/content/application~1json/schema",
+		"deleteUser users [{id path true} {If-Match header false}]",
+		"signIn tokens [] true #/paths/~1tokens/post/requestBody/content/application~1json/schema",
+		"refreshTokens tokens [] true #/paths/~1tokens~1refresh/post/requestBody/content/application~1json/schema",
+		"revokeToken tokens [] true #/paths/~1tokens~1revoke/post/requestBody/content/application~1json/schema",
+		"signOut tokens []",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestParseRefuses goes through testdata/refused: each file's first line is the error that it must cause.
+func TestParseRefuses(t *testing.T) {
+	files, err := filepath.Glob("testdata/refused/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files in testdata/refused")
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		want := strings.TrimPrefix(first, "# ")
+		read, err := contract.Load(file)
+		wrong := (*contract.Error)(nil)
+		if !errors.As(err, &wrong) || wrong.Name != file || strings.TrimPrefix(err.Error(), file+":") != want {
+			t.Errorf("%s: %+v, error %v\nwant %s", file, read, err, want)
+		}
+	}
+}
+
+func TestParse(t *testing.T) {
+	read, err := contract.Load("testdata/inheriting.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range read.Operations {
+		got = append(got, fmt.Sprintf("%s: %s public=%v %v %v %v", o.Route, o.Function, o.Access.Public, o.Access.Alternatives, o.Parameters, o.Body))
+	}
+	want := []string{
+		"GET /: things public=true [] [] <nil>",
+		"GET /things/{id}: things public=false [[{bearer [read]}]] [{id path true} {X-Trace header true}] <nil>",
+		"POST /things/{id}: writer public=false [[{bearer [write]} {apiKey []}] [{bearer [admin]}]] [{X-Trace header false} {id path true}] &{true map[application/json:#/components/requestBodies/Thing/content/application~1json/schema text/plain:]}",
+		"GET /files/{path+}: things public=false [[{bearer [read]}]] [] <nil>",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestLoadNamesTheFile(t *testing.T) {
+	for _, name := range []string{filepath.Join(t.TempDir(), "absent.yaml"), t.TempDir()} {
+		if _, err := contract.Load(name); err == nil || !strings.HasPrefix(err.Error(), name+": ") || strings.Count(err.Error(), name) != 1 {
+			t.Errorf("error %v; want one that begins with the file's name", err)
+		}
+	}
+}
+
+// FuzzParse: what is read has rules, and no operation is open that does not say so.
+func FuzzParse(f *testing.F) {
+	for _, pattern := range []string{"openapi.yaml", "testdata/*.yaml", "testdata/refused/*.yaml"} {
+		files, _ := filepath.Glob(pattern)
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		read, err := contract.Parse("contract", text)
+		if err != nil {
+			return
+		}
+		if _, err := read.Rules(); err != nil {
+			t.Errorf("the rules of a contract that was read: %v", err)
+		}
+		for _, o := range read.Operations {
+			if o.Access.Public && !strings.Contains(string(read.Document), `"security":[]`) {
+				t.Errorf("%s is public and no security is []", o.Route)
+			}
+		}
+	})
+}
+
+func ExampleContract_Rules() {
+	read, err := contract.Load("../openapi.yaml")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	rules, err := read.Rules()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	reader := policy.Caller{ID: "7", Schemes: []string{policy.SchemeBearer}, Scopes: []string{"users/read"}}
+	fmt.Println(rules.Decide(reader, "GET", "/users/8"), rules.Decide(reader, "DELETE", "/users/8"))
+	// Output: allow deny
+}
+
+// TestAnyMethod: an operation of every method, and the route for what no other one serves.
+func TestAnyMethod(t *testing.T) {
+	read, err := contract.Load("testdata/any.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range read.Operations {
+		got = append(got, fmt.Sprintf("%s %v", o.Route, o.Default))
+	}
+	if want := "GET /things false, ANY /things false, ANY / true, ANY /{proxy+} true"; strings.Join(got, ", ") != want {
+		t.Errorf("operations %s\nwant %s", strings.Join(got, ", "), want)
+	}
+	if place := read.Operations[1].Body.Schemas["application/json"]; place != "#/paths/~1things/x-amazon-apigateway-any-method/requestBody/content/application~1json/schema" {
+		t.Errorf("schema at %s", place)
+	}
+	rules, err := read.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		scope, method, path string
+		want                policy.Decision
+	}{
+		{"things/read", "PUT", "/things", policy.Allow},
+		{"things/read", "PUT", "/", policy.Deny},
+		{"things/read", "PUT", "/other", policy.Deny},
+		{"things/all", "PUT", "/things", policy.Deny},
+		{"things/all", "PUT", "/", policy.Allow},
+		{"things/all", "DELETE", "/other/one", policy.Allow},
+	}
+	for _, test := range tests {
+		who := policy.Caller{ID: "me", Schemes: []string{policy.SchemeBearer}, Scopes: []string{test.scope}}
+		if got := rules.Decide(who, test.method, test.path); got != test.want {
+			t.Errorf("%s may %s %s: %v", test.scope, test.method, test.path, got)
+		}
+	}
+}

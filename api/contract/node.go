@@ -1,0 +1,146 @@
+package contract
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// lineError is an error at a line of the document.
+type lineError struct {
+	line   int
+	reason string
+}
+
+func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.reason) }
+
+func at(node *yaml.Node, format string, args ...any) error {
+	return &lineError{node.Line, fmt.Sprintf(format, args...)}
+}
+
+// or is the first node, or the second where there is no first.
+func or(node, otherwise *yaml.Node) *yaml.Node {
+	if node != nil {
+		return node
+	}
+	return otherwise
+}
+
+// find gives the value of a mapping's key, nil where there is none.
+func find(mapping *yaml.Node, key string) *yaml.Node {
+	for k, value := range pairs(mapping) {
+		if k.Value == key {
+			return value
+		}
+	}
+	return nil
+}
+
+// text is the text of a scalar, empty for anything else.
+func text(node *yaml.Node) string {
+	if node == nil || node.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return node.Value
+}
+
+// pairs goes through the keys and values of a mapping, in the document's order, aliases followed.
+func pairs(mapping *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
+	return func(yield func(*yaml.Node, *yaml.Node) bool) {
+		mapping = follow(mapping)
+		if mapping == nil || mapping.Kind != yaml.MappingNode {
+			return
+		}
+		for i := 0; i+1 < len(mapping.Content); i += 2 {
+			if !yield(mapping.Content[i], follow(mapping.Content[i+1])) {
+				return
+			}
+		}
+	}
+}
+
+// follow is the node that an alias stands for.
+func follow(node *yaml.Node) *yaml.Node {
+	for node != nil && node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	return node
+}
+
+// maxMembers bounds the members of one mapping: the YAML library compares each with each.
+const maxMembers = 10_000
+
+// plainTags are the tags of what JSON has too.
+var plainTags = map[yaml.Kind][]string{
+	yaml.MappingNode:  {"!!map"},
+	yaml.SequenceNode: {"!!seq"},
+	yaml.ScalarNode:   {"!!str", "!!int", "!!float", "!!bool", "!!null"},
+}
+
+// isDecimal tells whether a number is written as the whole numbers of JSON are, without a sign.
+func isDecimal(text string) bool {
+	return text == "0" || text != "" && text[0] != '0' && strings.Trim(text, "0123456789") == ""
+}
+
+// checkPlain refuses what readers of the contract could take for different things: tags beyond JSON's types,
+// merge keys, keys that are no plain texts or decimal numbers, and two keys of the same text. What looks like a
+// date is made a text, and so is a number that is a key.
+func checkPlain(node *yaml.Node) error {
+	if node.ShortTag() == "!!timestamp" {
+		node.Tag = "!!str"
+	}
+	if tags, tagged := plainTags[node.Kind]; tagged && !slices.Contains(tags, node.ShortTag()) {
+		return at(node, "the tag %.40q is not part of a contract", node.ShortTag())
+	}
+	if node.Kind == yaml.MappingNode {
+		if err := checkMembers(node); err != nil {
+			return err
+		}
+	}
+	for _, child := range node.Content {
+		if err := checkPlain(child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isPlainKey(key *yaml.Node) bool {
+	tag := key.ShortTag()
+	return key.Kind == yaml.ScalarNode && (tag == "!!str" || tag == "!!timestamp" || tag == "!!int" && isDecimal(key.Value))
+}
+
+func checkMembers(mapping *yaml.Node) error {
+	if len(mapping.Content)/2 > maxMembers {
+		return at(mapping, "the mapping has more than %d members", maxMembers)
+	}
+	seen := make(map[string]int, len(mapping.Content)/2)
+	for i := 0; i < len(mapping.Content); i += 2 {
+		key := mapping.Content[i]
+		switch {
+		case key.ShortTag() == "!!merge":
+			return at(key, "merge keys (`<<`) are not part of a contract: write the members out")
+		case !isPlainKey(key):
+			return at(key, "want a plain text as a key")
+		}
+		if line, twice := seen[key.Value]; twice {
+			return at(key, "the key %.60q stands in line %d already", key.Value, line)
+		}
+		seen[key.Value] = key.Line
+		key.Tag = "!!str" // `200:` is "200", as in JSON
+	}
+	return nil
+}
+
+// only refuses members that are not in the list and are no extensions: what is misspelt would be lost.
+func only(mapping *yaml.Node, what string, known ...string) error {
+	for key := range pairs(mapping) {
+		if !slices.Contains(known, key.Value) && !isExtension(key.Value) {
+			return at(key, "%s: %.60q is no member that a contract has there", what, key.Value)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package contract
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"portcullis/policy"
+)
+
+// readSchemes reads components.securitySchemes: which of our schemes each of the contract's is.
+func (p *parser) readSchemes() error {
+	p.schemes = map[string]string{}
+	for name, scheme := range pairs(find(find(p.root, "components"), "securitySchemes")) {
+		ours := ""
+		switch kind := text(find(scheme, "type")); {
+		case kind == "http" && strings.EqualFold(text(find(scheme, "scheme")), "bearer"),
+			kind == "oauth2", kind == "openIdConnect":
+			ours = policy.SchemeBearer
+		case kind == "apiKey" && text(find(scheme, "in")) == "header" && strings.EqualFold(text(find(scheme, "name")), "X-Api-Key"):
+			ours = policy.SchemeAPIKey
+		default:
+			return at(name, "security scheme %q: want type http with scheme bearer, oauth2, openIdConnect, or apiKey in the header X-Api-Key", name.Value)
+		}
+		p.schemes[name.Value] = ours
+	}
+	return nil
+}
+
+// access reads a `security`: a list of alternatives, each a mapping of a scheme to its scopes.
+func (p *parser) access(security *yaml.Node) (policy.Access, error) {
+	if security.Kind != yaml.SequenceNode {
+		return policy.Access{}, at(security, "security: want a list; `[]` makes an operation public")
+	}
+	if len(security.Content) == 0 {
+		return policy.Access{Public: true}, nil
+	}
+	var access policy.Access
+	for _, node := range security.Content {
+		alternative, err := p.alternative(follow(node))
+		if err != nil {
+			return policy.Access{}, err
+		}
+		access.Alternatives = append(access.Alternatives, alternative)
+	}
+	return access, nil
+}
+
+func (p *parser) alternative(node *yaml.Node) (policy.Alternative, error) {
+	if node.Kind != yaml.MappingNode {
+		return nil, at(node, "security: want a mapping of a scheme to its scopes, such as `bearer: [read]`")
+	}
+	if len(node.Content) == 0 {
+		return nil, at(node, "security: `{}` makes credentials optional, which API Gateway's authorizers cannot do; `security: []` makes the operation public")
+	}
+	var alternative policy.Alternative
+	for name, list := range pairs(node) {
+		scheme, known := p.schemes[name.Value]
+		if !known {
+			return nil, at(name, "security: %q is not among components.securitySchemes", name.Value)
+		}
+		scopes, err := readScopes(name.Value, list)
+		if err != nil {
+			return nil, err
+		}
+		alternative = append(alternative, policy.Requirement{Scheme: scheme, Scopes: scopes})
+	}
+	return alternative, nil
+}
+
+// readScopes reads a list of scopes. Each is a plain text: a null or a number in the list could be lost.
+func readScopes(scheme string, list *yaml.Node) ([]string, error) {
+	if list.Kind != yaml.SequenceNode {
+		return nil, at(list, "security: %s: want a list of scopes", scheme)
+	}
+	scopes := []string{}
+	for _, item := range list.Content {
+		item = follow(item)
+		if item.ShortTag() != "!!str" || !policy.ValidScope(item.Value) {
+			return nil, at(item, "security: %s: %q is no scope (RFC 6749, section 3.3)", scheme, item.Value)
+		}
+		scopes = append(scopes, item.Value)
+	}
+	return scopes, nil
+}
+
+// readOwnerScopes reads x-owner-scopes. What is misspelt or empty there would open every owner's paths to all.
+func (p *parser) readOwnerScopes(c *Contract) error {
+	owners := find(p.root, ownerScopes)
+	if owners != nil && (owners.Kind != yaml.MappingNode || owners.Decode(&c.OwnerScopes) != nil) {
+		return at(owners, "%s: want a mapping of a scope to the name of a path parameter", ownerScopes)
+	}
+	return nil
+}
+
+// ownerScopes is the document's member that makes scopes count for owners only.
+const ownerScopes = "x-owner-scopes"
+
+// isExtension tells whether a member is one that the contract may hold unread: none that could be a misspelt or
+// misplaced x-owner-scopes.
+func isExtension(name string) bool {
+	lower := strings.ToLower(name)
+	isASCII := !strings.ContainsFunc(name, func(r rune) bool { return r > '~' })
+	return strings.HasPrefix(name, "x-") && isASCII && !strings.Contains(lower, "owner") && !strings.Contains(lower, "scope")
+}
+
+// checkOwnerScopes refuses an owner scope that no operation asks for: a scope that was meant is open to all.
+func (p *parser) checkOwnerScopes(c *Contract) error {
+	asked := map[string]bool{}
+	for _, operation := range c.Operations {
+		for _, alternative := range operation.Access.Alternatives {
+			for _, requirement := range alternative {
+				for _, scope := range requirement.Scopes {
+					asked[scope] = true
+				}
+			}
+		}
+	}
+	for key := range pairs(find(p.root, ownerScopes)) {
+		if !asked[key.Value] {
+			return at(key, "%s: no operation asks for the scope %q", ownerScopes, key.Value)
+		}
+	}
+	return nil
+}

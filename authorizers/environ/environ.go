@@ -1,0 +1,253 @@
+// Package environ reads the environment variables of the authorizer functions and makes the authorizers
+// that they configure. It is for mains only; a bad value is an error that names its variable.
+package environ
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"portcullis/api/contract"
+	"portcullis/authorizers"
+	"portcullis/authorizers/verify"
+	"portcullis/policy"
+)
+
+// The environment variables of the authorizer functions.
+const (
+	Contract    = "CONTRACT"     // path of the OpenAPI file; default openapi.yaml beside the binary
+	Issuers     = "ISSUERS"      // JSON list of issuers, in the shape of verify.Issuer; required, unless there are API keys
+	GroupScopes = "GROUP_SCOPES" // JSON object: group of the one issuer -> list of scopes; default {}; several issuers say it each, in their entries
+	ClockSkew   = "CLOCK_SKEW"   // Go duration, 0s to 5m; default 0s
+	MaxToken    = "MAX_TOKEN"    // the longest token that is looked at, in bytes, 1 to 1048576; default 10240
+
+	APIKeysTable = "API_KEYS_TABLE" // of the REQUEST authorizer: DynamoDB table of API keys; not set: keys are not accepted
+	Response     = "RESPONSE"       // of the REQUEST and JWT authorizers: "policy", the default, or "simple"
+)
+
+// Error says which variable cannot be used, and why.
+type Error struct {
+	Variable string
+	Err      error
+}
+
+func (e *Error) Error() string { return e.Variable + ": " + e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errors is all that is wrong with a function's environment. errors.As finds each [*Error] in it.
+type Errors []error
+
+func (e Errors) Error() string {
+	texts := make([]string, len(e))
+	for i, err := range e {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap gives the errors one by one.
+func (e Errors) Unwrap() []error { return e }
+
+// note keeps what is wrong with a variable, if anything is.
+func (e *Errors) note(variable string, err error) {
+	if err != nil {
+		*e = append(*e, &Error{variable, err})
+	}
+}
+
+// orNil is nil where nothing is wrong.
+func (e Errors) orNil() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}
+
+// settings are what the variables say that all authorizers have; errors gather.
+type settings struct {
+	getenv func(string) string
+	log    *slog.Logger
+	wrong  Errors
+}
+
+// Token makes the TOKEN authorizer that the variables describe. getenv gives a variable's value, "" where it
+// is not set. The error holds an [*Error] for each variable that is wrong.
+func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, error) {
+	s := settings{getenv: getenv, log: log}
+	rules := s.rules()
+	verifier, revocations := s.tokens(s.maxToken())
+	sources := s.tokenSources()
+	if err := s.wrong.orNil(); err != nil {
+		return nil, err
+	}
+	token, err := authorizers.NewToken(authorizers.TokenConfig{
+		Rules: rules, Verifier: verifier, Revocations: revocations, Log: log, TokenSources: sources,
+	})
+	return token, aboutSources(err)
+}
+
+// JWT makes the JWT authorizer that the variables describe, as Token does.
+func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, error) {
+	s := settings{getenv: getenv, log: log}
+	rules := s.rules()
+	verifier, revocations := s.tokens(s.maxToken())
+	sources := s.tokenSources()
+	simple := s.simple()
+	if err := s.wrong.orNil(); err != nil {
+		return nil, err
+	}
+	jwt, err := authorizers.NewJWT(authorizers.JWTConfig{
+		Rules: rules, Verifier: verifier, Revocations: revocations, Simple: simple, Log: log, TokenSources: sources,
+	})
+	return jwt, aboutSources(err)
+}
+
+// Request makes the REQUEST authorizer that the variables describe, as Token does. The keys are those of the table
+// that [APIKeysTable] names, nil where it names none; without them ISSUERS is required.
+func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog.Logger) (*authorizers.Request, error) {
+	s := settings{getenv: getenv, log: log}
+	config := authorizers.RequestConfig{Rules: s.rules(), Keys: keys, MaxToken: s.maxToken(), Log: log}
+	if keys == nil || getenv(Issuers) != "" {
+		config.Tokens, config.Revocations = s.tokens(config.MaxToken)
+	} else {
+		s.checkUnused()
+	}
+	config.Simple, config.TokenSources = s.simple(), s.tokenSources()
+	if err := s.wrong.orNil(); err != nil {
+		return nil, err
+	}
+	return authorizers.NewRequest(config)
+}
+
+// rules reads what decides who may call what.
+func (s *settings) rules() *policy.Rules {
+	rules, err := readRules(s.getenv(Contract))
+	if err != nil {
+		s.wrong.note(Contract, err)
+		return nil
+	}
+	logConflicts(rules, s.log)
+	return rules
+}
+
+// simple tells whether answers are simple ones.
+func (s *settings) simple() bool {
+	switch text := s.getenv(Response); text {
+	case "", "policy":
+		return false
+	case "simple":
+		return true
+	default:
+		s.wrong.note(Response, fmt.Errorf(`want "policy" or "simple", got %.40q`, text))
+		return false
+	}
+}
+
+func readRules(name string) (*policy.Rules, error) {
+	if name == "" {
+		binary, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("is not set, and the binary's folder is not known: %w", err)
+		}
+		name = filepath.Join(filepath.Dir(binary), "openapi.yaml")
+	}
+	contract, err := contract.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	return contract.Rules()
+}
+
+// logConflicts warns, once, of what no policy can tell apart.
+func logConflicts(rules *policy.Rules, log *slog.Logger) {
+	if log == nil {
+		return
+	}
+	for _, conflict := range rules.Conflicts() {
+		log.Warn("conflict", slog.String("closed", conflict.Closed.String()), slog.String("open", conflict.Open.String()),
+			slog.String("lost", conflict.Paths), slog.String("what", conflict.String()))
+	}
+}
+
+// tokens makes what decides which tokens of at most so many bytes are good, and whether they were taken back. Both are nil where something is wrong.
+func (s *settings) tokens(most int) (authorizers.TokenVerifier, authorizers.Revocations) {
+	skew := s.clockSkew()
+	if s.getenv(Issuers) == "" {
+		s.wrong.note(Issuers, errors.New(`is not set; want a JSON list such as [{"issuer":"https://…","audience":["…"]}]`))
+		return nil, nil
+	}
+	groups, err := ParseGroupScopes(s.getenv(GroupScopes))
+	s.wrong.note(GroupScopes, err)
+	issuers, err := verify.ParseIssuers(s.getenv(Issuers))
+	if err != nil {
+		s.wrong.note(Issuers, err)
+		return nil, nil
+	}
+	s.wrong.note(GroupScopes, GiveGroupScopes(issuers, groups))
+	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew, MaxToken: most})
+	if err != nil {
+		s.wrong.note(Issuers, err)
+		return nil, nil
+	}
+	warnOfIssuers(issuers, s.log)
+	return verifier, s.revocations(issuers)
+}
+
+// checkUnused makes sure of the variables about tokens where none are accepted.
+func (s *settings) checkUnused() {
+	s.clockSkew()
+	_, err := ParseGroupScopes(s.getenv(GroupScopes))
+	s.wrong.note(GroupScopes, err)
+	s.revocations(nil)
+}
+
+func (s *settings) revocations(issuers []verify.Issuer) authorizers.Revocations {
+	revocations, err := readRevocations(s.getenv, issuers)
+	if err != nil {
+		s.wrong = append(s.wrong, err)
+	}
+	return revocations
+}
+
+func (s *settings) clockSkew() time.Duration {
+	skew, err := ParseClockSkew(s.getenv(ClockSkew))
+	s.wrong.note(ClockSkew, err)
+	return skew
+}
+
+func (s *settings) maxToken() int {
+	most, err := ParseMaxToken(s.getenv(MaxToken))
+	s.wrong.note(MaxToken, err)
+	return most
+}
+
+// ParseMaxToken reads how many bytes a token may have; an empty text is [authorizers.DefaultMaxToken].
+func ParseMaxToken(text string) (int, error) {
+	if text == "" {
+		return authorizers.DefaultMaxToken, nil
+	}
+	most, err := strconv.Atoi(text)
+	if err != nil || most < 1 || most > verify.MaxMaxToken {
+		return 0, fmt.Errorf("want a number of bytes from 1 to %d, got %.40q", verify.MaxMaxToken, text)
+	}
+	return most, nil
+}
+
+// ParseClockSkew reads a duration that clocks may differ by; an empty text is none.
+func ParseClockSkew(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	skew, err := time.ParseDuration(text)
+	if err != nil || skew < 0 || skew > verify.MaxClockSkew {
+		return 0, fmt.Errorf("want a duration from 0s to %s, got %q", verify.MaxClockSkew, text)
+	}
+	return skew, nil
+}

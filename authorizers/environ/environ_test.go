@@ -1,0 +1,143 @@
+package environ_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"portcullis/authorizers"
+	"portcullis/authorizers/environ"
+)
+
+func TestToken(t *testing.T) {
+	const issuers = `[{"issuer":"https://issuer.example.com","audience":["app"]}]`
+	good := map[string]string{"CONTRACT": "../../api/openapi.yaml", "ISSUERS": issuers, "GROUP_SCOPES": `{"a":["b/c"]}`, "CLOCK_SKEW": "5m"}
+	tests := []struct{ variable, value, want string }{
+		{"", "", ""},
+		{"GROUP_SCOPES", "", ""},
+		{"CLOCK_SKEW", "", ""},
+		{"CONTRACT", "", "openapi.yaml: no such file"}, // none beside the test's binary
+		{"CONTRACT", "../../api/contract/testdata/refused/no-security.yaml", "no-security.yaml:6: GET /a: no `security`"},
+		{"ISSUERS", "", "is not set"},
+		{"ISSUERS", "https://issuer.example.com", "want a JSON list"},
+		{"ISSUERS", "[]", "at least one issuer"},
+		{"ISSUERS", `[{"issuer":"https://issuer.example.com"}]`, "audience"},
+		{"ISSUERS", `[{"issuer":"http://issuer.example.com","audience":["app"]}]`, "loopback"},
+		{"GROUP_SCOPES", "admins", "want a JSON object"},
+		{"GROUP_SCOPES", `{"a":"b"}`, "want a JSON object"},
+		{"GROUP_SCOPES", `{"a":["b c"]}`, `group "a": "b c" is no scope`},
+		{"GROUP_SCOPES", "null", "want a JSON object"},
+		{"GROUP_SCOPES", `{} {}`, "something follows"},
+		{"GROUP_SCOPES", `{"*":["users/read"]}`, `group "*"`},
+		{"GROUP_SCOPES", `{"a":["*"]}`, `group "a": "*" is no scope`},
+		{"MAX_TOKEN", "1", ""},
+		{"MAX_TOKEN", "1048576", ""},
+		{"MAX_TOKEN", "1048577", "want a number of bytes from 1 to 1048576"},
+		{"MAX_TOKEN", "0", "want a number of bytes"},
+		{"MAX_TOKEN", "10 KB", "want a number of bytes"},
+		{"CLOCK_SKEW", "30", "want a duration"},
+		{"CLOCK_SKEW", "-1s", "want a duration"},
+		{"CLOCK_SKEW", "6m", "want a duration"},
+		{"TOKEN_SOURCES", "", ""},
+		{"TOKEN_SOURCES", "bearer, raw", ""},
+		{"TOKEN_SOURCES", "bearer,cookie,cookie:a", `"cookie" is no place of tokens, want bearer, raw, query:NAME or protocol:NAME; "cookie:a" is`},
+		{"TOKEN_SOURCES", "bearer,query:token", "query:token: places of WebSocket handshakes, of which a TOKEN authorizer sees none; want bearer, raw or both"},
+	}
+	for _, test := range tests {
+		getenv := func(name string) string {
+			if name == test.variable {
+				return test.value
+			}
+			return good[name]
+		}
+		handler, err := environ.Token(getenv, nil)
+		if test.want == "" {
+			if err != nil || handler == nil {
+				t.Errorf("%s=%s: %v", test.variable, test.value, err)
+			}
+			continue
+		}
+		wrong := (*environ.Error)(nil)
+		if !errors.As(err, &wrong) || wrong.Variable != test.variable || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s=%s: error %v; want one line with %q", test.variable, test.value, err, test.want)
+		}
+	}
+}
+
+// noKeys is a verifier that knows no API key.
+type noKeys struct{}
+
+func (noKeys) VerifyKey(context.Context, string) (*authorizers.Principal, error) {
+	return nil, &authorizers.KeyError{Code: authorizers.CodeAPIKeyUnknown}
+}
+
+func TestRequestAndJWT(t *testing.T) {
+	const issuers = `[{"issuer":"https://issuer.example.com","audience":["app"]}]`
+	tests := []struct {
+		name      string
+		variables map[string]string
+		keys      authorizers.KeyVerifier
+		request   string // what the error says; "" for none
+		jwt       string
+	}{
+		{"issuers", map[string]string{"ISSUERS": issuers}, nil, "", ""},
+		{"simple", map[string]string{"ISSUERS": issuers, "RESPONSE": "simple"}, nil, "", ""},
+		{"policy", map[string]string{"ISSUERS": issuers, "RESPONSE": "policy"}, noKeys{}, "", ""},
+		{"keys alone", nil, noKeys{}, "", "ISSUERS: is not set"},
+		{"nothing", nil, nil, "ISSUERS: is not set", "ISSUERS: is not set"},
+		{"bad issuers beside keys", map[string]string{"ISSUERS": "[]"}, noKeys{}, "ISSUERS: ", "ISSUERS: "},
+		{"another response", map[string]string{"ISSUERS": issuers, "RESPONSE": "Simple"}, nil, `RESPONSE: want "policy" or "simple", got "Simple"`, `RESPONSE: want "policy" or "simple", got "Simple"`},
+		{"bad groups", map[string]string{"ISSUERS": issuers, "GROUP_SCOPES": "x"}, nil, "GROUP_SCOPES: ", "GROUP_SCOPES: "},
+		{"a bad skew", map[string]string{"ISSUERS": issuers, "CLOCK_SKEW": "1h"}, noKeys{}, "CLOCK_SKEW: ", "CLOCK_SKEW: "},
+		{"a bad skew beside keys alone", map[string]string{"CLOCK_SKEW": "1h"}, noKeys{}, "CLOCK_SKEW: ", "CLOCK_SKEW: "},
+		{"raw tokens", map[string]string{"ISSUERS": issuers, "TOKEN_SOURCES": "raw"}, nil, "", ""},
+		{"tokens in handshakes", map[string]string{"ISSUERS": issuers, "TOKEN_SOURCES": "query:access_token,protocol:bearer"}, nil, "", "TOKEN_SOURCES: query:access_token,protocol:bearer: places of WebSocket handshakes, of which a JWT"},
+		{"tokens nowhere", map[string]string{"ISSUERS": issuers, "TOKEN_SOURCES": "query:"}, nil, `TOKEN_SOURCES: "query:": want query:NAME`, `TOKEN_SOURCES: "query:": want query:NAME`},
+		{"tokens nowhere beside keys alone", map[string]string{"TOKEN_SOURCES": "x"}, noKeys{}, `TOKEN_SOURCES: "x" is no place`, "ISSUERS: is not set"},
+		{"bad contract", map[string]string{"ISSUERS": issuers, "CONTRACT": "nowhere.yaml"}, nil, "CONTRACT: ", "CONTRACT: "},
+	}
+	for _, test := range tests {
+		getenv := func(name string) string {
+			if value, set := test.variables[name]; set {
+				return value
+			}
+			return map[string]string{"CONTRACT": "../../api/openapi.yaml"}[name]
+		}
+		request, err := environ.Request(getenv, test.keys, nil)
+		checkStart(t, test.name+", request", request, err, test.request)
+		jwt, err := environ.JWT(getenv, nil)
+		checkStart(t, test.name+", jwt", jwt, err, test.jwt)
+	}
+}
+
+func checkStart(t *testing.T, name string, handler *authorizers.Request, err error, want string) {
+	t.Helper()
+	wrong := (*environ.Error)(nil)
+	if want == "" && (err != nil || handler == nil) || want != "" && (!errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), want)) {
+		t.Errorf("%s: error %v, want %q", name, err, want)
+	}
+}
+
+// TestConflictsAreLogged: what no policy can tell apart is said once, at the start.
+func TestConflictsAreLogged(t *testing.T) {
+	contract := filepath.Join(t.TempDir(), "openapi.yaml")
+	text := `{"openapi":"3.1.0","x-function":"f","components":{"securitySchemes":{"bearer":{"type":"http","scheme":"bearer"}}},"paths":{
+		"/{proxy+}":{"get":{"security":[{"bearer":["all"]}],"parameters":[{"name":"proxy","in":"path","required":true}]}},
+		"/a/{x}":{"get":{"security":[{"bearer":["a"]}],"parameters":[{"name":"x","in":"path","required":true}]}}}}`
+	if err := os.WriteFile(contract, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	variables := map[string]string{"CONTRACT": contract, "ISSUERS": `[{"issuer":"https://issuer.example.com","audience":["app"]}]`}
+	if _, err := environ.Token(func(name string) string { return variables[name] }, slog.New(slog.NewJSONHandler(&log, nil))); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), `"closed":"GET /a/{x}","open":"GET /{proxy+}","lost":"/a/*/*"`) {
+		t.Errorf("the log says %s", log.String())
+	}
+}

@@ -1,0 +1,53 @@
+package dynamodb_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"portcullis/deploy/emulators/dynamodb"
+	"portcullis/deploy/testtools"
+)
+
+// TestAPIKeyCommand runs the command apikey, as it is built, against this server: nothing tells it that DynamoDB is not
+// Amazon's but AWS_ENDPOINT_URL_DYNAMODB. The script's command capture VAR REGEXP sets VAR to what the first group matches
+// in stdout.
+func TestAPIKeyCommand(t *testing.T) {
+	folder := buildAPIKey(t)
+	url := testtools.Serve(t, handler(t, dynamodb.Table{Name: "keys", PartitionKey: "id", TimeToLive: "expiresAt"}))
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("PATH", folder+string(os.PathListSeparator)+e.Getenv("PATH"))
+			e.Setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
+			e.Setenv("API_KEYS_TABLE", "keys")
+			e.Setenv("AWS_REGION", "eu-west-1")
+			e.Setenv("AWS_ACCESS_KEY_ID", "test")
+			e.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"capture": capture},
+	})
+}
+
+func buildAPIKey(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	build := exec.Command("go", "build", "-o", filepath.Join(folder, "apikey"), "portcullis/authorizers/cmd/apikey")
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	return folder
+}
+
+func capture(ts *testscript.TestScript, _ bool, args []string) {
+	match := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if match == nil {
+		ts.Fatalf("stdout does not match %s", args[1])
+	}
+	ts.Setenv(args[0], match[1])
+}

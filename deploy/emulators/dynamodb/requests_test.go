@@ -1,0 +1,191 @@
+package dynamodb_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"portcullis/deploy/emulators/dynamodb"
+	"portcullis/deploy/testtools"
+)
+
+var update = flag.Bool("update", false, "write testdata/requests.txt anew, with the answers of this package")
+
+const requestsFile = "testdata/requests.txt"
+
+// exchange is a request, its answer, and why moto answers otherwise; "" where it answers the same.
+type exchange struct {
+	line            int
+	request, answer string
+	moto            string
+}
+
+// readExchanges reads the file: a request on a line, then "< " and the answer, then perhaps "moto " and a reason.
+func readExchanges(t *testing.T) (exchanges []exchange) {
+	t.Helper()
+	text, err := os.ReadFile(requestsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		answer, isAnswer := strings.CutPrefix(line, "< ")
+		reason, isReason := strings.CutPrefix(line, "moto ")
+		switch {
+		case line == "" || line[0] == '#':
+		case isAnswer:
+			exchanges[len(exchanges)-1].answer = answer
+		case isReason:
+			exchanges[len(exchanges)-1].moto = reason
+		default:
+			exchanges = append(exchanges, exchange{line: i + 1, request: line})
+		}
+	}
+	return exchanges
+}
+
+// send sends "Operation {json}" and gives the answer as the file has it: the error's type without its namespace, and
+// no status, which is 400 where there is a type and 200 elsewhere.
+func send(t *testing.T, url, request string) string {
+	t.Helper()
+	operation, body, _ := strings.Cut(request, " ")
+	status, answer := post(t, url, operation, body)
+	var members map[string]any
+	if err := json.Unmarshal(answer, &members); err != nil {
+		t.Errorf("%s: %v in %s", request, err, answer)
+	}
+	kind, failed := members["__type"].(string)
+	if failed {
+		members["__type"] = kind[strings.LastIndex(kind, "#")+1:]
+	}
+	if want := map[bool]int{true: http.StatusBadRequest, false: http.StatusOK}[failed]; status != want {
+		t.Errorf("%s: status %d, want %d", request, status, want)
+	}
+	return compact(t, members)
+}
+
+func compact(t *testing.T, value any) string {
+	t.Helper()
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func post(t *testing.T, url, operation, body string) (int, []byte) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, answer
+}
+
+// TestRequests sends the file's requests, one after the other.
+func TestRequests(t *testing.T) {
+	now := func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
+	h, err := dynamodb.New(dynamodb.Config{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := testtools.Serve(t, h)
+	exchanges := readExchanges(t)
+	for i, e := range exchanges {
+		got := send(t, url, e.request)
+		if got != e.answer && !*update {
+			t.Errorf("line %d: %s\n got %s\nwant %s", e.line, e.request, got, e.answer)
+		}
+		exchanges[i].answer = got
+	}
+	if *update {
+		writeExchanges(t, exchanges)
+	}
+}
+
+func writeExchanges(t *testing.T, exchanges []exchange) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("# Requests in their order, each with its answer (<); the status is 400 where there is a __type, and else 200.\n")
+	b.WriteString("# A line that begins with moto says why moto answers otherwise.\n")
+	for _, e := range exchanges {
+		fmt.Fprintf(&b, "\n%s\n< %s\n", e.request, e.answer)
+		if e.moto != "" {
+			fmt.Fprintf(&b, "moto %s\n", e.moto)
+		}
+	}
+	if err := os.WriteFile(requestsFile, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// otherWords is the reason where moto refuses a request with an error of the same type and another message.
+const otherWords = "has other words"
+
+// TestRequestsToMoto sends the same requests to another implementation, whose answers must be the same but where the file
+// says why not; and there they must differ.
+func TestRequestsToMoto(t *testing.T) {
+	url := testtools.MotoDynamoDB(t)
+	same := 0
+	for _, e := range readExchanges(t) {
+		operation, body, _ := strings.Cut(e.request, " ")
+		_, answer := post(t, url, operation, body)
+		got, want := plain(answer), plain([]byte(e.answer))
+		equal := reflect.DeepEqual(got, want)
+		if equal {
+			same++
+		}
+		if equal != (e.moto == "") || e.moto == otherWords && got["__type"] != want["__type"] {
+			t.Errorf("line %d: %s\nmoto %s\nwant %s\n  as %q", e.line, e.request, answer, e.answer, e.moto)
+		}
+	}
+	t.Logf("%d answers are the same", same)
+}
+
+// plain is an answer without what the implementations may choose: the namespace of an error, the case of "message", the
+// capacity that nobody asked for, and what a new table's description has beside its keys.
+func plain(answer []byte) map[string]any {
+	members := map[string]any{}
+	if json.Unmarshal(answer, &members) != nil {
+		return map[string]any{"": string(answer)}
+	}
+	if kind, ok := members["__type"].(string); ok {
+		members["__type"] = kind[strings.LastIndex(kind, "#")+1:]
+	}
+	if message, ok := members["Message"]; ok {
+		delete(members, "Message")
+		members["message"] = message
+	}
+	delete(members, "ConsumedCapacity")
+	for _, name := range []string{"Table", "TableDescription"} {
+		if table, ok := members[name].(map[string]any); ok {
+			maps.DeleteFunc(table, func(name string, _ any) bool { return !slices.Contains(described, name) })
+		}
+	}
+	return members
+}
+
+var described = []string{"TableName", "TableStatus", "KeySchema", "AttributeDefinitions", "ItemCount"}

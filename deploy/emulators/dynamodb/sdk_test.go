@@ -1,0 +1,131 @@
+package dynamodb_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"portcullis/api/users"
+	usersdynamo "portcullis/api/users/dynamo"
+	"portcullis/api/users/userstest"
+	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/apikey/apikeytest"
+	keysdynamo "portcullis/authorizers/apikey/dynamo"
+	"portcullis/deploy/emulators/dynamodb"
+	"portcullis/deploy/testtools"
+)
+
+// handler is a server with these tables.
+func handler(t testing.TB, tables ...dynamodb.Table) *dynamodb.Handler {
+	t.Helper()
+	h, err := dynamodb.New(dynamodb.Config{Tables: tables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// clientOf is the SDK's client of what serves at an address.
+func clientOf(endpoint string) *sdk.Client {
+	return sdk.New(sdk.Options{
+		BaseEndpoint: &endpoint, Region: "eu-west-1",
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+}
+
+var tables atomic.Int32
+
+// newTable makes a table as a client does, with the partition key "id" and a TTL attribute.
+func newTable(t *testing.T, client *sdk.Client) string {
+	t.Helper()
+	name := fmt.Sprintf("table-%d", tables.Add(1))
+	_, err := client.CreateTable(t.Context(), &sdk.CreateTableInput{
+		TableName:            &name,
+		BillingMode:          types.BillingModePayPerRequest,
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.UpdateTimeToLive(t.Context(), &sdk.UpdateTimeToLiveInput{
+		TableName:               &name,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("expiresAt"), Enabled: aws.Bool(true)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// TestUserStore holds the user store to its suite on this server.
+func TestUserStore(t *testing.T) {
+	client := clientOf(testtools.Serve(t, handler(t)))
+	userstest.Run(t, func(t *testing.T) users.Store {
+		s, err := usersdynamo.New(client, newTable(t, client))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
+// TestKeyStore holds the store of API keys to its suite on this server.
+func TestKeyStore(t *testing.T) {
+	client := clientOf(testtools.Serve(t, handler(t)))
+	apikeytest.Run(t, func(t *testing.T) apikey.Store {
+		s, err := keysdynamo.New(client, newTable(t, client))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
+// TestEveryUpdateCounts lets clients add to one number at once: each must find what the others left.
+func TestEveryUpdateCounts(t *testing.T) {
+	const clients, each = 8, 50
+	client := clientOf(testtools.Serve(t, handler(t, dynamodb.Table{Name: "counts", PartitionKey: "id"})))
+	seen := make([]map[string]bool, clients)
+	var wait sync.WaitGroup
+	for i := range clients {
+		seen[i] = map[string]bool{}
+		wait.Go(func() {
+			for range each {
+				seen[i][increment(t, client)] = true
+			}
+		})
+	}
+	wait.Wait()
+	all := map[string]bool{}
+	for _, one := range seen {
+		for n := range one {
+			all[n] = true
+		}
+	}
+	if len(all) != clients*each {
+		t.Errorf("%d updates saw %d numbers", clients*each, len(all))
+	}
+}
+
+func increment(t *testing.T, client *sdk.Client) string {
+	out, err := client.UpdateItem(context.Background(), &sdk.UpdateItemInput{
+		TableName:                 aws.String("counts"),
+		Key:                       map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "one"}},
+		UpdateExpression:          aws.String("ADD n :one"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":one": &types.AttributeValueMemberN{Value: "1"}},
+		ReturnValues:              types.ReturnValueUpdatedNew,
+	})
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	return out.Attributes["n"].(*types.AttributeValueMemberN).Value
+}

@@ -1,0 +1,159 @@
+package lambda_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"portcullis/deploy/emulators/lambda"
+)
+
+// probe is the path of testdata/probe, built.
+var probe string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	if os.Getenv("FUNCTION_TEST_PARENT") != "" {
+		return parent()
+	}
+	folder, err := os.MkdirTemp("", "probe")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	probe = filepath.Join(folder, "bootstrap")
+	if runtime.GOOS == "windows" {
+		probe += ".exe"
+	}
+	if out, err := exec.Command("go", "build", "-o", probe, "./testdata/probe").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build ./testdata/probe: %v\n%s", err, out)
+		return 1
+	}
+	code := m.Run()
+	if left := leftGoroutines(); left != "" {
+		fmt.Fprintf(os.Stderr, "goroutines are left:\n%s\n", left)
+		return 1
+	}
+	return code
+}
+
+// leftGoroutines are those that run this package's code, or serve HTTP for it, after some patience.
+func leftGoroutines() string {
+	left := goroutines("local/function.", "net/http.(*conn)")
+	for range 200 {
+		if left == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+		left = goroutines("local/function.", "net/http.(*conn)")
+	}
+	return strings.Join(left, "\n\n")
+}
+
+// goroutines are the stacks, but for the caller's, in which one of the names is.
+func goroutines(names ...string) (found []string) {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	for _, one := range strings.Split(string(stacks), "\n\n")[1:] {
+		if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(one, name) }) {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+// start starts a probe, and checks at the test's end that none of its processes is left.
+func start(t *testing.T, c lambda.Config) *lambda.Function {
+	t.Helper()
+	f, err := lambda.Start(t.Context(), probing(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Close(context.Background()); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return f
+}
+
+func probing(c lambda.Config) lambda.Config {
+	if c.Name == "" {
+		c.Name = "probe"
+	}
+	if c.Binary == "" {
+		c.Binary = probe
+	}
+	if c.Timeout == 0 {
+		c.Timeout = time.Minute
+	}
+	return c
+}
+
+type event struct {
+	Do   string
+	Text string `json:",omitempty"`
+	N    int    `json:",omitempty"`
+}
+
+func invoke(t *testing.T, f *lambda.Function, e event) (string, error) {
+	t.Helper()
+	text, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := f.Invoke(context.Background(), text)
+	return string(answer), err
+}
+
+func mustInvoke(t *testing.T, f *lambda.Function, e event) string {
+	t.Helper()
+	answer, err := invoke(t, f, e)
+	if err != nil {
+		t.Fatalf("%+v: %v", e, err)
+	}
+	return answer
+}
+
+// requireError checks type and message; in want, * stands for a request id.
+func requireError(t *testing.T, err error, kind, want string) {
+	t.Helper()
+	failure, ok := errors.AsType[*lambda.Error](err)
+	if !ok {
+		t.Fatalf("error %#v (%v), want a *lambda.Error", err, err)
+	}
+	got := failure.Message
+	if rest, cut := strings.CutPrefix(got, "RequestId: "); cut && len(rest) > 36 {
+		got = "RequestId: *" + rest[36:]
+	}
+	if failure.Type != kind || got != want || failure.Error() != failure.Message {
+		t.Errorf("error %q %q, want %q %q", failure.Type, failure.Message, kind, want)
+	}
+}
+
+// await waits for what will come; the test's own time limit bounds it.
+func await(t *testing.T, there func() bool) {
+	t.Helper()
+	for !there() {
+		if t.Context().Err() != nil {
+			t.Fatal("the test ended first")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func exists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0
+}

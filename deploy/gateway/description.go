@@ -1,0 +1,127 @@
+package gateway
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"portcullis/deploy/gateway/usage"
+	"portcullis/deploy/modes"
+)
+
+// Description is what a gateway serves and how it guards it, in the words of API Gateway, so that it can be compared with
+// what an API in AWS was set to. It is made of what answers requests, and shares nothing with it.
+type Description struct {
+	Operations map[string]OperationDescription // by "GET /things/{id}", "ANY /things" or "$default"; REST: with the preflights
+	Authorizer *AuthorizerDescription          // nil: the API has none
+
+	APIKeySource     string       // REST: HEADER or AUTHORIZER
+	UsagePlans       []usage.Plan // for the stage, where operations ask for keys and Config.Usage tells its plans
+	BinaryMediaTypes []string     // REST
+
+	PayloadFormatVersion string      // HTTP: of the events of functions behind the API
+	CORS                 *modes.CORS // HTTP; nil: the gateway has no part in CORS
+
+	StageVariables     map[string]string
+	IntegrationTimeout time.Duration
+}
+
+// OperationDescription is a method of a REST API or a route of an HTTP API.
+type OperationDescription struct {
+	Function string // that serves it; "": the gateway answers itself, as it does preflights
+
+	Authorization  string   // NONE, CUSTOM, COGNITO_USER_POOLS, JWT or AWS_IAM
+	Scopes         []string // COGNITO_USER_POOLS and JWT: a token needs any one of them; nil: any token will do
+	APIKeyRequired bool
+
+	RequiredParameters []string // that are checked to be there, sorted: method.request.path.id
+	Models             []string // media types of which bodies are validated, sorted; $default: all that are not listed
+
+	Cache    *CacheDescription // nil: answers are not kept
+	Throttle *usage.Throttle   // of the stage for this operation, whoever calls; nil: none
+}
+
+// CacheDescription is how answers of a method are kept.
+type CacheDescription struct {
+	TTL           time.Duration
+	KeyParameters []string
+}
+
+// AuthorizerDescription is the authorizer of an API.
+type AuthorizerDescription struct {
+	Type            string // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
+	IdentitySources []string
+
+	// These are of TOKEN and REQUEST.
+	IdentityValidationExpression string        // TOKEN; "": anything will do
+	ResultTTL                    time.Duration // 0: answers are not kept
+	PayloadFormatVersion         string        // HTTP
+	EnableSimpleResponses        bool          // HTTP
+
+	UserPools []string // COGNITO_USER_POOLS: ARNs; "": the stack's own
+	Issuer    string   // JWT; "": the stack's own user pool, and its clients are the audience
+	Audience  []string // JWT
+}
+
+// describer tells what a guard does.
+type describer interface {
+	authorization() string
+	scopesOf(m *method) []string // nil: it asks for none
+	describeAuthorizer() *AuthorizerDescription
+}
+
+// Description tells what the gateway serves.
+func (g *Gateway) Description() Description {
+	d := Description{Operations: map[string]OperationDescription{}, StageVariables: maps.Clone(g.stage.mode.StageVariables)}
+	g.protocol.describe(&d)
+	return d
+}
+
+// describe tells of a method what REST and HTTP APIs have in common. A nil guard guards nothing.
+func (m *method) describe(guard describer, throttle *throttle) OperationDescription {
+	d := OperationDescription{Authorization: modes.None, Throttle: throttle.stage.Throttle(m.route.Method, m.route.Path)}
+	if m.operation != nil {
+		d.Function = m.operation.Function
+	}
+	if !m.public && guard != nil {
+		d.Authorization, d.Scopes = guard.authorization(), slices.Clone(guard.scopesOf(m))
+	}
+	return d
+}
+
+func (a *restAPI) describe(d *Description) {
+	d.APIKeySource, d.BinaryMediaTypes, d.IntegrationTimeout = "HEADER", slices.Clone(a.media), a.timeout
+	if a.keys != nil {
+		d.APIKeySource, d.UsagePlans = a.keys.sourceName(), a.keys.plans()
+	}
+	var guard describer
+	if a.guard != nil {
+		guard, d.Authorizer = a.guard, a.guard.describeAuthorizer()
+	}
+	for _, m := range a.methods {
+		operation := m.describe(guard, a.throttle)
+		operation.APIKeyRequired = a.keys != nil && !m.public
+		a.of[m].describe(&operation)
+		d.Operations[m.key()] = operation
+	}
+}
+
+func (m *restMethod) describe(d *OperationDescription) {
+	if m.validator != nil {
+		d.RequiredParameters, d.Models = m.validator.required(), slices.Sorted(maps.Keys(m.validator.models))
+	}
+	if m.cache != nil {
+		d.Cache = &CacheDescription{m.cache.answers.ttl, sourceNames(m.cache.parameters)}
+	}
+}
+
+func (a *httpAPI) describe(d *Description) {
+	d.PayloadFormatVersion, d.IntegrationTimeout = a.format.version, a.timeout
+	d.Authorizer = a.guard.describeAuthorizer()
+	if a.cors != nil {
+		d.CORS = a.cors.clone()
+	}
+	for _, m := range a.methods {
+		d.Operations[routeKey(m)] = m.describe(a.guard, a.throttle)
+	}
+}

@@ -1,0 +1,128 @@
+package gateway
+
+import (
+	"time"
+
+	"portcullis/deploy/modes"
+)
+
+// httpAPI answers requests as an HTTP API does.
+type httpAPI struct {
+	*stage
+	guard    httpGuard
+	throttle *throttle
+	cors     *httpCORS // nil: the gateway has no part in CORS
+	format   payloadFormat
+	timeout  time.Duration
+}
+
+// httpGuard decides whether a request may go on: nil, or why not.
+type httpGuard interface {
+	authorize(x *exchange) *httpRefusal
+	describer
+}
+
+// payloadFormat is a version of what the functions behind an HTTP API get and answer.
+type payloadFormat struct {
+	version string
+	event   func(x *exchange) any
+	parse   func(output []byte) (*httpAnswer, error)
+}
+
+// The longest that AWS lets functions take. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html.
+const (
+	httpTimeout           = 30 * time.Second
+	httpAuthorizerTimeout = 10 * time.Second
+)
+
+// newHTTP makes what serves an HTTP API.
+func newHTTP(s *stage) (*httpAPI, error) {
+	a := &httpAPI{stage: s, format: payloadFormatOf(s.mode.PayloadFormatVersion), timeout: s.integrationTimeout(httpTimeout)}
+	var err error
+	if s.routes, err = newRoutes(s.methods); err != nil {
+		return nil, err
+	}
+	if a.guard, err = newHTTPGuard(s); err != nil {
+		return nil, err
+	}
+	if a.cors, err = newHTTPCORS(s); err != nil {
+		return nil, err
+	}
+	a.throttle, err = newThrottle(s)
+	return a, err
+}
+
+func payloadFormatOf(version string) payloadFormat {
+	if version == "1.0" {
+		return payloadFormat{"1.0", func(x *exchange) any { return x.httpEventV1() }, parseHTTPAnswerV1}
+	}
+	return payloadFormat{"2.0", func(x *exchange) any { return x.httpEvent() }, parseHTTPAnswer}
+}
+
+// newHTTPGuard makes the guard of the mode's authorization.
+func newHTTPGuard(s *stage) (httpGuard, error) {
+	switch s.mode.Authorization {
+	case modes.JWT:
+		return newJWTGuard(s)
+	case modes.Request:
+		return newHTTPLambdaGuard(s)
+	case modes.IAM:
+		return newHTTPIAMGuard(s)
+	}
+	return nil, configError("mode %s: authorization %q is no HTTP API's", s.mode.Name, s.mode.Authorization)
+}
+
+// serve takes the request through what API Gateway does, in its order. A preflight goes no further than to the
+// authorizer: the gateway answers it itself. Where a guarded route takes OPTIONS, as ANY and $default do, the preflight
+// needs the authorizer's leave; see
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html.
+func (a *httpAPI) serve(x *exchange) {
+	preflight := a.cors.preflight(x)
+	r := a.route(x)
+	if preflight && r != nil && r.failure == notFound && x.ours {
+		a.answerPreflight(x)
+		return
+	}
+	for _, step := range []func(*exchange) *httpRefusal{a.authorize, a.admit} {
+		if r == nil {
+			r = step(x)
+		}
+	}
+	switch {
+	case r != nil:
+		a.refuse(x, r)
+	case preflight:
+		a.answerPreflight(x)
+	default:
+		a.integrate(x)
+	}
+}
+
+func (a *httpAPI) route(x *exchange) *httpRefusal {
+	switch {
+	case !x.ours:
+		return refuseHTTP(notFound)
+	case x.headTooLarge():
+		return refuseHTTP(httpHeadTooLarge)
+	case !x.decodePath():
+		return refuseHTTP(badRequest)
+	case !x.routedTo(a.routes.findHTTP(x.r.Method, x.path)):
+		return refuseHTTP(notFound)
+	}
+	return nil
+}
+
+func (a *httpAPI) authorize(x *exchange) *httpRefusal {
+	if x.method.public {
+		return nil
+	}
+	return a.guard.authorize(x)
+}
+
+func (a *httpAPI) admit(x *exchange) *httpRefusal {
+	if !a.throttle.take(x) {
+		return refuseHTTP(tooManyRequests)
+	}
+	return nil
+}

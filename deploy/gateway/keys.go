@@ -1,0 +1,138 @@
+package gateway
+
+import (
+	"strings"
+
+	"portcullis/deploy/gateway/usage"
+	"portcullis/deploy/modes"
+)
+
+// Admission is by which API key and usage plan a request was counted.
+type Admission = usage.Admission
+
+// Usage decides whether who has an API key may call now. A [usage.Registry] does.
+type Usage interface {
+	Admit(stage usage.StageID, key usage.Value, method, resource string) (usage.Admission, *usage.Refusal)
+}
+
+// keys asks for API keys, and counts by them.
+type keys struct {
+	usage      Usage
+	stage      usage.StageID
+	authorizer bool // the key is what the authorizer answers, and not the client's header
+}
+
+// newKeys gives nil where the mode asks for no keys.
+func newKeys(s *stage) (*keys, error) {
+	if !s.mode.APIKeyRequired {
+		return nil, nil
+	}
+	k := &keys{usage: s.config.Usage, stage: StageOf(s.mode), authorizer: s.mode.APIKeySource == "AUTHORIZER"}
+	if k.usage != nil {
+		return k, nil
+	}
+	registry, err := NewUsage([]*modes.Mode{s.mode}, Config{Now: s.config.Now})
+	k.usage = registry
+	return k, err
+}
+
+// StageOf is how a usage plan names the stage of a mode's gateway.
+func StageOf(m *modes.Mode) usage.StageID {
+	return usage.StageID{API: identifier(m.Name, 10), Name: m.Name}
+}
+
+// NewUsage makes a registry with a usage plan for each mode that asks for keys, with the mode's name as its id, and
+// the mode's local keys in it. Of the config only Now counts.
+func NewUsage(modes []*modes.Mode, config Config) (*usage.Registry, error) {
+	all := usage.Config{Members: map[string][]string{}, Now: config.Now}
+	for _, m := range modes {
+		if m.UsagePlan == nil {
+			continue
+		}
+		all.Plans = append(all.Plans, planOf(m))
+		for _, key := range m.UsagePlan.LocalKeys {
+			id := identifier(m.Name+"/"+key.Name, 10)
+			all.Keys = append(all.Keys, usage.Key{ID: id, Name: key.Name, Value: usage.Value(key.Value), Enabled: !key.Disabled})
+			all.Members[m.Name] = append(all.Members[m.Name], id)
+		}
+	}
+	return usage.New(all)
+}
+
+func planOf(m *modes.Mode) usage.Plan {
+	plan := usage.Plan{ID: m.Name, Name: m.Name, Stages: []usage.PlanStage{{StageID: StageOf(m), Methods: throttles(m.UsagePlan.Methods)}}}
+	if t := m.UsagePlan.Throttle; t != nil {
+		plan.Throttle = &usage.Throttle{Rate: t.RateLimit, Burst: t.BurstLimit}
+	}
+	if q := m.UsagePlan.Quota; q != nil {
+		plan.Quota = &usage.Quota{Limit: q.Limit, Offset: q.Offset, Period: usage.Period(q.Period)}
+	}
+	return plan
+}
+
+// throttles are a mode's limits of single methods, by AWS's names for them: /things/{id}/GET.
+func throttles(methods map[string]modes.Throttle) map[string]usage.Throttle {
+	named := map[string]usage.Throttle{}
+	for name, t := range methods {
+		verb, path, _ := strings.Cut(name, " ")
+		named[path+"/"+verb] = usage.Throttle{Rate: t.RateLimit, Burst: t.BurstLimit}
+	}
+	return named
+}
+
+// admit decides by the request's key, and counts the request.
+func (k *keys) admit(x *exchange) *refusal {
+	value := last(x.r.Header.Values("X-Api-Key"))
+	if k.authorizer {
+		value = x.identity.usageKey
+	}
+	admission, refused := k.usage.Admit(k.stage, usage.Value(value), x.method.route.Method, x.method.route.Path)
+	if x.trace != nil {
+		x.trace.Key = &KeyTrace{ID: admission.Key.ID, Plan: admission.PlanID}
+		if refused != nil {
+			x.trace.Key = &KeyTrace{ID: refused.KeyID, Plan: refused.PlanID, Refused: refused.Reason.String() + ": " + refused.Detail}
+		}
+	}
+	switch {
+	case refused == nil:
+		x.key = &admission
+		return nil
+	case refused.Reason == usage.Throttled:
+		return refuse(throttled)
+	case refused.Reason == usage.QuotaExceeded:
+		return refuse(quotaExceeded)
+	}
+	return refuse(invalidKey)
+}
+
+// admitted is the key that the request was counted by, or none.
+func (x *exchange) admitted() Admission {
+	if x.key == nil {
+		return Admission{}
+	}
+	return *x.key
+}
+
+// throttle limits the requests of a stage, whoever makes them.
+type throttle struct {
+	stage *usage.Stage
+}
+
+func newThrottle(s *stage) (*throttle, error) {
+	config := usage.StageConfig{Now: s.config.Now}
+	if t := s.mode.Throttle; t != nil {
+		config.Default = &usage.Throttle{Rate: t.RateLimit, Burst: t.BurstLimit}
+		config.Methods = throttles(t.Methods)
+	}
+	stage, err := usage.NewStage(config)
+	return &throttle{stage}, err
+}
+
+// take tells whether the request may go on.
+func (t *throttle) take(x *exchange) bool {
+	ok := t.stage.Take(x.method.route.Method, x.method.route.Path)
+	if !ok && x.trace != nil {
+		x.trace.Throttle = "the limit of the stage, or of the method in it, is reached"
+	}
+	return ok
+}

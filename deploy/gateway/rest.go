@@ -1,0 +1,205 @@
+package gateway
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/gateway/sigv4"
+	"portcullis/deploy/modes"
+)
+
+// restAPI answers requests as a REST API does.
+type restAPI struct {
+	*stage
+	guard     guard // nil: the authorization is NONE
+	keys      *keys // nil: no key is asked for
+	throttle  *throttle
+	responses gatewayResponses
+	media     mediaTypes
+	cors      cors
+	of        map[*method]*restMethod
+	timeout   time.Duration
+}
+
+// restMethod is what a REST API has of a method beyond the method itself.
+type restMethod struct {
+	preflight bool // the gateway answers it itself
+	mock      mockAnswer
+	validator *validator
+	cache     *methodCache // nil: answers are not kept
+}
+
+// guard decides whether a request may go on: nil, or the gateway response that it gets.
+type guard interface {
+	authorize(x *exchange) *refusal
+	describer
+}
+
+// The longest that AWS lets functions take. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
+const restTimeout = 29 * time.Second
+
+func newREST(s *stage) (*restAPI, error) {
+	a := &restAPI{
+		stage: s, responses: newGatewayResponses(s.mode), media: mediaTypes(s.mode.BinaryMediaTypes),
+		of: map[*method]*restMethod{}, timeout: s.integrationTimeout(restTimeout),
+	}
+	if err := checkSiblings(s.config.Contract); err != nil {
+		return nil, err
+	}
+	if err := a.prepareMethods(); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.routes, err = newRoutes(s.methods); err != nil {
+		return nil, err
+	}
+	if a.guard, err = newRESTGuard(s); err != nil {
+		return nil, err
+	}
+	if a.keys, err = newKeys(s); err != nil {
+		return nil, err
+	}
+	a.throttle, err = newThrottle(s)
+	return a, err
+}
+
+// prepareMethods adds to each method what a REST API has of it, and a preflight to each path without OPTIONS.
+func (a *restAPI) prepareMethods() error {
+	schemas := newSchemas(a.config.Contract)
+	for _, m := range a.methods {
+		v, err := newValidator(m.operation, a.mode.RequestValidation, schemas)
+		if err != nil {
+			return err
+		}
+		c, err := newMethodCache(a.stage, m)
+		if err != nil {
+			return err
+		}
+		a.of[m] = &restMethod{validator: v, cache: c}
+	}
+	a.cors = cors{origins: a.config.AllowedOrigins, methods: allMethods(a.config.Contract)}
+	for route, answer := range a.cors.preflights(a.config.Contract) {
+		m := &method{route: route, public: true}
+		a.methods = append(a.methods, m)
+		a.of[m] = &restMethod{preflight: true, mock: answer}
+	}
+	return nil
+}
+
+// checkSiblings refuses two parameters of different names or kinds at one place: a REST API's resource has one
+// variable child.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html.
+func checkSiblings(contract *contract.Contract) error {
+	variable := map[string]string{} // parent -> child
+	for _, operation := range contract.Operations {
+		if operation.Default {
+			return configError("/$default: a REST API has no route for what no other one serves")
+		}
+		parent := ""
+		for child := range strings.SplitSeq(strings.Trim(operation.Route.Path, "/"), "/") {
+			if strings.HasPrefix(child, "{") {
+				if other := variable[parent]; other != "" && other != child {
+					return configError("%s: a REST API has one parameter at a place; %s/%s is there already", operation.Route, parent, other)
+				}
+				variable[parent] = child
+			}
+			parent += "/" + child
+		}
+	}
+	return nil
+}
+
+// serve takes the request through what API Gateway does, in its order.
+func (a *restAPI) serve(x *exchange) {
+	for _, step := range []func(*exchange) *refusal{a.route, a.authorize, a.admit, a.validate} {
+		if r := step(x); r != nil {
+			a.refuse(x, r)
+			return
+		}
+	}
+	if own := a.of[x.method]; own.preflight {
+		a.answerMock(x, own.mock)
+		return
+	}
+	a.integrate(x)
+}
+
+func (a *restAPI) route(x *exchange) *refusal {
+	switch {
+	case x.headTooLarge():
+		return refuse(headTooLarge)
+	case !x.ours:
+		return refuse(unknownStage)
+	case !x.routedTo(a.routes.findREST(x.r.Method, x.path)):
+		return a.unrouted(x)
+	}
+	return nil
+}
+
+// unrouted refuses a request that no method serves. API Gateway takes its Authorization for a signature, which
+// anything else is not.
+func (a *restAPI) unrouted(x *exchange) *refusal {
+	if wrong := (*sigv4.Error)(nil); errors.As(sigv4.CheckAuthorization(x.r.Header), &wrong) {
+		return signatureRefusal(wrong)
+	}
+	return refuse(missingToken)
+}
+
+func (a *restAPI) authorize(x *exchange) *refusal {
+	if x.method.public || a.guard == nil {
+		return nil
+	}
+	if len(x.arn()) > maxARN {
+		return refuse(uriTooLong)
+	}
+	return a.guard.authorize(x)
+}
+
+// admit asks for a key where the method does, and counts the request.
+func (a *restAPI) admit(x *exchange) *refusal {
+	if a.keys != nil && !x.method.public {
+		if r := a.keys.admit(x); r != nil {
+			return r
+		}
+	}
+	if !a.throttle.take(x) {
+		return refuse(throttled)
+	}
+	return nil
+}
+
+func (a *restAPI) validate(x *exchange) *refusal {
+	switch err := x.readBody(); {
+	case errors.Is(err, errBodyTooLarge):
+		return refuse(requestTooLarge)
+	case err != nil:
+		return refuseWith(badBody, err.Error())
+	case a.of[x.method].preflight:
+		return nil
+	}
+	r := a.of[x.method].validator.check(x)
+	if r != nil && x.trace != nil {
+		x.trace.Validation = r.message
+	}
+	return r
+}
+
+// newRESTGuard makes the guard of the mode's authorization.
+func newRESTGuard(s *stage) (guard, error) {
+	switch s.mode.Authorization {
+	case modes.None:
+		return nil, nil
+	case modes.Token:
+		return newTokenGuard(s)
+	case modes.Request:
+		return newRequestGuard(s)
+	case modes.IAM:
+		return newIAMGuard(s)
+	case modes.Cognito:
+		return newCognitoGuard(s)
+	}
+	return nil, configError("mode %s: authorization %q is no REST API's", s.mode.Name, s.mode.Authorization)
+}

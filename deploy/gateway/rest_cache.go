@@ -1,0 +1,164 @@
+package gateway
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"portcullis/deploy/modes"
+	"portcullis/policy"
+)
+
+// methodCache keeps the answers of a GET method by the parameters that tell requests apart. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html.
+type methodCache struct {
+	answers    *cache[*proxyAnswer]
+	parameters []source
+	anyone     bool   // may have an answer fetched anew
+	strategy   string // what becomes of others' Cache-Control
+}
+
+const (
+	maxKept   = 1 << 20 // the largest body that is kept, in bytes
+	mostKept  = 200     // answers of a method that are kept
+	failWith  = "FAIL_WITH_403"
+	keepQuiet = "SUCCEED_WITHOUT_RESPONSE_HEADER"
+
+	// invalidateAction is what it takes to have an answer fetched anew.
+	invalidateAction = "execute-api:InvalidateCache"
+	// originParameter is what Access-Control-Allow-Origin depends on where several origins may call.
+	originParameter = "method.request.header.Origin"
+	// ignoredWarning says that a Cache-Control was passed over.
+	ignoredWarning = "199 Cache-control headers were ignored because the caller was unauthorized."
+)
+
+// newMethodCache gives nil where the method's answers are not kept. It refuses a key by which one caller, or one site,
+// would get what was kept for another.
+func newMethodCache(s *stage, m *method) (*methodCache, error) {
+	if s.mode.Cache == nil {
+		return nil, nil
+	}
+	settings, kept := s.mode.Cache.Methods[m.key()]
+	if !kept {
+		return nil, nil
+	}
+	if !m.public && !tellCaller(s.mode, settings.KeyParameters) {
+		return nil, s.mode.Wrong("want what says who calls among them: one caller's answer would be served to others", "cache", "methods", m.key(), "keyParameters")
+	}
+	if len(s.config.AllowedOrigins) > 1 && !hasParameter(settings.KeyParameters, originParameter) {
+		return nil, s.mode.Wrong("want "+originParameter+" among them: the answer that one of several AllowedOrigins may read would be served to others",
+			"cache", "methods", m.key(), "keyParameters")
+	}
+	c := &methodCache{
+		answers: newCache[*proxyAnswer](settings.TTL(), mostKept, s.config.Now),
+		anyone:  s.mode.Cache.AnyoneMayInvalidate, strategy: s.mode.Cache.UnauthorizedCacheControlHeaderStrategy,
+	}
+	for _, parameter := range settings.KeyParameters {
+		c.parameters = append(c.parameters, keyParameterOf(parameter))
+	}
+	return c, nil
+}
+
+// tellCaller tells whether key parameters differ where the caller does: of several identity sources all have to be
+// among them.
+func tellCaller(m *modes.Mode, parameters []string) bool {
+	has := func(wanted string) bool { return hasParameter(parameters, wanted) }
+	switch {
+	case m.Authorization == modes.IAM:
+		return has("context.identity.userArn")
+	case m.Authorization == modes.None:
+		return has("method.request.header.X-Api-Key")
+	case m.Authorization != modes.Cognito && has("context.authorizer.principalId"): // a token of Cognito's has no principal
+		return true
+	}
+	sources := slices.DeleteFunc(slices.Clone(m.Authorizer.IdentitySource), func(s string) bool { return !strings.HasPrefix(s, "method.request.") })
+	if len(sources) == 0 && m.Authorization == modes.Cognito {
+		sources = modes.Sources{defaultTokenSource}
+	}
+	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s string) bool { return !has(s) })
+}
+
+func hasParameter(parameters []string, wanted string) bool {
+	return slices.ContainsFunc(parameters, func(p string) bool { return sameParameter(p, wanted) })
+}
+
+// sameParameter compares two parameters; the names of headers have no case.
+func sameParameter(a, b string) bool {
+	const header = "method.request.header."
+	return a == b || strings.HasPrefix(a, header) && strings.HasPrefix(b, header) && strings.EqualFold(a, b)
+}
+
+// keyParameterOf reads a path parameter, or what identity sources are read from.
+func keyParameterOf(text string) source {
+	if name, ok := strings.CutPrefix(text, "method.request.path."); ok {
+		return source{name: text, value: func(x *exchange) string { return x.parameters[name] }}
+	}
+	return sourceOf(text)
+}
+
+func (c *methodCache) key(x *exchange) string {
+	values := make([]string, len(c.parameters))
+	for i, parameter := range c.parameters {
+		values[i] = parameter.value(x)
+	}
+	return cacheKey(append(values, "")) // never the bare value: that of one is no list of several
+}
+
+// find gives the answer that is kept, nil where there is none or where the caller has it fetched anew.
+func (c *methodCache) find(x *exchange, key string) (*proxyAnswer, *refusal) {
+	if asksAnew(x.r.Header) {
+		if c.anyone || x.mayInvalidate() {
+			x.traceCache("invalidated")
+			return nil, nil
+		}
+		x.traceCache("not permitted to invalidate")
+		if c.strategy == failWith {
+			return nil, refuse(cacheDenied)
+		}
+		if c.strategy != keepQuiet {
+			x.w.Header().Set("Warning", ignoredWarning)
+		}
+	}
+	known, ok := c.answers.get(key)
+	if ok {
+		x.traceCache("hit")
+		return known, nil
+	}
+	if x.trace != nil && x.trace.Cache == "" {
+		x.trace.Cache = "miss"
+	}
+	return nil, nil
+}
+
+// keep keeps a good answer.
+func (c *methodCache) keep(key string, answer *proxyAnswer) {
+	if answer.status == http.StatusOK && len(answer.body) <= maxKept {
+		c.answers.put(key, answer)
+	}
+}
+
+// asksAnew tells whether the client wants no answer that was kept.
+func asksAnew(header http.Header) bool {
+	return slices.ContainsFunc(header.Values("Cache-Control"), func(value string) bool {
+		return slices.ContainsFunc(strings.Split(value, ","), func(directive string) bool {
+			return strings.EqualFold(strings.TrimSpace(directive), "max-age=0")
+		})
+	})
+}
+
+// mayInvalidate tells whether the policy of the caller allows that. A caller without one may not.
+func (x *exchange) mayInvalidate() bool {
+	switch {
+	case x.signer != nil:
+		return x.signer.permits(x, invalidateAction, x.arn()).Decision == policy.Allow
+	case x.identity != nil && !x.identity.simple && x.identity.claims == nil:
+		return x.identity.permits(x, invalidateAction, x.arn()).Decision == policy.Allow
+	}
+	return false
+}
+
+func (x *exchange) traceCache(what string) {
+	if x.trace != nil {
+		x.trace.Cache = what
+	}
+}

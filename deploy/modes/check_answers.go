@@ -1,0 +1,147 @@
+package modes
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// responseTypes are the types of gateway responses, with the two that stand for whole classes. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html.
+var responseTypes = []string{
+	"ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE", "BAD_REQUEST_BODY",
+	"BAD_REQUEST_PARAMETERS", "DEFAULT_4XX", "DEFAULT_5XX", "EXPIRED_TOKEN", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT",
+	"INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "QUOTA_EXCEEDED", "REQUEST_TOO_LARGE",
+	"RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED", "UNSUPPORTED_MEDIA_TYPE", "WAF_FILTERED",
+}
+
+var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+
+// framing are the headers that belong to a message on the wire (RFC 9112, section 6).
+var framing = []string{"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
+
+func (m *Mode) checkGatewayResponses() *wrong {
+	for _, kind := range slices.Sorted(maps.Keys(m.GatewayResponses)) {
+		if w := checkGatewayResponse(kind, m.GatewayResponses[kind]); w != nil {
+			return w.in("gatewayResponses", kind)
+		}
+	}
+	return nil
+}
+
+func checkGatewayResponse(kind string, response GatewayResponse) *wrong {
+	if !slices.Contains(responseTypes, kind) {
+		return at("want one of " + strings.Join(responseTypes, ", "))
+	}
+	if s := response.StatusCode; s != 0 && (s < 200 || s > 599) {
+		return at("statusCode", fmt.Sprintf("want 200 to 599, got %d", s))
+	}
+	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
+		if !headerName.MatchString(name) || strings.ContainsAny(response.Headers[name], "\r\n\x00") {
+			return at("headers", name, "want a header's name and value (RFC 9110, section 5)")
+		}
+		if slices.Contains(framing, strings.ToLower(name)) {
+			return at("headers", name, "is the gateway's own: it says where an answer ends")
+		}
+	}
+	return nil
+}
+
+func (m *Mode) checkCache() *wrong {
+	if m.Cache == nil {
+		return nil
+	}
+	strategies := []string{"", "SUCCEED_WITH_RESPONSE_HEADER", "SUCCEED_WITHOUT_RESPONSE_HEADER", "FAIL_WITH_403"}
+	if !slices.Contains(strategies, m.Cache.UnauthorizedCacheControlHeaderStrategy) {
+		return at("cache", "unauthorizedCacheControlHeaderStrategy", "want one of "+strings.Join(strategies[1:], ", "))
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Cache.Methods)) {
+		method := m.Cache.Methods[name]
+		if w := method.check(name); w != nil {
+			return w.in("cache", "methods", name)
+		}
+	}
+	return nil
+}
+
+var (
+	keyParameter  = regexp.MustCompile(`^(method\.request\.(path|header|querystring)\.[A-Za-z0-9._$-]+|context\.authorizer\.principalId|context\.identity\.userArn)$`)
+	pathParameter = regexp.MustCompile(`\{([^{}+]+)\+?\}`)
+)
+
+// check makes sure that what is kept for one path is not served for another.
+func (c *CachedMethod) check(name string) *wrong {
+	path, isGET := strings.CutPrefix(name, "GET ")
+	switch {
+	case !isGET || !methodAndPath.MatchString(name):
+		return at("want GET and a path, such as GET /things/{id}")
+	case c.TTLInSeconds != nil && (*c.TTLInSeconds < 1 || *c.TTLInSeconds > maxTTL):
+		return at("ttlInSeconds", fmt.Sprintf("want 1 to %d, got %d", maxTTL, *c.TTLInSeconds))
+	}
+	for _, parameter := range c.KeyParameters {
+		if !keyParameter.MatchString(parameter) {
+			return at("keyParameters", fmt.Sprintf("want method.request.path.NAME, method.request.header.NAME, method.request.querystring.NAME, "+
+				"context.authorizer.principalId or context.identity.userArn, got %q", parameter))
+		}
+	}
+	for _, parameter := range pathParameter.FindAllStringSubmatch(path, -1) {
+		if want := "method.request.path." + parameter[1]; !slices.Contains(c.KeyParameters, want) {
+			return at("keyParameters", "want "+want+" among them: the answer for one path would be served for others")
+		}
+	}
+	return nil
+}
+
+// TTL is how long an answer is kept.
+func (c *CachedMethod) TTL() time.Duration {
+	if c.TTLInSeconds == nil {
+		return 300 * time.Second
+	}
+	return time.Duration(*c.TTLInSeconds) * time.Second
+}
+
+func (m *Mode) checkCORS() *wrong {
+	if m.CORS == nil {
+		return nil
+	}
+	return m.CORS.check().in("cors")
+}
+
+func (c *CORS) check() *wrong {
+	for i, origin := range c.AllowOrigins {
+		if !isOrigin(origin) {
+			return at("allowOrigins", fmt.Sprint(i), fmt.Sprintf(`want "*", https://*, http://* or an origin such as https://app.example.com, got %q`, origin))
+		}
+	}
+	for i, method := range c.AllowMethods {
+		if method != "*" && !methodAndPath.MatchString(method+" /") {
+			return at("allowMethods", fmt.Sprint(i), fmt.Sprintf(`want a method in upper case or "*", got %q`, method))
+		}
+	}
+	for member, names := range map[string][]string{"allowHeaders": c.AllowHeaders, "exposeHeaders": c.ExposeHeaders} {
+		for i, name := range names {
+			if !headerName.MatchString(name) {
+				return at(member, fmt.Sprint(i), fmt.Sprintf(`want a header's name or "*", got %q`, name))
+			}
+		}
+	}
+	switch {
+	case c.AllowCredentials && slices.Contains(c.AllowOrigins, "*"):
+		return at("allowCredentials", `want allowOrigins without "*": API Gateway does not allow both`)
+	case c.MaxAge < -1 || c.MaxAge > 86400:
+		return at("maxAge", fmt.Sprintf("want -1 to 86400 seconds, got %d", c.MaxAge))
+	}
+	return nil
+}
+
+func isOrigin(text string) bool {
+	if text == "*" || text == "https://*" || text == "http://*" {
+		return true
+	}
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme != "" && u.Host != "" && text == u.Scheme+"://"+u.Host
+}

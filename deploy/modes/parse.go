@@ -1,0 +1,195 @@
+package modes
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Error says what is wrong with a mode's file, and where.
+type Error struct {
+	Name   string // the file
+	Line   int    // 0: the file as a whole
+	Reason string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s", e.Name, e.Reason)
+	}
+	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Reason)
+}
+
+// maxFile bounds a mode's size, in bytes.
+const maxFile = 1 << 20
+
+// LoadAll reads every *.yaml of a folder, in the order of their names. The error is an [*Error].
+func LoadAll(folder string) ([]*Mode, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil || len(files) == 0 {
+		return nil, &Error{Name: folder, Reason: "holds no mode (*.yaml)"}
+	}
+	var modes []*Mode
+	for _, file := range files {
+		mode, err := Load(file)
+		if err != nil {
+			return nil, err
+		}
+		modes = append(modes, mode)
+	}
+	return modes, nil
+}
+
+// Load reads the mode in a file. The error is an [*Error].
+func Load(file string) (*Mode, error) {
+	opened, err := os.Open(file)
+	if err != nil {
+		return nil, &Error{Name: file, Reason: errors.Unwrap(err).Error()}
+	}
+	defer opened.Close()
+	text, err := io.ReadAll(io.LimitReader(opened, maxFile+1))
+	if err != nil {
+		return nil, &Error{Name: file, Reason: errors.Unwrap(err).Error()}
+	}
+	return Parse(file, text)
+}
+
+// Parse reads a mode from the text of its file. The error is an [*Error].
+func Parse(file string, text []byte) (*Mode, error) {
+	if len(text) > maxFile {
+		return nil, &Error{Name: file, Reason: fmt.Sprintf("want a mode of at most %d bytes", maxFile)}
+	}
+	mode := &Mode{}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(mode); err != nil && err != io.EOF {
+		return nil, decodingError(file, err)
+	}
+	if err := decoder.Decode(&yaml.Node{}); err != io.EOF {
+		return nil, &Error{Name: file, Reason: "want one YAML document, and something follows it"}
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err != nil {
+		return nil, decodingError(file, err)
+	}
+	if err := checkWhole(&root); err != nil {
+		return nil, decodingError(file, err)
+	}
+	mode.file, mode.root = file, &root
+	if wrong := mode.check(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))); wrong != nil {
+		return nil, mode.Wrong(wrong.reason, wrong.member...)
+	}
+	return mode, nil
+}
+
+// Wrong is the error that something is wrong with a member of the mode, its parents before it: what only those can see
+// who know the contract. It names the file and the line where the mode has them.
+func (m *Mode) Wrong(reason string, member ...string) *Error {
+	w := wrong{member, reason}
+	if m.file == "" {
+		return &Error{Name: "mode " + m.Name, Reason: w.Error()}
+	}
+	return &Error{m.file, lineOf(m.root, member), w.Error()}
+}
+
+// wholeMembers are those whose values are whole numbers. The YAML library cuts what is behind a point.
+var wholeMembers = []string{"burstLimit", "limit", "offset", "resultTtlInSeconds", "ttlInSeconds", "maxAge", "statusCode", "integrationTimeoutInMillis"}
+
+// checkWhole refuses fractions where whole numbers are meant.
+func checkWhole(node *yaml.Node) error {
+	for i, child := range node.Content {
+		named := node.Kind == yaml.MappingNode && i%2 == 1 && slices.Contains(wholeMembers, node.Content[i-1].Value)
+		if named && child.ShortTag() == "!!float" {
+			return &lineError{child.Line, "want a whole number, got " + strconv.Quote(child.Value)}
+		}
+		if err := checkWhole(child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var (
+	yamlLine     = regexp.MustCompile(`line (\d+): (.*)`)
+	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	wrongKind    = regexp.MustCompile("cannot unmarshal !!(\\w+)(?: `([^`]*)`)? into (\\S+)")
+)
+
+// decodingError takes line and reason from the first complaint of the YAML library.
+func decodingError(file string, err error) error {
+	m := yamlLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return &Error{Name: file, Reason: strings.TrimPrefix(err.Error(), "yaml: ")}
+	}
+	line, _ := strconv.Atoi(m[1])
+	reason := unknownField.ReplaceAllString(m[2], "$1: a mode has no such member")
+	return &Error{file, line, wrongKind.ReplaceAllStringFunc(reason, expected)}
+}
+
+// expected says in words what the YAML library says in Go's types.
+func expected(complaint string) string {
+	m := wrongKind.FindStringSubmatch(complaint)
+	got := map[string]string{"seq": "a list", "map": "a mapping"}[m[1]]
+	if got == "" {
+		got = strconv.Quote(m[2])
+	}
+	return "want " + kindOf(m[3]) + ", got " + got
+}
+
+func kindOf(goType string) string {
+	switch {
+	case goType == "int":
+		return "a whole number"
+	case goType == "float64":
+		return "a number"
+	case goType == "bool":
+		return "true or false"
+	case goType == "string":
+		return "a text"
+	case strings.HasPrefix(goType, "[]"):
+		return "a list"
+	}
+	return "a mapping"
+}
+
+// lineOf finds the line of a member, or of the nearest of its parents that is there.
+func lineOf(root *yaml.Node, member []string) int {
+	if len(root.Content) == 0 {
+		return 1
+	}
+	node := root.Content[0]
+	line := node.Line
+	for _, name := range member {
+		next, at := child(node, name)
+		if next == nil {
+			return line
+		}
+		node, line = next, at
+	}
+	return line
+}
+
+// child finds a member of a mapping, or an item of a list by its number, and its line.
+func child(node *yaml.Node, name string) (*yaml.Node, int) {
+	if node.Kind == yaml.SequenceNode {
+		if i, err := strconv.Atoi(name); err == nil && i < len(node.Content) {
+			return node.Content[i], node.Content[i].Line
+		}
+		return nil, 0
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == name {
+			return node.Content[i+1], node.Content[i].Line
+		}
+	}
+	return nil, 0
+}

@@ -1,0 +1,123 @@
+// Package binarytest checks what the binaries of the API's functions have in common, over the Lambda Runtime API.
+package binarytest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/functions"
+)
+
+// sdk are the AWS SDK's variables, so that nothing of this machine's own configuration counts.
+var sdk = []string{
+	"AWS_DEFAULT_REGION=", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_SESSION_TOKEN=", "AWS_PROFILE=",
+	"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+}
+
+// Binary is a function's binary.
+type Binary struct{ Name, File string }
+
+// Build builds a function as it is deployed, for this machine.
+func Build(t *testing.T, name string) Binary {
+	t.Helper()
+	module, err := functions.ModuleDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "bootstrap")
+	if err := functions.Build(t.Context(), module, name, runtime.GOOS, runtime.GOARCH, file); err != nil {
+		t.Fatal(err)
+	}
+	return Binary{name, file}
+}
+
+// Start starts the function with these variables only, until the test ends.
+func (b Binary) Start(t *testing.T, env ...string) *lambda.Function {
+	t.Helper()
+	return b.start(t, os.Stderr, env...)
+}
+
+func (b Binary) start(t *testing.T, log io.Writer, env ...string) *lambda.Function {
+	t.Helper()
+	started, err := lambda.Start(t.Context(), lambda.Config{Name: b.Name, Binary: b.File, Env: append(env, sdk...), Stderr: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { started.Close(context.Background()) })
+	return started
+}
+
+// Refuses checks that bad variables end the function with status 1, and a line that says this.
+func (b Binary) Refuses(t *testing.T, says string, env ...string) {
+	t.Helper()
+	_, err := lambda.Start(t.Context(), lambda.Config{Name: b.Name, Binary: b.File, Env: append(env, sdk...)})
+	failed := (*lambda.StartError)(nil)
+	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "exit status 1") || !strings.Contains(failed.Output, says) {
+		t.Errorf("error %v, want one that says %s", err, says)
+	}
+}
+
+// LogsOneLine checks that an event which the function cannot serve is one line of its log, in JSON, which says this.
+func (b Binary) LogsOneLine(t *testing.T, event, says string, env ...string) {
+	t.Helper()
+	var log bytes.Buffer
+	f := b.start(t, &log, env...)
+	if answer, err := f.Invoke(t.Context(), []byte(event)); err == nil {
+		t.Errorf("answer %s", answer)
+	}
+	f.Close(context.Background())
+	if !json.Valid(log.Bytes()) || !strings.Contains(log.String(), `"level":"ERROR"`) || !strings.Contains(log.String(), says) {
+		t.Errorf("want one line of JSON, of level ERROR, with %s:\n%s", says, &log)
+	}
+}
+
+// CallsNobody checks that a function which serves one event, with a 400, calls nobody, whatever the SDK's variables say, and
+// that the next one is what makes it call.
+func (b Binary) CallsNobody(t *testing.T, quiet, loud string, env ...string) {
+	t.Helper()
+	var calls atomic.Int32
+	aws := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.WriteHeader(http.StatusBadRequest)
+	}))
+	defer aws.Close()
+	f := b.Start(t, append(env, "AWS_ENDPOINT_URL="+aws.URL, "AWS_EC2_METADATA_SERVICE_ENDPOINT="+aws.URL,
+		"AWS_DEFAULTS_MODE=auto", "HTTP_PROXY="+aws.URL, "HTTPS_PROXY="+aws.URL)...)
+	// The function is past its start when it takes an event.
+	if got, err := f.Invoke(t.Context(), []byte(quiet)); err != nil || !strings.Contains(string(got), `"statusCode":400`) {
+		t.Errorf("answer %s, error %v", got, err)
+	}
+	if n := calls.Load(); n != 0 {
+		t.Errorf("%d calls before an event needed one", n)
+	}
+	f.Invoke(t.Context(), []byte(loud))
+	if calls.Load() == 0 {
+		t.Error("nobody was called, so that this test would not see calls")
+	}
+}
+
+// Step is an event and how the answer, or the error, begins.
+type Step = struct{ Event, Answer, Err string }
+
+// Serve goes through steps.
+func Serve(t *testing.T, f *lambda.Function, steps []Step) {
+	t.Helper()
+	for _, s := range steps {
+		got, err := f.Invoke(t.Context(), []byte(s.Event))
+		if !strings.HasPrefix(string(got), s.Answer) || (err != nil) != (s.Err != "") || err != nil && !strings.HasPrefix(err.Error(), s.Err) {
+			t.Errorf("%s: %s, error %v, want %s… or error %q", s.Event, got, err, s.Answer, s.Err)
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package testtools
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+// CognitoLocal starts cognito-local, an emulator of Amazon Cognito's user pools, on a free loopback port and returns its address.
+// It stops when the test ends, and keeps nothing. It is an optional part: without it the test skips, with CI=true too.
+func CognitoLocal(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("cognito-local")
+	if err != nil {
+		skip(t, "cognito-local", "npm install -g cognito-local@5.3.0")
+	}
+	dir, port := t.TempDir(), freePort(t)
+	config := filepath.Join(dir, ".cognito", "config.json")
+	if err := os.Mkdir(filepath.Dir(config), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, []byte(`{"UserPoolDefaults":{"UsernameAttributes":[]}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+strconv.Itoa(port))
+	url := fmt.Sprintf("http://127.0.0.1:%d", port)
+	serveCommand(t, cmd, url+"/health")
+	return url
+}

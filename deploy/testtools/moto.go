@@ -1,0 +1,35 @@
+package testtools
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+)
+
+// Moto starts moto_server, an emulator of AWS, on a free loopback port and returns its address, such as
+// "http://127.0.0.1:41234". It stops when the test ends. IAM knows AWS's managed policies. Each call starts a server
+// of its own, so tests that use different ones share no state.
+func Moto(t testing.TB) string {
+	t.Helper()
+	path := Command(t, "moto_server", "pip install 'moto[server]==5.2.1'")
+	port := freePort(t)
+	cmd := exec.Command(path, "-H", "127.0.0.1", "-p", strconv.Itoa(port))
+	cmd.Env = append(os.Environ(), "MOTO_IAM_LOAD_MANAGED_POLICIES=true")
+	url := fmt.Sprintf("http://127.0.0.1:%d", port)
+	serveCommand(t, cmd, url+"/moto-api/")
+	return url
+}
+
+// MotoEnv returns the environment variables, as "NAME=value", that point the AWS CLI, SDKs and Terraform at the emulator
+// at url and nowhere else: made-up credentials, and no profile or file of the user's.
+func MotoEnv(url string) []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + url,
+		"AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-1",
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_SESSION_TOKEN=",
+		"AWS_PROFILE=", "AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+		"AWS_EC2_METADATA_DISABLED=true",
+	}
+}

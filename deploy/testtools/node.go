@@ -1,0 +1,31 @@
+package testtools
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// NodeModule returns the path of node and the environment in which it finds a module of npm's, by NODE_PATH or among those that are
+// installed globally. It is an optional part: without it the test skips, with CI=true too.
+func NodeModule(t testing.TB, name, version string) (node string, env []string) {
+	t.Helper()
+	howToGet := "npm install -g " + name + "@" + version
+	node, err := exec.LookPath("node")
+	if err != nil {
+		skip(t, "node", "install Node.js, then "+howToGet)
+	}
+	path := os.Getenv("NODE_PATH")
+	if root, err := exec.CommandContext(t.Context(), "npm", "root", "-g").Output(); err == nil {
+		path = strings.Trim(path+string(os.PathListSeparator)+string(bytes.TrimSpace(root)), string(os.PathListSeparator))
+	}
+	env = append(os.Environ(), "NODE_PATH="+path)
+	probe := exec.CommandContext(t.Context(), node, "-e", "require.resolve(process.argv[1])", name)
+	probe.Env = env
+	if probe.Run() != nil {
+		skip(t, name, howToGet)
+	}
+	return node, env
+}
