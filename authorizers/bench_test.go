@@ -45,12 +45,12 @@ func BenchmarkInvocation(b *testing.B) {
 			b.Fatal(err)
 		}
 		defer checker.Close()
-		tokens, _ := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(b), Verifier: verifier, Log: log})
-		checked, _ := authorizers.NewToken(authorizers.TokenConfig{
-			Rules: contractRules(b), Verifier: verifier, Revocations: newRevocations(b, func() time.Time { return clock }), Log: log,
+		tokens, _ := authorizers.NewToken(authorizers.Config{Rules: contractRules(b), Tokens: verifier, Log: log})
+		checked, _ := authorizers.NewToken(authorizers.Config{
+			Rules: contractRules(b), Tokens: verifier, Revocations: newRevocations(b, func() time.Time { return clock }), Log: log,
 		})
-		requests, _ := authorizers.NewRequest(authorizers.RequestConfig{Rules: contractRules(b), Tokens: verifier, Keys: checker, Log: log})
-		jwts, _ := authorizers.NewJWT(authorizers.JWTConfig{Rules: contractRules(b), Verifier: verifier, Log: log})
+		requests, _ := authorizers.NewRequest(authorizers.Config{Rules: contractRules(b), Tokens: verifier, Keys: checker, Log: log})
+		jwts, _ := authorizers.NewJWT(authorizers.Config{Rules: contractRules(b), Tokens: verifier, Log: log})
 		bench(b, "token/token/"+remember.name, next, tokens, event(b, token))
 		bench(b, "token/token, revocations in memory/"+remember.name, next, checked, event(b, token))
 		for _, form := range []string{"rest-request", "http-1.0", "http-2.0"} { // the contract has no $connect

@@ -1,10 +1,10 @@
 // Package authorizers holds the Lambda authorizers of Amazon API Gateway: each takes an authorizer event,
 // finds out who calls, and answers with the one policy that is right for every route of the API.
 //
-//   - [Token] takes events of type TOKEN: a JWT.
-//   - [Request], made by [NewRequest], takes events of type REQUEST from REST, WebSocket and HTTP APIs: an API key, a
+//   - [TokenAuthorizer] takes events of type TOKEN: a JWT.
+//   - [RequestAuthorizer], made by [NewRequest], takes events of type REQUEST from REST, WebSocket and HTTP APIs: an API key, a
 //     JWT, or both.
-//   - [Request], made by [NewJWT], takes those of HTTP APIs alone, and JWTs.
+//   - [RequestAuthorizer], made by [NewJWT], takes those of HTTP APIs alone, and JWTs.
 //
 // A JWT stands in the header Authorization, behind the scheme Bearer; [TokenSources] tell of it to be there without a
 // scheme, and where WebSocket clients, which set no header in browsers, put it. Cookies are never read: a browser sends

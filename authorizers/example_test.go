@@ -30,7 +30,7 @@ func ExampleToken() {
 		fmt.Println(err)
 		return
 	}
-	authorizer, err := authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier})
+	authorizer, err := authorizers.NewToken(authorizers.Config{Rules: rules, Tokens: verifier})
 	if err != nil {
 		fmt.Println(err)
 		return

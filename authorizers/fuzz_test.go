@@ -34,11 +34,11 @@ func (w *witness) VerifyKey(ctx context.Context, key string) (*authorizers.Princ
 // FuzzRequest: no event is answered, with a policy or a simple answer, in which no credential was found and accepted.
 func FuzzRequest(f *testing.F) {
 	w := &witness{keys: keyring{"the-one-key": holder("k", "app users/read users/write")}}
-	var simple, jwt *authorizers.Request
-	fix := newRequestFixture(f, func(c *authorizers.RequestConfig) {
+	var simple, jwt *authorizers.RequestAuthorizer
+	fix := newRequestFixture(f, func(c *authorizers.Config) {
 		w.tokens, c.Tokens, c.Keys, c.Simple = c.Tokens, w, w, true
 		simple, _ = authorizers.NewRequest(*c)
-		jwt, _ = authorizers.NewJWT(authorizers.JWTConfig{Rules: c.Rules, Verifier: w})
+		jwt, _ = authorizers.NewJWT(authorizers.Config{Rules: c.Rules, Tokens: w})
 		c.Simple = false
 	})
 	good := with("Authorization", "Bearer "+fix.issuer.CognitoAccess(verifytest.Options{Groups: []string{"admins"}}))
@@ -51,7 +51,7 @@ func FuzzRequest(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, event []byte) {
-		for _, authorizer := range []*authorizers.Request{fix.request, simple, jwt} {
+		for _, authorizer := range []*authorizers.RequestAuthorizer{fix.request, simple, jwt} {
 			w.accepted = 0
 			output, err := authorizer.Invoke(context.Background(), event)
 			if (err == nil) != (output != nil) || err == nil && w.accepted == 0 {
@@ -65,7 +65,7 @@ func FuzzRequest(f *testing.F) {
 func FuzzToken(f *testing.F) {
 	fix := newFixture(f)
 	w := &witness{tokens: fix.verifier}
-	token, err := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(f), Verifier: w})
+	token, err := authorizers.NewToken(authorizers.Config{Rules: contractRules(f), Tokens: w})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -147,7 +147,7 @@ func TestMaxToken(t *testing.T) {
 		{100, 200, "token-too-large"},
 		{1 << 20, 40000, "token-malformed"},
 	} {
-		f := newRequestFixture(t, func(c *authorizers.RequestConfig) { c.MaxToken = test.most })
+		f := newRequestFixture(t, func(c *authorizers.Config) { c.MaxToken = test.most })
 		list := "token,e," + strings.Repeat("x", test.length-len("token,e,"))
 		_, err := f.request.Invoke(t.Context(), requestEvent(t, "websocket-connect", all(bare, with("Sec-WebSocket-Protocol", list))))
 		if !errors.Is(err, authorizers.ErrUnauthorized) || !strings.Contains(f.log.String(), `"reason":"`+test.want+`"`) {
@@ -155,7 +155,7 @@ func TestMaxToken(t *testing.T) {
 		}
 	}
 	var wrong *authorizers.ConfigError
-	if _, err := authorizers.NewRequest(authorizers.RequestConfig{Rules: requestRules(t), Keys: keyring{}, MaxToken: -1}); !errors.As(err, &wrong) || wrong.Field != "MaxToken" {
+	if _, err := authorizers.NewRequest(authorizers.Config{Rules: requestRules(t), Keys: keyring{}, MaxToken: -1}); !errors.As(err, &wrong) || wrong.Field != "MaxToken" {
 		t.Errorf("error %v", err)
 	}
 }
@@ -163,7 +163,7 @@ func TestMaxToken(t *testing.T) {
 // BenchmarkLargeEvent is an invocation with an event of 6 MB, which is refused; "scan" is what encoding/json takes to look
 // through as much once.
 func BenchmarkLargeEvent(b *testing.B) {
-	f := newRequestFixture(b, func(c *authorizers.RequestConfig) { c.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	f := newRequestFixture(b, func(c *authorizers.Config) { c.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
 	token := newFixture(b).token
 	b.Run("scan", func(b *testing.B) {
 		text := filled(b, largest, event(b, "FILL"), "e")

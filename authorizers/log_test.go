@@ -157,7 +157,7 @@ func TestHintsAndUnread(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	authorizer, err := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(t), Verifier: verifier, Log: slog.New(slog.NewJSONHandler(&log, nil))})
+	authorizer, err := authorizers.NewToken(authorizers.Config{Rules: contractRules(t), Tokens: verifier, Log: slog.New(slog.NewJSONHandler(&log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

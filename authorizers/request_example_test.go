@@ -19,7 +19,7 @@ func ExampleNewRequest() {
 	rules, _ := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/orders/{id}"}, Access: read}}, nil)
 	store := apikey.NewMemoryStore()
 	keys, _ := apikey.NewChecker(apikey.Config{Store: store})
-	authorizer, err := authorizers.NewRequest(authorizers.RequestConfig{Rules: rules, Keys: keys})
+	authorizer, err := authorizers.NewRequest(authorizers.Config{Rules: rules, Keys: keys})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -51,7 +51,7 @@ func ExampleNewJWT() {
 		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"ES256"},
 		Grants: map[string]map[string][]string{"groups": {"sales": {"orders/read"}}},
 	}}})
-	authorizer, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, Simple: true})
+	authorizer, err := authorizers.NewJWT(authorizers.Config{Rules: rules, Tokens: verifier, Simple: true})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -22,7 +22,7 @@ var forms = []string{"rest-request", "websocket-connect", "http-1.0", "http-2.0"
 type requestFixture struct {
 	issuer  *verifytest.Issuer
 	keys    keyring
-	request *authorizers.Request
+	request *authorizers.RequestAuthorizer
 	log     *bytes.Buffer
 }
 
@@ -47,7 +47,7 @@ func holder(id, scopes string) authorizers.Principal {
 	}
 }
 
-func newRequestFixture(t testing.TB, change func(*authorizers.RequestConfig)) *requestFixture {
+func newRequestFixture(t testing.TB, change func(*authorizers.Config)) *requestFixture {
 	t.Helper()
 	f := &requestFixture{issuer: verifytest.NewServer("EdDSA"), keys: keyring{}, log: &bytes.Buffer{}}
 	t.Cleanup(f.issuer.Close)
@@ -57,7 +57,7 @@ func newRequestFixture(t testing.TB, change func(*authorizers.RequestConfig)) *r
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := authorizers.RequestConfig{
+	config := authorizers.Config{
 		Rules: requestRules(t), Tokens: verifier, Keys: f.keys, Log: slog.New(slog.NewJSONHandler(f.log, nil)),
 	}
 	if change != nil {

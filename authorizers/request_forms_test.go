@@ -16,7 +16,7 @@ import (
 
 // TestSimpleAnswers are for one route, and refused where the gateway might use them for another owner.
 func TestSimpleAnswers(t *testing.T) {
-	f := newRequestFixture(t, func(c *authorizers.RequestConfig) { c.Simple = true })
+	f := newRequestFixture(t, func(c *authorizers.Config) { c.Simple = true })
 	f.keys["reads"], f.keys["self"] = holder("k", "users/read"), holder("me", "users/self")
 	here := holder("k", "users/read")
 	here.Networks = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
@@ -95,7 +95,7 @@ func TestJWT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	jwt, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: requestRules(t), Verifier: verifier})
+	jwt, err := authorizers.NewJWT(authorizers.Config{Rules: requestRules(t), Tokens: verifier})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,13 +117,13 @@ func TestJWT(t *testing.T) {
 	if output, err := jwt.Invoke(t.Context(), tokenEvent); err == nil || !strings.Contains(err.Error(), `got "TOKEN"`) {
 		t.Errorf("an event of type TOKEN: output %s, error %v", output, err)
 	}
-	if _, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: requestRules(t)}); !errors.As(err, new(*authorizers.ConfigError)) {
+	if _, err := authorizers.NewJWT(authorizers.Config{Rules: requestRules(t)}); !errors.As(err, new(*authorizers.ConfigError)) {
 		t.Errorf("without a verifier: %v", err)
 	}
 }
 
 func TestNewRequestRefuses(t *testing.T) {
-	for _, config := range []authorizers.RequestConfig{{}, {Keys: keyring{}}, {Rules: requestRules(t)}} {
+	for _, config := range []authorizers.Config{{}, {Keys: keyring{}}, {Rules: requestRules(t)}} {
 		if _, err := authorizers.NewRequest(config); !errors.As(err, new(*authorizers.ConfigError)) {
 			t.Errorf("%+v: error %v", config, err)
 		}

@@ -77,7 +77,7 @@ func TestIdentitySources(t *testing.T) {
 
 // TestIdentitySourcesOfSimpleAnswers: what is no identity source opens nothing there either.
 func TestIdentitySourcesOfSimpleAnswers(t *testing.T) {
-	f := newRequestFixture(t, func(c *authorizers.RequestConfig) { c.Simple = true })
+	f := newRequestFixture(t, func(c *authorizers.Config) { c.Simple = true })
 	bearer := "Bearer " + f.issuer.CognitoAccess(verifytest.Options{Groups: []string{"readers"}})
 	f.keys["nothing"] = holder("k", "")
 	credentials := all(with("Authorization", bearer), with("X-Api-Key", "nothing"))
@@ -140,7 +140,7 @@ func (s scene) rest(form string) func(map[string]any) {
 // error, which the gateway does not keep, whatever else of them differs. Of REST and WebSocket APIs the sources are the
 // places of all credentials; of HTTP APIs any of them, and then the other credentials differ too.
 func TestSameIdentitySourcesSameAnswer(t *testing.T) {
-	f := newRequestFixture(t, func(c *authorizers.RequestConfig) {
+	f := newRequestFixture(t, func(c *authorizers.Config) {
 		c.TokenSources = tokenSources(t, "bearer,raw,query:token,protocol:token")
 	})
 	s := scene{rand.New(rand.NewPCG(8, 8)), []string{"", "Bearer x"}, []string{"", "bad", "reads", "writes", "here", "me"}}
@@ -152,10 +152,10 @@ func TestSameIdentitySourcesSameAnswer(t *testing.T) {
 	here := holder("k3", "users/read")
 	here.Networks = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
 	f.keys["here"] = here
-	simple := newRequestFixture(t, func(c *authorizers.RequestConfig) { c.Simple, c.Keys = true, f.keys })
+	simple := newRequestFixture(t, func(c *authorizers.Config) { c.Simple, c.Keys = true, f.keys })
 	simple.issuer.Close()
 	var err error
-	if simple.request, err = authorizers.NewRequest(authorizers.RequestConfig{Rules: requestRules(t), Keys: f.keys, Simple: true}); err != nil {
+	if simple.request, err = authorizers.NewRequest(authorizers.Config{Rules: requestRules(t), Keys: f.keys, Simple: true}); err != nil {
 		t.Fatal(err)
 	}
 	kept, answers := map[string][]byte{}, map[string]int{}
@@ -229,7 +229,7 @@ func TestDefaultRoute(t *testing.T) {
 	if !strings.Contains(f.log.String(), `"route":"$default"`) {
 		t.Errorf("the log says %s", f.log)
 	}
-	simple := newRequestFixture(t, func(c *authorizers.RequestConfig) { c.Simple, c.Keys = true, f.keys })
+	simple := newRequestFixture(t, func(c *authorizers.Config) { c.Simple, c.Keys = true, f.keys })
 	for _, kept := range [][]string{nil, {"reads", "$default"}} {
 		output, err := simple.request.Invoke(t.Context(), requestEvent(t, "http-2.0", all(named, sources(kept...))))
 		if err == nil || errors.Is(err, authorizers.ErrUnauthorized) || !strings.Contains(err.Error(), "$default") {

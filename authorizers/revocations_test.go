@@ -36,15 +36,15 @@ func invocations(t *testing.T, r authorizers.Revocations, issuer *verifytest.Iss
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := authorizers.NewToken(authorizers.TokenConfig{Rules: requestRules(t), Verifier: verifier, Revocations: r, Log: log})
+	token, err := authorizers.NewToken(authorizers.Config{Rules: requestRules(t), Tokens: verifier, Revocations: r, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := authorizers.NewRequest(authorizers.RequestConfig{Rules: requestRules(t), Tokens: verifier, Revocations: r, Keys: keyring{}, Log: log})
+	request, err := authorizers.NewRequest(authorizers.Config{Rules: requestRules(t), Tokens: verifier, Revocations: r, Keys: keyring{}, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
-	jwt, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: requestRules(t), Verifier: verifier, Revocations: r, Log: log})
+	jwt, err := authorizers.NewJWT(authorizers.Config{Rules: requestRules(t), Tokens: verifier, Revocations: r, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestRevocationsOfBadTokens(t *testing.T) {
 			wantEnd(t, name, "unauthorized", output, err)
 		}
 	}
-	f := newRequestFixture(t, func(c *authorizers.RequestConfig) { c.Revocations = r })
+	f := newRequestFixture(t, func(c *authorizers.Config) { c.Revocations = r })
 	f.keys["k"] = holder("k", "users/read")
 	for _, form := range forms {
 		if output, err := f.request.Invoke(t.Context(), requestEvent(t, form, with("X-Api-Key", "k"))); err != nil {
@@ -146,7 +146,7 @@ func TestRevocationsOfBadTokens(t *testing.T) {
 
 // TestRevokedTokenBesideAKey: a good key does not make up for a token that was taken back.
 func TestRevokedTokenBesideAKey(t *testing.T) {
-	f := newRequestFixture(t, func(c *authorizers.RequestConfig) {
+	f := newRequestFixture(t, func(c *authorizers.Config) {
 		c.Revocations = &revocations{err: &authorizers.TokenError{Code: authorizers.CodeRevoked}}
 	})
 	f.keys["k"] = holder("k", "users/read")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -12,58 +11,39 @@ import (
 	"portcullis/policy"
 )
 
-// TokenVerifier verifies the text of a token. Its errors are [*TokenError] for a bad token, and any other,
-// such as [*UnavailableError], where that cannot be told. Package verify has one.
-type TokenVerifier interface {
-	Verify(ctx context.Context, token string) (*Claims, error)
-}
-
-// TokenConfig is what a TOKEN authorizer works with.
-type TokenConfig struct {
-	Rules       *policy.Rules // who may call what; required
-	Verifier    TokenVerifier // required
-	Revocations Revocations   // nil: tokens are good until they end
-	Log         *slog.Logger  // gets a line for each decision; nil: none
-
-	TokenSources TokenSources // how the token stands in the header: bearer, raw or both; zero: bearer
-}
-
-// Token is a Lambda authorizer of type TOKEN: it takes a JWT of any issuer that its verifier knows.
-type Token struct {
-	config  TokenConfig
+// TokenAuthorizer is a Lambda authorizer of type TOKEN: it takes a JWT of any issuer that its verifier knows.
+type TokenAuthorizer struct {
+	config  Config
 	bearers bearers
 	hints   hints
 }
 
-// NewToken makes a TOKEN authorizer. The error is a [*ConfigError].
-func NewToken(config TokenConfig) (*Token, error) {
-	if config.Rules == nil {
-		return nil, &ConfigError{"Rules", "are missing"}
-	}
-	if config.Verifier == nil {
-		return nil, &ConfigError{"Verifier", "is missing"}
-	}
-	if err := config.TokenSources.checkHeadersOnly("a TOKEN"); err != nil {
+// NewToken makes a TOKEN authorizer, which takes tokens alone and answers with policies. The error is a [*ConfigError].
+func NewToken(config Config) (*TokenAuthorizer, error) {
+	if err := config.checkTokensOnly("a TOKEN"); err != nil {
 		return nil, err
 	}
-	if config.Log == nil {
-		config.Log = slog.New(slog.DiscardHandler)
+	if config.Simple {
+		return nil, &ConfigError{"Simple", "is not for a TOKEN authorizer: REST APIs take policies alone"}
 	}
-	config.TokenSources = config.TokenSources.orDefault()
-	return &Token{config: config, bearers: bearers{config.Verifier, config.Revocations}}, nil
+	config, err := config.completed()
+	if err != nil {
+		return nil, err
+	}
+	return &TokenAuthorizer{config: config, bearers: bearers{config.Tokens, config.Revocations}}, nil
 }
 
 // Invoke answers one event with an [Answer] in JSON. The errors are [ErrUnauthorized], where there is no good
 // token, and others where that could not be told: the package comment says what they become.
 // It is the method of aws-lambda-go's lambda.Handler.
-func (t *Token) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+func (t *TokenAuthorizer) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	start := time.Now()
 	d := decision{log: t.config.Log, hints: &t.hints}
 	output, err := t.decide(ctx, event, &d)
 	return output, d.done(ctx, err, start)
 }
 
-func (t *Token) decide(ctx context.Context, event []byte, d *decision) ([]byte, error) {
+func (t *TokenAuthorizer) decide(ctx context.Context, event []byte, d *decision) ([]byte, error) {
 	arn, authorization, err := parseTokenEvent(event)
 	d.arn = arn
 	if err != nil {

@@ -37,7 +37,7 @@ var (
 type fixture struct {
 	issuer   *verifytest.Issuer
 	verifier *verify.Verifier
-	token    *authorizers.Token
+	token    *authorizers.TokenAuthorizer
 	log      *bytes.Buffer
 }
 
@@ -52,8 +52,8 @@ func newFixture(t testing.TB) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.token, err = authorizers.NewToken(authorizers.TokenConfig{
-		Rules: contractRules(t), Verifier: f.verifier, Log: slog.New(slog.NewJSONHandler(f.log, nil)),
+	f.token, err = authorizers.NewToken(authorizers.Config{
+		Rules: contractRules(t), Tokens: f.verifier, Log: slog.New(slog.NewJSONHandler(f.log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +242,7 @@ func TestOtherVerifiers(t *testing.T) {
 		"nothing at all":              {nil, false},
 	} {
 		verifier := verifierFunc(func() (*authorizers.Claims, error) { return nil, test.err })
-		token, err := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(t), Verifier: verifier})
+		token, err := authorizers.NewToken(authorizers.Config{Rules: contractRules(t), Tokens: verifier})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -282,11 +282,28 @@ func TestTokenLog(t *testing.T) {
 
 func TestNewTokenRefuses(t *testing.T) {
 	verifier := newVerifier(t)
-	for _, config := range []authorizers.TokenConfig{{}, {Verifier: verifier}, {Rules: contractRules(t)}} {
-		_, err := authorizers.NewToken(config)
-		if wrong := (*authorizers.ConfigError)(nil); !errors.As(err, &wrong) {
-			t.Errorf("%+v: error %v", config, err)
+	rules := contractRules(t)
+	for _, test := range []struct {
+		config authorizers.Config
+		field  string
+	}{
+		{authorizers.Config{}, "Tokens"},
+		{authorizers.Config{Tokens: verifier}, "Rules"},
+		{authorizers.Config{Rules: rules}, "Tokens"},
+		{authorizers.Config{Rules: rules, Tokens: verifier, Keys: keyring{}}, "Keys"},
+		{authorizers.Config{Rules: rules, Tokens: verifier, MaxToken: -1}, "MaxToken"},
+	} {
+		_, err := authorizers.NewToken(test.config)
+		if wrong := (*authorizers.ConfigError)(nil); !errors.As(err, &wrong) || wrong.Field != test.field {
+			t.Errorf("TOKEN, want %s: error %v", test.field, err)
 		}
+		_, err = authorizers.NewJWT(test.config)
+		if wrong := (*authorizers.ConfigError)(nil); !errors.As(err, &wrong) || wrong.Field != test.field {
+			t.Errorf("JWT, want %s: error %v", test.field, err)
+		}
+	}
+	if _, err := authorizers.NewToken(authorizers.Config{Rules: rules, Tokens: verifier, Simple: true}); err == nil {
+		t.Error("a TOKEN authorizer with simple answers")
 	}
 }
 

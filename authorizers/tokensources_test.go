@@ -53,8 +53,8 @@ func seen(t testing.TB, line map[string]any) string {
 
 // TestTokenSources: a token is found in each place that is looked at, in no other, and in one only.
 func TestTokenSources(t *testing.T) {
-	var config authorizers.RequestConfig
-	f := newRequestFixture(t, func(c *authorizers.RequestConfig) { config = *c })
+	var config authorizers.Config
+	f := newRequestFixture(t, func(c *authorizers.Config) { config = *c })
 	f.keys["reads"] = holder("k", "users/read")
 	token := f.issuer.CognitoAccess(verifytest.Options{Groups: []string{"readers"}})
 	const (
@@ -167,8 +167,8 @@ func TestTokenSourcesOfTheTokenAuthorizer(t *testing.T) {
 		{"both: bearer of what raw would not take", "bearer,raw", "Bearer x", "token-malformed in bearer"},
 	}
 	for _, test := range tests {
-		token, err := authorizers.NewToken(authorizers.TokenConfig{
-			Rules: contractRules(t), Verifier: f.verifier, Log: slog.New(slog.NewJSONHandler(f.log, nil)), TokenSources: tokenSources(t, test.sources),
+		token, err := authorizers.NewToken(authorizers.Config{
+			Rules: contractRules(t), Tokens: f.verifier, Log: slog.New(slog.NewJSONHandler(f.log, nil)), TokenSources: tokenSources(t, test.sources),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -186,7 +186,7 @@ func TestTokenSourcesOfTheTokenAuthorizer(t *testing.T) {
 
 // TestRawIdentitySource: of an HTTP API a token without a scheme counts as an identity source only, too.
 func TestRawIdentitySource(t *testing.T) {
-	f := newRequestFixture(t, func(c *authorizers.RequestConfig) { c.TokenSources = tokenSources(t, "bearer,raw") })
+	f := newRequestFixture(t, func(c *authorizers.Config) { c.TokenSources = tokenSources(t, "bearer,raw") })
 	f.keys["writes"] = holder("k", "users/write")
 	token := f.issuer.CognitoAccess(verifytest.Options{Groups: []string{"readers"}})
 	tests := []struct {
@@ -221,11 +221,11 @@ func TestRawIdentitySource(t *testing.T) {
 
 // TestRawJWT: the JWT authorizer takes a token without a scheme where it is told to, and not otherwise.
 func TestRawJWT(t *testing.T) {
-	var config authorizers.RequestConfig
-	f := newRequestFixture(t, func(c *authorizers.RequestConfig) { config = *c })
+	var config authorizers.Config
+	f := newRequestFixture(t, func(c *authorizers.Config) { config = *c })
 	token := f.issuer.CognitoAccess(verifytest.Options{Groups: []string{"readers"}})
 	for list, want := range map[string]string{"": "credential-missing of bearer", "raw": "verified in raw", "bearer,raw": "verified in raw"} {
-		jwt, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: config.Rules, Verifier: config.Tokens, Log: config.Log, TokenSources: tokenSources(t, list)})
+		jwt, err := authorizers.NewJWT(authorizers.Config{Rules: config.Rules, Tokens: config.Tokens, Log: config.Log, TokenSources: tokenSources(t, list)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,8 +294,8 @@ func TestPlacesThatAnAuthorizerDoesNotSee(t *testing.T) {
 		"query:a,bearer,protocol:b":         "query:a,protocol:b: places of WebSocket handshakes",
 		"bearer,query:token,protocol:token": "want bearer, raw or both",
 	} {
-		_, token := authorizers.NewToken(authorizers.TokenConfig{Rules: contractRules(t), Verifier: verifier, TokenSources: tokenSources(t, text)})
-		_, jwt := authorizers.NewJWT(authorizers.JWTConfig{Rules: contractRules(t), Verifier: verifier, TokenSources: tokenSources(t, text)})
+		_, token := authorizers.NewToken(authorizers.Config{Rules: contractRules(t), Tokens: verifier, TokenSources: tokenSources(t, text)})
+		_, jwt := authorizers.NewJWT(authorizers.Config{Rules: contractRules(t), Tokens: verifier, TokenSources: tokenSources(t, text)})
 		for _, err := range []error{token, jwt} {
 			refused, ok := errors.AsType[*authorizers.ConfigError](err)
 			if ok != (wrong != "") || ok && (refused.Field != "TokenSources" || !strings.Contains(refused.Reason, wrong)) {
@@ -358,7 +358,7 @@ func FuzzTokenSources(f *testing.F) {
 			t.Skip()
 		}
 		var verifier asked
-		request, err := authorizers.NewRequest(authorizers.RequestConfig{Rules: rules, Tokens: &verifier, TokenSources: sources})
+		request, err := authorizers.NewRequest(authorizers.Config{Rules: rules, Tokens: &verifier, TokenSources: sources})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -79,7 +79,7 @@ type settings struct {
 
 // Token makes the TOKEN authorizer that the variables describe. getenv gives a variable's value, "" where it
 // is not set. The error holds an [*Error] for each variable that is wrong.
-func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, error) {
+func Token(getenv func(string) string, log *slog.Logger) (*authorizers.TokenAuthorizer, error) {
 	s := settings{getenv: getenv, log: log}
 	rules := s.rules()
 	verifier, revocations := s.tokens(s.maxToken())
@@ -87,14 +87,14 @@ func Token(getenv func(string) string, log *slog.Logger) (*authorizers.Token, er
 	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
-	token, err := authorizers.NewToken(authorizers.TokenConfig{
-		Rules: rules, Verifier: verifier, Revocations: revocations, Log: log, TokenSources: sources,
+	token, err := authorizers.NewToken(authorizers.Config{
+		Rules: rules, Tokens: verifier, Revocations: revocations, Log: log, TokenSources: sources,
 	})
 	return token, aboutSources(err)
 }
 
 // JWT makes the JWT authorizer that the variables describe, as Token does.
-func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, error) {
+func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.RequestAuthorizer, error) {
 	s := settings{getenv: getenv, log: log}
 	rules := s.rules()
 	verifier, revocations := s.tokens(s.maxToken())
@@ -103,17 +103,17 @@ func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.Request, er
 	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
-	jwt, err := authorizers.NewJWT(authorizers.JWTConfig{
-		Rules: rules, Verifier: verifier, Revocations: revocations, Simple: simple, Log: log, TokenSources: sources,
+	jwt, err := authorizers.NewJWT(authorizers.Config{
+		Rules: rules, Tokens: verifier, Revocations: revocations, Simple: simple, Log: log, TokenSources: sources,
 	})
 	return jwt, aboutSources(err)
 }
 
 // Request makes the REQUEST authorizer that the variables describe, as Token does. The keys are those of the table
 // that [APIKeysTable] names, nil where it names none; without them ISSUERS is required.
-func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog.Logger) (*authorizers.Request, error) {
+func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog.Logger) (*authorizers.RequestAuthorizer, error) {
 	s := settings{getenv: getenv, log: log}
-	config := authorizers.RequestConfig{Rules: s.rules(), Keys: keys, MaxToken: s.maxToken(), Log: log}
+	config := authorizers.Config{Rules: s.rules(), Keys: keys, MaxToken: s.maxToken(), Log: log}
 	if keys == nil || getenv(Issuers) != "" {
 		config.Tokens, config.Revocations = s.tokens(config.MaxToken)
 	} else {

@@ -115,7 +115,7 @@ func TestRequestAndJWT(t *testing.T) {
 	}
 }
 
-func checkStart(t *testing.T, name string, handler *authorizers.Request, err error, want string) {
+func checkStart(t *testing.T, name string, handler *authorizers.RequestAuthorizer, err error, want string) {
 	t.Helper()
 	wrong := (*environ.Error)(nil)
 	if want == "" && (err != nil || handler == nil) || want != "" && (!errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), want)) {

@@ -65,19 +65,19 @@ func startExpiry(t *testing.T, issuer *verifytest.Issuer, modeText string, skew 
 
 func handlersOf(t *testing.T, rules *policy.Rules, verifier *verify.Verifier) map[string]gateway.Invoker {
 	t.Helper()
-	token, err := authorizers.NewToken(authorizers.TokenConfig{Rules: rules, Verifier: verifier})
+	token, err := authorizers.NewToken(authorizers.Config{Rules: rules, Tokens: verifier})
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := authorizers.NewRequest(authorizers.RequestConfig{Rules: rules, Tokens: verifier})
+	request, err := authorizers.NewRequest(authorizers.Config{Rules: rules, Tokens: verifier})
 	if err != nil {
 		t.Fatal(err)
 	}
-	jwt, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier})
+	jwt, err := authorizers.NewJWT(authorizers.Config{Rules: rules, Tokens: verifier})
 	if err != nil {
 		t.Fatal(err)
 	}
-	simple, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, Simple: true})
+	simple, err := authorizers.NewJWT(authorizers.Config{Rules: rules, Tokens: verifier, Simple: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func decisionLog(t *testing.T) []map[string]any {
 	defer issuer.Close()
 	log := &bytes.Buffer{}
 	reader := issuer.CognitoAccess(verifytest.Options{Scopes: []string{"users/read"}})
-	for _, authorizer := range []*authorizers.Request{newJWT(t, issuer.URL, log, false), newJWT(t, issuer.URL, log, true)} {
+	for _, authorizer := range []*authorizers.RequestAuthorizer{newJWT(t, issuer.URL, log, false), newJWT(t, issuer.URL, log, true)} {
 		for _, token := range []string{reader, issuer.CognitoAccess(verifytest.Options{}), reader + "x"} {
 			_, _ = authorizer.Invoke(t.Context(), readUsers(token)) // its error is a line too
 		}
@@ -80,7 +80,7 @@ func readUsers(token string) []byte {
 		"routeKey":"GET /users","headers":{"authorization":"Bearer %s"}}`, token)
 }
 
-func newJWT(t *testing.T, issuer string, log *bytes.Buffer, simple bool) *authorizers.Request {
+func newJWT(t *testing.T, issuer string, log *bytes.Buffer, simple bool) *authorizers.RequestAuthorizer {
 	t.Helper()
 	contract, err := openapi.Load("../../api/openapi.yaml")
 	if err != nil {
@@ -96,7 +96,7 @@ func newJWT(t *testing.T, issuer string, log *bytes.Buffer, simple bool) *author
 	if err != nil {
 		t.Fatal(err)
 	}
-	authorizer, err := authorizers.NewJWT(authorizers.JWTConfig{Rules: rules, Verifier: verifier, Simple: simple, Log: slog.New(slog.NewJSONHandler(log, nil))})
+	authorizer, err := authorizers.NewJWT(authorizers.Config{Rules: rules, Tokens: verifier, Simple: simple, Log: slog.New(slog.NewJSONHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func main() {
 }
 
 // handler makes the authorizer, and what lets it finish before the environment ends.
-func handler(ctx context.Context, getenv func(string) string, log *slog.Logger) (*authorizers.Request, func(), error) {
+func handler(ctx context.Context, getenv func(string) string, log *slog.Logger) (*authorizers.RequestAuthorizer, func(), error) {
 	store, err := tables.OpenKeys(ctx, getenv)
 	if err != nil {
 		return nil, nil, err
