@@ -21,6 +21,7 @@ type choice struct {
 	blocked []verbs // by resource: for which methods its pattern matches what is open; see isBlocked
 	known   []bool  // whether blocked is known
 	silent  verbs   // the methods for which nothing is open
+	partial verbs   // those for which anything is not
 
 	silenced verbs // those of them that are denied as a whole, whatever else is
 	anyOpen  set   // the resources of which anything is open
@@ -82,8 +83,9 @@ func (c *choice) sumUp() {
 		if here != 0 {
 			c.anyOpen.add(int32(i))
 		}
-		if c.shut(int32(i)) != 0 {
+		if shut := c.shut(int32(i)); shut != 0 {
 			c.anyShut.add(int32(i))
+			c.partial |= shut
 		}
 	}
 	c.silent &^= open
@@ -178,7 +180,7 @@ func (c *choice) write() {
 // findNeeds finds what the written patterns match and is not open.
 func (c *choice) findNeeds() {
 	for i, written := range c.written {
-		if written == 0 {
+		if written&c.partial == 0 {
 			continue
 		}
 		for _, h := range c.resources[i].reach {
@@ -233,7 +235,8 @@ func (c *choice) opened(hits []hit) (open verbs) {
 
 // closed tells whether any of the hits is not open.
 func (c *choice) closed(hits []hit, of verbs) bool {
-	return slices.ContainsFunc(hits, func(h hit) bool { return h.verbs&of&^c.whole[h.resource] != 0 })
+	of &= c.partial
+	return of != 0 && slices.ContainsFunc(hits, func(h hit) bool { return h.verbs&of&^c.whole[h.resource] != 0 })
 }
 
 // ofThree are the methods GET and PUT, for which the pattern ??? stands. For HEAD and POST there is none: ????/x would match

@@ -42,7 +42,7 @@ type oddities struct {
 }
 
 func (c *choice) oddities() *oddities {
-	o := &oddities{c: c, shut: c.anyShutMethods()}
+	o := &oddities{c: c, shut: c.partial}
 	for i, written := range c.written {
 		resource := &c.resources[i]
 		switch {
@@ -73,14 +73,6 @@ func (o *oddities) add(t template, of verbs, empty []int32) {
 	}
 	vanishes := slices.ContainsFunc(empty, func(i int32) bool { return o.c.resources[i].verbs&of&^o.c.whole[i] != 0 })
 	o.wild = append(o.wild, wildcard{before, of, vanishes})
-}
-
-// anyShutMethods are those of which something is not open.
-func (c *choice) anyShutMethods() (shut verbs) {
-	for i := range c.resources {
-		shut |= c.resources[i].verbs &^ c.whole[i]
-	}
-	return shut
 }
 
 // isOdd tells whether any written pattern lets odd paths through.

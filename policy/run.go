@@ -128,6 +128,9 @@ const (
 // look tells what comes of the pattern of a resource for all methods, and notes what must be denied besides.
 func (r *runner) look(i int32) int {
 	resource := &r.resources[i]
+	if r.partial == 0 && !resource.others.meets(r.others) {
+		return runsFree
+	}
 	if resource.run.meets(r.lost) || resource.others.meets(r.others) {
 		return runsNot
 	}
@@ -213,7 +216,7 @@ func (c *choice) run(i int32) {
 func (c *choice) denyRun() {
 	run, slashed := newSet(len(c.resources)), newSet(len(c.resources))
 	for i, running := range c.running {
-		if !running {
+		if !running || c.partial == 0 {
 			continue
 		}
 		resource := &c.resources[i]
