@@ -372,3 +372,32 @@ func TestDeniesForAllMethods(t *testing.T) {
 		}
 	}
 }
+
+// TestBesideAnOwner: what leaks beside an owner's own path is denied by how it begins, and neither the owner's path nor what is
+// open below others' is lost.
+func TestBesideAnOwner(t *testing.T) {
+	below := rule("GET", "/a/{id}/b", bearer("read"))
+	rules := []policy.Rule{rule("GET", "/{x}/k", bearer("read")), rule("GET", "/{x}/kin", bearer("read")), rule("GET", "/a/{id}", bearer("self"))}
+	tests := []struct {
+		rules  []policy.Rule
+		id     string
+		allows string
+		denies string
+	}{
+		{rules, "me", "/a/me /x/k /x/kin", "/a/k /a/kin"},
+		{rules, "k", "/a/k /x/k /x/kin", "/a/kin /a/me"},
+		{rules, "kin", "/a/kin /x/k /x/kin", "/a/k /a/me"},
+		{rules, "kind", "/a/kind /x/k /x/kin", "/a/k /a/kin"},
+		{append(rules[:len(rules):len(rules)], below), "me", "/a/me /a/kilo/b /x/k /x/kin", "/a/k /a/kin"},
+	}
+	for _, test := range tests {
+		api := mustRules(t, test.rules...)
+		for paths, want := range map[string]policy.Decision{test.allows: policy.Allow, test.denies: policy.Deny} {
+			for _, path := range strings.Fields(paths) {
+				if got := evaluate(t, api, caller(test.id, "self read"), "GET", path); got != want {
+					t.Errorf("GET %s by %s: the document says %s", path, test.id, got)
+				}
+			}
+		}
+	}
+}
