@@ -184,6 +184,9 @@ func (c *choice) besideOwner(closed template, to int32, m int) (path string, ok 
 	}
 	widened := slices.Clone(closed)
 	widened[at].text = closed[at].text[:begin] + "*"
+	if at == len(widened)-1 {
+		return widened.pattern(), true // the text itself is among them
+	}
 	return widened.denied(), true
 }
 
