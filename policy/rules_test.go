@@ -401,3 +401,39 @@ func TestBesideAnOwner(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnersForAllMethods: an owner's paths are written for all methods only where nothing closed is behind other segments.
+func TestOwnersForAllMethods(t *testing.T) {
+	all := []policy.Rule{rule("GET", "/z/{a}/{b}", bearer("admin"))}
+	for _, method := range allMethods {
+		all = append(all, rule(method, "/u/{id}", bearer("self")), rule(method, "/v/{id}/w", bearer("self")))
+	}
+	rules := mustRules(t, all...)
+	for request, want := range map[string]policy.Decision{
+		"GET /u/me": policy.Allow, "DELETE /u/me": policy.Allow, "GET /z/u/me": policy.Deny, "GET /z/v/w": policy.Deny,
+		"PATCH /v/me/w": policy.Allow, "PATCH /v/you/w": policy.Deny, "GET /u/you": policy.Deny,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		if got := evaluate(t, rules, caller("me", "self"), method, path); got != want {
+			t.Errorf("%s: the document says %s", request, got)
+		}
+	}
+}
+
+// TestManySlashes: one pattern for all paths that end with a slash is not for the root.
+func TestManySlashes(t *testing.T) {
+	all := []policy.Rule{rule("GET", "/", bearer("read"))}
+	for _, method := range allMethods {
+		all = append(all, rule(method, "/a/{id}", bearer("read")), rule(method, "/a/{id}/k", bearer("admin")))
+	}
+	rules := mustRules(t, all...)
+	for request, want := range map[string]policy.Decision{
+		"GET /": policy.Allow, "GET /a/7": policy.Allow, "GET /a/7/k": policy.Deny, "GET /a/7/k/": policy.Deny, "PUT /a/7/k/": policy.Deny,
+		"DELETE /a/7/k/": policy.Deny, "OPTIONS /a/7": policy.Allow,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		if got := evaluate(t, rules, caller("me", "read"), method, path); got != want {
+			t.Errorf("%s: the document says %s", request, got)
+		}
+	}
+}
