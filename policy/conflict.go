@@ -92,12 +92,16 @@ type conflictSearch struct {
 	m      *methodRoutes
 	method verbs
 	parts  [][]part // of each route
+	lossy  []bool   // of each route: see mayLose
 	found  map[[2]int]Conflict
 }
 
 func (s *conflictSearch) run() {
 	for _, e := range s.m.entries {
 		s.parts = append(s.parts, s.rules.parts(e))
+	}
+	for j := range s.m.entries {
+		s.lossy = append(s.lossy, s.mayLose(j))
 	}
 	for i := range s.m.entries {
 		met := s.met(i)
@@ -108,7 +112,7 @@ func (s *conflictSearch) run() {
 				openings[i].templates = []template{through.template}
 			}
 			for _, j := range met {
-				if j == i && !through.owned || !s.mayLose(j) {
+				if j == i && !through.owned || !s.lossy[j] {
 					continue
 				}
 				for _, paths := range s.m.leaks(through.template, j, openings) {

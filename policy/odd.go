@@ -180,7 +180,7 @@ func readings(path string) []string {
 
 // isOddPath tells whether there may be several readings of a path.
 func isOddPath(path string) bool {
-	return strings.Contains(path, "//") || strings.Contains(path, "/.") || strings.IndexByte(path, '%') >= 0 && decodeUnreserved(path) != path
+	return strings.Contains(path, "//") || strings.Contains(path, "/.") || decodeUnreserved(path) != path
 }
 
 func trimSlashes(path string) string { return "/" + strings.TrimLeft(path, "/") }
@@ -214,6 +214,9 @@ func withoutDots(path string) string {
 
 // decodeUnreserved decodes the characters that mean the same encoded or not.
 func decodeUnreserved(path string) string {
+	if strings.IndexByte(path, '%') < 0 {
+		return path
+	}
 	var b strings.Builder
 	for i := 0; i < len(path); i++ {
 		if path[i] == '%' && i+2 < len(path) {

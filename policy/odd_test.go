@@ -229,6 +229,16 @@ func plainGreedy(rules []policy.Rule, method, path string) *policy.Rule {
 	return plainRoute(greedy, method, strings.TrimSuffix(full, "/")+"/")
 }
 
+// TestEncodedLiterals: the digits of what must be encoded in a closed literal are no letters of it.
+func TestEncodedLiterals(t *testing.T) {
+	rules := mustRules(t, rule("GET", "/{p}", bearer("read")), rule("GET", "/x%40", bearer("admin")))
+	for path, want := range map[string]policy.Decision{"/x%40": policy.Deny, "/%78%40": policy.Deny, "/y%34": policy.Allow, "/y%30": policy.Allow, "/y": policy.Allow} {
+		if got := evaluate(t, rules, caller("me", "read"), "GET", path); got != want {
+			t.Errorf("GET %s: the document says %s", path, got)
+		}
+	}
+}
+
 // TestExplainOddPaths: an explanation says which reading decides.
 func TestExplainOddPaths(t *testing.T) {
 	rules := mustRules(t, rule("GET", "/{proxy+}", bearer("read")), rule("GET", "/admin", bearer("admin")))

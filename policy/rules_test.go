@@ -427,6 +427,9 @@ func TestManySlashes(t *testing.T) {
 		all = append(all, rule(method, "/a/{id}", bearer("read")), rule(method, "/a/{id}/k", bearer("admin")))
 	}
 	rules := mustRules(t, all...)
+	if size, err := rules.Size(caller("me", "read"), anARN); err != nil || size.Patterns > 21 {
+		t.Errorf("%d patterns, %v", size.Patterns, err)
+	}
 	for request, want := range map[string]policy.Decision{
 		"GET /": policy.Allow, "GET /a/7": policy.Allow, "GET /a/7/k": policy.Deny, "GET /a/7/k/": policy.Deny, "PUT /a/7/k/": policy.Deny,
 		"DELETE /a/7/k/": policy.Deny, "OPTIONS /a/7": policy.Allow,
@@ -434,6 +437,36 @@ func TestManySlashes(t *testing.T) {
 		method, path, _ := strings.Cut(request, " ")
 		if got := evaluate(t, rules, caller("me", "read"), method, path); got != want {
 			t.Errorf("%s: the document says %s", request, got)
+		}
+	}
+}
+
+// TestOtherMethodsOfOneRoute: the same where the closed route is for the very paths that are open for the seven, to all who
+// may read or to their owner.
+func TestOtherMethodsOfOneRoute(t *testing.T) {
+	rules := []policy.Rule{rule("ANY", "/b", bearer("admin")), rule("ANY", "/u/{id}", bearer("admin"))}
+	for _, method := range allMethods {
+		rules = append(rules, rule(method, "/b", bearer("read")), rule(method, "/u/{id}", bearer("self")))
+	}
+	api := mustRules(t, rules...)
+	for _, scopes := range []string{"read", "read self"} {
+		for _, path := range []string{"/b", "/u/me"} {
+			if got := evaluate(t, api, caller("me", scopes), "TRACE", path); got != policy.Deny {
+				t.Errorf("TRACE %s with %s: the document says %s", path, scopes, got)
+			}
+		}
+	}
+	if got := evaluate(t, api, caller("me", "read self"), "PATCH", "/u/me"); got != policy.Allow {
+		t.Errorf("PATCH: the document says %s", got)
+	}
+}
+
+// TestOwnersWithSlashes: an HTTP API has its greedy route alone for an owner's path with a slash at the end.
+func TestOwnersWithSlashes(t *testing.T) {
+	rules := mustRules(t, rule("GET", "/u/{id}/{x}", bearer("self")), rule("GET", "/u/{p+}", bearer("admin")))
+	for path, want := range map[string]policy.Decision{"/u/me/x": policy.Allow, "/u/me/x/": policy.Deny, "/u/me": policy.Deny, "/u/me/x/y": policy.Deny, "/u/you/x": policy.Deny} {
+		if got := evaluate(t, rules, caller("me", "self"), "GET", path); got != want {
+			t.Errorf("GET %s: the document says %s", path, got)
 		}
 	}
 }

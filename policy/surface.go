@@ -148,7 +148,10 @@ func (s *surface) collect(router *Router, routes []Route) {
 		}
 	}
 	for rule, route := range routes {
-		if t, err := parseTemplate(route.Path); err == nil && route.Method == MethodAny {
+		if route.Method != MethodAny {
+			continue
+		}
+		if t, err := parseTemplate(route.Path); err == nil {
 			s.anyMethod[index[t.shape()]] = rule
 		}
 	}
