@@ -261,3 +261,26 @@ func TestExplainOddPaths(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptySegmentsBeforeLiterals: a pattern that ends with a literal matches paths with nothing in the place of a parameter
+// before it. They are those of a shorter route, whose rule decides.
+func TestEmptySegmentsBeforeLiterals(t *testing.T) {
+	tests := []struct{ open, closed, paths string }{
+		{"/{id}/keys", "/keys", "//keys ///keys /./keys /%2e/keys"},
+		{"/users/{id}/keys", "/users/keys", "/users//keys /users///keys /users/./keys"},
+		{"/{org}/{id}/keys", "/{org}/keys", "//a/keys /a//keys /./a/keys /a/./keys"},
+		{"/{org}/{id}/keys", "/keys", "///keys /././keys /.//keys"},
+		{"/{org}/users/{id}/keys", "/users/{id}/keys", "//users/7/keys /./users/7/keys"},
+	}
+	for _, test := range tests {
+		r := mustRules(t, rule("GET", test.open, bearer("read")), rule("GET", test.closed, bearer("admin")), rule("GET", "/other/{id}", bearer("read")))
+		for _, path := range strings.Fields(test.paths) {
+			if got := r.Decide(caller("me", "read"), "GET", path); got != policy.Deny {
+				t.Errorf("%s beside an open %s: Decide says %s of %s", test.closed, test.open, got, path)
+			}
+			if got := evaluate(t, r, caller("me", "read"), "GET", path); got != policy.Deny {
+				t.Errorf("%s beside an open %s: the document says %s of %s", test.closed, test.open, got, path)
+			}
+		}
+	}
+}
