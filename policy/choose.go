@@ -31,6 +31,7 @@ type choice struct {
 
 	allows, denies []methodPattern
 	slashes        []methodPattern // denied paths that end with a slash
+	tooMany        bool            // paths must be denied one by one, more than fit in a document: some are not among the denies
 }
 
 // ownedPaths are paths of a resource that are open to their owner.

@@ -25,7 +25,7 @@ const (
 
 // SizeError says that the document for a caller would be too large to answer with.
 type SizeError struct {
-	Bytes  int // of the document's JSON
+	Bytes  int // of the document's JSON; of thousands of patterns at least so many
 	Limit  int // how many there may be
 	Routes int // how many patterns of routes stand in it
 }
@@ -110,6 +110,9 @@ func (r *Rules) compile(prefix, id string, has capabilities) *patterns {
 	slices.Sort(p.denies)
 	p.denies = slices.Compact(p.denies)
 	p.measure()
+	if c.tooMany {
+		p.bytes = max(p.bytes, p.limit+1) // denies are missing: nothing may be made of it
+	}
 	return p
 }
 

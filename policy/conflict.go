@@ -93,6 +93,7 @@ type conflictSearch struct {
 	method verbs
 	parts  [][]part // of each route
 	lossy  []bool   // of each route: see mayLose
+	asked  [][]int  // by route: those that its pattern matches paths of and that no conflict with it names yet
 	found  map[[2]int]Conflict
 }
 
@@ -102,6 +103,7 @@ func (s *conflictSearch) run() {
 	}
 	for j := range s.m.entries {
 		s.lossy = append(s.lossy, s.mayLose(j))
+		s.asked = append(s.asked, s.met(j))
 	}
 	for i := range s.m.entries {
 		met := s.met(i)
@@ -112,7 +114,7 @@ func (s *conflictSearch) run() {
 				openings[i].templates = []template{through.template}
 			}
 			for _, j := range met {
-				if j == i && !through.owned || !s.lossy[j] {
+				if j == i && !through.owned || len(s.asked[j]) == 0 || !s.lossy[j] {
 					continue
 				}
 				for _, paths := range s.m.leaks(through.template, j, openings) {
@@ -156,11 +158,7 @@ func (s *conflictSearch) leak(i int, through part, to int, paths template) {
 	if !strings.Contains(paths.pattern(), "*") {
 		return // one path, of that route
 	}
-	for _, k := range s.met(to) {
-		pair := [2]int{to, k}
-		if _, known := s.found[pair]; known {
-			continue
-		}
+	s.asked[to] = slices.DeleteFunc(s.asked[to], func(k int) bool {
 		for _, open := range s.parts[k] {
 			if !mayReach(paths, open.template) {
 				continue
@@ -171,11 +169,12 @@ func (s *conflictSearch) leak(i int, through part, to int, paths template) {
 			}
 			if lost, loses := s.m.loses(paths, open.template, k); loses {
 				route := func(i int) Route { return s.rules.rules[s.m.entries[i].index].Route }
-				s.found[pair] = Conflict{route(to), route(k), route(i), "/" + strings.ReplaceAll(lost.pattern(), anyID, "*"), missing}
-				break
+				s.found[[2]int{to, k}] = Conflict{route(to), route(k), route(i), "/" + strings.ReplaceAll(lost.pattern(), anyID, "*"), missing}
+				return true
 			}
 		}
-	}
+		return false
+	})
 }
 
 // loses tells whether the pattern of denied paths covers paths that are open of route k, and which.

@@ -115,6 +115,10 @@ func (c *choice) denyIfShorter(shared *shared, safe verbs) {
 	c.denies = append(c.denies, denial)
 }
 
+// maxNarrowed bounds how many paths are denied one by one: with ARNs of the usual length no more fit in a document, and each
+// is compared with all others.
+const maxNarrowed = 4000
+
 // denyNarrowed denies the paths of routes that written patterns match, where the whole route cannot be denied.
 func (c *choice) denyNarrowed() {
 	if !slices.ContainsFunc(c.unsafe, func(v verbs) bool { return v != 0 }) {
@@ -126,11 +130,17 @@ func (c *choice) denyNarrowed() {
 			continue
 		}
 		for _, h := range c.resources[i].reach {
+			if c.tooMany = len(narrowed.paths) > maxNarrowed; c.tooMany {
+				return
+			}
 			(h.verbs & written & c.unsafe[h.resource]).each(func(m int) { narrowed.add(c.resources[i].template, h.resource, m) })
 		}
 	}
 	for _, o := range c.owned {
 		for _, h := range c.resources[o.resource].reach {
+			if c.tooMany = len(narrowed.paths) > maxNarrowed; c.tooMany {
+				return
+			}
 			(h.verbs & c.unsafe[h.resource] & o.verbs).each(func(m int) { narrowed.add(o.template, h.resource, m) })
 		}
 	}

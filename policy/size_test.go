@@ -343,3 +343,23 @@ func TestCheckSizes(t *testing.T) {
 		t.Errorf("a small API: %q, %v", remarks, err)
 	}
 }
+
+// TestManyNarrowDenies: where paths must be denied one by one and there are too many of them, the document is too large,
+// with ARNs that are as short as can be as well, and nothing is allowed without its deny.
+func TestManyNarrowDenies(t *testing.T) {
+	var rules []policy.Rule
+	for i := range 150 {
+		rules = append(rules, rule("GET", fmt.Sprintf("/{tenant}/n%d/{rest+}", i), bearer(fmt.Sprintf("s%d", i%2))))
+	}
+	r := mustRules(t, rules...)
+	for _, arn := range []policy.ARN{anARN, policy.MustParseARN("arn:a:execute-api:r:1:x/y/GET/")} {
+		doc, err := r.Compile(caller("me", "s0"), arn)
+		var tooLarge *policy.SizeError
+		if !errors.As(err, &tooLarge) || tooLarge.Bytes <= policy.MaxDocument || len(doc.Statement) > 0 {
+			t.Errorf("%s: got %v with %d statements, want a SizeError", arn, err, len(doc.Statement))
+		}
+		if size, err := r.Size(caller("me", "s0"), arn); err != nil || size.Err == nil {
+			t.Errorf("%s: got %+v, %v", arn, size, err)
+		}
+	}
+}
