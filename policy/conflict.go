@@ -53,7 +53,7 @@ func (r *Rules) findConflicts() []Conflict {
 	order := func(a, b Conflict) int {
 		return cmp.Or(strings.Compare(a.Closed.String(), b.Closed.String()), strings.Compare(a.Open.String(), b.Open.String()))
 	}
-	slices.SortFunc(all, order)
+	slices.SortStableFunc(all, order) // of several methods the first one stays
 	// A route of all methods meets the same other one for several of them.
 	return slices.CompactFunc(all, func(a, b Conflict) bool { return order(a, b) == 0 })
 }

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -78,6 +79,27 @@ func TestConflicts(t *testing.T) {
 		}
 		if strings.Join(got, "; ") != test.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", test.name, strings.Join(got, "; "), test.want)
+		}
+	}
+}
+
+// TestConflictsAreDeterministic: the same rules give the same conflicts, through the same route, each time.
+func TestConflictsAreDeterministic(t *testing.T) {
+	c := newChance(12)
+	for range 2000 {
+		table := c.table()
+		first := table.policy.Conflicts()
+		if len(first) < 5 {
+			continue // too few to be sorted in different ways
+		}
+		for range 10 {
+			again, err := policy.NewRules(table.rules, owners)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(again.Conflicts(), first) {
+				t.Fatalf("%v: %v\nand %v", table.rules, first, again.Conflicts())
+			}
 		}
 	}
 }
