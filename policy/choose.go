@@ -253,16 +253,26 @@ func (v verbs) patterns() int {
 }
 
 // appendPatterns appends the patterns.
-func (p methodPattern) appendPatterns(all []string) []string {
+func (p methodPattern) appendPatterns(all []string, three bool) []string {
 	if p.running {
 		return append(all, "*/"+p.path)
 	}
 	left := p.verbs
-	if left&ofThree == ofThree {
+	if three && left&ofThree == ofThree {
 		all, left = append(all, "???/"+p.path), left&^ofThree
 	}
 	left.each(func(m int) { all = append(all, methods[m]+"/"+p.path) })
 	return all
+}
+
+// isAnyClosed tells whether a route for any method is closed: it may serve others of three letters than GET and PUT.
+func (c *choice) isAnyClosed() bool {
+	for _, open := range c.anyOther {
+		if !open {
+			return true
+		}
+	}
+	return false
 }
 
 // shut are the methods of a resource that are not open.

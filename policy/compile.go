@@ -95,8 +95,8 @@ type patterns struct {
 func (r *Rules) compile(prefix, id string, has capabilities) *patterns {
 	c := r.choose(id, has)
 	p := &patterns{limit: r.limit}
-	p.allows = patternsOf(c.allows)
-	p.denies = slices.Concat(patternsOf(c.denies), fewer(patternsOf(c.slashes)), c.oddPaths())
+	p.allows = patternsOf(c.allows, !c.isAnyClosed())
+	p.denies = slices.Concat(patternsOf(c.denies, true), fewer(patternsOf(c.slashes, true)), c.oddPaths())
 	for _, list := range [][]string{p.allows, p.denies} {
 		for i := range list {
 			list[i] = prefix + list[i]
@@ -116,10 +116,11 @@ func (r *Rules) compile(prefix, id string, has capabilities) *patterns {
 	return p
 }
 
-func patternsOf(of []methodPattern) []string {
+// patternsOf writes patterns; three tells whether ??? may stand for GET and PUT.
+func patternsOf(of []methodPattern, three bool) []string {
 	all := make([]string, 0, len(of)+len(of)/2)
 	for _, p := range of {
-		all = p.appendPatterns(all)
+		all = p.appendPatterns(all, three)
 	}
 	return all
 }

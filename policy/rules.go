@@ -296,7 +296,7 @@ const anyID = "\x00"
 // maxOwnerID bounds the ids that may stand in a pattern, in bytes; a Resource may have 512 characters.
 const maxOwnerID = 128
 
-// ownerSegments lists the spellings of an owner's id as a path segment, as sent: percent-encoded, and plain
+// ownerSegments lists the spellings of an owner's id as a path segment, as sent: percent-encoded as clients do it, and plain
 // where that reads the same. An id that could mean something else in a pattern or a path has none.
 func ownerSegments(id string) []string {
 	hostile := len(id) > maxOwnerID || id == "." || id == ".." || !utf8.ValidString(id) ||
@@ -304,11 +304,15 @@ func ownerSegments(id string) []string {
 	if hostile || id == "" {
 		return nil
 	}
-	escaped := url.PathEscape(id)
-	if escaped == id {
-		return []string{id}
-	}
-	return []string{escaped, id}
+	spellings := []string{url.PathEscape(id), encodeComponent(id), id}
+	slices.Sort(spellings)
+	return slices.Compact(spellings)
+}
+
+// encodeComponent is the id as browsers encode it for a path: JavaScript's encodeURIComponent also encodes what may stand in
+// a segment, such as the @ of an address (ECMA-262, section 19.2.6.4).
+func encodeComponent(id string) string {
+	return strings.NewReplacer("+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")").Replace(url.QueryEscape(id))
 }
 
 func isUnprintable(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }

@@ -470,3 +470,33 @@ func TestOwnersWithSlashes(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnersSpellings: an owner's path is open in each spelling that clients write, and in no other's.
+func TestOwnersSpellings(t *testing.T) {
+	rules := things(t)
+	for id, paths := range map[string]string{
+		"me@example.com": "/things/me@example.com /things/me%40example.com",
+		"a:b":            "/things/a:b /things/a%3Ab",
+		"it's(me)!":      "/things/it's(me)! /things/it%27s%28me%29%21",
+		"plain-id_1.2~":  "/things/plain-id_1.2~",
+		"zoë":            "/things/zoë /things/zo%C3%AB",
+	} {
+		for _, path := range strings.Fields(paths) {
+			for who, want := range map[string]policy.Decision{id: policy.Allow, id + "x": policy.Deny} {
+				if decided := rules.Decide(caller(who, "self"), "GET", path); decided != want || evaluate(t, rules, caller(who, "self"), "GET", path) != want {
+					t.Errorf("%s for %s: Decide says %s, want %s", path, who, decided, want)
+				}
+			}
+		}
+	}
+}
+
+// TestOtherMethodsOfThreeLetters: what stands for GET and PUT lets no other method through to a route for any method.
+func TestOtherMethodsOfThreeLetters(t *testing.T) {
+	rules := mustRules(t, rule("GET", "/x", bearer("read")), rule("PUT", "/x", bearer("read")), rule("ANY", "/x", bearer("admin")))
+	for method, want := range map[string]policy.Decision{"GET": policy.Allow, "PUT": policy.Allow, "FOO": policy.Deny, "ACL": policy.Deny, "get": policy.Deny, "GETX": policy.Deny} {
+		if got := evaluate(t, rules, caller("me", "read"), method, "/x"); got != want {
+			t.Errorf("%s: %s, want %s", method, got, want)
+		}
+	}
+}
