@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ type expiry struct {
 	issuer *verifytest.Issuer
 	start  time.Time
 	calls  int
-	clock  time.Time // the authorizer's
+	clock  atomic.Pointer[time.Time] // the authorizer's, which keys that are fetched meanwhile read too
 }
 
 // The modes keep answers for an hour.
@@ -36,9 +37,10 @@ var keptModes = map[string]string{
 func startExpiry(t *testing.T, issuer *verifytest.Issuer, modeText string, skew time.Duration) *expiry {
 	t.Helper()
 	e := &expiry{issuer: issuer, start: time.Now().Truncate(time.Second)}
+	e.clock.Store(&e.start)
 	verifier, err := verify.New(verify.Config{
 		Issuers:   []verify.Issuer{{Issuer: e.issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{"access"}}},
-		ClockSkew: skew, Now: func() time.Time { return e.clock },
+		ClockSkew: skew, Now: func() time.Time { return *e.clock.Load() },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +94,9 @@ func (e *expiry) token(lifetime time.Duration) string {
 // at sends a request when the gateway's clock says that, which is ahead of the authorizer's by some time.
 func (e *expiry) at(t *testing.T, when time.Time, ahead time.Duration, path, token string) int {
 	t.Helper()
-	e.now, e.clock = when, when.Add(-ahead)
+	authorizers := when.Add(-ahead)
+	e.now = when
+	e.clock.Store(&authorizers)
 	return e.send(t, "GET /test"+path+"\nAuthorization: Bearer "+token).status
 }
 
