@@ -118,12 +118,8 @@ func (c *issuerCheck) checkName() string {
 // isShared tells whether an address of Microsoft Entra stands for many tenants, so that no token has it as its iss.
 // See https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc.
 func isShared(name string) bool {
-	u, err := url.Parse(name)
-	if err != nil || !strings.EqualFold(u.Hostname(), "login.microsoftonline.com") && !strings.EqualFold(u.Hostname(), "sts.windows.net") {
-		return false
-	}
-	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-	return first == "common" || first == "organizations" || first == "consumers"
+	tenant := entraTenant(name)
+	return tenant == "common" || tenant == "organizations" || tenant == "consumers"
 }
 
 func (c *issuerCheck) checkTenants() string {

@@ -28,9 +28,15 @@ const (
 type key struct {
 	algorithm *algorithm
 	public    crypto.PublicKey // fits the algorithm
+	tenant    string           // of Microsoft Entra, whose tokens alone it signs; "": those of every issuer of its set
 }
 
-func (k *key) equal(other *key) bool { return k.algorithm == other.algorithm && k.isOf(other.public) }
+func (k *key) equal(other *key) bool {
+	return k.algorithm == other.algorithm && k.tenant == other.tenant && k.isOf(other.public)
+}
+
+// isFor tells whether the key may sign tokens with this iss.
+func (k *key) isFor(iss string) bool { return k.tenant == "" || k.tenant == entraTenant(iss) }
 
 // isOf tells whether the key is this one, for whatever algorithm.
 func (k *key) isOf(public crypto.PublicKey) bool {
@@ -108,7 +114,7 @@ func withoutDoubtful(all []listed) []listed {
 	for i, k := range all {
 		same := func(other listed) bool { return other.id == k.id && other.equal(k.key) }
 		rival := func(other listed) bool {
-			return k.id != "" && other.id == k.id && other.algorithm == k.algorithm && !other.equal(k.key)
+			return k.id != "" && other.id == k.id && other.algorithm == k.algorithm && !other.isOf(k.public)
 		}
 		if !slices.ContainsFunc(all[:i], same) && !slices.ContainsFunc(all, rival) {
 			kept = append(kept, k)
@@ -155,7 +161,7 @@ func parseKey(members strictjson.Object, issuers []*algorithm) (listed, bool) {
 	}
 	public := publicKey(members)
 	bound := bind(stated(members, "alg"), public, issuers)
-	return listed{kid.Text, &key{bound, public}}, bound != nil
+	return listed{kid.Text, &key{bound, public, entraTenant(members.TextOf("issuer"))}}, bound != nil
 }
 
 // stated is a member of a key. Some issuers write null where they have nothing to say.

@@ -235,7 +235,8 @@ func (v *Verifier) signer(ctx context.Context, t *token, text signed, issuer *tr
 			return nil, err
 		}
 	}
-	signer, refused := text.by(keys, a)
+	iss := t.claims.TextOf("iss")
+	signer, refused := text.by(keys, a, iss)
 	if refused == nil {
 		return signer, nil
 	}
@@ -243,13 +244,18 @@ func (v *Verifier) signer(ctx context.Context, t *token, text signed, issuer *tr
 		return nil, refused
 	}
 	if newer := issuer.keys.again(ctx, keyID); newer != nil && !slices.Equal(newer, keys) {
-		return text.by(newer, a)
+		return text.by(newer, a, iss)
 	}
 	return nil, refused
 }
 
-// by gives the one of some keys that the signature is of. A key is for one algorithm only.
-func (s signed) by(keys []*key, a *algorithm) (*key, error) {
+// by gives the one of some keys that the signature of a token with this iss is of. A key is for one algorithm only.
+func (s signed) by(keys []*key, a *algorithm, iss string) (*key, error) {
+	if slices.ContainsFunc(keys, func(k *key) bool { return !k.isFor(iss) }) { // hardly ever
+		if keys = slices.DeleteFunc(slices.Clone(keys), func(k *key) bool { return !k.isFor(iss) }); len(keys) == 0 {
+			return nil, unknownKey()
+		}
+	}
 	var tried bool
 	for _, k := range keys {
 		if k.algorithm == a && a.verifies(k.public, s.text, s.signature) {
