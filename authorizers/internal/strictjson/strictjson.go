@@ -80,14 +80,17 @@ func (o Object) TextOf(name string) string {
 // IsNull tells whether the value is null.
 func (v Value) IsNull() bool { return v.Kind == Literal && v.Text == "null" }
 
-// Members are those of an object, which was read before.
+// Members are those of an object, which was read before; none of any other value.
 func (v Value) Members() Object {
+	if v.Kind != Map {
+		return nil
+	}
 	s := scanner{text: v.Text}
 	o, _ := s.object(nil, maxDepth)
 	return o
 }
 
-// Items gives those of a list, which was read before, one after the other.
+// Items gives those of a list, which was read before, one after the other; none of any other value.
 func (v Value) Items(yield func(Value) bool) {
 	if v.Kind != List {
 		return

@@ -2,6 +2,7 @@ package strictjson_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -74,6 +75,66 @@ func TestKinds(t *testing.T) {
 	for item := range o.Get("m").Items {
 		t.Errorf("an object has the item %v", item)
 	}
+}
+
+// TestPartsOfTexts: a text has neither members nor items, also where it reads like an object or a list.
+func TestPartsOfTexts(t *testing.T) {
+	o, ok := strictjson.Parse(`{"m":"{\"a\":\"b\"}","l":"[\"a\"]","n":7,"x":null}`)
+	if !ok {
+		t.Fatal("refused")
+	}
+	for _, m := range append(o, strictjson.Member{}) {
+		if members := m.Value.Members(); members != nil {
+			t.Errorf("%+v has the members %v", m, members)
+		}
+		for item := range m.Value.Items {
+			t.Errorf("%+v has the item %v", m, item)
+		}
+	}
+}
+
+// FuzzParts: the parts of what is accepted, at all depths, are those that encoding/json reads.
+func FuzzParts(f *testing.F) {
+	for _, seed := range []string{`{"a":[1,"b",{"c":null,"":[[],{}]}]," ":{"\u002f":"\ud83d\ude00"}}`, `{ "a" : [ true , false ] , "b" : { "c" : -1.5e+7 } }`, `{}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, ok := strictjson.Parse(text); !ok {
+			return
+		}
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber()
+		var want any
+		if err := decoder.Decode(&want); err != nil {
+			t.Fatal(err)
+		}
+		if got := plain(strictjson.Value{Kind: strictjson.Map, Text: strings.TrimSpace(text)}); !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q: %v, encoding/json has %v", text, got, want)
+		}
+	})
+}
+
+// plain is a value as encoding/json has it.
+func plain(v strictjson.Value) any {
+	switch v.Kind {
+	case strictjson.Text:
+		return v.Text
+	case strictjson.Number:
+		return json.Number(v.Text)
+	case strictjson.List:
+		list := []any{}
+		for item := range v.Items {
+			list = append(list, plain(item))
+		}
+		return list
+	case strictjson.Map:
+		object := map[string]any{}
+		for _, m := range v.Members() {
+			object[m.Name] = plain(m.Value)
+		}
+		return object
+	}
+	return map[string]any{"true": true, "false": false}[v.Text]
 }
 
 // FuzzParse: what is accepted, encoding/json reads in the same way.
