@@ -34,6 +34,8 @@ func TestToken(t *testing.T) {
 		{"GROUP_SCOPES", "null", "want a JSON object"},
 		{"GROUP_SCOPES", `{} {}`, "something follows"},
 		{"GROUP_SCOPES", `{"*":["users/read"]}`, `group "*"`},
+		{"GROUP_SCOPES", `{"a":["b"],"a":["c"]}`, "a group stands there twice"},
+		{"GROUP_SCOPES", `{"":["b"]}`, "groups whose names are not empty"},
 		{"GROUP_SCOPES", `{"a":["*"]}`, `group "a": "*" is no scope`},
 		{"MAX_TOKEN", "1", ""},
 		{"MAX_TOKEN", "1048576", ""},

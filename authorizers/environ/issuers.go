@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 
+	"portcullis/authorizers/internal/strictjson"
 	"portcullis/authorizers/verify"
 	"portcullis/policy"
 )
@@ -70,7 +71,13 @@ func ParseGroupScopes(text string) (map[string][]string, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, errors.New("something follows the JSON object")
 	}
+	if _, ok := strictjson.Parse(text); !ok {
+		return nil, errors.New("a group stands there twice, or a text is no UTF-8")
+	}
 	for _, group := range slices.Sorted(maps.Keys(groups)) {
+		if group == "" {
+			return nil, errors.New("want groups whose names are not empty")
+		}
 		if group == verify.Any {
 			return nil, fmt.Errorf(`group "*": every group of the issuer is meant by "*" in an issuer's "grants" only`)
 		}
