@@ -107,7 +107,7 @@ func (c *issuerCheck) checkName() string {
 	}
 	reason := checkAddress(name)
 	if reason == "" && strings.Contains(name, "?") {
-		return "want a URL without user, query and fragment"
+		return "want a URL without query"
 	}
 	if reason != "" && !strings.ContainsAny(name, " {}") {
 		reason += `; any other text is an issuer only with a "jwksUri"`
@@ -221,6 +221,9 @@ func (c *issuerCheck) checkGrants() {
 	for _, claim := range slices.Sorted(maps.Keys(c.Grants)) {
 		c.refuse("grants", checkClaimName(claim))
 		for _, value := range slices.Sorted(maps.Keys(c.Grants[claim])) {
+			if value == "" {
+				c.refuse("grants", fmt.Sprintf("claim %q: want values that are not empty, since an empty text grants nothing", short(claim)))
+			}
 			for _, scope := range c.Grants[claim][value] {
 				c.refuse("grants", c.checkGranted(claim, value, scope))
 			}
@@ -283,13 +286,21 @@ func checkAddress(text string) string {
 	case len(text) > maxAddress:
 		return fmt.Sprintf("want a URL of at most %d characters", maxAddress)
 	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsFunc(text, isNotInURL):
-		return fmt.Sprintf("want an https URL, got %q", short(text))
+		return fmt.Sprintf("want an https URL, got %q", withoutUser(text))
 	case u.User != nil || strings.Contains(text, "#"):
-		return "want a URL without user, query and fragment"
+		return "want a URL without user and fragment"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return fmt.Sprintf("plain http is for loopback hosts only, got %q", short(text))
 	}
 	return ""
+}
+
+// withoutUser is an address for an error, without the user and the password that may stand in it.
+func withoutUser(address string) string {
+	if at := strings.LastIndexByte(address, '@'); at >= 0 && strings.Contains(address, "//") {
+		return "…" + short(address[at:])
+	}
+	return short(address)
 }
 
 // isNotInURL tells whether a character stands in no URL (RFC 3986, section 2).

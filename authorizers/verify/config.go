@@ -173,6 +173,8 @@ func (i Issuer) withDefaults(several bool) Issuer {
 	}
 	if i.Owners == nil {
 		i.Owners = new(!several && i.ID[0] == claimSubject)
+	} else {
+		i.Owners = new(*i.Owners)
 	}
 	_, read := i.Grants[defaultGroupsClaim]
 	if i.GroupsClaim == "" && (read || i.Grants == nil && (!several || len(i.TokenUse) > 0)) {

@@ -32,7 +32,7 @@ func TestNewRefuses(t *testing.T) {
 		{with(func(i *verify.Issuer) { i.Issuer = "http://issuer.example.com" }), "loopback"},
 		{with(func(i *verify.Issuer) { i.Issuer = "http://127.0.0.1.example.com" }), "loopback"},
 		{with(func(i *verify.Issuer) { i.Issuer = "https://a@issuer.example.com" }), "without user"},
-		{with(func(i *verify.Issuer) { i.Issuer = "https://issuer.example.com?x" }), "without user"},
+		{with(func(i *verify.Issuer) { i.Issuer = "https://issuer.example.com?x" }), "without query"},
 		{with(func(i *verify.Issuer) { i.Audience = nil }), "audience"},
 		{with(func(i *verify.Issuer) { i.Audience = []string{"app", ""} }), "audience"},
 		{with(func(i *verify.Issuer) { i.TokenUse = []string{"refresh"} }), "tokenUse"},
@@ -83,7 +83,7 @@ func TestParseIssuers(t *testing.T) {
 // TestAddresses: row by row an issuer that is not a Cognito pool, and what is wrong with its address.
 func TestAddresses(t *testing.T) {
 	long := "https://a.example/" + strings.Repeat("x", 2048)
-	const pool, fragment, noURL, plain = "tokenUse", "without user, query and fragment", "want an https URL", "loopback"
+	const pool, fragment, noURL, plain = "tokenUse", "want a URL without", "want an https URL", "loopback"
 	tests := []struct{ issuer, want string }{
 		{"https://a.example", ""},
 		{"HTTPS://a.example", ""},
@@ -147,13 +147,14 @@ func TestConfigIsCopied(t *testing.T) {
 		var issuers []verify.Issuer
 		v := newVerifier(t, s.issuer, func(c *verify.Config) {
 			c.Issuers[0].Algorithms, c.Remember = []string{"EdDSA"}, -1
-			test.of(&c.Issuers[0])[0] = test.was
+			test.of(&c.Issuers[0])[0], c.Issuers[0].Owners = test.was, new(false)
 			issuers = c.Issuers
 		})
 		_, before := v.Verify(t.Context(), token)
 		test.of(&issuers[0])[0] = test.then
+		*issuers[0].Owners = true
 		issuers[0].Issuer, issuers[0].GroupsClaim = "https://other.example.com", "other"
-		if _, err := v.Verify(t.Context(), token); code(err) != code(before) {
+		if claims, err := v.Verify(t.Context(), token); code(err) != code(before) || err == nil && !claims.OwnsNothing {
 			t.Errorf("%s, %s at first, then %s: error %v, then %v", test.name, test.was, test.then, before, err)
 		}
 	}
@@ -191,7 +192,7 @@ func TestEntries(t *testing.T) {
 		{`{"issuer":"Example","audience":["a"]}`, []string{`want an https URL, got "Example"; any other text is an issuer only with a "jwksUri"`}},
 		{`{"issuer":"Exa\u0000mple","audience":["a"],"jwksUri":"https://a.example/k"}`, []string{"issuer: want an https URL"}},
 		{`{"issuer":"Example","audience":["a"],"jwksUri":"http://static.example.com/keys.json"}`, []string{"jwksUri: plain http is for loopback hosts only"}},
-		{`{"issuer":"Example","audience":["a"],"jwksUri":"https://u:p@static.example.com/keys.json"}`, []string{"jwksUri: want a URL without user"}},
+		{`{"issuer":"Example","audience":["a"],"jwksUri":"https://u:p@static.example.com/keys.json"}`, []string{"jwksUri: want a URL without user and fragment"}},
 
 		// Several tenants.
 		{`{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","audience":["a"],"tenants":["t1","t2"],"jwksUri":"https://login.microsoftonline.com/common/discovery/v2.0/keys","scopes":[]}`, nil},
@@ -223,6 +224,8 @@ func TestEntries(t *testing.T) {
 		{`{"issuer":"https://a.example","audience":["a"],"grants":{"":{"x":["y"]}},"id":[""],"require":{"":["x"]}}`, []string{"grants: want a claim's name", "id: want a claim's name", "require: want a claim's name"}},
 		{`{"issuer":"https://a.example","audience":["a"],"grants":{"a":{"x":["y z"]}}}`, []string{`grants: claim "a", value "x": "y z" is no scope`}},
 		{`{"issuer":"https://a.example","audience":["a"],"grants":{"a":{"x":["y"]}},"scopes":["z"]}`, []string{`grants: claim "a", value "x": "y" is not among the scopes that the entry may grant`}},
+		{`{"issuer":"https://a.example","audience":["a"],"grants":{"role":{"":["y"]}}}`, []string{`grants: claim "role": want values that are not empty`}},
+		{`{"issuer":"https://a.example","audience":["a"],"grants":{"role":{"x":["y"]}},"scopes":[]}`, []string{`"y" is not among the scopes`}},
 		{`{"issuer":"https://a.example","audience":["a"],"scopes":["*","z"]}`, []string{`scopes: want "*" alone, or scopes`}},
 		{`{"issuer":"https://a.example","audience":["a"],"scopes":["a b"]}`, []string{`scopes: "a b" is no scope`}},
 		{`{"issuer":"https://a.example","audience":["a"],"require":{"hd":[]}}`, []string{`require: want at least one value of the claim "hd"`}},

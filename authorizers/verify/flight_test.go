@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -151,6 +152,23 @@ func TestPrefetch(t *testing.T) {
 	}
 	if err := v.Prefetch(t.Context()); err != nil || up.Fetches() != 1 {
 		t.Errorf("once more: error %v, %d fetches", err, up.Fetches())
+	}
+}
+
+// TestPrefetchOfTenants: the tenants of one entry have one key set, which is asked for, and whose failure is told, once.
+func TestPrefetchOfTenants(t *testing.T) {
+	down := newIssuer(t)
+	down.Outage(true)
+	v, err := verify.New(verify.Config{Now: clock, Issuers: []verify.Issuer{{
+		Issuer: "http://login.example.com/{t}", Tenants: []string{"a", "b", "c"}, JWKSURI: down.URL + verifytest.KeySetPath, Audience: []string{"api"}, Scopes: []string{},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	const triesOfAFetch = 2
+	if err := v.Prefetch(t.Context()); err == nil || strings.Count(err.Error(), "are unavailable") != 1 || down.Fetches() != triesOfAFetch {
+		t.Errorf("%d fetches, error %v", down.Fetches(), err)
 	}
 }
 

@@ -48,9 +48,6 @@ func claimPathOf(text string) claimPath {
 func (p claimPath) in(claims strictjson.Object) strictjson.Value {
 	v := claims.Get(p.names[0])
 	for _, name := range p.names[1:] {
-		if v.Kind != strictjson.Map {
-			return strictjson.Value{}
-		}
 		v = v.Members().Get(name)
 	}
 	return v
@@ -147,8 +144,11 @@ func (g *grant) add(all []string, claims strictjson.Object, scpToo bool, unread 
 	return all
 }
 
-// addValue appends what a value of the claim gives.
+// addValue appends what a value of the claim gives. An empty text is none: a token with the scope "" has no scope.
 func (g *grant) addValue(all []string, text string) []string {
+	if text == "" {
+		return all
+	}
 	for _, value := range [...]string{text, Any} {
 		for _, scope := range g.scopes[value] {
 			if scope == Any {

@@ -51,6 +51,7 @@ func TestGrants(t *testing.T) {
 		{"one issuer, nothing said", ``, false, object{"scope": "a b"}, "a b"},
 		{"scp where there is no scope", ``, false, object{"scp": list{"a"}}, "a"},
 		{"scope, whatever scp says", ``, false, object{"scope": "a", "scp": "b"}, "a"},
+		{"scope that is null says that there is none", ``, false, object{"scope": json.RawMessage("null"), "scp": "b"}, ""},
 		{"groups grant nothing", ``, false, object{"cognito:groups": list{"staff"}, "groups": list{"staff"}}, ""},
 
 		{"several: only what is listed", `"scopes":["a"]`, true, object{"scope": "a b"}, "a"},
@@ -74,13 +75,22 @@ func TestGrants(t *testing.T) {
 		{"a text as it stands is words", `"grants":{"permissions":{"*":["*"]}}`, false, object{"permissions": "a b"}, "a b"},
 		{"one value as it stands", `"grants":{"permissions":{"a":["*"],"b":["c"]}},"scopes":["a","b","c"]`, true, object{"permissions": list{"a", "b", "d"}}, "a c"},
 		{"any value", `"grants":{"sub":{"*":["users/self"]}}`, true, object{}, "users/self"},
+		{"any value, and an empty one", `"grants":{"role":{"*":["users/self"]}}`, true, object{"role": ""}, ""},
+		{"any value of a list, and an empty one", `"grants":{"role":{"*":["users/self"]}}`, true, object{"role": list{""}}, ""},
+		{"any value of an object, and an empty name", `"grants":{"role":{"*":["users/self"]}}`, true, object{"role": object{"": true}}, ""},
+		{"any scope, and no scope", `"grants":{"scope":{"*":["users/self"]}}`, true, object{"scope": ""}, ""},
+		{"any scope, and spaces alone", `"grants":{"scope":{"*":["users/self"]}}`, true, object{"scope": "  "}, ""},
+		{"any scope", `"grants":{"scope":{"*":["users/self"]}}`, true, object{"scope": "a"}, "users/self"},
 		{"a value that is a star", `"grants":{"roles":{"*":["*"]}},"scopes":["a"]`, true, object{"roles": list{"*"}}, ""},
 
 		{"nested", `"grants":{"/realm_access/roles":` + staff + `}`, true, object{"realm_access": object{"roles": list{"staff"}}}, "users/read"},
 		{"nested deeper", `"grants":{"/resource_access/my.app/roles":` + staff + `}`, true, object{"resource_access": object{"my.app": object{"roles": list{"staff"}}}}, "users/read"},
 		{"nested, and not at the top", `"grants":{"/realm_access/roles":` + staff + `}`, true, object{"roles": list{"staff"}, "realm_access/roles": "staff", "/realm_access/roles": "staff"}, ""},
+		{"through a text that reads like an object", `"grants":{"/a/b":` + staff + `}`, true, object{"a": `{"b":"staff"}`}, ""},
+		{"through a text in an object", `"grants":{"/a/b/c":` + staff + `}`, true, object{"a": object{"b": `{"c":["staff"]}`}}, ""},
 		{"through a list", `"grants":{"/a/0":` + staff + `}`, true, object{"a": list{"staff"}}, ""},
 		{"escaped", `"grants":{"/a~1b/c~0d":` + staff + `}`, true, object{"a/b": object{"c~d": "staff"}}, "users/read"},
+		{"escaped once", `"grants":{"/a~01":` + staff + `}`, true, object{"a~1": "staff", "a/": "boss"}, "users/read"},
 		{"a URL names itself", `"grants":{"https://example.com/roles":` + staff + `}`, true, object{"https://example.com/roles": list{"staff"}}, "users/read"},
 		{"dots name themselves", `"grants":{"realm_access.roles":` + staff + `}`, true, object{"realm_access.roles": list{"staff"}}, "users/read"},
 		{"dots are no path", `"grants":{"realm_access.roles":` + staff + `}`, true, object{"realm_access": object{"roles": list{"staff"}}}, ""},
@@ -204,8 +214,8 @@ func TestIDs(t *testing.T) {
 // TestRequired: claims without one of the values that the entry requires.
 func TestRequired(t *testing.T) {
 	issuer := newIssuer(t)
-	v := entry(t, issuer, `"require":{"hd":["example.com","example.org"],"email_verified":["true"],"/a/b":["c"],"amr":["mfa"]}`, false)
-	good := object{"hd": "example.com", "email_verified": true, "a": object{"b": "c"}, "amr": list{"pwd", "mfa"}}
+	v := entry(t, issuer, `"require":{"hd":["example.com","example.org"],"email_verified":["true"],"/a/b":["c"],"amr":["mfa"],"level":["2"]}`, false)
+	good := object{"hd": "example.com", "email_verified": true, "a": object{"b": "c"}, "amr": list{"pwd", "mfa"}, "level": 2}
 	tests := []struct {
 		claim  string
 		value  any // nil: it is missing
@@ -224,6 +234,9 @@ func TestRequired(t *testing.T) {
 		{"hd", object{"example.com": true}, "hd"},
 		{"hd", json.RawMessage("null"), "hd"},
 		{"email_verified", false, "email_verified"},
+		{"level", "2", ""},
+		{"level", 3, "level"},
+		{"level", json.RawMessage("2.0"), "level"},
 		{"a", "c", "/a/b"},
 		{"amr", "pwd", "amr"},
 	}

@@ -40,8 +40,8 @@ func checkStaticSet(address string) (static bool, reason string) {
 }
 
 // readStaticSet reads the keys of an address that checkStaticSet let pass, one of which at least must be for one of the
-// issuer's algorithms.
-func readStaticSet(address string, issuers []*algorithm) (keysByID, error) {
+// issuer's algorithms, and have an id where tokens have to name it.
+func readStaticSet(address string, issuers []*algorithm, named bool) (keysByID, error) {
 	name, read := "the key set in the data URL", dataOf
 	if hasScheme(address, fileScheme) {
 		name, read = short(address), readFile
@@ -54,10 +54,16 @@ func readStaticSet(address string, issuers []*algorithm) (keysByID, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, &fetchError{err})
 	}
-	for _, key := range keys[""] {
-		if slices.Contains(issuers, key.algorithm) {
-			return keys, nil
+	found := false
+	for id, all := range keys {
+		if slices.ContainsFunc(all, func(k *key) bool { return slices.Contains(issuers, k.algorithm) }) {
+			if found = true; id != "" || !named {
+				return keys, nil
+			}
 		}
+	}
+	if found {
+		return nil, fmt.Errorf(`%s: no key has a kid, which tokens have to name; where they name none, write "kid":%q in the entry`, name, KeyIDOptional)
 	}
 	return nil, fmt.Errorf("%s: no key is for an algorithm of the issuer's", name)
 }
@@ -89,7 +95,7 @@ func pathOf(address string) (string, error) {
 	u, err := url.Parse(address)
 	local := err == nil && (u.Host == "" || strings.EqualFold(u.Host, "localhost"))
 	if !local || u.User != nil || strings.ContainsAny(address, "?#") || !strings.HasPrefix(u.Path, "/") || strings.ContainsRune(u.Path, 0) {
-		return "", fmt.Errorf("want a file by its absolute path, as in file:///opt/keys.json, got %q", short(address))
+		return "", fmt.Errorf("want a file by its absolute path, as in file:///opt/keys.json, got %q", withoutUser(address))
 	}
 	return u.Path, nil
 }

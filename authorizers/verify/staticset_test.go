@@ -144,6 +144,12 @@ func TestStaticSetsThatAreRefused(t *testing.T) {
 		{write("none.json", `{"keys":[]}`), "none.json: the key set has no usable key"},
 		{write("weak.json", weak), "weak.json: the key set has no usable key"},
 		{write("elliptic.json", elliptic), "elliptic.json: no key is for an algorithm of the issuer's"},
+		{write("nameless.json", strings.Replace(good, `"kid"`, `"x-kid"`, 1)), `nameless.json: no key has a kid, which tokens have to name; where they name none, write "kid":"optional"`},
+		{"data:application/json," + strings.Replace(good, `"kid"`, `"x-kid"`, 1), "no key has a kid"},
+		{"file://ann:the-secret@host/keys.json", `got "…@host/keys.json"`},
+		{"ftp://ann:the-secret@host/keys.json", `got "…@host/keys.json"`},
+		{"https://ann:the-secret @host/keys.json", `got "…@host/keys.json"`},
+		{"http://ann:the-secret@localhost/keys.json", "want a URL without user"},
 		{"data:", media},
 		{"data:application/json", media},
 		{"data:," + good, media},
@@ -164,6 +170,9 @@ func TestStaticSetsThatAreRefused(t *testing.T) {
 		wrong := (*verify.ConfigError)(nil)
 		if !errors.As(err, &wrong) || wrong.Field != "jwksUri" || wrong.Issuer != "https://a.example" || !strings.Contains(wrong.Reason, test.want) {
 			t.Errorf("%.80s: error %v, want one with %q", test.address, err, test.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "the-secret") {
+			t.Errorf("%.80s: the error %v has the password", test.address, err)
 		}
 		if err != nil && len(err.Error()) > 700 {
 			t.Errorf("%.80s: an error of %d bytes", test.address, len(fmt.Sprint(err)))

@@ -75,7 +75,7 @@ func (v *Verifier) keySetOf(issuer Issuer) (*keySet, error) {
 	if static, _ := checkStaticSet(issuer.JWKSURI); !static {
 		return newKeySet(issuer, issuer.algorithms(), v.fetcher, v.now), nil
 	}
-	keys, err := readStaticSet(issuer.JWKSURI, issuer.algorithms())
+	keys, err := readStaticSet(issuer.JWKSURI, issuer.algorithms(), issuer.KeyID != KeyIDOptional)
 	if err != nil {
 		return nil, &ConfigError{issuer.Issuer, "jwksUri", err.Error()}
 	}
@@ -112,9 +112,13 @@ func (v *Verifier) Prefetch(ctx context.Context) error {
 		mu     sync.Mutex
 		failed []error
 	)
+	sets := map[*keySet]bool{} // tenants of one entry share theirs
 	for _, issuer := range v.issuers {
+		sets[issuer.keys] = true
+	}
+	for keys := range sets {
 		all.Go(func() {
-			err := issuer.keys.prefetch(ctx)
+			err := keys.prefetch(ctx)
 			mu.Lock()
 			defer mu.Unlock()
 			failed = append(failed, err)
