@@ -49,8 +49,8 @@ func OfFamily(issuer, originTokenID string, ends time.Time) Entry {
 	return Entry{Kind: Family, Issuer: issuer, Value: originTokenID, Expires: expiry(ends)}
 }
 
-// OfUser takes the tokens of a user back that were issued at or before a time, in whole seconds. ends is when the last
-// of them ends.
+// OfUser takes the tokens of a user back that were issued at or before a time, in whole seconds. The subject is their sub,
+// or the id that the issuer's entry takes from another claim. ends is when the last of them ends.
 func OfUser(issuer, subject string, before, ends time.Time) Entry {
 	return Entry{Kind: User, Issuer: issuer, Value: subject, Before: seconds(before), Expires: expiry(ends)}
 }
@@ -140,39 +140,37 @@ func (e Entry) Widen(other Entry) Entry {
 // Covers tells whether the entry takes a token back. Where the token does not say when it was issued, any Before does.
 // Whether the entry has expired does not matter.
 func (e Entry) Covers(c *authorizers.Claims) bool {
-	if e.Issuer != c.Issuer || e.Value != valueOf(e.Kind, c) {
+	if e.Issuer != c.Issuer || !slices.Contains(valuesOf(e.Kind, c), e.Value) {
 		return false
 	}
-	switch e.Kind {
-	case Token, Family:
-		return e.Value != ""
-	case User, Issuer:
-		return !c.IssuedAt.After(e.Before)
-	}
-	return false
+	return e.Kind == Token || e.Kind == Family || !c.IssuedAt.After(e.Before)
 }
 
 // kinds are all kinds, those first that say most.
 var kinds = []Kind{Token, Family, User, Issuer}
 
-// valueOf is what a token holds in the claim of a kind.
-func valueOf(kind Kind, c *authorizers.Claims) string {
+// valuesOf are what an entry of a kind may name a token by; none where the token does not say. A user's is sub, and the
+// caller's id, where the issuer's entry takes that from another claim: by either the user is known, in the log and to APIs.
+func valuesOf(kind Kind, c *authorizers.Claims) []string {
+	var values []string
 	switch kind {
 	case Token:
-		return c.TokenID
+		values = []string{c.TokenID}
 	case Family:
-		return c.OriginTokenID
+		values = []string{c.OriginTokenID}
 	case User:
-		return c.Subject
+		values = slices.Compact([]string{c.Subject, c.ID})
+	case Issuer:
+		return []string{""}
 	}
-	return ""
+	return slices.DeleteFunc(values, func(value string) bool { return value == "" })
 }
 
 // idsOf are the IDs of all entries that can cover a token.
 func idsOf(c *authorizers.Claims) []string {
-	ids := make([]string, 0, len(kinds))
+	ids := make([]string, 0, MaxRead)
 	for _, kind := range kinds {
-		if value := valueOf(kind, c); value != "" || kind == Issuer {
+		for _, value := range valuesOf(kind, c) {
 			ids = append(ids, idOf(kind, c.Issuer, value))
 		}
 	}

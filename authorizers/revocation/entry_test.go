@@ -57,6 +57,10 @@ func TestRefusals(t *testing.T) {
 		{"the user, a second later", byUser, later(time.Second), ""},
 		{"the user, at a time that is not said", byUser, func(c *authorizers.Claims) { c.IssuedAt = time.Time{} }, "sub"},
 		{"the user, in 1970", byUser, func(c *authorizers.Claims) { c.IssuedAt = time.Unix(0, 0) }, "sub"},
+		{"the user, by an id beside another sub", byUser, func(c *authorizers.Claims) { c.Subject, c.ID = "pairwise", "ann" }, "sub"},
+		{"the user, by sub beside another id", byUser, func(c *authorizers.Claims) { c.ID = "object" }, "sub"},
+		{"the user, by an id without sub", byUser, func(c *authorizers.Claims) { c.Subject, c.ID = "", "ann" }, "sub"},
+		{"the user, by an id, a second later", byUser, func(c *authorizers.Claims) { c.Subject, c.ID, c.IssuedAt = "", "ann", second.Add(time.Second) }, ""},
 		{"another user", byUser, func(c *authorizers.Claims) { c.Subject = "bob" }, ""},
 		{"the user of another issuer", byUser, func(c *authorizers.Claims) { c.Issuer = "https://issuer.example.org" }, ""},
 		{"the issuer, in the second", byIssuer, nil, "iss"},
@@ -110,6 +114,8 @@ func TestReadsOnce(t *testing.T) {
 		want   int
 	}{
 		{nil, 4},
+		{func(c *authorizers.Claims) { c.ID = "ann" }, 4},
+		{func(c *authorizers.Claims) { c.ID = "object" }, 5},
 		{func(c *authorizers.Claims) { c.OriginTokenID = "" }, 3},
 		{func(c *authorizers.Claims) { c.OriginTokenID, c.TokenID = "", "" }, 2},
 		{func(c *authorizers.Claims) { *c = authorizers.Claims{Issuer: issuer} }, 1},

@@ -19,8 +19,8 @@ type Reader interface {
 	Read(ctx context.Context, ids []string) ([]Entry, error)
 }
 
-// MaxRead is how many entries a [Reader] reads at once: one of each kind.
-const MaxRead = 4
+// MaxRead is how many entries a [Reader] reads at once: one of each kind, and one more of a user who has an id beside sub.
+const MaxRead = 5
 
 // Store keeps entries. It is safe for concurrent use. Package revocationtest checks that an implementation does what is
 // said here.
