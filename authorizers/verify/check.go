@@ -27,7 +27,7 @@ func (c *Config) check() error {
 	}
 	seen := map[string]bool{}
 	for i := range c.Issuers {
-		issuer := issuerCheck{Issuer: &c.Issuers[i], several: isSeveral(c.Issuers)}
+		issuer := issuerCheck{Issuer: &c.Issuers[i], several: c.isSeveral()}
 		issuer.check()
 		for _, name := range issuer.names() {
 			if seen[name] {

@@ -127,6 +127,8 @@ type Config struct {
 	Remember  int              // how many verified tokens are remembered; zero: 1,000, less than zero: none
 	Now       func() time.Time // nil: time.Now
 	Client    *http.Client     // fetches key sets, following no redirect; nil: one that keeps no connection
+
+	beside bool // another verifier has more issuers, beside those here
 }
 
 // Bounds of a configuration.
@@ -147,7 +149,7 @@ func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	several := isSeveral(c.Issuers)
+	several := c.isSeveral()
 	c.Issuers = slices.Clone(c.Issuers)
 	for i := range c.Issuers {
 		c.Issuers[i] = c.Issuers[i].withDefaults(several)
@@ -156,8 +158,8 @@ func (c Config) withDefaults() Config {
 }
 
 // isSeveral tells whether there is more than one issuer whose tokens are accepted.
-func isSeveral(issuers []Issuer) bool {
-	return len(issuers) > 1 || len(issuers) == 1 && len(issuers[0].Tenants) > 1
+func (c *Config) isSeveral() bool {
+	return c.beside || len(c.Issuers) > 1 || len(c.Issuers) == 1 && len(c.Issuers[0].Tenants) > 1
 }
 
 // withDefaults is the entry with the values that its zeros stand for where there are several issuers, or only this one.

@@ -183,3 +183,56 @@ func TestExpiredAndForged(t *testing.T) {
 	s.advance(30 * time.Hour)
 	s.check("forged, with keys that are too old", forger.token(old), expired)
 }
+
+// TestForgersRotationAndOutageAtOnce: forged tokens of all kinds, rotations and outages at once never let a forged token in,
+// never call a good one forged, and cost a bounded number of fetches.
+func TestForgersRotationAndOutageAtOnce(t *testing.T) {
+	s := newScene(t, func(c *verify.Config) { c.Issuers[0].KeyID = verify.KeyIDOptional })
+	forger := s.forger("EdDSA")
+	s.check("before", s.token(), "")
+	fetches := s.issuer.Fetches()
+	const rounds, step = 60, 2 * time.Second
+	for round := range rounds {
+		switch round % 12 {
+		case 3:
+			s.issuer.Rotate()
+		case 6:
+			s.issuer.Outage(true)
+		case 9:
+			s.issuer.Outage(false)
+		}
+		good := s.token()
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				if _, err := s.verifier.Verify(t.Context(), forger.token(nil)); code(err) != string(authorizers.CodeSignature) && code(err) != string(authorizers.CodeKeyUnknown) && code(err) != "unavailable" {
+					t.Errorf("round %d, a forged signature: %v", round, err)
+				}
+			})
+			all.Go(func() {
+				if _, err := s.verifier.Verify(t.Context(), s.namelessBy(forger.of)); code(err) != string(authorizers.CodeSignature) {
+					t.Errorf("round %d, a forged token without kid: %v", round, err)
+				}
+			})
+			all.Go(func() {
+				if _, err := s.verifier.Verify(t.Context(), s.tokenOf("made-up")); code(err) != string(authorizers.CodeKeyUnknown) && code(err) != "unavailable" {
+					t.Errorf("round %d, a made-up kid: %v", round, err)
+				}
+			})
+			all.Go(func() {
+				if _, err := s.verifier.Verify(t.Context(), good); err != nil && code(err) != string(authorizers.CodeKeyUnknown) && code(err) != "unavailable" {
+					t.Errorf("round %d, a good token: %v", round, err)
+				}
+			})
+		}
+		all.Wait()
+		s.advance(step)
+	}
+	// In each 10 seconds one for an unknown kid or after a failure, of two tries; in each minute one for a signature.
+	most := int(rounds*step/refetchEvery)*2 + int(rounds*step/recheckEvery)*2 + 2
+	if n := s.issuer.Fetches() - fetches; n > most {
+		t.Errorf("%d fetches, at most %d are due", n, most)
+	}
+	s.advance(refetchEvery)
+	s.check("at the end", s.token(), "")
+}

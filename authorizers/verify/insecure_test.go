@@ -147,3 +147,22 @@ func TestSharing(t *testing.T) {
 		}
 	}
 }
+
+// TestSharingBesideOthers: one of several issuers gains no more by a verifier that shares its keys than by the first.
+func TestSharingBesideOthers(t *testing.T) {
+	issuer := newIssuer(t)
+	both := entry(t, issuer, `"scopes":["a"]`, true)
+	rules := verify.Issuer{Issuer: issuer.URL, Audience: []string{"api"}}
+	if v, err := both.Sharing(rules); v != nil || err == nil || !strings.Contains(err.Error(), "scopes: is missing") {
+		t.Errorf("an entry without scopes: error %v", err)
+	}
+	rules.Scopes = []string{"a"}
+	v, err := both.Sharing(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims, err := v.Verify(t.Context(), issuer.OIDC(verifytest.Options{ClientID: "api", IssuedAt: now, Extra: object{"scope": "a b", "cognito:groups": list{"admins"}}}))
+	if err != nil || !claims.OwnsNothing || len(claims.Groups) > 0 || strings.Join(claims.Scopes, " ") != "a" {
+		t.Errorf("%+v, error %v", claims, err)
+	}
+}

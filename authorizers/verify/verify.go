@@ -83,10 +83,11 @@ func (v *Verifier) keySetOf(issuer Issuer) (*keySet, error) {
 }
 
 // Sharing makes a verifier of one of v's issuers that accepts others of its tokens and shares v's keys, so that they
-// are fetched once. A key that does not say its algorithm is used for the one that v uses it for. Closing either closes
+// are fetched once. A key that does not say its algorithm is used for the one that v uses it for. Where v has several
+// issuers, what the entry leaves out has the meaning that it has beside others. Closing either closes
 // both. The error is a [*ConfigError], also where the issuer's JWKSURI is not as v has it.
 func (v *Verifier) Sharing(issuer Issuer) (*Verifier, error) {
-	config := Config{Issuers: []Issuer{issuer}}
+	config := Config{Issuers: []Issuer{issuer}, beside: len(v.issuers) > 1}
 	if err := config.check(); err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (v *Verifier) Sharing(issuer Issuer) (*Verifier, error) {
 	case !ok:
 		return nil, &ConfigError{issuer.Issuer, "issuer", "want one that the verifier knows"}
 	case known.JWKSURI != issuer.JWKSURI:
-		return nil, &ConfigError{issuer.Issuer, "jwksUri", fmt.Sprintf("want %q, as the verifier has it", known.JWKSURI)}
+		return nil, &ConfigError{issuer.Issuer, "jwksUri", fmt.Sprintf("want %q, as the verifier has it", short(known.JWKSURI))}
 	}
 	other := *v
 	other.seen = newSeen(2 * v.seen.half)
