@@ -142,6 +142,21 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// TestGroupsOfPools: a user pool's groups are read beside other issuers too, unless its grants say otherwise.
+func TestGroupsOfPools(t *testing.T) {
+	issuer := newIssuer(t)
+	for members, want := range map[string]string{
+		`"scopes":[]`: "admins", `"scopes":[],"grants":null`: "admins", `"grants":{}`: "", `"grants":{"scope":{"a":["b"]}}`: "",
+		`"scopes":[],"groupsClaim":"roles"`: "",
+	} {
+		v := entry(t, issuer, `"tokenUse":["access"],"jwksUri":"`+issuer.URL+verifytest.KeySetPath+`",`+members, true)
+		got, err := v.Verify(t.Context(), issuer.CognitoAccess(verifytest.Options{ClientID: "api", IssuedAt: now, Groups: []string{"admins"}}))
+		if err != nil || strings.Join(got.Groups, " ") != want {
+			t.Errorf("%s: %+v, %v; want groups %q", members, got, err, want)
+		}
+	}
+}
+
 // TestUnread: claims of the entry that are there and cannot be read are named, and their values are not.
 func TestUnread(t *testing.T) {
 	issuer := newIssuer(t)
