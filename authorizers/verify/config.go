@@ -100,9 +100,9 @@ type Issuer struct {
 	// gives. With several issuers each has Scopes, or Grants in which no value is taken for a scope as it stands.
 	Scopes []string `json:"scopes,omitzero"`
 
-	// Grants are the claims by which tokens gain scopes: claim, value, scopes. Any is every value but the empty text, and among the scopes the
-	// value itself, taken for a scope as it stands. "scope" reads scp where a token has no scope, unless "scp" stands here
-	// too. Values are texts, one or in a list, and the names of an object's members; the texts of scope and scp, and of
+	// Grants are the claims by which tokens gain scopes: claim, value, scopes. Any is every value but the empty text, and
+	// among the scopes the value itself, taken for a scope as it stands. "scope" reads scp where a token has no scope, unless
+	// "scp" stands here too. Values are texts, one or in a list, and the names of an object's members; the texts of scope and scp, and of
 	// claims that are taken as they stand, are split at spaces (RFC 8693, section 4.2). Empty: nothing. Nil: scope as it
 	// stands, {"scope":{"*":["*"]}}.
 	Grants map[string]map[string][]string `json:"grants,omitzero"`

@@ -426,6 +426,27 @@ func TestTenants(t *testing.T) {
 	}
 }
 
+// TestIssuersAreTexts: an iss that is no text is not that of an issuer whose name is written alike.
+func TestIssuersAreTexts(t *testing.T) {
+	issuer := newIssuer(t)
+	for _, name := range []string{"7", "null", "true", "[]", `["7"]`} {
+		v, err := verify.New(verify.Config{Now: clock, Issuers: []verify.Issuer{{Issuer: name, JWKSURI: issuer.URL + verifytest.KeySetPath, Audience: []string{"api"}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := func(iss any) string {
+			return issuer.OIDC(verifytest.Options{ClientID: "api", IssuedAt: now, Extra: object{"iss": iss}})
+		}
+		if _, err := v.Verify(t.Context(), token(name)); err != nil {
+			t.Errorf("iss %q: %v", name, err)
+		}
+		if _, err := v.Verify(t.Context(), token(json.RawMessage(name))); code(err) != string(authorizers.CodeIssuer) {
+			t.Errorf("iss %s, which is no text: error %v", name, err)
+		}
+		v.Close()
+	}
+}
+
 // TestNearlyKnownIssuers: the refusal of a token says where an entry differs by a slash alone.
 func TestNearlyKnownIssuers(t *testing.T) {
 	issuer := newIssuer(t)
