@@ -21,7 +21,7 @@ token: is read from stdin, not verified, and not printed
 user, all: tokens that do not say when they were issued are taken back too. Refresh tokens go on getting good ones: end
 them with the issuer as well (Cognito: aws cognito-idp admin-user-global-sign-out)
   -issuer URL          iss, as the tokens have it
-  -sub SUB             sub, as the tokens have it
+  -sub SUB             sub, as the tokens have it, or the id that the decision log shows
   -before TIME         tokens issued at or before it: a day (its beginning in UTC), or a time such as
                        2027-01-31T18:00:00Z (default for user: now)
 
