@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 )
 
@@ -65,6 +66,49 @@ func TestRequestAnswers(t *testing.T) {
 			if got := allowed(t, output, "GET/users", "POST/users", "GET/users/me", "GET/users/you", "GET/both", "GET/token", "$connect"); got != want {
 				t.Errorf("%s, %s: allowed %q, want %q", form, test.name, got, want)
 			}
+		}
+	}
+}
+
+// TestNobodysOwner: an issuer's token whose id may own nothing reads what its scopes open and nobody's own, neither by itself
+// nor beside a key of the same owner, which alone does.
+func TestNobodysOwner(t *testing.T) {
+	issuer := verifytest.NewServer("EdDSA")
+	defer issuer.Close()
+	verifier, err := verify.New(verify.Config{Issuers: []verify.Issuer{{
+		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, TokenUse: []string{verify.UseAccess}, Algorithms: []string{"EdDSA"}, Grants: grants, Owners: new(false),
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer verifier.Close()
+	f := newRequestFixture(t, func(c *authorizers.Config) { c.Tokens = verifier })
+	f.keys["self"] = holder("me", "users/self")
+	token := func(group string) func(map[string]any) {
+		return with("Authorization", "Bearer "+issuer.CognitoAccess(verifytest.Options{Groups: []string{group}, Subject: "me"}))
+	}
+	tests := []struct {
+		name   string
+		change func(map[string]any)
+		want   string
+	}{
+		{"token with an owner's scope", token("members"), ""},
+		{"token beside the key of the same owner", all(token("members"), with("X-Api-Key", "self")), ""},
+		{"token without that scope beside the key", all(token("nobodies"), with("X-Api-Key", "self")), ""},
+		{"token that reads all", token("readers"), "GET/users GET/users/me"},
+		{"key alone", with("X-Api-Key", "self"), "GET/users/me"},
+	}
+	for _, test := range tests {
+		output, err := f.request.Invoke(t.Context(), requestEvent(t, "rest-request", test.change))
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if got := allowed(t, output, "GET/users", "GET/users/me"); got != test.want {
+			t.Errorf("%s: allowed %q, want %q", test.name, got, test.want)
+		}
+		if test.name == "token without that scope beside the key" && strings.Contains(string(output), "users/self") {
+			t.Errorf("%s: the API is told of the key's owner's scope: %s", test.name, output)
 		}
 	}
 }
