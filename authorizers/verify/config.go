@@ -96,8 +96,9 @@ type Issuer struct {
 	// a Cognito pool or of the only issuer, where Grants is nil or reads that claim, and else none.
 	GroupsClaim string `json:"groupsClaim,omitempty"`
 
-	// Scopes are all scopes that tokens may gain, whatever they say; Any alone is every scope. Nil: every scope that Grants
-	// gives. With several issuers each has Scopes, or Grants in which no value is taken for a scope as it stands.
+	// Scopes bound what Grants give: all scopes that tokens may gain, whatever they say; Any alone is every scope. Nil: every
+	// scope that Grants give. With several issuers each has Scopes, or Grants in which no value is taken for a scope as it
+	// stands.
 	Scopes []string `json:"scopes,omitzero"`
 
 	// Grants are the claims by which tokens gain scopes: claim, value, scopes. Any is every value but the empty text, and
