@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -50,13 +51,14 @@ func run(m *testing.M) int {
 
 // leftGoroutines are those that run this package's code, or serve HTTP for it, after some patience.
 func leftGoroutines() string {
-	left := goroutines("local/function.", "net/http.(*conn)")
+	own := reflect.TypeFor[lambda.Function]().PkgPath() + "."
+	left := goroutines(own, "net/http.(*conn)")
 	for range 200 {
 		if left == nil {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
-		left = goroutines("local/function.", "net/http.(*conn)")
+		left = goroutines(own, "net/http.(*conn)")
 	}
 	return strings.Join(left, "\n\n")
 }
