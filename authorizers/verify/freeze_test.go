@@ -76,6 +76,29 @@ func TestThawed(t *testing.T) {
 	}
 }
 
+// TestFetchEndsAtOnce: a token that begins a fetch is judged by it, even if the fetch ends before the token comes to
+// wait for it, and begins no second one.
+func TestFetchEndsAtOnce(t *testing.T) {
+	var slow atomic.Bool
+	s := newScene(t, func(c *verify.Config) {
+		clock := c.Now
+		c.Now = func() time.Time {
+			if slow.Load() {
+				time.Sleep(20 * time.Millisecond) // a fetch over loopback takes less
+			}
+			return clock()
+		}
+	})
+	old := s.token()
+	s.check("before", old, "")
+	s.advance(10 * time.Hour)
+	s.issuer.Replace()
+	fetches := s.issuer.Fetches()
+	slow.Store(true)
+	s.check("a key that was withdrawn", old, string(authorizers.CodeKeyUnknown))
+	s.fetched("a key that was withdrawn", &fetches, 1)
+}
+
 // TestGivenUpFetch: a token that waits for a fetch which another token gives up waits for the next one.
 func TestGivenUpFetch(t *testing.T) {
 	transport := newStuck(t)

@@ -93,26 +93,32 @@ func newFixedKeySet(keys keysByID, now func() time.Time) *keySet {
 }
 
 // ready gives the keys with this id that can be used at once, none where they have to be waited for. Keys that are
-// about to cease to be fresh are renewed meanwhile.
-func (s *keySet) ready(id string, now time.Time) []*key {
+// about to cease to be fresh are renewed meanwhile. The flight is the fetch that the same token was told to wait for
+// before, or nil; the one that ready gives is to be waited for, however soon it ends.
+func (s *keySet) ready(id string, now time.Time, before *flight) ([]*key, *flight) {
 	set := s.known.Load()
 	if set.young.holds(now) {
-		return set.keys[id]
+		return set.keys[id], before
 	}
 	if set.of(id, now) == nil {
-		return nil
+		return nil, before
+	}
+	renewal := before
+	if renewal == nil {
+		renewal = s.ask("")
 	}
 	// Keys that are no longer fresh wait for the fetch, since their issuer may have withdrawn them; not while the
 	// issuer is known to be down.
-	if s.ask("") != nil && !set.fresh.holds(now) && !s.isDown() {
-		return nil
+	if renewal != nil && !set.fresh.holds(now) && !s.isDown() {
+		return nil, renewal
 	}
-	return s.known.Load().of(id, now)
+	return s.known.Load().of(id, now), renewal
 }
 
 // await gives the keys with this id, which are not ready. The error is a *TokenError where the issuer has none, and an
-// *UnavailableError where that cannot be told. The context ends the waiting for a fetch, not the fetch.
-func (s *keySet) await(ctx context.Context, id string) ([]*key, error) {
+// *UnavailableError where that cannot be told. The context ends the waiting for a fetch, not the fetch. The flight is
+// the fetch to wait for, nil where none was begun for this token.
+func (s *keySet) await(ctx context.Context, id string, flight *flight) ([]*key, error) {
 	if s.fixed {
 		return nil, unknownKey()
 	}
@@ -120,7 +126,9 @@ func (s *keySet) await(ctx context.Context, id string) ([]*key, error) {
 	if s.known.Load().of(id, asked) != nil {
 		wanted = ""
 	}
-	flight := s.ask(wanted)
+	if flight == nil {
+		flight = s.ask(wanted)
+	}
 	err := s.wait(ctx, flight)
 	if err == nil && flight != nil && !flight.kept {
 		flight = s.ask(wanted) // it was given up, which says nothing

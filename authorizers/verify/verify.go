@@ -144,19 +144,23 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 		return nil, &authorizers.TokenError{Code: authorizers.CodeTooLarge}
 	}
 	if !v.seen.takes(raw) {
-		checked, err := v.check(ctx, raw)
+		checked, err := v.check(ctx, raw, nil)
 		if err != nil {
 			return nil, err
 		}
 		return checked.claims, nil
 	}
+	var renewal *flight
 	f := fingerprint(sha256.Sum256([]byte(raw)))
 	if known := v.seen.find(f); known != nil {
-		if now := v.now(); known.good.holds(now) && slices.Contains(known.issuer.keys.ready(known.keyID, now), known.key) {
-			return known.copyClaims(true), nil
+		if now := v.now(); known.good.holds(now) {
+			var keys []*key
+			if keys, renewal = known.issuer.keys.ready(known.keyID, now, nil); slices.Contains(keys, known.key) {
+				return known.copyClaims(true), nil
+			}
 		}
 	}
-	checked, err := v.check(ctx, raw)
+	checked, err := v.check(ctx, raw, renewal)
 	if err != nil {
 		return nil, err
 	}
@@ -164,8 +168,9 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 	return checked.copyClaims(false), nil
 }
 
-// check checks a token from its first byte to its last claim.
-func (v *Verifier) check(ctx context.Context, raw string) (*verified, error) {
+// check checks a token from its first byte to its last claim. The flight is the fetch of its issuer's keys that was
+// begun for it, if any.
+func (v *Verifier) check(ctx context.Context, raw string, renewal *flight) (*verified, error) {
 	var headerSpace [6]strictjson.Member
 	var claimsSpace [24]strictjson.Member
 	parsed, text, err := parse(raw, headerSpace[:0], claimsSpace[:0])
@@ -187,7 +192,7 @@ func (v *Verifier) check(ctx context.Context, raw string) (*verified, error) {
 	if keyID == "" && issuer.KeyID != KeyIDOptional {
 		return nil, &authorizers.TokenError{Code: authorizers.CodeKeyID, Claim: "kid", Got: "missing", Want: "the id of the token's key"}
 	}
-	key, err := v.signer(ctx, t, text, issuer, algorithm, keyID)
+	key, err := v.signer(ctx, t, text, issuer, algorithm, keyID, renewal)
 	if err != nil {
 		return nil, err
 	}
@@ -229,14 +234,14 @@ func (v *Verifier) meantIssuer(iss string) string {
 
 // signer gives the key of the issuer's that signed a token. It waits for keys, and asks for newer ones, only for a
 // token that would be accepted if its signature held: others are bad whatever their signature.
-func (v *Verifier) signer(ctx context.Context, t *token, text signed, issuer *trusted, a *algorithm, keyID string) (*key, error) {
-	keys := issuer.keys.ready(keyID, v.now())
+func (v *Verifier) signer(ctx context.Context, t *token, text signed, issuer *trusted, a *algorithm, keyID string, renewal *flight) (*key, error) {
+	keys, renewal := issuer.keys.ready(keyID, v.now(), renewal)
 	if keys == nil {
 		_, err := issuer.accept(t, v.now(), v.skew)
 		if err != nil {
 			return nil, err
 		}
-		if keys, err = issuer.keys.await(ctx, keyID); err != nil {
+		if keys, err = issuer.keys.await(ctx, keyID, renewal); err != nil {
 			return nil, err
 		}
 	}
