@@ -1,0 +1,137 @@
+// Package cli is what the subcommands of portcullis share: how an error becomes lines on stderr and an exit status, which
+// flags mean the same everywhere, how answers are written, and what is never printed. It knows nothing of what the
+// subcommands do; a subcommand is a package that gives a [cobra.Command] whose RunE uses a [Session].
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit statuses of all subcommands.
+const (
+	StatusDone        = 0   // it was done, or the answer is yes
+	StatusNo          = 1   // the answer is no: something opens, is denied, is a problem, nobody is signed in
+	StatusFailed      = 2   // it could not be asked or done: the command line, a variable, a file, the network
+	StatusInterrupted = 130 // a signal ended it, as shells tell of SIGINT (128 + 2)
+)
+
+// Session is what one run of the command works with. All fields are required.
+type Session struct {
+	Getenv         func(string) string
+	Stdin          *os.File // a terminal is told from a pipe by it
+	Stdout, Stderr io.Writer
+	Now            func() time.Time
+}
+
+// UsageError says what is wrong with the command line; where it can be, it names the flag or argument, and what would be
+// right.
+type UsageError struct {
+	Err error
+}
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// Usage makes a [*UsageError], as fmt.Errorf does.
+func Usage(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
+
+// NoError is an answer that is no: the exit status is [StatusNo]. Err is written to stderr; where it is nil, what was
+// printed has said so already.
+type NoError struct {
+	Err error
+}
+
+func (e *NoError) Error() string {
+	if e.Err == nil {
+		return "the answer is no"
+	}
+	return e.Err.Error()
+}
+
+// Unwrap gives the cause.
+func (e *NoError) Unwrap() error { return e.Err }
+
+// No is an answer that is no, and was printed.
+var No error = &NoError{}
+
+// ErrInterrupted is the error of a command that a signal ended; so is any error once the command's context has ended.
+var ErrInterrupted = errors.New("interrupted")
+
+// Run does what the arguments ask of a command, and gives the exit status. Errors are lines on stderr behind the name of
+// the subcommand, one for each of a joined error's, without any secret that [Redact] knows.
+func (s *Session) Run(ctx context.Context, root *cobra.Command, args []string) int {
+	prepare(root)
+	root.SetArgs(args)
+	root.SetIn(s.Stdin)
+	root.SetOut(s.Stdout)
+	root.SetErr(s.Stderr)
+	ran, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return StatusDone
+	}
+	no := (*NoError)(nil)
+	saidNo := errors.As(err, &no)
+	if !saidNo || no.Err != nil {
+		for _, line := range linesOf(err) {
+			s.Note(ran, "%s", line)
+		}
+	}
+	switch {
+	case saidNo:
+		return StatusNo
+	case errors.As(err, new(*UsageError)):
+		return StatusFailed
+	case ctx.Err() != nil || errors.Is(err, ErrInterrupted):
+		return StatusInterrupted
+	}
+	return StatusFailed
+}
+
+// linesOf are the texts of an error: one of each of those that were joined.
+func linesOf(err error) []string {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []string{err.Error()}
+	}
+	var lines []string
+	for _, one := range joined.Unwrap() {
+		lines = append(lines, linesOf(one)...)
+	}
+	return lines
+}
+
+// Note writes a line to stderr behind a command's name, without any secret that [Redact] knows.
+func (s *Session) Note(command *cobra.Command, format string, args ...any) {
+	text := OneLine(Redact(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(s.Stderr, "%s: %s\n", command.CommandPath(), text)
+}
+
+// Print writes a text to stdout. Its error says that it is stdout that took nothing.
+func (s *Session) Print(text string) error {
+	if _, err := io.WriteString(s.Stdout, text); err != nil {
+		return fmt.Errorf("stdout: %w", err)
+	}
+	return nil
+}
+
+// ReadStdin reads no more of stdin than so many bytes: more is an error. What it is for is named in the error.
+func (s *Session) ReadStdin(what string, most int) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(s.Stdin, int64(most)+1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s: stdin: %w", what, err)
+	case len(text) > most:
+		return "", Usage("%s: stdin has more than %d bytes", what, most)
+	}
+	return strings.TrimSpace(string(text)), nil
+}

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// secretive marks commands of whose command line nothing may be repeated, since it may be a password.
+const secretive = "secretive"
+
+// Secretive marks a command of whose command line no unknown word is repeated: it may be a password.
+func Secretive(command *cobra.Command) *cobra.Command {
+	if command.Annotations == nil {
+		command.Annotations = map[string]string{}
+	}
+	command.Annotations[secretive] = "true"
+	return command
+}
+
+// prepare gives a command and all below it what holds at every depth: errors are printed by [Session.Run] alone, a
+// word or a flag that is none is answered with the nearest that is one, and a command that only holds others asks for one.
+func prepare(command *cobra.Command) {
+	command.SilenceErrors, command.SilenceUsage = true, true
+	command.DisableFlagsInUseLine = true
+	command.SuggestionsMinimumDistance = 2
+	command.Flags().SortFlags, command.PersistentFlags().SortFlags = false, false
+	command.SetFlagErrorFunc(flagError)
+	if command.HasSubCommands() && !command.Runnable() {
+		command.Args = cobra.ArbitraryArgs
+		command.RunE = wantCommand
+	}
+	if args := command.Args; args != nil {
+		command.Args = func(c *cobra.Command, words []string) error { return argumentError(c, args(c, words)) }
+	}
+	for _, below := range command.Commands() {
+		prepare(below)
+	}
+}
+
+// wantCommand answers for a command that does nothing itself.
+func wantCommand(command *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return Usage("want a command: %s; %s --help tells what they do", namesOf(command), command.CommandPath())
+	}
+	return unknownWord(command, args[0])
+}
+
+// unknownWord says that a word is no command, and which one was meant.
+func unknownWord(command *cobra.Command, word string) error {
+	if meant := command.SuggestionsFor(word); len(meant) > 0 {
+		return Usage("%.60q is no command; did you mean %s?", word, strings.Join(meant, " or "))
+	}
+	return Usage("%.60q is no command; want %s", word, namesOf(command))
+}
+
+// namesOf are the commands below one, for people.
+func namesOf(command *cobra.Command) string {
+	var names []string
+	for _, below := range command.Commands() {
+		if below.IsAvailableCommand() {
+			names = append(names, below.Name())
+		}
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+// argumentError makes a [*UsageError] of what a command says of its arguments.
+func argumentError(command *cobra.Command, err error) error {
+	switch {
+	case err == nil || errors.As(err, new(*UsageError)):
+		return err
+	case command.Annotations[secretive] != "":
+		return Usage("unexpected argument; %s --help tells what there may be", command.CommandPath())
+	}
+	return &UsageError{err}
+}
+
+// Arguments allows from least to most arguments; what says what they are, such as "the ID of a key". A negative most is no
+// bound.
+func Arguments(least, most int, what string) cobra.PositionalArgs {
+	return func(command *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return Usage("want %s", what)
+		case most >= 0 && len(args) > most && command.Annotations[secretive] != "":
+			return Usage("unexpected argument; %s --help tells what there may be", command.CommandPath())
+		case most >= 0 && len(args) > most:
+			return Usage("unexpected argument %.60q; %s --help tells what there may be", args[most], command.CommandPath())
+		}
+		return nil
+	}
+}
+
+// flagError says what is wrong with a flag. What follows a single dash is not repeated by secretive commands.
+func flagError(command *cobra.Command, err error) error {
+	unknown := (*pflag.NotExistError)(nil)
+	if !errors.As(err, &unknown) {
+		return Usage("%w; %s --help lists the flags", err, command.CommandPath())
+	}
+	name := unknown.GetSpecifiedName()
+	if short := unknown.GetSpecifiedShortnames(); short != "" {
+		name, _, _ = strings.Cut(short, "=")
+		if known := command.Flags().Lookup(name); known != nil {
+			return Usage("-%s: flags have two dashes: --%s", name, name)
+		}
+		if command.Annotations[secretive] != "" {
+			return Usage("there is no such flag; flags have two dashes, and %s --help lists them", command.CommandPath())
+		}
+		return Usage("there is no flag -%.60s; flags have two dashes, and %s --help lists them", name, command.CommandPath())
+	}
+	if meant := nearestFlag(command, name); meant != "" {
+		return Usage("there is no flag --%.60s; did you mean --%s?", name, meant)
+	}
+	return Usage("there is no flag --%.60s; %s --help lists the flags", name, command.CommandPath())
+}
+
+// nearestFlag is the flag of a command that an unknown name is nearest to; "" where none is near.
+func nearestFlag(command *cobra.Command, name string) (nearest string) {
+	best := 3
+	command.Flags().VisitAll(func(flag *pflag.Flag) {
+		if d := distance(flag.Name, name); d < best && !flag.Hidden {
+			best, nearest = d, flag.Name
+		}
+	})
+	return nearest
+}
+
+// distance is how many letters must be put in, taken out or replaced to make one word of another (Levenshtein).
+func distance(a, b string) int {
+	if len(a) > 60 || len(b) > 60 {
+		return max(len(a), len(b))
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal, row[j+1] = row[j+1], min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// OneOf is the value of a flag that is one of some words.
+type OneOf struct {
+	Words []string
+	Value string
+}
+
+// Set takes one of the words.
+func (o *OneOf) Set(text string) error {
+	if !slices.Contains(o.Words, text) {
+		return fmt.Errorf("want %s", strings.Join(o.Words, ", "))
+	}
+	o.Value = text
+	return nil
+}
+
+// String is the word that is set.
+func (o *OneOf) String() string { return o.Value }
+
+// Type is what help texts call the value.
+func (o *OneOf) Type() string { return strings.Join(o.Words, "|") }

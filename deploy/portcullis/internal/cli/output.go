@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+)
+
+// The formats in which answers are written.
+const (
+	FormatTable    = "table"
+	FormatJSON     = "json"
+	FormatMarkdown = "markdown"
+	FormatCSV      = "csv"
+	FormatHTML     = "html"
+)
+
+// AddOutput gives a command the flag --output, -o, with these formats, the first of which is the default. The value is
+// what was chosen once the flags are read.
+func AddOutput(command *cobra.Command, formats ...string) *OneOf {
+	output := &OneOf{Words: formats, Value: formats[0]}
+	command.Flags().VarP(output, "output", "o", "how the answer is written")
+	command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	return output
+}
+
+// WriteJSON writes a value as indented JSON, and < > & as they are.
+func WriteJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+// Table is an answer of rows. Equal tables give equal bytes.
+type Table struct {
+	Title string // of the HTML page
+	Head  []string
+	Rows  [][]string // as many cells as the head has
+	JSON  any        // the same for programs; nil is an error for FormatJSON
+}
+
+// Write writes the table in a format. Empty cells are dashes where people read them.
+func (t *Table) Write(w io.Writer, format string) error {
+	switch format {
+	case FormatTable:
+		return t.writeAligned(w)
+	case FormatMarkdown:
+		return t.writeMarkdown(w)
+	case FormatCSV:
+		return csv.NewWriter(w).WriteAll(append([][]string{t.Head}, t.Rows...))
+	case FormatHTML:
+		return t.writeHTML(w)
+	case FormatJSON:
+		return WriteJSON(w, t.JSON)
+	}
+	return fmt.Errorf("there is no format %q", format)
+}
+
+// lines are the head and the rows for people.
+func (t *Table) lines() [][]string {
+	lines := [][]string{t.Head}
+	for _, row := range t.Rows {
+		line := make([]string, len(row))
+		for i, cell := range row {
+			if line[i] = OneLine(cell); line[i] == "" {
+				line[i] = "-"
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (t *Table) writeAligned(w io.Writer) error {
+	var b strings.Builder
+	lines := t.lines()
+	widths := Widths(lines)
+	for _, line := range lines {
+		b.WriteString(strings.TrimRight(Aligned(line, widths, "  "), " ") + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeMarkdown writes a table of GitHub Flavored Markdown (its specification, section 4.10).
+func (t *Table) writeMarkdown(w io.Writer) error {
+	var b strings.Builder
+	lines := t.lines()
+	for _, line := range lines {
+		for i, cell := range line {
+			line[i] = EscapeMarkdown(cell)
+		}
+	}
+	widths := Widths(lines)
+	for i, line := range lines {
+		b.WriteString("| " + Aligned(line, widths, " | ") + " |\n")
+		if i == 0 {
+			for _, width := range widths {
+				b.WriteString("|" + strings.Repeat("-", width+2))
+			}
+			b.WriteString("|\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeHTML writes one page that loads nothing else.
+func (t *Table) writeHTML(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, htmlHead, html.EscapeString(t.Title))
+	for i, line := range t.lines() {
+		element := "td"
+		if i == 0 {
+			element = "th"
+		}
+		b.WriteString("<tr>")
+		for _, cell := range line {
+			fmt.Fprintf(&b, "<%s>%s</%s>", element, html.EscapeString(cell), element)
+		}
+		b.WriteString("</tr>\n")
+	}
+	b.WriteString("</table>\n</body>\n</html>\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+const htmlHead = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>%[1]s</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; color: #1a1a1a; background: #fff; }
+table { border-collapse: collapse; }
+th, td { border: 1px solid #bbb; padding: .3rem .6rem; text-align: left; }
+th { background: #eee; }
+</style>
+</head>
+<body>
+<h1>%[1]s</h1>
+<table>
+`
+
+// Widths are the widths of columns, in runes.
+func Widths(lines [][]string) []int {
+	widths := make([]int, len(lines[0]))
+	for _, line := range lines {
+		for i, text := range line {
+			widths[i] = max(widths[i], utf8.RuneCountInString(text))
+		}
+	}
+	return widths
+}
+
+// Aligned is a line whose cells are padded to the widths of their columns.
+func Aligned(line []string, widths []int, between string) string {
+	padded := make([]string, len(line))
+	for i, text := range line {
+		padded[i] = text + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
+	}
+	return strings.Join(padded, between)
+}
+
+var markdown = strings.NewReplacer(`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`,
+	"~", `\~`, "$", `\$`, "@", "&#64;", "&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// EscapeMarkdown escapes what Markdown, or the HTML in it, would read as more than text.
+func EscapeMarkdown(text string) string { return markdown.Replace(text) }

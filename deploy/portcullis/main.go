@@ -1,0 +1,42 @@
+// Command portcullis is the one command of Portcullis for people: who may call what, API keys, revoked tokens, signing in.
+//
+//	go build -o portcullis ./deploy/portcullis
+//
+// portcullis --help lists its subcommands, each of which has a package of its own below this one.
+//
+// The exit status is 0 where it was done, or the answer is yes; 1 where the answer is no; 2 where it could not be asked or
+// done; 130 where it was interrupted. Answers are on stdout, and all else is on stderr.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"portcullis/deploy/portcullis/internal/cli"
+)
+
+func main() {
+	signal.Ignore(syscall.SIGPIPE) // a stdout that nobody reads is an error, and ends nothing midway
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	s := &cli.Session{Getenv: os.Getenv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now}
+	cli.Exit(s.Run(ctx, command(s), os.Args[1:]))
+}
+
+// command is the whole command, as one run of it uses it.
+func command(s *cli.Session) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "portcullis",
+		Short: "Who may call what behind Amazon API Gateway",
+		Long: `Who may call what behind Amazon API Gateway: access rules, API keys, revoked tokens, signing in.
+
+Exit status: 0 it was done, or yes; 1 the answer is no; 2 it could not be asked or done; 130 interrupted.`,
+	}
+	root.AddCommand()
+	return root
+}
