@@ -38,6 +38,7 @@ func TestApply(t *testing.T) {
 	t.Run("functions may send what their stores send and no more", func(t *testing.T) { checkWrites(t, state) })
 	t.Run("functions may be called by their APIs only", func(t *testing.T) { checkPermissions(t, module, state) })
 	t.Run("functions get their variables", func(t *testing.T) { checkEnvironments(t, state) })
+	t.Run("what has ended leaves its table", func(t *testing.T) { checkExpiry(t, state) })
 
 	t.Run("a new operation is deployed, and guarded", func(t *testing.T) {
 		before := deployments(t, moto, made)
@@ -301,5 +302,22 @@ func checkEnvironments(t *testing.T, state state) {
 	}
 	if !maps.EqualFunc(got, want, maps.Equal[map[string]any, map[string]any]) {
 		t.Errorf("the functions' variables are\n%v, want\n%v", got, want)
+	}
+}
+
+// checkExpiry compares the attributes by which DynamoDB removes items with those that the stores write; users stay.
+func checkExpiry(t *testing.T, state state) {
+	got := map[string]string{}
+	for _, table := range state["aws_dynamodb_table"] {
+		got[table["name"].(string)] = ""
+		for _, ttl := range table["ttl"].([]any) {
+			if ttl := ttl.(map[string]any); ttl["enabled"] == true {
+				got[table["name"].(string)] = ttl["attribute_name"].(string)
+			}
+		}
+	}
+	want := map[string]string{"demo-users": "", "demo-api-keys": "expiresAt", "demo-revocations": "expiresAt"}
+	if !maps.Equal(got, want) {
+		t.Errorf("the tables' attributes are %v, want %v", got, want)
 	}
 }

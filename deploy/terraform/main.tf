@@ -47,7 +47,7 @@ module "user_pool" {
 }
 
 module "users_table" {
-  source = "./modules/users-table"
+  source = "./modules/table"
 
   name                = "${var.name}-users"
   deletion_protection = var.deletion_protection

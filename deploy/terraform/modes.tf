@@ -13,10 +13,11 @@ locals {
 }
 
 module "api_keys_table" {
-  source = "./modules/api-keys-table"
+  source = "./modules/table"
   count  = length(local.key_modes) > 0 ? 1 : 0
 
   name                = "${var.name}-api-keys"
+  ttl_attribute       = "expiresAt"
   deletion_protection = var.deletion_protection
   kms_key_arn         = var.kms_key_arn
 }

@@ -46,10 +46,11 @@ locals {
 }
 
 module "revocations_table" {
-  source = "./modules/revocations-table"
+  source = "./modules/table"
   count  = var.revocation == "table" && length(local.asking_modes) > 0 ? 1 : 0
 
   name                = "${var.name}-revocations"
+  ttl_attribute       = "expiresAt"
   deletion_protection = var.deletion_protection
   kms_key_arn         = var.kms_key_arn
 }

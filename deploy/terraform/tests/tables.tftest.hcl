@@ -1,4 +1,4 @@
-# The tables of users, of API keys and of revocations.
+# A table, as those of users, API keys and revocations are made.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -9,9 +9,9 @@ variables {
   deletion_protection = true
 }
 
-run "users_table" {
+run "table" {
   module {
-    source = "./modules/users-table"
+    source = "./modules/table"
   }
 
   assert {
@@ -28,7 +28,7 @@ run "users_table" {
 
   assert {
     condition     = length(aws_dynamodb_table.this.ttl) == 0
-    error_message = "Users expire."
+    error_message = "Items expire that are to stay."
   }
 
   assert {
@@ -37,63 +37,23 @@ run "users_table" {
   }
 }
 
-run "users_table_with_a_key" {
+run "table_of_what_ends" {
   module {
-    source = "./modules/users-table"
+    source = "./modules/table"
   }
   variables {
-    deletion_protection = false
-    kms_key_arn         = "arn:aws:kms:eu-west-1:111122223333:key/key1"
-  }
-
-  assert {
-    condition     = aws_dynamodb_table.this.server_side_encryption[0].kms_key_arn == "arn:aws:kms:eu-west-1:111122223333:key/key1" && !aws_dynamodb_table.this.deletion_protection_enabled
-    error_message = "The table is not encrypted with the key, or is protected all the same."
-  }
-}
-
-run "users_table_with_an_alias" {
-  command = plan
-  module {
-    source = "./modules/users-table"
-  }
-  variables {
-    kms_key_arn = "alias/mine"
-  }
-  expect_failures = [var.kms_key_arn]
-}
-
-run "api_keys_table" {
-  module {
-    source = "./modules/api-keys-table"
-  }
-
-  assert {
-    condition = (aws_dynamodb_table.this.name == "demo-fixture" && aws_dynamodb_table.this.hash_key == "id" && aws_dynamodb_table.this.range_key == null &&
-    aws_dynamodb_table.this.attribute == toset([{ name = "id", type = "S" }]) && aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST")
-    error_message = "The table is not found by the string id alone, or not on demand."
-  }
-
-  assert {
-    condition = (aws_dynamodb_table.this.point_in_time_recovery[0].enabled && aws_dynamodb_table.this.deletion_protection_enabled &&
-    aws_dynamodb_table.this.server_side_encryption[0].enabled)
-    error_message = "The table is not recoverable, not protected or not encrypted."
+    ttl_attribute = "expiresAt"
   }
 
   assert {
     condition     = aws_dynamodb_table.this.ttl[0].enabled && aws_dynamodb_table.this.ttl[0].attribute_name == "expiresAt"
-    error_message = "Expired keys are kept for ever."
-  }
-
-  assert {
-    condition     = output.name == "demo-fixture" && output.arn == "arn:aws:dynamodb:eu-west-1:111122223333:table/table1"
-    error_message = "An output does not tell what it should."
+    error_message = "Expired items are kept for ever."
   }
 }
 
-run "api_keys_table_with_a_key" {
+run "table_with_a_key" {
   module {
-    source = "./modules/api-keys-table"
+    source = "./modules/table"
   }
   variables {
     deletion_protection = false
@@ -106,64 +66,10 @@ run "api_keys_table_with_a_key" {
   }
 }
 
-run "api_keys_table_with_an_alias" {
+run "table_with_an_alias" {
   command = plan
   module {
-    source = "./modules/api-keys-table"
-  }
-  variables {
-    kms_key_arn = "alias/mine"
-  }
-  expect_failures = [var.kms_key_arn]
-}
-
-run "revocations_table" {
-  module {
-    source = "./modules/revocations-table"
-  }
-
-  assert {
-    condition = (aws_dynamodb_table.this.name == "demo-fixture" && aws_dynamodb_table.this.hash_key == "id" && aws_dynamodb_table.this.range_key == null &&
-    aws_dynamodb_table.this.attribute == toset([{ name = "id", type = "S" }]) && aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST")
-    error_message = "The table is not found by the string id alone, or not on demand."
-  }
-
-  assert {
-    condition = (aws_dynamodb_table.this.point_in_time_recovery[0].enabled && aws_dynamodb_table.this.deletion_protection_enabled &&
-    aws_dynamodb_table.this.server_side_encryption[0].enabled)
-    error_message = "The table is not recoverable, not protected or not encrypted."
-  }
-
-  assert {
-    condition     = aws_dynamodb_table.this.ttl[0].enabled && aws_dynamodb_table.this.ttl[0].attribute_name == "expiresAt"
-    error_message = "Revocations are kept for ever."
-  }
-
-  assert {
-    condition     = output.name == "demo-fixture" && output.arn == "arn:aws:dynamodb:eu-west-1:111122223333:table/table1"
-    error_message = "An output does not tell what it should."
-  }
-}
-
-run "revocations_table_with_a_key" {
-  module {
-    source = "./modules/revocations-table"
-  }
-  variables {
-    deletion_protection = false
-    kms_key_arn         = "arn:aws:kms:eu-west-1:111122223333:key/key1"
-  }
-
-  assert {
-    condition     = aws_dynamodb_table.this.server_side_encryption[0].kms_key_arn == "arn:aws:kms:eu-west-1:111122223333:key/key1" && !aws_dynamodb_table.this.deletion_protection_enabled
-    error_message = "The table is not encrypted with the key, or is protected all the same."
-  }
-}
-
-run "revocations_table_with_an_alias" {
-  command = plan
-  module {
-    source = "./modules/revocations-table"
+    source = "./modules/table"
   }
   variables {
     kms_key_arn = "alias/mine"

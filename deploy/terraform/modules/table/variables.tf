@@ -4,6 +4,12 @@ variable "name" {
   nullable    = false
 }
 
+variable "ttl_attribute" {
+  description = "Attribute with the time, in seconds since 1970, from which on DynamoDB may remove an item; null: items stay."
+  type        = string
+  default     = null
+}
+
 variable "deletion_protection" {
   description = "Whether the table refuses to be deleted, by Terraform too."
   type        = bool

@@ -1,4 +1,4 @@
-# The DynamoDB table of API keys, as package authorizers/apikey/dynamo reads it: found by id, and gone some time after they expire.
+# A DynamoDB table of items that are each found by their id, and may be gone some time after they have ended.
 
 resource "aws_dynamodb_table" "this" {
   name                        = var.name
@@ -11,11 +11,14 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
-  # DynamoDB removes an item within days of this time; that an expired key is refused at once is the authorizer's work:
+  # DynamoDB removes an item within days of this time; who reads it refuses what has ended at once:
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
-  ttl {
-    attribute_name = "expiresAt"
-    enabled        = true
+  dynamic "ttl" {
+    for_each = var.ttl_attribute[*]
+    content {
+      attribute_name = ttl.value
+      enabled        = true
+    }
   }
 
   point_in_time_recovery {
