@@ -9,24 +9,13 @@
 package main
 
 import (
-	"context"
-	"os"
-	"os/signal"
-	"syscall"
-	"time"
-
 	"github.com/spf13/cobra"
 
+	"portcullis/deploy/portcullis/build"
 	"portcullis/deploy/portcullis/internal/cli"
 )
 
-func main() {
-	signal.Ignore(syscall.SIGPIPE) // a stdout that nobody reads is an error, and ends nothing midway
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	s := &cli.Session{Getenv: os.Getenv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now}
-	cli.Exit(s.Run(ctx, command(s), os.Args[1:]))
-}
+func main() { cli.Main(command) }
 
 // command is the whole command, as one run of it uses it.
 func command(s *cli.Session) *cobra.Command {
@@ -37,6 +26,6 @@ func command(s *cli.Session) *cobra.Command {
 
 Exit status: 0 it was done, or yes; 1 the answer is no; 2 it could not be asked or done; 130 interrupted.`,
 	}
-	root.AddCommand()
+	root.AddCommand(build.Command(s))
 	return root
 }

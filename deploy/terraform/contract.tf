@@ -100,7 +100,7 @@ resource "terraform_data" "zips" {
   lifecycle {
     precondition {
       condition     = filesha256("${local.artifacts}/openapi.yaml") == filesha256(local.contract_file)
-      error_message = "The zips in ${var.artifacts} hold another contract than ${var.contract}, so the authorizers would decide by other rules than the APIs have. Build them with `go run ./deploy/build -contract FILE`."
+      error_message = "The zips in ${var.artifacts} hold another contract than ${var.contract}, so the authorizers would decide by other rules than the APIs have. Build them with `go run ./deploy/build --contract FILE`."
     }
   }
 }

@@ -48,7 +48,7 @@ variable "modes" {
 }
 
 variable "contract" {
-  description = "The OpenAPI 3.1 file that the APIs are made from, from the stack's folder or absolute; also what the authorizers in the zips were built with (`go run ./deploy/build -contract FILE`)."
+  description = "The OpenAPI 3.1 file that the APIs are made from, from the stack's folder or absolute; also what the authorizers in the zips were built with (`go run ./deploy/build --contract FILE`)."
   type        = string
   default     = "../../api/openapi.yaml"
   nullable    = false
@@ -111,7 +111,7 @@ variable "artifacts" {
 }
 
 variable "architecture" {
-  description = "The instruction set that the functions were built for: arm64, or x86_64 (`go run ./deploy/build -arch amd64`)."
+  description = "The instruction set that the functions were built for: arm64, or x86_64 (`go run ./deploy/build --arch amd64`)."
   type        = string
   default     = "arm64"
   nullable    = false

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,6 +31,16 @@ type Session struct {
 	Stdin          *os.File // a terminal is told from a pipe by it
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
+}
+
+// Main runs a command with what the process has, and ends it. A first signal ends the command's context, a second one the
+// program at once.
+func Main(command func(*Session) *cobra.Command) {
+	signal.Ignore(syscall.SIGPIPE) // a stdout that nobody reads is an error, and ends nothing midway
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop)
+	s := &Session{Getenv: os.Getenv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now}
+	Exit(s.Run(ctx, command(s), os.Args[1:]))
 }
 
 // UsageError says what is wrong with the command line; where it can be, it names the flag or argument, and what would be

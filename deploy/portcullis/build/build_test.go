@@ -1,10 +1,11 @@
-package main_test
+package build_test
 
 import (
 	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"debug/elf"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -38,7 +40,7 @@ func withCommand(m *testing.M) int {
 	if runtime.GOOS == "windows" {
 		command += ".exe"
 	}
-	if output, err := exec.Command("go", "build", "-o", command, ".").CombinedOutput(); err != nil {
+	if output, err := exec.Command("go", "build", "-o", command, "../../build").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%v\n%s", err, output)
 		return 1
 	}
@@ -68,11 +70,20 @@ func mustBuild(t *testing.T, dir string, env []string, args ...string) (stdout s
 	return stdout
 }
 
+// toldZip is what -o json says of a zip.
+type toldZip struct {
+	Name, Path, SHA256 string
+	Size               int
+}
+
 func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 	first, second := t.TempDir(), t.TempDir()
-	printed := mustBuild(t, ".", nil, "-out", first)
+	printed := mustBuild(t, ".", nil, "--out", first)
 	settings := []string{"GOFLAGS=-ldflags=-X=main.x=y", "GOARM64=v8.2", "CGO_ENABLED=1", "TZ=Asia/Tokyo"}
-	mustBuild(t, filepath.Join("..", "functions"), settings, "-out", second)
+	var told []toldZip
+	if err := json.Unmarshal([]byte(mustBuild(t, filepath.Join("..", "..", "functions"), settings, "--out", second, "-o", "json")), &told); err != nil || len(told) != 5 {
+		t.Fatalf("as JSON there are %v: %v", told, err)
+	}
 	for _, name := range []string{"jwt.zip", "request.zip", "token.zip", "tokens.zip", "users.zip"} {
 		one, two := read(t, filepath.Join(first, name)), read(t, filepath.Join(second, name))
 		if !bytes.Equal(one, two) {
@@ -85,6 +96,9 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 		if !strings.Contains(printed, name) || !strings.Contains(printed, sum) {
 			t.Errorf("%q does not tell the name and sum of %s", printed, name)
 		}
+		if !slices.Contains(told, toldZip{name, filepath.Join(second, name), sum, len(two)}) {
+			t.Errorf("%v does not tell of %s", told, name)
+		}
 	}
 	if entries, _ := os.ReadDir(first); len(entries) != 6 {
 		t.Errorf("the folder holds more than the five zips and the contract: %v", entries)
@@ -94,7 +108,7 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 func TestZipsHoldWhatLambdaRuns(t *testing.T) {
 	for arch, machine := range map[string]elf.Machine{"arm64": elf.EM_AARCH64, "amd64": elf.EM_X86_64} {
 		dir := t.TempDir()
-		mustBuild(t, ".", nil, "-arch", arch, "-out", dir)
+		mustBuild(t, ".", nil, "--arch", arch, "--out", dir)
 		for name, want := range map[string]string{
 			"jwt.zip":     "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
 			"request.zip": "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
@@ -111,7 +125,7 @@ func TestZipsHoldWhatLambdaRuns(t *testing.T) {
 			}
 		}
 		contract := content(t, open(t, filepath.Join(dir, "token.zip"))[1])
-		if !bytes.Equal(contract, read(t, "../../api/openapi.yaml")) {
+		if !bytes.Equal(contract, read(t, "../../../api/openapi.yaml")) {
 			t.Error("token.zip holds another contract than api/openapi.yaml")
 		}
 	}
@@ -120,11 +134,11 @@ func TestZipsHoldWhatLambdaRuns(t *testing.T) {
 // TestAuthorizersHoldTheContractThatIsNamed: it lies in their zips and beside them, and nowhere else.
 func TestAuthorizersHoldTheContractThatIsNamed(t *testing.T) {
 	dir, named := t.TempDir(), filepath.Join(t.TempDir(), "things.yaml")
-	text := append(read(t, "../../api/openapi.yaml"), "# another one\n"...)
+	text := append(read(t, "../../../api/openapi.yaml"), "# another one\n"...)
 	if err := os.WriteFile(named, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	mustBuild(t, ".", nil, "-contract", named, "-out", dir)
+	mustBuild(t, ".", nil, "--contract", named, "--out", dir)
 	for _, name := range []string{"jwt.zip", "request.zip", "token.zip"} {
 		files := open(t, filepath.Join(dir, name))
 		if files[1].Name != "openapi.yaml" || !bytes.Equal(content(t, files[1]), text) {
@@ -139,12 +153,12 @@ func TestAuthorizersHoldTheContractThatIsNamed(t *testing.T) {
 // TestZipsThatCannotBeWrittenHaveNoContract: one that an earlier build left would be taken for that of the zips.
 func TestZipsThatCannotBeWrittenHaveNoContract(t *testing.T) {
 	dir := t.TempDir()
-	mustBuild(t, ".", nil, "-out", dir)
+	mustBuild(t, ".", nil, "--out", dir)
 	last := filepath.Join(dir, "users.zip")
 	if err := errors.Join(os.Remove(last), os.Mkdir(last, 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	if _, stderr, exit := build(t, ".", nil, "-out", dir); exit != 1 || !strings.Contains(stderr, "users.zip") {
+	if _, stderr, exit := build(t, ".", nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "users.zip") {
 		t.Errorf("exit status %d: %s", exit, stderr)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "openapi.yaml")); !errors.Is(err, fs.ErrNotExist) {
@@ -159,22 +173,23 @@ func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
 		args      []string
 		want      string
 	}{
-		{"architecture", ".", []string{"-arch", "x86_64"}, `-arch "x86_64": want arm64 or amd64`},
-		{"no architecture", ".", []string{"-arch", ""}, `-arch ""`},
-		{"flag", ".", []string{"-fast"}, "-fast"},
-		{"flag without value", ".", []string{"-out"}, "-out"},
+		{"architecture", ".", []string{"--arch", "x86_64"}, `invalid argument "x86_64" for "--arch" flag: want arm64, amd64`},
+		{"no architecture", ".", []string{"--arch", ""}, `"--arch" flag: want arm64`},
+		{"flag", ".", []string{"--fast"}, "there is no flag --fast"},
+		{"one dash", ".", []string{"-arch", "amd64"}, "flags have two dashes: --arch"},
+		{"flag without value", ".", []string{"--out"}, "--out"},
 		{"argument", ".", []string{"token"}, `"token"`},
 		{"outside of the module", outside, nil, "no go.mod in"},
-		{"no such contract", ".", []string{"-contract", "none.yaml"}, "none.yaml: no such file or directory"},
-		{"no contract", ".", []string{"-contract", "main.go"}, "main.go:"},
-		{"wrong contract", ".", []string{"-contract", "testdata/no_function.yaml"}, "testdata/no_function.yaml:6: "},
+		{"no such contract", ".", []string{"--contract", "none.yaml"}, "none.yaml: no such file or directory"},
+		{"no contract", ".", []string{"--contract", "build.go"}, "build.go:"},
+		{"wrong contract", ".", []string{"--contract", "testdata/no_function.yaml"}, "testdata/no_function.yaml:6: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")
-			args := append([]string{"-out", out}, test.args...)
+			args := append([]string{"--out", out}, test.args...)
 			stdout, stderr, exit := build(t, test.dir, nil, args...)
-			if exit != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, test.want) {
-				t.Errorf("exit status %d, output %q, errors %q; want 1 and one line with %q", exit, stdout, stderr, test.want)
+			if exit != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, test.want) {
+				t.Errorf("exit status %d, output %q, errors %q; want 2 and one line with %q", exit, stdout, stderr, test.want)
 			}
 			if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("%s was written: %v", out, err)
@@ -189,7 +204,7 @@ func TestAFailedBuildLeavesTheOldZip(t *testing.T) {
 	for file, text := range map[string]string{
 		"go.mod":                        "module portcullis\n\ngo 1.26.0\n",
 		"authorizers/cmd/token/main.go": "package main\n\nfunc main() { undefined() }\n",
-		"api/openapi.yaml":              string(read(t, "../../api/openapi.yaml")),
+		"api/openapi.yaml":              string(read(t, "../../../api/openapi.yaml")),
 	} {
 		path := filepath.Join(module, file)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -203,9 +218,9 @@ func TestAFailedBuildLeavesTheOldZip(t *testing.T) {
 	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, stderr, exit := build(t, module, nil, "-out", out)
-	if exit != 1 || !strings.Contains(stderr, "build token") || !strings.Contains(stderr, "undefined") {
-		t.Errorf("exit status %d: %s; want 1 and the compiler's words", exit, stderr)
+	_, stderr, exit := build(t, module, nil, "--out", out)
+	if exit != 2 || !strings.Contains(stderr, "build token") || !strings.Contains(stderr, "undefined") {
+		t.Errorf("exit status %d: %s; want 2 and the compiler's words", exit, stderr)
 	}
 	if got := read(t, old); string(got) != "old" {
 		t.Errorf("the old zip holds %q", got)
@@ -283,7 +298,7 @@ func TestPoliciesAreChecked(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := filepath.Join(t.TempDir(), "dist")
-		_, stderr, exit := build(t, ".", nil, "-contract", contract, "-out", out)
+		_, stderr, exit := build(t, ".", nil, "--contract", contract, "--out", out)
 		_, err := os.Stat(out)
 		if !strings.Contains(stderr, want) || (exit != 0) != (routes == 4000) || (err == nil) != (exit == 0) {
 			t.Errorf("%d routes: status %d, stderr %s; folder: %v", routes, exit, stderr, err)

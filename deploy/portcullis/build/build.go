@@ -1,0 +1,108 @@
+// Package build is the subcommand that builds the Lambda functions into the zips that Terraform deploys. What a zip is made
+// of is package functions' to say.
+package build
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/functions"
+	"portcullis/deploy/portcullis/internal/cli"
+)
+
+// Main runs the subcommand as a program of its own.
+func Main() { cli.Main(Command) }
+
+// Command is the subcommand.
+func Command(s *cli.Session) *cobra.Command {
+	command := &cobra.Command{
+		Use:   "build [flags]",
+		Short: "Build the functions into the zips that Terraform deploys",
+		Long: `Builds the Lambda functions of the module that the working folder is in into the zips that Terraform deploys.
+
+The contract, an OpenAPI file, is put into the authorizers' zips, which decide by it. It is checked before anything is
+built, and copied beside the zips as openapi.yaml: by that Terraform sees whether they hold the contract that it deploys.
+
+The same sources and the same Go give the same bytes, so a zip changes only when what it holds does. For each zip its name,
+its size in bytes and its SHA-256 are printed.`,
+		Example: `  portcullis build
+  portcullis build --contract deploy/terraform/examples/own-contract/orders.yaml --out dist
+  portcullis build --arch amd64 -o json`,
+		Args: cli.Arguments(0, 0, ""),
+	}
+	architecture := cli.OneOf{Words: functions.Architectures, Value: "arm64"}
+	command.Flags().Var(&architecture, "arch", "the processor to build for; amd64 is Terraform's x86_64")
+	command.RegisterFlagCompletionFunc("arch", cobra.FixedCompletions(functions.Architectures, cobra.ShellCompDirectiveNoFileComp))
+	source := functions.Source{}
+	command.Flags().StringVar(&source.Contract, "contract", "", "the OpenAPI `FILE` that authorizers decide by (default api/openapi.yaml of the module)")
+	out := command.Flags().String("out", "", "the `FOLDER` of the zips (default deploy/dist of the module)")
+	command.MarkFlagDirname("out")
+	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
+	command.RunE = func(command *cobra.Command, _ []string) error {
+		source.Architecture = architecture.Value
+		var err error
+		if source.Module, err = functions.ModuleDir("."); err != nil {
+			return err
+		}
+		if *out == "" {
+			*out = filepath.Join(source.Module, "deploy", "dist")
+		}
+		if source.Contract == "" {
+			source.Contract = functions.Contract(source.Module)
+		}
+		if err := checkContract(s, command, source.Contract); err != nil {
+			return err
+		}
+		zips, err := functions.WriteZips(command.Context(), source, *out)
+		if err != nil {
+			return err
+		}
+		return write(s.Stdout, zips, output.Value)
+	}
+	return command
+}
+
+// checkContract makes sure that authorizers can start with a contract, and that there is a policy for every caller that its
+// scopes make, before one comes.
+func checkContract(s *cli.Session, command *cobra.Command, name string) error {
+	contract, err := contract.Load(name)
+	if err != nil {
+		return err
+	}
+	rules, err := contract.Rules()
+	if err != nil {
+		return err
+	}
+	remarks, err := rules.CheckSizes(nil)
+	for _, remark := range remarks {
+		s.Note(command, "warning: %s", remark)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// built is what is told of a zip.
+type built struct {
+	Name   string `json:"name"`
+	Path   string `json:"path"`
+	Size   int    `json:"size"` // in bytes
+	SHA256 string `json:"sha256"`
+}
+
+func write(w io.Writer, zips []functions.Zip, format string) error {
+	all := []built{}
+	table := cli.Table{Title: "Zips", Head: []string{"zip", "bytes", "sha256"}}
+	for _, zip := range zips {
+		one := built{filepath.Base(zip.Path), zip.Path, zip.Size, zip.SHA256}
+		all = append(all, one)
+		table.Rows = append(table.Rows, []string{one.Name, fmt.Sprint(one.Size), one.SHA256})
+	}
+	table.JSON = all
+	return table.Write(w, format)
+}
