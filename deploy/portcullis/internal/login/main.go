@@ -32,7 +32,7 @@ import (
 	"syscall"
 	"time"
 
-	"portcullis/api/cmd/login/profile"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 func main() {

@@ -3,7 +3,7 @@ package main
 import (
 	"cmp"
 
-	"portcullis/api/cmd/login/profile"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // The variables that say where Cognito is, as the AWS SDK reads them

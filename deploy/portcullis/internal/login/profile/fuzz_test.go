@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/api/cmd/login/profile"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // FuzzLoad: whatever is in a file, it is a profile that can be saved and read again, or an error that repeats nothing of it.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"portcullis/api/cmd/login/profile"
 	"portcullis/api/tokens"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // maxSteps is more than any sign-in has.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"portcullis/api/cmd/login/profile"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/client"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // lockTimeout is how long to wait for another login; each call of that one ends before.

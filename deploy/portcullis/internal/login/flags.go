@@ -6,7 +6,7 @@ import (
 	"flag"
 	"io"
 
-	"portcullis/api/cmd/login/profile"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // options are what the command line says.

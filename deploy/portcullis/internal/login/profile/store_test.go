@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/api/cmd/login/profile"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 func newStore(t *testing.T) (*profile.Store, string) {

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"portcullis/api/cmd/login/profile"
+	"portcullis/deploy/portcullis/internal/login/profile"
 	"portcullis/deploy/testtools"
 )
 

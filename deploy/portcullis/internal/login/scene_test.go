@@ -141,8 +141,8 @@ func (denied) Invoke(context.Context, []byte) ([]byte, error) { return nil, erro
 
 // stage is the API's contract in the mode rest-token, with the tokens function of an app client.
 func (s *scene) stage(id string) (http.Handler, error) {
-	document, err1 := os.ReadFile("../../openapi.yaml")
-	guarded, err2 := os.ReadFile("../../../deploy/modes/rest-token.yaml")
+	document, err1 := os.ReadFile("../../../../api/openapi.yaml")
+	guarded, err2 := os.ReadFile("../../../modes/rest-token.yaml")
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}

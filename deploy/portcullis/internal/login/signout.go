@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"portcullis/api/cmd/login/profile"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/client"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // signOutCommand ends the sign-in and forgets its tokens. Where to sign in stays in the profile.

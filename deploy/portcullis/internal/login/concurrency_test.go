@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/api/cmd/login/profile"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // TestManyAtOnce: of many logins at once, one renews the tokens, and all print what that gave. Each refresh token is good

@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
-	"portcullis/api/cmd/login/profile"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/client"
 	"portcullis/api/tokens/cognito"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // timeout bounds each call.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"portcullis/api/cmd/login/profile"
+	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // statusCommand says what is known of a profile, and asks nobody.
