@@ -43,6 +43,11 @@ func run(t *testing.T, ctx context.Context, args ...string) (status int, stdout,
 	}
 	keys.AddCommand(remove, list)
 	login := cli.Secretive(&cobra.Command{Use: "login", Args: cli.Arguments(0, 0, "")})
+	login.Flags().String("username", "", "a name")
+	login.Flags().Bool("password-stdin", false, "read it")
+	login.Flags().Bool("force", false, "anew")
+	login.Flags().Bool("here", false, "this one")
+	cli.AddOutput(login, cli.FormatTable, cli.FormatJSON)
 	login.RunE = func(*cobra.Command, []string) error { return nil }
 	fail := &cobra.Command{Use: "fail", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
 		switch args[0] {
@@ -86,7 +91,24 @@ func TestRun(t *testing.T) {
 		{"key list -o xml", cli.StatusFailed, `tool key list: invalid argument "xml" for "-o, --output" flag: want table, json, markdown, csv, html; tool key list --help lists the flags` + "\n"},
 		{"login hunter2", cli.StatusFailed, "tool login: unexpected argument; tool login --help tells what there may be\n"},
 		{"login -phunter2", cli.StatusFailed, "tool login: there is no such flag; flags have two dashes, and tool login --help lists them\n"},
-		{"login --password=hunter2", cli.StatusFailed, "tool login: there is no flag --password; tool login --help lists the flags\n"},
+		{"login --password=hunter2", cli.StatusFailed, "tool login: there is no such flag; did you mean --password-stdin?\n"},
+		{"login --usernme=hunter2", cli.StatusFailed, "tool login: there is no such flag; did you mean --username?\n"},
+		{"login --hunter2", cli.StatusFailed, "tool login: there is no such flag; tool login --help lists the flags\n"},
+		{"login --=hunter2", cli.StatusFailed, "tool login: there is no such flag; tool login --help lists the flags\n"},
+		{"login ---hunter2", cli.StatusFailed, "tool login: there is no such flag; tool login --help lists the flags\n"},
+		{"login --force=hunter2", cli.StatusFailed, "tool login: --force: want a value of type bool; tool login --help lists the flags\n"},
+		{"login --help=hunter2", cli.StatusFailed, "tool login: --help: want a value of type bool; tool login --help lists the flags\n"},
+		{"login -ohunter2", cli.StatusFailed, "tool login: --output: want a value of type table|json; tool login --help lists the flags\n"},
+		{"login -hunter2", cli.StatusFailed, "tool login: there is no such flag; flags have two dashes, and tool login --help lists them\n"},
+		{"login -here", cli.StatusFailed, "tool login: -here: flags have two dashes: --here\n"},
+		{"login hunter2 --username", cli.StatusFailed, "tool login: flag needs an argument: --username; tool login --help lists the flags\n"},
+		{"login hunter2 -o", cli.StatusFailed, "tool login: flag needs an argument: 'o' in -o; tool login --help lists the flags\n"},
+		{"login -- hunter2", cli.StatusFailed, "tool login: unexpected argument; tool login --help tells what there may be\n"},
+		{"login help", cli.StatusFailed, "tool login: unexpected argument; tool login --help tells what there may be\n"},
+		{"--usernme=hunter2 login", cli.StatusFailed, "tool login: there is no such flag; did you mean --username?\n"},
+		{"--username hunter2 login x", cli.StatusFailed, "tool login: unexpected argument; tool login --help tells what there may be\n"},
+		{"key list --contr", cli.StatusFailed, "tool key list: there is no flag --contr; did you mean --contract?\n"},
+		{"key list --=x", cli.StatusFailed, "tool key list: bad flag syntax: --=x; tool key list --help lists the flags\n"},
 		{"fail no", cli.StatusNo, ""},
 		{"fail why", cli.StatusNo, "tool fail: request: it is denied\n"},
 		{"fail all", cli.StatusFailed, "tool fail: one\ntool fail: two lines\ntool fail: three\n"},
@@ -98,6 +120,9 @@ func TestRun(t *testing.T) {
 		status, _, stderr := run(t, t.Context(), strings.Fields(test.args)...)
 		if status != test.status || !strings.HasPrefix(stderr, test.stderr) || test.stderr == "" && stderr != "" {
 			t.Errorf("tool %s: status %d, stderr %q, want %d, %q", test.args, status, stderr, test.status, test.stderr)
+		}
+		if strings.Contains(stderr, "hunter2") {
+			t.Errorf("tool %s: a password in %q", test.args, stderr)
 		}
 	}
 }

@@ -99,34 +99,63 @@ func Arguments(least, most int, what string) cobra.PositionalArgs {
 	}
 }
 
-// flagError says what is wrong with a flag. What follows a single dash is not repeated by secretive commands.
+// flagError says what is wrong with a flag. Of what a secretive command was given, it repeats the names of flags that there
+// are and nothing else.
 func flagError(command *cobra.Command, err error) error {
-	unknown := (*pflag.NotExistError)(nil)
-	if !errors.As(err, &unknown) {
-		return Usage("%w; %s --help lists the flags", err, command.CommandPath())
+	var (
+		unknown *pflag.NotExistError
+		value   *pflag.InvalidValueError
+		syntax  *pflag.InvalidSyntaxError
+	)
+	secret := command.Annotations[secretive] != ""
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		return unknownShort(command, unknown.GetSpecifiedShortnames(), secret)
+	case errors.As(err, &unknown):
+		return unknownLong(command, unknown.GetSpecifiedName(), secret)
+	case secret && errors.As(err, &value):
+		return Usage("--%s: want a value of type %s; %s --help lists the flags", value.GetFlag().Name, value.GetFlag().Value.Type(), command.CommandPath())
+	case secret && errors.As(err, &syntax):
+		return Usage("there is no such flag; %s --help lists the flags", command.CommandPath())
 	}
-	name := unknown.GetSpecifiedName()
-	if short := unknown.GetSpecifiedShortnames(); short != "" {
-		name, _, _ = strings.Cut(short, "=")
-		if known := command.Flags().Lookup(name); known != nil {
-			return Usage("-%s: flags have two dashes: --%s", name, name)
-		}
-		if command.Annotations[secretive] != "" {
-			return Usage("there is no such flag; flags have two dashes, and %s --help lists them", command.CommandPath())
-		}
-		return Usage("there is no flag -%.60s; flags have two dashes, and %s --help lists them", name, command.CommandPath())
-	}
-	if meant := nearestFlag(command, name); meant != "" {
-		return Usage("there is no flag --%.60s; did you mean --%s?", name, meant)
-	}
-	return Usage("there is no flag --%.60s; %s --help lists the flags", name, command.CommandPath())
+	return Usage("%w; %s --help lists the flags", err, command.CommandPath())
 }
 
-// nearestFlag is the flag of a command that an unknown name is nearest to; "" where none is near.
+// unknownShort says that what follows a single dash is no flag. The h of a long name is the flag for help and has been read.
+func unknownShort(command *cobra.Command, given string, secret bool) error {
+	given, _, _ = strings.Cut(given, "=")
+	for _, name := range []string{given, "h" + given} {
+		if command.Flags().Lookup(name) != nil {
+			return Usage("-%s: flags have two dashes: --%s", name, name)
+		}
+	}
+	if secret {
+		return Usage("there is no such flag; flags have two dashes, and %s --help lists them", command.CommandPath())
+	}
+	return Usage("there is no flag -%.60s; flags have two dashes, and %s --help lists them", given, command.CommandPath())
+}
+
+// unknownLong says that what follows two dashes is no flag, and which one was meant.
+func unknownLong(command *cobra.Command, given string, secret bool) error {
+	wrong := fmt.Sprintf("there is no flag --%.60s", given)
+	if secret {
+		wrong = "there is no such flag"
+	}
+	if meant := nearestFlag(command, given); meant != "" {
+		return Usage("%s; did you mean --%s?", wrong, meant)
+	}
+	return Usage("%s; %s --help lists the flags", wrong, command.CommandPath())
+}
+
+// nearestFlag is the flag of a command that an unknown name is nearest to, or begins; "" where there is none.
 func nearestFlag(command *cobra.Command, name string) (nearest string) {
 	best := 3
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
-		if d := distance(flag.Name, name); d < best && !flag.Hidden {
+		d := distance(flag.Name, name)
+		if len(name) > 2 && strings.HasPrefix(flag.Name, name) {
+			d = min(d, 2)
+		}
+		if d < best && !flag.Hidden {
 			best, nearest = d, flag.Name
 		}
 	})
