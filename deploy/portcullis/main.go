@@ -13,6 +13,7 @@ import (
 
 	"portcullis/deploy/portcullis/build"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/login"
 )
 
 func main() { cli.Main(command) }
@@ -27,5 +28,6 @@ func command(s *cli.Session) *cobra.Command {
 Exit status: 0 it was done, or yes; 1 the answer is no; 2 it could not be asked or done; 130 interrupted.`,
 	}
 	root.AddCommand(build.Command(s))
+	root.AddCommand(login.Commands(s)...)
 	return root
 }

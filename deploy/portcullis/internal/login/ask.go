@@ -1,4 +1,4 @@
-package main
+package login
 
 import (
 	"context"
@@ -9,9 +9,10 @@ import (
 	"golang.org/x/term"
 
 	"portcullis/api/tokens"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
-// asker asks for what only a user knows. What is empty is an error, and so is the end of ctx, errInterrupted.
+// asker asks for what only a user knows. What is empty is an error, and so is the end of ctx, [cli.ErrInterrupted].
 type asker interface {
 	line(ctx context.Context, prompt string) (string, error)
 	secret(ctx context.Context, prompt string) (tokens.Secret, error)
@@ -23,15 +24,18 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
 // asker asks at the terminal, or reads lines of stdin where flags say so.
 func (s *session) asker(o options) (asker, error) {
-	switch terminal := isTerminal(s.stdin); {
+	const unasked = "stdin is no terminal to ask for a password at; --password-stdin reads it from stdin"
+	switch terminal := isTerminal(s.Stdin); {
 	case terminal && o.passwordStdin:
-		return nil, usage("-password-stdin with a terminal as stdin: leave it out to be asked without echo")
+		return nil, cli.Usage("--password-stdin with a terminal as stdin: leave it out to be asked without echo")
 	case terminal:
-		return newTerminal(s.stdin, s.stderr), nil
+		return newTerminal(s.Stdin, s.Stderr), nil
 	case o.passwordStdin:
-		return lines{s.stdin}, nil
+		return lines{s.Stdin}, nil
+	case o.force:
+		return nil, cli.Usage("--force: %s", unasked)
 	}
-	return nil, errors.New("nobody is signed in, and stdin is no terminal to ask for a password at; -password-stdin reads it from stdin")
+	return nil, &cli.NoError{Err: errors.New("nobody is signed in, and " + unasked)}
 }
 
 // lines are the answers, in the order of the questions.
@@ -91,6 +95,6 @@ func await(ctx context.Context, read func() (string, error)) (string, error) {
 	case r := <-done:
 		return r.text, r.err
 	case <-ctx.Done():
-		return "", errInterrupted
+		return "", cli.ErrInterrupted
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package login
 
 import (
 	"context"
@@ -31,11 +31,11 @@ func fill(ctx context.Context, ask asker, c tokens.Challenge, r *tokens.Reply) (
 // askNewPassword asks twice where somebody types.
 func askNewPassword(ctx context.Context, ask asker) (tokens.Secret, error) {
 	for range ask.tries() {
-		first, err := ask.secret(ctx, "The password is temporary. New password: ")
+		first, err := ask.secret(ctx, "The password is temporary. New password")
 		if err != nil || ask.tries() == 1 {
 			return first, err
 		}
-		again, err := ask.secret(ctx, "New password again: ")
+		again, err := ask.secret(ctx, "New password again")
 		if err != nil || first == again {
 			return first, err
 		}
@@ -46,7 +46,7 @@ func askNewPassword(ctx context.Context, ask asker) (tokens.Secret, error) {
 func askAttributes(ctx context.Context, ask asker, names []string) (map[string]string, error) {
 	attributes := map[string]string{}
 	for _, name := range names {
-		value, err := ask.line(ctx, "Your "+name+": ")
+		value, err := ask.line(ctx, "Your "+name)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func askFactor(ctx context.Context, ask asker, factors []string) (string, error)
 		choices = append(choices, fmt.Sprintf("%d for %s (%s)", i+1, factorNames[factor], factor))
 	}
 	for range ask.tries() {
-		choice, err := ask.line(ctx, "Second factor, "+strings.Join(choices, ", ")+": ")
+		choice, err := ask.line(ctx, "Second factor, "+strings.Join(choices, ", "))
 		if err != nil {
 			return "", err
 		}
@@ -85,9 +85,9 @@ func askFactor(ctx context.Context, ask asker, factors []string) (string, error)
 }
 
 func askCode(ctx context.Context, ask asker, c tokens.Challenge) (tokens.Secret, error) {
-	prompt := "Code of your authenticator app: "
+	prompt := "Code of your authenticator app"
 	if c.Name != tokens.AuthenticatorCode {
-		prompt = fmt.Sprintf("Code that was sent to %s: ", c.Destination)
+		prompt = fmt.Sprintf("Code that was sent to %s", c.Destination)
 	}
 	code, err := ask.line(ctx, prompt)
 	return tokens.Secret(strings.ReplaceAll(strings.TrimSpace(code), " ", "")), err // apps show 123 456

@@ -1,4 +1,4 @@
-package main
+package login_test
 
 import (
 	"math/rand/v2"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
@@ -25,7 +26,7 @@ func TestManyAtOnce(t *testing.T) {
 		results := make([]result, processes)
 		var all sync.WaitGroup
 		for i := range results {
-			all.Go(func() { results[i] = u.run(t, "") })
+			all.Go(func() { results[i] = u.run(t, "", "login") })
 		}
 		all.Wait()
 		for _, r := range results {
@@ -46,7 +47,7 @@ func TestSignInsAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range results {
 		all.Go(func() {
-			results[i] = u.run(t, "Passw0rd!\n", "-api", u.apis["rotating"], "-username", "member", "-password-stdin")
+			results[i] = u.run(t, "Passw0rd!\n", "login", "--api", u.apis["rotating"], "--username", "member", "--password-stdin")
 		})
 	}
 	all.Wait()
@@ -67,9 +68,9 @@ func TestWaiting(t *testing.T) {
 	u.age(t)
 	arrived, release := u.hold("GetTokensFromRefreshToken")
 	first := make(chan result, 1)
-	go func() { first <- u.run(t, "") }()
+	go func() { first <- u.run(t, "", "login") }()
 	<-arrived
-	second, screen := u.command(t), filepath.Join(t.TempDir(), "stderr")
+	second, screen := u.command(t, "login"), filepath.Join(t.TempDir(), "stderr")
 	stdout := &strings.Builder{}
 	stderr, err := os.Create(screen)
 	if err != nil {
@@ -82,7 +83,7 @@ func TestWaiting(t *testing.T) {
 	}
 	said := poll(func() bool {
 		text, err := os.ReadFile(screen)
-		return err == nil && string(text) == "login: waiting for another login that is at work with profile default\n"
+		return err == nil && string(text) == "portcullis login: waiting for another login that is at work with profile default\n"
 	})
 	close(release)
 	err = second.Wait()
@@ -100,7 +101,7 @@ func TestKilled(t *testing.T) {
 	ended := 0
 	for round := range rounds {
 		u.age(t)
-		c := u.command(t)
+		c := u.command(t, "login")
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -114,9 +115,9 @@ func TestKilled(t *testing.T) {
 		if p, err := store.Load("default"); err != nil || p.Tokens == nil {
 			t.Fatalf("round %d: %v, %v", round, p, err)
 		}
-		switch r := u.run(t, ""); {
+		switch r := u.run(t, "", "login"); {
 		case r.status == 0 && claimsOf(strings.TrimSpace(r.stdout)) != nil:
-		case r.status == 1 && r.stderr == "login: the sign-in has ended, and stdin is no terminal to sign in again at\n":
+		case r.status == cli.StatusNo && r.stderr == "portcullis login: the sign-in has ended, and stdin is no terminal to sign in again at\n":
 			ended++
 			u.signIn(t, "rotating")
 		default:
@@ -155,7 +156,7 @@ func TestReadersWhileWriting(t *testing.T) {
 	go func() {
 		defer close(done)
 		for range 20 {
-			if r := u.run(t, "Passw0rd!\n", "-force", "-password-stdin"); r.status != 0 {
+			if r := u.run(t, "Passw0rd!\n", "login", "--force", "--password-stdin"); r.status != 0 {
 				t.Errorf("%+v", r)
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package login
 
 import (
 	"errors"
@@ -7,23 +7,8 @@ import (
 
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/cognito"
+	"portcullis/deploy/portcullis/internal/cli"
 )
-
-var (
-	errHelp        = errors.New("help is wanted")
-	errInterrupted = errors.New("interrupted")
-)
-
-// usageError says what is wrong with the command line.
-type usageError struct {
-	err error
-}
-
-func (e *usageError) Error() string { return e.err.Error() }
-
-func (e *usageError) Unwrap() error { return e.err }
-
-func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
 // hints are what may be behind an exception of Cognito's, for whoever signs in.
 var hints = map[string]string{
@@ -31,7 +16,8 @@ var hints = map[string]string{
 	"ResourceNotFoundException": "there is no such app client in this region",
 }
 
-// explain says what a failure of a sign-in means for whoever runs the command. refused is what ErrRefused means.
+// explain says what a failure of a sign-in means for whoever runs the command. refused is what ErrRefused means: the answer
+// is no.
 func explain(err error, refused string) error {
 	var (
 		busy      *tokens.ThrottledError
@@ -43,7 +29,7 @@ func explain(err error, refused string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, tokens.ErrRefused):
-		return errors.New(refused)
+		return &cli.NoError{Err: errors.New(refused)}
 	case errors.As(err, &busy):
 		return fmt.Errorf("too many attempts, try again %s: %w", later(busy.RetryAfter), err)
 	case errors.As(err, &down):

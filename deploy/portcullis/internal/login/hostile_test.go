@@ -1,4 +1,4 @@
-package main
+package login_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/login/profile"
 	"portcullis/deploy/testtools"
 )
@@ -16,15 +17,15 @@ import (
 // signInAt signs in at servers of a test: at a pool by SRP, and at an API. Both wait for the password as stdin.
 func signInAt(address string) map[string][]string {
 	return map[string][]string{
-		"pool": {"-pool", "us-east-1_x", "-client", "c", "-username", "ann", "-password-stdin"},
-		"api":  {"-api", address, "-username", "ann", "-password-stdin"},
+		"pool": {"login", "--pool", "us-east-1_x", "--client", "c", "--username", "ann", "--password-stdin"},
+		"api":  {"login", "--api", address, "--username", "ann", "--password-stdin"},
 	}
 }
 
 // failsQuietly wants a sign-in to fail with one line in which nothing secret stands, and to keep nothing.
 func failsQuietly(t *testing.T, name string, u *user, r result) {
 	t.Helper()
-	if r.status != statusFailed || r.stdout != "" || strings.Count(r.stderr, "\n") != 1 || strings.Contains(r.stderr, "\x1b") {
+	if r.status != cli.StatusFailed || r.stdout != "" || strings.Count(r.stderr, "\n") != 1 || strings.Contains(r.stderr, "\x1b") {
 		t.Errorf("%s: %+v", name, r)
 	}
 	if strings.Contains(r.stderr, "hunter2") || strings.Contains(r.stderr, "S3CRET") {
@@ -114,12 +115,12 @@ func TestRotatedAndFailed(t *testing.T) {
 			t.Fatalf("%+v", r)
 		}
 		u.age(t)
-		r := u.run(t, "")
+		r := u.run(t, "", "login")
 		store, err := profile.Open(u.folder)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p, err := store.Load("default"); r.status != statusFailed || err != nil || p.Tokens == nil || p.Tokens.Refresh != "next" {
+		if p, err := store.Load("default"); r.status != cli.StatusFailed || err != nil || p.Tokens == nil || p.Tokens.Refresh != "next" {
 			t.Errorf("%d: %+v, then %v, %v", status, r, p, err)
 		}
 	}
@@ -140,10 +141,10 @@ func TestReplacedAtSignOut(t *testing.T) {
 	if r := u.run(t, "hunter2\n", signInAt(address)["api"]...); r.status != 0 {
 		t.Fatalf("%+v", r)
 	}
-	if r := u.run(t, "", "sign-out", "-here"); r.status != 0 || r.stderr != "login: signed out; access tokens of it may be good until they expire\n" {
+	if r := u.run(t, "", "logout", "--here"); r.status != 0 || r.stderr != "portcullis logout: signed out; access tokens of it may be good until they expire\n" {
 		t.Errorf("%+v", r)
 	}
-	if r := u.run(t, "", "status"); r.status != statusFailed {
+	if r := u.run(t, "", "whoami"); r.status != cli.StatusNo {
 		t.Errorf("afterwards: %+v", r)
 	}
 }
@@ -200,7 +201,7 @@ func TestPasswordIsNotSent(t *testing.T) {
 		}
 	}))
 	u.variables = append(u.variables, "AWS_ENDPOINT_URL="+address, "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b")
-	r := u.run(t, "Passw0rd!\n", "-pool", "us-east-1_local", "-client", "local-client", "-username", "member", "-password-stdin")
+	r := u.run(t, "Passw0rd!\n", "login", "--pool", "us-east-1_local", "--client", "local-client", "--username", "member", "--password-stdin")
 	if r.status != 0 || seen.Load() > 0 {
 		t.Errorf("%+v, %d requests with the password", r, seen.Load())
 	}

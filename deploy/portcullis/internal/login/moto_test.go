@@ -1,4 +1,4 @@
-package main
+package login_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/testtools"
 )
 
@@ -25,21 +26,21 @@ func TestMoto(t *testing.T) {
 	})
 	for name, secret := range map[string]bool{"public": false, "secret": true} {
 		pool, client, input := motoPool(t, api, name, secret)
-		args := []string{"-profile", name, "-pool", pool, "-client", client, "-username", "ann", "-password-stdin"}
+		args := []string{"login", "--profile", name, "--pool", pool, "--client", client, "--username", "ann", "--password-stdin"}
 		if secret {
-			args = append(args, "-client-secret-stdin")
+			args = append(args, "--client-secret-stdin")
 		}
 		r := u.run(t, input+"Temporary-1\nAn0ther-password\n", args...)
 		if r.status != 0 || claimsOf(strings.TrimSpace(r.stdout))["client_id"] != client {
 			t.Errorf("%s, a temporary password: %+v", name, r)
 		}
-		if r := u.run(t, "An0ther-password\n", "-profile", name, "-force", "-password-stdin"); r.status != 0 || claimsOf(strings.TrimSpace(r.stdout)) == nil {
+		if r := u.run(t, "An0ther-password\n", "login", "--profile", name, "--force", "--password-stdin"); r.status != 0 || claimsOf(strings.TrimSpace(r.stdout)) == nil {
 			t.Errorf("%s: %+v", name, r)
 		}
-		if r := u.run(t, "", "-profile", name, "-id"); r.status != 0 || claimsOf(strings.TrimSpace(r.stdout))["token_use"] != "id" {
+		if r := u.run(t, "", "login", "--profile", name, "--id"); r.status != 0 || claimsOf(strings.TrimSpace(r.stdout))["token_use"] != "id" {
 			t.Errorf("%s, ID token: %+v", name, r)
 		}
-		if r := u.run(t, "An0ther-password\n", "-profile", name, "-force", "-username", "nobody", "-password-stdin"); r.status != statusFailed || r.stderr != "login: username and password are not accepted\n" {
+		if r := u.run(t, "An0ther-password\n", "login", "--profile", name, "--force", "--username", "nobody", "--password-stdin"); r.status != cli.StatusNo || r.stderr != "portcullis login: username and password are not accepted\n" {
 			t.Errorf("%s, an unknown user: %+v", name, r)
 		}
 	}

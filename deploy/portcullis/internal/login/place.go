@@ -1,8 +1,9 @@
-package main
+package login
 
 import (
 	"cmp"
 
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
@@ -18,22 +19,22 @@ const (
 func (s *session) wanted(kept profile.Profile, o options) (profile.Profile, error) {
 	want := profile.Profile{Place: s.place(kept.Place, o.place), Username: cmp.Or(o.username, kept.Username)}
 	if want.Place == (profile.Place{}) {
-		return want, usage("profile %s says not yet where to sign in: want -api URL, or -pool ID and -client ID; later calls need neither", o.profile)
+		return want, cli.Usage("profile %s says not yet where to sign in: want --api URL, or --pool ID and --client ID; later calls need neither", o.profile)
 	}
 	if err := want.Check(); err != nil {
 		if want.Endpoint != "" && want.Endpoint != kept.Endpoint {
-			return want, usage("%s or %s: %w", cognitoEndpoint, anyEndpoint, err)
+			return want, cli.Usage("%s or %s: %w", cognitoEndpoint, anyEndpoint, err)
 		}
-		return want, &usageError{err}
+		return want, &cli.UsageError{Err: err}
 	}
 	if kept.Tokens == nil {
 		return want, nil
 	}
 	if !o.force && !want.Same(kept.Place) {
-		return want, usage("profile %s is signed in at %s, not at %s: -profile NAME keeps another one beside it, and -force replaces it", o.profile, kept.Place, want.Place)
+		return want, cli.Usage("profile %s is signed in at %s, not at %s: --profile NAME keeps another one beside it, and --force replaces it", o.profile, kept.Place, want.Place)
 	}
 	if !o.force && want.Username != kept.Username {
-		return want, usage("in profile %s it is %q who is signed in: -profile NAME keeps another one beside it, and -force replaces it", o.profile, kept.Username)
+		return want, cli.Usage("in profile %s it is %q who is signed in: --profile NAME keeps another one beside it, and --force replaces it", o.profile, kept.Username)
 	}
 	want.Tokens = kept.Tokens
 	return want, nil
@@ -41,7 +42,7 @@ func (s *session) wanted(kept profile.Profile, o options) (profile.Profile, erro
 
 // place completes what is given with what is kept.
 func (s *session) place(kept, given profile.Place) profile.Place {
-	endpoint := cmp.Or(s.getenv(cognitoEndpoint), s.getenv(anyEndpoint))
+	endpoint := cmp.Or(s.Getenv(cognitoEndpoint), s.Getenv(anyEndpoint))
 	switch {
 	case given.API != "":
 		return profile.Place{API: given.API}

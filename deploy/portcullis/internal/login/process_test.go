@@ -1,4 +1,4 @@
-package main
+package login_test
 
 import (
 	"bytes"
@@ -38,14 +38,12 @@ func (u *user) home(t *testing.T) {
 // file is that of a profile.
 func (u *user) file(profile string) string { return filepath.Join(u.folder, profile+".json") }
 
-// command is a process of its own: the test's binary is the command where it has its name.
+// command is a process of its own.
 func (u *user) command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	binary, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &exec.Cmd{Path: binary, Args: append([]string{"login"}, args...), Env: u.variables}
+	c := exec.Command("portcullis", args...)
+	c.Env = u.variables
+	return c
 }
 
 // result is how a process ended.
@@ -67,7 +65,7 @@ func (u *user) run(t *testing.T, input string, args ...string) result {
 // signIn signs member in through an API, and gives the access token.
 func (u *user) signIn(t *testing.T, client string) string {
 	t.Helper()
-	r := u.run(t, "Passw0rd!\n", "-api", u.apis[client], "-username", "member", "-password-stdin")
+	r := u.run(t, "Passw0rd!\n", "login", "--api", u.apis[client], "--username", "member", "--password-stdin")
 	if r.status != 0 || claimsOf(strings.TrimSpace(r.stdout))["username"] != "member" {
 		t.Fatalf("%+v", r)
 	}

@@ -1,4 +1,4 @@
-package main
+package login_test
 
 import (
 	"context"

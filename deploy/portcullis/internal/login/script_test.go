@@ -1,4 +1,4 @@
-package main
+package login_test
 
 import (
 	"crypto/hmac"
@@ -7,26 +7,52 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
+	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"login": main})
+func TestMain(m *testing.M) { os.Exit(withCommand(m)) }
+
+// withCommand runs the tests with portcullis in $PATH, built from this tree; under the race detector where the tests are.
+func withCommand(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "portcullis")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	build := exec.Command("go", "build", "-o", folder, "portcullis/deploy/portcullis")
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		build.Args = slices.Insert(build.Args, 2, "-race")
+	}
+	if output, err := build.CombinedOutput(); err != nil {
+		log.Printf("%v\n%s", err, output)
+		return 1
+	}
+	os.Setenv("PATH", folder+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	return m.Run()
 }
 
 // TestScripts runs testdata/script, each script with a scene of its own: $COGNITO is the pool's endpoint, $API and
 // $ROTATING are APIs. Profiles are in $FOLDER. Commands of theirs:
 //
+//	no COMMAND                the command's exit status is 1
+//	fails COMMAND             the command's exit status is 2
 //	input LINE...             the next command's stdin has these lines
 //	token USER USE [CLIENT]   stdout is a token and nothing else
 //	age PROFILE               the access token in a profile has expired
@@ -50,6 +76,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"no": exits(cli.StatusNo), "fails": exits(cli.StatusFailed),
 			"input": input, "token": wantToken, "age": age, "mode": wantMode, "called": called, "fail": fail, "totp": totp, "capture": capture,
 		},
 	})
@@ -63,6 +90,16 @@ func configFolder(home string) []string {
 }
 
 func sceneOf(ts *testscript.TestScript) *scene { return ts.Value("scene").(*scene) }
+
+// exits wants a command to end with a status.
+func exits(status int) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		ended := (*exec.ExitError)(nil)
+		if err := ts.Exec(args[0], args[1:]...); !errors.As(err, &ended) || ended.ExitCode() != status {
+			ts.Fatalf("it did not end with status %d: %v", status, err)
+		}
+	}
+}
 
 func input(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs("input")

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package login_test
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
 // TestClosedPipe: a stdout that nobody reads is a failure; what was got is kept.
@@ -20,13 +22,13 @@ func TestClosedPipe(t *testing.T) {
 	reader.Close()
 	defer writer.Close()
 	var stderr bytes.Buffer
-	c := u.command(t, "-api", u.apis["local-client"], "-username", "member", "-password-stdin")
+	c := u.command(t, "login", "--api", u.apis["local-client"], "--username", "member", "--password-stdin")
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader("Passw0rd!\n"), writer, &stderr
 	_ = c.Run()
-	if c.ProcessState.ExitCode() != statusFailed || !strings.HasPrefix(stderr.String(), "login: stdout: ") {
+	if c.ProcessState.ExitCode() != cli.StatusFailed || !strings.HasPrefix(stderr.String(), "portcullis login: stdout: ") {
 		t.Errorf("%s, stderr %q", c.ProcessState, &stderr)
 	}
-	if r := u.run(t, ""); r.status != 0 || claimsOf(strings.TrimSpace(r.stdout)) == nil {
+	if r := u.run(t, "", "login"); r.status != 0 || claimsOf(strings.TrimSpace(r.stdout)) == nil {
 		t.Errorf("afterwards: %+v", r)
 	}
 }
@@ -39,7 +41,7 @@ func TestInterruptedRefresh(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		u.age(t)
 		arrived, release := u.hold("GetTokensFromRefreshToken")
-		c := u.command(t)
+		c := u.command(t, "login")
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +51,7 @@ func TestInterruptedRefresh(t *testing.T) {
 		}
 		close(release)
 		_ = c.Wait()
-		if r := u.run(t, ""); r.status != 0 || claimsOf(strings.TrimSpace(r.stdout)) == nil {
+		if r := u.run(t, "", "login"); r.status != 0 || claimsOf(strings.TrimSpace(r.stdout)) == nil {
 			t.Errorf("%s: %s, then %+v", signal, c.ProcessState, r)
 		}
 	}
@@ -61,7 +63,7 @@ func TestInterruptedSignIn(t *testing.T) {
 	arrived, release := u.hold("InitiateAuth")
 	defer close(release)
 	var stderr bytes.Buffer
-	c := u.command(t, "-api", u.apis["local-client"], "-username", "member", "-password-stdin")
+	c := u.command(t, "login", "--api", u.apis["local-client"], "--username", "member", "--password-stdin")
 	c.Stdin, c.Stderr = strings.NewReader("Passw0rd!\n"), &stderr
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
@@ -71,7 +73,7 @@ func TestInterruptedSignIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = c.Wait()
-	if status := c.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGINT || stderr.String() != "login: interrupted\n" {
+	if status := c.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGINT || stderr.String() != "portcullis login: interrupted\n" {
 		t.Errorf("%s, stderr %q", c.ProcessState, &stderr)
 	}
 	if _, err := os.Stat(u.file("default")); err == nil {

@@ -1,4 +1,4 @@
-package main
+package login
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"portcullis/api/tokens"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
@@ -15,14 +16,14 @@ const maxSteps = 10
 // signIn asks for what is missing, and gives the profile with tokens.
 func (s *session) signIn(ctx context.Context, want profile.Profile, o options) (profile.Profile, error) {
 	if want.Username == "" && o.passwordStdin {
-		return want, usage("-password-stdin wants -username")
+		return want, cli.Usage("--password-stdin wants --username")
 	}
 	ask, err := s.asker(o)
 	if err != nil {
 		return want, err
 	}
 	if o.secretStdin {
-		if want.Secret, err = ask.secret(ctx, "Secret of app client "+want.Client+": "); err != nil {
+		if want.Secret, err = ask.secret(ctx, "Secret of app client "+want.Client); err != nil {
 			return want, err
 		}
 	}
@@ -31,15 +32,15 @@ func (s *session) signIn(ctx context.Context, want profile.Profile, o options) (
 		return want, err
 	}
 	if want.Username == "" {
-		if want.Username, err = ask.line(ctx, "Username: "); err != nil {
+		if want.Username, err = ask.line(ctx, "Username"); err != nil {
 			return want, err
 		}
 	}
-	password, err := ask.secret(ctx, fmt.Sprintf("Password of %s at %s: ", want.Username, want.Place))
+	password, err := ask.secret(ctx, fmt.Sprintf("Password of %s at %s", want.Username, want.Place))
 	if err != nil {
 		return want, err
 	}
-	started := s.now()
+	started := s.Now()
 	outcome, err := at.SignIn(ctx, want.Username, password)
 	if err != nil {
 		return want, explain(err, "username and password are not accepted")
@@ -90,11 +91,13 @@ func (s steps) answer(ctx context.Context, c tokens.Challenge) (tokens.Outcome, 
 		}
 		outcome, err := s.at.Reply(ctx, reply)
 		wrong := (*tokens.InputError)(nil)
-		if err == nil || try >= s.ask.tries() || !errors.Is(err, tokens.ErrRefused) && !errors.As(err, &wrong) {
-			return outcome, explain(err, refusedReply)
+		if errors.As(err, &wrong) { // such as a new password that is against the user pool's policy
+			err = &cli.NoError{Err: wrong}
 		}
-		s.note("%v", explain(err, refusedReply))
+		err = explain(err, "the answer is not accepted, or came too late")
+		if try >= s.ask.tries() || !errors.As(err, new(*cli.NoError)) {
+			return outcome, err
+		}
+		s.Note(s.command, "%v", err)
 	}
 }
-
-const refusedReply = "the answer is not accepted, or came too late"

@@ -1,4 +1,4 @@
-package main
+package login
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"portcullis/api/tokens"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
 // terminal asks somebody. While it does, the terminal is in raw mode: it is set before the read and restored behind it,
@@ -34,12 +35,12 @@ func newTerminal(in *os.File, out io.Writer) *terminal {
 func (*terminal) tries() int { return 3 }
 
 func (t *terminal) line(ctx context.Context, prompt string) (string, error) {
-	t.editor.SetPrompt(oneLine(prompt))
+	t.editor.SetPrompt(cli.OneLine(prompt) + ": ")
 	return t.raw(ctx, t.editor.ReadLine)
 }
 
 func (t *terminal) secret(ctx context.Context, prompt string) (tokens.Secret, error) {
-	text, err := t.raw(ctx, func() (string, error) { return t.editor.ReadPassword(oneLine(prompt)) })
+	text, err := t.raw(ctx, func() (string, error) { return t.editor.ReadPassword(cli.OneLine(prompt) + ": ") })
 	return tokens.Secret(text), err
 }
 
@@ -56,8 +57,8 @@ func (t *terminal) raw(ctx context.Context, read func() (string, error)) (string
 	switch {
 	case errors.Is(err, io.EOF):
 		interruptGroup()
-		return "", errInterrupted
-	case errors.Is(err, errInterrupted):
+		return "", cli.ErrInterrupted
+	case errors.Is(err, cli.ErrInterrupted):
 		fmt.Fprintln(t.out)
 		return "", err
 	case err == nil && text == "":

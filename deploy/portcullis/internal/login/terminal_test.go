@@ -1,12 +1,11 @@
 //go:build unix
 
-package main
+package login_test
 
 import (
 	"bytes"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/creack/pty"
 	"golang.org/x/term"
+
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
 // typist is somebody at a terminal, at which a command runs whose stdout is a pipe, as in $(login).
@@ -114,7 +115,7 @@ func (p *typist) ends() *os.ProcessState {
 func TestNoEcho(t *testing.T) {
 	u := newUser(t)
 	u.variables = append(u.variables, "AWS_ENDPOINT_URL="+u.cognito)
-	p := at(t, 300, u.command(t, "-pool", "us-east-1_local", "-client", "secretive", "-client-secret-stdin"))
+	p := at(t, 300, u.command(t, "login", "--pool", "us-east-1_local", "--client", "secretive", "--client-secret-stdin"))
 	p.types("Secret of app client secretive: ", "secret-of-the-client\r")
 	p.types("Username: ", "newcomer\r")
 	p.types("Password of newcomer at user pool us-east-1_local, app client secretive at "+u.cognito+": ", "Passx\x7fw0rd!\r")
@@ -144,7 +145,7 @@ func TestNoEcho(t *testing.T) {
 // TestSecondFactor: a factor is chosen, and a wrong code can be mended.
 func TestSecondFactor(t *testing.T) {
 	u := newUser(t)
-	p := at(t, 0, u.command(t, "-api", u.apis["local-client"], "-username", "choice"))
+	p := at(t, 0, u.command(t, "login", "--api", u.apis["local-client"], "--username", "choice"))
 	p.types("Password of choice at ", "Passw0rd!\r")
 	p.await("Second factor, 1 for a code by SMS (SMS_MFA), 2 for ")
 	p.types("(EMAIL_OTP):", "3\r")
@@ -165,9 +166,9 @@ func TestEndAtPrompt(t *testing.T) {
 	u := newUser(t)
 	for _, key := range []string{"\x03", "\x04", "TERM", "HUP"} {
 		for _, prompt := range []string{"Username: ", "Password of member at "} {
-			args := []string{"-api", u.apis["local-client"]}
+			args := []string{"login", "--api", u.apis["local-client"]}
 			if prompt != "Username: " {
-				args = append(args, "-username", "member")
+				args = append(args, "--username", "member")
 			}
 			p := at(t, 300, u.command(t, args...))
 			p.await(prompt)
@@ -186,7 +187,7 @@ func TestEndAtPrompt(t *testing.T) {
 			if !status.Signaled() || status.Signal() != syscall.SIGINT || p.stdout.Len() > 0 {
 				t.Errorf("%q at %q: %v, stdout %q", key, prompt, p.command.ProcessState, p.stdout.String())
 			}
-			p.await("login: interrupted")
+			p.await("portcullis login: interrupted")
 		}
 	}
 	if _, err := os.Stat(u.file("default")); err == nil || len(u.takeCalls()) > 0 {
@@ -198,17 +199,13 @@ func TestEndAtPrompt(t *testing.T) {
 // without one.
 func TestInterruptedCommandLine(t *testing.T) {
 	u := newUser(t)
-	login := u.command(t, "-api", u.apis["local-client"], "-username", "member")
-	link := filepath.Join(t.TempDir(), "login")
-	if err := os.Symlink(login.Path, link); err != nil {
-		t.Fatal(err)
-	}
+	login := u.command(t, "login", "--api", u.apis["local-client"], "--username", "member")
 	for _, name := range []string{"sh", "bash"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			continue
 		}
-		args := append([]string{name, "-c", `echo token "$("$0" "$@")"; echo went on`, link}, login.Args[1:]...)
+		args := append([]string{name, "-c", `echo token "$("$0" "$@")"; echo went on`, login.Path}, login.Args[1:]...)
 		p := at(t, 80, &exec.Cmd{Path: path, Args: args, Env: login.Env})
 		p.types("Password of member at ", "abc\x03")
 		state := p.ends()
@@ -221,17 +218,17 @@ func TestInterruptedCommandLine(t *testing.T) {
 // TestPasswordStdinAtTerminal: a password is not read where it would be shown.
 func TestPasswordStdinAtTerminal(t *testing.T) {
 	u := newUser(t)
-	p := at(t, 300, u.command(t, "-api", u.apis["local-client"], "-username", "member", "-password-stdin"))
-	if state := p.ends(); state.ExitCode() != statusUsage {
+	p := at(t, 300, u.command(t, "login", "--api", u.apis["local-client"], "--username", "member", "--password-stdin"))
+	if state := p.ends(); state.ExitCode() != cli.StatusFailed {
 		t.Errorf("%s", state)
 	}
-	p.await("login: -password-stdin with a terminal as stdin: leave it out to be asked without echo")
+	p.await("portcullis login: --password-stdin with a terminal as stdin: leave it out to be asked without echo")
 }
 
 // TestSteeredPrompt: what a server says in a prompt does not steer the terminal.
 func TestSteeredPrompt(t *testing.T) {
 	u := hostile(t, `{"ChallengeName":"EMAIL_OTP","Session":"s","ChallengeParameters":{"CODE_DELIVERY_DESTINATION":"a\u001b[2J\u0007b"}}`)
-	p := at(t, 300, u.command(t, "-pool", "us-east-1_x", "-client", "c", "-username", "ann"))
+	p := at(t, 300, u.command(t, "login", "--pool", "us-east-1_x", "--client", "c", "--username", "ann"))
 	p.types("Password of ann at ", "hunter2\r")
 	p.types("Code that was sent to a[2Jb: ", "\x03")
 	p.ends()
@@ -248,15 +245,15 @@ func TestEndedSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := u.run(t, "", "sign-out"); r.status != 0 {
+	if r := u.run(t, "", "logout"); r.status != 0 {
 		t.Fatalf("%+v", r)
 	}
 	if err := os.WriteFile(u.file("default"), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	u.age(t)
-	p := at(t, 300, u.command(t))
-	p.await("login: the sign-in has ended")
+	p := at(t, 300, u.command(t, "login"))
+	p.await("portcullis login: the sign-in has ended")
 	p.types("Password of member at ", "Passw0rd!\r")
 	if state := p.ends(); state.ExitCode() != 0 || claimsOf(strings.TrimSpace(p.stdout.String())) == nil {
 		t.Errorf("%s, screen %q", state, p.shown())

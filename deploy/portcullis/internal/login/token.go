@@ -1,4 +1,4 @@
-package main
+package login
 
 import (
 	"context"
@@ -10,35 +10,12 @@ import (
 
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/client"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
 // lockTimeout is how long to wait for another login; each call of that one ends before.
 const lockTimeout = time.Minute
-
-// tokenCommand prints a token that is good, and gets one first if need be.
-func tokenCommand(ctx context.Context, s *session, args []string) error {
-	o, err := parseToken(args)
-	if err != nil {
-		return err
-	}
-	store, err := open()
-	if err != nil {
-		return err
-	}
-	kept, err := store.Load(o.profile)
-	if err != nil {
-		return err
-	}
-	want, err := s.wanted(kept, o)
-	if err != nil {
-		return err
-	}
-	if !o.force && s.isGood(want.Tokens, o.id) {
-		return s.printToken(want.Tokens, o.id)
-	}
-	return s.renewAndPrint(ctx, store, o)
-}
 
 // renewAndPrint does it all again with the profile locked: another login may have been at work.
 func (s *session) renewAndPrint(ctx context.Context, store *profile.Store, o options) error {
@@ -67,7 +44,9 @@ func (s *session) renewAndPrint(ctx context.Context, store *profile.Store, o opt
 func (s *session) lock(ctx context.Context, store *profile.Store, name string) (*profile.Locked, error) {
 	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
-	waiting := time.AfterFunc(2*time.Second, func() { s.note("waiting for another login that is at work with profile %s", name) })
+	waiting := time.AfterFunc(2*time.Second, func() {
+		s.Note(s.command, "waiting for another login that is at work with profile %s", name)
+	})
 	defer waiting.Stop()
 	return store.Lock(ctx, name)
 }
@@ -79,10 +58,10 @@ func (s *session) renew(ctx context.Context, locked *profile.Locked, kept, want 
 		if !errors.Is(err, tokens.ErrRefused) {
 			return renewed, explain(err, "")
 		}
-		if !o.passwordStdin && !isTerminal(s.stdin) {
-			return want, errors.New("the sign-in has ended, and stdin is no terminal to sign in again at")
+		if !o.passwordStdin && !isTerminal(s.Stdin) {
+			return want, &cli.NoError{Err: errors.New("the sign-in has ended, and stdin is no terminal to sign in again at")}
 		}
-		s.note("the sign-in has ended")
+		s.Note(s.command, "the sign-in has ended")
 	}
 	signed, err := s.signIn(ctx, want, o)
 	if err != nil {
@@ -104,7 +83,7 @@ func (s *session) refresh(ctx context.Context, locked *profile.Locked, p profile
 	if err != nil {
 		return p, err
 	}
-	started := s.now()
+	started := s.Now()
 	issued, err := from.Refresh(context.WithoutCancel(ctx), p.Tokens.Refresh)
 	if turned := (*client.RotatedError)(nil); errors.As(err, &turned) {
 		return p, errors.Join(err, saveRefresh(locked, p, turned.Refresh))
@@ -160,7 +139,7 @@ func (s *session) isGood(t *profile.Tokens, id bool) bool {
 	if id {
 		end = expiryOf(t.ID)
 	}
-	left := end.Sub(s.now())
+	left := end.Sub(s.Now())
 	return left >= time.Minute && left <= maxLifetime
 }
 
@@ -180,9 +159,9 @@ func expiryOf(token tokens.Secret) time.Time {
 
 func (s *session) printToken(t *profile.Tokens, id bool) error {
 	if id {
-		return s.print(string(t.ID) + "\n")
+		return s.Print(string(t.ID) + "\n")
 	}
-	return s.print(string(t.Access) + "\n")
+	return s.Print(string(t.Access) + "\n")
 }
 
 // revokeReplaced ends a sign-in whose place another one took.
@@ -192,6 +171,6 @@ func (s *session) revokeReplaced(ctx context.Context, before profile.Profile) {
 		err = at.Revoke(ctx, before.Tokens.Refresh)
 	}
 	if err != nil && !errors.Is(err, tokens.ErrRefused) {
-		s.note("the sign-in before was replaced here, and could not be revoked: %v", err)
+		s.Note(s.command, "the sign-in before was replaced here, and could not be revoked: %v", err)
 	}
 }

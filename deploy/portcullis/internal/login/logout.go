@@ -1,46 +1,65 @@
-package main
+package login
 
 import (
 	"context"
 	"errors"
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/client"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
-// signOutCommand ends the sign-in and forgets its tokens. Where to sign in stays in the profile.
-func signOutCommand(ctx context.Context, s *session, args []string) error {
-	o, err := parseSignOut(args)
-	if err != nil {
-		return err
-	}
+func newLogout(s *cli.Session) *cobra.Command {
+	var (
+		name         string
+		here, forget bool
+	)
+	command := newCommand(s, &name, func(ctx context.Context, s *session) error {
+		if here && forget {
+			return cli.Usage("--here with --forget: want one of them")
+		}
+		return s.logout(ctx, name, here, forget)
+	})
+	command.Use = "logout [flags]"
+	command.Short = "Sign out everywhere, and forget the tokens"
+	command.Long = logoutText
+	command.Example = logoutExamples
+	command.Flags().BoolVar(&here, "here", false, "end this sign-in only")
+	command.Flags().BoolVar(&forget, "forget", false, "delete the profile and call nothing: its tokens stay valid until they expire")
+	return command
+}
+
+// logout ends the sign-in and forgets its tokens. Where to sign in stays in the profile.
+func (s *session) logout(ctx context.Context, name string, here, forget bool) error {
 	store, err := open()
 	if err != nil {
 		return err
 	}
-	locked, err := s.lock(ctx, store, o.profile)
+	locked, err := s.lock(ctx, store, name)
 	if err != nil {
 		return err
 	}
 	defer locked.Unlock()
-	if o.forget {
+	if forget {
 		if err := locked.Delete(); err != nil {
 			return err
 		}
-		s.note("profile %s is forgotten; tokens that it had are good until they expire", o.profile)
+		s.Note(s.command, "profile %s is forgotten; tokens that it had are good until they expire", name)
 		return nil
 	}
 	p, err := locked.Load()
 	if err != nil {
-		return fmt.Errorf("%w; -forget deletes the profile without asking anybody", err)
+		return fmt.Errorf("%w; --forget deletes the profile without asking anybody", err)
 	}
 	if p.Tokens == nil {
-		s.note("nobody is signed in")
+		s.Note(s.command, "nobody is signed in")
 		return nil
 	}
-	return s.signOut(ctx, locked, p, o.here)
+	return s.signOut(ctx, locked, p, here)
 }
 
 func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile.Profile, here bool) error {
@@ -69,13 +88,13 @@ func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile
 	if err := locked.Save(p); err != nil {
 		return err
 	}
-	s.note("%s", ended)
+	s.Note(s.command, "%s", ended)
 	return nil
 }
 
 // retained is a failure to sign out, after which there are still tokens.
 func retained(err error) error {
-	return fmt.Errorf("%w; the tokens are kept to try again, and -forget deletes them without asking anybody", explain(err, ""))
+	return fmt.Errorf("%w; the tokens are kept to try again, and --forget deletes them without asking anybody", explain(err, ""))
 }
 
 // signOutEverywhere ends all sign-ins of the user. The access token must be good for it: one that is not accepted is renewed.
@@ -105,3 +124,15 @@ func revoke(ctx context.Context, at provider, locked *profile.Locked, p profile.
 	}
 	return err
 }
+
+const logoutText = `Ends all sign-ins of the user, also those elsewhere, and forgets the tokens of the profile. Where to sign in and as whom
+stays in the profile. Where nobody is signed in there is nothing to do.
+
+What an authorizer refuses from then on depends on where it sees revocations; the gateway's own authorizers take access
+tokens until they expire.
+
+Exit status: 0 nobody is signed in any more; 2 it could not be done: the tokens are kept to try again; 130 interrupted.`
+
+const logoutExamples = `  echo 'Passw0rd!' | portcullis login --profile local --force --api http://127.0.0.1:8080/rest-token --username admin --password-stdin
+  portcullis logout --profile local
+  portcullis logout --profile local --forget`
