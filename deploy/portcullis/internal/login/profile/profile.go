@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"time"
 
 	"portcullis/api/tokens"
@@ -88,10 +87,18 @@ func (p Place) Same(other Place) bool {
 	return p.API == other.API && p.Pool == other.Pool && p.Client == other.Client && p.Endpoint == other.Endpoint
 }
 
-var name = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,63}$`)
-
-// ValidName tells what a profile can be called: 1 to 64 letters, digits, _ and -.
-func ValidName(text string) bool { return name.MatchString(text) }
+// ValidName tells what a profile can be called: 1 to 64 letters of ASCII, digits, _ and -, the first of them a letter or digit.
+func ValidName(text string) bool {
+	for i, c := range []byte(text) {
+		switch {
+		case '0' <= c && c <= '9', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z':
+		case i > 0 && (c == '_' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return 1 <= len(text) && len(text) <= 64
+}
 
 // FileError says which file or folder cannot be used, and why.
 type FileError struct {

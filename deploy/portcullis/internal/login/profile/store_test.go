@@ -240,7 +240,7 @@ func TestLeftovers(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	for name, good := range map[string]bool{"default": true, "a": true, "A-b_9": true, "": false, ".": false, "..": false, "a/b": false, "-a": false, "a.b": false, "a b": false, "ü": false, "a\n": false, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false} {
+	for name, good := range map[string]bool{"default": true, "a": true, "A-b_9": true, "": false, ".": false, "..": false, "a/b": false, "-a": false, "_a": false, "a-": true, "9": true, "a:b": false, "[": false, "`": false, "{": false, "@": false, "a\xffb": false, "a.b": false, "a b": false, "ü": false, "a\n": false, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false} {
 		if profile.ValidName(name) != good {
 			t.Errorf("%q: %v", name, !good)
 		}
