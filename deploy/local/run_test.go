@@ -102,7 +102,7 @@ func TestPrintedCommands(t *testing.T) {
 
 // with are the commands with one way to sign in, and without what only others need.
 func with(signIn string, commands []string) []string {
-	ways := map[string]string{"login": "/login ", "curl": "ANSWER", "aws": "$(aws "}
+	ways := map[string]string{"login": "portcullis login ", "curl": "ANSWER", "aws": "$(aws "}
 	return slices.DeleteFunc(slices.Clone(commands), func(command string) bool {
 		for name, mark := range ways {
 			if name != signIn && strings.Contains(command, mark) {

@@ -42,7 +42,7 @@ func TestDynamoDB(t *testing.T) {
 }
 
 // runScripts runs the scripts of a folder. Each has a free port in $PORT, the module's root in $ROOT, the commands apikey,
-// revoke and login in $PATH, and what the go command needs to build functions.
+// revoke and portcullis in $PATH, and what the go command needs to build functions.
 func runScripts(t *testing.T, folder string, env ...string) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -57,7 +57,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 		t.Fatal(err)
 	}
 	commands := t.TempDir()
-	build := exec.Command("go", "build", "-o", commands, "portcullis/authorizers/cmd/apikey", "portcullis/authorizers/cmd/revoke", "portcullis/api/cmd/login")
+	build := exec.Command("go", "build", "-o", commands, "portcullis/authorizers/cmd/apikey", "portcullis/authorizers/cmd/revoke", "portcullis/deploy/portcullis")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
@@ -68,7 +68,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 				e.Setenv(name, value)
 			}
 			e.Vars = append(e.Vars, env...)
-			e.Setenv("PATH", commands+string(filepath.ListSeparator)+e.Getenv("PATH")) // systems have a login of their own
+			e.Setenv("PATH", commands+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			port, err := freePort()
 			e.Vars = append(e.Vars, "ROOT="+root, "PORT="+port, "URL=http://127.0.0.1:"+port)
 			return err
