@@ -55,6 +55,30 @@ func TestBadServers(t *testing.T) {
 	}
 }
 
+// TestRefusedOrFailed: what an API answers a sign-in with, the exit status, and what is said: 1 where it refuses, 2 where it
+// cannot tell.
+func TestRefusedOrFailed(t *testing.T) {
+	for status, want := range map[int]result{
+		400: {"", "portcullis login: wrong\n", cli.StatusFailed},
+		401: {"", "portcullis login: username and password are not accepted\n", cli.StatusNo},
+		403: {"", `portcullis login: POST /tokens: the answer, of status 403, says "wrong"` + "\n", cli.StatusFailed},
+		429: {"", "portcullis login: too many attempts, try again in 7s: identity provider throttles: POST /tokens: status 429\n", cli.StatusFailed},
+		500: {"", `portcullis login: POST /tokens: the answer, of status 500, says "wrong"` + "\n", cli.StatusFailed},
+		503: {"", "portcullis login: try again in 7s: POST /tokens: status 503\n", cli.StatusFailed},
+	} {
+		u := &user{}
+		u.home(t)
+		address := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "7")
+			w.WriteHeader(status)
+			w.Write([]byte(`{"error":"wrong"}`))
+		}))
+		if got := u.run(t, "hunter2\n", signInAt(address)["api"]...); got != want {
+			t.Errorf("%d: %+v, want %+v", status, got, want)
+		}
+	}
+}
+
 // hostile is a server that speaks Cognito's protocol, checks no proof, and gives this answer to it.
 func hostile(t *testing.T, answer string) *user {
 	t.Helper()
