@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"portcullis/policy"
 )
@@ -55,14 +56,16 @@ func (x *exchange) withForms(all []string) []string {
 }
 
 // credential finds what looks like a JWT or an API key of this project, wherever it comes from.
-var credential = regexp.MustCompile(`eyJ[\w-]+\.[\w-]*\.[\w-]*|pk_[0-9A-Za-z]{16}_[0-9A-Za-z]+`)
+var credential = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`eyJ[\w-]+\.[\w-]*\.[\w-]*|pk_[0-9A-Za-z]{16}_[0-9A-Za-z]+`)
+})
 
 // cutSecrets leaves of each credential in a text as much as tells it apart from others.
 func cutSecrets(text string, secrets []string) string {
 	for _, secret := range secrets {
 		text = strings.ReplaceAll(text, secret, shortened(secret))
 	}
-	return credential.ReplaceAllStringFunc(text, shortened)
+	return credential().ReplaceAllStringFunc(text, shortened)
 }
 
 func shortened(secret string) string {

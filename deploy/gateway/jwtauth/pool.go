@@ -1,10 +1,6 @@
 package jwtauth
 
-import "regexp"
-
-// poolARN is the ARN of a user pool. See
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitouserpools.html.
-var poolARN = regexp.MustCompile(`^arn:(aws[a-z-]*):cognito-idp:([a-z0-9-]+):\d{12}:userpool/([\w-]+_[0-9A-Za-z]+)$`)
+import "strings"
 
 // domains are those of AWS's endpoints, by partition.
 var domains = map[string]string{
@@ -19,9 +15,33 @@ func (t *Tokens) poolIssuer(arn string) (string, error) {
 	if arn == "" {
 		return t.own.Issuer, nil
 	}
-	parts := poolARN.FindStringSubmatch(arn)
-	if parts == nil || domains[parts[1]] == "" {
+	domain, region, id, ok := splitPool(arn)
+	if !ok {
 		return "", configError("want a user pool's ARN, arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID, got %q", arn)
 	}
-	return "https://cognito-idp." + parts[2] + "." + domains[parts[1]] + "/" + parts[3], nil
+	return "https://cognito-idp." + region + "." + domain + "/" + id, nil
 }
+
+// splitPool reads the ARN of a user pool, whose id is its region and, behind the last underscore, letters and digits. See
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitouserpools.html.
+func splitPool(arn string) (domain, region, id string, ok bool) {
+	parts := strings.Split(arn, ":")
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "cognito-idp" {
+		return "", "", "", false
+	}
+	domain, region = domains[parts[1]], parts[3]
+	id, isPool := strings.CutPrefix(parts[5], "userpool/")
+	end := max(0, strings.LastIndexByte(id, '_'))
+	ok = domain != "" && isOf(lowercase+digits+"-", region) && len(parts[4]) == 12 && isOf(digits, parts[4]) && isPool &&
+		isOf(lowercase+uppercase+digits+"_-", id[:end]) && isOf("_"+lowercase+uppercase+digits, id[end:]) && len(id[end:]) > 1
+	return domain, region, id, ok
+}
+
+const (
+	lowercase = "abcdefghijklmnopqrstuvwxyz"
+	uppercase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits    = "0123456789"
+)
+
+// isOf tells whether a text is characters of a set and nothing else.
+func isOf(set, text string) bool { return text != "" && strings.Trim(text, set) == "" }

@@ -2,7 +2,6 @@ package usage
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -11,16 +10,19 @@ type method struct {
 	verb, resource string
 }
 
-var verbs = regexp.MustCompile(`^[A-Z]+$`)
-
 // parseMethod reads a method as AWS writes it in a throttle's map: the resource, a slash, and the verb, such as
 // /users/{id}/GET. The verb of the root is in //GET.
 func parseMethod(text string) (method, bool) {
 	end := strings.LastIndexByte(text, '/')
-	if end < 1 || text[0] != '/' || !verbs.MatchString(text[end+1:]) {
+	if end < 1 || text[0] != '/' || !isVerb(text[end+1:]) {
 		return method{}, false
 	}
 	return method{verb: text[end+1:], resource: text[:end]}, true
+}
+
+// isVerb tells whether a text is capital letters and nothing else.
+func isVerb(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r < 'A' || r > 'Z' })
 }
 
 // parseMethods reads the throttles of methods; the second value is what is wrong with them, or "".
