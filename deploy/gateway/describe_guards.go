@@ -8,49 +8,6 @@ import (
 	"portcullis/deploy/modes"
 )
 
-func (a *lambdaAuthorizer) authorization() string     { return "CUSTOM" }
-func (a *lambdaAuthorizer) scopesOf(*method) []string { return nil }
-
-func (a *lambdaAuthorizer) describeAuthorizer() *AuthorizerDescription {
-	d := &AuthorizerDescription{
-		Type: a.kind, IdentitySources: sourceNames(a.sources), ResultTTL: a.cache.ttl,
-		PayloadFormatVersion: a.payload, EnableSimpleResponses: a.simple,
-	}
-	if a.validation != nil {
-		d.IdentityValidationExpression = strings.TrimSuffix(strings.TrimPrefix(a.validation.String(), "^(?:"), ")$") // see modes.Authorizer.Validation
-	}
-	return d
-}
-
-func (g *cognitoGuard) authorization() string       { return modes.Cognito }
-func (g *cognitoGuard) scopesOf(m *method) []string { return g.scopes[m] }
-
-func (g *cognitoGuard) describeAuthorizer() *AuthorizerDescription {
-	return &AuthorizerDescription{Type: modes.Cognito, IdentitySources: []string{g.source.name}, UserPools: slices.Clone(g.pools)}
-}
-
-func (g *jwtGuard) authorization() string       { return modes.JWT }
-func (g *jwtGuard) scopesOf(m *method) []string { return g.scopes[m] }
-
-func (g *jwtGuard) describeAuthorizer() *AuthorizerDescription {
-	return &AuthorizerDescription{
-		Type: modes.JWT, IdentitySources: []string{g.source.name}, Issuer: g.issuer.Issuer, Audience: slices.Clone(g.issuer.Audience),
-	}
-}
-
-func (c *callers) authorization() string                      { return modes.IAM }
-func (c *callers) scopesOf(*method) []string                  { return nil }
-func (c *callers) describeAuthorizer() *AuthorizerDescription { return nil }
-
-// sourceNames are the names of identity sources or of a cache's key parameters; nil where there are none.
-func sourceNames(sources []source) []string {
-	var names []string
-	for _, s := range sources {
-		names = append(names, s.name)
-	}
-	return names
-}
-
 // sourceName is API Gateway's name for where keys are.
 func (k *keys) sourceName() string {
 	if k.authorizer {

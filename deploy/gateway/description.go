@@ -122,6 +122,6 @@ func (a *httpAPI) describe(d *Description) {
 		d.CORS = a.cors.clone()
 	}
 	for _, m := range a.methods {
-		d.Operations[routeKey(m)] = m.describe(a.guard, a.throttle)
+		d.Operations[m.routeKey()] = m.describe(a.guard, a.throttle)
 	}
 }

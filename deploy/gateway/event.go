@@ -1,12 +1,13 @@
 package gateway
 
 import (
+	"mime"
 	"net"
 	"net/http"
 )
 
-// caller is requestContext.identity. Most of it is known of callers that sign with IAM only.
-type caller struct {
+// eventIdentity is requestContext.identity. Most of it is known of callers that sign with IAM only.
+type eventIdentity struct {
 	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
 	AccountID                     *string `json:"accountId"`
 	CognitoIdentityID             *string `json:"cognitoIdentityId"`
@@ -23,9 +24,9 @@ type caller struct {
 	APIKeyID                      *string `json:"apiKeyId,omitempty"` // the same
 }
 
-// caller is what is known of who calls, beyond an authorizer's answer.
-func (x *exchange) caller() caller {
-	c := caller{SourceIP: x.sourceIP, UserAgent: present(x.r.UserAgent())}
+// newEventIdentity is what is known of who calls, beyond an authorizer's answer.
+func newEventIdentity(x *exchange) eventIdentity {
+	c := eventIdentity{SourceIP: x.sourceIP, UserAgent: present(x.r.UserAgent())}
 	if x.signer != nil {
 		who := x.signed()
 		c.AccessKey, c.AccountID, c.Caller = present(who.accessKey), present(who.account), present(who.userID)
@@ -47,22 +48,22 @@ func present(text string) *string {
 }
 
 // eventHeaders are the request's headers and those that AWS adds on the way.
-func (x *exchange) eventHeaders() map[string][]string {
-	forwarded := x.sourceIP
-	if before := x.r.Header.Get("X-Forwarded-For"); before != "" {
+func (q *request) eventHeaders() map[string][]string {
+	forwarded := q.sourceIP
+	if before := q.r.Header.Get("X-Forwarded-For"); before != "" {
 		forwarded = before + ", " + forwarded
 	}
-	_, port, err := net.SplitHostPort(x.r.Host)
+	_, port, err := net.SplitHostPort(q.r.Host)
 	if err != nil {
 		port = "443" // the default of https, which API Gateway serves
 	}
 	headers := map[string][]string{
-		"Host": {x.r.Host}, "X-Amzn-Trace-Id": {x.traceID},
-		"X-Forwarded-For": {forwarded}, "X-Forwarded-Port": {port}, "X-Forwarded-Proto": {scheme(x.r)},
+		"Host": {q.r.Host}, "X-Amzn-Trace-Id": {q.traceID},
+		"X-Forwarded-For": {forwarded}, "X-Forwarded-Port": {port}, "X-Forwarded-Proto": {scheme(q.r)},
 	}
-	for name, values := range x.r.Header {
+	for name, values := range q.r.Header {
 		if headers[name] == nil && name != traceHeader { // AWS's own hide what the client sent in their place
-			headers[x.spelling(name)] = values
+			headers[q.spelling(name)] = values
 		}
 	}
 	return headers
@@ -99,4 +100,17 @@ func notNilMap[V any](m map[string]V) map[string]V {
 		return map[string]V{}
 	}
 	return m
+}
+
+// mediaType is the media type of the body; without Content-Type it is taken for JSON.
+func mediaType(header http.Header) string {
+	contentType := header.Get("Content-Type")
+	if contentType == "" {
+		return "application/json"
+	}
+	name, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return contentType
+	}
+	return name
 }

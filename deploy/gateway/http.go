@@ -2,24 +2,16 @@ package gateway
 
 import (
 	"time"
-
-	"portcullis/deploy/modes"
 )
 
 // httpAPI answers requests as an HTTP API does.
 type httpAPI struct {
 	*stage
-	guard    httpGuard
+	guard    guard
 	throttle *throttle
 	cors     *httpCORS // nil: the gateway has no part in CORS
 	format   payloadFormat
 	timeout  time.Duration
-}
-
-// httpGuard decides whether a request may go on: nil, or why not.
-type httpGuard interface {
-	authorize(x *exchange) *httpRefusal
-	describer
 }
 
 // payloadFormat is a version of what the functions behind an HTTP API get and answer.
@@ -55,22 +47,9 @@ func newHTTP(s *stage) (*httpAPI, error) {
 
 func payloadFormatOf(version string) payloadFormat {
 	if version == "1.0" {
-		return payloadFormat{"1.0", func(x *exchange) any { return x.httpEventV1() }, parseHTTPAnswerV1}
+		return payloadFormat{"1.0", func(x *exchange) any { return newHTTPEventV1(x) }, parseHTTPAnswerV1}
 	}
-	return payloadFormat{"2.0", func(x *exchange) any { return x.httpEvent() }, parseHTTPAnswer}
-}
-
-// newHTTPGuard makes the guard of the mode's authorization.
-func newHTTPGuard(s *stage) (httpGuard, error) {
-	switch s.mode.Authorization {
-	case modes.JWT:
-		return newJWTGuard(s)
-	case modes.Request:
-		return newHTTPLambdaGuard(s)
-	case modes.IAM:
-		return newHTTPIAMGuard(s)
-	}
-	return nil, configError("mode %s: authorization %q is no HTTP API's", s.mode.Name, s.mode.Authorization)
+	return payloadFormat{"2.0", func(x *exchange) any { return newHTTPEvent(x) }, parseHTTPAnswer}
 }
 
 // serve takes the request through what API Gateway does, in its order. A preflight goes no further than to the
@@ -105,9 +84,9 @@ func (a *httpAPI) route(x *exchange) *httpRefusal {
 		return refuseHTTP(notFound)
 	case x.headTooLarge():
 		return refuseHTTP(httpHeadTooLarge)
-	case !x.decodePath():
+	case !decodePath(x):
 		return refuseHTTP(badRequest)
-	case !x.routedTo(a.routes.findHTTP(x.r.Method, x.path)):
+	case !x.routedTo(findHTTP(a.routes, x.r.Method, x.path)):
 		return refuseHTTP(notFound)
 	}
 	return nil
@@ -117,7 +96,7 @@ func (a *httpAPI) authorize(x *exchange) *httpRefusal {
 	if x.method.public {
 		return nil
 	}
-	return a.guard.authorize(x)
+	return httpRefusalOf(x.ask(a.guard))
 }
 
 func (a *httpAPI) admit(x *exchange) *httpRefusal {

@@ -45,7 +45,7 @@ func (a *httpAPI) integrate(x *exchange) {
 // call calls the function.
 func (a *httpAPI) call(x *exchange) (*httpAnswer, *httpRefusal) {
 	if err := x.readBody(); err != nil {
-		return nil, bodyRefusal(err)
+		return nil, httpBodyRefusal(err)
 	}
 	output, err := x.invoke(a.format.event(x), a.timeout)
 	switch {
@@ -63,14 +63,6 @@ func (a *httpAPI) call(x *exchange) (*httpAnswer, *httpRefusal) {
 	}
 	x.integrated.answered = answer.status
 	return answer, nil
-}
-
-// bodyRefusal is what a body that could not be read gets.
-func bodyRefusal(err error) *httpRefusal {
-	if errors.Is(err, errBodyTooLarge) {
-		return refuseHTTP(entityTooLarge)
-	}
-	return refuseHTTP(badRequest)
 }
 
 // parseHTTPAnswerV1 reads an answer of payload format 1.0, which is a REST API's but for its body: base64 is always

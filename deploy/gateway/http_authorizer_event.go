@@ -15,7 +15,7 @@ type httpAuthorizerEvent struct {
 
 // authorizerEvent asks by the values of the identity sources.
 func authorizerEvent(x *exchange, values []string) any {
-	e := httpAuthorizerEvent{Version: "2.0", Type: "REQUEST", RouteARN: x.arn(), httpRequest: x.httpRequest()}
+	e := httpAuthorizerEvent{Version: "2.0", Type: "REQUEST", RouteARN: x.arn(), httpRequest: newHTTPRequest(x)}
 	if len(values) > 0 {
 		e.IdentitySource = values
 	}
@@ -44,8 +44,8 @@ func authorizerEventV1(x *exchange, values []string) any {
 	source := present(strings.Join(values, ","))
 	return httpAuthorizerEventV1{
 		Version: "1.0", Type: "REQUEST", MethodARN: x.arn(), IdentitySource: source, AuthorizationToken: source,
-		Resource: routePath(x.method), Path: x.httpPath(), HTTPMethod: x.r.Method,
+		Resource: routePath(x.method), Path: httpPath(x), HTTPMethod: x.r.Method,
 		Headers: lastValues(x.eventHeaders()), QueryStringParameters: notNilMap(lastValues(x.queries())),
-		PathParameters: notNilMap(x.httpParameters()), StageVariables: notNilMap(x.mode.StageVariables), RequestContext: x.httpContextV1(),
+		PathParameters: notNilMap(httpParameters(x)), StageVariables: notNilMap(x.mode.StageVariables), RequestContext: newHTTPContextV1(x),
 	}
 }

@@ -51,31 +51,31 @@ type httpDescription struct {
 	UserAgent string `json:"userAgent"`
 }
 
-func (x *exchange) httpEvent() httpEvent {
-	e := httpEvent{Version: "2.0", httpRequest: x.httpRequest()}
-	e.RequestContext.Authorizer = x.httpAuthorizer()
-	e.Body, e.IsBase64Encoded = x.httpBody()
+func newHTTPEvent(x *exchange) httpEvent {
+	e := httpEvent{Version: "2.0", httpRequest: newHTTPRequest(x)}
+	e.RequestContext.Authorizer = httpAuthorizer(x)
+	e.Body, e.IsBase64Encoded = httpBody(x)
 	return e
 }
 
-func (x *exchange) httpRequest() httpRequest {
+func newHTTPRequest(x *exchange) httpRequest {
 	headers := joinedHeaders(x.eventHeaders())
 	delete(headers, "cookie") // they are in a list of their own
 	return httpRequest{
 		RouteKey:              x.routeKey(),
-		RawPath:               x.httpPath(),
+		RawPath:               httpPath(x),
 		RawQueryString:        x.r.URL.RawQuery,
 		Cookies:               x.cookies(),
 		Headers:               headers,
 		QueryStringParameters: joined(x.queries()),
-		RequestContext:        x.httpContext(),
-		PathParameters:        x.httpParameters(),
+		RequestContext:        newHTTPContext(x),
+		PathParameters:        httpParameters(x),
 		StageVariables:        x.mode.StageVariables,
 	}
 }
 
-// httpContext is the request's context without an authorizer.
-func (x *exchange) httpContext() httpContext {
+// newHTTPContext is the request's context without an authorizer.
+func newHTTPContext(x *exchange) httpContext {
 	domain, domainPrefix := x.domain()
 	return httpContext{
 		AccountID:    x.config.AccountID,
@@ -83,7 +83,7 @@ func (x *exchange) httpContext() httpContext {
 		DomainName:   domain,
 		DomainPrefix: domainPrefix,
 		HTTP: httpDescription{
-			Method: x.r.Method, Path: x.httpPath(), Protocol: x.r.Proto, SourceIP: x.sourceIP, UserAgent: x.r.UserAgent(),
+			Method: x.r.Method, Path: httpPath(x), Protocol: x.r.Proto, SourceIP: x.sourceIP, UserAgent: x.r.UserAgent(),
 		},
 		RequestID: x.extendedID,
 		RouteKey:  x.routeKey(),
@@ -95,7 +95,7 @@ func (x *exchange) httpContext() httpContext {
 
 // httpAuthorizer is who calls: the signer, a token's claims, or what a Lambda authorizer says; nil where nobody was
 // asked for.
-func (x *exchange) httpAuthorizer() map[string]any {
+func httpAuthorizer(x *exchange) map[string]any {
 	switch {
 	case x.signer != nil:
 		return map[string]any{"iam": map[string]any{
@@ -140,9 +140,9 @@ func joined(all map[string][]string) map[string]string {
 }
 
 // cookies are those of all Cookie headers, each as it was sent.
-func (x *exchange) cookies() []string {
+func (q *request) cookies() []string {
 	var all []string
-	for _, header := range x.r.Header.Values("Cookie") {
+	for _, header := range q.r.Header.Values("Cookie") {
 		for cookie := range strings.SplitSeq(header, ";") {
 			if cookie = strings.TrimSpace(cookie); cookie != "" {
 				all = append(all, cookie)
@@ -154,7 +154,7 @@ func (x *exchange) cookies() []string {
 
 // httpBody is the body in an event, and whether it is in base64: what is no text is, and what says it is one and
 // is not.
-func (x *exchange) httpBody() (string, bool) {
+func httpBody(x *exchange) (string, bool) {
 	if len(x.body) == 0 {
 		return "", false
 	}

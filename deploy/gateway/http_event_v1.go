@@ -39,34 +39,34 @@ type httpContextV1 struct {
 
 // httpCaller is a REST API's, and a member that HTTP APIs have.
 type httpCaller struct {
-	caller
+	eventIdentity
 	CognitoAMR *string `json:"cognitoAmr"`
 }
 
-func (x *exchange) httpEventV1() httpEventV1 {
+func newHTTPEventV1(x *exchange) httpEventV1 {
 	headers := x.eventHeaders()
 	e := httpEventV1{
 		Version:                         "1.0",
 		Resource:                        routePath(x.method),
-		Path:                            x.httpPath(),
+		Path:                            httpPath(x),
 		HTTPMethod:                      x.r.Method,
 		Headers:                         lastValues(headers),
 		MultiValueHeaders:               headers,
 		QueryStringParameters:           lastValues(x.queries()),
 		MultiValueQueryStringParameters: nilIfEmpty(x.queries()),
-		RequestContext:                  x.httpContextV1(),
-		PathParameters:                  x.httpParameters(),
+		RequestContext:                  newHTTPContextV1(x),
+		PathParameters:                  httpParameters(x),
 		StageVariables:                  nilIfEmpty(x.mode.StageVariables),
 	}
-	e.RequestContext.Authorizer = x.httpAuthorizerV1()
+	e.RequestContext.Authorizer = httpAuthorizerV1(x)
 	var body string
-	body, e.IsBase64Encoded = x.httpBody()
+	body, e.IsBase64Encoded = httpBody(x)
 	e.Body = present(body)
 	return e
 }
 
-// httpContextV1 is the request's context without an authorizer.
-func (x *exchange) httpContextV1() httpContextV1 {
+// newHTTPContextV1 is the request's context without an authorizer.
+func newHTTPContextV1(x *exchange) httpContextV1 {
 	domain, domainPrefix := x.domain()
 	return httpContextV1{
 		AccountID:         x.config.AccountID,
@@ -75,8 +75,8 @@ func (x *exchange) httpContextV1() httpContextV1 {
 		DomainPrefix:      domainPrefix,
 		ExtendedRequestID: x.extendedID,
 		HTTPMethod:        x.r.Method,
-		Identity:          httpCaller{caller: x.caller()},
-		Path:              x.httpPath(),
+		Identity:          httpCaller{eventIdentity: newEventIdentity(x)},
+		Path:              httpPath(x),
 		Protocol:          x.r.Proto,
 		RequestID:         x.extendedID,
 		RequestTime:       x.start.UTC().Format(requestTimeLayout),
@@ -89,7 +89,7 @@ func (x *exchange) httpContextV1() httpContextV1 {
 
 // httpAuthorizerV1 is what a token or an authorizer says of the caller: the claims and scopes of the one, null for the
 // other, and beside them the other's context. A signer is in identity instead.
-func (x *exchange) httpAuthorizerV1() map[string]any {
+func httpAuthorizerV1(x *exchange) map[string]any {
 	if x.identity == nil {
 		return nil
 	}

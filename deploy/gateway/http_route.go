@@ -6,23 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// defaultRoute is the key of the route that takes what no other does.
-const defaultRoute = "$default"
-
-// routeKey names a method as an HTTP API's events and logs do, as in "GET /things/{id}".
-func routeKey(m *method) string {
-	if m.operation != nil && m.operation.Default {
-		return defaultRoute
-	}
-	return m.key()
-}
-
 // routePath is the path in a route's key; $default has none but its own name.
 func routePath(m *method) string {
-	if _, path, cut := strings.Cut(routeKey(m), " "); cut {
+	if _, path, cut := strings.Cut(m.routeKey(), " "); cut {
 		return path
 	}
-	return routeKey(m)
+	return m.routeKey()
 }
 
 // decodePath decodes the path, once, before anything else looks at it: an HTTP API routes by the decoded path and hands
@@ -30,7 +19,7 @@ func routePath(m *method) string {
 // known; here it is that same path, so that what is asked for is what is authorized. It tells whether there is a path:
 // one that is not UTF-8 cannot be named in an event. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html.
-func (x *exchange) decodePath() bool {
+func decodePath(x *exchange) bool {
 	decoded, err := url.PathUnescape(x.path)
 	if err != nil || !utf8.ValidString(decoded) {
 		return false
@@ -40,7 +29,7 @@ func (x *exchange) decodePath() bool {
 }
 
 // httpPath is the path in an HTTP API's events: decoded, and with the stage in front.
-func (x *exchange) httpPath() string {
+func httpPath(x *exchange) string {
 	stage := "/" + x.mode.Name
 	if x.stagePath == stage {
 		return stage
@@ -49,9 +38,24 @@ func (x *exchange) httpPath() string {
 }
 
 // httpParameters are the path parameters in an HTTP API's events: nil where there are none, as for $default.
-func (x *exchange) httpParameters() map[string]string {
-	if len(x.parameters) == 0 || routeKey(x.method) == defaultRoute {
+func httpParameters(x *exchange) map[string]string {
+	if len(x.parameters) == 0 || x.method.routeKey() == defaultRoute {
 		return nil
 	}
 	return x.parameters
+}
+
+// findHTTP routes as HTTP APIs do. A path with a slash at its end is none of a route that ends otherwise: only greedy
+// routes take it, and the slash is part of what their parameter holds. That is not documented; it is what users of HTTP
+// APIs report, such as in https://github.com/storacha/w3infra/pull/166. No route takes a path with an empty segment: what AWS does with
+// one is not known.
+func findHTTP(r *routes, verb, path string) (*method, map[string]string) {
+	if !strings.HasSuffix(path, "/") || path == "/" {
+		return r.all.find(verb, path)
+	}
+	m, parameters := r.greedy.find(verb, path)
+	if m != nil {
+		parameters[greedyName(m.route.Path)] += "/"
+	}
+	return m, parameters
 }

@@ -80,37 +80,23 @@ func throttles(methods map[string]modes.Throttle) map[string]usage.Throttle {
 	return named
 }
 
-// admit decides by the request's key, and counts the request.
-func (k *keys) admit(x *exchange) *refusal {
+// admit decides by the request's key, and counts the request; nil: it may go on.
+func (k *keys) admit(x *exchange) *usage.Refusal {
 	value := last(x.r.Header.Values("X-Api-Key"))
 	if k.authorizer {
-		value = x.identity.usageKey
+		value = x.usageKey()
 	}
-	admission, refused := k.usage.Admit(k.stage, usage.Value(value), x.method.route.Method, x.method.route.Path)
+	admission, why := k.usage.Admit(k.stage, usage.Value(value), x.method.route.Method, x.method.route.Path)
+	if why == nil {
+		x.key = &admission
+	}
 	if x.trace != nil {
 		x.trace.Key = &KeyTrace{ID: admission.Key.ID, Plan: admission.PlanID}
-		if refused != nil {
-			x.trace.Key = &KeyTrace{ID: refused.KeyID, Plan: refused.PlanID, Refused: refused.Reason.String() + ": " + refused.Detail}
+		if why != nil {
+			x.trace.Key = &KeyTrace{ID: why.KeyID, Plan: why.PlanID, Refused: why.Reason.String() + ": " + why.Detail}
 		}
 	}
-	switch {
-	case refused == nil:
-		x.key = &admission
-		return nil
-	case refused.Reason == usage.Throttled:
-		return refuse(throttled)
-	case refused.Reason == usage.QuotaExceeded:
-		return refuse(quotaExceeded)
-	}
-	return refuse(invalidKey)
-}
-
-// admitted is the key that the request was counted by, or none.
-func (x *exchange) admitted() Admission {
-	if x.key == nil {
-		return Admission{}
-	}
-	return *x.key
+	return why
 }
 
 // throttle limits the requests of a stage, whoever makes them.

@@ -1,13 +1,12 @@
 package gateway
 
 import (
-	"errors"
 	"strings"
 	"time"
 
 	"portcullis/api/contract"
 	"portcullis/deploy/gateway/sigv4"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/gateway/usage"
 )
 
 // restAPI answers requests as a REST API does.
@@ -29,12 +28,6 @@ type restMethod struct {
 	mock      mockAnswer
 	validator *validator
 	cache     *methodCache // nil: answers are not kept
-}
-
-// guard decides whether a request may go on: nil, or the gateway response that it gets.
-type guard interface {
-	authorize(x *exchange) *refusal
-	describer
 }
 
 // The longest that AWS lets functions take. See
@@ -133,7 +126,7 @@ func (a *restAPI) route(x *exchange) *refusal {
 		return refuse(headTooLarge)
 	case !x.ours:
 		return refuse(unknownStage)
-	case !x.routedTo(a.routes.findREST(x.r.Method, x.path)):
+	case !x.routedTo(findREST(a.routes, x.r.Method, x.path)):
 		return a.unrouted(x)
 	}
 	return nil
@@ -142,8 +135,8 @@ func (a *restAPI) route(x *exchange) *refusal {
 // unrouted refuses a request that no method serves. API Gateway takes its Authorization for a signature, which
 // anything else is not.
 func (a *restAPI) unrouted(x *exchange) *refusal {
-	if wrong := (*sigv4.Error)(nil); errors.As(sigv4.CheckAuthorization(x.r.Header), &wrong) {
-		return signatureRefusal(wrong)
+	if err := sigv4.CheckAuthorization(x.r.Header); err != nil {
+		return signatureRefusal(err)
 	}
 	return refuse(missingToken)
 }
@@ -155,14 +148,14 @@ func (a *restAPI) authorize(x *exchange) *refusal {
 	if len(x.arn()) > maxARN {
 		return refuse(uriTooLong)
 	}
-	return a.guard.authorize(x)
+	return refusalOf(x, x.ask(a.guard))
 }
 
 // admit asks for a key where the method does, and counts the request.
 func (a *restAPI) admit(x *exchange) *refusal {
 	if a.keys != nil && !x.method.public {
-		if r := a.keys.admit(x); r != nil {
-			return r
+		if why := a.keys.admit(x); why != nil {
+			return keyRefusal(why)
 		}
 	}
 	if !a.throttle.take(x) {
@@ -171,13 +164,22 @@ func (a *restAPI) admit(x *exchange) *refusal {
 	return nil
 }
 
+// keyRefusal is what a request gets that no key and plan lets through.
+func keyRefusal(why *usage.Refusal) *refusal {
+	switch why.Reason {
+	case usage.Throttled:
+		return refuse(throttled)
+	case usage.QuotaExceeded:
+		return refuse(quotaExceeded)
+	}
+	return refuse(invalidKey)
+}
+
 func (a *restAPI) validate(x *exchange) *refusal {
-	switch err := x.readBody(); {
-	case errors.Is(err, errBodyTooLarge):
-		return refuse(requestTooLarge)
-	case err != nil:
-		return refuseWith(badBody, err.Error())
-	case a.of[x.method].preflight:
+	if err := x.readBody(); err != nil {
+		return bodyRefusal(err)
+	}
+	if a.of[x.method].preflight {
 		return nil
 	}
 	r := a.of[x.method].validator.check(x)
@@ -185,21 +187,4 @@ func (a *restAPI) validate(x *exchange) *refusal {
 		x.trace.Validation = r.message
 	}
 	return r
-}
-
-// newRESTGuard makes the guard of the mode's authorization.
-func newRESTGuard(s *stage) (guard, error) {
-	switch s.mode.Authorization {
-	case modes.None:
-		return nil, nil
-	case modes.Token:
-		return newTokenGuard(s)
-	case modes.Request:
-		return newRequestGuard(s)
-	case modes.IAM:
-		return newIAMGuard(s)
-	case modes.Cognito:
-		return newCognitoGuard(s)
-	}
-	return nil, configError("mode %s: authorization %q is no REST API's", s.mode.Name, s.mode.Authorization)
 }

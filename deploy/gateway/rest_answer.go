@@ -59,7 +59,7 @@ func (a *restAPI) answer(x *exchange, answer *proxyAnswer) {
 		header[remapped(name)] = values
 	}
 	x.keepContentType(answer.headers, "application/json")
-	x.identifyREST()
+	identifyREST(x)
 	header["X-Amzn-Trace-Id"] = []string{x.traceID}
 	body := a.media.decode(x, answer)
 	header.Set("Content-Length", strconv.Itoa(len(body)))

@@ -73,7 +73,7 @@ func tellCaller(m *modes.Mode, parameters []string) bool {
 	}
 	sources := slices.DeleteFunc(slices.Clone(m.Authorizer.IdentitySource), func(s string) bool { return !strings.HasPrefix(s, "method.request.") })
 	if len(sources) == 0 && m.Authorization == modes.Cognito {
-		sources = modes.Sources{defaultTokenSource}
+		sources = modes.Sources{defaultCognitoSource}
 	}
 	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s string) bool { return !has(s) })
 }
@@ -107,11 +107,11 @@ func (c *methodCache) key(x *exchange) string {
 // find gives the answer that is kept, nil where there is none or where the caller has it fetched anew.
 func (c *methodCache) find(x *exchange, key string) (*proxyAnswer, *refusal) {
 	if asksAnew(x.r.Header) {
-		if c.anyone || x.mayInvalidate() {
-			x.traceCache("invalidated")
+		if c.anyone || x.permits(&x.request, invalidateAction, x.arn()).Decision == policy.Allow {
+			traceCache(x, "invalidated")
 			return nil, nil
 		}
-		x.traceCache("not permitted to invalidate")
+		traceCache(x, "not permitted to invalidate")
 		if c.strategy == failWith {
 			return nil, refuse(cacheDenied)
 		}
@@ -121,7 +121,7 @@ func (c *methodCache) find(x *exchange, key string) (*proxyAnswer, *refusal) {
 	}
 	known, ok := c.answers.get(key)
 	if ok {
-		x.traceCache("hit")
+		traceCache(x, "hit")
 		return known, nil
 	}
 	if x.trace != nil && x.trace.Cache == "" {
@@ -146,18 +146,7 @@ func asksAnew(header http.Header) bool {
 	})
 }
 
-// mayInvalidate tells whether the policy of the caller allows that. A caller without one may not.
-func (x *exchange) mayInvalidate() bool {
-	switch {
-	case x.signer != nil:
-		return x.signer.permits(x, invalidateAction, x.arn()).Decision == policy.Allow
-	case x.identity != nil && !x.identity.simple && x.identity.claims == nil:
-		return x.identity.permits(x, invalidateAction, x.arn()).Decision == policy.Allow
-	}
-	return false
-}
-
-func (x *exchange) traceCache(what string) {
+func traceCache(x *exchange, what string) {
 	if x.trace != nil {
 		x.trace.Cache = what
 	}

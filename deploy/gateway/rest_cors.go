@@ -78,7 +78,7 @@ func (a *restAPI) answerMock(x *exchange, answer mockAnswer) {
 	header := x.w.Header()
 	maps.Copy(header, http.Header(answer))
 	a.cors.allow(header, x.r.Header.Get("Origin"))
-	x.identifyREST()
+	identifyREST(x)
 	x.send(http.StatusNoContent, nil)
 }
 

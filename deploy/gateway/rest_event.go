@@ -42,7 +42,7 @@ type requestContext struct {
 	DomainPrefix      string         `json:"domainPrefix"`
 	RequestTimeEpoch  int64          `json:"requestTimeEpoch"`
 	RequestID         string         `json:"requestId"`
-	Identity          caller         `json:"identity"`
+	Identity          eventIdentity  `json:"identity"`
 	DomainName        string         `json:"domainName"`
 	DeploymentID      string         `json:"deploymentId"`
 	APIID             string         `json:"apiId"`
@@ -50,7 +50,7 @@ type requestContext struct {
 
 // event is the request as the function behind its method sees it. A body of a binary media type is in base64.
 func (a *restAPI) event(x *exchange) proxyEvent {
-	e := proxyEvent{restRequest: x.restRequest()}
+	e := proxyEvent{restRequest: newRESTRequest(x)}
 	if len(x.body) == 0 {
 		return e
 	}
@@ -62,7 +62,7 @@ func (a *restAPI) event(x *exchange) proxyEvent {
 	return e
 }
 
-func (x *exchange) restRequest() restRequest {
+func newRESTRequest(x *exchange) restRequest {
 	headers := x.eventHeaders()
 	return restRequest{
 		Resource:                        x.method.route.Path,
@@ -74,11 +74,11 @@ func (x *exchange) restRequest() restRequest {
 		MultiValueQueryStringParameters: nilIfEmpty(x.queries()),
 		PathParameters:                  nilIfEmpty(x.parameters),
 		StageVariables:                  nilIfEmpty(x.mode.StageVariables),
-		RequestContext:                  x.requestContext(),
+		RequestContext:                  newRequestContext(x),
 	}
 }
 
-func (x *exchange) requestContext() requestContext {
+func newRequestContext(x *exchange) requestContext {
 	domain, domainPrefix := x.domain()
 	c := requestContext{
 		ResourceID:        x.resourceID(),
@@ -93,7 +93,7 @@ func (x *exchange) requestContext() requestContext {
 		DomainPrefix:      domainPrefix,
 		RequestTimeEpoch:  x.start.UnixMilli(),
 		RequestID:         x.requestID,
-		Identity:          x.caller(),
+		Identity:          newEventIdentity(x),
 		DomainName:        domain,
 		DeploymentID:      x.deploymentID(),
 		APIID:             x.apiID,

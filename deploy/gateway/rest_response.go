@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"portcullis/deploy/gateway/sigv4"
 	"portcullis/deploy/modes"
 )
 
@@ -24,7 +23,7 @@ var (
 	unknownStage       = gatewayResponse{"", 403, "ForbiddenException", "Forbidden", false, false}
 	headTooLarge       = gatewayResponse{"", 431, "RequestHeaderSectionTooLargeException", "Request header section too large", false, false} // status and type are a choice
 	missingToken       = gatewayResponse{"MISSING_AUTHENTICATION_TOKEN", 403, "MissingAuthenticationTokenException", "Missing Authentication Token", false, false}
-	badSignature       = gatewayResponse{"INVALID_SIGNATURE", 403, "InvalidSignatureException", "", false, false}
+	invalidSignature   = gatewayResponse{"INVALID_SIGNATURE", 403, "InvalidSignatureException", "", false, false}
 	expiredToken       = gatewayResponse{"EXPIRED_TOKEN", 403, "ExpiredTokenException", "", false, false}
 	unauthorized       = gatewayResponse{"UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized", false, false}
 	authorizerFailed   = gatewayResponse{"AUTHORIZER_CONFIGURATION_ERROR", 500, "AuthorizerConfigurationException", "", false, true}
@@ -51,19 +50,6 @@ func refuse(response gatewayResponse) *refusal { return &refusal{response, respo
 
 func refuseWith(response gatewayResponse, message string) *refusal {
 	return &refusal{response, message}
-}
-
-// signatureRefusal is what a bad signature gets.
-func signatureRefusal(wrong *sigv4.Error) *refusal {
-	response := badSignature
-	switch wrong.Code {
-	case sigv4.MissingAuthenticationToken:
-		response = missingToken
-	case sigv4.ExpiredToken:
-		response = expiredToken
-	}
-	response.errorType = string(wrong.Code)
-	return refuseWith(response, wrong.Message)
 }
 
 // gatewayResponses are those that the mode sets, with what stands for those that it does not.
@@ -116,7 +102,7 @@ func (a *restAPI) refuse(x *exchange, r *refusal) {
 	header := x.w.Header()
 	header.Set("Content-Type", "application/json")
 	header["x-amzn-ErrorType"] = []string{r.response.errorType}
-	x.identifyREST()
+	identifyREST(x)
 	if x.ours {
 		a.cors.addToError(header)
 	}
@@ -144,7 +130,7 @@ func (r *refusal) body() []byte {
 }
 
 // identifyREST adds the headers that tell requests apart, as AWS writes them.
-func (x *exchange) identifyREST() {
+func identifyREST(x *exchange) {
 	header := x.w.Header()
 	header["x-amzn-RequestId"] = []string{x.requestID}
 	header["x-amz-apigw-id"] = []string{x.extendedID}

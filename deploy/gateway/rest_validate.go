@@ -3,8 +3,6 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
-	"mime"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -201,17 +199,4 @@ func numbersFit(tree any) bool {
 		return len(tree) <= maxNumber && (!scientific || err == nil && -maxNumber <= n && n <= maxNumber)
 	}
 	return true
-}
-
-// mediaType is the media type of the body; without Content-Type it is taken for JSON.
-func mediaType(header http.Header) string {
-	contentType := header.Get("Content-Type")
-	if contentType == "" {
-		return "application/json"
-	}
-	name, _, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return contentType
-	}
-	return name
 }

@@ -52,43 +52,6 @@ func (c choice) find(verb, path string) (*method, map[string]string) {
 	return c.methods[index], parameters
 }
 
-// findREST routes as REST APIs do. A path with an empty segment, other than a slash at its end, is one of greedy routes
-// alone, and what stands in the place of {name+} goes into the parameter as it was sent.
-func (r *routes) findREST(verb, path string) (*method, map[string]string) {
-	path = strings.TrimSuffix(path, "/")
-	empty := strings.Index(path+"/", "//")
-	if empty < 0 {
-		return r.all.find(verb, path+"/")
-	}
-	// What begins with the empty segment can be a part of a {name+} only, and no literal is like this one.
-	const anything = "/\x00"
-	before := path[:empty]
-	if strings.Trim(path[empty:], "/") != "" {
-		before += anything
-	}
-	m, parameters := r.greedy.find(verb, before)
-	if m != nil {
-		depth := strings.Count(m.route.Path, "/")
-		parameters[greedyName(m.route.Path)] = strings.SplitN(path, "/", depth+1)[depth]
-	}
-	return m, parameters
-}
-
-// findHTTP routes as HTTP APIs do. A path with a slash at its end is none of a route that ends otherwise: only greedy
-// routes take it, and the slash is part of what their parameter holds. That is not documented; it is what users of HTTP
-// APIs report, such as in https://github.com/storacha/w3infra/pull/166. No route takes a path with an empty segment: what AWS does with
-// one is not known.
-func (r *routes) findHTTP(verb, path string) (*method, map[string]string) {
-	if !strings.HasSuffix(path, "/") || path == "/" {
-		return r.all.find(verb, path)
-	}
-	m, parameters := r.greedy.find(verb, path)
-	if m != nil {
-		parameters[greedyName(m.route.Path)] += "/"
-	}
-	return m, parameters
-}
-
 // greedyName is the name of the parameter {name+} that a path ends with.
 func greedyName(path string) string {
 	return strings.TrimSuffix(path[strings.LastIndexByte(path, '{')+1:], "+}")

@@ -35,6 +35,17 @@ type method struct {
 // key names the method as AWS and mode files do, as in "GET /things/{id}".
 func (m *method) key() string { return m.route.String() }
 
+// defaultRoute is the key of the route that takes what no other does.
+const defaultRoute = "$default"
+
+// routeKey names a method as an HTTP API's events and logs do, as in "GET /things/{id}".
+func (m *method) routeKey() string {
+	if m.operation != nil && m.operation.Default {
+		return defaultRoute
+	}
+	return m.key()
+}
+
 const (
 	defaultRegion  = "us-east-1"
 	defaultAccount = "123456789012"
@@ -115,15 +126,6 @@ func checkNamed[V any](s *stage, member string, named map[string]V) error {
 		}
 	}
 	return nil
-}
-
-// authorizerFunction is the function of the mode's Lambda authorizer.
-func (s *stage) authorizerFunction() (Invoker, error) {
-	function := s.config.Functions[s.mode.Authorizer.Function]
-	if function == nil {
-		return nil, s.mode.Wrong(fmt.Sprintf("no function is called %q", s.mode.Authorizer.Function), "authorizer", "function")
-	}
-	return function, nil
 }
 
 // integrationTimeout is how long a function behind the API may take; most is how long AWS lets it.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"time"
 
 	"portcullis/policy"
 )
@@ -91,59 +92,6 @@ func (x *exchange) traceRoute() {
 	}
 }
 
-// traceAuthorizer lets note write down what an authorizer does.
-func (x *exchange) traceAuthorizer(note func(t *AuthorizerTrace)) {
-	if x.trace == nil {
-		return
-	}
-	if x.trace.Authorizer == nil {
-		x.trace.Authorizer = &AuthorizerTrace{Type: x.mode.Authorization, Function: x.mode.Authorizer.Function}
-	}
-	note(x.trace.Authorizer)
-}
-
-// judge evaluates a policy for what the request invokes, by what permits does for an action and an ARN. It says so where
-// the form of the path decides.
-func (x *exchange) judge(document policy.Document, permits func(x *exchange, action, arn string) policy.Result) policy.Result {
-	result := permits(x, policy.InvokeAction, x.arn())
-	x.tracePolicy(document, result)
-	if x.path != x.policyPath {
-		routed := x.arnOf(x.path)
-		if other := permits(x, policy.InvokeAction, routed); other.Decision != result.Decision {
-			x.tellRouted(result.Decision, routed, other.Decision)
-		}
-	}
-	return result
-}
-
-// tellRouted tells the log and the trace that a policy decides by the path as sent otherwise than by the one that routed.
-func (x *exchange) tellRouted(decision policy.Decision, routed string, other policy.Decision) {
-	if x.trace != nil && x.trace.Policy != nil {
-		x.trace.Policy.RoutedARN, x.trace.Policy.RoutedDecision = routed, other.String()
-	}
-	if x.config.Log == nil {
-		return
-	}
-	secrets := x.secrets()
-	x.config.Log.Warn("the path as sent decides: by which one AWS does is not known", "requestId", x.ownID(),
-		"arn", cutSecrets(x.arn(), secrets), "decision", decision.String(),
-		"routedArn", cutSecrets(routed, secrets), "routedDecision", other.String())
-}
-
-func (x *exchange) tracePolicy(document policy.Document, result policy.Result) {
-	if x.trace == nil {
-		return
-	}
-	t := &PolicyTrace{ARN: x.arn(), Decision: result.Decision.String(), Reason: result.Reason.String(), Pattern: result.Pattern}
-	if result.Problem != "" {
-		t.Reason += ": " + result.Problem
-	}
-	if i := max(result.Statement, result.Near); i >= 0 && i < len(document.Statement) {
-		t.Statement = &document.Statement[i]
-	}
-	x.trace.Policy = t
-}
-
 // traceEnd completes the trace with how the request ends.
 func (x *exchange) traceEnd() {
 	x.trace.Status, x.trace.ResponseType = x.status, x.responseType
@@ -170,3 +118,5 @@ func (x *exchange) reportTrace() {
 	x.traceEnd()
 	x.config.Traces(x.trace.cut(x.secrets()))
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

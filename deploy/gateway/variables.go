@@ -18,7 +18,7 @@ var variables = map[string]func(x *exchange) string{
 	"authorizer.principalId":  func(x *exchange) string { return x.principalID() },
 	"authorizer.status":       func(x *exchange) string { return x.authorizerStatus() },
 	"awsEndpointRequestId":    func(x *exchange) string { return "" },
-	"dataProcessed":           func(x *exchange) string { return strconv.Itoa(len(x.body) + x.sent) },
+	"dataProcessed":           func(x *exchange) string { return strconv.Itoa(len(x.body) + x.length) },
 	"deploymentId":            func(x *exchange) string { return x.deploymentID() },
 	"domainName":              func(x *exchange) string { name, _ := x.domain(); return name },
 	"domainPrefix":            func(x *exchange) string { _, prefix := x.domain(); return prefix },
@@ -49,7 +49,7 @@ var variables = map[string]func(x *exchange) string{
 	"resourceId":              func(x *exchange) string { return x.resourceID() },
 	"resourcePath":            func(x *exchange) string { return x.resourcePath() },
 	"responseLatency":         func(x *exchange) string { return millis(x.config.Now().Sub(x.start)) },
-	"responseLength":          func(x *exchange) string { return strconv.Itoa(x.sent) },
+	"responseLength":          func(x *exchange) string { return strconv.Itoa(x.length) },
 	"routeKey":                func(x *exchange) string { return x.routeKey() },
 	"stage":                   func(x *exchange) string { return x.mode.Name },
 	"status":                  func(x *exchange) string { return strconv.Itoa(x.status) },
@@ -80,90 +80,83 @@ func (x *exchange) variable(name string) string {
 	return text
 }
 
-func (x *exchange) principalID() string {
-	if x.identity == nil {
+func (c *caller) authorizerLatency() string {
+	if c.identity == nil {
 		return ""
 	}
-	return x.identity.principalID
+	return millis(c.identity.latency)
 }
 
-func (x *exchange) authorizerLatency() string {
-	if x.identity == nil {
-		return ""
-	}
-	return millis(x.identity.latency)
-}
-
-func (x *exchange) authorizerStatus() string {
-	if x.identity == nil {
+func (c *caller) authorizerStatus() string {
+	if c.identity == nil {
 		return ""
 	}
 	return "200"
 }
 
 // authorizerError is what the answer says where an authorizer kept the request from going on.
-func (x *exchange) authorizerError() string {
-	if x.authorizerReason != "" {
-		return x.authorizerReason
+func (o *outcome) authorizerError() string {
+	if o.authorizerReason != "" {
+		return o.authorizerReason
 	}
-	switch x.responseType {
+	switch o.responseType {
 	case "UNAUTHORIZED", "AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR":
-		return x.errorMessage
+		return o.errorMessage
 	}
 	return ""
 }
 
-func (x *exchange) integrationLatency() string {
-	if !x.integrated.called {
+func (o *outcome) integrationLatency() string {
+	if !o.integrated.called {
 		return ""
 	}
-	return millis(x.integrated.latency)
+	return millis(o.integrated.latency)
 }
 
-func (x *exchange) integrationStatus() string {
-	if x.integrated.status == 0 {
+func (o *outcome) integrationStatus() string {
+	if o.integrated.status == 0 {
 		return ""
 	}
-	return strconv.Itoa(x.integrated.status)
+	return strconv.Itoa(o.integrated.status)
 }
 
 // answeredStatus is the status that the function answered with or, where that is not known, that of calling it.
-func (x *exchange) answeredStatus() string {
-	if x.integrated.answered == 0 {
-		return x.integrationStatus()
+func (o *outcome) answeredStatus() string {
+	if o.integrated.answered == 0 {
+		return o.integrationStatus()
 	}
-	return strconv.Itoa(x.integrated.answered)
+	return strconv.Itoa(o.integrated.answered)
 }
 
 // ownID is the id that the API calls the request by.
-func (x *exchange) ownID() string {
-	if x.mode.Gateway == "HTTP" {
-		return x.extendedID
+func (q *request) ownID() string {
+	if q.mode.Gateway == "HTTP" {
+		return q.extendedID
 	}
-	return x.requestID
+	return q.requestID
 }
 
-func (x *exchange) deploymentID() string { return identifier(x.apiID, 6) }
+func (q *request) deploymentID() string { return identifier(q.apiID, 6) }
 
-func (x *exchange) resourcePath() string {
-	if x.method == nil {
+func (q *request) resourcePath() string {
+	if q.method == nil {
 		return ""
 	}
-	return x.method.route.Path
+	return q.method.route.Path
 }
 
-func (x *exchange) resourceID() string {
-	if x.method == nil {
+func (q *request) resourceID() string {
+	if q.method == nil {
 		return ""
 	}
-	return identifier(x.method.route.Path, 6)
+	return identifier(q.method.route.Path, 6)
 }
 
-func (x *exchange) routeKey() string {
-	if x.method == nil {
+func (q *request) routeKey() string {
+	if q.method == nil {
 		return ""
 	}
-	return routeKey(x.method)
+	return q.method.routeKey()
 }
 
 func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

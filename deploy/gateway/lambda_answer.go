@@ -6,44 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"portcullis/policy"
 )
-
-// identity is who calls, as an authorizer says: a Lambda authorizer by a policy or a simple verdict, or one of the
-// gateway's own by a token's claims.
-type identity struct {
-	principalID string
-	document    policy.Document // of a Lambda authorizer, unless it is simple
-	simple      bool            // verdict holds in place of document
-	verdict     bool
-	context     map[string]any
-	usageKey    string         // usageIdentifierKey
-	claims      map[string]any // of a token that the gateway checked itself
-	scopes      []string       // of that token
-
-	latency time.Duration // of the authorizer, zero where its answer was cached
-}
-
-// permits evaluates the policy anew, for this request, whether it is new or from the cache. arn is what is invoked.
-func (i *identity) permits(x *exchange, action, arn string) policy.Result {
-	if i.simple {
-		result := policy.Result{Statement: -1, Near: -1}
-		if i.verdict {
-			result.Decision, result.Reason = policy.Allow, policy.ReasonAllowed
-		}
-		return result
-	}
-	return policy.Evaluate(i.document, policy.Request{Action: action, Resource: arn, Keys: x.conditionKeys()})
-}
-
-// errUnauthorized has the text by which an authorizer says 401.
-var errUnauthorized = errors.New("Unauthorized")
-
-// isUnauthorized tells whether an authorizer's error means 401: its text is that, to the letter.
-func isUnauthorized(err error) bool { return err != nil && err.Error() == errUnauthorized.Error() }
 
 // parsePolicyAnswer reads an authorizer's answer with a policy; what is malformed is an error, whatever its policy allows.
 // In a REST API, and with payload format 1.0, the context holds texts, numbers and booleans, and all become texts; null

@@ -1,0 +1,93 @@
+package gateway
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+)
+
+// readClaims reads the claims of a token that was verified.
+func readClaims(token string) (map[string]any, error) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, errors.New("the token is not in the compact form")
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil, err
+	}
+	claims := map[string]any{}
+	decoder := json.NewDecoder(strings.NewReader(string(payload)))
+	decoder.UseNumber()
+	return claims, decoder.Decode(&claims)
+}
+
+// tokenScopes are the scopes of a token: of scope, or else of scp.
+func tokenScopes(claims map[string]any) []string {
+	for _, name := range []string{"scope", "scp"} {
+		switch value := claims[name].(type) {
+		case string:
+			return strings.Fields(value)
+		case []any:
+			var list []string
+			for _, item := range value {
+				if text, ok := item.(string); ok {
+					list = append(list, text)
+				}
+			}
+			return list
+		}
+	}
+	return nil
+}
+
+// claimText is a claim in an HTTP API's event and in logs: a list in brackets, separated by spaces.
+func claimText(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return ""
+	case []any:
+		return "[" + strings.Join(claimTexts(value), " ") + "]"
+	}
+	if text, ok := scalarText(value); ok {
+		return text
+	}
+	text, _ := json.Marshal(value)
+	return string(text)
+}
+
+func claimTexts(list []any) []string {
+	texts := make([]string, len(list))
+	for i, item := range list {
+		texts[i] = claimText(item)
+	}
+	return texts
+}
+
+// restClaims are the claims in a REST API's event: lists are separated by commas, and the times of expiry and issue
+// are written out.
+func restClaims(claims map[string]any) map[string]string {
+	all := make(map[string]string, len(claims))
+	for name, value := range claims {
+		switch list, isList := value.([]any); {
+		case isList:
+			all[name] = strings.Join(claimTexts(list), ",")
+		case name == "exp" || name == "iat":
+			all[name] = timeText(value)
+		default:
+			all[name] = claimText(value)
+		}
+	}
+	return all
+}
+
+func timeText(value any) string {
+	number, _ := value.(json.Number)
+	seconds, err := number.Int64()
+	if err != nil {
+		return claimText(value)
+	}
+	return time.Unix(seconds, 0).UTC().Format("Mon Jan 02 15:04:05 MST 2006")
+}
