@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"time"
 )
 
 // readClaims reads the claims of a token that was verified.
@@ -64,30 +63,4 @@ func claimTexts(list []any) []string {
 		texts[i] = claimText(item)
 	}
 	return texts
-}
-
-// restClaims are the claims in a REST API's event: lists are separated by commas, and the times of expiry and issue
-// are written out.
-func restClaims(claims map[string]any) map[string]string {
-	all := make(map[string]string, len(claims))
-	for name, value := range claims {
-		switch list, isList := value.([]any); {
-		case isList:
-			all[name] = strings.Join(claimTexts(list), ",")
-		case name == "exp" || name == "iat":
-			all[name] = timeText(value)
-		default:
-			all[name] = claimText(value)
-		}
-	}
-	return all
-}
-
-func timeText(value any) string {
-	number, _ := value.(json.Number)
-	seconds, err := number.Int64()
-	if err != nil {
-		return claimText(value)
-	}
-	return time.Unix(seconds, 0).UTC().Format("Mon Jan 02 15:04:05 MST 2006")
 }

@@ -70,11 +70,9 @@ type describer interface {
 	describeAuthorizer() *AuthorizerDescription
 }
 
-// Description tells what the gateway serves.
-func (g *Gateway) Description() Description {
-	d := Description{Operations: map[string]OperationDescription{}, StageVariables: maps.Clone(g.stage.mode.StageVariables)}
-	g.protocol.describe(&d)
-	return d
+// describe tells of a stage what REST and HTTP APIs have in common, without its operations.
+func (s *stage) describe() Description {
+	return Description{Operations: map[string]OperationDescription{}, StageVariables: maps.Clone(s.mode.StageVariables)}
 }
 
 // describe tells of a method what REST and HTTP APIs have in common. A nil guard guards nothing.
@@ -87,41 +85,4 @@ func (m *method) describe(guard describer, throttle *throttle) OperationDescript
 		d.Authorization, d.Scopes = guard.authorization(), slices.Clone(guard.scopesOf(m))
 	}
 	return d
-}
-
-func (a *restAPI) describe(d *Description) {
-	d.APIKeySource, d.BinaryMediaTypes, d.IntegrationTimeout = "HEADER", slices.Clone(a.media), a.timeout
-	if a.keys != nil {
-		d.APIKeySource, d.UsagePlans = a.keys.sourceName(), a.keys.plans()
-	}
-	var guard describer
-	if a.guard != nil {
-		guard, d.Authorizer = a.guard, a.guard.describeAuthorizer()
-	}
-	for _, m := range a.methods {
-		operation := m.describe(guard, a.throttle)
-		operation.APIKeyRequired = a.keys != nil && !m.public
-		a.of[m].describe(&operation)
-		d.Operations[m.key()] = operation
-	}
-}
-
-func (m *restMethod) describe(d *OperationDescription) {
-	if m.validator != nil {
-		d.RequiredParameters, d.Models = m.validator.required(), slices.Sorted(maps.Keys(m.validator.models))
-	}
-	if m.cache != nil {
-		d.Cache = &CacheDescription{m.cache.answers.ttl, sourceNames(m.cache.parameters)}
-	}
-}
-
-func (a *httpAPI) describe(d *Description) {
-	d.PayloadFormatVersion, d.IntegrationTimeout = a.format.version, a.timeout
-	d.Authorizer = a.guard.describeAuthorizer()
-	if a.cors != nil {
-		d.CORS = a.cors.clone()
-	}
-	for _, m := range a.methods {
-		d.Operations[m.routeKey()] = m.describe(a.guard, a.throttle)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"strings"
 )
 
 // eventIdentity is requestContext.identity. Most of it is known of callers that sign with IAM only.
@@ -113,4 +114,17 @@ func mediaType(header http.Header) string {
 		return contentType
 	}
 	return name
+}
+
+// cookies are those of all Cookie headers, each as it was sent.
+func (q *request) cookies() []string {
+	var all []string
+	for _, header := range q.r.Header.Values("Cookie") {
+		for cookie := range strings.SplitSeq(header, ";") {
+			if cookie = strings.TrimSpace(cookie); cookie != "" {
+				all = append(all, cookie)
+			}
+		}
+	}
+	return all
 }

@@ -39,8 +39,8 @@ type integration struct {
 	err      string // why it failed
 }
 
-func (s *stage) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
-	x := &exchange{w: w, request: s.newRequest(r)}
+func (s *stage) newExchange(w http.ResponseWriter, r *http.Request, headerLines []byte) *exchange {
+	x := &exchange{w: w, request: s.newRequest(r, headerLines)}
 	x.startTrace()
 	return x
 }

@@ -51,38 +51,36 @@ func configError(format string, args ...any) error { return &ConfigError{fmt.Spr
 
 // Gateway is an API with one stage, named as its mode is: it serves /{mode}/….
 type Gateway struct {
-	stage    *stage
-	protocol protocol
+	api api
 }
 
-// protocol is what REST and HTTP APIs do differently: how they answer a request.
-type protocol interface {
-	serve(x *exchange)
-	describe(d *Description)
+// api is a kind of API.
+type api interface {
+	// serve answers a request; headerLines are its headers as the client wrote them, where that is known.
+	serve(w http.ResponseWriter, r *http.Request, headerLines []byte)
+	describe() Description
 }
 
 // New makes a gateway. The errors are [*ConfigError], [*modes.Error] for a mode that cannot guard the contract, and
 // [*contract.Error] where a schema cannot be used.
 func New(config Config) (*Gateway, error) {
-	s, err := newStage(config)
-	if err != nil {
-		return nil, err
-	}
-	g := &Gateway{stage: s}
-	if config.Mode.Gateway == modes.HTTP {
-		g.protocol, err = newHTTP(s)
+	var made api
+	var err error
+	if config.Mode != nil && config.Mode.Gateway == modes.HTTP {
+		made, err = newHTTP(config)
 	} else {
-		g.protocol, err = newREST(s)
+		made, err = newREST(config)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return g, nil
+	return &Gateway{made}, nil
 }
 
 // ServeHTTP answers one request. Requests for another stage than the gateway's are refused as API Gateway does.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := g.stage.newExchange(w, r)
-	defer x.finish()
-	g.protocol.serve(x)
+	g.api.serve(w, r, headerLines(r))
 }
+
+// Description tells what the gateway serves.
+func (g *Gateway) Description() Description { return g.api.describe() }

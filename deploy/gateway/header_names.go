@@ -110,40 +110,11 @@ func headerLines(r *http.Request) []byte {
 	if !ok {
 		return nil
 	}
-	line, rest := cutLine(bytes.TrimLeft(c.recorded(), "\r\n")) // net/http passes over empty lines before a request
+	line, rest, _ := bytes.Cut(bytes.TrimLeft(c.recorded(), "\r\n"), []byte("\n")) // net/http passes over empty lines before a request
 	method, line, _ := bytes.Cut(line, []byte(" "))
 	target, proto, _ := bytes.Cut(line, []byte(" "))
-	if string(method) != r.Method || string(target) != r.RequestURI || string(proto) != r.Proto {
+	if string(method) != r.Method || string(target) != r.RequestURI || string(bytes.TrimSuffix(proto, []byte("\r"))) != r.Proto {
 		return nil // it is another request's
 	}
 	return rest
 }
-
-// cutLine gives the first line, and what follows it.
-func cutLine(text []byte) (line, rest []byte) {
-	line, rest, _ = bytes.Cut(text, []byte("\n"))
-	return bytes.TrimSuffix(line, []byte("\r")), rest
-}
-
-// spellingIn is a header's name, given in the canonical case, as the last line with it has it.
-func spellingIn(lines []byte, name string) string {
-	spelling := name
-	for line, rest := cutLine(lines); len(line) > 0; line, rest = cutLine(rest) {
-		if len(line) > len(name) && line[len(name)] == ':' && sameName(line[:len(name)], name) {
-			spelling = string(line[:len(name)])
-		}
-	}
-	return spelling
-}
-
-// sameName tells whether two names of one length differ in nothing but the case of ASCII letters.
-func sameName(written []byte, name string) bool {
-	for i, c := range written {
-		if c != name[i] && !(isLetter(c) && c^' ' == name[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func isLetter(c byte) bool { return 'a' <= c|' ' && c|' ' <= 'z' }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"net/http"
 	"time"
 )
 
@@ -28,10 +29,21 @@ const (
 	httpAuthorizerTimeout = 10 * time.Second
 )
 
+// httpLogFormat is the line of an access log where the mode has no format of its own. No field may hold a credential:
+// $context.error.message is left out, since for a malformed Authorization header it quotes the header.
+const httpLogFormat = `{"requestId":"$context.requestId","time":"$context.requestTime","sourceIp":"$context.identity.sourceIp",` +
+	`"method":"$context.httpMethod","path":"$context.path","routeKey":"$context.routeKey","status":"$context.status",` +
+	`"authorizerError":"$context.authorizer.error","authorizerLatency":"$context.authorizer.latency",` +
+	`"userArn":"$context.identity.userArn","integrationStatus":"$context.integration.status","integrationLatency":"$context.integration.latency",` +
+	`"latency":"$context.responseLatency","responseLength":"$context.responseLength"}`
+
 // newHTTP makes what serves an HTTP API.
-func newHTTP(s *stage) (*httpAPI, error) {
+func newHTTP(config Config) (*httpAPI, error) {
+	s, err := newStage(config, kind{logFormat: httpLogFormat, oneID: true})
+	if err != nil {
+		return nil, err
+	}
 	a := &httpAPI{stage: s, format: payloadFormatOf(s.mode.PayloadFormatVersion), timeout: s.integrationTimeout(httpTimeout)}
-	var err error
 	if s.routes, err = newRoutes(s.methods); err != nil {
 		return nil, err
 	}
@@ -52,25 +64,27 @@ func payloadFormatOf(version string) payloadFormat {
 	return payloadFormat{"2.0", func(x *exchange) any { return newHTTPEvent(x) }, parseHTTPAnswer}
 }
 
-// serve takes the request through what API Gateway does, in its order. A preflight goes no further than to the
+// serve takes a request through what API Gateway does, in its order. A preflight goes no further than to the
 // authorizer: the gateway answers it itself. Where a guarded route takes OPTIONS, as ANY and $default do, the preflight
 // needs the authorizer's leave; see
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html.
-func (a *httpAPI) serve(x *exchange) {
+func (a *httpAPI) serve(w http.ResponseWriter, r *http.Request, headerLines []byte) {
+	x := a.newExchange(w, r, headerLines)
+	defer x.finish()
 	preflight := a.cors.preflight(x)
-	r := a.route(x)
-	if preflight && r != nil && r.failure == notFound && x.ours {
+	no := a.route(x)
+	if preflight && no != nil && no.failure == notFound && x.ours {
 		a.answerPreflight(x)
 		return
 	}
 	for _, step := range []func(*exchange) *httpRefusal{a.authorize, a.admit} {
-		if r == nil {
-			r = step(x)
+		if no == nil {
+			no = step(x)
 		}
 	}
 	switch {
-	case r != nil:
-		a.refuse(x, r)
+	case no != nil:
+		a.refuse(x, no)
 	case preflight:
 		a.answerPreflight(x)
 	default:

@@ -139,19 +139,6 @@ func joined(all map[string][]string) map[string]string {
 	return texts
 }
 
-// cookies are those of all Cookie headers, each as it was sent.
-func (q *request) cookies() []string {
-	var all []string
-	for _, header := range q.r.Header.Values("Cookie") {
-		for cookie := range strings.SplitSeq(header, ";") {
-			if cookie = strings.TrimSpace(cookie); cookie != "" {
-				all = append(all, cookie)
-			}
-		}
-	}
-	return all
-}
-
 // httpBody is the body in an event, and whether it is in base64: what is no text is, and what says it is one and
 // is not.
 func httpBody(x *exchange) (string, bool) {

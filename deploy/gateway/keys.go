@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"slices"
 	"strings"
 
 	"portcullis/deploy/gateway/usage"
@@ -121,4 +122,23 @@ func (t *throttle) take(x *exchange) bool {
 		x.trace.Throttle = "the limit of the stage, or of the method in it, is reached"
 	}
 	return ok
+}
+
+// sourceName is API Gateway's name for where keys are.
+func (k *keys) sourceName() string {
+	if k.authorizer {
+		return "AUTHORIZER"
+	}
+	return "HEADER"
+}
+
+// plans are the usage plans for the stage, where they can be told.
+func (k *keys) plans() []usage.Plan {
+	registry, ok := k.usage.(interface{ Plans() []usage.Plan })
+	if !ok {
+		return nil
+	}
+	return slices.DeleteFunc(registry.Plans(), func(p usage.Plan) bool {
+		return !slices.ContainsFunc(p.Stages, func(s usage.PlanStage) bool { return s.StageID == k.stage })
+	})
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"portcullis/deploy/modes"
 	"portcullis/policy"
 )
 
@@ -42,11 +41,11 @@ type request struct {
 	bodyRead   bool
 }
 
-func (s *stage) newRequest(r *http.Request) request {
-	q := request{stage: s, r: r, start: s.config.Now(), stagePath: pathAsSent(r), headerLines: headerLines(r)}
+func (s *stage) newRequest(r *http.Request, headerLines []byte) request {
+	q := request{stage: s, r: r, start: s.config.Now(), stagePath: pathAsSent(r), headerLines: headerLines}
 	q.policyPath, q.ours = s.behindStage(q.stagePath)
 	q.path = q.policyPath
-	if s.mode.Gateway == modes.REST {
+	if s.passesSlashes {
 		q.path = oneSlash(q.path)
 	}
 	q.sourceIP, _, _ = net.SplitHostPort(r.RemoteAddr)
@@ -61,7 +60,7 @@ func (s *stage) newRequest(r *http.Request) request {
 // behindStage cuts the stage off a path as sent, and tells whether the path is this stage's. A REST API passes over empty
 // segments in front of the stage.
 func (s *stage) behindStage(path string) (rest string, ours bool) {
-	if s.mode.Gateway == modes.REST {
+	if s.passesSlashes {
 		path = oneSlash(path)
 	}
 	rest, ours = strings.CutPrefix(path, "/"+s.mode.Name)
@@ -117,7 +116,7 @@ func (q *request) arn() string {
 // it is in both.
 func (q *request) arnOf(path string) string {
 	path = strings.TrimPrefix(path, "/")
-	if q.mode.Gateway == modes.REST && path != "/" {
+	if q.passesSlashes && path != "/" {
 		path = strings.TrimSuffix(path, "/")
 	}
 	return policy.ARN{

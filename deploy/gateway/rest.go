@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"net/http"
 	"strings"
 	"time"
 
@@ -34,7 +35,22 @@ type restMethod struct {
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 const restTimeout = 29 * time.Second
 
-func newREST(s *stage) (*restAPI, error) {
+// restLogFormat is the line of an access log where the mode has no format of its own. No field may hold a credential:
+// $context.error.message is left out, since for a malformed Authorization header it quotes the header.
+const restLogFormat = `{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","traceId":"$context.xrayTraceId",` +
+	`"time":"$context.requestTime","sourceIp":"$context.identity.sourceIp","method":"$context.httpMethod","path":"$context.path",` +
+	`"resourcePath":"$context.resourcePath","status":"$context.status","errorType":"$context.error.responseType",` +
+	`"principalId":"$context.authorizer.principalId","authorizerStatus":"$context.authorizer.status","authorizerLatency":"$context.authorizer.latency",` +
+	`"userArn":"$context.identity.userArn","apiKeyId":"$context.identity.apiKeyId",` +
+	`"integrationStatus":"$context.integration.status","integrationLatency":"$context.integration.latency",` +
+	`"latency":"$context.responseLatency","responseLength":"$context.responseLength"}`
+
+// newREST makes what serves a REST API.
+func newREST(config Config) (*restAPI, error) {
+	s, err := newStage(config, kind{logFormat: restLogFormat, passesSlashes: true})
+	if err != nil {
+		return nil, err
+	}
 	a := &restAPI{
 		stage: s, responses: newGatewayResponses(s.mode), media: mediaTypes(s.mode.BinaryMediaTypes),
 		of: map[*method]*restMethod{}, timeout: s.integrationTimeout(restTimeout),
@@ -45,7 +61,6 @@ func newREST(s *stage) (*restAPI, error) {
 	if err := a.prepareMethods(); err != nil {
 		return nil, err
 	}
-	var err error
 	if s.routes, err = newRoutes(s.methods); err != nil {
 		return nil, err
 	}
@@ -105,8 +120,10 @@ func checkSiblings(contract *contract.Contract) error {
 	return nil
 }
 
-// serve takes the request through what API Gateway does, in its order.
-func (a *restAPI) serve(x *exchange) {
+// serve takes a request through what API Gateway does, in its order.
+func (a *restAPI) serve(w http.ResponseWriter, r *http.Request, headerLines []byte) {
+	x := a.newExchange(w, r, headerLines)
+	defer x.finish()
 	for _, step := range []func(*exchange) *refusal{a.route, a.authorize, a.admit, a.validate} {
 		if r := step(x); r != nil {
 			a.refuse(x, r)

@@ -2,7 +2,10 @@ package gateway
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"maps"
+	"strings"
+	"time"
 )
 
 // restRequest is what the events of functions and of REQUEST authorizers have in common in a REST API. What is not known
@@ -99,14 +102,14 @@ func newRequestContext(x *exchange) requestContext {
 		APIID:             x.apiID,
 	}
 	if x.identity != nil {
-		c.Authorizer = x.identity.inEvent()
+		c.Authorizer = restAuthorizer(x.identity)
 	}
 	return c
 }
 
-// inEvent is what the function gets to know of an authorizer's answer: what a Lambda authorizer says, or a token's
+// restAuthorizer is what the function gets to know of an authorizer's answer: what a Lambda authorizer says, or a token's
 // claims.
-func (i *identity) inEvent() map[string]any {
+func restAuthorizer(i *identity) map[string]any {
 	if i.claims != nil {
 		return map[string]any{"claims": restClaims(i.claims)}
 	}
@@ -114,4 +117,30 @@ func (i *identity) inEvent() map[string]any {
 	all["principalId"] = i.principalID
 	all["integrationLatency"] = i.latency.Milliseconds()
 	return all
+}
+
+// restClaims are the claims in a REST API's event: lists are separated by commas, and the times of expiry and issue
+// are written out.
+func restClaims(claims map[string]any) map[string]string {
+	all := make(map[string]string, len(claims))
+	for name, value := range claims {
+		switch list, isList := value.([]any); {
+		case isList:
+			all[name] = strings.Join(claimTexts(list), ",")
+		case name == "exp" || name == "iat":
+			all[name] = timeText(value)
+		default:
+			all[name] = claimText(value)
+		}
+	}
+	return all
+}
+
+func timeText(value any) string {
+	number, _ := value.(json.Number)
+	seconds, err := number.Int64()
+	if err != nil {
+		return claimText(value)
+	}
+	return time.Unix(seconds, 0).UTC().Format("Mon Jan 02 15:04:05 MST 2006")
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"maps"
@@ -14,8 +15,19 @@ import (
 	"portcullis/policy"
 )
 
+// kind is what requests to APIs of one kind differ in from those to others.
+type kind struct {
+	logFormat string // of the access log's lines, where the mode has none of its own
+	oneID     bool   // a request is known by its extended id alone
+
+	// passesSlashes: empty segments in front of the stage are passed over, and a slash at the path's end is no part of an
+	// ARN.
+	passesSlashes bool
+}
+
 // stage is what the stages of REST and HTTP APIs have in common: the methods and how requests find them.
 type stage struct {
+	kind
 	config  Config
 	mode    *modes.Mode
 	apiID   string
@@ -51,21 +63,21 @@ const (
 	defaultAccount = "123456789012"
 )
 
-func newStage(config Config) (*stage, error) {
+func newStage(config Config, k kind) (*stage, error) {
 	if config.Contract == nil || config.Mode == nil {
 		return nil, configError("want a contract and a mode")
 	}
 	if err := config.Mode.Check(); err != nil {
 		return nil, err
 	}
-	s := &stage{config: config.withDefaults(), mode: config.Mode, apiID: identifier(config.Mode.Name, 10)}
+	s := &stage{kind: k, config: config.withDefaults(), mode: config.Mode, apiID: identifier(config.Mode.Name, 10)}
 	if err := s.addMethods(); err != nil {
 		return nil, err
 	}
 	if err := s.checkNames(); err != nil {
 		return nil, err
 	}
-	s.log = newAccessLog(s.config.AccessLog, s.mode)
+	s.log = newAccessLog(s.config.AccessLog, cmp.Or(s.mode.AccessLogFormat, k.logFormat))
 	return s, nil
 }
 

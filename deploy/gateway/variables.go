@@ -130,7 +130,7 @@ func (o *outcome) answeredStatus() string {
 
 // ownID is the id that the API calls the request by.
 func (q *request) ownID() string {
-	if q.mode.Gateway == "HTTP" {
+	if q.oneID {
 		return q.extendedID
 	}
 	return q.requestID
