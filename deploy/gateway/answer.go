@@ -21,7 +21,7 @@ type proxyAnswer struct {
 
 // keepContentType sets a media type where a function says none, and sees to it that net/http adds none.
 func (x *exchange) keepContentType(given http.Header, mediaType string) {
-	header := x.w.Header()
+	header := x.header()
 	if !hasHeader(given, "Content-Type") {
 		header.Set("Content-Type", mediaType)
 	} else if _, canonical := header["Content-Type"]; !canonical {

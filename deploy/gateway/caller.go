@@ -97,6 +97,11 @@ func (s *signer) conditionKeys(r *request) map[string]string {
 	return keys
 }
 
+// may tells whether the caller's policy allows another action than to invoke, on what the request invokes.
+func (x *exchange) may(action string) bool {
+	return x.permits(&x.request, action, x.arn()).Decision == policy.Allow
+}
+
 // signed is who signed the request, or nobody.
 func (c *caller) signed() signer {
 	if c.signer == nil {

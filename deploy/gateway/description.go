@@ -63,26 +63,26 @@ type AuthorizerDescription struct {
 	Audience  []string // JWT
 }
 
-// describer tells what a guard does.
-type describer interface {
-	authorization() string
-	scopesOf(m *method) []string // nil: it asks for none
-	describeAuthorizer() *AuthorizerDescription
+// describe tells what all kinds of API have in common, with their operations by a name that the kind gives them. A nil guard
+// guards nothing.
+func (s *stage) describe(g guard, name func(*method) string) Description {
+	d := Description{Operations: map[string]OperationDescription{}, StageVariables: maps.Clone(s.mode.StageVariables)}
+	if g != nil {
+		d.Authorizer = g.describeAuthorizer()
+	}
+	for _, m := range s.methods {
+		d.Operations[name(m)] = s.describeMethod(m, g)
+	}
+	return d
 }
 
-// describe tells of a stage what REST and HTTP APIs have in common, without its operations.
-func (s *stage) describe() Description {
-	return Description{Operations: map[string]OperationDescription{}, StageVariables: maps.Clone(s.mode.StageVariables)}
-}
-
-// describe tells of a method what REST and HTTP APIs have in common. A nil guard guards nothing.
-func (m *method) describe(guard describer, throttle *throttle) OperationDescription {
-	d := OperationDescription{Authorization: modes.None, Throttle: throttle.stage.Throttle(m.route.Method, m.route.Path)}
+func (s *stage) describeMethod(m *method, g guard) OperationDescription {
+	d := OperationDescription{Authorization: modes.None, Throttle: s.limits.Throttle(m.route.Method, m.route.Path)}
 	if m.operation != nil {
 		d.Function = m.operation.Function
 	}
-	if !m.public && guard != nil {
-		d.Authorization, d.Scopes = guard.authorization(), slices.Clone(guard.scopesOf(m))
+	if !m.public && g != nil {
+		d.Authorization, d.Scopes = g.authorization(), slices.Clone(g.scopesOf(m))
 	}
 	return d
 }

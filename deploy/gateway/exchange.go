@@ -30,6 +30,20 @@ type outcome struct {
 	authorizerReason string // what an HTTP API's authorizer has against the request
 }
 
+// fail notes the answer that the gateway makes itself, by its type as in $context.error.responseType.
+func (o *outcome) fail(responseType, message string) {
+	o.responseType, o.errorMessage = responseType, message
+}
+
+// blame notes what an authorizer has against the request, for $context.authorizer.error.
+func (x *exchange) blame(reason string) { x.authorizerReason = cutSecrets(reason, x.secrets()) }
+
+// malformed notes that the function's answer is none.
+func (o *outcome) malformed(err error) { o.integrated.err = err.Error() }
+
+// answered notes the status that the function answered with.
+func (o *outcome) answered(status int) { o.integrated.answered = status }
+
 // integration is what came of the function behind a method.
 type integration struct {
 	called   bool
@@ -76,6 +90,9 @@ func (x *exchange) readBody() error {
 	x.body, x.bodyRead = body, true
 	return nil
 }
+
+// header is the answer's header.
+func (x *exchange) header() http.Header { return x.w.Header() }
 
 // finish ends what an exchange has begun.
 func (x *exchange) finish() {

@@ -10,7 +10,11 @@ import (
 // refusal is answered is for the kind of API to say.
 type guard interface {
 	decide(x *exchange) verdict
-	describer
+
+	// What a [Description] tells of it.
+	authorization() string
+	scopesOf(m *method) []string // of which a token needs any one; nil: it asks for none
+	describeAuthorizer() *AuthorizerDescription
 }
 
 // verdict is what a guard finds of a request. The zero verdict refuses it.

@@ -8,11 +8,10 @@ import (
 // httpAPI answers requests as an HTTP API does.
 type httpAPI struct {
 	*stage
-	guard    guard
-	throttle *throttle
-	cors     *httpCORS // nil: the gateway has no part in CORS
-	format   payloadFormat
-	timeout  time.Duration
+	guard   guard
+	cors    *httpCORS // nil: the gateway has no part in CORS
+	format  payloadFormat
+	timeout time.Duration
 }
 
 // payloadFormat is a version of what the functions behind an HTTP API get and answer.
@@ -53,8 +52,7 @@ func newHTTP(config Config) (*httpAPI, error) {
 	if a.cors, err = newHTTPCORS(s); err != nil {
 		return nil, err
 	}
-	a.throttle, err = newThrottle(s)
-	return a, err
+	return a, nil
 }
 
 func payloadFormatOf(version string) payloadFormat {
@@ -114,7 +112,7 @@ func (a *httpAPI) authorize(x *exchange) *httpRefusal {
 }
 
 func (a *httpAPI) admit(x *exchange) *httpRefusal {
-	if !a.throttle.take(x) {
+	if !x.withinLimits() {
 		return refuseHTTP(tooManyRequests)
 	}
 	return nil

@@ -32,7 +32,7 @@ func (a *httpAPI) integrate(x *exchange) {
 		a.refuse(x, r)
 		return
 	}
-	header := x.w.Header()
+	header := x.header()
 	for name, values := range answer.headers {
 		if !a.cors.isCORSHeader(name) {
 			header[remapped(name)] = values
@@ -58,10 +58,10 @@ func (a *httpAPI) call(x *exchange) (*httpAnswer, *httpRefusal) {
 	}
 	answer, err := a.format.parse(output)
 	if err != nil {
-		x.integrated.err = err.Error()
+		x.malformed(err)
 		return nil, refuseHTTP(internalServerError)
 	}
-	x.integrated.answered = answer.status
+	x.answered(answer.status)
 	return answer, nil
 }
 

@@ -39,7 +39,7 @@ func (c *httpCORS) preflight(x *exchange) bool {
 // answerPreflight tells what the page may do; one of an origin that is not allowed gets no CORS header.
 func (a *httpAPI) answerPreflight(x *exchange) {
 	if _, allowed := a.cors.origin(x.r.Header.Get("Origin")); allowed {
-		header := x.w.Header()
+		header := x.header()
 		setList(header, "Access-Control-Allow-Methods", a.cors.AllowMethods)
 		setList(header, "Access-Control-Allow-Headers", a.cors.AllowHeaders)
 		if a.cors.MaxAge != 0 {

@@ -8,14 +8,10 @@ import (
 
 // describe tells what the API serves.
 func (a *httpAPI) describe() Description {
-	d := a.stage.describe()
+	d := a.stage.describe(a.guard, (*method).routeKey)
 	d.PayloadFormatVersion, d.IntegrationTimeout = a.format.version, a.timeout
-	d.Authorizer = a.guard.describeAuthorizer()
 	if a.cors != nil {
 		d.CORS = a.cors.clone()
-	}
-	for _, m := range a.methods {
-		d.Operations[m.routeKey()] = m.describe(a.guard, a.throttle)
 	}
 	return d
 }

@@ -7,11 +7,14 @@ import (
 	"portcullis/deploy/modes"
 )
 
+// defaultTokenSourceHTTP is where a JWT is, unless the mode says it.
+const defaultTokenSourceHTTP = "$request.header.Authorization"
+
 // newHTTPGuard makes the guard of the mode's authorization.
 func newHTTPGuard(s *stage) (guard, error) {
 	switch s.mode.Authorization {
 	case modes.JWT:
-		return newJWTGuard(s)
+		return newJWTGuard(s, defaultTokenSourceHTTP)
 	case modes.Request:
 		return newLambdaGuard(s, lambdaFormOf(s.mode.Authorizer))
 	case modes.IAM:

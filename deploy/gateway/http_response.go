@@ -38,12 +38,12 @@ func refuseHTTP(failure httpFailure) *httpRefusal { return &httpRefusal{failure:
 
 // refuse answers with a failure.
 func (a *httpAPI) refuse(x *exchange, r *httpRefusal) {
-	x.responseType, x.errorMessage = r.failure.kind, r.failure.message
+	x.fail(r.failure.kind, r.failure.message)
 	if r.reason != "" {
-		x.authorizerReason = cutSecrets(r.reason, x.secrets())
+		x.blame(r.reason)
 	}
 	if r.challenge != "" {
-		x.w.Header()["www-authenticate"] = []string{r.challenge}
+		x.header()["www-authenticate"] = []string{r.challenge}
 	}
 	a.send(x, r.failure.status, "application/json", []byte(`{"message":`+quotedPlain(r.failure.message)+`}`))
 }
@@ -51,7 +51,7 @@ func (a *httpAPI) refuse(x *exchange, r *httpRefusal) {
 // send completes the header and writes the answer. That errors have CORS headers too is a choice: pages could not read
 // them otherwise.
 func (a *httpAPI) send(x *exchange, status int, mediaType string, body []byte) {
-	header := x.w.Header()
+	header := x.header()
 	if mediaType != "" {
 		header.Set("Content-Type", mediaType)
 	}

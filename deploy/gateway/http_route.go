@@ -24,7 +24,7 @@ func decodePath(x *exchange) bool {
 	if err != nil || !utf8.ValidString(decoded) {
 		return false
 	}
-	x.path, x.policyPath = decoded, decoded
+	x.usePath(decoded)
 	return true
 }
 
@@ -51,11 +51,11 @@ func httpParameters(x *exchange) map[string]string {
 // one is not known.
 func findHTTP(r *routes, verb, path string) (*method, map[string]string) {
 	if !strings.HasSuffix(path, "/") || path == "/" {
-		return r.all.find(verb, path)
+		return r.find(verb, path)
 	}
-	m, parameters := r.greedy.find(verb, path)
+	m, parameters := r.findGreedy(verb, path)
 	if m != nil {
-		parameters[greedyName(m.route.Path)] += "/"
+		parameters[m.greedyName()] += "/"
 	}
 	return m, parameters
 }

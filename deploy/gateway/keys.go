@@ -100,24 +100,19 @@ func (k *keys) admit(x *exchange) *usage.Refusal {
 	return why
 }
 
-// throttle limits the requests of a stage, whoever makes them.
-type throttle struct {
-	stage *usage.Stage
-}
-
-func newThrottle(s *stage) (*throttle, error) {
+// newLimits makes what limits the requests of a stage, whoever makes them.
+func (s *stage) newLimits() (*usage.Stage, error) {
 	config := usage.StageConfig{Now: s.config.Now}
 	if t := s.mode.Throttle; t != nil {
 		config.Default = &usage.Throttle{Rate: t.RateLimit, Burst: t.BurstLimit}
 		config.Methods = throttles(t.Methods)
 	}
-	stage, err := usage.NewStage(config)
-	return &throttle{stage}, err
+	return usage.NewStage(config)
 }
 
-// take tells whether the request may go on.
-func (t *throttle) take(x *exchange) bool {
-	ok := t.stage.Take(x.method.route.Method, x.method.route.Path)
+// withinLimits counts the request against the stage's limits, and tells whether it may go on.
+func (x *exchange) withinLimits() bool {
+	ok := x.limits.Take(x.method.route.Method, x.method.route.Path)
 	if !ok && x.trace != nil {
 		x.trace.Throttle = "the limit of the stage, or of the method in it, is reached"
 	}

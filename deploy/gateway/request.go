@@ -111,6 +111,12 @@ func (q *request) arn() string {
 	return q.invoked
 }
 
+// arnTooLong tells whether API Gateway evaluates no policy for so long an ARN.
+func (q *request) arnTooLong() bool { return len(q.arn()) > maxARN }
+
+// usePath routes by another path than the one that was sent, and has policies matched with it.
+func (q *request) usePath(path string) { q.path, q.policyPath = path, path }
+
 // arnOf is the ARN of the request's method with a path. In a REST API a slash at the path's end, behind anything, is in
 // the path but not in the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API
 // it is in both.

@@ -15,7 +15,6 @@ type restAPI struct {
 	*stage
 	guard     guard // nil: the authorization is NONE
 	keys      *keys // nil: no key is asked for
-	throttle  *throttle
 	responses gatewayResponses
 	media     mediaTypes
 	cors      cors
@@ -70,8 +69,7 @@ func newREST(config Config) (*restAPI, error) {
 	if a.keys, err = newKeys(s); err != nil {
 		return nil, err
 	}
-	a.throttle, err = newThrottle(s)
-	return a, err
+	return a, nil
 }
 
 // prepareMethods adds to each method what a REST API has of it, and a preflight to each path without OPTIONS.
@@ -162,7 +160,7 @@ func (a *restAPI) authorize(x *exchange) *refusal {
 	if x.method.public || a.guard == nil {
 		return nil
 	}
-	if len(x.arn()) > maxARN {
+	if x.arnTooLong() {
 		return refuse(uriTooLong)
 	}
 	return refusalOf(x, x.ask(a.guard))
@@ -175,7 +173,7 @@ func (a *restAPI) admit(x *exchange) *refusal {
 			return keyRefusal(why)
 		}
 	}
-	if !a.throttle.take(x) {
+	if !x.withinLimits() {
 		return refuse(throttled)
 	}
 	return nil
@@ -200,8 +198,8 @@ func (a *restAPI) validate(x *exchange) *refusal {
 		return nil
 	}
 	r := a.of[x.method].validator.check(x)
-	if r != nil && x.trace != nil {
-		x.trace.Validation = r.message
+	if r != nil {
+		x.traceValidation(r.message)
 	}
 	return r
 }

@@ -47,14 +47,14 @@ func (a *restAPI) call(x *exchange) *proxyAnswer {
 		if err == nil {
 			return answer
 		}
-		x.integrated.err = err.Error()
+		x.malformed(err)
 		a.refuse(x, refuse(integrationFailed))
 	}
 	return nil
 }
 
 func (a *restAPI) answer(x *exchange, answer *proxyAnswer) {
-	header := x.w.Header()
+	header := x.header()
 	for name, values := range answer.headers {
 		header[remapped(name)] = values
 	}

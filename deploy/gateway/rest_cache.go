@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"portcullis/deploy/modes"
-	"portcullis/policy"
 )
 
 // methodCache keeps the answers of a GET method by the parameters that tell requests apart. See
@@ -73,7 +72,7 @@ func tellCaller(m *modes.Mode, parameters []string) bool {
 	}
 	sources := slices.DeleteFunc(slices.Clone(m.Authorizer.IdentitySource), func(s string) bool { return !strings.HasPrefix(s, "method.request.") })
 	if len(sources) == 0 && m.Authorization == modes.Cognito {
-		sources = modes.Sources{defaultCognitoSource}
+		sources = modes.Sources{defaultTokenSource}
 	}
 	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s string) bool { return !has(s) })
 }
@@ -106,28 +105,28 @@ func (c *methodCache) key(x *exchange) string {
 
 // find gives the answer that is kept, nil where there is none or where the caller has it fetched anew.
 func (c *methodCache) find(x *exchange, key string) (*proxyAnswer, *refusal) {
+	miss := "miss"
 	if asksAnew(x.r.Header) {
-		if c.anyone || x.permits(&x.request, invalidateAction, x.arn()).Decision == policy.Allow {
-			traceCache(x, "invalidated")
+		if c.anyone || x.may(invalidateAction) {
+			x.traceCache("invalidated")
 			return nil, nil
 		}
-		traceCache(x, "not permitted to invalidate")
+		miss = "not permitted to invalidate"
 		if c.strategy == failWith {
+			x.traceCache(miss)
 			return nil, refuse(cacheDenied)
 		}
 		if c.strategy != keepQuiet {
-			x.w.Header().Set("Warning", ignoredWarning)
+			x.header().Set("Warning", ignoredWarning)
 		}
 	}
 	known, ok := c.answers.get(key)
-	if ok {
-		traceCache(x, "hit")
-		return known, nil
+	if !ok {
+		x.traceCache(miss)
+		return nil, nil
 	}
-	if x.trace != nil && x.trace.Cache == "" {
-		x.trace.Cache = "miss"
-	}
-	return nil, nil
+	x.traceCache("hit")
+	return known, nil
 }
 
 // keep keeps a good answer.
@@ -144,10 +143,4 @@ func asksAnew(header http.Header) bool {
 			return strings.EqualFold(strings.TrimSpace(directive), "max-age=0")
 		})
 	})
-}
-
-func traceCache(x *exchange, what string) {
-	if x.trace != nil {
-		x.trace.Cache = what
-	}
 }

@@ -75,7 +75,7 @@ func withHeaders(list string, parameters []contract.Parameter) string {
 }
 
 func (a *restAPI) answerMock(x *exchange, answer mockAnswer) {
-	header := x.w.Header()
+	header := x.header()
 	maps.Copy(header, http.Header(answer))
 	a.cors.allow(header, x.r.Header.Get("Origin"))
 	identifyREST(x)

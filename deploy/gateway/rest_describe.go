@@ -8,17 +8,13 @@ import (
 
 // describe tells what the API serves.
 func (a *restAPI) describe() Description {
-	d := a.stage.describe()
+	d := a.stage.describe(a.guard, (*method).key)
 	d.APIKeySource, d.BinaryMediaTypes, d.IntegrationTimeout = "HEADER", slices.Clone(a.media), a.timeout
 	if a.keys != nil {
 		d.APIKeySource, d.UsagePlans = a.keys.sourceName(), a.keys.plans()
 	}
-	var guard describer
-	if a.guard != nil {
-		guard, d.Authorizer = a.guard, a.guard.describeAuthorizer()
-	}
 	for _, m := range a.methods {
-		operation := m.describe(guard, a.throttle)
+		operation := d.Operations[m.key()]
 		operation.APIKeyRequired = a.keys != nil && !m.public
 		a.of[m].describe(&operation)
 		d.Operations[m.key()] = operation

@@ -8,6 +8,9 @@ import (
 	"portcullis/policy"
 )
 
+// defaultTokenSource is where a user pool's token is, unless the mode says it.
+const defaultTokenSource = "method.request.header.Authorization"
+
 // newRESTGuard makes the guard of the mode's authorization; nil: that is NONE.
 func newRESTGuard(s *stage) (guard, error) {
 	form := lambdaForm{timeout: restTimeout, parse: parsePolicyAnswer}
@@ -23,7 +26,7 @@ func newRESTGuard(s *stage) (guard, error) {
 	case modes.IAM:
 		return newIAMGuard(s)
 	case modes.Cognito:
-		return newCognitoGuard(s)
+		return newCognitoGuard(s, defaultTokenSource)
 	}
 	return nil, configError("mode %s: authorization %q is no REST API's", s.mode.Name, s.mode.Authorization)
 }

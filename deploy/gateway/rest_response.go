@@ -93,13 +93,13 @@ func (g gatewayResponses) find(response gatewayResponse) customResponse {
 
 // refuse answers with a gateway response.
 func (a *restAPI) refuse(x *exchange, r *refusal) {
-	x.responseType, x.errorMessage = r.response.kind, r.message
+	x.fail(r.response.kind, r.message)
 	custom := a.responses.find(r.response)
 	status := r.response.status
 	if custom.status != 0 {
 		status = custom.status
 	}
-	header := x.w.Header()
+	header := x.header()
 	header.Set("Content-Type", "application/json")
 	header["x-amzn-ErrorType"] = []string{r.response.errorType}
 	identifyREST(x)
@@ -131,7 +131,7 @@ func (r *refusal) body() []byte {
 
 // identifyREST adds the headers that tell requests apart, as AWS writes them.
 func identifyREST(x *exchange) {
-	header := x.w.Header()
+	header := x.header()
 	header["x-amzn-RequestId"] = []string{x.requestID}
 	header["x-amz-apigw-id"] = []string{x.extendedID}
 }

@@ -8,7 +8,7 @@ func findREST(r *routes, verb, path string) (*method, map[string]string) {
 	path = strings.TrimSuffix(path, "/")
 	empty := strings.Index(path+"/", "//")
 	if empty < 0 {
-		return r.all.find(verb, path+"/")
+		return r.find(verb, path+"/")
 	}
 	// What begins with the empty segment can be a part of a {name+} only, and no literal is like this one.
 	const anything = "/\x00"
@@ -16,10 +16,10 @@ func findREST(r *routes, verb, path string) (*method, map[string]string) {
 	if strings.Trim(path[empty:], "/") != "" {
 		before += anything
 	}
-	m, parameters := r.greedy.find(verb, before)
+	m, parameters := r.findGreedy(verb, before)
 	if m != nil {
 		depth := strings.Count(m.route.Path, "/")
-		parameters[greedyName(m.route.Path)] = strings.SplitN(path, "/", depth+1)[depth]
+		parameters[m.greedyName()] = strings.SplitN(path, "/", depth+1)[depth]
 	}
 	return m, parameters
 }

@@ -43,7 +43,6 @@ func newChoice(methods []*method) (choice, error) {
 	return choice{router, methods}, err
 }
 
-// find gives the method and the path parameters; nil where no method serves the path.
 func (c choice) find(verb, path string) (*method, map[string]string) {
 	index, parameters, ok := c.router.Route(verb, path)
 	if !ok {
@@ -52,8 +51,17 @@ func (c choice) find(verb, path string) (*method, map[string]string) {
 	return c.methods[index], parameters
 }
 
-// greedyName is the name of the parameter {name+} that a path ends with.
-func greedyName(path string) string {
+// find gives the method that serves a path, and the path parameters; nil where none does.
+func (r *routes) find(verb, path string) (*method, map[string]string) { return r.all.find(verb, path) }
+
+// findGreedy is find among the methods alone whose path ends with {name+}.
+func (r *routes) findGreedy(verb, path string) (*method, map[string]string) {
+	return r.greedy.find(verb, path)
+}
+
+// greedyName is the name of the parameter {name+} that the method's path ends with.
+func (m *method) greedyName() string {
+	path := m.route.Path
 	return strings.TrimSuffix(path[strings.LastIndexByte(path, '{')+1:], "+}")
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/gateway/usage"
 	"portcullis/deploy/modes"
 	"portcullis/policy"
 )
@@ -34,6 +35,7 @@ type stage struct {
 	routes  *routes // of all methods
 	methods []*method
 	log     *accessLog
+	limits  *usage.Stage // of all callers together
 }
 
 // method is one method of a REST API, or one route of an HTTP API.
@@ -75,6 +77,10 @@ func newStage(config Config, k kind) (*stage, error) {
 		return nil, err
 	}
 	if err := s.checkNames(); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.limits, err = s.newLimits(); err != nil {
 		return nil, err
 	}
 	s.log = newAccessLog(s.config.AccessLog, cmp.Or(s.mode.AccessLogFormat, k.logFormat))

@@ -20,14 +20,9 @@ type tokenGuard struct {
 	description AuthorizerDescription
 }
 
-// Where a token is, unless the mode says it.
-const (
-	defaultCognitoSource = "method.request.header.Authorization"
-	defaultJWTSource     = "$request.header.Authorization"
-)
-
-// newCognitoGuard takes ID tokens where a method has no scopes, and else access tokens.
-func newCognitoGuard(s *stage) (guard, error) {
+// newCognitoGuard takes ID tokens where a method has no scopes, and else access tokens. A token is in source, unless the mode
+// says where.
+func newCognitoGuard(s *stage, source string) (guard, error) {
 	pools := s.mode.Authorizer.UserPools
 	if len(pools) == 0 {
 		pools = []string{""} // the stack's own
@@ -42,11 +37,11 @@ func newCognitoGuard(s *stage) (guard, error) {
 			return nil, err
 		}
 	}
-	return g, g.complete(s, defaultCognitoSource)
+	return g, g.complete(s, source)
 }
 
-// newJWTGuard takes any token of the issuer.
-func newJWTGuard(s *stage) (guard, error) {
+// newJWTGuard takes any token of the issuer. A token is in source, unless the mode says where.
+func newJWTGuard(s *stage, source string) (guard, error) {
 	issuer := TokenIssuer{Issuer: s.mode.Authorizer.Issuer, Audience: s.mode.Authorizer.Audience}
 	g := &tokenGuard{without: func(wanted []string) error {
 		return errors.New("expected scopes: [" + strings.Join(wanted, " ") + "]")
@@ -56,7 +51,7 @@ func newJWTGuard(s *stage) (guard, error) {
 		return nil, err
 	}
 	g.scoped = g.unscoped
-	return g, g.complete(s, defaultJWTSource)
+	return g, g.complete(s, source)
 }
 
 func (g *tokenGuard) addVerifier(s *stage, list *[]TokenVerifier, issuer TokenIssuer) error {

@@ -92,6 +92,20 @@ func (x *exchange) traceRoute() {
 	}
 }
 
+// traceCache notes what the cache of a method's answers had: "hit", "miss", "invalidated" or "not permitted to invalidate".
+func (x *exchange) traceCache(what string) {
+	if x.trace != nil {
+		x.trace.Cache = what
+	}
+}
+
+// traceValidation notes what of the request does not fit.
+func (x *exchange) traceValidation(what string) {
+	if x.trace != nil {
+		x.trace.Validation = what
+	}
+}
+
 // traceEnd completes the trace with how the request ends.
 func (x *exchange) traceEnd() {
 	x.trace.Status, x.trace.ResponseType = x.status, x.responseType
