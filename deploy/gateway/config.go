@@ -1,21 +1,14 @@
 package gateway
 
 import (
-	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"time"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/modes"
 )
-
-// Invoker is a Lambda function. An error whose text is exactly "Unauthorized" is an authorizer's way to say
-// 401. aws-lambda-go's lambda.Handler is an Invoker.
-type Invoker interface {
-	Invoke(ctx context.Context, event []byte) ([]byte, error)
-}
 
 // Config is an API and how it is guarded.
 type Config struct {
@@ -39,11 +32,11 @@ type Config struct {
 	Now     func() time.Time // nil: time.Now
 }
 
-// ConfigError says what a gateway cannot work with.
-type ConfigError struct {
-	Reason string
-}
+// ConfigError says what a gateway cannot work with, in its only member, Reason.
+type ConfigError = stage.ConfigError
 
-func (e *ConfigError) Error() string { return "gateway: " + e.Reason }
-
-func configError(format string, args ...any) error { return &ConfigError{fmt.Sprintf(format, args...)} }
+// Invoker is a Lambda function: Invoke(ctx context.Context, event []byte) ([]byte, error). An error whose text is exactly
+// "Unauthorized" is an authorizer's way to say 401
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html); any other is a
+// failure. A context's deadline is the function's timeout. aws-lambda-go's lambda.Handler is an Invoker.
+type Invoker = stage.Invoker

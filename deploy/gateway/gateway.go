@@ -3,6 +3,9 @@ package gateway
 import (
 	"net/http"
 
+	"portcullis/deploy/gateway/internal/httpapi"
+	"portcullis/deploy/gateway/internal/rest"
+	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/modes"
 )
 
@@ -13,9 +16,9 @@ type Gateway struct {
 
 // api is a kind of API.
 type api interface {
-	// serve answers a request; headerLines are its headers as the client wrote them, where that is known.
-	serve(w http.ResponseWriter, r *http.Request, headerLines []byte)
-	describe() Description
+	// Serve answers a request; headerLines are its headers as the client wrote them, where that is known.
+	Serve(w http.ResponseWriter, r *http.Request, headerLines []byte)
+	Description() Description
 }
 
 // New makes a gateway. The errors are [*ConfigError], [*modes.Error] for a mode that cannot guard the contract, and
@@ -24,9 +27,9 @@ func New(config Config) (*Gateway, error) {
 	var made api
 	var err error
 	if config.Mode != nil && config.Mode.Gateway == modes.HTTP {
-		made, err = newHTTP(config)
+		made, err = httpapi.New(stage.Config(config))
 	} else {
-		made, err = newREST(config)
+		made, err = rest.New(stage.Config(config))
 	}
 	if err != nil {
 		return nil, err
@@ -36,8 +39,8 @@ func New(config Config) (*Gateway, error) {
 
 // ServeHTTP answers one request. Requests for another stage than the gateway's are refused as API Gateway does.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	g.api.serve(w, r, headerLines(r))
+	g.api.Serve(w, r, headerLines(r))
 }
 
 // Description tells what the gateway serves.
-func (g *Gateway) Description() Description { return g.api.describe() }
+func (g *Gateway) Description() Description { return g.api.Description() }

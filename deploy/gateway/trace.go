@@ -1,136 +1,27 @@
 package gateway
 
-import (
-	"encoding/json"
-	"time"
+import "portcullis/deploy/gateway/internal/stage"
 
-	"portcullis/policy"
-)
+// Trace is the way that a request took through the gateway, with credentials cut: what was sent and the Route that it
+// found; then, each nil or empty where the request did not come so far, Authorizer, Signature, Policy, Key, Throttle,
+// Validation, Cache and Integration; and the Status of the answer, its ResponseType where the gateway made it, and the
+// Milliseconds it took. It is JSON in the header X-Portcullis-Trace. See [Config] for who gets it.
+type Trace = stage.Trace
 
-// traceHeader asks for a trace in a request, and holds it in the answer.
-const traceHeader = "X-Portcullis-Trace"
+// AuthorizerTrace is what an authorizer was asked, and what it said: its Type and Function, whether the answer was Cached,
+// the Event and the Answer as JSON, the Error where it lets nobody in, and how many Milliseconds it took.
+type AuthorizerTrace = stage.AuthorizerTrace
 
-// Trace is the way that a request took through the gateway. Credentials in it are cut.
-type Trace struct {
-	RequestID  string            `json:"requestId"`
-	Method     string            `json:"method"`
-	Path       string            `json:"path"`  // as sent
-	Route      string            `json:"route"` // "": none was found
-	Parameters map[string]string `json:"parameters,omitempty"`
+// SignatureTrace is who signed the request, by ARN, or the Error that says why that is not known.
+type SignatureTrace = stage.SignatureTrace
 
-	Authorizer  *AuthorizerTrace  `json:"authorizer,omitempty"`
-	Signature   *SignatureTrace   `json:"signature,omitempty"`
-	Policy      *PolicyTrace      `json:"policy,omitempty"`
-	Key         *KeyTrace         `json:"key,omitempty"`
-	Throttle    string            `json:"throttle,omitempty"`   // why the stage let no more through
-	Validation  string            `json:"validation,omitempty"` // what does not fit
-	Cache       string            `json:"cache,omitempty"`      // "hit", "miss", "invalidated" or "not permitted to invalidate"
-	Integration *IntegrationTrace `json:"integration,omitempty"`
+// PolicyTrace is how a policy was evaluated: for which ARN, with which Decision and Reason, and the Statement and its
+// Pattern that decided or came closest. RoutedARN and RoutedDecision are there where the path as sent is not the one that
+// routed and the policy decides otherwise by that one: which of them AWS takes is not known.
+type PolicyTrace = stage.PolicyTrace
 
-	Status       int     `json:"status"`
-	ResponseType string  `json:"responseType,omitempty"` // of a gateway response
-	Milliseconds float64 `json:"milliseconds"`
-}
+// KeyTrace is by which API key (ID) and Plan the request was counted, or why it was Refused. It has no key's value.
+type KeyTrace = stage.KeyTrace
 
-// AuthorizerTrace is what an authorizer was asked, and what it said.
-type AuthorizerTrace struct {
-	Type         string          `json:"type"` // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
-	Function     string          `json:"function,omitempty"`
-	Cached       bool            `json:"cached"`
-	Event        json.RawMessage `json:"event,omitempty"`
-	Answer       json.RawMessage `json:"answer,omitempty"`
-	Error        string          `json:"error,omitempty"`
-	Milliseconds float64         `json:"milliseconds"`
-}
-
-// SignatureTrace is who signed the request, or why that is not known.
-type SignatureTrace struct {
-	ARN   string `json:"arn,omitempty"`
-	Error string `json:"error,omitempty"`
-}
-
-// PolicyTrace is how a policy was evaluated.
-type PolicyTrace struct {
-	ARN       string            `json:"arn"`
-	Decision  string            `json:"decision"`
-	Reason    string            `json:"reason"`
-	Statement *policy.Statement `json:"statement,omitempty"` // the one that decided, or came closest to it
-	Pattern   string            `json:"pattern,omitempty"`   // of it, that matched
-
-	// The two are there where the path as sent is not the one that routed, and the policy decides otherwise by that one.
-	RoutedARN      string `json:"routedArn,omitempty"`
-	RoutedDecision string `json:"routedDecision,omitempty"`
-}
-
-// KeyTrace is by which API key and plan the request was counted.
-type KeyTrace struct {
-	ID      string `json:"id,omitempty"`
-	Plan    string `json:"plan,omitempty"`
-	Refused string `json:"refused,omitempty"`
-}
-
-// IntegrationTrace is what came of the function behind the method.
-type IntegrationTrace struct {
-	Function     string  `json:"function"`
-	Error        string  `json:"error,omitempty"`
-	Milliseconds float64 `json:"milliseconds"`
-}
-
-// startTrace begins a trace where somebody wants it. The request that asks for it is none of the function's business.
-func (x *exchange) startTrace() {
-	asked := x.config.ShowTrace && x.r.Header.Get(traceHeader) != ""
-	if !asked && x.config.Traces == nil {
-		return
-	}
-	x.trace = &Trace{RequestID: x.ownID(), Method: x.r.Method, Path: x.stagePath}
-	x.traceAsked = asked
-}
-
-func (x *exchange) traceRoute() {
-	if x.trace != nil {
-		x.trace.Route, x.trace.Parameters = x.method.key(), x.parameters
-	}
-}
-
-// traceCache notes what the cache of a method's answers had: "hit", "miss", "invalidated" or "not permitted to invalidate".
-func (x *exchange) traceCache(what string) {
-	if x.trace != nil {
-		x.trace.Cache = what
-	}
-}
-
-// traceValidation notes what of the request does not fit.
-func (x *exchange) traceValidation(what string) {
-	if x.trace != nil {
-		x.trace.Validation = what
-	}
-}
-
-// traceEnd completes the trace with how the request ends.
-func (x *exchange) traceEnd() {
-	x.trace.Status, x.trace.ResponseType = x.status, x.responseType
-	x.trace.Milliseconds = milliseconds(x.config.Now().Sub(x.start))
-	if x.integrated.called {
-		x.trace.Integration = &IntegrationTrace{x.method.operation.Function, x.integrated.err, milliseconds(x.integrated.latency)}
-	}
-}
-
-// showTrace puts the trace in the answer's header where the request asks for it.
-func (x *exchange) showTrace() {
-	if !x.traceAsked {
-		return
-	}
-	x.traceEnd()
-	x.w.Header().Set(traceHeader, x.trace.headerText(x.secrets()))
-}
-
-// reportTrace gives the trace to who wants all.
-func (x *exchange) reportTrace() {
-	if x.config.Traces == nil {
-		return
-	}
-	x.traceEnd()
-	x.config.Traces(x.trace.cut(x.secrets()))
-}
-
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+// IntegrationTrace is what came of the Function behind the method: its Error, if any, and the Milliseconds it took.
+type IntegrationTrace = stage.IntegrationTrace

@@ -1,0 +1,121 @@
+package httpapi
+
+import (
+	"net/http"
+	"time"
+
+	"portcullis/deploy/gateway/internal/stage"
+)
+
+// API answers requests as an HTTP API does.
+type API struct {
+	*stage.Stage
+	guard   stage.Guard
+	cors    *cors // nil: the gateway has no part in CORS
+	format  payloadFormat
+	timeout time.Duration
+}
+
+// payloadFormat is a version of what the functions behind an HTTP API get and answer.
+type payloadFormat struct {
+	version string
+	event   func(x *stage.Exchange) any
+	parse   func(output []byte) (*response, error)
+}
+
+// The longest that AWS lets functions take. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html.
+const (
+	maxTimeout        = 30 * time.Second
+	authorizerTimeout = 10 * time.Second
+)
+
+// logFormat is the line of an access log where the mode has no format of its own. No field may hold a credential:
+// $context.error.message is left out, since for a malformed Authorization header it quotes the header.
+const logFormat = `{"requestId":"$context.requestId","time":"$context.requestTime","sourceIp":"$context.identity.sourceIp",` +
+	`"method":"$context.httpMethod","path":"$context.path","routeKey":"$context.routeKey","status":"$context.status",` +
+	`"authorizerError":"$context.authorizer.error","authorizerLatency":"$context.authorizer.latency",` +
+	`"userArn":"$context.identity.userArn","integrationStatus":"$context.integration.status","integrationLatency":"$context.integration.latency",` +
+	`"latency":"$context.responseLatency","responseLength":"$context.responseLength"}`
+
+// New makes what serves an HTTP API.
+func New(config stage.Config) (*API, error) {
+	s, err := stage.New(config, stage.Kind{LogFormat: logFormat, OneID: true})
+	if err != nil {
+		return nil, err
+	}
+	a := &API{Stage: s, format: payloadFormatOf(s.Mode.PayloadFormatVersion), timeout: s.IntegrationTimeout(maxTimeout)}
+	if s.Routes, err = stage.NewRoutes(s.Methods); err != nil {
+		return nil, err
+	}
+	if a.guard, err = newGuard(s); err != nil {
+		return nil, err
+	}
+	if a.cors, err = newCORS(s); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+func payloadFormatOf(version string) payloadFormat {
+	if version == "1.0" {
+		return payloadFormat{"1.0", func(x *stage.Exchange) any { return newEventV1(x) }, parseAnswerV1}
+	}
+	return payloadFormat{"2.0", func(x *stage.Exchange) any { return newEvent(x) }, parseAnswer}
+}
+
+// Serve takes a request through what API Gateway does, in its order. A preflight goes no further than to the
+// authorizer: the gateway answers it itself. Where a guarded route takes OPTIONS, as ANY and $default do, the preflight
+// needs the authorizer's leave; see
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html.
+func (a *API) Serve(w http.ResponseWriter, r *http.Request, headerLines []byte) {
+	x := a.NewExchange(w, r, headerLines)
+	defer x.Finish()
+	preflight := a.cors.preflight(x)
+	no := a.route(x)
+	if preflight && no != nil && no.failure == notFound && x.Ours {
+		a.answerPreflight(x)
+		return
+	}
+	for _, step := range []func(*stage.Exchange) *refusal{a.authorize, a.admit} {
+		if no == nil {
+			no = step(x)
+		}
+	}
+	switch {
+	case no != nil:
+		a.refuse(x, no)
+	case preflight:
+		a.answerPreflight(x)
+	default:
+		a.integrate(x)
+	}
+}
+
+func (a *API) route(x *stage.Exchange) *refusal {
+	switch {
+	case !x.Ours:
+		return refuse(notFound)
+	case x.HeadTooLarge():
+		return refuse(headTooLarge)
+	case !decodePath(x):
+		return refuse(badRequest)
+	case !x.RoutedTo(findMethod(a.Routes, x.HTTP.Method, x.Path)):
+		return refuse(notFound)
+	}
+	return nil
+}
+
+func (a *API) authorize(x *stage.Exchange) *refusal {
+	if x.Method.Public {
+		return nil
+	}
+	return refusalOf(x.Ask(a.guard))
+}
+
+func (a *API) admit(x *stage.Exchange) *refusal {
+	if !x.WithinLimits() {
+		return refuse(tooManyRequests)
+	}
+	return nil
+}

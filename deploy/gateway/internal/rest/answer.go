@@ -1,0 +1,92 @@
+package rest
+
+import (
+	"encoding/base64"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"portcullis/deploy/gateway/internal/stage"
+)
+
+// integrate answers from the cache, or with what the function behind the method gives.
+func (a *API) integrate(x *stage.Exchange) {
+	kept := a.of[x.Method].cache
+	if kept == nil {
+		if answer := a.call(x); answer != nil {
+			a.answer(x, answer)
+		}
+		return
+	}
+	key := kept.key(x)
+	known, r := kept.find(x, key)
+	if r != nil {
+		a.refuse(x, r)
+		return
+	}
+	if known == nil {
+		if known = a.call(x); known == nil {
+			return
+		}
+		kept.keep(key, known)
+	}
+	a.answer(x, known)
+}
+
+// call calls the function. It gives nil after it has answered itself, where the function failed.
+func (a *API) call(x *stage.Exchange) *stage.ProxyAnswer {
+	output, err := x.Invoke(a.event(x), a.timeout)
+	switch {
+	case errors.Is(err, stage.ErrTimedOut):
+		a.refuse(x, refuse(integrationTimeout))
+	case errors.Is(err, stage.ErrEventTooLarge):
+		a.refuse(x, refuse(requestTooLarge))
+	case err != nil:
+		a.refuse(x, refuse(integrationFailed))
+	default:
+		answer, err := stage.ParseProxyAnswer(output)
+		if err == nil {
+			return answer
+		}
+		x.Malformed(err)
+		a.refuse(x, refuse(integrationFailed))
+	}
+	return nil
+}
+
+func (a *API) answer(x *stage.Exchange, answer *stage.ProxyAnswer) {
+	header := x.Header()
+	for name, values := range answer.Headers {
+		header[stage.Remapped(name)] = values
+	}
+	x.KeepContentType(answer.Headers, "application/json")
+	identify(x)
+	header["X-Amzn-Trace-Id"] = []string{x.TraceID}
+	body := a.media.decode(x, answer)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	x.Send(answer.Status, body)
+}
+
+// mediaTypes are those that an API takes for binary, such as image/png, image/* or */*.
+type mediaTypes []string
+
+func (m mediaTypes) has(mediaType string) bool {
+	main, _, _ := strings.Cut(mediaType, "/")
+	return slices.ContainsFunc(m, func(binary string) bool {
+		return binary == "*/*" || strings.EqualFold(binary, mediaType) || strings.EqualFold(binary, main+"/*")
+	})
+}
+
+// decode gives the body's bytes. Base64 is decoded only where the first media type that the client accepts is a
+// binary one; what is no base64 stays as it is.
+func (m mediaTypes) decode(x *stage.Exchange, answer *stage.ProxyAnswer) []byte {
+	first, _, _ := strings.Cut(x.HTTP.Header.Get("Accept"), ",")
+	first, _, _ = strings.Cut(first, ";")
+	if answer.IsBase64 && m.has(strings.TrimSpace(first)) {
+		if decoded, err := base64.StdEncoding.DecodeString(answer.Body); err == nil {
+			return decoded
+		}
+	}
+	return []byte(answer.Body)
+}

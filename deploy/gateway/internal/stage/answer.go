@@ -1,0 +1,142 @@
+package stage
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ProxyAnswer is what a function behind a proxy integration answers.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
+type ProxyAnswer struct {
+	Status   int
+	Headers  http.Header // names in the function's casing
+	Body     string
+	IsBase64 bool
+}
+
+// KeepContentType sets a media type where a function says none, and sees to it that net/http adds none.
+func (x *Exchange) KeepContentType(given http.Header, mediaType string) {
+	header := x.Header()
+	if !hasHeader(given, "Content-Type") {
+		header.Set("Content-Type", mediaType)
+	} else if _, canonical := header["Content-Type"]; !canonical {
+		header["Content-Type"] = nil
+	}
+}
+
+func hasHeader(headers http.Header, name string) bool {
+	for given := range headers {
+		if strings.EqualFold(given, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Remapped is the name under which a function's header reaches the client: API Gateway keeps some for itself.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html.
+func Remapped(name string) string {
+	switch http.CanonicalHeaderKey(name) {
+	case "Authorization", "Connection", "Content-Length", "Content-Md5", "Date", "Expect", "Host", "Max-Forwards",
+		"Proxy-Authenticate", "Server", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Www-Authenticate":
+		return "x-amzn-Remapped-" + name
+	}
+	return name
+}
+
+// ParseProxyAnswer reads a function's answer. It refuses members that are not its own, as API Gateway does.
+func ParseProxyAnswer(output []byte) (*ProxyAnswer, error) {
+	var raw struct {
+		StatusCode        any            `json:"statusCode"`
+		Headers           map[string]any `json:"headers"`
+		MultiValueHeaders map[string]any `json:"multiValueHeaders"`
+		Body              *string        `json:"body"`
+		IsBase64Encoded   bool           `json:"isBase64Encoded"`
+	}
+	if err := decodeObject(output, &raw, "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"); err != nil {
+		return nil, fmt.Errorf("the function's answer: %w", err)
+	}
+	status, err := ParseStatus(raw.StatusCode)
+	if err != nil {
+		return nil, err
+	}
+	headers, err := MergeHeaders(raw.Headers, raw.MultiValueHeaders)
+	if err != nil {
+		return nil, err
+	}
+	answer := &ProxyAnswer{Status: status, Headers: headers, IsBase64: raw.IsBase64Encoded}
+	if raw.Body != nil {
+		answer.Body = *raw.Body
+	}
+	return answer, nil
+}
+
+// ParseStatus takes a number, or a text that is one; without any it is 200.
+func ParseStatus(value any) (int, error) {
+	if value == nil {
+		return http.StatusOK, nil
+	}
+	text, _ := scalarText(value)
+	status, err := strconv.Atoi(text)
+	if err != nil || status < 200 || status > 599 {
+		return 0, errors.New("the function's statusCode is no final HTTP status")
+	}
+	return status, nil
+}
+
+// MergeHeaders puts the values of both maps under one name: those of multiValueHeaders first, in its casing,
+// then that of headers unless it is there already.
+func MergeHeaders(single, multi map[string]any) (http.Header, error) {
+	headers, casing := http.Header{}, map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(multi)) {
+		list, ok := multi[name].([]any)
+		if !ok {
+			return nil, fmt.Errorf("the function's multiValueHeaders: %q is no list", name)
+		}
+		casing[strings.ToLower(name)] = name
+		for _, item := range list {
+			if err := AddHeader(headers, name, item); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(single)) {
+		as := name
+		if multi, both := casing[strings.ToLower(name)]; both {
+			as = multi
+		}
+		if text, _ := scalarText(single[name]); slices.Contains(headers[as], text) {
+			continue
+		}
+		if err := AddHeader(headers, as, single[name]); err != nil {
+			return nil, err
+		}
+	}
+	return headers, nil
+}
+
+// AddHeader adds a value, which may be any scalar, under a name in the casing that it has. What is no header
+// (RFC 9110, section 5) is refused.
+func AddHeader(headers http.Header, name string, value any) error {
+	text, ok := scalarText(value)
+	if !ok {
+		return fmt.Errorf("the function's header %q is no text", name)
+	}
+	if !isToken(name) || strings.ContainsAny(text, "\r\n\x00") {
+		return fmt.Errorf("the function's header %q has a name or a value that is none", name)
+	}
+	headers[name] = append(headers[name], text)
+	return nil
+}
+
+// isToken tells whether a text can be a header's name (RFC 9110, section 5.6.2).
+func isToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}

@@ -1,0 +1,67 @@
+package stage
+
+import (
+	"sync"
+	"time"
+)
+
+// Cache keeps values for a time: an authorizer's answers by identity, or a method's by its key.
+type Cache[V any] struct {
+	TTL  time.Duration // 0: nothing is kept
+	most int           // values; one more pushes another out
+	now  func() time.Time
+
+	mu      sync.Mutex
+	entries map[string]entry[V]
+}
+
+type entry[V any] struct {
+	value V
+	until time.Time
+}
+
+func NewCache[V any](ttl time.Duration, most int, now func() time.Time) *Cache[V] {
+	return &Cache[V]{TTL: ttl, most: most, now: now, entries: map[string]entry[V]{}}
+}
+
+func (c *Cache[V]) Get(key string) (V, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found, ok := c.entries[key]
+	if !ok || !c.now().Before(found.until) {
+		var none V
+		return none, false
+	}
+	return found.value, true
+}
+
+func (c *Cache[V]) Put(key string, value V) {
+	if c.TTL == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	if _, there := c.entries[key]; !there && len(c.entries) >= c.most {
+		c.makeRoom(now)
+	}
+	c.entries[key] = entry[V]{value, now.Add(c.TTL)}
+}
+
+// lookedAt is how many values are looked at for room: to look at all of them would keep every request waiting.
+const lookedAt = 20
+
+// makeRoom drops what has expired of some values, and one of them in any case.
+func (c *Cache[V]) makeRoom(now time.Time) {
+	looked := 0
+	for key, e := range c.entries {
+		looked++
+		last := looked == min(lookedAt, c.most)
+		if last || !now.Before(e.until) {
+			delete(c.entries, key)
+		}
+		if last {
+			return
+		}
+	}
+}

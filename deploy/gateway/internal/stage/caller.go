@@ -1,0 +1,135 @@
+package stage
+
+import (
+	"maps"
+	"time"
+
+	"portcullis/policy"
+)
+
+// Caller is who sent a request, as far as guards and API keys tell. The zero caller is nobody known.
+type Caller struct {
+	Identity *Identity  // nil: no authorizer was asked, or it let nobody in
+	Signer   *Signer    // nil: nobody signed
+	key      *Admission // nil: no key was asked for
+	sources  []Source   // the identity sources that were looked at
+}
+
+// Identity is who calls, as an authorizer says: a Lambda authorizer by a policy or a simple verdict, or one of the
+// gateway's own by a token's claims.
+type Identity struct {
+	PrincipalID string
+	document    policy.Document // of a Lambda authorizer, unless it is simple
+	simple      bool            // verdict holds in place of document
+	verdict     bool
+	Context     map[string]any
+	usageKey    string         // usageIdentifierKey
+	Claims      map[string]any // of a token that the gateway checked itself
+	Scopes      []string       // of that token, where the method asks for any
+
+	Latency time.Duration // of the authorizer, zero where its answer was cached
+}
+
+// Signer is who signed a request.
+type Signer struct {
+	AccessKey string
+	Account   string
+	UserID    string // a made-up id of IAM's kind
+	ARN       string
+	principal string // the ARN of the user, or of the role and not of its session
+	name      string // the user's; "" for a role
+	document  policy.Document
+}
+
+// document is the caller's policy; one without statements where there is none.
+func (c *Caller) document() policy.Document {
+	switch {
+	case c.Signer != nil:
+		return c.Signer.document
+	case c.Identity != nil:
+		return c.Identity.document
+	}
+	return policy.Document{}
+}
+
+// permits evaluates the caller's policy anew, for this request, whether it is new or from the cache. arn is what is
+// invoked. A caller without a policy may nothing.
+func (c *Caller) permits(r *Request, action, arn string) policy.Result {
+	switch {
+	case c.Signer != nil:
+		return c.Signer.permits(r, action, arn)
+	case c.Identity != nil:
+		return c.Identity.permits(r, action, arn)
+	}
+	return policy.Result{Statement: -1, Near: -1}
+}
+
+func (i *Identity) permits(r *Request, action, arn string) policy.Result {
+	if i.simple {
+		result := policy.Result{Statement: -1, Near: -1}
+		if i.verdict {
+			result.Decision, result.Reason = policy.Allow, policy.ReasonAllowed
+		}
+		return result
+	}
+	return policy.Evaluate(i.document, policy.Request{Action: action, Resource: arn, Keys: r.conditionKeys()})
+}
+
+// permits evaluates the signer's policy. Who is of another account than the API needs the leave of a resource policy too,
+// and there is none. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html.
+func (s *Signer) permits(r *Request, action, arn string) policy.Result {
+	result := policy.Evaluate(s.document, policy.Request{Action: action, Resource: arn, Keys: s.conditionKeys(r)})
+	if result.Decision == policy.Allow && s.Account != r.Config.AccountID {
+		return policy.Result{Statement: -1, Near: -1}
+	}
+	return result
+}
+
+// conditionKeys are those of the request, and those that IAM knows of a caller. See
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
+func (s *Signer) conditionKeys(r *Request) map[string]string {
+	keys := map[string]string{"aws:PrincipalArn": s.principal, "aws:PrincipalAccount": s.Account, "aws:userid": s.UserID}
+	if s.name != "" {
+		keys["aws:username"] = s.name
+	}
+	maps.Copy(keys, r.conditionKeys())
+	return keys
+}
+
+// May tells whether the caller's policy allows another action than to invoke, on what the request invokes.
+func (x *Exchange) May(action string) bool {
+	return x.permits(&x.Request, action, x.ARN()).Decision == policy.Allow
+}
+
+// signed is who signed the request, or nobody.
+func (c *Caller) signed() Signer {
+	if c.Signer == nil {
+		return Signer{}
+	}
+	return *c.Signer
+}
+
+// admitted is the key that the request was counted by, or none.
+func (c *Caller) admitted() Admission {
+	if c.key == nil {
+		return Admission{}
+	}
+	return *c.key
+}
+
+// principalID is what a Lambda authorizer calls the caller; "": it was not asked.
+func (c *Caller) principalID() string {
+	if c.Identity == nil {
+		return ""
+	}
+	return c.Identity.PrincipalID
+}
+
+// usageKey is the API key that a Lambda authorizer says the caller has; "": none.
+func (c *Caller) usageKey() string {
+	if c.Identity == nil {
+		return ""
+	}
+	return c.Identity.usageKey
+}

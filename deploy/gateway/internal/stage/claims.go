@@ -1,0 +1,66 @@
+package stage
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// readClaims reads the claims of a token that was verified.
+func readClaims(token string) (map[string]any, error) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, errors.New("the token is not in the compact form")
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil, err
+	}
+	claims := map[string]any{}
+	decoder := json.NewDecoder(strings.NewReader(string(payload)))
+	decoder.UseNumber()
+	return claims, decoder.Decode(&claims)
+}
+
+// tokenScopes are the scopes of a token: of scope, or else of scp.
+func tokenScopes(claims map[string]any) []string {
+	for _, name := range []string{"scope", "scp"} {
+		switch value := claims[name].(type) {
+		case string:
+			return strings.Fields(value)
+		case []any:
+			var list []string
+			for _, item := range value {
+				if text, ok := item.(string); ok {
+					list = append(list, text)
+				}
+			}
+			return list
+		}
+	}
+	return nil
+}
+
+// ClaimText is a claim in an HTTP API's event and in logs: a list in brackets, separated by spaces.
+func ClaimText(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return ""
+	case []any:
+		return "[" + strings.Join(ClaimTexts(value), " ") + "]"
+	}
+	if text, ok := scalarText(value); ok {
+		return text
+	}
+	text, _ := json.Marshal(value)
+	return string(text)
+}
+
+func ClaimTexts(list []any) []string {
+	texts := make([]string, len(list))
+	for i, item := range list {
+		texts[i] = ClaimText(item)
+	}
+	return texts
+}

@@ -1,0 +1,52 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
+)
+
+// Invoker is a Lambda function. An error whose text is exactly "Unauthorized" is an authorizer's way to say
+// 401. aws-lambda-go's lambda.Handler is an Invoker.
+type Invoker interface {
+	Invoke(ctx context.Context, event []byte) ([]byte, error)
+}
+
+// Config is gateway.Config, which says what its members are.
+type Config struct {
+	Contract  *contract.Contract
+	Mode      *modes.Mode
+	Functions map[string]Invoker
+
+	Tokens Tokens
+	Usage  Usage
+
+	AllowedOrigins []string
+	Region         string
+	AccountID      string
+
+	AccessLog io.Writer
+	Traces    func(*Trace)
+	Log       *slog.Logger
+	ShowTrace bool
+
+	Timeout time.Duration
+	Now     func() time.Time
+}
+
+// ConfigError says what a gateway cannot work with.
+type ConfigError struct {
+	Reason string
+}
+
+func (e *ConfigError) Error() string { return "gateway: " + e.Reason }
+
+// Misconfigured makes a [*ConfigError].
+func Misconfigured(format string, args ...any) error {
+	return &ConfigError{fmt.Sprintf(format, args...)}
+}

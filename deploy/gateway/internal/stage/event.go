@@ -1,0 +1,130 @@
+package stage
+
+import (
+	"mime"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// EventIdentity is requestContext.identity. Most of it is known of callers that sign with IAM only.
+type EventIdentity struct {
+	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
+	AccountID                     *string `json:"accountId"`
+	CognitoIdentityID             *string `json:"cognitoIdentityId"`
+	Caller                        *string `json:"caller"`
+	SourceIP                      string  `json:"sourceIp"`
+	PrincipalOrgID                *string `json:"principalOrgId"`
+	AccessKey                     *string `json:"accessKey"`
+	CognitoAuthenticationType     *string `json:"cognitoAuthenticationType"`
+	CognitoAuthenticationProvider *string `json:"cognitoAuthenticationProvider"`
+	UserARN                       *string `json:"userArn"`
+	UserAgent                     *string `json:"userAgent"`
+	User                          *string `json:"user"`
+	APIKey                        *string `json:"apiKey,omitempty"`   // only where a key is required
+	APIKeyID                      *string `json:"apiKeyId,omitempty"` // the same
+}
+
+// NewEventIdentity is what is known of who calls, beyond an authorizer's answer.
+func NewEventIdentity(x *Exchange) EventIdentity {
+	c := EventIdentity{SourceIP: x.SourceIP, UserAgent: TextOrNull(x.HTTP.UserAgent())}
+	if x.Signer != nil {
+		who := x.signed()
+		c.AccessKey, c.AccountID, c.Caller = TextOrNull(who.AccessKey), TextOrNull(who.Account), TextOrNull(who.UserID)
+		c.User, c.UserARN = TextOrNull(who.UserID), TextOrNull(who.ARN)
+	}
+	if x.key != nil {
+		value := string(x.key.Key.Value)
+		c.APIKey, c.APIKeyID = &value, TextOrNull(x.key.Key.ID)
+	}
+	return c
+}
+
+// TextOrNull is a text that may be missing.
+func TextOrNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// EventHeaders are the request's headers and those that AWS adds on the way.
+func (q *Request) EventHeaders() map[string][]string {
+	forwarded := q.SourceIP
+	if before := q.HTTP.Header.Get("X-Forwarded-For"); before != "" {
+		forwarded = before + ", " + forwarded
+	}
+	_, port, err := net.SplitHostPort(q.HTTP.Host)
+	if err != nil {
+		port = "443" // the default of https, which API Gateway serves
+	}
+	headers := map[string][]string{
+		"Host": {q.HTTP.Host}, "X-Amzn-Trace-Id": {q.TraceID},
+		"X-Forwarded-For": {forwarded}, "X-Forwarded-Port": {port}, "X-Forwarded-Proto": {scheme(q.HTTP)},
+	}
+	for name, values := range q.HTTP.Header {
+		if headers[name] == nil && name != traceHeader { // AWS's own hide what the client sent in their place
+			headers[q.spelling(name)] = values
+		}
+	}
+	return headers
+}
+
+func scheme(r *http.Request) string {
+	if r.TLS != nil {
+		return "https"
+	}
+	return "http"
+}
+
+// LastValues keeps the last value of each name; nil where there is no name.
+func LastValues(all map[string][]string) map[string]string {
+	if len(all) == 0 {
+		return nil
+	}
+	last := make(map[string]string, len(all))
+	for name, values := range all {
+		last[name] = values[len(values)-1]
+	}
+	return last
+}
+
+func MapOrNull[V any](all map[string]V) map[string]V {
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+func MapOrEmpty[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return m
+}
+
+// MediaType is the media type of the body; without Content-Type it is taken for JSON.
+func MediaType(header http.Header) string {
+	contentType := header.Get("Content-Type")
+	if contentType == "" {
+		return "application/json"
+	}
+	name, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return contentType
+	}
+	return name
+}
+
+// Cookies are those of all Cookie headers, each as it was sent.
+func (q *Request) Cookies() []string {
+	var all []string
+	for _, header := range q.HTTP.Header.Values("Cookie") {
+		for cookie := range strings.SplitSeq(header, ";") {
+			if cookie = strings.TrimSpace(cookie); cookie != "" {
+				all = append(all, cookie)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,109 @@
+package stage
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Exchange is one request on its way through the gateway: what was sent, who sent it, and what comes of it.
+type Exchange struct {
+	w http.ResponseWriter
+	Request
+	Caller
+	Outcome
+
+	trace      *Trace // nil: nobody asked for it
+	traceAsked bool   // in the answer's header
+}
+
+// Outcome is what comes of a request.
+type Outcome struct {
+	integrated integration // what came of the function behind the method
+
+	Status       int
+	length       int    // bytes of the answer's body
+	responseType string // of an answer that the gateway makes itself, such as ACCESS_DENIED
+	errorMessage string // of such an answer
+
+	authorizerReason string // what an HTTP API's authorizer has against the request
+}
+
+// Fail notes the answer that the gateway makes itself, by its type as in $context.error.responseType.
+func (o *Outcome) Fail(responseType, message string) {
+	o.responseType, o.errorMessage = responseType, message
+}
+
+// Blame notes what an authorizer has against the request, for $context.authorizer.error.
+func (x *Exchange) Blame(reason string) { x.authorizerReason = cutSecrets(reason, x.secrets()) }
+
+// Malformed notes that the function's answer is none.
+func (o *Outcome) Malformed(err error) { o.integrated.err = err.Error() }
+
+// Answered notes the status that the function answered with.
+func (o *Outcome) Answered(status int) { o.integrated.answered = status }
+
+// integration is what came of the function behind a method.
+type integration struct {
+	called   bool
+	latency  time.Duration
+	status   int    // of the invocation: 200 where the function answered
+	answered int    // the function's own status; 0: not known
+	err      string // why it failed
+}
+
+func (s *Stage) NewExchange(w http.ResponseWriter, r *http.Request, headerLines []byte) *Exchange {
+	x := &Exchange{w: w, Request: s.newRequest(r, headerLines)}
+	x.startTrace()
+	return x
+}
+
+// The limits of API Gateway, in bytes. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html and
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+const (
+	maxBody    = 10 << 20 // of a request
+	maxHead    = 10_240   // of a request line and all header names and values
+	maxPayload = 6 << 20  // of a function's event and answer
+	maxARN     = 1600     // that a policy is evaluated for
+)
+
+// ErrBodyTooLarge and errBodyCut say why a body could not be read.
+var (
+	ErrBodyTooLarge = errors.New("the body is larger than 10 MB")
+	errBodyCut      = errors.New("the body ended early")
+)
+
+// ReadBody reads the body, once.
+func (x *Exchange) ReadBody() error {
+	if x.bodyRead {
+		return nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.HTTP.Body, maxBody))
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		return ErrBodyTooLarge
+	case err != nil:
+		return errBodyCut
+	}
+	x.Body, x.bodyRead = body, true
+	return nil
+}
+
+// Header is the answer's header.
+func (x *Exchange) Header() http.Header { return x.w.Header() }
+
+// Finish ends what an exchange has begun.
+func (x *Exchange) Finish() {
+	x.log.write(x)
+	x.reportTrace()
+}
+
+// Send writes the answer. Everything that is to be in its header is there already.
+func (x *Exchange) Send(status int, body []byte) {
+	x.Status, x.length = status, len(body)
+	x.showTrace()
+	x.w.WriteHeader(status)
+	x.w.Write(body)
+}

@@ -1,0 +1,115 @@
+package stage
+
+import (
+	"errors"
+
+	"portcullis/policy"
+)
+
+// Guard is what a stage asks whether a request may go on. Guards find facts, and change nothing of the exchange; how a
+// refusal is answered is for the kind of API to say.
+type Guard interface {
+	decide(x *Exchange) Verdict
+
+	// What a [Description] tells of it.
+	authorization() string
+	scopesOf(m *Method) []string // of which a token needs any one; nil: it asks for none
+	describeAuthorizer() *AuthorizerDescription
+}
+
+// Verdict is what a guard finds of a request. The zero verdict refuses it.
+type Verdict struct {
+	Decision Decision
+	Reason   Reason   // of a refusal
+	Err      error    // what is wrong, of badToken, badSignature, unreadableBody and cannotTell; nil: the reason says it all
+	Scopes   []string // of lacksScope: those of which any one would have done
+	Explicit bool     // of denied: by a Deny, and not for want of an Allow
+
+	Caller Caller // who calls, as far as that is known: of one that is refused, too
+
+	// What a trace tells of it; nil: there was none.
+	authorizer *AuthorizerTrace
+	signature  *SignatureTrace
+	policy     *PolicyTrace
+}
+
+// Decision is what becomes of a request.
+type Decision int
+
+const (
+	Refused    Decision = iota // for the verdict's reason
+	Allowed                    //
+	CannotTell                 // the authorizer fails, or its answer is malformed; or an issuer's keys cannot be had
+)
+
+// Reason is why a request is refused.
+type Reason int
+
+const (
+	Unidentified   Reason = iota // an identity source is missing or not valid, or the authorizer does not know the caller
+	NoToken                      // there is none where one is looked for
+	BadToken                     // err is a *TokenError
+	LacksScope                   // the token is good, but has none of the scopes
+	BadSignature                 // err is a *sigv4.Error
+	UnreadableBody               // which is signed; err is errBodyTooLarge or errBodyCut
+	Denied                       // by the caller's policy, or by a simple answer
+)
+
+// errUnauthorized has the text by which an authorizer says 401.
+var errUnauthorized = errors.New("Unauthorized")
+
+// isUnauthorized tells whether an authorizer's error means 401: its text is that, to the letter.
+func isUnauthorized(err error) bool { return err != nil && err.Error() == errUnauthorized.Error() }
+
+// Ask asks a guard, and notes what it found.
+func (x *Exchange) Ask(g Guard) Verdict {
+	v := g.decide(x)
+	x.Caller = v.Caller
+	if x.trace != nil {
+		x.trace.Authorizer, x.trace.Signature, x.trace.Policy = v.authorizer, v.signature, v.policy
+	}
+	if v.policy != nil && v.policy.RoutedARN != "" {
+		x.warnOfPath(v.policy)
+	}
+	return v
+}
+
+// warnOfPath tells the log that a policy decides by the path as sent otherwise than by the one that routed.
+func (x *Exchange) warnOfPath(t *PolicyTrace) {
+	if x.Config.Log == nil {
+		return
+	}
+	secrets := x.secrets()
+	x.Config.Log.Warn("the path as sent decides: by which one AWS does is not known", "requestId", x.ownID(),
+		"arn", cutSecrets(t.ARN, secrets), "decision", t.Decision,
+		"routedArn", cutSecrets(t.RoutedARN, secrets), "routedDecision", t.RoutedDecision)
+}
+
+// judge completes a verdict with what the caller's policy says of what the request invokes. It is the path as sent that
+// decides; the trace says so where the one that routed would decide otherwise.
+func (v *Verdict) judge(r *Request) {
+	result := v.Caller.permits(r, policy.InvokeAction, r.ARN())
+	v.Reason, v.Explicit = Denied, result.Explicit
+	if result.Decision == policy.Allow {
+		v.Decision = Allowed
+	}
+	v.policy = newPolicyTrace(r.ARN(), v.Caller.document(), result)
+	if r.Path == r.policyPath {
+		return
+	}
+	routed := r.arnOf(r.Path)
+	if other := v.Caller.permits(r, policy.InvokeAction, routed); other.Decision != result.Decision {
+		v.policy.RoutedARN, v.policy.RoutedDecision = routed, other.Decision.String()
+	}
+}
+
+func newPolicyTrace(arn string, document policy.Document, result policy.Result) *PolicyTrace {
+	t := &PolicyTrace{ARN: arn, Decision: result.Decision.String(), Reason: result.Reason.String(), Pattern: result.Pattern}
+	if result.Problem != "" {
+		t.Reason += ": " + result.Problem
+	}
+	if i := max(result.Statement, result.Near); i >= 0 && i < len(document.Statement) {
+		t.Statement = &document.Statement[i]
+	}
+	return t
+}

@@ -1,0 +1,143 @@
+package stage
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// lambdaGuard is a Lambda authorizer, with the cache of its answers: the authorization CUSTOM. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
+type lambdaGuard struct {
+	LambdaForm
+	kind       string // TOKEN or REQUEST
+	name       string // of the function
+	function   Invoker
+	sources    []Source
+	validation *regexp.Regexp // of a TOKEN authorizer; nil: anything will do
+	cache      *Cache[Identity]
+}
+
+// LambdaForm is how a kind of API talks with its Lambda authorizer.
+type LambdaForm struct {
+	Payload string                                 // the version of the event that an HTTP API sends; "": a REST API's
+	Simple  bool                                   // answers are verdicts and no policies
+	Timeout time.Duration                          // how long AWS lets it take
+	Event   func(x *Exchange, values []string) any // what the function is asked, by the values of the identity sources
+	Parse   func(output []byte) (*Identity, error) // what it answers
+}
+
+// maxCached bounds how many answers of an authorizer are kept.
+const maxCached = 10_000
+
+// NewLambdaGuard makes the mode's authorizer.
+func NewLambdaGuard(s *Stage, form LambdaForm) (Guard, error) {
+	settings := s.Mode.Authorizer
+	function := s.Config.Functions[settings.Function]
+	if function == nil {
+		return nil, s.Mode.Wrong(fmt.Sprintf("no function is called %q", settings.Function), "authorizer", "function")
+	}
+	form.Timeout = s.atMost(form.Timeout)
+	g := &lambdaGuard{
+		LambdaForm: form, kind: s.Mode.Authorization, name: settings.Function, function: function,
+		sources: sourcesOf(settings.IdentitySource), cache: NewCache[Identity](settings.TTL(), maxCached, s.Config.Now),
+	}
+	var err error
+	g.validation, err = settings.Validation() // the mode's check has made sure that it is good
+	return g, err
+}
+
+// decide lets the policy or the simple answer decide that the function, or the cache, has for the values of the identity
+// sources. A request that lacks one, or that the validation expression does not match, reaches neither: none such is
+// ever kept.
+func (g *lambdaGuard) decide(x *Exchange) Verdict {
+	v := Verdict{Caller: Caller{sources: g.sources}, authorizer: &AuthorizerTrace{Type: g.kind, Function: g.name}}
+	found, err := g.identify(x, v.authorizer)
+	switch {
+	case isUnauthorized(err):
+		v.Err = err
+	case err != nil:
+		v.Decision, v.Err = CannotTell, err
+	default:
+		v.Caller.Identity = found
+		v.judge(&x.Request)
+	}
+	return v
+}
+
+// identify gives the authorizer's answer. The error is errUnauthorized where it is not asked, and else the function's or
+// one that says what is malformed.
+func (g *lambdaGuard) identify(x *Exchange, trace *AuthorizerTrace) (*Identity, error) {
+	values, ok := g.values(x)
+	key := JoinKey(values)
+	if ok {
+		if known, kept := g.cache.Get(key); kept {
+			known.Latency, trace.Cached = 0, true
+			return &known, nil
+		}
+	}
+	if !ok || g.validation != nil && !g.validation.MatchString(values[0]) {
+		trace.Error = "an identity source is missing or not valid: not called"
+		return nil, errUnauthorized
+	}
+	found, err := g.ask(x, values, trace)
+	if err != nil {
+		trace.Error = err.Error()
+		return nil, err
+	}
+	g.cache.Put(key, *found)
+	return found, nil
+}
+
+// values are those of the identity sources; false where one is missing or empty.
+func (g *lambdaGuard) values(x *Exchange) ([]string, bool) {
+	values := make([]string, len(g.sources))
+	for i, source := range g.sources {
+		if values[i] = source.Value(x); values[i] == "" {
+			return nil, false
+		}
+	}
+	return values, true
+}
+
+// ask calls the function.
+func (g *lambdaGuard) ask(x *Exchange, values []string, trace *AuthorizerTrace) (*Identity, error) {
+	event, err := json.Marshal(g.Event(x, values))
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	output, err := call(x.HTTP.Context(), g.function, event, g.Timeout)
+	latency := time.Since(start)
+	trace.Event, trace.Answer, trace.Milliseconds = event, output, milliseconds(latency)
+	if err != nil {
+		return nil, err
+	}
+	if len(output) > maxPayload {
+		return nil, errors.New("the authorizer's answer is larger than 6 MB")
+	}
+	found, err := g.Parse(output)
+	if err != nil {
+		return nil, err
+	}
+	found.Latency = latency
+	return found, nil
+}
+
+func (g *lambdaGuard) authorization() string     { return "CUSTOM" }
+func (g *lambdaGuard) scopesOf(*Method) []string { return nil }
+
+func (g *lambdaGuard) describeAuthorizer() *AuthorizerDescription {
+	d := &AuthorizerDescription{
+		Type: g.kind, IdentitySources: SourceNames(g.sources), ResultTTL: g.cache.TTL,
+		PayloadFormatVersion: g.Payload, EnableSimpleResponses: g.Simple,
+	}
+	if g.validation != nil {
+		d.IdentityValidationExpression = strings.TrimSuffix(strings.TrimPrefix(g.validation.String(), "^(?:"), ")$") // see modes.Authorizer.Validation
+	}
+	return d
+}

@@ -1,0 +1,187 @@
+package stage
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"portcullis/policy"
+)
+
+// Request is a request as it was sent to a stage, with what tells it apart, and the method that it is for.
+type Request struct {
+	*Stage
+	HTTP  *http.Request
+	Start time.Time
+
+	headerLines []byte // as the client wrote them; nil: not known
+
+	Ours       bool   // the request is for this stage
+	StagePath  string // the path as sent, with the stage
+	Path       string // without the stage, that routes: of a REST API as sent but for slashes in front, of an HTTP API decoded
+	policyPath string // the one that policies are matched with: of a REST API as sent, of an HTTP API decoded
+	SourceIP   string
+	RequestID  string
+	ExtendedID string // of HTTP APIs the only id
+	TraceID    string
+
+	Method     *Method // nil: none was found
+	invoked    string  // see arn; "": nobody has asked for it yet
+	Parameters map[string]string
+	query      url.Values
+	Body       []byte
+	bodyRead   bool
+}
+
+func (s *Stage) newRequest(r *http.Request, headerLines []byte) Request {
+	q := Request{Stage: s, HTTP: r, Start: s.Config.Now(), StagePath: pathAsSent(r), headerLines: headerLines}
+	q.policyPath, q.Ours = s.behindStage(q.StagePath)
+	q.Path = q.policyPath
+	if s.PassesSlashes {
+		q.Path = oneSlash(q.Path)
+	}
+	q.SourceIP, _, _ = net.SplitHostPort(r.RemoteAddr)
+	q.RequestID = uuid.NewString()
+	var random [23]byte
+	rand.Read(random[:])
+	q.ExtendedID = base64.StdEncoding.EncodeToString(random[:11])
+	q.TraceID = fmt.Sprintf("Root=1-%08x-%s", q.Start.Unix(), hex.EncodeToString(random[11:]))
+	return q
+}
+
+// behindStage cuts the stage off a path as sent, and tells whether the path is this stage's. A REST API passes over empty
+// segments in front of the stage.
+func (s *Stage) behindStage(path string) (rest string, ours bool) {
+	if s.PassesSlashes {
+		path = oneSlash(path)
+	}
+	rest, ours = strings.CutPrefix(path, "/"+s.Mode.Name)
+	if rest == "" {
+		rest = "/"
+	}
+	return rest, ours && rest[0] == '/'
+}
+
+// oneSlash makes one of several slashes that a path begins with.
+func oneSlash(path string) string {
+	for strings.HasPrefix(path, "//") {
+		path = path[1:]
+	}
+	return path
+}
+
+// pathAsSent is the path of the request's target, neither decoded nor cleaned.
+func pathAsSent(r *http.Request) string {
+	target := r.RequestURI
+	if target == "" {
+		return r.URL.EscapedPath()
+	}
+	path, _, _ := strings.Cut(target, "?")
+	if scheme, rest, absolute := strings.Cut(path, "://"); absolute && !strings.Contains(scheme, "/") {
+		return rest[min(strings.IndexByte(rest+"/", '/'), len(rest)):]
+	}
+	return path
+}
+
+// HeadTooLarge tells whether the request line and the headers are more than API Gateway takes.
+func (q *Request) HeadTooLarge() bool {
+	size := len(q.HTTP.Method) + len(q.HTTP.RequestURI) + len(q.HTTP.Proto) + len("Host") + len(q.HTTP.Host)
+	for name, values := range q.HTTP.Header {
+		for _, value := range values {
+			size += len(name) + len(value)
+		}
+	}
+	return size > maxHead
+}
+
+// ARN is the ARN of the method and path that the request invokes. In a REST API the path is the one that was sent: in
+// which of its forms AWS matches it with a policy, where empty segments were passed over to route it, is not known.
+func (q *Request) ARN() string {
+	if q.invoked == "" {
+		q.invoked = q.arnOf(q.policyPath)
+	}
+	return q.invoked
+}
+
+// ARNTooLong tells whether API Gateway evaluates no policy for so long an ARN.
+func (q *Request) ARNTooLong() bool { return len(q.ARN()) > maxARN }
+
+// UsePath routes by another path than the one that was sent, and has policies matched with it.
+func (q *Request) UsePath(path string) { q.Path, q.policyPath = path, path }
+
+// arnOf is the ARN of the request's method with a path. In a REST API a slash at the path's end, behind anything, is in
+// the path but not in the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API
+// it is in both.
+func (q *Request) arnOf(path string) string {
+	path = strings.TrimPrefix(path, "/")
+	if q.PassesSlashes && path != "/" {
+		path = strings.TrimSuffix(path, "/")
+	}
+	return policy.ARN{
+		Partition: partitionOf(q.Config.Region), Region: q.Config.Region, Account: q.Config.AccountID, API: q.APIID,
+		Stage: q.Mode.Name, Method: q.HTTP.Method, Path: path,
+	}.String()
+}
+
+// partitionOf is the part of AWS that a region is in. See
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
+func partitionOf(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+// Queries are the query's parameters, decoded once.
+func (q *Request) Queries() url.Values {
+	if q.query == nil {
+		q.query = parseQuery(q.HTTP.URL.RawQuery)
+	}
+	return q.query
+}
+
+// parseQuery reads all of a query: a semicolon is a part of a value, and what has a malformed escape stays as it was
+// sent. That the function sees the latter is a choice.
+func parseQuery(text string) url.Values {
+	all := url.Values{}
+	for part := range strings.SplitSeq(text, "&") {
+		if part == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		name, value = decodeQuery(name), decodeQuery(value)
+		all[name] = append(all[name], value)
+	}
+	return all
+}
+
+func decodeQuery(text string) string {
+	if decoded, err := url.QueryUnescape(text); err == nil {
+		return decoded
+	}
+	return text
+}
+
+// Domain is the host that the request is for, without a port, and its first label.
+func (q *Request) Domain() (name, prefix string) {
+	name, _, err := net.SplitHostPort(q.HTTP.Host)
+	if err != nil {
+		name = q.HTTP.Host
+	}
+	prefix, _, _ = strings.Cut(name, ".")
+	return name, prefix
+}
+
+// spelling is a header's name as the client wrote it, where that is known, and else in the canonical case.
+func (q *Request) spelling(name string) string { return spellingIn(q.headerLines, name) }

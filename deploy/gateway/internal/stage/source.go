@@ -1,0 +1,102 @@
+package stage
+
+import (
+	"strconv"
+	"strings"
+
+	"portcullis/deploy/modes"
+)
+
+// Source is one identity source.
+type Source struct {
+	Name  string                     // as mode files write it
+	Value func(x *Exchange) string   // "" where the request has none
+	sent  func(x *Exchange) []string // what the client sent for it; nil: nothing is the client's
+}
+
+// sourcesOf reads identity sources in the forms of REST and of HTTP APIs; the mode's check has made sure of them.
+func sourcesOf(list modes.Sources) []Source {
+	var sources []Source
+	for _, text := range list {
+		sources = append(sources, SourceOf(text))
+	}
+	return sources
+}
+
+// SourceOf reads one, with the dollar that HTTP APIs put in front or without it.
+func SourceOf(written string) Source {
+	s := readerOf(strings.TrimPrefix(written, "$"))
+	s.Name = written
+	return s
+}
+
+// readerOf is a source without its name.
+func readerOf(text string) Source {
+	if name, ok := strings.CutPrefix(text, "stageVariables."); ok {
+		return Source{Value: func(x *Exchange) string { return x.Mode.StageVariables[name] }}
+	}
+	if name, ok := strings.CutPrefix(text, "context."); ok {
+		return Source{Value: func(x *Exchange) string { return x.variable(name) }}
+	}
+	place, name, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(text, "method."), "request."), ".")
+	sent := func(x *Exchange) []string { return x.Queries()[name] }
+	if place == "header" || place == "multivalueheader" {
+		sent = func(x *Exchange) []string { return x.headerValues(name) }
+	}
+	switch isHTTP := !strings.HasPrefix(text, "method."); {
+	case isHTTP:
+		return Source{Value: func(x *Exchange) string {
+			return joinedOrNone(sent(x), func(all []string) string { return strings.Join(all, ",") })
+		}, sent: sent}
+	case strings.HasPrefix(place, "multivalue"):
+		return Source{Value: func(x *Exchange) string { return joinedOrNone(sent(x), JoinKey) }, sent: sent}
+	}
+	return Source{Value: func(x *Exchange) string { return last(sent(x)) }, sent: sent}
+}
+
+// joinedOrNone joins values, unless all are empty.
+func joinedOrNone(values []string, join func([]string) string) string {
+	if strings.Join(values, "") == "" {
+		return ""
+	}
+	return join(values)
+}
+
+// headerValues are the values of a header; net/http keeps Host apart.
+func (q *Request) headerValues(name string) []string {
+	if strings.EqualFold(name, "Host") {
+		return []string{q.HTTP.Host}
+	}
+	return q.HTTP.Header.Values(name)
+}
+
+// last is the last value: of what is sent twice it is the one that counts, as in an event's single values.
+func last(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
+}
+
+// JoinKey joins values so that no others give the same.
+func JoinKey(values []string) string {
+	if len(values) == 1 {
+		return values[0]
+	}
+	var b strings.Builder
+	for _, value := range values {
+		b.WriteString(strconv.Itoa(len(value)))
+		b.WriteByte(':')
+		b.WriteString(value)
+	}
+	return b.String()
+}
+
+// SourceNames are the names of identity sources or of a cache's key parameters; nil where there are none.
+func SourceNames(sources []Source) []string {
+	var names []string
+	for _, s := range sources {
+		names = append(names, s.Name)
+	}
+	return names
+}
