@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/modes"
 )
@@ -39,4 +40,4 @@ type ConfigError = stage.ConfigError
 // "Unauthorized" is an authorizer's way to say 401
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html); any other is a
 // failure. A context's deadline is the function's timeout. aws-lambda-go's lambda.Handler is an Invoker.
-type Invoker = stage.Invoker
+type Invoker = lambda.Invoker

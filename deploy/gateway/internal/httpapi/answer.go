@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/gateway/internal/stage"
 )
 
@@ -37,7 +38,7 @@ func (a *API) integrate(x *stage.Exchange) {
 	header := x.Header()
 	for name, values := range answer.headers {
 		if !a.cors.isCORSHeader(name) {
-			header[stage.Remapped(name)] = values
+			header[lambda.Remapped(name)] = values
 		}
 	}
 	x.KeepContentType(answer.headers, answer.mediaType)
@@ -51,9 +52,9 @@ func (a *API) call(x *stage.Exchange) (*response, *refusal) {
 	}
 	output, err := x.Invoke(a.format.event(x), a.timeout)
 	switch {
-	case errors.Is(err, stage.ErrTimedOut):
+	case errors.Is(err, lambda.ErrTimedOut):
 		return nil, refuse(serviceUnavailable)
-	case errors.Is(err, stage.ErrEventTooLarge):
+	case errors.Is(err, lambda.ErrEventTooLarge):
 		return nil, refuse(entityTooLarge)
 	case err != nil:
 		return nil, refuse(internalServerError)
@@ -70,7 +71,7 @@ func (a *API) call(x *stage.Exchange) (*response, *refusal) {
 // parseAnswerV1 reads an answer of payload format 1.0, which is a REST API's but for its body: base64 is always
 // decoded.
 func parseAnswerV1(output []byte) (*response, error) {
-	answer, err := stage.ParseProxyAnswer(output)
+	answer, err := lambda.ParseProxyAnswer(output)
 	if err != nil {
 		return nil, err
 	}
@@ -119,16 +120,16 @@ func parseStructured(members map[string]json.RawMessage) (*response, error) {
 	if status == nil {
 		return nil, errors.New("the function's statusCode is null")
 	}
-	code, err := stage.ParseStatus(status)
+	code, err := lambda.ParseStatus(status)
 	if err != nil {
 		return nil, err
 	}
 	answer := &response{status: code, mediaType: plainType}
-	if answer.headers, err = stage.MergeHeaders(headers, nil); err != nil {
+	if answer.headers, err = lambda.MergeHeaders(headers, nil); err != nil {
 		return nil, err
 	}
 	for _, cookie := range cookies {
-		if err := stage.AddHeader(answer.headers, "Set-Cookie", cookie); err != nil {
+		if err := lambda.AddHeader(answer.headers, "Set-Cookie", cookie); err != nil {
 			return nil, err
 		}
 	}

@@ -6,9 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"portcullis/deploy/modes"
-
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/deploy/modes"
 )
 
 // cors is an HTTP API's CORS configuration. Nil is none. See

@@ -3,9 +3,8 @@ package httpapi
 import (
 	"slices"
 
-	"portcullis/deploy/modes"
-
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/deploy/modes"
 )
 
 // Description tells what the API serves.

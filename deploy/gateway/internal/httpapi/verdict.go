@@ -4,9 +4,8 @@ import (
 	"errors"
 	"strings"
 
-	"portcullis/deploy/modes"
-
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/deploy/modes"
 )
 
 // defaultTokenSource is where a JWT is, unless the mode says it.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/gateway/internal/stage"
 )
 
@@ -35,17 +36,17 @@ func (a *API) integrate(x *stage.Exchange) {
 }
 
 // call calls the function. It gives nil after it has answered itself, where the function failed.
-func (a *API) call(x *stage.Exchange) *stage.ProxyAnswer {
+func (a *API) call(x *stage.Exchange) *lambda.ProxyAnswer {
 	output, err := x.Invoke(a.event(x), a.timeout)
 	switch {
-	case errors.Is(err, stage.ErrTimedOut):
+	case errors.Is(err, lambda.ErrTimedOut):
 		a.refuse(x, refuse(integrationTimeout))
-	case errors.Is(err, stage.ErrEventTooLarge):
+	case errors.Is(err, lambda.ErrEventTooLarge):
 		a.refuse(x, refuse(requestTooLarge))
 	case err != nil:
 		a.refuse(x, refuse(integrationFailed))
 	default:
-		answer, err := stage.ParseProxyAnswer(output)
+		answer, err := lambda.ParseProxyAnswer(output)
 		if err == nil {
 			return answer
 		}
@@ -55,10 +56,10 @@ func (a *API) call(x *stage.Exchange) *stage.ProxyAnswer {
 	return nil
 }
 
-func (a *API) answer(x *stage.Exchange, answer *stage.ProxyAnswer) {
+func (a *API) answer(x *stage.Exchange, answer *lambda.ProxyAnswer) {
 	header := x.Header()
 	for name, values := range answer.Headers {
-		header[stage.Remapped(name)] = values
+		header[lambda.Remapped(name)] = values
 	}
 	x.KeepContentType(answer.Headers, "application/json")
 	identify(x)
@@ -80,7 +81,7 @@ func (m mediaTypes) has(mediaType string) bool {
 
 // decode gives the body's bytes. Base64 is decoded only where the first media type that the client accepts is a
 // binary one; what is no base64 stays as it is.
-func (m mediaTypes) decode(x *stage.Exchange, answer *stage.ProxyAnswer) []byte {
+func (m mediaTypes) decode(x *stage.Exchange, answer *lambda.ProxyAnswer) []byte {
 	first, _, _ := strings.Cut(x.HTTP.Header.Get("Accept"), ",")
 	first, _, _ = strings.Cut(first, ";")
 	if answer.IsBase64 && m.has(strings.TrimSpace(first)) {

@@ -6,10 +6,9 @@ import (
 	"time"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/gateway/sigv4"
 	"portcullis/deploy/gateway/usage"
-
-	"portcullis/deploy/gateway/internal/stage"
 )
 
 // API answers requests as a REST API does.

@@ -5,15 +5,15 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/modes"
-
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/deploy/modes"
 )
 
 // methodCache keeps the answers of a GET method by the parameters that tell requests apart. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html.
 type methodCache struct {
-	answers    *stage.Cache[*stage.ProxyAnswer]
+	answers    *stage.Cache[*lambda.ProxyAnswer]
 	parameters []stage.Source
 	anyone     bool   // may have an answer fetched anew
 	strategy   string // what becomes of others' Cache-Control
@@ -51,7 +51,7 @@ func newMethodCache(s *stage.Stage, m *stage.Method) (*methodCache, error) {
 			"cache", "methods", m.Key(), "keyParameters")
 	}
 	c := &methodCache{
-		answers: stage.NewCache[*stage.ProxyAnswer](settings.TTL(), mostKept, s.Config.Now),
+		answers: stage.NewCache[*lambda.ProxyAnswer](settings.TTL(), mostKept, s.Config.Now),
 		anyone:  s.Mode.Cache.AnyoneMayInvalidate, strategy: s.Mode.Cache.UnauthorizedCacheControlHeaderStrategy,
 	}
 	for _, parameter := range settings.KeyParameters {
@@ -106,7 +106,7 @@ func (c *methodCache) key(x *stage.Exchange) string {
 }
 
 // find gives the answer that is kept, nil where there is none or where the caller has it fetched anew.
-func (c *methodCache) find(x *stage.Exchange, key string) (*stage.ProxyAnswer, *refusal) {
+func (c *methodCache) find(x *stage.Exchange, key string) (*lambda.ProxyAnswer, *refusal) {
 	miss := "miss"
 	if asksAnew(x.HTTP.Header) {
 		if c.anyone || x.May(invalidateAction) {
@@ -132,7 +132,7 @@ func (c *methodCache) find(x *stage.Exchange, key string) (*stage.ProxyAnswer, *
 }
 
 // keep keeps a good answer.
-func (c *methodCache) keep(key string, answer *stage.ProxyAnswer) {
+func (c *methodCache) keep(key string, answer *lambda.ProxyAnswer) {
 	if answer.Status == http.StatusOK && len(answer.Body) <= maxKept {
 		c.answers.Put(key, answer)
 	}

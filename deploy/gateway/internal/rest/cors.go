@@ -9,9 +9,8 @@ import (
 	"strings"
 
 	"portcullis/api/contract"
-	"portcullis/policy"
-
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/policy"
 )
 
 // cors is what browsers of other origins are told.

@@ -4,9 +4,8 @@ import (
 	"maps"
 	"slices"
 
-	"portcullis/deploy/modes"
-
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/deploy/modes"
 )
 
 // gatewayResponse is an answer that a REST API makes itself, by its type.

@@ -10,9 +10,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"portcullis/api/contract"
-	"portcullis/deploy/modes"
-
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/deploy/modes"
 )
 
 // validator checks requests to one method before its function is called.

@@ -3,11 +3,10 @@ package rest
 import (
 	"errors"
 
+	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/gateway/sigv4"
 	"portcullis/deploy/modes"
 	"portcullis/policy"
-
-	"portcullis/deploy/gateway/internal/stage"
 )
 
 // defaultTokenSource is where a user pool's token is, unless the mode says it.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+
+	"portcullis/deploy/gateway/internal/lambda"
 )
 
 // readClaims reads the claims of a token that was verified.
@@ -50,7 +52,7 @@ func ClaimText(value any) string {
 	case []any:
 		return "[" + strings.Join(ClaimTexts(value), " ") + "]"
 	}
-	if text, ok := scalarText(value); ok {
+	if text, ok := lambda.ScalarText(value); ok {
 		return text
 	}
 	text, _ := json.Marshal(value)

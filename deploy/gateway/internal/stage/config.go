@@ -1,27 +1,21 @@
 package stage
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"time"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/modes"
 )
-
-// Invoker is a Lambda function. An error whose text is exactly "Unauthorized" is an authorizer's way to say
-// 401. aws-lambda-go's lambda.Handler is an Invoker.
-type Invoker interface {
-	Invoke(ctx context.Context, event []byte) ([]byte, error)
-}
 
 // Config is gateway.Config, which says what its members are.
 type Config struct {
 	Contract  *contract.Contract
 	Mode      *modes.Mode
-	Functions map[string]Invoker
+	Functions map[string]lambda.Invoker
 
 	Tokens Tokens
 	Usage  Usage

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -60,13 +61,11 @@ func (s *Stage) NewExchange(w http.ResponseWriter, r *http.Request, headerLines 
 }
 
 // The limits of API Gateway, in bytes. See
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html and
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 const (
-	maxBody    = 10 << 20 // of a request
-	maxHead    = 10_240   // of a request line and all header names and values
-	maxPayload = 6 << 20  // of a function's event and answer
-	maxARN     = 1600     // that a policy is evaluated for
+	maxBody = 10 << 20 // of a request
+	maxHead = 10_240   // of a request line and all header names and values
+	maxARN  = 1600     // that a policy is evaluated for
 )
 
 // ErrBodyTooLarge and errBodyCut say why a body could not be read.
@@ -106,4 +105,23 @@ func (x *Exchange) Send(status int, body []byte) {
 	x.showTrace()
 	x.w.WriteHeader(status)
 	x.w.Write(body)
+}
+
+// KeepContentType sets a media type where a function says none, and sees to it that net/http adds none.
+func (x *Exchange) KeepContentType(given http.Header, mediaType string) {
+	header := x.Header()
+	if !hasHeader(given, "Content-Type") {
+		header.Set("Content-Type", mediaType)
+	} else if _, canonical := header["Content-Type"]; !canonical {
+		header["Content-Type"] = nil
+	}
+}
+
+func hasHeader(headers http.Header, name string) bool {
+	for given := range headers {
+		if strings.EqualFold(given, name) {
+			return true
+		}
+	}
+	return false
 }

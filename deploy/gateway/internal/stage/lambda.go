@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"portcullis/deploy/gateway/internal/lambda"
 )
 
 // lambdaGuard is a Lambda authorizer, with the cache of its answers: the authorization CUSTOM. See
@@ -16,7 +18,7 @@ type lambdaGuard struct {
 	LambdaForm
 	kind       string // TOKEN or REQUEST
 	name       string // of the function
-	function   Invoker
+	function   lambda.Invoker
 	sources    []Source
 	validation *regexp.Regexp // of a TOKEN authorizer; nil: anything will do
 	cache      *Cache[Identity]
@@ -111,13 +113,13 @@ func (g *lambdaGuard) ask(x *Exchange, values []string, trace *AuthorizerTrace) 
 		return nil, err
 	}
 	start := time.Now()
-	output, err := call(x.HTTP.Context(), g.function, event, g.Timeout)
+	output, err := lambda.Call(x.HTTP.Context(), g.function, event, g.Timeout)
 	latency := time.Since(start)
 	trace.Event, trace.Answer, trace.Milliseconds = event, output, milliseconds(latency)
 	if err != nil {
 		return nil, err
 	}
-	if len(output) > maxPayload {
+	if len(output) > lambda.MaxPayload {
 		return nil, errors.New("the authorizer's answer is larger than 6 MB")
 	}
 	found, err := g.Parse(output)

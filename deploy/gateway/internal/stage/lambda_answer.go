@@ -1,13 +1,12 @@
 package stage
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/policy"
 )
 
@@ -23,7 +22,7 @@ func ParsePolicyAnswer(output []byte) (*Identity, error) {
 		if value == nil {
 			continue // as was seen in https://github.com/DefinitelyTyped/DefinitelyTyped/pull/69823
 		}
-		text, ok := scalarText(value)
+		text, ok := lambda.ScalarText(value)
 		if !ok {
 			return nil, fmt.Errorf("the authorizer's context: %q is no text, number or boolean", key)
 		}
@@ -40,7 +39,7 @@ func ParseTypedAnswer(output []byte) (*Identity, error) {
 		Context        map[string]any   `json:"context"`
 		UsageKey       string           `json:"usageIdentifierKey"`
 	}
-	if err := decodeObject(output, &answer, "principalId", "policyDocument", "context", "usageIdentifierKey"); err != nil {
+	if err := lambda.DecodeObject(output, &answer, "principalId", "policyDocument", "context", "usageIdentifierKey"); err != nil {
 		return nil, fmt.Errorf("the authorizer's answer: %w", err)
 	}
 	if answer.PrincipalID == nil || *answer.PrincipalID == "" {
@@ -85,7 +84,7 @@ func ParseSimpleAnswer(output []byte) (*Identity, error) {
 		IsAuthorized *bool          `json:"isAuthorized"`
 		Context      map[string]any `json:"context"`
 	}
-	if err := decodeObject(output, &answer, "isAuthorized", "context"); err != nil {
+	if err := lambda.DecodeObject(output, &answer, "isAuthorized", "context"); err != nil {
 		return nil, fmt.Errorf("the authorizer's answer: %w", err)
 	}
 	if answer.IsAuthorized == nil {
@@ -99,17 +98,4 @@ func notNil(context map[string]any) map[string]any {
 		return map[string]any{}
 	}
 	return context
-}
-
-// scalarText is the text of a JSON text, number or boolean.
-func scalarText(value any) (string, bool) {
-	switch value := value.(type) {
-	case string:
-		return value, true
-	case json.Number:
-		return value.String(), true
-	case bool:
-		return strconv.FormatBool(value), true
-	}
-	return "", false
 }

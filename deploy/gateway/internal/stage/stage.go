@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/gateway/usage"
 	"portcullis/deploy/modes"
 	"portcullis/policy"
@@ -43,7 +44,7 @@ type Method struct {
 	Route     policy.Route
 	Operation *contract.Operation // nil: one that the gateway answers itself
 	Public    bool                // nobody is asked who calls
-	function  Invoker
+	function  lambda.Invoker
 }
 
 // Key names the method as AWS and mode files do, as in "GET /things/{id}".

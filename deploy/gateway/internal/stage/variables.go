@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"portcullis/deploy/gateway/internal/lambda"
 )
 
 // variables are API Gateway's $context variables: for access logs, gateway responses and identity sources. See
@@ -76,7 +78,7 @@ func (x *Exchange) variable(name string) string {
 	if claim, ok := strings.CutPrefix(property, "claims."); ok {
 		return ClaimText(x.Identity.Claims[claim])
 	}
-	text, _ := scalarText(x.Identity.Context[property])
+	text, _ := lambda.ScalarText(x.Identity.Context[property])
 	return text
 }
 

@@ -1,4 +1,4 @@
-package stage
+package lambda
 
 import (
 	"errors"
@@ -17,25 +17,6 @@ type ProxyAnswer struct {
 	Headers  http.Header // names in the function's casing
 	Body     string
 	IsBase64 bool
-}
-
-// KeepContentType sets a media type where a function says none, and sees to it that net/http adds none.
-func (x *Exchange) KeepContentType(given http.Header, mediaType string) {
-	header := x.Header()
-	if !hasHeader(given, "Content-Type") {
-		header.Set("Content-Type", mediaType)
-	} else if _, canonical := header["Content-Type"]; !canonical {
-		header["Content-Type"] = nil
-	}
-}
-
-func hasHeader(headers http.Header, name string) bool {
-	for given := range headers {
-		if strings.EqualFold(given, name) {
-			return true
-		}
-	}
-	return false
 }
 
 // Remapped is the name under which a function's header reaches the client: API Gateway keeps some for itself.
@@ -58,7 +39,7 @@ func ParseProxyAnswer(output []byte) (*ProxyAnswer, error) {
 		Body              *string        `json:"body"`
 		IsBase64Encoded   bool           `json:"isBase64Encoded"`
 	}
-	if err := decodeObject(output, &raw, "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"); err != nil {
+	if err := DecodeObject(output, &raw, "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"); err != nil {
 		return nil, fmt.Errorf("the function's answer: %w", err)
 	}
 	status, err := ParseStatus(raw.StatusCode)
@@ -81,7 +62,7 @@ func ParseStatus(value any) (int, error) {
 	if value == nil {
 		return http.StatusOK, nil
 	}
-	text, _ := scalarText(value)
+	text, _ := ScalarText(value)
 	status, err := strconv.Atoi(text)
 	if err != nil || status < 200 || status > 599 {
 		return 0, errors.New("the function's statusCode is no final HTTP status")
@@ -110,7 +91,7 @@ func MergeHeaders(single, multi map[string]any) (http.Header, error) {
 		if multi, both := casing[strings.ToLower(name)]; both {
 			as = multi
 		}
-		if text, _ := scalarText(single[name]); slices.Contains(headers[as], text) {
+		if text, _ := ScalarText(single[name]); slices.Contains(headers[as], text) {
 			continue
 		}
 		if err := AddHeader(headers, as, single[name]); err != nil {
@@ -123,7 +104,7 @@ func MergeHeaders(single, multi map[string]any) (http.Header, error) {
 // AddHeader adds a value, which may be any scalar, under a name in the casing that it has. What is no header
 // (RFC 9110, section 5) is refused.
 func AddHeader(headers http.Header, name string, value any) error {
-	text, ok := scalarText(value)
+	text, ok := ScalarText(value)
 	if !ok {
 		return fmt.Errorf("the function's header %q is no text", name)
 	}

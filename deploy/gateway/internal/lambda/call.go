@@ -1,0 +1,56 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Invoker is a Lambda function, as gateway.Invoker says.
+type Invoker interface {
+	Invoke(ctx context.Context, event []byte) ([]byte, error)
+}
+
+// MaxPayload is how large a function's event and answer may be, in bytes. See
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+const MaxPayload = 6 << 20
+
+// The ways in which a function does not answer.
+var (
+	errNoAnswer       = errors.New("the function ended without an answer")
+	ErrTimedOut       = errors.New("the function took too long")
+	ErrEventTooLarge  = errors.New("the event is larger than 6 MB")
+	ErrAnswerTooLarge = errors.New("the function's answer is larger than 6 MB")
+)
+
+// Call calls a function and waits for it as long as AWS would, whether the function heeds its context or not. As in
+// AWS it runs on where the client goes away, and a panic is its own failure.
+func Call(ctx context.Context, function Invoker, event []byte, timeout time.Duration) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	defer cancel()
+	type result struct {
+		output []byte
+		err    error
+	}
+	ended := make(chan result, 1)
+	go func() {
+		r := result{err: errNoAnswer}
+		defer func() {
+			if reason := recover(); reason != nil {
+				r = result{err: fmt.Errorf("the function panicked: %v", reason)}
+			}
+			ended <- r
+		}()
+		r.output, r.err = function.Invoke(ctx, event)
+	}()
+	select {
+	case r := <-ended:
+		if ctx.Err() != nil {
+			return nil, ErrTimedOut
+		}
+		return r.output, r.err
+	case <-ctx.Done():
+		return nil, ErrTimedOut
+	}
+}
