@@ -13,10 +13,10 @@ import (
 // ProxyAnswer is what a function behind a proxy integration answers.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
 type ProxyAnswer struct {
-	Status   int
+	Status   int         // from 200 to 599
 	Headers  http.Header // names in the function's casing
-	Body     string
-	IsBase64 bool
+	Body     string      // as the function wrote it
+	IsBase64 bool        // Body is in base64
 }
 
 // Remapped is the name under which a function's header reaches the client: API Gateway keeps some for itself.

@@ -9,6 +9,7 @@ import (
 
 // Invoker is a Lambda function, as gateway.Invoker says.
 type Invoker interface {
+	// Invoke gives the function's answer to an event. The context ends when the function's time is over.
 	Invoke(ctx context.Context, event []byte) ([]byte, error)
 }
 

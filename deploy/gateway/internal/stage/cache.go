@@ -20,10 +20,12 @@ type entry[V any] struct {
 	until time.Time
 }
 
+// NewCache makes a cache of at most so many values, each of which is kept for ttl; zero: none is.
 func NewCache[V any](ttl time.Duration, most int, now func() time.Time) *Cache[V] {
 	return &Cache[V]{TTL: ttl, most: most, now: now, entries: map[string]entry[V]{}}
 }
 
+// Get gives the value of a key, and false where there is none or its time is over.
 func (c *Cache[V]) Get(key string) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -35,6 +37,7 @@ func (c *Cache[V]) Get(key string) (V, bool) {
 	return found.value, true
 }
 
+// Put keeps a value for the cache's time, in the place of another one where the cache is full.
 func (c *Cache[V]) Put(key string, value V) {
 	if c.TTL == 0 {
 		return

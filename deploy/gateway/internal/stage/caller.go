@@ -2,6 +2,7 @@ package stage
 
 import (
 	"maps"
+	"strconv"
 	"time"
 
 	"portcullis/policy"
@@ -18,24 +19,24 @@ type Caller struct {
 // Identity is who calls, as an authorizer says: a Lambda authorizer by a policy or a simple verdict, or one of the
 // gateway's own by a token's claims.
 type Identity struct {
-	PrincipalID string
-	document    policy.Document // of a Lambda authorizer, unless it is simple
-	simple      bool            // verdict holds in place of document
-	verdict     bool
-	Context     map[string]any
-	usageKey    string         // usageIdentifierKey
-	Claims      map[string]any // of a token that the gateway checked itself
-	Scopes      []string       // of that token, where the method asks for any
+	PrincipalID string          // as a Lambda authorizer says it
+	document    policy.Document // of a Lambda authorizer, unless its answer is simple
+	simple      bool            // verdict decides in place of document
+	verdict     bool            // what a simple answer says
+	Context     map[string]any  // of a Lambda authorizer's answer: texts, numbers (json.Number), booleans and null
+	usageKey    string          // usageIdentifierKey
+	Claims      map[string]any  // of a token that the gateway checked itself
+	Scopes      []string        // of that token, where the method asks for any
 
 	Latency time.Duration // of the authorizer, zero where its answer was cached
 }
 
 // Signer is who signed a request.
 type Signer struct {
-	AccessKey string
-	Account   string
+	AccessKey string // its id
+	Account   string // the id of the signer's AWS account
 	UserID    string // a made-up id of IAM's kind
-	ARN       string
+	ARN       string // of the user, or of the role's session
 	principal string // the ARN of the user, or of the role and not of its session
 	name      string // the user's; "" for a role
 	document  policy.Document
@@ -132,4 +133,21 @@ func (c *Caller) usageKey() string {
 		return ""
 	}
 	return c.Identity.usageKey
+}
+
+// conditionKeys are the keys that API Gateway supplies without IAM.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html.
+func (r *Request) conditionKeys() map[string]string {
+	keys := map[string]string{
+		"aws:CurrentTime":     r.Start.UTC().Format(time.RFC3339),
+		"aws:EpochTime":       strconv.FormatInt(r.Start.Unix(), 10),
+		"aws:SecureTransport": "true", // API Gateway serves https only
+		"aws:SourceIp":        r.SourceIP,
+	}
+	for key, value := range map[string]string{"aws:Referer": r.HTTP.Referer(), "aws:UserAgent": r.HTTP.UserAgent()} {
+		if value != "" {
+			keys[key] = value
+		}
+	}
+	return keys
 }

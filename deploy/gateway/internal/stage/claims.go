@@ -59,6 +59,7 @@ func ClaimText(value any) string {
 	return string(text)
 }
 
+// ClaimTexts gives each claim of a list as [ClaimText] does.
 func ClaimTexts(list []any) []string {
 	texts := make([]string, len(list))
 	for i, item := range list {

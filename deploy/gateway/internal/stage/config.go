@@ -35,9 +35,10 @@ type Config struct {
 
 // ConfigError says what a gateway cannot work with.
 type ConfigError struct {
-	Reason string
+	Reason string // in words
 }
 
+// Error is the reason.
 func (e *ConfigError) Error() string { return "gateway: " + e.Reason }
 
 // Misconfigured makes a [*ConfigError].

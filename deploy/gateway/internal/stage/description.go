@@ -22,8 +22,8 @@ type Description struct {
 	PayloadFormatVersion string      // HTTP: of the events of functions behind the API
 	CORS                 *modes.CORS // HTTP; nil: the gateway has no part in CORS
 
-	StageVariables     map[string]string
-	IntegrationTimeout time.Duration
+	StageVariables     map[string]string // by name
+	IntegrationTimeout time.Duration     // of every operation
 }
 
 // OperationDescription is a method of a REST API or a route of an HTTP API.
@@ -32,7 +32,7 @@ type OperationDescription struct {
 
 	Authorization  string   // NONE, CUSTOM, COGNITO_USER_POOLS, JWT or AWS_IAM
 	Scopes         []string // COGNITO_USER_POOLS and JWT: a token needs any one of them; nil: any token will do
-	APIKeyRequired bool
+	APIKeyRequired bool     // REST
 
 	RequiredParameters []string // that are checked to be there, sorted: method.request.path.id
 	Models             []string // media types of which bodies are validated, sorted; $default: all that are not listed
@@ -43,14 +43,14 @@ type OperationDescription struct {
 
 // CacheDescription is how answers of a method are kept.
 type CacheDescription struct {
-	TTL           time.Duration
-	KeyParameters []string
+	TTL           time.Duration // how long they are
+	KeyParameters []string      // what they are kept by, such as method.request.querystring.limit
 }
 
 // AuthorizerDescription is the authorizer of an API.
 type AuthorizerDescription struct {
-	Type            string // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
-	IdentitySources []string
+	Type            string   // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
+	IdentitySources []string // where credentials are, in the words of the kind of API
 
 	// These are of TOKEN and REQUEST.
 	IdentityValidationExpression string        // TOKEN; "": anything will do

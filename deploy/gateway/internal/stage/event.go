@@ -7,7 +7,9 @@ import (
 	"strings"
 )
 
-// EventIdentity is requestContext.identity. Most of it is known of callers that sign with IAM only.
+// EventIdentity is requestContext.identity in the events of REST APIs and in format 1.0 of those of HTTP APIs. Most of it is
+// known of callers that sign with IAM only. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html.
 type EventIdentity struct {
 	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
 	AccountID                     *string `json:"accountId"`
@@ -40,7 +42,7 @@ func NewEventIdentity(x *Exchange) EventIdentity {
 	return c
 }
 
-// TextOrNull is a text that may be missing.
+// TextOrNull is a text that becomes null in an event where it is empty.
 func TextOrNull(text string) *string {
 	if text == "" {
 		return nil
@@ -49,22 +51,22 @@ func TextOrNull(text string) *string {
 }
 
 // EventHeaders are the request's headers and those that AWS adds on the way.
-func (q *Request) EventHeaders() map[string][]string {
-	forwarded := q.SourceIP
-	if before := q.HTTP.Header.Get("X-Forwarded-For"); before != "" {
+func (r *Request) EventHeaders() map[string][]string {
+	forwarded := r.SourceIP
+	if before := r.HTTP.Header.Get("X-Forwarded-For"); before != "" {
 		forwarded = before + ", " + forwarded
 	}
-	_, port, err := net.SplitHostPort(q.HTTP.Host)
+	_, port, err := net.SplitHostPort(r.HTTP.Host)
 	if err != nil {
 		port = "443" // the default of https, which API Gateway serves
 	}
 	headers := map[string][]string{
-		"Host": {q.HTTP.Host}, "X-Amzn-Trace-Id": {q.TraceID},
-		"X-Forwarded-For": {forwarded}, "X-Forwarded-Port": {port}, "X-Forwarded-Proto": {scheme(q.HTTP)},
+		"Host": {r.HTTP.Host}, "X-Amzn-Trace-Id": {r.TraceID},
+		"X-Forwarded-For": {forwarded}, "X-Forwarded-Port": {port}, "X-Forwarded-Proto": {scheme(r.HTTP)},
 	}
-	for name, values := range q.HTTP.Header {
+	for name, values := range r.HTTP.Header {
 		if headers[name] == nil && name != traceHeader { // AWS's own hide what the client sent in their place
-			headers[q.spelling(name)] = values
+			headers[r.spelling(name)] = values
 		}
 	}
 	return headers
@@ -89,6 +91,7 @@ func LastValues(all map[string][]string) map[string]string {
 	return last
 }
 
+// MapOrNull is a map that becomes null in an event where it is empty.
 func MapOrNull[V any](all map[string]V) map[string]V {
 	if len(all) == 0 {
 		return nil
@@ -96,6 +99,7 @@ func MapOrNull[V any](all map[string]V) map[string]V {
 	return all
 }
 
+// MapOrEmpty is a map that becomes {} in an event where it is empty.
 func MapOrEmpty[V any](m map[string]V) map[string]V {
 	if m == nil {
 		return map[string]V{}
@@ -117,9 +121,9 @@ func MediaType(header http.Header) string {
 }
 
 // Cookies are those of all Cookie headers, each as it was sent.
-func (q *Request) Cookies() []string {
+func (r *Request) Cookies() []string {
 	var all []string
-	for _, header := range q.HTTP.Header.Values("Cookie") {
+	for _, header := range r.HTTP.Header.Values("Cookie") {
 		for cookie := range strings.SplitSeq(header, ";") {
 			if cookie = strings.TrimSpace(cookie); cookie != "" {
 				all = append(all, cookie)

@@ -23,7 +23,7 @@ type Exchange struct {
 type Outcome struct {
 	integrated integration // what came of the function behind the method
 
-	Status       int
+	Status       int    // of the answer; 0: there is none yet
 	length       int    // bytes of the answer's body
 	responseType string // of an answer that the gateway makes itself, such as ACCESS_DENIED
 	errorMessage string // of such an answer
@@ -39,7 +39,7 @@ func (o *Outcome) Fail(responseType, message string) {
 // Blame notes what an authorizer has against the request, for $context.authorizer.error.
 func (x *Exchange) Blame(reason string) { x.authorizerReason = cutSecrets(reason, x.secrets()) }
 
-// Malformed notes that the function's answer is none.
+// Malformed notes what is wrong with the function's answer.
 func (o *Outcome) Malformed(err error) { o.integrated.err = err.Error() }
 
 // Answered notes the status that the function answered with.
@@ -54,6 +54,7 @@ type integration struct {
 	err      string // why it failed
 }
 
+// NewExchange begins with what was sent; headerLines are the headers as the client wrote them, nil where they are not known.
 func (s *Stage) NewExchange(w http.ResponseWriter, r *http.Request, headerLines []byte) *Exchange {
 	x := &Exchange{w: w, Request: s.newRequest(r, headerLines)}
 	x.startTrace()
@@ -74,7 +75,7 @@ var (
 	errBodyCut      = errors.New("the body ended early")
 )
 
-// ReadBody reads the body, once.
+// ReadBody reads the body, once, into the request's Body. The error is ErrBodyTooLarge, or says that the body ended early.
 func (x *Exchange) ReadBody() error {
 	if x.bodyRead {
 		return nil
@@ -93,13 +94,13 @@ func (x *Exchange) ReadBody() error {
 // Header is the answer's header.
 func (x *Exchange) Header() http.Header { return x.w.Header() }
 
-// Finish ends what an exchange has begun.
+// Finish writes the line of the access log, and hands on the trace. It is called when the answer is sent.
 func (x *Exchange) Finish() {
 	x.log.write(x)
 	x.reportTrace()
 }
 
-// Send writes the answer. Everything that is to be in its header is there already.
+// Send writes the answer, once. Everything that is to be in its header is there already, but for the trace.
 func (x *Exchange) Send(status int, body []byte) {
 	x.Status, x.length = status, len(body)
 	x.showTrace()

@@ -19,11 +19,11 @@ type Guard interface {
 
 // Verdict is what a guard finds of a request. The zero verdict refuses it.
 type Verdict struct {
-	Decision Decision
+	Decision Decision // whether the request may go on
 	Reason   Reason   // of a refusal
-	Err      error    // what is wrong, of badToken, badSignature, unreadableBody and cannotTell; nil: the reason says it all
-	Scopes   []string // of lacksScope: those of which any one would have done
-	Explicit bool     // of denied: by a Deny, and not for want of an Allow
+	Err      error    // what is wrong, of a refusal and of CannotTell; nil: the reason says it all
+	Scopes   []string // of LacksScope: those of which any one would have done
+	Explicit bool     // of Denied: by a Deny, and not for want of an Allow
 
 	Caller Caller // who calls, as far as that is known: of one that is refused, too
 
@@ -33,25 +33,27 @@ type Verdict struct {
 	policy     *PolicyTrace
 }
 
-// Decision is what becomes of a request.
+// Decision is what a guard decides. The zero Decision refuses.
 type Decision int
 
+// The decisions.
 const (
 	Refused    Decision = iota // for the verdict's reason
-	Allowed                    //
+	Allowed                    // the caller may invoke the method
 	CannotTell                 // the authorizer fails, or its answer is malformed; or an issuer's keys cannot be had
 )
 
 // Reason is why a request is refused.
 type Reason int
 
+// The reasons.
 const (
 	Unidentified   Reason = iota // an identity source is missing or not valid, or the authorizer does not know the caller
 	NoToken                      // there is none where one is looked for
-	BadToken                     // err is a *TokenError
-	LacksScope                   // the token is good, but has none of the scopes
-	BadSignature                 // err is a *sigv4.Error
-	UnreadableBody               // which is signed; err is errBodyTooLarge or errBodyCut
+	BadToken                     // Err is a *TokenError
+	LacksScope                   // the token is good, but has none of the scopes; Err says so
+	BadSignature                 // Err is a *sigv4.Error
+	UnreadableBody               // of a signed request; Err is that of [Exchange.ReadBody]
 	Denied                       // by the caller's policy, or by a simple answer
 )
 

@@ -15,6 +15,7 @@ type iamGuard struct {
 	byKey    map[string]*Signer
 }
 
+// NewIAMGuard knows the mode's local callers.
 func NewIAMGuard(s *Stage) (Guard, error) {
 	g := &iamGuard{byKey: map[string]*Signer{}}
 	secrets := map[string]sigv4.Credentials{}

@@ -19,8 +19,8 @@ import (
 // Request is a request as it was sent to a stage, with what tells it apart, and the method that it is for.
 type Request struct {
 	*Stage
-	HTTP  *http.Request
-	Start time.Time
+	HTTP  *http.Request // its header and target; the body is in Body
+	Start time.Time     // when it came in
 
 	headerLines []byte // as the client wrote them; nil: not known
 
@@ -28,16 +28,16 @@ type Request struct {
 	StagePath  string // the path as sent, with the stage
 	Path       string // without the stage, that routes: of a REST API as sent but for slashes in front, of an HTTP API decoded
 	policyPath string // the one that policies are matched with: of a REST API as sent, of an HTTP API decoded
-	SourceIP   string
-	RequestID  string
+	SourceIP   string // the client's address
+	RequestID  string // a UUID
 	ExtendedID string // of HTTP APIs the only id
-	TraceID    string
+	TraceID    string // of X-Ray, as in X-Amzn-Trace-Id
 
-	Method     *Method // nil: none was found
-	invoked    string  // see arn; "": nobody has asked for it yet
-	Parameters map[string]string
+	Method     *Method           // nil: none was found
+	invoked    string            // the ARN; "": nobody has asked for it yet
+	Parameters map[string]string // of the path, by name
 	query      url.Values
-	Body       []byte
+	Body       []byte // once it was read: see [Exchange.ReadBody]
 	bodyRead   bool
 }
 
@@ -92,9 +92,9 @@ func pathAsSent(r *http.Request) string {
 }
 
 // HeadTooLarge tells whether the request line and the headers are more than API Gateway takes.
-func (q *Request) HeadTooLarge() bool {
-	size := len(q.HTTP.Method) + len(q.HTTP.RequestURI) + len(q.HTTP.Proto) + len("Host") + len(q.HTTP.Host)
-	for name, values := range q.HTTP.Header {
+func (r *Request) HeadTooLarge() bool {
+	size := len(r.HTTP.Method) + len(r.HTTP.RequestURI) + len(r.HTTP.Proto) + len("Host") + len(r.HTTP.Host)
+	for name, values := range r.HTTP.Header {
 		for _, value := range values {
 			size += len(name) + len(value)
 		}
@@ -104,30 +104,30 @@ func (q *Request) HeadTooLarge() bool {
 
 // ARN is the ARN of the method and path that the request invokes. In a REST API the path is the one that was sent: in
 // which of its forms AWS matches it with a policy, where empty segments were passed over to route it, is not known.
-func (q *Request) ARN() string {
-	if q.invoked == "" {
-		q.invoked = q.arnOf(q.policyPath)
+func (r *Request) ARN() string {
+	if r.invoked == "" {
+		r.invoked = r.arnOf(r.policyPath)
 	}
-	return q.invoked
+	return r.invoked
 }
 
 // ARNTooLong tells whether API Gateway evaluates no policy for so long an ARN.
-func (q *Request) ARNTooLong() bool { return len(q.ARN()) > maxARN }
+func (r *Request) ARNTooLong() bool { return len(r.ARN()) > maxARN }
 
 // UsePath routes by another path than the one that was sent, and has policies matched with it.
-func (q *Request) UsePath(path string) { q.Path, q.policyPath = path, path }
+func (r *Request) UsePath(path string) { r.Path, r.policyPath = path, path }
 
 // arnOf is the ARN of the request's method with a path. In a REST API a slash at the path's end, behind anything, is in
 // the path but not in the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API
 // it is in both.
-func (q *Request) arnOf(path string) string {
+func (r *Request) arnOf(path string) string {
 	path = strings.TrimPrefix(path, "/")
-	if q.PassesSlashes && path != "/" {
+	if r.PassesSlashes && path != "/" {
 		path = strings.TrimSuffix(path, "/")
 	}
 	return policy.ARN{
-		Partition: partitionOf(q.Config.Region), Region: q.Config.Region, Account: q.Config.AccountID, API: q.APIID,
-		Stage: q.Mode.Name, Method: q.HTTP.Method, Path: path,
+		Partition: partitionOf(r.Config.Region), Region: r.Config.Region, Account: r.Config.AccountID, API: r.APIID,
+		Stage: r.Mode.Name, Method: r.HTTP.Method, Path: path,
 	}.String()
 }
 
@@ -144,11 +144,11 @@ func partitionOf(region string) string {
 }
 
 // Queries are the query's parameters, decoded once.
-func (q *Request) Queries() url.Values {
-	if q.query == nil {
-		q.query = parseQuery(q.HTTP.URL.RawQuery)
+func (r *Request) Queries() url.Values {
+	if r.query == nil {
+		r.query = parseQuery(r.HTTP.URL.RawQuery)
 	}
-	return q.query
+	return r.query
 }
 
 // parseQuery reads all of a query: a semicolon is a part of a value, and what has a malformed escape stays as it was
@@ -174,14 +174,14 @@ func decodeQuery(text string) string {
 }
 
 // Domain is the host that the request is for, without a port, and its first label.
-func (q *Request) Domain() (name, prefix string) {
-	name, _, err := net.SplitHostPort(q.HTTP.Host)
+func (r *Request) Domain() (name, prefix string) {
+	name, _, err := net.SplitHostPort(r.HTTP.Host)
 	if err != nil {
-		name = q.HTTP.Host
+		name = r.HTTP.Host
 	}
 	prefix, _, _ = strings.Cut(name, ".")
 	return name, prefix
 }
 
 // spelling is a header's name as the client wrote it, where that is known, and else in the canonical case.
-func (q *Request) spelling(name string) string { return spellingIn(q.headerLines, name) }
+func (r *Request) spelling(name string) string { return spellingIn(r.headerLines, name) }

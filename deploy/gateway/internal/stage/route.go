@@ -18,6 +18,7 @@ type choice struct {
 	methods []*Method // by the router's index
 }
 
+// NewRoutes makes a router of the methods. The error is that of [policy.NewRouter].
 func NewRoutes(methods []*Method) (*Routes, error) {
 	var greedy []*Method
 	for _, m := range methods {

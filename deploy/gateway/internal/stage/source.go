@@ -63,11 +63,11 @@ func joinedOrNone(values []string, join func([]string) string) string {
 }
 
 // headerValues are the values of a header; net/http keeps Host apart.
-func (q *Request) headerValues(name string) []string {
+func (r *Request) headerValues(name string) []string {
 	if strings.EqualFold(name, "Host") {
-		return []string{q.HTTP.Host}
+		return []string{r.HTTP.Host}
 	}
-	return q.HTTP.Header.Values(name)
+	return r.HTTP.Header.Values(name)
 }
 
 // last is the last value: of what is sent twice it is the one that counts, as in an event's single values.

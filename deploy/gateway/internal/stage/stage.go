@@ -17,31 +17,31 @@ import (
 	"portcullis/policy"
 )
 
-// Kind is what requests to APIs of one kind differ in from those to others.
+// Kind is what requests to one kind of API differ in from those to others.
 type Kind struct {
 	LogFormat string // of the access log's lines, where the mode has none of its own
 	OneID     bool   // a request is known by its extended id alone
 
-	// passesSlashes: empty segments in front of the stage are passed over, and a slash at the path's end is no part of an
-	// ARN.
+	// PassesSlashes says that empty segments in front of the stage are passed over, and that a slash at the path's end is
+	// no part of an ARN.
 	PassesSlashes bool
 }
 
-// Stage is what the stages of REST and HTTP APIs have in common: the methods and how requests find them.
+// Stage is what the stages of all kinds of API have in common: the methods and how requests find them.
 type Stage struct {
 	Kind
-	Config  Config
-	Mode    *modes.Mode
-	APIID   string
-	Routes  *Routes // of all methods
-	Methods []*Method
+	Config  Config      // with its defaults
+	Mode    *modes.Mode // that of Config
+	APIID   string      // made up of the mode's name
+	Routes  *Routes     // of all methods; set by the kind of API, which may have added some
+	Methods []*Method   // the contract's operations, in its order, and what the kind of API adds
 	log     *accessLog
 	limits  *usage.Stage // of all callers together
 }
 
 // Method is one method of a REST API, or one route of an HTTP API.
 type Method struct {
-	Route     policy.Route
+	Route     policy.Route        // its verb and path
 	Operation *contract.Operation // nil: one that the gateway answers itself
 	Public    bool                // nobody is asked who calls
 	function  lambda.Invoker
@@ -66,6 +66,8 @@ const (
 	defaultAccount = "123456789012"
 )
 
+// New makes a stage whose methods are not routed yet. The errors are [*ConfigError], [*modes.Error] for a mode that is
+// wrong or names methods that the contract lacks, and [*usage.Error] for limits that are none.
 func New(config Config, k Kind) (*Stage, error) {
 	if config.Contract == nil || config.Mode == nil {
 		return nil, Misconfigured("want a contract and a mode")

@@ -28,4 +28,5 @@ type TokenError struct {
 	Expired     bool   // it was good once
 }
 
+// Error is the description.
 func (e *TokenError) Error() string { return e.Description }

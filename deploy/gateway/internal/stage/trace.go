@@ -10,50 +10,51 @@ import (
 // traceHeader asks for a trace in a request, and holds it in the answer.
 const traceHeader = "X-Portcullis-Trace"
 
-// Trace is the way that a request took through the gateway. Credentials in it are cut.
+// Trace is the way that a request took through the gateway. Credentials in it are cut. What the request did not come to is
+// nil or empty.
 type Trace struct {
-	RequestID  string            `json:"requestId"`
-	Method     string            `json:"method"`
-	Path       string            `json:"path"`  // as sent
-	Route      string            `json:"route"` // "": none was found
-	Parameters map[string]string `json:"parameters,omitempty"`
+	RequestID  string            `json:"requestId"`            // as in events and logs
+	Method     string            `json:"method"`               // of the request
+	Path       string            `json:"path"`                 // as sent
+	Route      string            `json:"route"`                // such as "GET /things/{id}"
+	Parameters map[string]string `json:"parameters,omitempty"` // of the path, by name
 
-	Authorizer  *AuthorizerTrace  `json:"authorizer,omitempty"`
-	Signature   *SignatureTrace   `json:"signature,omitempty"`
-	Policy      *PolicyTrace      `json:"policy,omitempty"`
-	Key         *KeyTrace         `json:"key,omitempty"`
-	Throttle    string            `json:"throttle,omitempty"`   // why the stage let no more through
-	Validation  string            `json:"validation,omitempty"` // what does not fit
-	Cache       string            `json:"cache,omitempty"`      // "hit", "miss", "invalidated" or "not permitted to invalidate"
-	Integration *IntegrationTrace `json:"integration,omitempty"`
+	Authorizer  *AuthorizerTrace  `json:"authorizer,omitempty"`  // a Lambda authorizer, or one of the gateway's own
+	Signature   *SignatureTrace   `json:"signature,omitempty"`   // of AWS_IAM
+	Policy      *PolicyTrace      `json:"policy,omitempty"`      // the caller's
+	Key         *KeyTrace         `json:"key,omitempty"`         // an API key
+	Throttle    string            `json:"throttle,omitempty"`    // why the stage let no more through
+	Validation  string            `json:"validation,omitempty"`  // what does not fit
+	Cache       string            `json:"cache,omitempty"`       // "hit", "miss", "invalidated" or "not permitted to invalidate"
+	Integration *IntegrationTrace `json:"integration,omitempty"` // the function behind the method
 
-	Status       int     `json:"status"`
-	ResponseType string  `json:"responseType,omitempty"` // of a gateway response
-	Milliseconds float64 `json:"milliseconds"`
+	Status       int     `json:"status"`                 // of the answer
+	ResponseType string  `json:"responseType,omitempty"` // of an answer that the gateway makes itself, such as ACCESS_DENIED
+	Milliseconds float64 `json:"milliseconds"`           // from the request to the answer
 }
 
 // AuthorizerTrace is what an authorizer was asked, and what it said.
 type AuthorizerTrace struct {
-	Type         string          `json:"type"` // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
-	Function     string          `json:"function,omitempty"`
-	Cached       bool            `json:"cached"`
-	Event        json.RawMessage `json:"event,omitempty"`
-	Answer       json.RawMessage `json:"answer,omitempty"`
-	Error        string          `json:"error,omitempty"`
-	Milliseconds float64         `json:"milliseconds"`
+	Type         string          `json:"type"`               // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
+	Function     string          `json:"function,omitempty"` // of a Lambda authorizer
+	Cached       bool            `json:"cached"`             // the answer was, and the function not called
+	Event        json.RawMessage `json:"event,omitempty"`    // that the function got
+	Answer       json.RawMessage `json:"answer,omitempty"`   // of the function
+	Error        string          `json:"error,omitempty"`    // why nobody was let in
+	Milliseconds float64         `json:"milliseconds"`       // that the function took
 }
 
 // SignatureTrace is who signed the request, or why that is not known.
 type SignatureTrace struct {
-	ARN   string `json:"arn,omitempty"`
-	Error string `json:"error,omitempty"`
+	ARN   string `json:"arn,omitempty"`   // of the signer
+	Error string `json:"error,omitempty"` // what is wrong with the signature
 }
 
 // PolicyTrace is how a policy was evaluated.
 type PolicyTrace struct {
-	ARN       string            `json:"arn"`
-	Decision  string            `json:"decision"`
-	Reason    string            `json:"reason"`
+	ARN       string            `json:"arn"`                 // that it was evaluated for
+	Decision  string            `json:"decision"`            // as policy.Decision has it
+	Reason    string            `json:"reason"`              // as policy.Reason has it
 	Statement *policy.Statement `json:"statement,omitempty"` // the one that decided, or came closest to it
 	Pattern   string            `json:"pattern,omitempty"`   // of it, that matched
 
@@ -64,16 +65,16 @@ type PolicyTrace struct {
 
 // KeyTrace is by which API key and plan the request was counted.
 type KeyTrace struct {
-	ID      string `json:"id,omitempty"`
-	Plan    string `json:"plan,omitempty"`
-	Refused string `json:"refused,omitempty"`
+	ID      string `json:"id,omitempty"`      // of the key, never its value
+	Plan    string `json:"plan,omitempty"`    // the id of the usage plan
+	Refused string `json:"refused,omitempty"` // why it was not
 }
 
 // IntegrationTrace is what came of the function behind the method.
 type IntegrationTrace struct {
-	Function     string  `json:"function"`
-	Error        string  `json:"error,omitempty"`
-	Milliseconds float64 `json:"milliseconds"`
+	Function     string  `json:"function"`        // its name in the contract
+	Error        string  `json:"error,omitempty"` // why it did not answer, or what is wrong with the answer
+	Milliseconds float64 `json:"milliseconds"`    // that it took
 }
 
 // startTrace begins a trace where somebody wants it. The request that asks for it is none of the function's business.

@@ -170,25 +170,3 @@ func (t *Trace) headerText(secrets []string) string {
 	}
 	return text
 }
-
-func asciiJSON(value any) string {
-	text, _ := json.Marshal(value)
-	return string(ASCIIOnly(text))
-}
-
-// ASCIIOnly escapes what a header's value cannot hold.
-func ASCIIOnly(text []byte) []byte {
-	var out []byte
-	for _, r := range string(text) {
-		switch {
-		case r < 0x80:
-			out = append(out, byte(r))
-		case r < 0x10000:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		default:
-			r -= 0x10000
-			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
-		}
-	}
-	return out
-}

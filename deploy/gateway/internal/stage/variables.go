@@ -1,7 +1,6 @@
 package stage
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -131,100 +130,37 @@ func (o *Outcome) answeredStatus() string {
 }
 
 // ownID is the id that the API calls the request by.
-func (q *Request) ownID() string {
-	if q.OneID {
-		return q.ExtendedID
+func (r *Request) ownID() string {
+	if r.OneID {
+		return r.ExtendedID
 	}
-	return q.RequestID
+	return r.RequestID
 }
 
-func (q *Request) DeploymentID() string { return identifier(q.APIID, 6) }
+// DeploymentID is the made-up id of the stage's deployment.
+func (r *Request) DeploymentID() string { return identifier(r.APIID, 6) }
 
-func (q *Request) resourcePath() string {
-	if q.Method == nil {
+func (r *Request) resourcePath() string {
+	if r.Method == nil {
 		return ""
 	}
-	return q.Method.Route.Path
+	return r.Method.Route.Path
 }
 
-func (q *Request) ResourceID() string {
-	if q.Method == nil {
+// ResourceID is the made-up id of the method's resource in a REST API.
+func (r *Request) ResourceID() string {
+	if r.Method == nil {
 		return ""
 	}
-	return identifier(q.Method.Route.Path, 6)
+	return identifier(r.Method.Route.Path, 6)
 }
 
-func (q *Request) RouteKey() string {
-	if q.Method == nil {
+// RouteKey is the key of the method's route, as in "GET /things/{id}"; "": there is no method.
+func (r *Request) RouteKey() string {
+	if r.Method == nil {
 		return ""
 	}
-	return q.Method.RouteKey()
+	return r.Method.RouteKey()
 }
 
 func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
-
-// Template is a text with $context variables.
-type Template []part
-
-// part is a literal, or the variable after it.
-type part struct {
-	literal, variable string
-}
-
-// ParseTemplate reads a text in which $context.NAME stands for a variable's value.
-func ParseTemplate(text string) Template {
-	var t Template
-	for {
-		before, after, found := strings.Cut(text, "$context.")
-		if !found {
-			return append(t, part{literal: text})
-		}
-		length := strings.IndexFunc(after+" ", isNotVariable)
-		name := strings.TrimRight(after[:length], ".")
-		t = append(t, part{before, name})
-		text = after[len(name):]
-	}
-}
-
-func isNotVariable(r rune) bool {
-	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._:-", r))
-}
-
-// Expand puts the variables' values in; a variable without one becomes none. Values are escaped as in a JSON text, so
-// that what a client sent neither ends a member nor a line.
-func (t Template) Expand(x *Exchange, none string) []byte {
-	var out []byte
-	for _, p := range t {
-		out = append(out, p.literal...)
-		if p.variable == "" {
-			continue
-		}
-		switch value := x.variable(p.variable); {
-		case value == "":
-			out = append(out, none...)
-		case p.variable == "error.messageString":
-			out = append(out, value...)
-		default:
-			out = appendEscaped(out, value)
-		}
-	}
-	return out
-}
-
-// appendEscaped appends a text as it stands within a JSON text.
-func appendEscaped(out []byte, text string) []byte {
-	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
-		return append(out, text...)
-	}
-	for _, r := range text {
-		switch {
-		case r == '"' || r == '\\':
-			out = append(out, '\\', byte(r))
-		case r < ' ' || r > '~' && r < 0x10000:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		default:
-			out = append(out, string(r)...)
-		}
-	}
-	return out
-}
