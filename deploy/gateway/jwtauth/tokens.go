@@ -42,9 +42,10 @@ type UserPool struct {
 
 // ConfigError says what cannot be worked with.
 type ConfigError struct {
-	Reason string
+	Reason string // in words
 }
 
+// Error is the reason.
 func (e *ConfigError) Error() string { return "tokens: " + e.Reason }
 
 func configError(format string, args ...any) error { return &ConfigError{fmt.Sprintf(format, args...)} }

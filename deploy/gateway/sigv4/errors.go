@@ -15,7 +15,7 @@ const (
 
 // Error is a refused signature.
 type Error struct {
-	Code Code
+	Code Code // why, for x-amzn-ErrorType
 	// Message is the text that API Gateway answers with. That of IncompleteSignature quotes the Authorization header, as
 	// AWS's does: it is for the caller, not for logs.
 	Message string

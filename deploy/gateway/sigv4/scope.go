@@ -6,11 +6,12 @@ import (
 
 const terminator = "aws4_request"
 
-// Scope is what a signature is good for: a day, a region and a service.
+// Scope is what a signature is good for: a day, a region and a service. See
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html.
 type Scope struct {
 	Date    string // of UTC, as 20150830
-	Region  string
-	Service string
+	Region  string // such as eu-west-1
+	Service string // such as execute-api
 }
 
 // String writes the scope as the string to sign has it: 20150830/us-east-1/execute-api/aws4_request.

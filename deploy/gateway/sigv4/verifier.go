@@ -13,7 +13,7 @@ import (
 
 // Credentials are what the owner of an access key signs with. The zero value signs nothing.
 type Credentials struct {
-	SecretAccessKey Secret
+	SecretAccessKey Secret    // empty: nothing that is signed with it holds
 	SessionToken    Secret    // empty: long-term credentials, which have none
 	Expires         time.Time // when the session ends; zero: never
 }
@@ -54,8 +54,8 @@ func New(config Config) (*Verifier, error) {
 
 // Signed is a signature that holds.
 type Signed struct {
-	AccessKeyID string
-	Scope       Scope
+	AccessKeyID string    // whose secret it was made with
+	Scope       Scope     // what it is for
 	SignedAt    time.Time // to the second
 	Expires     time.Time // when the signature ends
 	Presigned   bool      // it was in the query, not in the Authorization header

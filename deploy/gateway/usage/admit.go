@@ -7,8 +7,8 @@ import (
 
 // Admission is by which key and which plan a request was let through.
 type Admission struct {
-	Key    Key
-	PlanID string
+	Key    Key    // that the request was counted for
+	PlanID string // of the plan whose throttle and quota let it through
 }
 
 // Admit decides on one request of a method, such as GET and /users/{id}, with the value of an API key, and counts it.

@@ -10,7 +10,8 @@ import (
 // NoLimit as both members of a [Throttle] is how API Gateway writes that there is no throttle.
 const NoLimit = -1
 
-// Throttle is the setting of a token bucket. The zero Throttle lets nothing through.
+// Throttle is the setting of a token bucket (AWS: ThrottleSettings). The zero Throttle lets nothing through. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html.
 type Throttle struct {
 	Rate  float64 // tokens a second
 	Burst int     // the bucket's capacity; it is full at the start

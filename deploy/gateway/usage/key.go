@@ -51,11 +51,12 @@ func (v Value) check() string {
 // hash is what a value is looked up by, so that the time of a look-up tells nothing of the values that there are.
 func (v Value) hash() [sha256.Size]byte { return sha256.Sum256([]byte(v)) }
 
-// Key is an API key.
+// Key is an API key (AWS: ApiKey). See
+// https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html.
 type Key struct {
 	ID          string // 10 characters; empty: made by the registry
-	Name        string
-	Description string
+	Name        string // at most 1024 characters
+	Description string // for people
 	CustomerID  string // of the AWS Marketplace
 	Value       Value  // 20 to 128 characters, of no other key; empty: made by the registry
 	Enabled     bool   // false: it admits nothing

@@ -9,7 +9,8 @@ import (
 
 // StageID is a stage of an API. AWS writes it api:stage.
 type StageID struct {
-	API, Name string
+	API  string // the API's id
+	Name string // the stage's name
 }
 
 // ParseStageID reads api:stage; false: text is not that.
@@ -30,14 +31,15 @@ type PlanStage struct {
 	Methods map[string]Throttle
 }
 
-// Plan is a usage plan: who may call which stages, and how often.
+// Plan is a usage plan (AWS: UsagePlan): who may call which stages, and how often. See
+// https://docs.aws.amazon.com/apigateway/latest/api/API_UsagePlan.html.
 type Plan struct {
-	ID          string // 6 characters; empty: made by the registry
-	Name        string // required
-	Description string
-	Stages      []PlanStage
-	Throttle    *Throttle // of each key, over all stages of the plan; nil: no limit
-	Quota       *Quota    // of each key, over all stages of the plan; nil: no limit
+	ID          string      // 6 characters; empty: made by the registry
+	Name        string      // required
+	Description string      // for people
+	Stages      []PlanStage // that keys of the plan may call
+	Throttle    *Throttle   // of each key, over all stages of the plan; nil: no limit
+	Quota       *Quota      // of each key, over all stages of the plan; nil: no limit
 }
 
 func (p *Plan) check() string {

@@ -28,7 +28,7 @@ type Quota struct {
 	// See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-usageplan-quotasettings.html.
 	Offset int
 
-	Period Period
+	Period Period // that Limit is for
 }
 
 // check gives what is wrong with the quota; "": nothing.

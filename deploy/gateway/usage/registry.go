@@ -17,8 +17,8 @@ const (
 
 // Config is what a registry begins with.
 type Config struct {
-	Plans   []Plan
-	Keys    []Key
+	Plans   []Plan              // usage plans
+	Keys    []Key               // API keys
 	Members map[string][]string // by a plan's id: the ids of its keys; both must be given in Plans and Keys
 
 	Now func() time.Time // nil: time.Now

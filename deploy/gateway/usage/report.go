@@ -2,9 +2,11 @@ package usage
 
 import "time"
 
-// DayUsage is what a key used on one day, and what of its quota remained at the day's end.
+// DayUsage is what a key used on one day, and what of its quota remained at the day's end: the pair that GetUsage gives. See
+// https://docs.aws.amazon.com/apigateway/latest/api/API_GetUsage.html.
 type DayUsage struct {
-	Used, Remaining int
+	Used      int // requests
+	Remaining int // requests; never below 0
 }
 
 // Usage is what the keys of a plan used, by their ids: an item for each day from one to another, both included, in UTC.

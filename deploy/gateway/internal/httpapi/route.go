@@ -32,11 +32,11 @@ func decodePath(x *stage.Exchange) bool {
 
 // pathInEvent is the path in an HTTP API's events: decoded, and with the stage in front.
 func pathInEvent(x *stage.Exchange) string {
-	stage := "/" + x.Mode.Name
-	if x.StagePath == stage {
-		return stage
+	root := "/" + x.Mode.Name
+	if x.StagePath == root {
+		return root
 	}
-	return stage + x.Path
+	return root + x.Path
 }
 
 // parametersInEvent are the path parameters in an HTTP API's events: nil where there are none, as for $default.
