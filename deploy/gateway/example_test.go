@@ -44,3 +44,32 @@ func ExampleNew() {
 	// DELETE /test/things/7 Bearer good => 403 {"Message":"User is not authorized to access this resource"}
 	// GET /test/things Bearer bad => 401 {"message":"Unauthorized"}
 }
+
+// Why a request was refused: its way through the gateway.
+func ExampleTrace() {
+	contract, err1 := contract.Parse("contract.yaml", []byte(contractText))
+	guarded, err2 := modes.Parse("test.yaml", []byte(modeText))
+	authorizer := invoker(func([]byte) ([]byte, error) {
+		return []byte(`{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*/GET/things"}}}`), nil
+	})
+	stage, err3 := gateway.New(gateway.Config{
+		Contract: contract, Mode: guarded, Functions: map[string]gateway.Invoker{"token": authorizer, "things": authorizer},
+		Traces: func(t *gateway.Trace) {
+			fmt.Println(t.Method, t.Path, "is", t.Route, t.Parameters)
+			fmt.Println(t.Authorizer.Type, t.Authorizer.Function, "cached:", t.Authorizer.Cached)
+			fmt.Println(t.Policy.Decision, t.Policy.ARN, "since", t.Policy.Reason)
+			fmt.Println(t.Status, t.ResponseType)
+		},
+	})
+	if err := errors.Join(err1, err2, err3); err != nil {
+		panic(err)
+	}
+	request := httptest.NewRequest("DELETE", "/test/things/7", nil)
+	request.Header.Set("Authorization", "Bearer good")
+	stage.ServeHTTP(httptest.NewRecorder(), request)
+	// Output:
+	// DELETE /test/things/7 is DELETE /things/{id} map[id:7]
+	// TOKEN token cached: false
+	// deny arn:aws:execute-api:us-east-1:123456789012:3st7f6ncwi/test/DELETE/things/7 since no-match
+	// 403 ACCESS_DENIED
+}
