@@ -7,7 +7,7 @@ import (
 )
 
 // Admission is by which API key and usage plan a request was counted.
-type Admission = stage.Admission
+type Admission = usage.Admission
 
 // Usage decides whether who has an API key may call now:
 //

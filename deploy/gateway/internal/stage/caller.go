@@ -5,15 +5,16 @@ import (
 	"strconv"
 	"time"
 
+	"portcullis/deploy/gateway/usage"
 	"portcullis/policy"
 )
 
 // Caller is who sent a request, as far as guards and API keys tell. The zero caller is nobody known.
 type Caller struct {
-	Identity *Identity  // nil: no authorizer was asked, or it let nobody in
-	Signer   *Signer    // nil: nobody signed
-	key      *Admission // nil: no key was asked for
-	sources  []Source   // the identity sources that were looked at
+	Identity *Identity        // nil: no authorizer was asked, or it let nobody in
+	Signer   *Signer          // nil: nobody signed
+	key      *usage.Admission // nil: no key was asked for
+	sources  []Source         // the identity sources that were looked at
 }
 
 // Identity is who calls, as an authorizer says: a Lambda authorizer by a policy or a simple verdict, or one of the
@@ -112,9 +113,9 @@ func (c *Caller) signed() Signer {
 }
 
 // admitted is the key that the request was counted by, or none.
-func (c *Caller) admitted() Admission {
+func (c *Caller) admitted() usage.Admission {
 	if c.key == nil {
-		return Admission{}
+		return usage.Admission{}
 	}
 	return *c.key
 }

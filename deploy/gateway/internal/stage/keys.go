@@ -9,15 +9,13 @@ import (
 	"portcullis/deploy/modes"
 )
 
-// Admission is by which API key and usage plan a request was counted.
-type Admission = usage.Admission
-
 // Usage decides whether who has an API key may call now. A [usage.Registry] does.
 type Usage interface {
 	Admit(stage usage.StageID, key usage.Value, method, resource string) (usage.Admission, *usage.Refusal)
 }
 
-// Keys asks for API keys, and counts by them.
+// Keys asks for API keys, and counts by them. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html.
 type Keys struct {
 	usage      Usage
 	stage      usage.StageID
