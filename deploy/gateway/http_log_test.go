@@ -65,6 +65,11 @@ func TestHTTPAccessLogSigner(t *testing.T) {
 	if line := log.String(); !strings.Contains(line, `"user":"arn:aws:iam::123456789012:user/staff/admin","caller":"AIDA`) || !strings.Contains(line, `"account":"123456789012"`) {
 		t.Errorf("line %s", line)
 	}
+	log.Reset()
+	s.sendSigned(t, asReader.to("POST /test/things\n\n{}")) // that a policy denies is no error of an authorizer
+	if line := log.String(); !strings.Contains(line, `"type":"ACCESS_DENIED","authorizer":"-"`) {
+		t.Errorf("line %s", line)
+	}
 }
 
 // TestHTTPLogKeepsSecrets: an authorizer that repeats a credential does not get it into a log or a trace.

@@ -63,7 +63,7 @@ func refusalOf(v stage.Verdict) *refusal {
 		}
 		return &refusal{failure: forbidden, reason: forbidden.message}
 	}
-	return &refusal{failure: unauthorized, reason: unauthorized.message}
+	return refuse(unauthorized)
 }
 
 // bodyRefusal is what a body that could not be read gets.
