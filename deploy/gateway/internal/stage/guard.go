@@ -27,10 +27,10 @@ type Verdict struct {
 
 	Caller Caller // who calls, as far as that is known: of one that is refused, too
 
-	// What a trace tells of it; nil: there was none.
-	authorizer *AuthorizerTrace
-	signature  *SignatureTrace
-	policy     *PolicyTrace
+	// What a trace tells of it, where one is wanted; zero: there was none.
+	authorizer AuthorizerTrace
+	signature  SignatureTrace
+	policy     PolicyTrace
 }
 
 // Decision is what a guard decides. The zero Decision refuses.
@@ -68,16 +68,16 @@ func (x *Exchange) Ask(g Guard) Verdict {
 	v := g.decide(x)
 	x.Caller = v.Caller
 	if x.trace != nil {
-		x.trace.Authorizer, x.trace.Signature, x.trace.Policy = v.authorizer, v.signature, v.policy
+		x.traceVerdict(v)
 	}
-	if v.policy != nil && v.policy.RoutedARN != "" {
+	if v.policy.RoutedARN != "" {
 		x.warnOfPath(v.policy)
 	}
 	return v
 }
 
 // warnOfPath tells the log that a policy decides by the path as sent otherwise than by the one that routed.
-func (x *Exchange) warnOfPath(t *PolicyTrace) {
+func (x *Exchange) warnOfPath(t PolicyTrace) {
 	if x.Config.Log == nil {
 		return
 	}
@@ -105,8 +105,8 @@ func (v *Verdict) judge(r *Request) {
 	}
 }
 
-func newPolicyTrace(arn string, document policy.Document, result policy.Result) *PolicyTrace {
-	t := &PolicyTrace{ARN: arn, Decision: result.Decision.String(), Reason: result.Reason.String(), Pattern: result.Pattern}
+func newPolicyTrace(arn string, document policy.Document, result policy.Result) PolicyTrace {
+	t := PolicyTrace{ARN: arn, Decision: result.Decision.String(), Reason: result.Reason.String(), Pattern: result.Pattern}
 	if result.Problem != "" {
 		t.Reason += ": " + result.Problem
 	}

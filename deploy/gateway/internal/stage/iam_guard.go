@@ -56,10 +56,10 @@ func (g *iamGuard) decide(x *Exchange) Verdict {
 	}
 	signed, err := g.verifier.Verify(x.HTTP, x.StagePath, x.Body)
 	if err != nil {
-		return Verdict{Reason: BadSignature, Err: err, signature: &SignatureTrace{Error: err.Error()}}
+		return Verdict{Reason: BadSignature, Err: err, signature: SignatureTrace{Error: err.Error()}}
 	}
 	who := g.byKey[signed.AccessKeyID]
-	v := Verdict{Caller: Caller{Signer: who}, signature: &SignatureTrace{ARN: who.ARN}}
+	v := Verdict{Caller: Caller{Signer: who}, signature: SignatureTrace{ARN: who.ARN}}
 	v.judge(&x.Request)
 	return v
 }

@@ -57,8 +57,8 @@ func NewLambdaGuard(s *Stage, form LambdaForm) (Guard, error) {
 // sources. A request that lacks one, or that the validation expression does not match, reaches neither: none such is
 // ever kept.
 func (g *lambdaGuard) decide(x *Exchange) Verdict {
-	v := Verdict{Caller: Caller{sources: g.sources}, authorizer: &AuthorizerTrace{Type: g.kind, Function: g.name}}
-	found, err := g.identify(x, v.authorizer)
+	v := Verdict{Caller: Caller{sources: g.sources}, authorizer: AuthorizerTrace{Type: g.kind, Function: g.name}}
+	found, err := g.identify(x, &v.authorizer)
 	switch {
 	case isUnauthorized(err):
 		v.Err = err

@@ -80,7 +80,7 @@ func (g *tokenGuard) complete(s *Stage, defaultSource string) error {
 
 func (g *tokenGuard) decide(x *Exchange) Verdict {
 	v := g.check(x.HTTP.Context(), bearer(g.source.Value(x)), g.scopes[x.Method])
-	v.authorizer = &AuthorizerTrace{Type: g.description.Type}
+	v.authorizer = AuthorizerTrace{Type: g.description.Type}
 	if v.Err != nil {
 		v.authorizer.Error = v.Err.Error()
 	}

@@ -93,6 +93,19 @@ func (x *Exchange) traceRoute() {
 	}
 }
 
+// traceVerdict notes what a guard found.
+func (x *Exchange) traceVerdict(v Verdict) {
+	if v.authorizer.Type != "" {
+		x.trace.Authorizer = &v.authorizer
+	}
+	if v.signature != (SignatureTrace{}) {
+		x.trace.Signature = &v.signature
+	}
+	if v.policy.ARN != "" {
+		x.trace.Policy = &v.policy
+	}
+}
+
 // TraceCache notes what the cache of a method's answers had: "hit", "miss", "invalidated" or "not permitted to invalidate".
 func (x *Exchange) TraceCache(what string) {
 	if x.trace != nil {
