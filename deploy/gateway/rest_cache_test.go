@@ -193,3 +193,31 @@ func TestCacheKeyNeedsTheOrigin(t *testing.T) {
 		}
 	}
 }
+
+// TestStageCacheTrace: a trace says what the cache had.
+func TestStageCacheTrace(t *testing.T) {
+	const request = "GET /test/open"
+	for _, test := range []struct {
+		settings string
+		requests []string
+		want     string // of the last of them
+	}{
+		{"", []string{"OPTIONS /test/open"}, ""},
+		{"", []string{request}, "miss"},
+		{"", []string{request, request}, "hit"},
+		{"", []string{request + "\nCache-Control: max-age=0"}, "not permitted to invalidate"},
+		{"", []string{request, request + "\nCache-Control: max-age=0"}, "hit"},
+		{"  unauthorizedCacheControlHeaderStrategy: FAIL_WITH_403\n", []string{request, request + "\nCache-Control: max-age=0"}, "not permitted to invalidate"},
+		{"  anyoneMayInvalidate: true\n", []string{request, request + "\nCache-Control: max-age=0"}, "invalidated"},
+	} {
+		var last *gateway.Trace
+		s := startStage(t, modeText+cacheText+test.settings, func(c *gateway.Config) { c.Traces = func(t *gateway.Trace) { last = t } })
+		counting(s, 200)
+		for _, request := range test.requests {
+			s.send(t, request)
+		}
+		if last == nil || last.Cache != test.want {
+			t.Errorf("%s%q: %+v, want %q", test.settings, test.requests, last, test.want)
+		}
+	}
+}
