@@ -30,7 +30,7 @@ func access(t *testing.T, stdin string, environment []string, args ...string) ou
 	return outcome{status, stdout.String(), stderr.String()}
 }
 
-const ours = "../../../api/openapi.yaml"
+const ours = "../../../../api/openapi.yaml"
 
 const token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln"
 
@@ -120,7 +120,7 @@ func TestHelp(t *testing.T) {
 
 // TestHelpsExamples: the examples of the help work in this repository.
 func TestHelpsExamples(t *testing.T) {
-	t.Chdir("../../..")
+	t.Chdir("../../../..")
 	tests := []struct {
 		args  []string
 		stdin string
@@ -145,7 +145,7 @@ func TestHelpsExamples(t *testing.T) {
 			t.Errorf("%q: status %d, stderr %q", test.args, got.status, got.stderr)
 		}
 		inHelp := strings.ReplaceAll(strings.Join(test.args, " "), `{"`, `'{"`)
-		if inHelp = strings.ReplaceAll(inHelp, `]}`, `]}'`); !strings.Contains(help, "go run ./policy/cmd/access "+inHelp) {
+		if inHelp = strings.ReplaceAll(inHelp, `]}`, `]}'`); !strings.Contains(help, "go run ./deploy/portcullis/internal/access "+inHelp) {
 			t.Errorf("the help has no example %s", inHelp)
 		}
 	}

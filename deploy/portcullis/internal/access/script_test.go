@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script. $ROOT is the module's root, $DATA this package's testdata.
 func TestScripts(t *testing.T) {
-	root, err := filepath.Abs("../../..")
+	root, err := filepath.Abs("../../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ROOT", root)
-			e.Setenv("DATA", filepath.Join(root, "policy", "cmd", "access", "testdata"))
+			e.Setenv("DATA", filepath.Join(root, "deploy", "portcullis", "internal", "access", "testdata"))
 			return nil
 		},
 	})

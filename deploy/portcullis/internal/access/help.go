@@ -7,11 +7,11 @@ var errHelp = errors.New("help is wanted")
 
 const help = `Answers who may call what, from an API's contract and the scopes of its groups.
 
-  go run ./policy/cmd/access matrix  [flags]           who may call which operation
-  go run ./policy/cmd/access diff    [flags] OLD NEW   what opens and closes between two contracts
-  go run ./policy/cmd/access explain [flags]           why one request is allowed or denied
-  go run ./policy/cmd/access check   [flags]           what is wrong with the rules
-  go run ./policy/cmd/access help                      this text
+  go run ./deploy/portcullis/internal/access matrix  [flags]           who may call which operation
+  go run ./deploy/portcullis/internal/access diff    [flags] OLD NEW   what opens and closes between two contracts
+  go run ./deploy/portcullis/internal/access explain [flags]           why one request is allowed or denied
+  go run ./deploy/portcullis/internal/access check   [flags]           what is wrong with the rules
+  go run ./deploy/portcullis/internal/access help                      this text
 
 Flags of all commands:
   -group-scopes JSON   which scopes a group has, {"group":["scope"]}, or @FILE (default: GROUP_SCOPES)
@@ -44,13 +44,13 @@ check: exit status 1 if there is a problem; sizes are for a stage of 10 characte
   -granted "A B"       scopes that callers have elsewhere: from a token's own scope claim, or an API key
 
 Examples:
-  go run ./policy/cmd/access matrix
-  go run ./policy/cmd/access matrix -format markdown -group-scopes '{"admins":["users/read","users/write"]}'
-  git show HEAD:api/openapi.yaml | go run ./policy/cmd/access diff - api/openapi.yaml
-  go run ./policy/cmd/access explain -method GET -path /users/7 -scopes users/self -id 7
-  go run ./policy/cmd/access explain -method DELETE -path /users/7 -token - < token.txt
-  go run ./policy/cmd/access check -allow-public signIn,refreshTokens,revokeToken,signOut -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
+  go run ./deploy/portcullis/internal/access matrix
+  go run ./deploy/portcullis/internal/access matrix -format markdown -group-scopes '{"admins":["users/read","users/write"]}'
+  git show HEAD:api/openapi.yaml | go run ./deploy/portcullis/internal/access diff - api/openapi.yaml
+  go run ./deploy/portcullis/internal/access explain -method GET -path /users/7 -scopes users/self -id 7
+  go run ./deploy/portcullis/internal/access explain -method DELETE -path /users/7 -token - < token.txt
+  go run ./deploy/portcullis/internal/access check -allow-public signIn,refreshTokens,revokeToken,signOut -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
 
 Exit status 2: something could not be done; stderr says what. No token is ever printed.
-"go run" makes a 1 of a 2; "go build ./policy/cmd/access" gives a command that keeps them apart.
+"go run" makes a 1 of a 2; "go build ./deploy/portcullis/internal/access" gives a command that keeps them apart.
 `

@@ -11,7 +11,7 @@
 // or as Markdown, CSV, JSON or HTML. The same input gives the same bytes, so that a file of it can be
 // committed, and a pull request shows what changes.
 //
-//	go run ./policy/cmd/access matrix -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
+//	go run ./deploy/portcullis/internal/access matrix -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
 //
 // # access diff
 //
@@ -21,7 +21,7 @@
 // such. Of a conflict that stays it is not told whether it is one for other callers than before. The exit status is 1 if
 // anything opens.
 //
-//	git show HEAD:api/openapi.yaml | go run ./policy/cmd/access diff - api/openapi.yaml
+//	git show HEAD:api/openapi.yaml | go run ./deploy/portcullis/internal/access diff - api/openapi.yaml
 //
 // # access explain
 //
@@ -30,7 +30,7 @@
 // The exit status is 0 only where the request is allowed, and the token, if there is one, verified; a public operation
 // is allowed whatever the token. -connect, or the ARN of a $connect, asks about connecting to a WebSocket API.
 //
-//	go run ./policy/cmd/access explain -method GET -path /users/7 -scopes users/self -id 7
+//	go run ./deploy/portcullis/internal/access explain -method GET -path /users/7 -scopes users/self -id 7
 //
 // # access check
 //
@@ -40,7 +40,7 @@
 // callers have elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and
 // the longest partition and region.
 //
-//	go run ./policy/cmd/access check -allow-public signIn,refreshTokens,revokeToken,signOut -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
+//	go run ./deploy/portcullis/internal/access check -allow-public signIn,refreshTokens,revokeToken,signOut -group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
 //
 // Findings are on stdout. What cannot be done is one line on stderr, and exit status 2.
 package main
