@@ -109,14 +109,15 @@ func (s *Session) Run(ctx context.Context, root *cobra.Command, args []string) i
 	return StatusFailed
 }
 
-// linesOf are the texts of an error: one of each of those that were joined.
+// linesOf are the texts of an error: one of each of those that [errors.Join] joined. Other errors that wrap several say
+// more than those do.
 func linesOf(err error) []string {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok || fmt.Sprint(err) != fmt.Sprint(errors.Join(several.Unwrap()...)) {
 		return []string{err.Error()}
 	}
 	var lines []string
-	for _, one := range joined.Unwrap() {
+	for _, one := range several.Unwrap() {
 		lines = append(lines, linesOf(one)...)
 	}
 	return lines

@@ -57,6 +57,8 @@ func run(t *testing.T, ctx context.Context, args ...string) (status int, stdout,
 			return fmt.Errorf("request: %w", &cli.NoError{Err: errors.New("it is denied")})
 		case "all":
 			return errors.Join(errors.New("one"), errors.Join(errors.New("two\nlines"), errors.New("three")))
+		case "half":
+			return fmt.Errorf("%w; undoing it failed too: %w", errors.New("one"), errors.New("two"))
 		case "stop":
 			return cli.ErrInterrupted
 		}
@@ -112,6 +114,7 @@ func TestRun(t *testing.T) {
 		{"fail no", cli.StatusNo, ""},
 		{"fail why", cli.StatusNo, "tool fail: request: it is denied\n"},
 		{"fail all", cli.StatusFailed, "tool fail: one\ntool fail: two lines\ntool fail: three\n"},
+		{"fail half", cli.StatusFailed, "tool fail: one; undoing it failed too: two\n"},
 		{"fail stop", cli.StatusInterrupted, "tool fail: interrupted\n"},
 		{"fail " + token, cli.StatusFailed, "tool fail: cannot reach [redacted]\n"},
 		{"fail pk_ABCDEFGHIJKLMNOP_0123456789", cli.StatusFailed, "tool fail: cannot reach pk_ABCDEFGHIJKLMNOP_[redacted]\n"},
