@@ -37,6 +37,7 @@ func run(t *testing.T, ctx context.Context, args ...string) (status int, stdout,
 	list := &cobra.Command{Use: "list", Args: cli.Arguments(0, 0, "")}
 	output := cli.AddOutput(list, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
 	list.Flags().String("contract", "", "a file")
+	list.Flags().String("owner", "", "a name")
 	list.RunE = func(*cobra.Command, []string) error {
 		table := cli.Table{Title: "Keys <1>", Head: []string{"id", "owner"}, Rows: [][]string{{"1", "ann|bob"}, {"22", ""}, {"3", "a\n\x1b[2J"}}, JSON: []string{"<1>"}}
 		return table.Write(s.Stdout, output.Value)
@@ -91,6 +92,9 @@ func TestRun(t *testing.T) {
 		{"key list -contract=x", cli.StatusFailed, "tool key list: -contract: flags have two dashes: --contract\n"},
 		{"key list --nothing", cli.StatusFailed, "tool key list: there is no flag --nothing; tool key list --help lists the flags\n"},
 		{"key list -o xml", cli.StatusFailed, `tool key list: invalid argument "xml" for "-o, --output" flag: want table, json, markdown, csv, html; tool key list --help lists the flags` + "\n"},
+		{"key list -owner x", cli.StatusFailed, "tool key list: -owner: flags have two dashes: --owner\n"},
+		{"key list -owner=x", cli.StatusFailed, "tool key list: -owner: flags have two dashes: --owner\n"},
+		{"key list -output xml", cli.StatusFailed, "tool key list: -output: flags have two dashes: --output\n"},
 		{"login hunter2", cli.StatusFailed, "tool login: unexpected argument; tool login --help tells what there may be\n"},
 		{"login -phunter2", cli.StatusFailed, "tool login: there is no such flag; flags have two dashes, and tool login --help lists them\n"},
 		{"login --password=hunter2", cli.StatusFailed, "tool login: there is no such flag; did you mean --password-stdin?\n"},

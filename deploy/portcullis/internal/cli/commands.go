@@ -113,12 +113,23 @@ func flagError(command *cobra.Command, err error) error {
 		return unknownShort(command, unknown.GetSpecifiedShortnames(), secret)
 	case errors.As(err, &unknown):
 		return unknownLong(command, unknown.GetSpecifiedName(), secret)
+	case errors.As(err, &value) && oneDash(command, value) != "":
+		return Usage("-%[1]s: flags have two dashes: --%[1]s", oneDash(command, value))
 	case secret && errors.As(err, &value):
 		return Usage("--%s: want a value of type %s; %s --help lists the flags", value.GetFlag().Name, value.GetFlag().Value.Type(), command.CommandPath())
 	case secret && errors.As(err, &syntax):
 		return Usage("there is no such flag; %s --help lists the flags", command.CommandPath())
 	}
 	return Usage("%w; %s --help lists the flags", err, command.CommandPath())
+}
+
+// oneDash is the flag that was meant where -owner was read as the short flag -o with the value wner; "" where there is none.
+func oneDash(command *cobra.Command, read *pflag.InvalidValueError) string {
+	name, _, _ := strings.Cut(read.GetFlag().Shorthand+read.GetValue(), "=")
+	if len(name) < 2 || command.Flags().Lookup(name) == nil {
+		return ""
+	}
+	return name
 }
 
 // unknownShort says that what follows a single dash is no flag. The h of a long name is the flag for help and has been read.
