@@ -137,14 +137,20 @@ func (s *Session) Print(text string) error {
 	return nil
 }
 
-// ReadStdin reads no more of stdin than so many bytes: more is an error. What it is for is named in the error.
-func (s *Session) ReadStdin(what string, most int) (string, error) {
-	text, err := io.ReadAll(io.LimitReader(s.Stdin, int64(most)+1))
+// ReadStdin reads no more of stdin than so many bytes, without the space around them: more is an error. What it is for is
+// named in the error, unless that is [ErrInterrupted].
+func (s *Session) ReadStdin(ctx context.Context, what string, most int) (string, error) {
+	text, err := await(ctx, func() (string, error) {
+		text, err := io.ReadAll(io.LimitReader(s.Stdin, int64(most)+1))
+		return string(text), err
+	})
 	switch {
+	case errors.Is(err, ErrInterrupted):
+		return "", err
 	case err != nil:
-		return "", fmt.Errorf("%s: stdin: %w", what, err)
+		return "", fmt.Errorf("%s: %w", what, err)
 	case len(text) > most:
 		return "", Usage("%s: stdin has more than %d bytes", what, most)
 	}
-	return strings.TrimSpace(string(text)), nil
+	return strings.TrimSpace(text), nil
 }

@@ -28,8 +28,8 @@ func run(t *testing.T, ctx context.Context, args ...string) (status int, stdout,
 	keys := &cobra.Command{Use: "key", Short: "keys"}
 	remove := &cobra.Command{Use: "delete ID", Args: cli.Arguments(1, 1, "the ID of a key")}
 	yes := cli.AddYes(remove)
-	remove.RunE = func(_ *cobra.Command, args []string) error {
-		if err := s.Confirm(*yes, "Delete "+args[0]+"?"); err != nil {
+	remove.RunE = func(command *cobra.Command, args []string) error {
+		if err := s.Confirm(command.Context(), *yes, "Delete "+args[0]+"?"); err != nil {
 			return err
 		}
 		return s.Print("deleted\n")

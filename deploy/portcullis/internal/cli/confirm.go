@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,8 +17,8 @@ func AddYes(command *cobra.Command) *bool {
 }
 
 // Confirm makes sure that what a command destroys is meant: by --yes, or by somebody at the terminal who answers y or yes.
-// Without either it is a [*UsageError], and nothing is done.
-func (s *Session) Confirm(yes bool, question string) error {
+// Without either it is a [*UsageError]; another answer is a [*NoError], and the end of ctx before one [ErrInterrupted].
+func (s *Session) Confirm(ctx context.Context, yes bool, question string) error {
 	if yes {
 		return nil
 	}
@@ -24,12 +26,35 @@ func (s *Session) Confirm(yes bool, question string) error {
 		return Usage("%s Nobody can be asked here: --yes says that it is meant", question)
 	}
 	fmt.Fprintf(s.Stderr, "%s [y/N] ", OneLine(Redact(question)))
-	answer, _ := bufio.NewReader(s.Stdin).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
+	answer, err := await(ctx, func() (string, error) {
+		line, _ := bufio.NewReader(s.Stdin).ReadString('\n')
+		return strings.ToLower(strings.TrimSpace(line)), nil
+	})
+	switch {
+	case err != nil:
+		fmt.Fprintln(s.Stderr)
+		return err
+	case answer == "y" || answer == "yes":
 		return nil
 	}
-	return &NoError{fmt.Errorf("nothing was done")}
+	return &NoError{errors.New("nothing was done")}
+}
+
+// await does what reads, which nothing but input ends, and waits for it no longer than ctx.
+func await(ctx context.Context, read func() (string, error)) (string, error) {
+	var text string
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		text, err = read()
+	}()
+	select {
+	case <-done:
+		return text, err
+	case <-ctx.Done():
+		return "", ErrInterrupted
+	}
 }
 
 // Quiet tells whether stderr is no terminal, where progress would only fill a log.
