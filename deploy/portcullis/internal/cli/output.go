@@ -15,6 +15,7 @@ import (
 // The formats in which answers are written.
 const (
 	FormatTable    = "table"
+	FormatText     = "text" // lines for people, or what a script takes as it is
 	FormatJSON     = "json"
 	FormatMarkdown = "markdown"
 	FormatCSV      = "csv"
