@@ -137,6 +137,15 @@ func (s *Session) Print(text string) error {
 	return nil
 }
 
+// PrintJSON writes a value to stdout as [WriteJSON] does, at once. Its error says that it is stdout that took nothing.
+func (s *Session) PrintJSON(value any) error {
+	var text strings.Builder
+	if err := WriteJSON(&text, value); err != nil {
+		return err
+	}
+	return s.Print(text.String())
+}
+
 // ReadStdin reads no more of stdin than so many bytes, without the space around them: more is an error. What it is for is
 // named in the error, unless that is [ErrInterrupted].
 func (s *Session) ReadStdin(ctx context.Context, what string, most int) (string, error) {
