@@ -196,6 +196,15 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
+// AddOneOf gives a command a flag that is one of some words, the first of which is the default; short is its letter, if it
+// has one. The value is what was chosen once the flags are read.
+func AddOneOf(command *cobra.Command, name, short, usage string, words ...string) *OneOf {
+	value := &OneOf{Words: words, Value: words[0]}
+	command.Flags().VarP(value, name, short, usage)
+	command.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	return value
+}
+
 // OneOf is the value of a flag that is one of some words.
 type OneOf struct {
 	Words []string

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,10 +26,7 @@ const (
 // AddOutput gives a command the flag --output, -o, with these formats, the first of which is the default. The value is
 // what was chosen once the flags are read.
 func AddOutput(command *cobra.Command, formats ...string) *OneOf {
-	output := &OneOf{Words: formats, Value: formats[0]}
-	command.Flags().VarP(output, "output", "o", "how the answer is written")
-	command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
-	return output
+	return AddOneOf(command, "output", "o", "how the answer is written", formats...)
 }
 
 // WriteJSON writes a value as indented JSON, and < > & as they are.
@@ -44,6 +42,8 @@ type Table struct {
 	Title string // of the HTML page
 	Head  []string
 	Rows  [][]string // as many cells as the head has
+	Code  bool       // the first column is code, where the format knows such
+	Notes []string   // lines below it, where people read them
 	JSON  any        // the same for programs; nil is an error for FormatJSON
 }
 
@@ -66,7 +66,7 @@ func (t *Table) Write(w io.Writer, format string) error {
 
 // lines are the head and the rows for people.
 func (t *Table) lines() [][]string {
-	lines := [][]string{t.Head}
+	lines := [][]string{slices.Clone(t.Head)}
 	for _, row := range t.Rows {
 		line := make([]string, len(row))
 		for i, cell := range row {
@@ -82,9 +82,15 @@ func (t *Table) lines() [][]string {
 func (t *Table) writeAligned(w io.Writer) error {
 	var b strings.Builder
 	lines := t.lines()
-	widths := Widths(lines)
+	widths := widthsOf(lines)
 	for _, line := range lines {
-		b.WriteString(strings.TrimRight(Aligned(line, widths, "  "), " ") + "\n")
+		b.WriteString(strings.TrimRight(aligned(line, widths, "  "), " ") + "\n")
+	}
+	if len(t.Notes) > 0 {
+		b.WriteString("\n")
+	}
+	for _, note := range t.Notes {
+		b.WriteString(OneLine(note) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -94,20 +100,27 @@ func (t *Table) writeAligned(w io.Writer) error {
 func (t *Table) writeMarkdown(w io.Writer) error {
 	var b strings.Builder
 	lines := t.lines()
-	for _, line := range lines {
-		for i, cell := range line {
-			line[i] = EscapeMarkdown(cell)
+	for i, line := range lines {
+		for j, cell := range line {
+			if t.Code && i > 0 && j == 0 && !strings.Contains(cell, "`") {
+				line[j] = "`" + strings.ReplaceAll(cell, "|", `\|`) + "`"
+			} else {
+				line[j] = markdown.Replace(cell)
+			}
 		}
 	}
-	widths := Widths(lines)
+	widths := widthsOf(lines)
 	for i, line := range lines {
-		b.WriteString("| " + Aligned(line, widths, " | ") + " |\n")
+		b.WriteString("| " + aligned(line, widths, " | ") + " |\n")
 		if i == 0 {
 			for _, width := range widths {
 				b.WriteString("|" + strings.Repeat("-", width+2))
 			}
 			b.WriteString("|\n")
 		}
+	}
+	for _, note := range t.Notes {
+		b.WriteString("\n" + markdown.Replace(OneLine(note)) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -128,7 +141,11 @@ func (t *Table) writeHTML(w io.Writer) error {
 		}
 		b.WriteString("</tr>\n")
 	}
-	b.WriteString("</table>\n</body>\n</html>\n")
+	b.WriteString("</table>\n")
+	for _, note := range t.Notes {
+		fmt.Fprintf(&b, "<p>%s</p>\n", html.EscapeString(OneLine(note)))
+	}
+	b.WriteString("</body>\n</html>\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -152,8 +169,8 @@ th { background: #eee; }
 <table>
 `
 
-// Widths are the widths of columns, in runes.
-func Widths(lines [][]string) []int {
+// widthsOf are the widths of columns, in runes.
+func widthsOf(lines [][]string) []int {
 	widths := make([]int, len(lines[0]))
 	for _, line := range lines {
 		for i, text := range line {
@@ -163,8 +180,8 @@ func Widths(lines [][]string) []int {
 	return widths
 }
 
-// Aligned is a line whose cells are padded to the widths of their columns.
-func Aligned(line []string, widths []int, between string) string {
+// aligned is a line whose cells are padded to the widths of their columns.
+func aligned(line []string, widths []int, between string) string {
 	padded := make([]string, len(line))
 	for i, text := range line {
 		padded[i] = text + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
@@ -172,8 +189,6 @@ func Aligned(line []string, widths []int, between string) string {
 	return strings.Join(padded, between)
 }
 
+// markdown escapes what Markdown, or the HTML in it, would read as more than text.
 var markdown = strings.NewReplacer(`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`,
 	"~", `\~`, "$", `\$`, "@", "&#64;", "&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-// EscapeMarkdown escapes what Markdown, or the HTML in it, would read as more than text.
-func EscapeMarkdown(text string) string { return markdown.Replace(text) }

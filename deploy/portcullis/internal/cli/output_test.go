@@ -1,0 +1,47 @@
+package cli_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"portcullis/deploy/portcullis/internal/cli"
+)
+
+// TestNotes: what stands below a table, and which cells are code, in each format.
+func TestNotes(t *testing.T) {
+	table := cli.Table{Title: "Rules", Code: true, Head: []string{"a*", "b"},
+		Rows: [][]string{{"GET /{x}_*", "y_"}, {"a|b", ""}, {"`c", "z"}}, Notes: []string{"one <i>\x1b[2J", "two_"}}
+	for format, want := range map[string]string{
+		cli.FormatTable: "a*          b\nGET /{x}_*  y_\na|b         -\n`c          z\n\none <i>[2J\ntwo_\n",
+		cli.FormatMarkdown: "| a\\*          | b   |\n|--------------|-----|\n| `GET /{x}_*` | y\\_ |\n| `a\\|b`       | -   |\n| \\`c          | z   |\n" +
+			"\none &lt;i&gt;\\[2J\n\ntwo\\_\n",
+		cli.FormatCSV:  "a*,b\nGET /{x}_*,y_\na|b,\n`c,z\n",
+		cli.FormatHTML: "</table>\n<p>one &lt;i&gt;[2J</p>\n<p>two_</p>\n</body>\n",
+	} {
+		var b strings.Builder
+		if err := table.Write(&b, format); err != nil || !strings.Contains(b.String(), want) || format != cli.FormatHTML && b.String() != want {
+			t.Errorf("%s: %v\n%s\nwant\n%s", format, err, b.String(), want)
+		}
+	}
+}
+
+// TestOneOf: the first word is the default, and another word is refused.
+func TestOneOf(t *testing.T) {
+	command := &cobra.Command{Use: "tool"}
+	color := cli.AddOneOf(command, "color", "c", "which", "red", "blue")
+	for _, test := range []struct {
+		args, want string // "": refused
+	}{{"", "red"}, {"--color blue", "blue"}, {"-c blue", "blue"}, {"--color=red", "red"}, {"--color green", ""}, {"--color=", ""}} {
+		color.Value = "red"
+		if err := command.ParseFlags(strings.Fields(test.args)); (err != nil) != (test.want == "") || err == nil && color.Value != test.want {
+			t.Errorf("%s: %q, %v", test.args, color.Value, err)
+		}
+	}
+	if complete, ok := command.GetFlagCompletionFunc("color"); !ok {
+		t.Error("nothing completes it")
+	} else if words, _ := complete(command, nil, ""); strings.Join(words, " ") != "red blue" {
+		t.Errorf("it completes to %v", words)
+	}
+}
