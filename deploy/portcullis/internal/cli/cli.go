@@ -149,17 +149,20 @@ func (s *Session) PrintJSON(value any) error {
 // ReadStdin reads no more of stdin than so many bytes, without the space around them: more is an error. What it is for is
 // named in the error, unless that is [ErrInterrupted].
 func (s *Session) ReadStdin(ctx context.Context, what string, most int) (string, error) {
-	text, err := await(ctx, func() (string, error) {
-		text, err := io.ReadAll(io.LimitReader(s.Stdin, int64(most)+1))
-		return string(text), err
-	})
+	text, err := s.ReadStdinBytes(ctx, what, most)
+	return strings.TrimSpace(string(text)), err
+}
+
+// ReadStdinBytes is [Session.ReadStdin] with the space around them.
+func (s *Session) ReadStdinBytes(ctx context.Context, what string, most int) ([]byte, error) {
+	text, err := await(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(s.Stdin, int64(most)+1)) })
 	switch {
 	case errors.Is(err, ErrInterrupted):
-		return "", err
+		return nil, err
 	case err != nil:
-		return "", fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", what, err)
 	case len(text) > most:
-		return "", Usage("%s: stdin has more than %d bytes", what, most)
+		return nil, Usage("%s: stdin has more than %d bytes", what, most)
 	}
-	return strings.TrimSpace(text), nil
+	return text, nil
 }

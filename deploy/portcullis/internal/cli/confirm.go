@@ -41,8 +41,8 @@ func (s *Session) Confirm(ctx context.Context, yes bool, question string) error 
 }
 
 // await does what reads, which nothing but input ends, and waits for it no longer than ctx.
-func await(ctx context.Context, read func() (string, error)) (string, error) {
-	var text string
+func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	var text T
 	var err error
 	done := make(chan struct{})
 	go func() {
@@ -53,7 +53,7 @@ func await(ctx context.Context, read func() (string, error)) (string, error) {
 	case <-done:
 		return text, err
 	case <-ctx.Done():
-		return "", ErrInterrupted
+		return *new(T), ErrInterrupted
 	}
 }
 

@@ -93,3 +93,18 @@ func TestReadStdin(t *testing.T) {
 		t.Errorf("a folder: error %v", err)
 	}
 }
+
+// TestReadStdinBytes: the space around a text is kept.
+func TestReadStdinBytes(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	_, _ = io.WriteString(writer, "\n  a:\n")
+	writer.Close()
+	s := &cli.Session{Getenv: os.Getenv, Stdin: reader, Stdout: io.Discard, Stderr: io.Discard, Now: time.Now}
+	if text, err := s.ReadStdinBytes(t.Context(), "contract", 7); string(text) != "\n  a:\n" || err != nil {
+		t.Errorf("%q, error %v", text, err)
+	}
+}
