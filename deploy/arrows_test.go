@@ -60,6 +60,8 @@ func TestArrows(t *testing.T) {
 		{"portcullis/authorizers/cmd/request", []string{"portcullis/api/users", "portcullis/deploy"}},
 		{"portcullis/authorizers/cmd/revoke", []string{"portcullis/api/users", "portcullis/deploy"}},
 		{"portcullis/authorizers/cmd/token", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
+		{"portcullis/deploy/portcullis/internal/access", []string{"portcullis/api/users", "portcullis/api/tokens", "portcullis/deploy/gateway", "portcullis/deploy/local", "portcullis/deploy/emulators",
+			aws + "/config", aws + "/credentials", aws + "/service", lambda}},
 		{"portcullis/deploy/probe", []string{"portcullis/authorizers", "portcullis/api", "portcullis/deploy", jwx, aws, lambda}},
 		{"portcullis/deploy/gateway", []string{"portcullis/authorizers", "portcullis/api/users", jwx, aws, lambda}},
 		{"portcullis/deploy/emulators/dynamodb", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},

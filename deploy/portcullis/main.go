@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"portcullis/deploy/portcullis/build"
+	"portcullis/deploy/portcullis/internal/access"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/login"
 )
@@ -27,6 +28,7 @@ func command(s *cli.Session) *cobra.Command {
 
 Exit status: 0 it was done, or yes; 1 the answer is no; 2 it could not be asked or done; 130 interrupted.`,
 	}
+	root.AddCommand(access.Command(s))
 	root.AddCommand(build.Command(s))
 	root.AddCommand(login.Commands(s)...)
 	return root

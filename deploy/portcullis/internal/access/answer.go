@@ -1,180 +1,195 @@
-package main
+package access
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
-	"portcullis/api/contract"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
 
+// The decisions.
+const (
+	decisionAllow   = "allow"
+	decisionDeny    = "deny"
+	decisionUnknown = "unknown"
+)
+
+func decisionOf(d policy.Decision) string {
+	if d == policy.Allow {
+		return decisionAllow
+	}
+	return decisionDeny
+}
+
 // answer is what explain says of a question.
 type answer struct {
-	question
-	contract *surface
-	subject  *subject
-	out      *bytes.Buffer
+	Decision  string           `json:"decision"`
+	Text      string           `json:"text"` // the decision for people
+	Request   requested        `json:"request"`
+	Caller    known            `json:"caller"`
+	Route     *served          `json:"route"`    // nil: nothing serves the request
+	Rules     *ruling          `json:"rules"`    // nil: they are not asked
+	ARN       string           `json:"arn"`      // that the request invokes; "" where no authorizer is asked
+	Document  *policy.Document `json:"document"` // that an authorizer answers
+	Evaluated *evaluated       `json:"evaluated"`
+	Conflict  *disagreement    `json:"conflict"`
+
+	lines   []headed // what is known of the caller
+	noRoute string   // what is said of the route where there is none
 }
 
-// line writes a line under a heading.
-func (a *answer) line(heading, format string, args ...any) {
-	fmt.Fprintf(a.out, "%-9s %s\n", heading, fmt.Sprintf(format, args...))
+type requested struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`
 }
 
-// write writes the answer, and gives the exit status: good only where the request is allowed for certain.
-func (a *answer) write() (int, error) {
-	a.line("request", "%s", routeName(policy.Route{Method: a.method, Path: a.path}))
-	for _, known := range a.subject.lines {
-		a.line(known.heading, "%s", known.text)
-	}
-	operation := a.operation()
-	if operation == nil {
-		a.noRoute()
-		return statusFound, nil
-	}
-	a.line("route", "%s", label(operation))
-	if operation.Access.Public {
-		a.line("rules", "allow: the operation is open to everyone")
-		a.line("decision", "allow: the gateway asks no authorizer, whatever the credentials")
-		return statusGood, nil
-	}
-	if a.subject.trust == refused {
-		a.line("decision", "deny: the authorizer refuses the token (401)")
-		return statusFound, nil
-	}
-	return a.decide(operation)
+// known is what is known of a caller.
+type known struct {
+	Trust       trust    `json:"trust"`
+	ID          string   `json:"id"`
+	OwnsNothing bool     `json:"ownsNothing"`
+	Schemes     []string `json:"schemes"`
+	Scopes      []string `json:"scopes"`
+	Notes       []string `json:"notes"` // in words
 }
 
-// operation is the one that serves the request, nil where none does.
-func (a *answer) operation() *contract.Operation {
-	if a.connect {
-		return a.contract.connect()
-	}
-	index, _, routed := a.contract.router.Route(a.method, a.path)
-	if !routed {
-		return nil
-	}
-	return &a.contract.Operations[index]
+// served is the operation that serves the request.
+type served struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	ID     string `json:"operationId"`
+	label  string
 }
 
-// explain asks the rules. They explain what is done with a path, so that connecting is asked about as if it had one.
-func (a *answer) explain() (policy.Explanation, error) {
-	if !a.connect {
-		return a.contract.rules.Explain(a.subject.caller, a.method, a.path), nil
-	}
-	rules, err := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/"}, Access: a.contract.Connect}}, nil)
-	if err != nil {
-		return policy.Explanation{}, err
-	}
-	return rules.Explain(a.subject.caller, "GET", "/"), nil
+// ruling is what the rules say.
+type ruling struct {
+	Decision     string        `json:"decision"`
+	Text         string        `json:"text"`  // the same for people
+	Holds        int           `json:"holds"` // the index of the first alternative that holds, -1 where none does
+	Alternatives []alternative `json:"alternatives"`
 }
 
-// decide asks the rules and the document.
-func (a *answer) decide(operation *contract.Operation) (int, error) {
-	explanation, err := a.explain()
-	if err != nil {
-		return 0, err
-	}
-	a.rules(operation, explanation)
-	result, err := a.document()
-	if err != nil {
-		return 0, err
-	}
-	a.compare(explanation.Decision, result.Decision, operation.Route)
-	switch {
-	case result.Decision != policy.Allow:
-		a.line("decision", "deny (403)")
-		return statusFound, nil
-	case explanation.Decision != policy.Allow:
-		a.line("decision", "the gateway lets through what the rules deny")
-		return statusFound, nil
-	case a.subject.trust == unverified:
-		a.line("decision", "NOT KNOWN: allow if the token is good, and that has not been verified")
-		return statusFound, nil
-	}
-	a.line("decision", "allow")
-	return statusGood, nil
+// alternative is one of those that an operation has.
+type alternative struct {
+	For     string   `json:"for"`     // who meets it, in words
+	Missing *missing `json:"missing"` // nil where one of them holds, which is enough
 }
 
-// noRoute says that nothing serves the request, and what serves others of the path.
-func (a *answer) noRoute() {
-	if a.connect {
-		a.line("route", "none; the contract does not say who may connect (x-connect-security)")
-		a.line("decision", "deny: nobody may connect")
-		return
-	}
-	var others []string
-	for _, method := range methods {
-		if _, _, ok := a.contract.router.Route(method, a.path); ok {
-			others = append(others, method)
-		}
-	}
-	text := "none"
-	if len(others) > 0 {
-		text += "; the path is served for " + strings.Join(others, ", ")
-	}
-	a.line("route", "%s", text)
-	a.line("decision", "deny: the gateway has no such route, and asks no authorizer")
+// missing is what a caller lacks.
+type missing struct {
+	Schemes []string `json:"schemes"`
+	Scopes  []string `json:"scopes"`
+	Owners  []string `json:"owners"` // the path parameters that are not the caller's id
 }
 
-// rules says what the rules say, and for each alternative that fails what is missing.
-func (a *answer) rules(operation *contract.Operation, e policy.Explanation) {
-	demands := a.contract.demands(operation)
+// evaluated is what the document says.
+type evaluated struct {
+	Decision  string `json:"decision"`
+	Statement int    `json:"statement"` // the index of the one that decides, -1 where none does
+	Text      string `json:"text"`
+}
+
+// disagreement is that the document does not say what the rules say.
+type disagreement struct {
+	Text string   `json:"text"`
+	Of   []string `json:"of"` // the conflicts of the operation
+}
+
+// newAnswer is that the request is denied, and nothing else known.
+func newAnswer(q *inquiry) *answer {
+	caller := q.subject.caller
+	a := &answer{Decision: decisionDeny, Request: requested{q.method, q.path}, lines: q.subject.lines, Caller: known{
+		Trust: q.subject.trust, ID: caller.ID, OwnsNothing: caller.OwnsNothing, Schemes: list(caller.Schemes), Scopes: list(caller.Scopes), Notes: []string{},
+	}}
+	for _, line := range a.lines {
+		a.Caller.Notes = append(a.Caller.Notes, line.text)
+	}
+	return a
+}
+
+// list is a list that JSON does not make null of.
+func list(texts []string) []string { return append([]string{}, texts...) }
+
+// newRuling takes what the rules explain, and what their alternatives demand.
+func newRuling(e policy.Explanation, demands []demand) *ruling {
+	r := &ruling{Decision: decisionOf(e.Decision), Text: "no alternative holds", Holds: e.Holds, Alternatives: []alternative{}}
 	if e.Decision == policy.Allow && e.Holds >= 0 {
-		a.line("rules", "allow: alternative %d of %d holds: %s", e.Holds+1, len(demands), words(demands[e.Holds:e.Holds+1]))
-		return
+		r.Text = fmt.Sprintf("alternative %d of %d holds: %s", e.Holds+1, len(demands), words(demands[e.Holds:e.Holds+1]))
 	}
-	a.line("rules", "%s: no alternative holds", e.Decision)
-	for i, missing := range e.Missing {
-		fmt.Fprintf(a.out, "  %d. %s: %s\n", i+1, words(demands[i:i+1]), missingText(missing))
+	for i := range demands {
+		one := alternative{For: words(demands[i : i+1])}
+		if i < len(e.Missing) {
+			lacks := e.Missing[i]
+			one.Missing = &missing{list(lacks.Schemes), list(lacks.Scopes), list(lacks.Owners)}
+		}
+		r.Alternatives = append(r.Alternatives, one)
 	}
+	return r
 }
 
-// missingText says what a caller lacks.
-func missingText(s policy.Shortfall) string {
+// String says what a caller lacks.
+func (m *missing) String() string {
 	var lacks []string
-	for _, scheme := range s.Schemes {
+	for _, scheme := range m.Schemes {
 		lacks = append(lacks, "there is no "+strings.TrimPrefix(strings.TrimPrefix(bringer([]string{scheme}), "a "), "an "))
 	}
-	for _, scope := range s.Scopes {
+	for _, scope := range m.Scopes {
 		lacks = append(lacks, "the scope "+scope+" is missing")
 	}
-	for _, owner := range s.Owners {
+	for _, owner := range m.Owners {
 		lacks = append(lacks, "{"+owner+"} is not the caller's own id")
 	}
 	return strings.Join(lacks, ", ")
 }
 
-// document writes the policy that an authorizer answers, and evaluates it at a time before the caller's credential ends.
-func (a *answer) document() (policy.Result, error) {
-	document, err := a.contract.rules.Compile(a.subject.caller, a.arn)
+// print writes the answer to stdout.
+func (a *answer) print(s *cli.Session, format string) error {
+	if format == cli.FormatJSON {
+		return s.PrintJSON(a)
+	}
+	text, err := a.text()
 	if err != nil {
-		return policy.Result{}, fmt.Errorf("the policy cannot be written, and the authorizer fails (500): %w", err)
+		return err
 	}
-	a.line("invokes", "%s", a.arn)
-	a.out.WriteString("document\n")
-	if err := encodeJSON(a.out, document); err != nil {
-		return policy.Result{}, err
-	}
-	result := policy.Evaluate(document, policy.Request{Resource: a.arn.String()})
-	a.line("evaluated", "%s", result)
-	return result, nil
+	return s.Print(text)
 }
 
-// compare says plainly where the document does not say what the rules say.
-func (a *answer) compare(rules, document policy.Decision, route policy.Route) {
-	switch {
-	case rules == document:
-		return
-	case document == policy.Allow:
-		a.line("CONFLICT", "the rules deny the request and the document allows it, which must never be: please report it")
-		return
+// text is the answer for people.
+func (a *answer) text() (string, error) {
+	var b strings.Builder
+	line := func(heading, text string) { fmt.Fprintf(&b, "%-9s %s\n", heading, text) }
+	line("request", routeName(policy.Route{Method: a.Request.Method, Path: a.Request.Path}))
+	for _, known := range a.lines {
+		line(known.heading, known.text)
 	}
-	a.line("CONFLICT", "the rules allow the request and the document denies it; the gateway follows the document")
-	for _, conflict := range a.contract.rules.Conflicts() {
-		if conflict.Open == route {
-			fmt.Fprintln(a.out, "  "+conflict.String())
+	if a.Route != nil {
+		line("route", a.Route.label)
+	} else {
+		line("route", a.noRoute)
+	}
+	if a.Rules != nil {
+		line("rules", a.Rules.Decision+": "+a.Rules.Text)
+		for i, one := range a.Rules.Alternatives {
+			if one.Missing != nil {
+				fmt.Fprintf(&b, "  %d. %s: %s\n", i+1, one.For, one.Missing)
+			}
 		}
 	}
+	if a.Document != nil {
+		line("invokes", a.ARN)
+		b.WriteString("document\n")
+		if err := cli.WriteJSON(&b, a.Document); err != nil {
+			return "", err
+		}
+		line("evaluated", a.Evaluated.Text)
+	}
+	if a.Conflict != nil {
+		line("CONFLICT", a.Conflict.Text)
+		for _, conflict := range a.Conflict.Of {
+			b.WriteString("  " + conflict + "\n")
+		}
+	}
+	line("decision", a.Text)
+	return b.String(), nil
 }

@@ -1,52 +1,66 @@
-package main
+package access
 
 import (
-	"context"
-	"flag"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"portcullis/api/contract"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
 
-func checkCommand(_ context.Context, s *session, args []string) (int, error) {
-	var (
-		in      inputs
-		flags   = flag.NewFlagSet("check", flag.ContinueOnError)
-		public  = flags.String("allow-public", "", "")
-		granted = flags.String("granted", "", "")
-	)
-	in.add(flags)
-	if _, err := parse(flags, args, 0); err != nil {
-		return 0, err
-	}
-	c := checker{allowed: splitList(*public)}
-	var err error
-	if c.granted, err = scopeSet(*granted); err != nil {
-		return 0, fmt.Errorf("-granted: %w", err)
-	}
-	if c.surface, c.groups, err = in.read(s); err != nil {
-		return 0, err
-	}
-	c.check()
-	c.write(s)
-	if c.count(problem) > 0 {
-		return statusFound, nil
-	}
-	return statusGood, nil
-}
+// The flags of check alone.
+const (
+	flagAllowPublic = "allow-public"
+	flagGranted     = "granted"
+)
 
-// splitList reads a list separated by commas.
-func splitList(text string) []string {
-	var list []string
-	for _, item := range strings.Split(text, ",") {
-		if item = strings.Join(strings.Fields(item), " "); item != "" {
-			list = append(list, item)
-		}
+func checkCommand(s *cli.Session) *cobra.Command {
+	command := &cobra.Command{
+		Use:   "check [FILE]",
+		Short: "What is wrong with the rules",
+		Long: `Lists problems: operations that are open to everyone, routes that IAM cannot tell apart or that no request reaches, scopes
+that no group grants, operations that no group may call, callers whose policy would be too large to be written. Warnings are
+what may be meant so. --allow-public names the operations that are meant for everyone, --granted the scopes that callers have
+elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and the longest partition
+and region.
+
+JSON: {"problems": [{"severity", "kind", "text"}], "counts": {"problem", "warning", "note", "operations", "groups"}}. A severity
+is problem, warning or note; a kind is public, conflict, routing, size, scope or caller.
+
+Exit status: 0 there is no problem; 1 there is one; 2 the rules could not be read.`,
+		Example: `  portcullis access check api/openapi.yaml --allow-public signIn,refreshTokens,revokeToken,signOut
+  portcullis access check api/openapi.yaml --allow-public signIn,refreshTokens,revokeToken,signOut --group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
+  portcullis access check - --allow-public signIn,refreshTokens,revokeToken,signOut -o json < api/openapi.yaml`,
+		Args:              cli.Arguments(0, 1, ""),
+		ValidArgsFunction: completeFiles(1),
 	}
-	return list
+	groupScopes := addGroupScopes(command)
+	public := command.Flags().String(flagAllowPublic, "", "the operations that are meant for everyone: a `LIST` such as \"GET /x,POST /tokens\", or operationIds")
+	granted := command.Flags().String(flagGranted, "", "the `SCOPES` that callers have elsewhere: from a token's own scope claim, or an API key")
+	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, args []string) error {
+		c := checker{allowed: splitList(*public)}
+		var err, wrong error
+		c.granted, wrong = scopeSet(flagGranted, *granted)
+		c.surface, c.groups, err = read(command.Context(), s, args, *groupScopes)
+		if err = errors.Join(wrong, err); err != nil {
+			return err
+		}
+		c.check()
+		if err := c.print(s, output.Value); err != nil {
+			return err
+		}
+		if c.count(problem) > 0 {
+			return cli.No
+		}
+		return nil
+	}
+	return command
 }
 
 // severity is how much a finding matters.
@@ -59,8 +73,9 @@ const (
 )
 
 type finding struct {
-	severity severity
-	text     string
+	Severity severity `json:"severity"`
+	Kind     string   `json:"kind"` // what was looked for when it was found
+	Text     string   `json:"text"`
 }
 
 // checker looks for what is wrong with a contract's rules.
@@ -73,18 +88,27 @@ type checker struct {
 }
 
 func (c *checker) check() {
-	c.checkPublic()
-	c.checkConflicts()
-	c.checkRouting()
-	c.checkSizes()
+	c.look("public", c.checkPublic)
+	c.look("conflict", c.checkConflicts)
+	c.look("routing", c.checkRouting)
+	c.look("size", c.checkSizes)
 	if len(c.groups) > 0 {
-		c.checkScopes()
-		c.checkCallers()
+		c.look("scope", c.checkScopes)
+		c.look("caller", c.checkCallers)
+	}
+}
+
+// look looks for one kind of finding.
+func (c *checker) look(kind string, check func()) {
+	before := len(c.findings)
+	check()
+	for i := range c.findings[before:] {
+		c.findings[before+i].Kind = kind
 	}
 }
 
 func (c *checker) find(s severity, format string, args ...any) {
-	c.findings = append(c.findings, finding{s, fmt.Sprintf(format, args...)})
+	c.findings = append(c.findings, finding{Severity: s, Text: fmt.Sprintf(format, args...)})
 }
 
 // checkPublic lists the operations that are open to everyone, and the names of such that are none.
@@ -97,14 +121,14 @@ func (c *checker) checkPublic() {
 		}
 		if name, allowed := c.allowsPublic(operation); allowed {
 			used[name] = true
-			c.find(note, "%s: open to everyone, as -allow-public says", label(operation))
+			c.find(note, "%s: open to everyone, as --allow-public says", label(operation))
 		} else {
-			c.find(problem, "%s: open to everyone; -allow-public %q says that it is meant", label(operation), routeName(operation.Route))
+			c.find(problem, "%s: open to everyone; --allow-public %q says that it is meant", label(operation), routeName(operation.Route))
 		}
 	}
 	for _, name := range c.allowed {
 		if !used[name] {
-			c.find(problem, "-allow-public %q: no operation of this name is open to everyone", name)
+			c.find(problem, "--allow-public %q: no operation of this name is open to everyone", name)
 		}
 	}
 }
@@ -144,7 +168,7 @@ func (c *checker) checkScopes() {
 	}
 	for _, scope := range asked {
 		if !slices.Contains(grants, scope) && !slices.Contains(c.granted, scope) {
-			c.find(problem, "the scope %s: asked for by %s, and no group has it; -granted %s says that callers have it elsewhere", scope, c.asking(scope), scope)
+			c.find(problem, "the scope %s: asked for by %s, and no group has it; --granted %s says that callers have it elsewhere", scope, c.asking(scope), scope)
 		}
 	}
 	for _, scope := range sorted(slices.Clone(grants)) {
@@ -204,24 +228,42 @@ func (c *checker) isOpenToAnyone(d demand) bool {
 func (c *checker) count(s severity) int {
 	n := 0
 	for _, f := range c.findings {
-		if f.severity == s {
+		if f.Severity == s {
 			n++
 		}
 	}
 	return n
 }
 
-func (c *checker) write(s *session) {
+// print writes the findings to stdout.
+func (c *checker) print(s *cli.Session, format string) error {
+	if format != cli.FormatJSON {
+		return s.Print(c.text())
+	}
+	counts := map[string]int{"operations": len(c.Operations), "groups": len(c.groups)}
+	for _, s := range []severity{problem, warning, note} {
+		counts[string(s)] = c.count(s)
+	}
+	return s.PrintJSON(struct {
+		Problems []finding      `json:"problems"`
+		Counts   map[string]int `json:"counts"`
+	}{append([]finding{}, c.findings...), counts})
+}
+
+// text is the findings for people.
+func (c *checker) text() string {
+	var b strings.Builder
 	for _, f := range c.findings {
-		fmt.Fprintf(s.out, "%-7s  %s\n", f.severity, f.text)
+		fmt.Fprintf(&b, "%-7s  %s\n", f.Severity, f.Text)
 	}
 	if len(c.findings) > 0 {
-		fmt.Fprintln(s.out)
+		b.WriteString("\n")
 	}
 	groups := "no groups given, so that who has which scope is not checked"
 	if len(c.groups) > 0 {
 		groups = count(len(c.groups), "group", "groups")
 	}
-	fmt.Fprintf(s.out, "%s, %s in %s (%s).\n", count(c.count(problem), "problem", "problems"),
+	fmt.Fprintf(&b, "%s, %s in %s (%s).\n", count(c.count(problem), "problem", "problems"),
 		count(c.count(warning), "warning", "warnings"), count(len(c.Operations), "operation", "operations"), groups)
+	return b.String()
 }

@@ -1,41 +1,34 @@
-package main
+package access
 
 import "slices"
 
 // comparison compares who may make certain requests before a change and after it.
 type comparison struct {
-	sameAsBefore   bool // the operation is the same, whatever its rules are
-	before, now    []demand
-	lines          []string
-	opened, closed int
-}
-
-func (c *comparison) say(line string, opened, closed int) {
-	c.lines = append(c.lines, line)
-	c.opened += opened
-	c.closed += closed
+	sameAsBefore bool // the operation is the same, whatever its rules are
+	before, now  []demand
+	change       change // what was found
 }
 
 // compareRules compares the rules themselves, whoever has the scopes that they ask for.
 func (c *comparison) compareRules() {
 	opened, closed := newDemands(c.before, c.now), newDemands(c.now, c.before)
 	anew, widened := splitOwners(opened, c.before)
+	say := func(e effect) { c.change.Rules = append(c.change.Rules, e) }
 	if len(anew) > 0 {
-		c.say("opens for "+words(anew), 1, 0)
+		say(effect{Opens: true, For: words(anew)})
 	}
 	for _, p := range widened {
-		c.say("opens for "+words(p.demands)+", before only where "+p.owners+" was the caller's own id", 1, 0)
+		say(effect{Opens: true, For: words(p.demands) + ", before only where " + p.owners + " was the caller's own id"})
 	}
 	gone, narrowed := splitOwners(closed, c.now)
 	if len(gone) > 0 {
-		c.say("closes for "+words(gone), 0, 1)
+		say(effect{Closes: true, For: words(gone)})
 	}
 	for _, p := range narrowed {
-		c.say("closes for "+words(p.demands)+", now only where "+p.owners+" is the caller's own id", 0, 1)
+		say(effect{Closes: true, For: words(p.demands) + ", now only where " + p.owners + " is the caller's own id"})
 	}
 	if len(opened)+len(closed) > 0 && len(c.before) > 0 && len(c.now) > 0 {
-		c.say("before: "+words(c.before), 0, 0)
-		c.say("now: "+words(c.now), 0, 0)
+		c.change.Before, c.change.Now = words(c.before), words(c.now)
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"slices"
@@ -15,16 +15,18 @@ func (d *difference) compareConflicts() {
 	old, new := d.old.conflicts(), d.new.conflicts()
 	for _, conflict := range without(old, new) {
 		if d.new.servesLost(conflict) {
-			lines := []string{"opens what the rules allowed and the gateway denied", "before: " + conflict.String()}
-			d.changes = append(d.changes, change{routeName(conflict.Open) + ", where a conflict ends", lines})
-			d.opened++
+			d.say(change{
+				Title: routeName(conflict.Open) + ", where a conflict ends", Method: conflict.Open.Method, Path: conflict.Open.Path,
+				Rules: []effect{{Opens: true, For: "callers whom the rules allowed it and the gateway denied it"}}, Before: conflict.String(),
+			})
 		}
 	}
 	for _, conflict := range without(new, old) {
 		if d.old.servesLost(conflict) {
-			lines := []string{"closes what the rules allow and the gateway will deny", "now: " + conflict.String()}
-			d.changes = append(d.changes, change{routeName(conflict.Open) + ", where a conflict begins", lines})
-			d.closed++
+			d.say(change{
+				Title: routeName(conflict.Open) + ", where a conflict begins", Method: conflict.Open.Method, Path: conflict.Open.Path,
+				Rules: []effect{{Closes: true, For: "callers whom the rules allow it and the gateway will deny it"}}, Now: conflict.String(),
+			})
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"math/rand/v2"
@@ -25,8 +25,8 @@ func TestConflictsThatEnd(t *testing.T) {
 		d.compare()
 		d.compareConflicts()
 		opens, closes := gatewayChanges(t, old, now, paths, callers)
-		if ends && opens && d.opened == 0 || begins && closes && d.closed == 0 {
-			t.Fatalf("opens, closes: %v, %v; found %d, %d\nold %v\nnew %v\n%v", opens, closes, d.opened, d.closed, old.Operations, now.Operations, d.changes)
+		if ends && opens && d.Opens == 0 || begins && closes && d.Closes == 0 {
+			t.Fatalf("opens, closes: %v, %v; found %d, %d\nold %v\nnew %v\n%v", opens, closes, d.Opens, d.Closes, old.Operations, now.Operations, d.Changes)
 		}
 		met++
 	}

@@ -1,13 +1,13 @@
-package main
+package access
 
 import (
-	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
 
@@ -21,35 +21,70 @@ type question struct {
 	arn          policy.ARN // of the request
 }
 
-func explainCommand(ctx context.Context, s *session, args []string) (int, error) {
-	var (
-		in    inputs
-		who   identity
-		q     question
-		flags = flag.NewFlagSet("explain", flag.ContinueOnError)
-		arn   = flags.String("arn", "", "")
-	)
-	in.add(flags)
-	who.add(flags)
-	flags.StringVar(&q.method, "method", "", "")
-	flags.StringVar(&q.path, "path", "", "")
-	flags.BoolVar(&q.connect, "connect", false, "")
-	if _, err := parse(flags, args, 0); err != nil {
-		return 0, err
+func explainCommand(s *cli.Session) *cobra.Command {
+	command := &cobra.Command{
+		Use:   "explain [FILE]",
+		Short: "Why one request is allowed or denied",
+		Long: `Tells why one request is allowed or denied, the policy that an authorizer answers for this caller, and the statement of it that
+decides. A caller is a token, or what --scopes, --groups, --id and --scheme say of it. A token is verified where ISSUERS or
+--issuers is given, and otherwise only decoded; --token - < FILE keeps it off the command line. A public operation is allowed whatever the token. --connect, or the ARN of a
+$connect, asks about connecting to a WebSocket API.
+
+JSON: {"decision", "text", "request": {"method", "path"}, "caller": {"trust", "id", "ownsNothing", "schemes", "scopes", "notes"},
+"route": {"method", "path", "operationId"}, "rules": {"decision", "text", "holds", "alternatives": [{"for", "missing": {"schemes",
+"scopes", "owners"}}]}, "arn", "document", "evaluated": {"decision", "statement", "text"}, "conflict": {"text", "of"}}. A decision
+is allow, deny, or unknown where a token would be allowed that was not verified; a trust is assumed (there is no token), verified,
+unverified or refused. holds is the index of the first alternative that does, and missing null where one does; statement is the
+index of the one that decides; both are -1 where there is none. conflict says that the document does not say what the rules say.
+route, rules, document, evaluated and conflict are null where there is none.
+
+Exit status: 0 the request is allowed, and the token, if there is one, verified; 1 it is denied, or not known; 2 it could not be
+told.`,
+		Example: `  portcullis access explain api/openapi.yaml --method GET --path /users/7 --scopes users/self --id 7
+  portcullis access explain api/openapi.yaml --method PUT --path /users/7 --groups admins --group-scopes '{"admins":["users/write"]}' -o json
+  portcullis access explain api/openapi.yaml --arn 'arn:aws:execute-api:us-east-1:123456789012:abc/$default/DELETE/users/7' --scheme apiKey --scopes users/write`,
+		Args:              cli.Arguments(0, 1, ""),
+		ValidArgsFunction: completeFiles(1),
 	}
-	if err := q.complete(*arn); err != nil {
-		return 0, err
+	groupScopes := addGroupScopes(command)
+	flags := command.Flags()
+	var q question
+	flags.StringVar(&q.method, "method", "", "the `METHOD` of the request")
+	flags.StringVar(&q.path, "path", "", "its `PATH` as it is sent, without the stage")
+	flags.BoolVar(&q.connect, "connect", false, "in place of them: to connect to the WebSocket API")
+	arn := flags.String("arn", "", "an invocation, as an `ARN`, of the API and stage to write the policy for; without --method and --path also the request")
+	who := addIdentity(command)
+	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON)
+	command.RegisterFlagCompletionFunc("method", cobra.FixedCompletions(methods, cobra.ShellCompDirectiveNoFileComp))
+	command.RunE = func(command *cobra.Command, args []string) error {
+		err := errors.Join(q.complete(*arn), who.check())
+		if who.token == stdin && slices.Contains(args, stdin) {
+			err = errors.Join(err, cli.Usage("FILE and --token: stdin has one of them only"))
+		}
+		if err != nil {
+			return err
+		}
+		contract, groups, err := read(command.Context(), s, args, *groupScopes)
+		if err != nil {
+			return err
+		}
+		caller, err := who.read(command.Context(), s, groups, q.path)
+		if err != nil {
+			return err
+		}
+		answer, err := (&inquiry{question: q, contract: contract, subject: caller}).answer()
+		if err != nil {
+			return err
+		}
+		if err := answer.print(s, output.Value); err != nil {
+			return err
+		}
+		if answer.Decision != decisionAllow {
+			return cli.No
+		}
+		return nil
 	}
-	contract, groups, err := in.read(s)
-	if err != nil {
-		return 0, err
-	}
-	caller, err := who.read(ctx, s, groups, q.path)
-	if err != nil {
-		return 0, err
-	}
-	a := answer{question: q, contract: contract, subject: caller, out: s.out}
-	return a.write()
+	return command
 }
 
 // complete takes what the flags do not say of the request from the ARN, and what is missing of that from the default.
@@ -58,17 +93,17 @@ func (q *question) complete(arn string) error {
 	if arn != "" {
 		var err error
 		if q.arn, err = policy.ParseARN(arn); err != nil {
-			return fmt.Errorf("-arn: %w", err)
+			return cli.Usage("--arn: %w", err)
 		}
 	}
 	isNamed := q.method != "" || q.path != ""
 	switch {
 	case q.connect && isNamed:
-		return errors.New("-connect is a request itself: leave -method and -path out")
+		return cli.Usage("--connect is a request itself: leave --method and --path out")
 	case q.connect || q.arn.RouteKey != "" && !isNamed:
 		return q.completeConnect()
 	case q.arn.RouteKey != "":
-		return errors.New("-arn names a WebSocket API, whose requests have no -method and -path")
+		return cli.Usage("--arn names a WebSocket API, whose requests have no --method and --path")
 	case arn != "" && !isNamed:
 		q.method, q.path = q.arn.Method, "/"+q.arn.Path
 	}
@@ -77,7 +112,7 @@ func (q *question) complete(arn string) error {
 
 func (q *question) completeConnect() error {
 	if q.arn.RouteKey != "" && q.arn.RouteKey != policy.RouteConnect {
-		return fmt.Errorf("-arn: %q: an authorizer is asked at %s only", q.arn.RouteKey, policy.RouteConnect)
+		return cli.Usage("--arn: %q: an authorizer is asked at %s only", q.arn.RouteKey, policy.RouteConnect)
 	}
 	q.connect, q.method, q.arn.RouteKey = true, policy.RouteConnect, policy.RouteConnect
 	return nil
@@ -85,16 +120,18 @@ func (q *question) completeConnect() error {
 
 func (q *question) completeRequest() error {
 	if q.method == "" || q.path == "" {
-		return errors.New("want a request, by -method and -path, by -connect, or by -arn")
+		return cli.Usage("want a request, by --method and --path, by --connect, or by --arn")
 	}
-	if q.method = strings.ToUpper(q.method); !slices.Contains(methods, q.method) {
-		return fmt.Errorf("-method %q: want one of %s", q.method, strings.Join(methods, ", "))
+	var wrong []error
+	given := q.method
+	if q.method = strings.ToUpper(given); !slices.Contains(methods, q.method) {
+		wrong = append(wrong, cli.Usage("--method %q: want one of %s", given, strings.Join(methods, ", ")))
 	}
 	if !strings.HasPrefix(q.path, "/") || strings.ContainsFunc(q.path, isNeverSent) {
-		return fmt.Errorf("-path %q: want a path as it is sent, with a slash first, without the stage and the query", q.path)
+		wrong = append(wrong, cli.Usage("--path %q: want a path as it is sent, with a slash first, without the stage and the query", q.path))
 	}
 	q.arn.Method, q.arn.Path = q.method, strings.TrimPrefix(q.path, "/")
-	return nil
+	return errors.Join(wrong...)
 }
 
 // isNeverSent tells whether a character never stands in the path of a request (RFC 9112, section 3.2).

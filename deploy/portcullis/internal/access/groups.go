@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"maps"
@@ -21,40 +21,29 @@ func (c *comparison) compareGroups(old, new scopesOfGroups) {
 	}
 	all := maps.Clone(old)
 	maps.Copy(all, new)
-	keyHolder := c.change(keyAlone, nil, nil)
+	keyHolder := c.changeFor(keyAlone, nil, nil)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		who := " for the group " + printable(name)
-		member, both := c.change(tokenAlone, old[name], new[name]), c.change(tokenAndKey, old[name], new[name])
-		c.sayChange(who, member)
+		who := "the group " + printable(name)
+		member, both := c.changeFor(tokenAlone, old[name], new[name]), c.changeFor(tokenAndKey, old[name], new[name])
+		c.sayOf(who, member)
 		if both != member && both != keyHolder { // neither said already nor the key's alone
-			c.sayChange(who+" with an API key", both)
+			c.sayOf(who+" with an API key", both)
 		}
 		c.compareElsewhere(who, old[name], new[name])
 	}
 }
 
-// cellChange is what the change makes of a matrix's cell.
-type cellChange struct {
-	before, now   string
-	opens, closes bool
-}
-
-// change is what the change makes of the requests for a caller with these schemes, whose token has these scopes before
-// and now, and whose API key has none.
-func (c *comparison) change(schemes, old, new []string) cellChange {
+// changeFor is what the change makes of the requests for a caller with these schemes, whose token has these scopes before
+// and now, and whose API key has none: its cells in a matrix.
+func (c *comparison) changeFor(schemes, old, new []string) effect {
 	before, now := openTo(c.before, schemes, grantsOf(tokenAlone, old)), openTo(c.now, schemes, grantsOf(tokenAlone, new))
-	return cellChange{cell(before), cell(now), len(newDemands(before, now)) > 0, len(newDemands(now, before)) > 0}
+	return effect{Opens: len(newDemands(before, now)) > 0, Closes: len(newDemands(now, before)) > 0, Before: cell(before), Now: cell(now)}
 }
 
-func (c *comparison) sayChange(who string, change cellChange) {
-	line := who + ": " + change.before + " before, " + change.now + " now"
-	switch {
-	case change.opens && change.closes:
-		c.say("opens and closes"+line, 1, 1)
-	case change.opens:
-		c.say("opens"+line, 1, 0)
-	case change.closes:
-		c.say("closes"+line, 0, 1)
+// sayOf adds an effect, if it is one, for whom it is.
+func (c *comparison) sayOf(who string, e effect) {
+	if e.For = who; e.Opens || e.Closes {
+		c.change.Groups = append(c.change.Groups, e)
 	}
 }
 
@@ -65,10 +54,10 @@ func (c *comparison) compareElsewhere(who string, old, new []string) {
 	closed := newDemands(slices.Concat(remaining(c.now, new), remaining(c.before, new)), remaining(c.before, old))
 	const having = ", with further scopes from elsewhere: "
 	if opened = withScopes(opened); len(opened) > 0 {
-		c.say("opens"+who+having+words(opened), 1, 0)
+		c.sayOf(who+having+words(opened), effect{Opens: true})
 	}
 	if closed = withScopes(closed); len(closed) > 0 {
-		c.say("closes"+who+having+words(closed), 0, 1)
+		c.sayOf(who+having+words(closed), effect{Closes: true})
 	}
 }
 

@@ -1,47 +1,67 @@
-package main
+package access
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"portcullis/authorizers/verify"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
 
 // identity are the flags that say who makes a request: a token, or what a caller has.
 type identity struct {
-	token, issuers     string
-	scopes, id, scheme string
-	groups             []string
-	assumed            bool // one of the flags is given that a token answers itself
+	flags          *pflag.FlagSet
+	token, issuers string
+	scopes, groups []string // as the flags give them
+	id             string
+	scheme         *cli.OneOf
 }
 
-func (i *identity) add(flags *flag.FlagSet) {
-	i.scheme = policy.SchemeBearer
-	flags.StringVar(&i.token, "token", "", "")
-	flags.StringVar(&i.issuers, "issuers", "", "")
-	assume := func(set func(string)) func(string) error {
-		return func(text string) error { i.assumed = true; set(text); return nil }
+func addIdentity(command *cobra.Command) *identity {
+	i := &identity{flags: command.Flags()}
+	i.flags.StringVar(&i.token, "token", "", "the caller's `TOKEN`; - reads it from stdin")
+	i.flags.StringVar(&i.issuers, "issuers", "", "whose tokens are accepted, as `JSON` (default: the variable ISSUERS); without it a token is only decoded")
+	i.flags.StringArrayVar(&i.scopes, flagScopes, nil, "in place of a token: the caller's `SCOPES`")
+	i.flags.StringArrayVar(&i.groups, "groups", nil, "in place of a token: the caller's groups, as `A,B`")
+	i.flags.StringVar(&i.id, "id", "", "in place of a token: the caller's `ID` (default: nobody's)")
+	i.scheme = addScheme(command, "in place of a token: what the caller brings")
+	return i
+}
+
+// check makes sure that the flags go together.
+func (i *identity) check() error {
+	isAssumed := slices.ContainsFunc([]string{flagScopes, "groups", "id", "scheme"}, i.flags.Changed)
+	var wrong []error
+	switch {
+	case i.token != "" && isAssumed:
+		wrong = append(wrong, cli.Usage("--token says itself who calls: leave --scopes, --groups, --id and --scheme out"))
+	case i.token == "" && i.flags.Changed("token"): // a variable that is not set
+		wrong = append(wrong, cli.Usage("--token: there is no token"))
+	case i.token == "" && i.issuers != "":
+		wrong = append(wrong, cli.Usage("--issuers is for --token, and there is none"))
 	}
-	flags.Func("scopes", "", assume(func(text string) { i.scopes += " " + text }))
-	flags.Func("groups", "", assume(func(text string) { i.groups = append(i.groups, splitList(text)...) }))
-	flags.Func("id", "", assume(func(text string) { i.id = text }))
-	flags.Func("scheme", "", assume(func(text string) { i.scheme = text }))
+	if len(i.groups) > 0 && !slices.Contains(schemeSet(i.scheme), policy.SchemeBearer) {
+		wrong = append(wrong, cli.Usage("--groups: API keys are in no group"))
+	}
+	_, err := scopeSet(flagScopes, strings.Join(i.scopes, " "))
+	return errors.Join(append(wrong, err)...)
 }
 
 // trust is how far it is known that the caller is who it says.
-type trust int
+type trust string
 
 const (
-	unverified trust = iota // a token that is decoded and no more
-	refused                 // a token that an authorizer refuses
-	verified
-	assumed // there is no token: the flags say what the caller has
+	unverified trust = "unverified" // a token that is decoded and no more
+	refused    trust = "refused"    // a token that an authorizer refuses
+	verified   trust = "verified"
+	assumed    trust = "assumed" // there is no token: the flags say what the caller has
 )
 
 // subject is who makes a request.
@@ -59,44 +79,33 @@ func (s *subject) say(heading, format string, args ...any) {
 }
 
 // read gives who makes the request for a path.
-func (i *identity) read(ctx context.Context, s *session, groups scopesOfGroups, path string) (*subject, error) {
-	switch {
-	case i.token != "" && i.assumed:
-		return nil, errors.New("-token says itself who calls: leave -scopes, -groups, -id and -scheme out")
-	case i.token != "":
+func (i *identity) read(ctx context.Context, s *cli.Session, groups scopesOfGroups, path string) (*subject, error) {
+	if i.token != "" {
 		return i.bearer(ctx, s, groups)
-	case i.issuers != "":
-		return nil, errors.New("-issuers is for -token, and there is none")
 	}
 	return i.assume(groups, path)
 }
 
 // assume takes the caller from the flags.
 func (i *identity) assume(groups scopesOfGroups, path string) (*subject, error) {
-	schemes, err := schemeSet(i.scheme)
-	if err != nil {
-		return nil, err
-	}
-	scopes, err := scopeSet(i.scopes)
-	if err != nil {
-		return nil, fmt.Errorf("-scopes: %w", err)
-	}
-	if len(i.groups) > 0 && !slices.Contains(schemes, policy.SchemeBearer) {
-		return nil, errors.New("-groups: API keys are in no group")
-	}
-	for _, group := range i.groups {
+	scopes, err := scopeSet(flagScopes, strings.Join(i.scopes, " "))
+	wrong := []error{err}
+	for _, group := range splitList(strings.Join(i.groups, ",")) {
 		granted, known := groups[group]
 		if !known {
-			return nil, fmt.Errorf("-groups: GROUP_SCOPES and -group-scopes name no group %q; several are separated by commas", group)
+			wrong = append(wrong, cli.Usage("--groups: GROUP_SCOPES and --group-scopes name no group %q; several are separated by commas", group))
 		}
 		scopes = append(scopes, granted...)
 	}
-	who := &subject{trust: assumed, caller: policy.Caller{ID: i.id, Schemes: schemes, Scopes: sorted(scopes)}}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
+	}
+	who := &subject{trust: assumed, caller: policy.Caller{ID: i.id, Schemes: schemeSet(i.scheme), Scopes: sorted(scopes)}}
 	if i.id == "" {
 		for who.caller.ID = "nobody"; strings.Contains(path, who.caller.ID); {
 			who.caller.ID += "-else"
 		}
-		who.say("caller", "%s; no -id, %q stands for it", credentials(who.caller), who.caller.ID)
+		who.say("caller", "%s; no --id, %q stands for it", credentials(who.caller), who.caller.ID)
 		return who, nil
 	}
 	who.say("caller", "%s; id %q", credentials(who.caller), i.id)
@@ -112,21 +121,20 @@ func credentials(caller policy.Caller) string {
 }
 
 // readToken gives the token itself, from stdin for "-", without what pasting may bring along.
-func (i *identity) readToken(s *session) (string, error) {
+func (i *identity) readToken(ctx context.Context, s *cli.Session) (string, error) {
 	text := i.token
-	if text == "-" {
-		read, err := io.ReadAll(io.LimitReader(s.stdin, 2*verify.MaxMaxToken))
-		if err != nil {
-			return "", fmt.Errorf("-token: stdin: %w", err)
+	if text == stdin {
+		var err error
+		if text, err = s.ReadStdin(ctx, "--token", 2*verify.MaxMaxToken); err != nil {
+			return "", err
 		}
-		text = string(read)
 	}
 	text = strings.TrimSpace(text)
 	if scheme, token, ok := strings.Cut(text, " "); ok && strings.EqualFold(scheme, "Bearer") {
 		text = strings.TrimSpace(token)
 	}
 	if text == "" {
-		return "", errors.New("-token: there is no token")
+		return "", cli.Usage("--token: there is no token")
 	}
 	return text, nil
 }

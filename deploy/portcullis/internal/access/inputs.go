@@ -1,68 +1,68 @@
-package main
+package access
 
 import (
+	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"portcullis/api/contract"
 	"portcullis/authorizers/environ"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
 
-// parse reads a command's flags, which may stand before and behind its arguments, and gives the arguments.
-func parse(flags *flag.FlagSet, args []string, most int) ([]string, error) {
-	flags.SetOutput(io.Discard)
-	var rest []string
-	for {
-		switch err := flags.Parse(args); {
-		case errors.Is(err, flag.ErrHelp):
-			return nil, errHelp
-		case err != nil:
-			return nil, fmt.Errorf("%w; -h lists the flags", err)
-		case flags.NArg() == 0:
-			return rest, nil
-		case len(rest) == most:
-			return nil, fmt.Errorf("unexpected argument %q; -h lists the flags", flags.Arg(0))
+// The flags that several commands have.
+const (
+	flagGroupScopes = "group-scopes"
+	flagScopes      = "scopes"
+)
+
+// stdin is the argument that reads a contract, and the value that reads a token, from stdin.
+const stdin = "-"
+
+// maxStdin bounds a contract that is read from stdin, in bytes.
+const maxStdin = 16 << 20
+
+func addGroupScopes(command *cobra.Command) *string {
+	return command.Flags().String(flagGroupScopes, "", `which scopes a group has, as `+"`JSON`"+` {"group":["scope"]}, or @FILE (default: the variable GROUP_SCOPES)`)
+}
+
+// addScheme gives a command the flag that says what callers bring.
+func addScheme(command *cobra.Command, usage string) *cli.OneOf {
+	return cli.AddOneOf(command, "scheme", "", usage, policy.SchemeBearer, policy.SchemeAPIKey, policy.SchemeBearer+","+policy.SchemeAPIKey)
+}
+
+// completeFiles completes up to so many arguments to the names of OpenAPI files.
+func completeFiles(most int) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) >= most {
+			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		rest = append(rest, flags.Arg(0))
-		args = flags.Args()[1:]
+		return []cobra.Completion{"yaml", "yml", "json"}, cobra.ShellCompDirectiveFilterFileExt
 	}
 }
 
-// inputs are the flags of the commands that read one contract.
-type inputs struct {
-	contract, scopes string // as the flags give them
-}
-
-func (in *inputs) add(flags *flag.FlagSet) {
-	flags.StringVar(&in.contract, "contract", "", "")
-	flags.StringVar(&in.scopes, "group-scopes", "", "")
-}
-
-// read reads the contract and the groups.
-func (in *inputs) read(s *session) (*surface, scopesOfGroups, error) {
-	contract, err := s.loadContract(in.contract)
-	if err != nil {
-		return nil, nil, err
-	}
-	groups, err := s.loadGroups("-group-scopes", in.scopes)
-	return contract, groups, err
+// read reads the contract that the arguments name, or else the variable or the folder, and the groups.
+func read(ctx context.Context, s *cli.Session, args []string, groupScopes string) (*surface, scopesOfGroups, error) {
+	contract, err := defaultContract(ctx, s, args)
+	groups, wrong := loadGroups(s, flagGroupScopes, groupScopes)
+	return contract, groups, errors.Join(err, wrong)
 }
 
 // contractNames are where a contract is looked for that nothing names.
 var contractNames = []string{"openapi.yaml", "api/openapi.yaml"}
 
-func (s *session) loadContract(name string) (*surface, error) {
-	switch {
-	case name != "":
-		return newSurface(contract.Load(name))
-	case s.getenv(environ.Contract) != "":
-		contract, err := newSurface(contract.Load(s.getenv(environ.Contract)))
+func defaultContract(ctx context.Context, s *cli.Session, args []string) (*surface, error) {
+	if len(args) > 0 {
+		return loadContract(ctx, s, args[0])
+	}
+	if name := s.Getenv(environ.Contract); name != "" {
+		contract, err := newSurface(contract.Load(name))
 		if err != nil {
 			return nil, &environ.Error{Variable: environ.Contract, Err: err}
 		}
@@ -73,17 +73,29 @@ func (s *session) loadContract(name string) (*surface, error) {
 			return newSurface(contract.Load(name))
 		}
 	}
-	return nil, fmt.Errorf("there is no %s here; name the contract with -contract or %s", strings.Join(contractNames, " and no "), environ.Contract)
+	return nil, cli.Usage("there is no %s here; name the contract as FILE or in %s", strings.Join(contractNames, " and no "), environ.Contract)
+}
+
+// loadContract reads a file, or stdin.
+func loadContract(ctx context.Context, s *cli.Session, name string) (*surface, error) {
+	if name != stdin {
+		return newSurface(contract.Load(name))
+	}
+	text, err := s.ReadStdinBytes(ctx, "the contract", maxStdin)
+	if err != nil {
+		return nil, err
+	}
+	return newSurface(contract.Parse("stdin", text))
 }
 
 // scopesOfGroups maps a group to the scopes of its members.
 type scopesOfGroups = map[string][]string
 
 // loadGroups reads the scopes of groups: the flag's value, else the variable's.
-func (s *session) loadGroups(flagName, value string) (scopesOfGroups, error) {
-	source := flagName
+func loadGroups(s *cli.Session, flagName, value string) (scopesOfGroups, error) {
+	source := "--" + flagName
 	if value == "" {
-		source, value = environ.GroupScopes, s.getenv(environ.GroupScopes)
+		source, value = environ.GroupScopes, s.Getenv(environ.GroupScopes)
 	} else if name, isFile := strings.CutPrefix(value, "@"); isFile {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -98,30 +110,30 @@ func (s *session) loadGroups(flagName, value string) (scopesOfGroups, error) {
 	return groups, nil
 }
 
-func checkScopes(scopes []string) error {
+// scopeSet reads scopes separated by spaces, sorted, each once. The error names the flag.
+func scopeSet(flagName, text string) ([]string, error) {
+	scopes := sorted(strings.Fields(text))
+	var wrong []error
 	for _, scope := range scopes {
 		if !policy.ValidScope(scope) {
-			return fmt.Errorf("%q is no scope (RFC 6749, section 3.3)", scope)
+			wrong = append(wrong, cli.Usage("--%s: %q is no scope (RFC 6749, section 3.3)", flagName, scope))
 		}
 	}
-	return nil
+	return scopes, errors.Join(wrong...)
 }
 
-// scopeSet reads scopes separated by spaces, sorted, each once.
-func scopeSet(text string) ([]string, error) {
-	scopes := sorted(strings.Fields(text))
-	return scopes, checkScopes(scopes)
-}
+// schemeSet are the security schemes of a flag from [addScheme], sorted.
+func schemeSet(chosen *cli.OneOf) []string { return sorted(strings.Split(chosen.Value, ",")) }
 
-// schemeSet reads security schemes separated by commas, sorted, each once.
-func schemeSet(text string) ([]string, error) {
-	schemes := sorted(strings.Split(text, ","))
-	for _, scheme := range schemes {
-		if scheme != policy.SchemeBearer && scheme != policy.SchemeAPIKey {
-			return nil, fmt.Errorf("-scheme %q: want bearer, apiKey or bearer,apiKey", text)
+// splitList reads a list separated by commas.
+func splitList(text string) []string {
+	var list []string
+	for _, item := range strings.Split(text, ",") {
+		if item = strings.Join(strings.Fields(item), " "); item != "" {
+			list = append(list, item)
 		}
 	}
-	return schemes, nil
+	return list
 }
 
 // sorted is the list sorted, each element once; it changes the list.
@@ -133,4 +145,12 @@ func sorted(list []string) []string {
 // isWithin tells whether all elements of a list are in another one.
 func isWithin(list, whole []string) bool {
 	return !slices.ContainsFunc(list, func(s string) bool { return !slices.Contains(whole, s) })
+}
+
+// count says how many there are of something.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

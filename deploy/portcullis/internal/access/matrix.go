@@ -1,14 +1,15 @@
-package main
+package access
 
 import (
-	"context"
-	"flag"
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"portcullis/api/contract"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
 
@@ -40,41 +41,62 @@ const (
 	cellUnreachable = "unreachable"
 )
 
-func matrixCommand(_ context.Context, s *session, args []string) (int, error) {
-	var (
-		in     inputs
-		sets   []string
-		flags  = flag.NewFlagSet("matrix", flag.ContinueOnError)
-		format = flags.String("format", "table", "")
-		scheme = flags.String("scheme", policy.SchemeBearer, "")
-	)
-	in.add(flags)
-	flags.Func("scopes", "", func(text string) error { sets = append(sets, text); return nil })
-	if _, err := parse(flags, args, 0); err != nil {
-		return 0, err
+func matrixCommand(s *cli.Session) *cobra.Command {
+	command := &cobra.Command{
+		Use:   "matrix [FILE]",
+		Short: "Who may call which operation",
+		Long: `Prints a row for each operation (and for $connect, where the contract says who may connect to a WebSocket API), a column for
+each group (without groups: for each scope) and for each --scopes. A cell is yes, no, public, own {id} (only where {id} is the
+caller's own id), or unreachable where no request is routed to the operation. The same input gives the same bytes, so that a
+file of it can be committed, and a pull request shows what changes.
+
+JSON: {"title", "schemes", "columns": [{"kind", "name", "scopes"}], "operations": [{"method", "path", "operationId", "cells"}]}. A
+kind is none, group or scopes; there is a cell for each column.
+
+Exit status: 0 it was printed; 2 the rules could not be read.`,
+		Example: `  portcullis access matrix
+  portcullis access matrix api/openapi.yaml --group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
+  portcullis access matrix api/openapi.yaml --scopes 'users/self users/read' --scheme apiKey -o markdown`,
+		Args:              cli.Arguments(0, 1, ""),
+		ValidArgsFunction: completeFiles(1),
 	}
-	write, known := formats[*format]
-	if !known {
-		return 0, fmt.Errorf("-format %q: want %s", *format, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
+	groupScopes := addGroupScopes(command)
+	sets := command.Flags().StringArray(flagScopes, nil, "a further column, for a caller with these `SCOPES`; may be repeated")
+	scheme := addScheme(command, "what every caller brings")
+	output := cli.AddOutput(command, cli.FormatTable, cli.FormatMarkdown, cli.FormatCSV, cli.FormatJSON, cli.FormatHTML)
+	command.RunE = func(command *cobra.Command, args []string) error {
+		further, wrong := furtherColumns(*sets)
+		contract, groups, err := read(command.Context(), s, args, *groupScopes)
+		if err = errors.Join(wrong, err); err != nil {
+			return err
+		}
+		schemes := schemeSet(scheme)
+		var b strings.Builder
+		if err := newMatrix(contract, schemes, columnsOf(contract, groups, schemes, further)).write(&b, output.Value); err != nil {
+			return err
+		}
+		return s.Print(b.String())
 	}
-	schemes, err := schemeSet(*scheme)
-	if err != nil {
-		return 0, err
+	return command
+}
+
+// furtherColumns are those of the flag for scopes.
+func furtherColumns(sets []string) ([]column, error) {
+	var columns []column
+	var wrong []error
+	for _, set := range sets {
+		scopes, err := scopeSet(flagScopes, set)
+		if err == nil && len(scopes) == 0 {
+			err = cli.Usage("--scopes %q: want scopes; the caller without any has a column", set)
+		}
+		columns, wrong = append(columns, column{"scopes", strings.Join(scopes, " "), scopes}), append(wrong, err)
 	}
-	contract, groups, err := in.read(s)
-	if err != nil {
-		return 0, err
-	}
-	columns, err := columnsOf(contract, groups, schemes, sets)
-	if err != nil {
-		return 0, err
-	}
-	return statusGood, write(s.out, newMatrix(contract, schemes, columns))
+	return columns, errors.Join(wrong...)
 }
 
 // columnsOf chooses the columns: the caller without scopes, then groups, which tokens have and API keys have not,
-// or else single scopes, then the sets.
-func columnsOf(contract *surface, groups scopesOfGroups, schemes, sets []string) ([]column, error) {
+// or else single scopes, then further ones.
+func columnsOf(contract *surface, groups scopesOfGroups, schemes []string, further []column) []column {
 	columns := []column{{"none", "no scope", []string{}}}
 	if len(groups) > 0 && slices.Contains(schemes, policy.SchemeBearer) {
 		for _, name := range slices.Sorted(maps.Keys(groups)) {
@@ -85,24 +107,16 @@ func columnsOf(contract *surface, groups scopesOfGroups, schemes, sets []string)
 			columns = append(columns, column{"scopes", scope, []string{scope}})
 		}
 	}
-	for _, set := range sets {
-		scopes, err := scopeSet(set)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("-scopes %q: %w", set, err)
-		case len(scopes) == 0:
-			return nil, fmt.Errorf("-scopes %q: want scopes; the caller without any has a column", set)
-		}
-		next := column{"scopes", strings.Join(scopes, " "), scopes}
+	for _, next := range further {
 		if !slices.ContainsFunc(columns, func(c column) bool { return c.Kind == next.Kind && c.Name == next.Name }) {
 			columns = append(columns, next)
 		}
 	}
-	return columns, nil
+	return columns
 }
 
 func newMatrix(contract *surface, schemes []string, columns []column) *matrix {
-	m := &matrix{Title: contract.Title, Schemes: schemes, Columns: columns}
+	m := &matrix{Title: contract.Title, Schemes: schemes, Columns: columns, Rows: []row{}}
 	for i := range contract.Operations {
 		m.Rows = append(m.Rows, newRow(contract, &contract.Operations[i], schemes, columns))
 	}

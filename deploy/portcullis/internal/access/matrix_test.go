@@ -1,10 +1,15 @@
-package main
+package access
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"portcullis/deploy/portcullis/internal/cli"
 )
+
+// formats are those that a matrix is written in.
+var formats = []string{cli.FormatTable, cli.FormatMarkdown, cli.FormatCSV, cli.FormatJSON, cli.FormatHTML}
 
 // TestFormats compares each format of each matrix with its golden file.
 func TestFormats(t *testing.T) {
@@ -12,15 +17,15 @@ func TestFormats(t *testing.T) {
 		name string
 		args []string
 	}{
-		{"ours", []string{"-contract", ours, "-group-scopes", `{"admins":["users/read","users/write"],"members":["users/self"],"readers":["users/read"]}`}},
-		{"ours-scopes", []string{"-contract", ours, "-scopes", "users/self users/read"}},
-		{"odd", []string{"-contract", "testdata/odd.yaml", "-group-scopes", "@testdata/groups.json", "-scopes", "exports"}},
-		{"odd-both", []string{"-contract", "testdata/odd.yaml", "-scheme", "bearer,apiKey"}},
+		{"ours", []string{ours, "--group-scopes", `{"admins":["users/read","users/write"],"members":["users/self"],"readers":["users/read"]}`}},
+		{"ours-scopes", []string{ours, "--scopes", "users/self users/read"}},
+		{"odd", []string{"testdata/odd.yaml", "--group-scopes", "@testdata/groups.json", "--scopes", "exports"}},
+		{"odd-both", []string{"testdata/odd.yaml", "--scheme", "bearer,apiKey"}},
 	}
 	for _, test := range tests {
-		for format := range formats {
+		for _, format := range formats {
 			t.Run(test.name+"."+format, func(t *testing.T) {
-				got := access(t, "", nil, append([]string{"matrix", "-format", format}, test.args...)...)
+				got := access(t, "", nil, append([]string{"matrix", "-o", format}, test.args...)...)
 				if got.status != 0 || got.stderr != "" {
 					t.Fatalf("status %d, stderr %q", got.status, got.stderr)
 				}
@@ -46,10 +51,10 @@ func TestFormats(t *testing.T) {
 func TestStable(t *testing.T) {
 	one := `{"b":["users/read","users/self"],"a":[],"c":["users/write"]}`
 	other := `{"c":["users/write"],"a":[],"b":["users/self","users/read","users/read"]}`
-	for format := range formats {
-		first := access(t, "", nil, "matrix", "-contract", ours, "-format", format, "-group-scopes", one)
+	for _, format := range formats {
+		first := access(t, "", nil, "matrix", ours, "-o", format, "--group-scopes", one)
 		for range 20 {
-			if again := access(t, "", nil, "matrix", "-contract", ours, "-format", format, "-group-scopes", other); again != first {
+			if again := access(t, "", nil, "matrix", ours, "-o", format, "--group-scopes", other); again != first {
 				t.Fatalf("%s differs from run to run", format)
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"math/rand/v2"
@@ -68,9 +68,9 @@ func TestDiffAgreesWithDecide(t *testing.T) {
 		now := changed(r, old)
 		d := difference{old: &side{old, map[string][]string{}}, new: &side{now, map[string][]string{}}}
 		d.compare()
-		got, want := [2]bool{d.opened > 0, d.closed > 0}, changes(old, now, paths, callers, callers)
+		got, want := [2]bool{d.Opens > 0, d.Closes > 0}, changes(old, now, paths, callers, callers)
 		if got != want {
-			t.Fatalf("opens, closes: %v, want %v\nold %v\nnew %v\n%v", got, want, old.Operations, now.Operations, d.changes)
+			t.Fatalf("opens, closes: %v, want %v\nold %v\nnew %v\n%v", got, want, old.Operations, now.Operations, d.Changes)
 		}
 		seen[want]++
 	}
@@ -94,9 +94,9 @@ func TestDiffOfGroups(t *testing.T) {
 		had, has := []string{scopes[r.IntN(3)]}, []string{scopes[r.IntN(3)], scopes[r.IntN(3)]}
 		d := difference{old: &side{old, map[string][]string{"g": had}}, new: &side{now, map[string][]string{"g": has}}}
 		d.compare()
-		got, want := [2]bool{d.opened > 0, d.closed > 0}, changes(old, now, paths, members(callers, had), members(callers, has))
+		got, want := [2]bool{d.Opens > 0, d.Closes > 0}, changes(old, now, paths, members(callers, had), members(callers, has))
 		if got != want {
-			t.Fatalf("opens, closes: %v, want %v\n%v -> %v\nold %v\nnew %v\n%v", got, want, had, has, old.Operations, now.Operations, d.changes)
+			t.Fatalf("opens, closes: %v, want %v\n%v -> %v\nold %v\nnew %v\n%v", got, want, had, has, old.Operations, now.Operations, d.Changes)
 		}
 		seen[want]++
 	}

@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"slices"
@@ -41,7 +41,7 @@ func (c *checker) checkTaken(taken, by *contract.Operation) {
 		if closed := newDemands(here, rest); len(closed) > 0 {
 			text += "; closed for " + words(closed) + ", where that one is open"
 		}
-		line := finding{warning, label(by) + ": serves " + taken.Route.Method + " " + requests.shown(by.Route.Path) + " in place of " + label(taken) + text}
+		line := finding{Severity: warning, Text: label(by) + ": serves " + taken.Route.Method + " " + requests.shown(by.Route.Path) + " in place of " + label(taken) + text}
 		if text != "" && !slices.Contains(c.findings, line) {
 			c.findings = append(c.findings, line)
 		}

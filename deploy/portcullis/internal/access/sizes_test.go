@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"fmt"
@@ -50,7 +50,7 @@ func TestSizes(t *testing.T) {
 		{60, numbered, "{bearer: [s]}", `{"staff":["s"]}`, nil},
 	}
 	for _, test := range tests {
-		got := access(t, "", nil, "check", "-contract", contractOf(t, test.routes, test.path, test.security), "-group-scopes", test.groups, "-granted", "s s0 s1")
+		got := access(t, "", nil, "check", contractOf(t, test.routes, test.path, test.security), "--group-scopes", test.groups, "--granted", "s s0 s1")
 		findings := strings.Split(strings.TrimSpace(got.stdout), "\n")
 		findings = findings[:len(findings)-1] // the last line counts them
 		for len(findings) > 0 && findings[len(findings)-1] == "" {

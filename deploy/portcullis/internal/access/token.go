@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"context"
@@ -13,25 +13,26 @@ import (
 	"portcullis/authorizers"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/verify"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
 
 // bearer takes the caller from a token, verified where it is known whose tokens are accepted.
-func (i *identity) bearer(ctx context.Context, s *session, groups scopesOfGroups) (*subject, error) {
-	token, err := i.readToken(s)
+func (i *identity) bearer(ctx context.Context, s *cli.Session, groups scopesOfGroups) (*subject, error) {
+	token, err := i.readToken(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	most, err := environ.ParseMaxToken(s.getenv(environ.MaxToken))
+	most, err := environ.ParseMaxToken(s.Getenv(environ.MaxToken))
 	if err != nil {
 		return nil, &environ.Error{Variable: environ.MaxToken, Err: err}
 	}
-	verifier, err := s.verifier(i.issuers, groups, most)
+	verifier, err := verifierOf(s, i.issuers, groups, most)
 	if err != nil {
 		return nil, err
 	}
 	if verifier == nil {
-		return decoded(token, most, groups), nil
+		return decoded(token, most, groups, s.Now()), nil
 	}
 	defer verifier.Close()
 	claims, err := verifier.Verify(ctx, token)
@@ -50,11 +51,11 @@ func (i *identity) bearer(ctx context.Context, s *session, groups scopesOfGroups
 	return who, nil
 }
 
-// verifier makes the authorizers' own; nil where no issuers are given.
-func (s *session) verifier(value string, groups scopesOfGroups, most int) (*verify.Verifier, error) {
-	source := "-issuers"
+// verifierOf makes the authorizers' own; nil where no issuers are given.
+func verifierOf(s *cli.Session, value string, groups scopesOfGroups, most int) (*verify.Verifier, error) {
+	source := "--issuers"
 	if value == "" {
-		source, value = environ.Issuers, s.getenv(environ.Issuers)
+		source, value = environ.Issuers, s.Getenv(environ.Issuers)
 	}
 	if value == "" {
 		return nil, nil
@@ -66,11 +67,11 @@ func (s *session) verifier(value string, groups scopesOfGroups, most int) (*veri
 	if err := environ.GiveGroupScopes(issuers, groups); err != nil {
 		return nil, &environ.Error{Variable: environ.GroupScopes, Err: err}
 	}
-	skew, err := environ.ParseClockSkew(s.getenv(environ.ClockSkew))
+	skew, err := environ.ParseClockSkew(s.Getenv(environ.ClockSkew))
 	if err != nil {
 		return nil, &environ.Error{Variable: environ.ClockSkew, Err: err}
 	}
-	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew, MaxToken: most})
+	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew, MaxToken: most, Now: s.Now})
 	if err != nil {
 		return nil, &environ.Error{Variable: source, Err: err}
 	}
@@ -104,19 +105,19 @@ func (w *subject) take(claims *authorizers.Claims, groups scopesOfGroups) {
 }
 
 // decoded takes the caller from what a token of at most so many bytes says, whoever wrote it.
-func decoded(token string, most int, groups scopesOfGroups) *subject {
+func decoded(token string, most int, groups scopesOfGroups, now time.Time) *subject {
 	who := &subject{trust: refused}
 	claims, ok := decode(token, most)
 	if !ok {
 		who.say("token", "REFUSED: it is no JSON Web Token with iss, sub and exp")
 		return who
 	}
-	if !time.Now().Before(claims.Expires) {
+	if !now.Before(claims.Expires) {
 		who.say("token", "REFUSED: it ended at %s", claims.Expires.UTC().Format(time.RFC3339))
 		return who
 	}
 	who.trust = unverified
-	who.say("token", "NOT VERIFIED: neither %s nor -issuers says whose tokens are accepted; anybody can write what it says", environ.Issuers)
+	who.say("token", "NOT VERIFIED: neither %s nor --issuers says whose tokens are accepted; anybody can write what it says", environ.Issuers)
 	for _, group := range claims.Groups {
 		claims.Scopes = append(claims.Scopes, groups[group]...)
 	}

@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"encoding/json"
@@ -24,7 +24,7 @@ const groupScopes = `GROUP_SCOPES={"admins":["users/read","users/write"],"member
 // ask asks about a request with a token from stdin, and makes sure that no part of it is printed.
 func ask(t *testing.T, token string, env []string, args ...string) outcome {
 	t.Helper()
-	got := access(t, token, append(env, groupScopes), append([]string{"explain", "-contract", ours, "-token", "-"}, args...)...)
+	got := access(t, token, append(env, groupScopes), append([]string{"explain", ours, "--token", "-"}, args...)...)
 	for _, part := range strings.Split(token, ".") {
 		if len(part) > 8 && strings.Contains(got.stdout+got.stderr, part) {
 			t.Errorf("a part of the token is printed:\n%s%s", got.stdout, got.stderr)
@@ -41,7 +41,7 @@ func TestTokens(t *testing.T) {
 	member := verifytest.Options{Subject: "7", Groups: []string{"members", "unknown"}}
 	admin := verifytest.Options{Groups: []string{"admins"}}
 	old := verifytest.Options{Groups: []string{"admins"}, IssuedAt: time.Now().Add(-2 * time.Hour)}
-	get := []string{"-method", "GET", "-path", "/users/7"}
+	get := []string{"--method", "GET", "--path", "/users/7"}
 	tests := []struct {
 		name   string
 		token  string
@@ -52,21 +52,21 @@ func TestTokens(t *testing.T) {
 	}{
 		{"verified", issuer.CognitoAccess(admin), trusted, get, 0, []string{"token     verified\n", "groups admins\n", "decision  allow\n", "DateLessThanIfExists"}},
 		{"pasted with its scheme", "Bearer " + issuer.CognitoAccess(admin) + "\n", trusted, get, 0, []string{"token     verified\n"}},
-		{"-issuers", issuer.CognitoAccess(admin), nil, append(get, "-issuers", issuers(t, issuer)), 0, []string{"token     verified\n"}},
+		{"--issuers", issuer.CognitoAccess(admin), nil, append(get, "--issuers", issuers(t, issuer)), 0, []string{"token     verified\n"}},
 		{"verified, its own", issuer.CognitoAccess(member), trusted, get, 0, []string{"groups members, unknown (which has no scopes)", "alternative 3 of 4"}},
-		{"verified, another's", issuer.CognitoAccess(member), trusted, []string{"-method", "GET", "-path", "/users/8"}, 1,
+		{"verified, another's", issuer.CognitoAccess(member), trusted, []string{"--method", "GET", "--path", "/users/8"}, 1,
 			[]string{"{id} is not the caller's own id", "decision  deny (403)\n"}},
 		{"forged", forger.CognitoAccess(admin), trusted, get, 1, []string{"token     REFUSED: token: key-unknown", "decision  deny: the authorizer refuses the token (401)\n"}},
 		{"expired", issuer.CognitoAccess(old), trusted, get, 1, []string{"REFUSED: token: token-expired", "(401)"}},
 		{"malformed", "no.token", trusted, get, 1, []string{"REFUSED: token: token-malformed"}},
 		{"not verified", issuer.CognitoAccess(admin), nil, get, 1, []string{"NOT VERIFIED", "rules     allow", "evaluated allowed", "decision  NOT KNOWN: allow if the token is good"}},
 		{"forged, not verified", forger.CognitoAccess(admin), nil, get, 1, []string{"NOT VERIFIED", "decision  NOT KNOWN"}},
-		{"not verified, denied", issuer.CognitoAccess(member), nil, []string{"-method", "DELETE", "-path", "/users/7"}, 1, []string{"NOT VERIFIED", "decision  deny (403)"}},
+		{"not verified, denied", issuer.CognitoAccess(member), nil, []string{"--method", "DELETE", "--path", "/users/7"}, 1, []string{"NOT VERIFIED", "decision  deny (403)"}},
 		{"not verified, expired", issuer.CognitoAccess(old), nil, get, 1, []string{"REFUSED: it ended at"}},
 		{"not verified, malformed", "a.b", nil, get, 1, []string{"REFUSED: it is no JSON Web Token"}},
 		{"not verified, too large", issuer.CognitoAccess(verifytest.Options{Extra: map[string]any{"x": strings.Repeat("x", 10<<10)}}), nil, get, 1, []string{"REFUSED: it is no JSON Web Token"}},
 		{"control characters", issuer.CognitoAccess(verifytest.Options{Subject: "\x1b[31m", Groups: []string{"\x1b[2J"}}), nil, get, 1, []string{`id "\x1b[31m"`, `"\x1b[2J"`}},
-		{"no route", issuer.CognitoAccess(admin), trusted, []string{"-method", "PATCH", "-path", "/users/7"}, 1, []string{"route     none; the path is served for DELETE, GET, PUT\n"}},
+		{"no route", issuer.CognitoAccess(admin), trusted, []string{"--method", "PATCH", "--path", "/users/7"}, 1, []string{"route     none; the path is served for DELETE, GET, PUT\n"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,12 +86,41 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+// TestTokensJSON: a line a case: what programs are told of a token, and of the decision.
+func TestTokensJSON(t *testing.T) {
+	issuer := verifytest.NewServer()
+	defer issuer.Close()
+	trusted := []string{"ISSUERS=" + issuers(t, issuer)}
+	admin := issuer.CognitoAccess(verifytest.Options{Groups: []string{"admins"}})
+	for _, test := range []struct {
+		token           string
+		env             []string
+		decision, trust string
+		asked           bool // an authorizer answers a document
+	}{
+		{admin, trusted, "allow", "verified", true},
+		{admin, nil, "unknown", "unverified", true},
+		{issuer.CognitoAccess(verifytest.Options{}), trusted, "deny", "verified", true},
+		{verifytest.New(issuer.URL).CognitoAccess(verifytest.Options{}), trusted, "deny", "refused", false},
+		{"no.token", nil, "deny", "refused", false},
+	} {
+		got := ask(t, test.token, test.env, "--method", "GET", "--path", "/users/7", "-o", "json")
+		var a answer
+		if err := json.Unmarshal([]byte(got.stdout), &a); err != nil {
+			t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
+		}
+		if a.Decision != test.decision || string(a.Caller.Trust) != test.trust || (a.Document != nil) != test.asked || (got.status == 0) != (test.decision == "allow") {
+			t.Errorf("status %d, want %s, %s:\n%s", got.status, test.decision, test.trust, got.stdout)
+		}
+	}
+}
+
 // TestCannotTell: where the issuer's keys cannot be had, nothing is said of the token.
 func TestCannotTell(t *testing.T) {
 	issuer := verifytest.NewServer()
 	defer issuer.Close()
 	issuer.Outage(true)
-	got := ask(t, issuer.CognitoAccess(verifytest.Options{}), []string{"ISSUERS=" + issuers(t, issuer)}, "-method", "GET", "-path", "/users")
+	got := ask(t, issuer.CognitoAccess(verifytest.Options{}), []string{"ISSUERS=" + issuers(t, issuer)}, "--method", "GET", "--path", "/users")
 	if got.status != 2 || got.stdout != "" || !strings.Contains(got.stderr, "the token can be neither accepted nor refused") {
 		t.Errorf("status %d, stdout %q, stderr %q", got.status, got.stdout, got.stderr)
 	}
@@ -104,7 +133,7 @@ func TestClockSkew(t *testing.T) {
 	late := issuer.CognitoAccess(verifytest.Options{Groups: []string{"admins"}, IssuedAt: time.Now().Add(-time.Hour - time.Minute)})
 	for skew, want := range map[string]int{"": 1, "0s": 1, "4m": 0, "6m": 2, "-1s": 2, "soon": 2} {
 		env := []string{"ISSUERS=" + issuers(t, issuer), "CLOCK_SKEW=" + skew}
-		if got := ask(t, late, env, "-method", "GET", "-path", "/users"); got.status != want {
+		if got := ask(t, late, env, "--method", "GET", "--path", "/users"); got.status != want {
 			t.Errorf("CLOCK_SKEW %q: status %d, want %d; %s%s", skew, got.status, want, got.stdout, got.stderr)
 		}
 	}
@@ -112,7 +141,7 @@ func TestClockSkew(t *testing.T) {
 
 // TestPublicNeedsNoToken: the gateway asks no authorizer, so that not even a bad token matters.
 func TestPublicNeedsNoToken(t *testing.T) {
-	got := access(t, "no.token", nil, "explain", "-contract", "testdata/odd.yaml", "-token", "-", "-method", "post", "-path", "/tokens")
+	got := access(t, "no.token", nil, "explain", "testdata/odd.yaml", "--token", "-", "--method", "post", "--path", "/tokens")
 	if got.status != 0 || !strings.Contains(got.stdout, "allow: the gateway asks no authorizer, whatever the credentials") {
 		t.Errorf("status %d\n%s%s", got.status, got.stdout, got.stderr)
 	}
