@@ -29,6 +29,12 @@ func portcullis(s *cli.Session) *cobra.Command {
 // access runs portcullis access with an environment of NAME=value texts.
 func access(t *testing.T, stdin string, environment []string, args ...string) outcome {
 	t.Helper()
+	return accessAt(t, time.Now, stdin, environment, args...)
+}
+
+// accessAt is access with a clock.
+func accessAt(t *testing.T, now func() time.Time, stdin string, environment []string, args ...string) outcome {
+	t.Helper()
 	getenv := func(name string) string {
 		for _, variable := range environment {
 			if value, ok := strings.CutPrefix(variable, name+"="); ok {
@@ -47,7 +53,7 @@ func access(t *testing.T, stdin string, environment []string, args ...string) ou
 	}
 	defer input.Close()
 	var stdout, stderr strings.Builder
-	s := &cli.Session{Getenv: getenv, Stdin: input, Stdout: &stdout, Stderr: &stderr, Now: time.Now}
+	s := &cli.Session{Getenv: getenv, Stdin: input, Stdout: &stdout, Stderr: &stderr, Now: now}
 	status := s.Run(context.Background(), portcullis(s), append([]string{"access"}, args...))
 	return outcome{status, stdout.String(), stderr.String()}
 }
@@ -111,6 +117,8 @@ var refusals = []struct {
 	{explain("--groups", "admins", "--scheme", "apiKey"), `GROUP_SCOPES={"admins":[]}`, "API keys are in no group"},
 	{explain("--token", token, "--scopes", "users/read"), "", "--token says itself who calls"},
 	{explain("--token", token, "--id", ""), "", "--token says itself who calls"},
+	{explain("--token", token, "--groups", ""), "", "--token says itself who calls"},
+	{explain("--token", token, "--scheme", "bearer"), "", "--token says itself who calls"},
 	{explain("--token", "-"), "", "--token: there is no token"},
 	{explain("--token", ""), "", "--token: there is no token"},
 	{[]string{"explain", "-", "--method", "GET", "--path", "/users", "--token", "-"}, "", "FILE and --token: stdin has one of them only"},

@@ -139,6 +139,20 @@ func TestClockSkew(t *testing.T) {
 	}
 }
 
+// TestClock: it is the session's that tells whether a token has ended, verified or not.
+func TestClock(t *testing.T) {
+	issuer := verifytest.NewServer()
+	defer issuer.Close()
+	admin := issuer.CognitoAccess(verifytest.Options{Groups: []string{"admins"}})
+	tomorrow := func() time.Time { return time.Now().Add(24 * time.Hour) }
+	for want, env := range map[string][]string{"REFUSED: token: token-expired": {"ISSUERS=" + issuers(t, issuer)}, "REFUSED: it ended at": nil} {
+		got := accessAt(t, tomorrow, admin, env, "explain", ours, "--token", "-", "--method", "GET", "--path", "/users")
+		if got.status != 1 || !strings.Contains(got.stdout, want) {
+			t.Errorf("status %d, want %q\n%s%s", got.status, want, got.stdout, got.stderr)
+		}
+	}
+}
+
 // TestPublicNeedsNoToken: the gateway asks no authorizer, so that not even a bad token matters.
 func TestPublicNeedsNoToken(t *testing.T) {
 	got := access(t, "no.token", nil, "explain", "testdata/odd.yaml", "--token", "-", "--method", "post", "--path", "/tokens")
