@@ -86,10 +86,10 @@ func (q *inquiry) decide(a *answer, operation *contract.Operation) error {
 		a.Text = "deny (403)"
 	case explanation.Decision != policy.Allow:
 		a.Decision, a.Text = decisionUnknown, "the gateway lets through what the rules deny"
-	case q.subject.trust == unverified:
-		a.Decision, a.Text = decisionUnknown, "NOT KNOWN: allow if the token is good, and that has not been verified"
-	default:
+	case q.subject.trust == verified || q.subject.trust == assumed:
 		a.Decision, a.Text = decisionAllow, "allow"
+	default:
+		a.Decision, a.Text = decisionUnknown, "NOT KNOWN: allow if the token is good, and that has not been verified"
 	}
 	return nil
 }
