@@ -58,7 +58,7 @@ func TestArrows(t *testing.T) {
 		{"portcullis/authorizers/revocation/dynamo", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, lambda}},
 		{"portcullis/authorizers/cmd/jwt", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
 		{"portcullis/authorizers/cmd/request", []string{"portcullis/api/users", "portcullis/deploy"}},
-		{"portcullis/authorizers/cmd/revoke", []string{"portcullis/api/users", "portcullis/deploy"}},
+		{"portcullis/deploy/portcullis/internal/revoke", []string{"portcullis/api/users", "portcullis/deploy"}},
 		{"portcullis/authorizers/cmd/token", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
 		{"portcullis/deploy/portcullis/internal/access", []string{"portcullis/api/users", "portcullis/api/tokens", "portcullis/deploy/gateway", "portcullis/deploy/local", "portcullis/deploy/emulators",
 			aws + "/config", aws + "/credentials", aws + "/service", lambda}},

@@ -118,7 +118,7 @@ func TestAPIKeyCommand(t *testing.T) {
 func buildCommand(t *testing.T) string {
 	t.Helper()
 	command := filepath.Join(t.TempDir(), "apikey")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", command, "portcullis/authorizers/cmd/apikey").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", command, "portcullis/deploy/portcullis/internal/key").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return command

@@ -37,7 +37,7 @@ func TestAPIKeyCommand(t *testing.T) {
 func buildAPIKey(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	build := exec.Command("go", "build", "-o", filepath.Join(folder, "apikey"), "portcullis/authorizers/cmd/apikey")
+	build := exec.Command("go", "build", "-o", filepath.Join(folder, "apikey"), "portcullis/deploy/portcullis/internal/key")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
