@@ -1,0 +1,59 @@
+package dynamotable_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"portcullis/authorizers/environ"
+	"portcullis/authorizers/environ/tables"
+	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/dynamotable"
+)
+
+// TestFlag: a line a case: the command line, what the variable of the table and the region's have, and the table that is
+// opened or what is said.
+func TestFlag(t *testing.T) {
+	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"} {
+		t.Setenv(name, "")
+	}
+	for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
+		t.Setenv(name, os.DevNull)
+	}
+	for _, test := range []struct{ args, variable, region, want string }{
+		{"list", "keys", "eu-west-1", "keys"},
+		{"list --table mine", "keys", "eu-west-1", "mine"},
+		{"--table mine list", "", "eu-west-1", "mine"},
+		{"list", "", "eu-west-1", "tool list: API_KEYS_TABLE: is not set; want the name of the DynamoDB table of the API keys, or --table\n"},
+		{"list --table=", "keys", "eu-west-1", "tool list: --table: want the name of the DynamoDB table of the API keys\n"},
+		{"list", "a/b", "eu-west-1", "tool list: API_KEYS_TABLE: want the name of a DynamoDB table, 3 to 255 characters out of a-z A-Z 0-9 _ . -, got \"a/b\"\n"},
+		{"list --table a/b", "keys", "eu-west-1", "tool list: --table: want the name of a DynamoDB table, 3 to 255 characters out of a-z A-Z 0-9 _ . -, got \"a/b\"\n"},
+		{"list", "keys", "", "tool list: AWS_REGION: is not set; want the region of the table, such as eu-west-1\n"},
+		{"list --table mine", "keys", "", "tool list: AWS_REGION: is not set; want the region of the table, such as eu-west-1\n"},
+	} {
+		t.Setenv("AWS_REGION", test.region)
+		variables := map[string]string{environ.APIKeysTable: test.variable, "OTHER": "other"}
+		var stdout, stderr strings.Builder
+		s := &cli.Session{Getenv: func(name string) string { return variables[name] }, Stdin: os.Stdin, Stdout: &stdout, Stderr: &stderr, Now: time.Now}
+		root := &cobra.Command{Use: "tool"}
+		table := dynamotable.Add(root, s, environ.APIKeysTable, "API keys")
+		root.AddCommand(&cobra.Command{Use: "list", RunE: func(c *cobra.Command, _ []string) error {
+			store, err := tables.OpenKeys(c.Context(), table.Getenv)
+			if err := table.Check(store != nil, err); err != nil {
+				return err
+			}
+			if table.Getenv("OTHER") != "other" {
+				return errors.New("another variable is not as it was")
+			}
+			return s.Print(table.Getenv(environ.APIKeysTable))
+		}})
+		status := s.Run(t.Context(), root, strings.Fields(test.args))
+		if got := stdout.String() + stderr.String(); got != test.want || (status == cli.StatusDone) != (stderr.Len() == 0) || status == cli.StatusNo {
+			t.Errorf("tool %s, %q: status %d, %q, want %q", test.args, test.variable, status, got, test.want)
+		}
+	}
+}
