@@ -14,6 +14,7 @@ import (
 	"portcullis/deploy/portcullis/build"
 	"portcullis/deploy/portcullis/internal/access"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/key"
 	"portcullis/deploy/portcullis/internal/login"
 )
 
@@ -30,6 +31,7 @@ Exit status: 0 it was done, or yes; 1 the answer is no; 2 it could not be asked 
 	}
 	root.AddCommand(access.Command(s))
 	root.AddCommand(build.Command(s))
+	root.AddCommand(key.Command(s))
 	root.AddCommand(login.Commands(s)...)
 	return root
 }

@@ -78,9 +78,9 @@ func decode(t *testing.T, text string, target any) {
 	}
 }
 
-// TestAPIKeyCommand runs this project's command with the table of keys in an emulated DynamoDB and the gateway's keys in
+// TestKeyCommand runs this project's command with the table of keys in an emulated DynamoDB and the gateway's keys in
 // the registry.
-func TestAPIKeyCommand(t *testing.T) {
+func TestKeyCommand(t *testing.T) {
 	moto := testtools.MotoDynamoDB(t)
 	registry, address := serve(t)
 	dev := usage.StageID{API: "api", Name: "dev"}
@@ -89,13 +89,13 @@ func TestAPIKeyCommand(t *testing.T) {
 	command := buildCommand(t)
 	run := func(args ...string) string {
 		t.Helper()
-		stdout, stderr, err := program(t, command, address, []string{"API_KEYS_TABLE=keys", "AWS_ENDPOINT_URL_DYNAMODB=" + moto}, args...)
+		stdout, stderr, err := program(t, command, address, []string{"API_KEYS_TABLE=keys", "AWS_ENDPOINT_URL_DYNAMODB=" + moto}, append([]string{"key"}, args...)...)
 		if err != nil {
 			t.Fatalf("%s: %v: %s", args[0], err, stderr)
 		}
 		return stdout
 	}
-	text := strings.TrimSpace(run("create", "-owner", "ann", "-scopes", "users/read", "-usage-plan", "gold01"))
+	text := strings.TrimSpace(run("create", "--owner", "ann", "--scopes", "users/read", "--usage-plan", "gold01"))
 	id := strings.Split(text, "_")[1]
 	keys, err := registry.Members("gold01")
 	if err != nil || len(keys) != 1 || keys[0].Name != "portcullis-"+id || !keys[0].Enabled {
@@ -104,12 +104,12 @@ func TestAPIKeyCommand(t *testing.T) {
 	if got, refusal := registry.Admit(dev, keys[0].Value, "GET", "/users"); refusal != nil || got.Key.ID != keys[0].ID {
 		t.Errorf("%+v, %v", got, refusal)
 	}
-	run("delete", id)
+	run("delete", "--yes", id)
 	if left := registry.Keys(); len(left) != 0 {
 		t.Errorf("delete left %d keys", len(left))
 	}
 	_, stderr, err := program(t, command, address, []string{"API_KEYS_TABLE=keys", "AWS_ENDPOINT_URL_DYNAMODB=" + moto},
-		"create", "-owner", "ann", "-scopes", "users/read", "-usage-plan", "none")
+		"key", "create", "--owner", "ann", "--scopes", "users/read", "--usage-plan", "none")
 	if err == nil || !strings.Contains(stderr, "Invalid Usage Plan ID specified") || len(registry.Keys()) != 0 {
 		t.Errorf("a plan that is not there: %v: %s; %d keys are left", err, stderr, len(registry.Keys()))
 	}
@@ -117,8 +117,8 @@ func TestAPIKeyCommand(t *testing.T) {
 
 func buildCommand(t *testing.T) string {
 	t.Helper()
-	command := filepath.Join(t.TempDir(), "apikey")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", command, "portcullis/deploy/portcullis/internal/key").CombinedOutput(); err != nil {
+	command := filepath.Join(t.TempDir(), "portcullis")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", command, "portcullis/deploy/portcullis").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return command

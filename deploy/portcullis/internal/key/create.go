@@ -1,31 +1,80 @@
-package main
+package key
 
 import (
 	"context"
 	"errors"
-	"flag"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"portcullis/authorizers/apikey"
-	"portcullis/authorizers/cmd/cli"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
 // creation is what a key is to be created as.
 type creation struct {
 	record apikey.Record
-	plan   string
-	json   bool
+	scopes bool   // they were given, none at least
+	plan   string // the id of a usage plan; "": none
+	format string
 }
 
-func createCommand(ctx context.Context, s *session, args []string) error {
-	c, err := s.parseCreation(args)
+func (g *group) create() *cobra.Command {
+	command := &cobra.Command{
+		Use:   `create --owner OWNER --scopes "A B" [flags]`,
+		Short: "Create a key, and write its text to stdout, once",
+		Long: `Creates a key. Its text is written once, to stdout, and nothing else is: keep it. What goes wrong is undone.
+
+The key stands for its owner, and is granted the scopes. With --usage-plan, API Gateway gets an API key beside it, which joins
+the plan, so that throttle and quota hold for the key.`,
+		Example: `  KEY=$(portcullis key create --owner billing --scopes users/read --expires 90d)
+  ID=$(echo "$KEY" | cut -d_ -f2)
+  portcullis key create --owner ann --scopes users/read,users/write --networks 10.0.0.0/8,2001:db8::/32 -o json
+  portcullis key create --owner eve --scopes users/read --label 'nightly export' --usage-plan rest-request`,
+		Args: cli.Arguments(0, 0, ""),
+	}
+	var c creation
+	flags := command.Flags()
+	flags.StringVar(&c.record.Owner, "owner", "", "`whom` the key stands for")
+	flags.Func("scopes", "the `scopes` that it is granted, separated by spaces or commas", func(text string) error {
+		c.record.Scopes, c.scopes = splitList(text), true
+		return nil
+	})
+	flags.StringVar(&c.record.Label, "label", "", "a `text` for people")
+	flags.Func("expires", "`when` it expires: 90d, 12h, a day (its beginning in UTC), or one such as 2027-01-31T18:00:00Z (default never)", func(text string) (err error) {
+		c.record.Expires, err = parseExpires(text, g.Now())
+		return err
+	})
+	flags.Func("networks", "the `networks` and addresses that it may be used from, separated by commas (default any)", func(text string) (err error) {
+		c.record.Networks, err = parseNetworks(text)
+		return err
+	})
+	flags.Func("usage-plan", "the `id` of a usage plan: make an API key in API Gateway too, and join it to the plan", func(text string) error {
+		if c.plan = text; text == "" {
+			return errors.New("want the id of a usage plan; leave the flag out for none")
+		}
+		return nil
+	})
+	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, _ []string) error {
+		c.format = output.Value
+		return g.runCreate(command, c)
+	}
+	return command
+}
+
+func (g *group) runCreate(command *cobra.Command, c creation) error {
+	if c.record.Owner == "" {
+		return cli.Usage("--owner is missing: whom does the key stand for?")
+	}
+	if !c.scopes {
+		return cli.Usage(`--scopes is missing: what may the key do? (--scopes "" for nothing)`)
+	}
+	key, r, err := issue(c.record, g.Now())
 	if err != nil {
 		return err
 	}
-	key, r, err := issue(c.record, s)
-	if err != nil {
-		return err
-	}
-	store, err := s.open(ctx)
+	t, err := g.begin(command)
 	if err != nil {
 		return err
 	}
@@ -33,15 +82,14 @@ func createCommand(ctx context.Context, s *session, args []string) error {
 		r.UsageKey = newUsageKey(r.ID)
 	}
 	var u undo
-	if err := s.create(ctx, store, &u, key, r, c); err != nil {
-		return u.all(ctx, err)
+	if err := t.create(command.Context(), &u, key, r, c); err != nil {
+		return u.all(command.Context(), err)
 	}
-	v := viewOf(r, s.Now)
-	s.Note("created %s for %s; expires: %s. The key itself is not shown again.", r.ID, r.Owner, v.expires())
+	t.note("created %s for %s; expires: %s. The key itself is not shown again.", r.ID, r.Owner, viewOf(r, t.now).expires())
 	return nil
 }
 
-func (s *session) create(ctx context.Context, store apikey.Store, u *undo, key apikey.Key, r apikey.Record, c creation) error {
+func (t *task) create(ctx context.Context, u *undo, key apikey.Key, r apikey.Record, c creation) error {
 	if c.plan != "" {
 		g, err := openGateway(ctx)
 		if err != nil {
@@ -51,55 +99,17 @@ func (s *session) create(ctx context.Context, store apikey.Store, u *undo, key a
 			return err
 		}
 	}
-	if err := save(ctx, store, u, r); err != nil {
+	if err := t.save(ctx, u, r); err != nil {
 		return err
 	}
-	return s.reveal(key, issued{view: viewOf(r, s.Now)}, c.json)
+	return t.reveal(key, issued{view: viewOf(r, t.now)}, c.format)
 }
 
 // issue makes a key; what is wrong with the record was wrong on the command line.
-func issue(r apikey.Record, s *session) (apikey.Key, apikey.Record, error) {
-	key, r, err := apikey.Issue(r, s.Now)
-	var bad *apikey.ValueError
-	if errors.As(err, &bad) {
+func issue(r apikey.Record, now time.Time) (apikey.Key, apikey.Record, error) {
+	key, r, err := apikey.Issue(r, now)
+	if bad, ok := errors.AsType[*apikey.ValueError](err); ok {
 		err = cli.Usage("%s %s", bad.Field, bad.Problem)
 	}
 	return key, r, err
-}
-
-func (s *session) parseCreation(args []string) (creation, error) {
-	var c creation
-	scopes := false
-	flags := flag.NewFlagSet("create", flag.ContinueOnError)
-	flags.StringVar(&c.record.Owner, "owner", "", "")
-	flags.StringVar(&c.record.Label, "label", "", "")
-	flags.BoolVar(&c.json, "json", false, "")
-	flags.Func("scopes", "", func(text string) error {
-		c.record.Scopes, scopes = splitList(text), true
-		return nil
-	})
-	flags.Func("expires", "", func(text string) (err error) {
-		c.record.Expires, err = parseExpires(text, s.Now)
-		return err
-	})
-	flags.Func("networks", "", func(text string) (err error) {
-		c.record.Networks, err = parseNetworks(text)
-		return err
-	})
-	flags.Func("usage-plan", "", func(text string) error {
-		if c.plan = text; text == "" {
-			return errors.New("want the id of a usage plan; leave the flag out for none")
-		}
-		return nil
-	})
-	if _, err := cli.Parse(flags, args, 0); err != nil {
-		return c, err
-	}
-	if c.record.Owner == "" {
-		return c, cli.Usage("-owner is missing: whom does the key stand for?")
-	}
-	if !scopes {
-		return c, cli.Usage(`-scopes is missing: what may the key do? (-scopes "" for nothing)`)
-	}
-	return c, nil
 }

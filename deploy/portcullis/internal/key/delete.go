@@ -1,48 +1,53 @@
-package main
+package key
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/spf13/cobra"
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
-func deleteCommand(ctx context.Context, s *session, args []string) error {
-	flags := flag.NewFlagSet("delete", flag.ContinueOnError)
-	asJSON, force := flags.Bool("json", false, ""), flags.Bool("force", false, "")
-	id, err := parseID(flags, args)
-	if err != nil {
-		return err
+func (g *group) delete() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "delete ID [flags]",
+		Short: "Delete a key",
+		Long: `Deletes the record of a key, so that it is refused for good, and its API key in the gateway if no other key uses that. At a
+terminal it asks first; elsewhere it wants --yes. To refuse a key for now, disable it.`,
+		Example: `  OLD=$(portcullis key create --owner ann --scopes users/read | cut -d_ -f2)
+  portcullis key delete "$OLD" --yes`,
+		Args: oneID,
 	}
-	store, err := s.open(ctx)
-	if err != nil {
-		return err
+	d := deletion{yes: cli.AddYes(command)}
+	d.force = command.Flags().Bool("force", false, "also an item of the table that is no record, as list tells")
+	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, args []string) error {
+		t, err := g.begin(command)
+		if err != nil {
+			return err
+		}
+		if err := t.delete(command.Context(), args[0], d); err != nil {
+			return err
+		}
+		t.note("deleted %s", args[0])
+		if output.Value == cli.FormatJSON {
+			return t.PrintJSON(deleted{args[0], "deleted"})
+		}
+		return nil
 	}
-	r, err := store.Get(ctx, id)
-	switch broken := (*dynamo.ItemError)(nil); {
-	case err == nil:
-		err = s.delete(ctx, store, r)
-	case errors.Is(err, apikey.ErrNotFound):
-		err = s.deleteOrphan(ctx, store, id)
-	case errors.As(err, &broken) && *force:
-		err = s.deleteBroken(ctx, store, id)
-	case errors.As(err, &broken):
-		err = fmt.Errorf("%w; the item is no record: -force deletes it", err)
-	}
-	if err != nil {
-		return err
-	}
-	s.Note("deleted %s", id)
-	if *asJSON {
-		return s.PrintJSON(deleted{id, "deleted"})
-	}
-	return nil
+	return command
+}
+
+// deletion is how a key is to be deleted.
+type deletion struct {
+	yes   *bool // without asking
+	force *bool // also what is no record
 }
 
 // deleted is what is shown of a key that was deleted.
@@ -51,34 +56,64 @@ type deleted struct {
 	State string `json:"state"`
 }
 
-// delete deletes a record, and the API key of the gateway that it has alone.
-func (s *session) delete(ctx context.Context, store apikey.Store, r apikey.Record) error {
+func (t *task) delete(ctx context.Context, id string, d deletion) error {
+	r, err := t.store.Get(ctx, id)
+	switch broken := (*dynamo.ItemError)(nil); {
+	case err == nil:
+		if err := t.Confirm(ctx, *d.yes, fmt.Sprintf("Delete the key %s of %s?", id, r.Owner)); err != nil {
+			return err
+		}
+		return t.deleteKey(ctx, r)
+	case errors.Is(err, apikey.ErrNotFound):
+		found, err := t.deleteOrphans(ctx, id, *d.yes)
+		if err == nil && !found {
+			err = missing(id)
+		}
+		return err
+	case errors.As(err, &broken) && *d.force:
+		if err := t.Confirm(ctx, *d.yes, fmt.Sprintf("Delete the item %s, which is no record?", id)); err != nil {
+			return err
+		}
+		return t.deleteBroken(ctx, id)
+	case errors.As(err, &broken):
+		return fmt.Errorf("%w; the item is no record: --force deletes it", err)
+	}
+	return err
+}
+
+// deleteKey deletes a record, and the API key of the gateway that it has alone.
+func (t *task) deleteKey(ctx context.Context, r apikey.Record) error {
 	if r.UsageKey == "" {
-		return explain(r.ID, store.Delete(ctx, r.ID))
+		return explain(r.ID, t.store.Delete(ctx, r.ID))
 	}
 	name, ours := nameOf(r.UsageKey)
-	others, err := users(ctx, store, r.UsageKey, r.ID, s.Now)
+	others, err := t.users(ctx, r.UsageKey, r.ID)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w; nothing is deleted", err)
 	case ours && len(others) == 0:
-		return s.deleteBoth(ctx, store, r, name)
+		return t.deleteBoth(ctx, r, name)
 	}
-	if err := store.Delete(ctx, r.ID); err != nil {
+	if err := t.store.Delete(ctx, r.ID); err != nil {
 		return explain(r.ID, err)
 	}
 	if ours {
-		s.Note("the API key %s of the gateway stays; it is also used by %s", name, strings.Join(others, ", "))
+		t.noteUsers(name, others)
 	} else {
-		s.Note("the API key of the gateway stays: this command did not make it")
+		t.note("the API key of the gateway stays: this command did not make it")
 	}
 	return nil
 }
 
+// noteUsers says why an API key of the gateway is not deleted.
+func (t *task) noteUsers(name string, ids []string) {
+	t.note("the API key %s of the gateway stays; it is also used by %s", name, strings.Join(ids, ", "))
+}
+
 // deleteBoth disables the key first and deletes its record last: where it fails between, the key is refused already, and
 // it can be done again.
-func (s *session) deleteBoth(ctx context.Context, store apikey.Store, r apikey.Record, name string) error {
-	if err := store.SetDisabled(ctx, r.ID, true); err != nil {
+func (t *task) deleteBoth(ctx context.Context, r apikey.Record, name string) error {
+	if err := t.store.SetDisabled(ctx, r.ID, true); err != nil {
 		return fmt.Errorf("%w; nothing is deleted, and the key may be disabled", explain(r.ID, err))
 	}
 	kept := fmt.Sprintf("the key is disabled, and its record is kept: delete %s again", r.ID)
@@ -91,59 +126,66 @@ func (s *session) deleteBoth(ctx context.Context, store apikey.Store, r apikey.R
 		return fmt.Errorf("%w; %s", err, kept)
 	}
 	if !found {
-		s.Note("the gateway has no API key %s", name)
+		t.note("the gateway has no API key %s", name)
 	}
-	if err := ignoreMissing(store.Delete(ctx, r.ID)); err != nil {
+	if err := ignoreMissing(t.store.Delete(ctx, r.ID)); err != nil {
 		return fmt.Errorf("%w; the API key %s of the gateway is gone; %s", err, name, kept)
 	}
 	return nil
 }
 
 // deleteBroken deletes an item that is no record, and the API key of the gateway that was made for it, if there is one.
-func (s *session) deleteBroken(ctx context.Context, store apikey.Store, id string) error {
-	if err := store.Delete(ctx, id); err != nil {
+func (t *task) deleteBroken(ctx context.Context, id string) error {
+	if err := t.store.Delete(ctx, id); err != nil {
 		return explain(id, err)
 	}
-	err := s.deleteOrphan(ctx, store, id)
-	if _, none := err.(*missingError); none {
-		return nil
-	}
+	_, err := t.deleteOrphans(ctx, id, true)
 	return err
 }
 
-// deleteOrphan deletes the API key of the gateway that outlived its record, as where the record expired and DynamoDB
-// removed it. Without one there is no key of this id.
-func (s *session) deleteOrphan(ctx context.Context, store apikey.Store, id string) error {
+// deleteOrphans deletes the API key of the gateway that outlived its record, as where the record expired and DynamoDB
+// removed it, and tells whether there was one that no other key uses.
+func (t *task) deleteOrphans(ctx context.Context, id string, yes bool) (found bool, err error) {
 	name := gatewayName(id)
 	g, err := openGateway(ctx)
 	if err != nil {
-		return &missingError{id}
+		return false, err
 	}
+	orphans, err := t.orphans(ctx, g, id, name)
+	if err != nil || len(orphans) == 0 {
+		return false, err
+	}
+	if err := t.Confirm(ctx, yes, fmt.Sprintf("The record %s is gone. Delete the API key %s of the gateway?", id, name)); err != nil {
+		return true, err
+	}
+	for _, orphan := range orphans {
+		if err := g.delete(ctx, orphan); err != nil {
+			return true, err
+		}
+	}
+	t.note("the record was gone; the API key %s of the gateway is deleted", name)
+	return true, nil
+}
+
+// orphans are the gateway's ids of its API keys that were made for a record, and that no other one uses.
+func (t *task) orphans(ctx context.Context, g *gateway, id, name string) (orphans []string, err error) {
 	keys, err := g.find(ctx, name)
 	if err != nil {
-		return fmt.Errorf("%w; whether the gateway has an API key %s is not known: %w", &missingError{id}, name, err)
+		return nil, fmt.Errorf("there is no key %s; whether the gateway has an API key %s is not known: %w", id, name, err)
 	}
-	found := false
 	for _, key := range keys {
 		usageKey := aws.ToString(key.Value)
 		if own, ours := nameOf(usageKey); !ours || own != name {
 			continue
 		}
-		others, err := users(ctx, store, usageKey, id, s.Now)
-		if err != nil {
-			return err
+		switch others, err := t.users(ctx, usageKey, id); {
+		case err != nil:
+			return nil, err
+		case len(others) > 0:
+			t.noteUsers(name, others)
+		default:
+			orphans = append(orphans, aws.ToString(key.Id))
 		}
-		if len(others) > 0 {
-			return fmt.Errorf("%w; the API key %s of the gateway stays; it is used by %s", &missingError{id}, name, strings.Join(others, ", "))
-		}
-		if err := g.delete(ctx, aws.ToString(key.Id)); err != nil {
-			return err
-		}
-		found = true
 	}
-	if !found {
-		return &missingError{id}
-	}
-	s.Note("the record was gone; the API key %s of the gateway is deleted", name)
-	return nil
+	return orphans, nil
 }

@@ -1,4 +1,4 @@
-package main
+package key
 
 import (
 	"errors"
@@ -6,19 +6,16 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
-// missingError says that there is no key of this id.
-type missingError struct {
-	id string
-}
-
-func (e *missingError) Error() string { return "there is no key " + e.id }
+// missing says that there is no key of this id.
+func missing(id string) error { return &cli.NoError{Err: errors.New("there is no key " + id)} }
 
 // explain makes the store's errors about a key speak of it.
 func explain(id string, err error) error {
 	if errors.Is(err, apikey.ErrNotFound) {
-		return &missingError{id}
+		return missing(id)
 	}
 	return err
 }

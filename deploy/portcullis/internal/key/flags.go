@@ -1,31 +1,30 @@
-package main
+package key
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"net/netip"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"portcullis/authorizers/apikey"
-	"portcullis/authorizers/cmd/cli"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
-// parseID reads a command's flags and its one argument, the id of a key.
-func parseID(flags *flag.FlagSet, args []string) (string, error) {
-	rest, err := cli.Parse(flags, args, 1)
-	switch {
-	case err != nil:
-		return "", err
-	case len(rest) == 0:
-		return "", cli.Usage("want the ID of a key")
-	case strings.HasPrefix(rest[0], "pk_"):
-		return "", cli.Usage("want the ID of a key, which is what stands between pk_ and the next _, and not the key")
-	case !apikey.ValidID(rest[0]):
-		return "", cli.Usage("%.40q is no ID of a key: want 16 characters out of 0-9 A-Z a-z", rest[0])
+// oneID wants one argument, the ID of a key.
+func oneID(command *cobra.Command, args []string) error {
+	if err := cli.Arguments(1, 1, "the ID of a key")(command, args); err != nil {
+		return err
 	}
-	return rest[0], nil
+	switch id := args[0]; {
+	case strings.HasPrefix(id, "pk_"):
+		return cli.Usage("want the ID of a key, which is what stands between pk_ and the next _, and not the key")
+	case !apikey.ValidID(id):
+		return cli.Usage("%.40q is no ID of a key: want 16 characters out of 0-9 A-Z a-z", id)
+	}
+	return nil
 }
 
 // splitList reads what is separated by spaces or commas.
@@ -72,7 +71,7 @@ func parseExpires(text string, now time.Time) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if end = end.UTC().Truncate(time.Second); !end.After(now) {
-		return time.Time{}, fmt.Errorf("%.40q is not in the future", text)
+		return time.Time{}, errors.New("it is not in the future")
 	}
 	return end, nil
 }
@@ -81,8 +80,8 @@ func parseEnd(text string, now time.Time) (time.Time, error) {
 	if lifetime, err := cli.ParseDuration(text); err == nil {
 		return now.Add(lifetime), nil
 	}
-	if end, ok := cli.ParseTime(text); ok {
+	if end, err := cli.ParseTime(text); err == nil {
 		return end, nil
 	}
-	return time.Time{}, fmt.Errorf("%.40q: want a duration such as 90d or 12h, a day such as 2027-01-31, or a time such as 2027-01-31T18:00:00Z", text)
+	return time.Time{}, errors.New("want a duration such as 90d or 12h, a day such as 2027-01-31, or a time such as 2027-01-31T18:00:00Z")
 }

@@ -1,4 +1,4 @@
-package main
+package key
 
 import (
 	"context"
@@ -29,7 +29,7 @@ type gateway struct {
 	client *apigateway.Client
 }
 
-// openGateway reads the AWS configuration as package keytable does, and calls nobody.
+// openGateway reads the AWS configuration as package tables does, and calls nobody.
 func openGateway(ctx context.Context) (*gateway, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	if err != nil {
@@ -83,7 +83,7 @@ func (g *gateway) create(ctx context.Context, u *undo, r apikey.Record, plan str
 		return fmt.Errorf("the gateway's CreateApiKey of %s: %w", name, err)
 	}
 	step.left = fmt.Sprintf("the API key %s of the gateway, named %s", made, name)
-	step.back = func(ctx context.Context) error { return g.delete(ctx, made) }
+	step.undo = func(ctx context.Context) error { return g.delete(ctx, made) }
 	if err := g.join(ctx, made, plan); err != nil {
 		return fmt.Errorf("the gateway's CreateUsagePlanKey of %s in the plan %q: %w", name, plan, err)
 	}

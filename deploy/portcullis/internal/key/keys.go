@@ -1,26 +1,15 @@
-package main
+package key
 
 import (
 	"context"
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
-	"portcullis/authorizers/environ"
-	"portcullis/authorizers/environ/tables"
+	"portcullis/deploy/portcullis/internal/cli"
 )
-
-// open opens the table of keys.
-func (s *session) open(ctx context.Context) (apikey.Store, error) {
-	store, err := tables.OpenKeys(ctx, s.Getenv)
-	if err == nil && store == nil {
-		err = &environ.Error{Variable: environ.APIKeysTable, Err: errors.New("is not set; want the name of the DynamoDB table of the keys")}
-	}
-	return store, err
-}
 
 // all reads the records of a store, the oldest first. Where items of the table are no records, the others are given
 // beside an error that names those.
@@ -52,14 +41,14 @@ func all(ctx context.Context, store apikey.Store) ([]apikey.Record, error) {
 }
 
 // users are the ids of other keys that have a usage key and have not come to their end.
-func users(ctx context.Context, store apikey.Store, usageKey, except string, now time.Time) ([]string, error) {
-	records, err := all(ctx, store)
+func (t *task) users(ctx context.Context, usageKey, except string) ([]string, error) {
+	records, err := all(ctx, t.store)
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
 	for _, r := range records {
-		if r.UsageKey == usageKey && r.ID != except && !r.Expired(now) {
+		if r.UsageKey == usageKey && r.ID != except && !r.Expired(t.now) {
 			ids = append(ids, r.ID)
 		}
 	}
@@ -67,11 +56,11 @@ func users(ctx context.Context, store apikey.Store, usageKey, except string, now
 }
 
 // save writes a new record.
-func save(ctx context.Context, store apikey.Store, u *undo, r apikey.Record) error {
+func (t *task) save(ctx context.Context, u *undo, r apikey.Record) error {
 	u.add("the record "+r.ID+" in the table, if it was written", func(ctx context.Context) error {
-		return ignoreMissing(store.Delete(ctx, r.ID))
+		return ignoreMissing(t.store.Delete(ctx, r.ID))
 	})
-	err := store.Create(ctx, r)
+	err := t.store.Create(ctx, r)
 	if isRefused(err) || errors.Is(err, apikey.ErrExists) {
 		u.dropLast()
 	}
@@ -93,10 +82,10 @@ type issued struct {
 }
 
 // reveal writes the text of a new key to stdout.
-func (s *session) reveal(key apikey.Key, shown issued, asJSON bool) error {
-	if asJSON {
+func (t *task) reveal(key apikey.Key, shown issued, format string) error {
+	if format == cli.FormatJSON {
 		shown.Key = key.Reveal()
-		return s.PrintJSON(shown)
+		return t.PrintJSON(shown)
 	}
-	return s.Print([]byte(key.Reveal() + "\n"))
+	return t.Print(key.Reveal() + "\n")
 }

@@ -1,79 +1,87 @@
-package main
+package key
 
 import (
-	"bytes"
-	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"strings"
 
-	"portcullis/authorizers/cmd/cli"
+	"github.com/spf13/cobra"
+
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
-func listCommand(ctx context.Context, s *session, args []string) error {
-	flags := flag.NewFlagSet("list", flag.ContinueOnError)
-	asJSON := flags.Bool("json", false, "")
-	if _, err := cli.Parse(flags, args, 0); err != nil {
-		return err
+func (g *group) list() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "list [flags]",
+		Short: "List all keys, the oldest first",
+		Long: `Lists all keys, the oldest first. Items of the table that are no records are named on stderr, and the exit status
+is 2; the others are listed.`,
+		Example: `  portcullis key list
+  portcullis key list -o csv >keys.csv`,
+		Args: cli.Arguments(0, 0, ""),
 	}
-	store, err := s.open(ctx)
-	if err != nil {
-		return err
-	}
-	records, broken := all(ctx, store)
-	if broken != nil && len(records) == 0 {
-		return broken
-	}
-	views := make([]view, len(records))
-	for i, r := range records {
-		views[i] = viewOf(r, s.Now)
-	}
-	if *asJSON {
-		return errors.Join(s.PrintJSON(views), broken)
-	}
-	return errors.Join(s.PrintTable(rows(views)), broken)
-}
-
-// rows has a row for each view, below headings.
-func rows(views []view) [][]string {
-	var all [][]string
-	for i, v := range append([]view{{}}, views...) {
-		var cells []string
-		for _, f := range v.fields() {
-			if i == 0 {
-				cells = append(cells, strings.ToUpper(f.heading))
-			} else {
-				cells = append(cells, f.text)
-			}
+	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
+	command.RunE = func(command *cobra.Command, _ []string) error {
+		t, err := g.begin(command)
+		if err != nil {
+			return err
 		}
-		all = append(all, cells[:len(cells)-1])
+		records, broken := all(command.Context(), t.store)
+		if broken != nil && len(records) == 0 {
+			return broken
+		}
+		views := make([]view, len(records))
+		for i, r := range records {
+			views[i] = viewOf(r, t.now)
+		}
+		return errors.Join(tableOf(views).Write(t.Stdout, output.Value), broken)
 	}
-	return all
+	return command
 }
 
-func showCommand(ctx context.Context, s *session, args []string) error {
-	flags := flag.NewFlagSet("show", flag.ContinueOnError)
-	asJSON := flags.Bool("json", false, "")
-	id, err := parseID(flags, args)
-	if err != nil {
-		return err
+// tableOf has a row for each view.
+func tableOf(views []view) *cli.Table {
+	table := &cli.Table{Title: "API keys", JSON: views}
+	for _, f := range (view{}).columns() {
+		table.Head = append(table.Head, f.heading)
 	}
-	store, err := s.open(ctx)
-	if err != nil {
-		return err
+	for _, v := range views {
+		var row []string
+		for _, f := range v.columns() {
+			row = append(row, f.text)
+		}
+		table.Rows = append(table.Rows, row)
 	}
-	r, err := store.Get(ctx, id)
-	if err != nil {
-		return explain(id, err)
+	return table
+}
+
+func (g *group) show() *cobra.Command {
+	command := &cobra.Command{
+		Use:     "show ID [flags]",
+		Short:   "Show one key",
+		Long:    `Shows the record of one key: what it may do, until when, and when it was used last. The key itself is not kept.`,
+		Example: `  portcullis key show "$ID"`,
+		Args:    oneID,
 	}
-	v := viewOf(r, s.Now)
-	if *asJSON {
-		return s.PrintJSON(v)
+	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, args []string) error {
+		t, err := g.begin(command)
+		if err != nil {
+			return err
+		}
+		r, err := t.store.Get(command.Context(), args[0])
+		if err != nil {
+			return explain(args[0], err)
+		}
+		v := viewOf(r, t.now)
+		if output.Value == cli.FormatJSON {
+			return t.PrintJSON(v)
+		}
+		var text strings.Builder
+		for _, f := range v.fields() {
+			fmt.Fprintf(&text, "%-12s %s\n", f.heading, orElse(f.text, "-"))
+		}
+		return t.Print(text.String())
 	}
-	var text bytes.Buffer
-	for _, f := range v.fields() {
-		fmt.Fprintf(&text, "%-12s %s\n", f.heading, orElse(f.text, "-"))
-	}
-	return s.Print(text.Bytes())
+	return command
 }

@@ -1,4 +1,4 @@
-package main
+package key_test
 
 import (
 	"bytes"

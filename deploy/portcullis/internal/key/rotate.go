@@ -1,25 +1,25 @@
-package main
+package key
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"portcullis/authorizers/apikey"
-	"portcullis/authorizers/cmd/cli"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
 const defaultOverlap = 24 * time.Hour
 
 // rotation is how a key is to be replaced.
 type rotation struct {
-	id      string
 	overlap time.Duration // for which both keys are good; zero: the old one is disabled at once
 	expires *time.Time    // of the new key; nil: it lives as long as the old one was to
 	force   bool
-	json    bool
+	format  string
 }
 
 // replaced is what became of the old key.
@@ -29,49 +29,82 @@ type replaced struct {
 	Expires *time.Time `json:"expires,omitempty"`
 }
 
-func rotateCommand(ctx context.Context, s *session, args []string) error {
-	c, err := s.parseRotation(args)
-	if err != nil {
+func (g *group) rotate() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "rotate ID [flags]",
+		Short: "Create a key in place of another",
+		Long: `Creates a key in place of another, and writes its text to stdout, once. Owner, scopes, label, networks and the API key in the
+gateway stay the same; the old key ends after the overlap. With --overlap 0 it is disabled at once, which nobody is asked
+about: enable lets it be accepted again.`,
+		Example: `  KEY=$(portcullis key rotate "$ID" --overlap 7d)`,
+		Args:    oneID,
+	}
+	c := rotation{overlap: defaultOverlap}
+	flags := command.Flags()
+	flags.Func("overlap", "`duration` for which both keys are good, such as 7d; 0 disables the old one at once (default 24h)", func(text string) (err error) {
+		c.overlap, err = cli.ParseDuration(text)
+		if err == nil && c.overlap%time.Second != 0 {
+			err = errors.New("want whole seconds")
+		}
 		return err
-	}
-	store, err := s.open(ctx)
-	if err != nil {
+	})
+	flags.Func("expires", "`when` the new key expires, as for create, or never (default: after as long as the old one was to live)", func(text string) error {
+		if text == "never" {
+			c.expires = &time.Time{}
+			return nil
+		}
+		end, err := parseExpires(text, g.Now())
+		c.expires = &end
 		return err
+	})
+	flags.BoolVar(&c.force, "force", false, "also a key that is disabled or has expired; it stays so")
+	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, args []string) error {
+		t, err := g.begin(command)
+		if err != nil {
+			return err
+		}
+		c.format = output.Value
+		return t.runRotate(command.Context(), args[0], c)
 	}
-	old, err := store.Get(ctx, c.id)
+	return command
+}
+
+func (t *task) runRotate(ctx context.Context, id string, c rotation) error {
+	old, err := t.store.Get(ctx, id)
 	if err != nil {
-		return explain(c.id, err)
+		return explain(id, err)
 	}
-	if state := stateOf(old, s.Now); state != stateGood && !c.force {
-		return fmt.Errorf("the key %s is %s; -force rotates it all the same", old.ID, state)
+	if state := stateOf(old, t.now); state != stateGood && !c.force {
+		return &cli.NoError{Err: fmt.Errorf("the key %s is %s; --force rotates it all the same", old.ID, state)}
 	}
-	key, r, err := issue(c.successor(old, s.Now), s)
+	key, r, err := issue(c.successor(old, t.now), t.now)
 	if err != nil {
 		return err
 	}
 	var u undo
-	ended, err := s.rotate(ctx, store, &u, key, r, old, c)
+	ended, err := t.rotate(ctx, &u, key, r, old, c)
 	if err != nil {
 		return u.all(ctx, err)
 	}
-	after := viewOf(ended, s.Now)
-	s.Note("created %s in place of %s, which is %s and expires: %s. The new key expires: %s. It is not shown again.",
-		r.ID, old.ID, after.State, after.expires(), viewOf(r, s.Now).expires())
+	after := viewOf(ended, t.now)
+	t.note("created %s in place of %s, which is %s and expires: %s. The new key expires: %s. It is not shown again.",
+		r.ID, old.ID, after.State, after.expires(), viewOf(r, t.now).expires())
 	return nil
 }
 
 // rotate gives the old record as it is after it.
-func (s *session) rotate(ctx context.Context, store apikey.Store, u *undo, key apikey.Key, r, old apikey.Record, c rotation) (apikey.Record, error) {
-	if err := save(ctx, store, u, r); err != nil {
+func (t *task) rotate(ctx context.Context, u *undo, key apikey.Key, r, old apikey.Record, c rotation) (apikey.Record, error) {
+	if err := t.save(ctx, u, r); err != nil {
 		return old, err
 	}
-	ended, err := c.end(ctx, store, u, old, s.Now)
+	ended, err := t.end(ctx, u, old, c.overlap)
 	if err != nil {
 		return old, err
 	}
-	v := viewOf(ended, s.Now)
-	shown := issued{view: viewOf(r, s.Now), Replaces: &replaced{v.ID, v.State, v.Expires}}
-	return ended, s.reveal(key, shown, c.json)
+	v := viewOf(ended, t.now)
+	shown := issued{view: viewOf(r, t.now), Replaces: &replaced{v.ID, v.State, v.Expires}}
+	return ended, t.reveal(key, shown, c.format)
 }
 
 // successor is the record that takes over from the old one.
@@ -86,66 +119,40 @@ func (c *rotation) successor(old apikey.Record, now time.Time) apikey.Record {
 	return r
 }
 
-// end lets the old key end, and gives its record then.
-func (c *rotation) end(ctx context.Context, store apikey.Store, u *undo, old apikey.Record, now time.Time) (apikey.Record, error) {
-	if c.overlap == 0 {
-		return disableOld(ctx, store, u, old)
+// end lets the old key end after the overlap, and gives its record then.
+func (t *task) end(ctx context.Context, u *undo, old apikey.Record, overlap time.Duration) (apikey.Record, error) {
+	if overlap == 0 {
+		return t.disable(ctx, u, old)
 	}
-	end := now.Add(c.overlap).UTC().Truncate(time.Second)
+	end := t.now.Add(overlap).UTC().Truncate(time.Second)
 	if !old.Expires.IsZero() && !old.Expires.After(end) {
 		return old, nil
 	}
-	was := viewOf(old, now).expires()
+	was := viewOf(old, t.now).expires()
 	u.add(fmt.Sprintf("the key %s may have the end %s; before, its end was: %s", old.ID, end.Format(time.RFC3339), was), func(ctx context.Context) error {
-		r, err := store.Get(ctx, old.ID)
+		r, err := t.store.Get(ctx, old.ID)
 		if err != nil || r.Expires.Equal(old.Expires) {
 			return ignoreMissing(err)
 		}
-		return ignoreMissing(store.SetExpires(ctx, old.ID, old.Expires))
+		return ignoreMissing(t.store.SetExpires(ctx, old.ID, old.Expires))
 	})
 	ended := old
 	ended.Expires = end
-	return ended, explain(old.ID, store.SetExpires(ctx, old.ID, end))
+	return ended, explain(old.ID, t.store.SetExpires(ctx, old.ID, end))
 }
 
-func disableOld(ctx context.Context, store apikey.Store, u *undo, old apikey.Record) (apikey.Record, error) {
+func (t *task) disable(ctx context.Context, u *undo, old apikey.Record) (apikey.Record, error) {
 	if old.Disabled {
 		return old, nil
 	}
 	u.add("the key "+old.ID+" may be disabled", func(ctx context.Context) error {
-		r, err := store.Get(ctx, old.ID)
+		r, err := t.store.Get(ctx, old.ID)
 		if err != nil || !r.Disabled {
 			return ignoreMissing(err)
 		}
-		return ignoreMissing(store.SetDisabled(ctx, old.ID, false))
+		return ignoreMissing(t.store.SetDisabled(ctx, old.ID, false))
 	})
 	ended := old
 	ended.Disabled = true
-	return ended, explain(old.ID, store.SetDisabled(ctx, old.ID, true))
-}
-
-func (s *session) parseRotation(args []string) (rotation, error) {
-	c := rotation{overlap: defaultOverlap}
-	flags := flag.NewFlagSet("rotate", flag.ContinueOnError)
-	flags.BoolVar(&c.force, "force", false, "")
-	flags.BoolVar(&c.json, "json", false, "")
-	flags.Func("overlap", "", func(text string) (err error) {
-		c.overlap, err = cli.ParseDuration(text)
-		if err == nil && c.overlap%time.Second != 0 {
-			err = errors.New("want whole seconds")
-		}
-		return err
-	})
-	flags.Func("expires", "", func(text string) error {
-		if text == "never" {
-			c.expires = &time.Time{}
-			return nil
-		}
-		end, err := parseExpires(text, s.Now)
-		c.expires = &end
-		return err
-	})
-	var err error
-	c.id, err = parseID(flags, args)
-	return c, err
+	return ended, explain(old.ID, t.store.SetDisabled(ctx, old.ID, true))
 }

@@ -1,4 +1,4 @@
-package main
+package key_test
 
 import (
 	"bytes"
@@ -6,17 +6,21 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"io"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/spf13/cobra"
 
 	"portcullis/authorizers/apikey"
-	"portcullis/authorizers/cmd/cli"
+	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/key"
 	"portcullis/deploy/testtools"
 )
 
@@ -26,18 +30,43 @@ type outcome struct {
 	stdout, stderr string
 }
 
-// runIn runs the command with the process's environment.
+// runIn runs the command with the process's environment, and nobody at a terminal.
 func runIn(t *testing.T, args ...string) outcome {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	status := run(t.Context(), args, os.Getenv, &stdout, &stderr)
-	return outcome{status, stdout.String(), stderr.String()}
+	return runRoot(t, append([]string{"key"}, args...)...)
 }
+
+// runRoot runs a command line of the whole.
+func runRoot(t *testing.T, args ...string) outcome {
+	t.Helper()
+	var stdout bytes.Buffer
+	got := runTo(t.Context(), t, &stdout, args...)
+	got.stdout = stdout.String()
+	return got
+}
+
+func runTo(ctx context.Context, t *testing.T, stdout io.Writer, args ...string) outcome {
+	t.Helper()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	var stderr bytes.Buffer
+	s := &cli.Session{Getenv: os.Getenv, Stdin: null, Stdout: stdout, Stderr: &stderr, Now: time.Now}
+	root := &cobra.Command{Use: "portcullis"}
+	root.AddCommand(key.Command(s))
+	status := s.Run(ctx, root, args)
+	return outcome{status, "", stderr.String()}
+}
+
+// idLength is how long the id of a key is.
+const idLength = 16
 
 const someKey = "pk_ABCDEFGHIJKLMNOP_012345678901234567890123456789012345678901234567890"
 
 func create(args ...string) []string {
-	return append([]string{"create", "-owner", "ann", "-scopes", "a"}, args...)
+	return append([]string{"create", "--owner", "ann", "--scopes", "a"}, args...)
 }
 
 // usages are command lines that are wrong, and what is said of them.
@@ -45,52 +74,63 @@ var usages = []struct {
 	args []string
 	want string
 }{
-	{nil, "want a command: create, list,"},
-	{[]string{"make"}, `"make" is no command; want create,`},
-	{[]string{"help", "me"}, `help: unexpected argument "me"`},
-	{[]string{"create", "-scopes", "a"}, "create: -owner is missing"},
-	{[]string{"create", "-owner", "ann"}, "create: -scopes is missing"},
-	{create("now"), `create: unexpected argument "now"`},
-	{create("-colour"), "create: flag provided but not defined: -colour; -h lists the flags"},
-	{create("-owner", "a b"), "create: owner must have printable characters"},
-	{create("-owner", "*"), "create: owner must have printable characters"},
-	{create("-scopes", `a"b`), `create: scopes hold "a\"b"`},
-	{create("-label", "a\nb"), "create: label must have up to 128 printable characters"},
-	{create("-expires", ""), `-expires: "": want a duration such as 90d`},
-	{create("-expires", "d"), `"d": want a duration`},
-	{create("-expires", "-1d"), `"-1d": want a duration`},
-	{create("-expires", "1.5d"), `"1.5d": want a duration`},
-	{create("-expires", "99999999999999999999d"), "want a duration"},
-	{create("-expires", "-2h"), `"-2h": want a duration`},
-	{create("-expires", "0d"), `"0d" is not in the future`},
-	{create("-expires", "2020-01-31"), `"2020-01-31" is not in the future`},
-	{create("-expires", "2020-01-31T10:00:00+02:00"), "is not in the future"},
-	{create("-expires", "2027-02-30"), "want a duration such as 90d"},
-	{create("-expires", "never"), `"never": want a duration`},
-	{create("-networks", ""), "want networks such as 10.0.0.0/8"},
-	{create("-networks", " , "), "want networks such as 10.0.0.0/8"},
-	{create("-networks", "10.0.0.5/8"), "10.0.0.5/8 has bits set behind its prefix: want 10.0.0.0/8 for the network, or 10.0.0.5 for the one address"},
-	{create("-networks", "2001:db8::1/32"), "want 2001:db8::/32 for the network, or 2001:db8::1 for the one address"},
-	{create("-networks", "10.0.0.0/8,nowhere"), `"nowhere" is no network`},
-	{create("-networks", "fe80::1%eth0"), "is no network"},
-	{create("-networks", "10.0.0.0/33"), "is no network"},
-	{create("-networks", "10.0.0.0/8,10.0.0.0/8"), "networks hold 10.0.0.0/8 twice"},
-	{create("-networks", "::ffff:10.0.0.1"), "write IPv4 networks as such"},
-	{create("-usage-plan", ""), "want the id of a usage plan"},
-	{[]string{"list", "all"}, `list: unexpected argument "all"`},
-	{[]string{"show"}, "show: want the ID of a key"},
-	{[]string{"show", "ABC"}, `show: "ABC" is no ID of a key: want 16 characters`},
-	{[]string{"show", someKey}, "show: want the ID of a key, which is what stands between pk_ and the next _"},
+	{nil, "key: want a command: create, delete,"},
+	{[]string{"make"}, `key: "make" is no command; want create,`},
+	{[]string{"rotat", "ABCDEFGHIJKLMNOP"}, `key: "rotat" is no command; did you mean rotate?`},
+	{[]string{"create", "--scopes", "a"}, "key create: --owner is missing"},
+	{[]string{"create", "--owner", "ann"}, "key create: --scopes is missing"},
+	{[]string{"create", "-owner", "ann"}, "key create: -owner: flags have two dashes: --owner"},
+	{create("-expires", "1d"), "key create: -expires: flags have two dashes: --expires"},
+	{create("-usage-plan=x"), "key create: -usage-plan: flags have two dashes: --usage-plan"},
+	{create("-json"), "key create: there is no flag -json; flags have two dashes"},
+	{create("now"), `key create: unexpected argument "now"`},
+	{create("--colour"), "key create: there is no flag --colour; portcullis key create --help lists the flags"},
+	{create("--scope", "a"), "key create: there is no flag --scope; did you mean --scopes?"},
+	{create("--output", "table"), "want text, json"},
+	{create("--owner", "a b"), "key create: owner must have printable characters"},
+	{create("--owner", "*"), "key create: owner must have printable characters"},
+	{create("--scopes", `a"b`), `key create: scopes hold "a\"b"`},
+	{create("--label", "a\nb"), "key create: label must have up to 128 printable characters"},
+	{create("--expires", ""), `invalid argument "" for "--expires" flag: want a duration such as 90d`},
+	{create("--expires", "d"), `"d" for "--expires" flag: want a duration`},
+	{create("--expires", "-1d"), `"-1d" for "--expires" flag: want a duration`},
+	{create("--expires", "99999999999999999999d"), "want a duration"},
+	{create("--expires", "0d"), `"0d" for "--expires" flag: it is not in the future`},
+	{create("--expires", "2020-01-31"), `it is not in the future`},
+	{create("--expires", "2020-01-31T10:00:00+02:00"), "it is not in the future"},
+	{create("--expires", "2027-02-30"), "want a duration such as 90d"},
+	{create("--expires", "never"), `"never" for "--expires" flag: want a duration`},
+	{create("--networks", ""), "want networks such as 10.0.0.0/8"},
+	{create("--networks", " , "), "want networks such as 10.0.0.0/8"},
+	{create("--networks", "10.0.0.5/8"), "10.0.0.5/8 has bits set behind its prefix: want 10.0.0.0/8 for the network, or 10.0.0.5 for the one address"},
+	{create("--networks", "2001:db8::1/32"), "want 2001:db8::/32 for the network, or 2001:db8::1 for the one address"},
+	{create("--networks", "10.0.0.0/8,nowhere"), `"nowhere" is no network`},
+	{create("--networks", "fe80::1%eth0"), "is no network"},
+	{create("--networks", "10.0.0.0/33"), "is no network"},
+	{create("--networks", "10.0.0.0/8,10.0.0.0/8"), "networks hold 10.0.0.0/8 twice"},
+	{create("--networks", "::ffff:10.0.0.1"), "write IPv4 networks as such"},
+	{create("--usage-plan", ""), "want the id of a usage plan"},
+	{[]string{"list", "all"}, `key list: unexpected argument "all"`},
+	{[]string{"list", "-o", "text"}, "want table, json, markdown, csv, html"},
+	{[]string{"show"}, "key show: want the ID of a key"},
+	{[]string{"show", "ABC"}, `key show: "ABC" is no ID of a key: want 16 characters`},
+	{[]string{"show", someKey}, "key show: want the ID of a key, which is what stands between pk_ and the next _"},
+	{[]string{"disable"}, "key disable: want the ID of a key"},
+	{[]string{"enable", "ABC"}, `key enable: "ABC" is no ID of a key`},
 	{[]string{"delete", "ABCDEFGHIJKLMNOP", someKey}, `unexpected argument "pk_ABCDEFGHIJKLMNOP_[redacted]"`},
 	{[]string{someKey}, `"pk_ABCDEFGHIJKLMNOP_[redacted]" is no command`},
-	{create("-" + someKey), "not defined: -pk_ABCDEFGHIJKLMNOP_[redacted]"},
-	{[]string{"rotate"}, "rotate: want the ID of a key"},
-	{[]string{"rotate", "ABCDEFGHIJKLMNOP", "-overlap", "-1h"}, `"-1h": want a duration such as 12h or 90d`},
-	{[]string{"rotate", "ABCDEFGHIJKLMNOP", "-overlap", "1500ms"}, "want whole seconds"},
-	{[]string{"rotate", "ABCDEFGHIJKLMNOP", "-overlap", "2027-01-31"}, "want a duration"},
-	{[]string{"rotate", "ABCDEFGHIJKLMNOP", "-expires", "soon"}, `"soon": want a duration`},
-	{[]string{"list"}, "list: API_KEYS_TABLE: is not set"},
-	{create(), "create: API_KEYS_TABLE: is not set"},
+	{create("--" + someKey), "there is no flag --pk_ABCDEFGHIJKLMNOP_[redacted]"},
+	{create("-" + someKey), "there is no flag -pk_ABCDEFGHIJKLMNOP_[redacted]"},
+	{create("--expires", someKey), `"pk_ABCDEFGHIJKLMNOP_[redacted]" for "--expires" flag`},
+	{[]string{"rotate"}, "key rotate: want the ID of a key"},
+	{[]string{"rotate", "ABCDEFGHIJKLMNOP", "-overlap", "1h"}, "key rotate: -overlap: flags have two dashes: --overlap"},
+	{[]string{"rotate", "ABCDEFGHIJKLMNOP", "--overlap", "-1h"}, `"-1h" for "--overlap" flag: want a duration such as 12h or 90d`},
+	{[]string{"rotate", "ABCDEFGHIJKLMNOP", "--overlap", "1500ms"}, "want whole seconds"},
+	{[]string{"rotate", "ABCDEFGHIJKLMNOP", "--overlap", "2027-01-31"}, "want a duration"},
+	{[]string{"rotate", "ABCDEFGHIJKLMNOP", "--expires", "soon"}, `"soon" for "--expires" flag: want a duration`},
+	{[]string{"list"}, "key list: API_KEYS_TABLE: is not set"},
+	{[]string{"list", "--table", ""}, "key list: --table: want the name of the DynamoDB table of the API keys"},
+	{create(), "key create: API_KEYS_TABLE: is not set"},
 }
 
 // TestUsage: what is wrong with the command line is one line on stderr, nothing on stdout, and status 2.
@@ -98,7 +138,7 @@ func TestUsage(t *testing.T) {
 	t.Setenv("API_KEYS_TABLE", "")
 	for _, test := range usages {
 		got := runIn(t, test.args...)
-		if got.status != 2 || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.HasPrefix(got.stderr, "apikey: ") {
+		if got.status != cli.StatusFailed || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.HasPrefix(got.stderr, "portcullis key") {
 			t.Errorf("%q: status %d, stdout %q, stderr %q", test.args, got.status, got.stdout, got.stderr)
 		}
 		if !strings.Contains(got.stderr, test.want) || strings.Contains(got.stderr, "0123") {
@@ -107,10 +147,33 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// TestHelp: each subcommand says what it does, with examples, and is named by the group.
 func TestHelp(t *testing.T) {
-	for _, args := range []string{"help", "-h", "--help", "create -h", "list -h", "show -h", "rotate -h", "disable -h", "enable -h", "delete -h"} {
-		if got := runIn(t, strings.Fields(args)...); got.status != 0 || got.stdout != help || got.stderr != "" {
-			t.Errorf("%s: status %d, stderr %q", args, got.status, got.stderr)
+	for _, name := range []string{"create", "list", "show", "rotate", "disable", "enable", "delete"} {
+		got := runIn(t, name, "--help")
+		if got.status != cli.StatusDone || got.stderr != "" || !strings.Contains(got.stdout, "\nExamples:\n  ") || !strings.Contains(got.stdout, "--table name") {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if group := runIn(t, "--help"); group.status != cli.StatusDone || !strings.Contains(group.stdout, "\n  "+name+" ") {
+			t.Errorf("%s is not in %s", name, group.stdout)
+		}
+	}
+}
+
+// TestCompletion: a line a case: what is offered, which calls nobody.
+func TestCompletion(t *testing.T) {
+	t.Setenv("API_KEYS_TABLE", "")
+	for line, want := range map[string]string{
+		"list --output ":    "table\njson\nmarkdown\ncsv\nhtml\n:4\n",
+		"show -o ":          "text\njson\n:4\n",
+		"show ":             ":4\n",
+		"create --owner ":   ":4\n",
+		"rotate --overlap ": ":4\n",
+		"en":                "enable\tLet a key be accepted again\n:4\n",
+	} {
+		words := append([]string{"__complete", "key"}, strings.Split(line, " ")...)
+		if got := runRoot(t, words...); got.stdout != want {
+			t.Errorf("%q: %q, want %q", line, got.stdout, want)
 		}
 	}
 }
@@ -140,17 +203,21 @@ func TestSecretsAreShownOnce(t *testing.T) {
 	}
 	for _, fails := range []string{"", "PutItem=refuse", "GetItem=refuse", "UpdateItem=refuse", "DeleteItem=refuse", "Scan=refuse", "CreateApiKey=refuse", "CreateUsagePlanKey=refuse", "DeleteApiKey=refuse", "GetApiKeys=refuse", "PutItem=lose"} {
 		s.fail()
-		id := check(create("-usage-plan", s.plan), true)
+		id := check(create("--usage-plan", s.plan), true)
 		s.fail(strings.Fields(fails)...)
-		for _, asJSON := range []string{"-json", "-json=false"} {
-			check(create("-usage-plan", s.plan, asJSON), true)
-			check([]string{"list", asJSON}, false)
+		for _, format := range []string{"table", "markdown", "csv", "html"} {
+			check([]string{"list", "-o", format}, false)
+		}
+		for _, format := range []string{"text", "json"} {
+			asJSON := "--output=" + format
+			check(create("--usage-plan", s.plan, asJSON), true)
 			check([]string{"show", id, asJSON}, false)
 			check([]string{"rotate", id, asJSON}, true)
 			check([]string{"disable", id, asJSON}, false)
 			check([]string{"enable", id, asJSON}, false)
 		}
-		check([]string{"delete", id, "-json"}, false)
+		check([]string{"list", "-o", "json"}, false)
+		check([]string{"delete", id, "--yes", "-o", "json"}, false)
 	}
 	if len(secrets) == 0 {
 		t.Error("no secret was looked for")
@@ -205,20 +272,19 @@ func TestNobodyReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
-		create("-usage-plan", s.plan), create("-json"),
-		{"rotate", old.ID}, {"rotate", old.ID, "-overlap", "0"}, {"rotate", old.ID, "-json"},
+		create("--usage-plan", s.plan), create("-o", "json"),
+		{"rotate", old.ID}, {"rotate", old.ID, "--overlap", "0"}, {"rotate", old.ID, "-o", "json"},
 	} {
-		var stderr bytes.Buffer
-		status := run(t.Context(), args, os.Getenv, brokenPipe{}, &stderr)
-		if status != 1 || !strings.HasSuffix(stderr.String(), "stdout: broken pipe; nothing of it is left\n") {
-			t.Errorf("%q: status %d, stderr %q", args, status, stderr.String())
+		got := runTo(t.Context(), t, brokenPipe{}, append([]string{"key"}, args...)...)
+		if got.status != cli.StatusFailed || !strings.HasSuffix(got.stderr, "stdout: broken pipe; nothing of it is left\n") {
+			t.Errorf("%q: %+v", args, got)
 		}
 	}
 	records, err := s.records(t.Context())
 	if err != nil || len(records) != 1 || records[0].Disabled || !records[0].Expires.IsZero() {
 		t.Errorf("records %+v, error %v", records, err)
 	}
-	if keys, _, err := s.gatewayKeys(t.Context(), gatewayPrefix); err != nil || len(keys) > 0 {
+	if keys, _, err := s.gatewayKeys(t.Context(), "portcullis-"); err != nil || len(keys) > 0 {
 		t.Errorf("%d API keys of the gateway, error %v", len(keys), err)
 	}
 }
@@ -235,19 +301,18 @@ func (p interruptingPipe) Write([]byte) (int, error) {
 func TestInterrupted(t *testing.T) {
 	s := newTestScene(t)
 	ctx, interrupt := context.WithCancel(t.Context())
-	var stderr bytes.Buffer
-	status := run(ctx, create("-usage-plan", s.plan), os.Getenv, interruptingPipe{interrupt}, &stderr)
+	got := runTo(ctx, t, interruptingPipe{interrupt}, append([]string{"key"}, create("--usage-plan", s.plan)...)...)
 	records, err := s.records(t.Context())
-	keys, _, gatewayErr := s.gatewayKeys(t.Context(), gatewayPrefix)
-	if status != 1 || err != nil || gatewayErr != nil || len(records)+len(keys) > 0 {
-		t.Errorf("status %d, %d records, %d API keys of the gateway, stderr %q", status, len(records), len(keys), stderr.String())
+	keys, _, gatewayErr := s.gatewayKeys(t.Context(), "portcullis-")
+	if got.status != cli.StatusInterrupted || err != nil || gatewayErr != nil || len(records)+len(keys) > 0 {
+		t.Errorf("%+v, %d records, %d API keys of the gateway", got, len(records), len(keys))
 	}
 }
 
 // TestKeysWork: what create prints is accepted, with what was asked for.
 func TestKeysWork(t *testing.T) {
 	s := newTestScene(t)
-	got := runIn(t, create("-scopes", "b,a c", "-networks", "10.0.0.0/8", "-expires", "12h", "-usage-plan", s.plan)...)
+	got := runIn(t, create("--scopes", "b,a c", "--networks", "10.0.0.0/8", "--expires", "12h", "--usage-plan", s.plan)...)
 	checker, err := apikey.NewChecker(apikey.Config{Store: s.store})
 	if err != nil {
 		t.Fatal(err)
@@ -284,19 +349,60 @@ func TestListBesideBrokenItems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"list"}, {"list", "-json"}} {
+	for _, args := range [][]string{{"list"}, {"list", "-o", "json"}} {
 		got := runIn(t, args...)
 		if got.status != cli.StatusFailed || !strings.Contains(got.stdout, good.ID) || !strings.Contains(got.stderr, "ABCDEFGHIJKLMNOP") || strings.Count(got.stderr, "\n") != 1 {
 			t.Errorf("%s: %+v", args, got)
 		}
 	}
-	if got := runIn(t, "delete", "ABCDEFGHIJKLMNOP"); got.status != cli.StatusFailed || !strings.Contains(got.stderr, "-force deletes it") {
+	if got := runIn(t, "delete", "--yes", "ABCDEFGHIJKLMNOP"); got.status != cli.StatusFailed || !strings.Contains(got.stderr, "--force deletes it") {
 		t.Errorf("delete: %+v", got)
 	}
-	if got := runIn(t, "delete", "-force", "ABCDEFGHIJKLMNOP"); got.status != cli.StatusDone {
-		t.Errorf("delete -force: %+v", got)
+	if got := runIn(t, "delete", "--force", "ABCDEFGHIJKLMNOP"); got.status != cli.StatusFailed || !strings.Contains(got.stderr, "Delete the item ABCDEFGHIJKLMNOP, which is no record? Nobody can be asked here: --yes says") {
+		t.Errorf("delete --force: %+v", got)
+	}
+	if got := runIn(t, "delete", "--force", "--yes", "ABCDEFGHIJKLMNOP"); got.status != cli.StatusDone {
+		t.Errorf("delete --force --yes: %+v", got)
 	}
 	if got := runIn(t, "list"); got.status != cli.StatusDone || !strings.Contains(got.stdout, good.ID) {
 		t.Errorf("list after that: %+v", got)
+	}
+}
+
+// TestStatuses: that there is no such key, or that its state forbids it, is status 1; that it could not be told is 2.
+func TestStatuses(t *testing.T) {
+	s := newTestScene(t)
+	disabled, err := s.put(t.Context(), "ann", "", 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.store.SetDisabled(t.Context(), disabled.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args   string
+		fails  string
+		status int
+		stderr string
+	}{
+		{"show ABCDEFGHIJKLMNOP", "", cli.StatusNo, "there is no key"},
+		{"disable ABCDEFGHIJKLMNOP", "", cli.StatusNo, "there is no key"},
+		{"enable ABCDEFGHIJKLMNOP", "", cli.StatusNo, "there is no key"},
+		{"rotate ABCDEFGHIJKLMNOP", "", cli.StatusNo, "there is no key"},
+		{"rotate " + disabled.ID, "", cli.StatusNo, "is disabled; --force"},
+		{"delete ABCDEFGHIJKLMNOP", "", cli.StatusNo, "there is no key"},
+		{"delete ABCDEFGHIJKLMNOP --yes", "", cli.StatusNo, "there is no key"},
+		{"delete ABCDEFGHIJKLMNOP --yes", "GetApiKeys=refuse", cli.StatusFailed, "whether the gateway has an API key"},
+		{"delete " + disabled.ID, "", cli.StatusFailed, "Delete the key " + disabled.ID + " of ann? Nobody can be asked here: --yes says"},
+		{"show " + disabled.ID, "GetItem=refuse", cli.StatusFailed, "GetItem"},
+		{"list", "Scan=refuse", cli.StatusFailed, "Scan"},
+		{"show " + disabled.ID, "", cli.StatusDone, ""},
+		{"delete --yes " + disabled.ID, "", cli.StatusDone, "deleted"},
+	} {
+		s.fail(strings.Fields(test.fails)...)
+		got := runIn(t, strings.Fields(test.args)...)
+		if got.status != test.status || !strings.Contains(got.stderr, test.stderr) {
+			t.Errorf("%s: %+v, want status %d, %q", test.args, got, test.status, test.stderr)
+		}
 	}
 }

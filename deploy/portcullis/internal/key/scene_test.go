@@ -1,4 +1,4 @@
-package main
+package key_test
 
 import (
 	"context"
@@ -103,7 +103,19 @@ func (s *scene) put(ctx context.Context, owner, usageKey string, ago, life time.
 }
 
 // records are all of the table.
-func (s *scene) records(ctx context.Context) ([]apikey.Record, error) { return all(ctx, s.store) }
+func (s *scene) records(ctx context.Context) ([]apikey.Record, error) {
+	var records []apikey.Record
+	for cursor := ""; ; {
+		page, err := s.store.List(ctx, apikey.MaxPage, cursor)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, page.Records...)
+		if cursor = page.Next; cursor == "" {
+			return records, nil
+		}
+	}
+}
 
 // gatewayKeys are the API keys of the gateway whose names begin so, and how many of them are in the usage plan.
 func (s *scene) gatewayKeys(ctx context.Context, name string) (keys []types.ApiKey, joined int, err error) {

@@ -1,7 +1,11 @@
-package main
+package key_test
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,12 +15,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"portcullis/authorizers/cmd/cli"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/testtools"
 )
 
+// binary is the whole command, built once.
+var binary string
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"apikey": main})
+	folder, err := os.MkdirTemp("", "portcullis")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(folder, "portcullis")
+	if output, err := exec.Command("go", "build", "-o", binary, "portcullis/deploy/portcullis").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%v\n%s", err, output))
+	}
+	status := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(status)
 }
 
 // TestScripts runs testdata/script, each script with a table and a usage plan ($PLAN) of its own. Commands of theirs:
@@ -42,6 +59,7 @@ func TestScripts(t *testing.T) {
 			e.Defer(s.Close)
 			e.Values["scene"] = s
 			s.setenv(e.Setenv)
+			e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+e.Getenv("PATH"))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

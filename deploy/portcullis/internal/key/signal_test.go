@@ -1,4 +1,6 @@
-package main
+//go:build unix
+
+package key_test
 
 import (
 	"bytes"
@@ -8,24 +10,19 @@ import (
 	"syscall"
 	"testing"
 
-	"portcullis/authorizers/cmd/cli"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
-// command is a run of the command as a process of its own: the test's binary is the command where it has its name.
-func command(t *testing.T, stderr *bytes.Buffer, args ...string) *exec.Cmd {
-	t.Helper()
-	binary, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &exec.Cmd{Path: binary, Args: append([]string{"apikey"}, args...), Stderr: stderr}
+// command is a run of the command as a process of its own.
+func command(stderr *bytes.Buffer, args ...string) *exec.Cmd {
+	return &exec.Cmd{Path: binary, Args: append([]string{"portcullis", "key"}, args...), Stderr: stderr}
 }
 
 // wantNothing wants nothing to be there of what a command did.
 func (s *scene) wantNothing(t *testing.T, step string) {
 	t.Helper()
 	records, err := s.records(t.Context())
-	keys, _, gatewayErr := s.gatewayKeys(t.Context(), gatewayPrefix)
+	keys, _, gatewayErr := s.gatewayKeys(t.Context(), "portcullis-")
 	if err != nil || gatewayErr != nil || len(records)+len(keys) > 0 {
 		t.Errorf("%s: %d records, %d API keys of the gateway, errors %v, %v", step, len(records), len(keys), err, gatewayErr)
 	}
@@ -41,7 +38,7 @@ func TestClosedPipe(t *testing.T) {
 	reader.Close()
 	defer writer.Close()
 	var stderr bytes.Buffer
-	c := command(t, &stderr, create("-usage-plan", s.plan)...)
+	c := command(&stderr, create("--usage-plan", s.plan)...)
 	c.Stdout = writer
 	_ = c.Run()
 	if c.ProcessState.ExitCode() != cli.StatusFailed || !strings.HasSuffix(stderr.String(), "; nothing of it is left\n") {
@@ -50,26 +47,50 @@ func TestClosedPipe(t *testing.T) {
 	s.wantNothing(t, "afterwards")
 }
 
+// interrupted starts a command, sends it a signal while AWS does not answer, and gives what it says. The process ends by SIGINT
+// then, whatever the signal was, of which a shell makes status 130.
+func (s *scene) interrupted(t *testing.T, signal os.Signal, args ...string) string {
+	t.Helper()
+	var stderr bytes.Buffer
+	c := command(&stderr, args...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.done
+	if err := c.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait()
+	if end := c.ProcessState.Sys().(syscall.WaitStatus); !end.Signaled() || end.Signal() != syscall.SIGINT {
+		t.Errorf("%s: %s", signal, c.ProcessState)
+	}
+	return stderr.String()
+}
+
 // TestSignals: who ends the process midway has what it did undone.
 func TestSignals(t *testing.T) {
 	s := newTestScene(t)
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, operation := range []string{"CreateApiKey", "CreateUsagePlanKey", "PutItem"} {
 			s.fail(operation + "=" + held)
-			var stderr bytes.Buffer
-			c := command(t, &stderr, create("-usage-plan", s.plan)...)
-			if err := c.Start(); err != nil {
-				t.Fatal(err)
-			}
-			<-s.done
-			if err := c.Process.Signal(signal); err != nil {
-				t.Fatal(err)
-			}
-			_ = c.Wait()
-			if c.ProcessState.ExitCode() != cli.StatusFailed || !strings.HasSuffix(stderr.String(), "; nothing of it is left\n") {
-				t.Errorf("%s at %s: %s, stderr %q", signal, operation, c.ProcessState, &stderr)
+			if said := s.interrupted(t, signal, create("--usage-plan", s.plan)...); !strings.HasSuffix(said, "; nothing of it is left\n") {
+				t.Errorf("%s at %s: stderr %q", signal, operation, said)
 			}
 			s.wantNothing(t, signal.String()+" at "+operation)
 		}
+	}
+}
+
+// TestSignalAndNothingUndone: what an interrupt leaves, because it cannot be undone either, is said.
+func TestSignalAndNothingUndone(t *testing.T) {
+	s := newTestScene(t)
+	s.fail("PutItem="+held, "DeleteItem="+refused)
+	said := s.interrupted(t, os.Interrupt, create()...)
+	records, err := s.records(t.Context())
+	if err != nil || len(records) != 1 {
+		t.Fatalf("%d records, error %v", len(records), err)
+	}
+	if want := "undoing it failed too, and this is left: the record " + records[0].ID + " in the table"; !strings.Contains(said, want) {
+		t.Errorf("stderr %q, want %q", said, want)
 	}
 }

@@ -1,39 +1,43 @@
-package main
+package key
 
 import (
-	"context"
-	"flag"
+	"github.com/spf13/cobra"
+
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
-func disableCommand(ctx context.Context, s *session, args []string) error {
-	return s.setDisabled(ctx, "disable", args, true)
-}
-
-func enableCommand(ctx context.Context, s *session, args []string) error {
-	return s.setDisabled(ctx, "enable", args, false)
-}
-
-func (s *session) setDisabled(ctx context.Context, name string, args []string, disabled bool) error {
-	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	asJSON := flags.Bool("json", false, "")
-	id, err := parseID(flags, args)
-	if err != nil {
-		return err
+// setDisabled is the command disable or enable.
+func (g *group) setDisabled(name string, disabled bool) *cobra.Command {
+	command := &cobra.Command{
+		Use:     name + " ID [flags]",
+		Short:   "Let a key be accepted again",
+		Long:    `Lets a key that was disabled be accepted again, until it expires.`,
+		Example: `  portcullis key ` + name + ` "$ID"`,
+		Args:    oneID,
 	}
-	store, err := s.open(ctx)
-	if err != nil {
-		return err
+	if disabled {
+		command.Short = "Refuse a key until it is enabled"
+		command.Long = `Refuses a key until it is enabled. Its record stays as it is. Authorizers may accept it for a minute more.`
 	}
-	if err := store.SetDisabled(ctx, id, disabled); err != nil {
-		return explain(id, err)
+	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, args []string) error {
+		t, err := g.begin(command)
+		if err != nil {
+			return err
+		}
+		id := args[0]
+		if err := t.store.SetDisabled(command.Context(), id, disabled); err != nil {
+			return explain(id, err)
+		}
+		t.note("%sd %s", name, id)
+		if output.Value != cli.FormatJSON {
+			return nil
+		}
+		r, err := t.store.Get(command.Context(), id)
+		if err != nil {
+			return explain(id, err)
+		}
+		return t.PrintJSON(viewOf(r, t.now))
 	}
-	s.Note("%sd %s", name, id)
-	if !*asJSON {
-		return nil
-	}
-	r, err := store.Get(ctx, id)
-	if err != nil {
-		return explain(id, err)
-	}
-	return s.PrintJSON(viewOf(r, s.Now))
+	return command
 }

@@ -1,4 +1,4 @@
-package main
+package key
 
 import (
 	"context"
@@ -10,33 +10,33 @@ import (
 // undoTimeout bounds all the undoing, which goes on when the command is interrupted.
 const undoTimeout = 30 * time.Second
 
-// undo knows how to take back what was done.
+// undo knows how to undo what was done.
 type undo struct {
 	steps []*step
 }
 
-// step takes one thing back.
+// step undoes one thing.
 type step struct {
 	left string // what is left if it fails
-	back func(ctx context.Context) error
+	undo func(ctx context.Context) error
 }
 
-// add adds a step. It is added before what it takes back, of which nobody may know whether it was done.
-func (u *undo) add(left string, back func(ctx context.Context) error) *step {
-	u.steps = append(u.steps, &step{left, back})
+// add adds a step. It is added before what it undoes, of which nobody may know whether it was done.
+func (u *undo) add(left string, undo func(ctx context.Context) error) *step {
+	u.steps = append(u.steps, &step{left, undo})
 	return u.steps[len(u.steps)-1]
 }
 
 // dropLast forgets the last step, where nothing was done.
 func (u *undo) dropLast() { u.steps = u.steps[:len(u.steps)-1] }
 
-// all takes everything back, the last first, because of an error. It gives that error, or a [*halfDoneError].
+// all undoes everything, the last first, because of an error. It gives that error, or a [*halfDoneError].
 func (u *undo) all(ctx context.Context, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
 	half := halfDoneError{cause: cause}
 	for i := len(u.steps) - 1; i >= 0; i-- {
-		if err := u.steps[i].back(ctx); err != nil {
+		if err := u.steps[i].undo(ctx); err != nil {
 			half.left = append(half.left, u.steps[i].left)
 			half.failures = append(half.failures, err)
 		}
@@ -61,5 +61,3 @@ func (e *halfDoneError) Error() string {
 	}
 	return fmt.Sprintf("%v; undoing it failed too, and this is left: %s", e.cause, strings.Join(texts, "; "))
 }
-
-func (e *halfDoneError) Unwrap() []error { return append([]error{e.cause}, e.failures...) }

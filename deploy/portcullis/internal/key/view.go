@@ -1,4 +1,4 @@
-package main
+package key
 
 import (
 	"strings"
@@ -64,6 +64,12 @@ func stateOf(r apikey.Record, now time.Time) string {
 // field is a part of a view in words.
 type field struct {
 	heading, text string
+}
+
+// columns are the fields in the list.
+func (v view) columns() []field {
+	fields := v.fields()
+	return fields[:len(fields)-1]
 }
 
 // fields are the columns of the list, and the last one that is not.

@@ -13,11 +13,11 @@ import (
 	"portcullis/deploy/testtools"
 )
 
-// TestAPIKeyCommand runs the command apikey, as it is built, against this server: nothing tells it that DynamoDB is not
+// TestKeyCommand runs the command portcullis key, as it is built, against this server: nothing tells it that DynamoDB is not
 // Amazon's but AWS_ENDPOINT_URL_DYNAMODB. The script's command capture VAR REGEXP sets VAR to what the first group matches
 // in stdout.
-func TestAPIKeyCommand(t *testing.T) {
-	folder := buildAPIKey(t)
+func TestKeyCommand(t *testing.T) {
+	folder := buildCommand(t)
 	url := testtools.Serve(t, handler(t, dynamodb.Table{Name: "keys", PartitionKey: "id", TimeToLive: "expiresAt"}))
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -34,10 +34,10 @@ func TestAPIKeyCommand(t *testing.T) {
 	})
 }
 
-func buildAPIKey(t *testing.T) string {
+func buildCommand(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	build := exec.Command("go", "build", "-o", filepath.Join(folder, "apikey"), "portcullis/deploy/portcullis/internal/key")
+	build := exec.Command("go", "build", "-o", filepath.Join(folder, "portcullis"), "portcullis/deploy/portcullis")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}

@@ -1,0 +1,75 @@
+// Package key is the subcommand key: it issues and manages API keys in the DynamoDB table that the authorizers read. It creates
+// them, lists and shows their records, rotates, disables, enables and deletes them.
+//
+// The table is the one that --table or API_KEYS_TABLE names. The AWS SDK's own variables apply; AWS_ENDPOINT_URL_DYNAMODB
+// reaches an emulator. The text of a key is written once, to stdout, when it is created; nothing else of it is kept but a
+// hash, which is never shown.
+//
+// With --usage-plan, a key gets an API key of API Gateway beside it, which joins the plan: the authorizer answers its
+// value as usageIdentifierKey, and the gateway counts throttle and quota by it. It is named portcullis-ID, its value is
+// random and not the key's secret, and the keys that a key is rotated to share it. It is deleted with the last of
+// them; where DynamoDB has removed an expired record on its own, delete with the record's id deletes it still.
+//
+// What fails midway is undone, also where the key was made and stdout did not take it, and where an interrupt, a
+// termination or a hangup comes between; what cannot be undone is said, with the ids of what is left. An authorizer that
+// knows a key may accept it for a minute after it was disabled, deleted or given an end; a gateway that caches the
+// authorizer's answers, for its own time beyond that.
+//
+// That there is no such key, or that its state forbids what is asked, is an answer that is no.
+package key
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/environ"
+	"portcullis/authorizers/environ/tables"
+	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/dynamotable"
+)
+
+const long = `Issues and manages API keys in the DynamoDB table that --table or API_KEYS_TABLE names.
+
+AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
+An authorizer may accept a key for a minute after it was disabled or deleted; a gateway that caches its
+answers, longer.
+
+Exit status: 0 it was done; 1 there is no such key, or its state forbids it; 2 it could not be done, and stderr says why, and
+what is left of it if that could not be undone; 130 interrupted.`
+
+// group is what the subcommands have in common.
+type group struct {
+	*cli.Session
+	table *dynamotable.Flag
+}
+
+// Command is the command key, with all its subcommands, as one run of it uses it.
+func Command(s *cli.Session) *cobra.Command {
+	command := &cobra.Command{Use: "key", Short: "API keys: create, rotate, disable, delete", Long: long}
+	command.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	g := &group{s, dynamotable.Add(command, s, environ.APIKeysTable, "API keys")}
+	command.AddCommand(g.create(), g.list(), g.show(), g.rotate(), g.setDisabled("disable", true), g.setDisabled("enable", false), g.delete())
+	return command
+}
+
+// task is one run of a subcommand, with the table of keys.
+type task struct {
+	*cli.Session
+	command *cobra.Command
+	store   apikey.Store
+	now     time.Time
+}
+
+// begin opens the table, and calls nobody.
+func (g *group) begin(command *cobra.Command) (*task, error) {
+	store, err := tables.OpenKeys(command.Context(), g.table.Getenv)
+	if err := g.table.Check(store != nil, err); err != nil {
+		return nil, err
+	}
+	return &task{g.Session, command, store, g.Now()}, nil
+}
+
+// note writes a line to stderr.
+func (t *task) note(format string, args ...any) { t.Note(t.command, format, args...) }
