@@ -16,6 +16,7 @@ import (
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/key"
 	"portcullis/deploy/portcullis/internal/login"
+	"portcullis/deploy/portcullis/internal/revoke"
 )
 
 func main() { cli.Main(command) }
@@ -29,9 +30,7 @@ func command(s *cli.Session) *cobra.Command {
 
 Exit status: 0 it was done, or yes; 1 the answer is no; 2 it could not be asked or done; 130 interrupted.`,
 	}
-	root.AddCommand(access.Command(s))
-	root.AddCommand(build.Command(s))
-	root.AddCommand(key.Command(s))
+	root.AddCommand(access.Command(s), key.Command(s), revoke.Command(s), build.Command(s))
 	root.AddCommand(login.Commands(s)...)
 	return root
 }

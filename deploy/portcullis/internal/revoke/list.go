@@ -1,16 +1,18 @@
-package main
+package revoke
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"portcullis/authorizers/cmd/cli"
+	"github.com/spf13/cobra"
+
 	"portcullis/authorizers/revocation"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
 // view is what is shown of an entry.
@@ -44,7 +46,7 @@ func (v view) what() string {
 	return text
 }
 
-// row are the view's cells below headings.
+// row are the view's cells.
 func (v view) row() []string {
 	before, expires := "", v.Expires.Format(time.RFC3339)
 	if v.Before != nil {
@@ -56,8 +58,6 @@ func (v view) row() []string {
 	return []string{v.ID, v.Claim, printable(v.Value), before, expires, printable(v.Issuer)}
 }
 
-var headings = []string{"ID", "CLAIM", "VALUE", "ISSUED UP TO", "KEPT UNTIL", "ISSUER"}
-
 // printable is a text that a terminal shows as it is: a claim is a stranger's.
 func printable(text string) string {
 	quoted := fmt.Sprintf("%q", text)
@@ -67,44 +67,58 @@ func printable(text string) string {
 	return quoted
 }
 
-func listCommand(ctx context.Context, s *cli.Session, args []string) error {
-	flags := flag.NewFlagSet("list", flag.ContinueOnError)
-	asJSON := flags.Bool("json", false, "")
-	if _, err := cli.Parse(flags, args, 0); err != nil {
-		return err
+func (g *group) list() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "list [flags]",
+		Short: "List what is revoked, the first to expire first",
+		Long: `Lists what is revoked, the first to expire first. Items of the table that are no revocations are named on stderr, and the
+exit status is 2; the others are listed.`,
+		Example: `  portcullis revoke list
+  portcullis revoke list -o csv >revocations.csv`,
+		Args: cli.Arguments(0, 0, ""),
 	}
-	store, err := open(ctx, s)
-	if err != nil {
-		return err
-	}
-	views := []view{}
-	var broken []error
-	for e, err := range store.Entries(ctx) {
+	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
+	command.RunE = func(command *cobra.Command, _ []string) error {
+		store, err := g.open(command.Context())
 		if err != nil {
-			broken = append(broken, err)
-			continue
+			return err
 		}
-		views = append(views, viewOf(e, s.Now))
-	}
-	if len(views) == 0 && len(broken) > 0 {
-		return errors.Join(broken...)
-	}
-	slices.SortFunc(views, func(a, b view) int {
-		if order := a.Expires.Compare(b.Expires); order != 0 {
-			return order
+		views, broken := entries(command.Context(), store, g.Now())
+		if len(views) == 0 && broken != nil {
+			return broken
 		}
-		return strings.Compare(a.ID, b.ID)
-	})
-	return errors.Join(append([]error{show(s, views, *asJSON)}, broken...)...)
+		return errors.Join(tableOf(views).Write(g.Stdout, output.Value), broken)
+	}
+	return command
 }
 
-func show(s *cli.Session, views []view, asJSON bool) error {
-	if asJSON {
-		return s.PrintJSON(views)
+// entries are those of a store, the first to expire first. Where items of the table are no entries, the others are given
+// beside an error that joins what is said of each.
+func entries(ctx context.Context, store revocation.Store, now time.Time) (views []view, broken error) {
+	views = []view{}
+	var wrong []error
+	for e, err := range store.Entries(ctx) {
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		views = append(views, viewOf(e, now))
 	}
-	rows := [][]string{headings}
+	slices.SortFunc(views, func(a, b view) int {
+		return cmp.Or(a.Expires.Compare(b.Expires), strings.Compare(a.ID, b.ID))
+	})
+	return views, errors.Join(wrong...)
+}
+
+// tableOf has a row for each view.
+func tableOf(views []view) *cli.Table {
+	table := &cli.Table{
+		Title: "Revoked tokens",
+		Head:  []string{"id", "claim", "value", "issued up to", "kept until", "issuer"},
+		JSON:  views,
+	}
 	for _, v := range views {
-		rows = append(rows, v.row())
+		table.Rows = append(table.Rows, v.row())
 	}
-	return s.PrintTable(rows)
+	return table
 }

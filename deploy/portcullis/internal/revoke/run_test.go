@@ -1,16 +1,18 @@
-package main
+package revoke_test
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"time"
 
+	"github.com/spf13/cobra"
+
+	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/revoke"
 	"portcullis/deploy/testtools"
 )
 
@@ -20,20 +22,38 @@ type outcome struct {
 	stdout, stderr string
 }
 
-// runIn runs the command with the process's environment.
+// runIn runs the command with the process's environment, and a pipe as stdin.
 func runIn(t *testing.T, stdin string, args ...string) outcome {
 	t.Helper()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	go func() {
+		defer writer.Close()
+		_, _ = io.WriteString(writer, stdin)
+	}()
+	return runWith(t, reader, append([]string{"revoke"}, args...)...)
+}
+
+// runWith runs a command line of the whole.
+func runWith(t *testing.T, stdin *os.File, args ...string) outcome {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
-	status := run(t.Context(), args, os.Getenv, strings.NewReader(stdin), &stdout, &stderr)
+	s := &cli.Session{Getenv: os.Getenv, Stdin: stdin, Stdout: &stdout, Stderr: &stderr, Now: time.Now}
+	root := &cobra.Command{Use: "portcullis"}
+	root.AddCommand(revoke.Command(s))
+	status := s.Run(t.Context(), root, args)
 	return outcome{status, stdout.String(), stderr.String()}
 }
 
 func user(args ...string) []string {
-	return append([]string{"user", "-issuer", "https://issuer.example.com", "-sub", "ann"}, args...)
+	return append([]string{"user", "--issuer", "https://issuer.example.com", "--sub", "ann"}, args...)
 }
 
 func all(args ...string) []string {
-	return append([]string{"all", "-issuer", "https://issuer.example.com"}, args...)
+	return append([]string{"all", "--yes", "--issuer", "https://issuer.example.com"}, args...)
 }
 
 // TestUsage: what is wrong with the command line is one line on stderr, nothing on stdout, status 2, and no token.
@@ -45,54 +65,65 @@ func TestUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{nil, "want a command: token, user, all, list, undo or help"},
-		{[]string{"make"}, `"make" is no command; want token,`},
-		{[]string{"help", "me"}, `help: unexpected argument "me"`},
-		{[]string{token}, `"[redacted]" is no command`},
-		{[]string{"token", token}, "token: the token is read from stdin"},
-		{[]string{"token", "-" + token}, "not defined: -[redacted]"},
-		{[]string{"token", "-for", "1h"}, "token: -for goes with -family"},
-		{[]string{"token", "-family", "-for", "0s"}, "want more than nothing"},
-		{[]string{"token", "-family", "-for", "-1h"}, `"-1h": want a duration such as 12h or 90d`},
-		{[]string{"token", "-family", "-for", "d"}, `"d": want a duration`},
-		{[]string{"token", "-family", "-for", "soon"}, `"soon": want a duration`},
-		{[]string{"user", "-sub", "ann"}, "user: -issuer is missing"},
-		{[]string{"user", "-issuer", "https://issuer.example.com"}, "user: -sub is missing"},
-		{user("now"), `user: unexpected argument "now"`},
-		{user("-before", ""), `"": want a day such as`},
-		{user("-before", "1h"), `"1h": want a day such as`},
-		{user("-before", "1969-12-31"), "want a day such as"},
-		{user("-before", tomorrow), "is in the future"},
-		{user("-for", "0"), "want more than nothing"},
-		{user("-colour"), "user: flag provided but not defined: -colour"},
-		{user("-sub", "\xff"), "user: value must be text"},
-		{user("-sub", strings.Repeat("x", 20000)), "user: value must be text of 1 to"},
-		{all(), "all: -before is missing"},
-		{all("-before", tomorrow), "is in the future"},
-		{all("-sub", "ann"), "not defined: -sub"},
-		{[]string{"all", "-before", "2026-01-01"}, "all: -issuer is missing"},
-		{[]string{"list", "all"}, `list: unexpected argument "all"`},
-		{[]string{"undo"}, "undo: want the ID that list shows"},
-		{[]string{"undo", "ann"}, `undo: "ann" is no ID`},
-		{[]string{"undo", token}, `undo: "[redacted]" is no ID`},
+		{nil, "revoke: want a command: all, list, token, undo or user"},
+		{[]string{"make"}, `revoke: "make" is no command; want all,`},
+		{[]string{"tokn"}, `revoke: "tokn" is no command; did you mean token?`},
+		{[]string{token}, `revoke: "[redacted]" is no command`},
+		{[]string{"token", token}, "revoke token: the token is read from stdin"},
+		{[]string{"token", "--" + token}, "there is no flag --[redacted]"},
+		{[]string{"token", "-" + token}, "there is no flag -[redacted]"},
+		{[]string{"token", "--output", token}, `invalid argument "[redacted]" for "-o, --output" flag: want text, json`},
+		{[]string{"token", "-family"}, "revoke token: -family: flags have two dashes: --family"},
+		{[]string{"token", "--familly"}, "revoke token: there is no flag --familly; did you mean --family?"},
+		{[]string{"token", "--for", "1h"}, "revoke token: --for goes with --family"},
+		{[]string{"token", "--for", "24h"}, "revoke token: --for goes with --family"},
+		{[]string{"token", "--family", "--for", "0s"}, "want more than nothing"},
+		{[]string{"token", "--family", "--for", "-1h"}, `"-1h" for "--for" flag: want a duration such as 12h or 90d`},
+		{[]string{"token", "--family", "--for", "d"}, `"d" for "--for" flag: want a duration`},
+		{[]string{"token", "--family", "--for", "soon"}, `"soon" for "--for" flag: want a duration`},
+		{[]string{"user", "--sub", "ann"}, "revoke user: --issuer is missing"},
+		{[]string{"user", "--issuer", "https://issuer.example.com"}, "revoke user: --sub is missing"},
+		{[]string{"user", "-issuer", "https://issuer.example.com"}, "revoke user: -issuer: flags have two dashes: --issuer"},
+		{user("now"), `revoke user: unexpected argument "now"`},
+		{user("--before", ""), `invalid argument "" for "--before" flag: want a day such as`},
+		{user("--before", "1h"), `"1h" for "--before" flag: want a day such as`},
+		{user("--before", "1969-12-31"), "want a time since 1970"},
+		{user("--before", tomorrow), "it is in the future"},
+		{user("--for", "0"), "want more than nothing"},
+		{user("--colour"), "revoke user: there is no flag --colour"},
+		{user("--yes"), "revoke user: there is no flag --yes"},
+		{user("--sub", "\xff"), "revoke user: value must be text"},
+		{user("--sub", strings.Repeat("x", 20000)), "revoke user: value must be text of 1 to"},
+		{all(), "revoke all: --before is missing"},
+		{all("--before", tomorrow), "it is in the future"},
+		{all("--sub", "ann"), "revoke all: there is no flag --sub"},
+		{[]string{"all", "--before", "2026-01-01"}, "revoke all: --issuer is missing"},
+		{[]string{"all", "--issuer", "https://issuer.example.com", "--before", "2026-01-01", "--for", "36500d"},
+			"revoke all: Revoke what https://issuer.example.com issued up to 2026-01-01T00:00:00Z, to anybody? Nobody can be asked here: --yes says that it is meant"},
+		{[]string{"list", "all"}, `revoke list: unexpected argument "all"`},
+		{[]string{"list", "--table", ""}, "revoke list: --table: want the name of the DynamoDB table of the revocations"},
+		{[]string{"list", "--table", "a/b"}, "revoke list: --table: want the name of a DynamoDB table"},
+		{[]string{"undo"}, "revoke undo: want the ID that list shows"},
+		{[]string{"undo", "ann"}, `revoke undo: "ann" is no ID`},
+		{[]string{"undo", token}, `revoke undo: "[redacted]" is no ID`},
 		{[]string{"undo", "a", "b"}, `unexpected argument "b"`},
-		{[]string{"token"}, "token: REVOCATION_TABLE: is not set"},
-		{user(), "user: REVOCATION_TABLE: is not set"},
-		{all("-before", time.Now().UTC().Format(time.RFC3339)), "all: REVOCATION_TABLE: is not set"},
-		{[]string{"list"}, "list: REVOCATION_TABLE: is not set"},
+		{[]string{"token"}, "revoke token: REVOCATION_TABLE: is not set"},
+		{user(), "revoke user: REVOCATION_TABLE: is not set"},
+		{all("--before", time.Now().UTC().Format(time.RFC3339)), "revoke all: REVOCATION_TABLE: is not set"},
+		{[]string{"list"}, "revoke list: REVOCATION_TABLE: is not set"},
 	}
 	for _, test := range tests {
 		got := runIn(t, token, test.args...)
-		wantOneLine(t, test.args, got, 2, test.want)
+		wantOneLine(t, test.args, got, cli.StatusFailed, test.want)
 	}
 	t.Setenv("REVOCATION_TABLE", "a/b")
 	t.Setenv("AWS_REGION", "eu-west-1")
-	wantOneLine(t, nil, runIn(t, "", "list"), 2, "REVOCATION_TABLE: want the name of a DynamoDB table")
+	wantOneLine(t, nil, runIn(t, "", "list"), cli.StatusFailed, "REVOCATION_TABLE: want the name of a DynamoDB table")
 }
 
 func wantOneLine(t *testing.T, args []string, got outcome, status int, want string) {
 	t.Helper()
-	if got.status != status || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.HasPrefix(got.stderr, "revoke: ") || !strings.Contains(got.stderr, want) {
+	if got.status != status || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.HasPrefix(got.stderr, "portcullis revoke") || !strings.Contains(got.stderr, want) {
 		t.Errorf("%.100q: %+v, want status %d and %q", args, got, status, want)
 	}
 	if strings.Contains(got.stderr, "eyJ") {
@@ -100,10 +131,30 @@ func wantOneLine(t *testing.T, args []string, got outcome, status int, want stri
 	}
 }
 
+// TestHelp: each subcommand says what it does, with examples, and is named by the group.
 func TestHelp(t *testing.T) {
-	for _, args := range []string{"help", "-h", "--help", "token -h", "user -h", "all -h", "list -h", "undo -h"} {
-		if got := runIn(t, "", strings.Fields(args)...); got.status != 0 || got.stdout != help || got.stderr != "" {
-			t.Errorf("%s: status %d, stderr %q", args, got.status, got.stderr)
+	for _, name := range []string{"token", "user", "all", "list", "undo"} {
+		got := runIn(t, "", name, "--help")
+		if got.status != cli.StatusDone || got.stderr != "" || !strings.Contains(got.stdout, "\nExamples:\n  ") || !strings.Contains(got.stdout, "--table name") {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if group := runIn(t, "", "--help"); group.status != cli.StatusDone || !strings.Contains(group.stdout, "\n  "+name+" ") {
+			t.Errorf("%s is not in %s", name, group.stdout)
+		}
+	}
+}
+
+// TestCompletion: a line a case: what is offered, which calls nobody.
+func TestCompletion(t *testing.T) {
+	t.Setenv("REVOCATION_TABLE", "")
+	for line, want := range map[string]string{
+		"list -o ":        "table\njson\nmarkdown\ncsv\nhtml\n:4\n",
+		"token --output ": "text\njson\n:4\n",
+		"undo ":           ":4\n",
+		"user --issuer ":  ":4\n",
+	} {
+		if got := runWith(t, os.Stdin, append([]string{"__complete", "revoke"}, strings.Split(line, " ")...)...); got.stdout != want {
+			t.Errorf("%q: %q, want %q", line, got.stdout, want)
 		}
 	}
 }
@@ -116,7 +167,7 @@ func (b *table) setenv(t *testing.T) {
 	}
 }
 
-// TestTokensThatAreNone: what is no token, or does not say enough, takes nothing back.
+// TestTokensThatAreNone: what is no token, or does not say enough, revokes nothing.
 func TestTokensThatAreNone(t *testing.T) {
 	newTable(t).setenv(t)
 	const good = `"iss":"https://issuer.example.com","jti":"a","origin_jti":"b","exp":4102444800`
@@ -130,7 +181,7 @@ func TestTokensThatAreNone(t *testing.T) {
 		{tokenOf("{"+good+"}") + "." + encode("x"), "want a JWT, of three parts"},
 		{tokenOf("{"+good+"}") + "=", "want a JWT, with base64url"},
 		{strings.Replace(tokenOf("{"+good+"}"), ".", "\n.", 1), "want a JWT, with base64url"},
-		{strings.Repeat("x", 64<<10) + "..", "too large"},
+		{strings.Repeat("x", 64<<10) + "..", "token: stdin has more than 65536 bytes"},
 		{tokenOf("[" + good + "]"), "JSON object"},
 		{tokenOf("{" + good), "JSON object"},
 		{tokenOf("{" + good + "} {}"), "JSON object"},
@@ -139,23 +190,27 @@ func TestTokensThatAreNone(t *testing.T) {
 		{tokenOf(`null`), "JSON object"},
 		{tokenOf("{" + strings.Replace(good, `"iss"`, `"ISS"`, 1) + "}"), "no claim iss that is a text"},
 		{tokenOf("{" + strings.Replace(good, `"https://issuer.example.com"`, `["https://issuer.example.com"]`, 1) + "}"), "no claim iss that is a text"},
-		{tokenOf("{" + strings.Replace(good, `"jti"`, `"x"`, 1) + "}"), "no claim jti that is a text: take it back with -family"},
+		{tokenOf("{" + strings.Replace(good, `"jti"`, `"x"`, 1) + "}"), "no claim jti that is a text: revoke it with --family"},
 		{tokenOf("{" + strings.Replace(good, `"a"`, `""`, 1) + "}"), "no claim jti"},
 		{tokenOf("{" + strings.Replace(good, `"a"`, `7`, 1) + "}"), "no claim jti"},
 		{tokenOf("{" + strings.Replace(good, `4102444800`, `"4102444800"`, 1) + "}"), "no claim exp"},
 		{tokenOf("{" + strings.Replace(good, `4102444800`, `null`, 1) + "}"), "no claim exp"},
 		{tokenOf("{" + strings.Replace(good, `4102444800`, `-1`, 1) + "}"), "no claim exp"},
 		{tokenOf("{" + strings.Replace(good, `4102444800`, `1e300`, 1) + "}"), "no claim exp"},
-		{tokenOf("{" + strings.Replace(good, `4102444800`, `1000000000`, 1) + "}"), "the token ended at 2001-09-09T01:46:40Z"},
 	}
 	for _, test := range tests {
-		wantOneLine(t, []string{test.stdin}, runIn(t, test.stdin, "token"), 1, test.want)
+		wantOneLine(t, []string{test.stdin}, runIn(t, test.stdin, "token"), cli.StatusFailed, test.want)
 	}
 	noFamily := tokenOf("{" + strings.Replace(good, `"origin_jti"`, `"x"`, 1) + "}")
-	wantOneLine(t, []string{noFamily}, runIn(t, noFamily, "token", "-family"), 1, "no claim origin_jti that is a text: take it back without -family")
-	var stderr bytes.Buffer
-	status := run(t.Context(), []string{"token"}, os.Getenv, iotest.ErrReader(errors.New("broken")), io.Discard, &stderr)
-	wantOneLine(t, nil, outcome{status, "", stderr.String()}, 1, "stdin: broken")
+	wantOneLine(t, []string{noFamily}, runIn(t, noFamily, "token", "--family"), cli.StatusFailed, "no claim origin_jti that is a text: revoke it without --family")
+	ended := tokenOf("{" + strings.Replace(good, `4102444800`, `1000000000`, 1) + "}")
+	wantOneLine(t, []string{ended}, runIn(t, ended, "token"), cli.StatusNo, "the token ended at 2001-09-09T01:46:40Z: nobody accepts it, and there is nothing to revoke")
+	folder, err := os.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	wantOneLine(t, nil, runWith(t, folder, "revoke", "token"), cli.StatusFailed, "token: read ")
 	if got := runIn(t, "", "list"); strings.Count(got.stdout, "\n") != 2 {
 		t.Errorf("list: %+v", got)
 	}
@@ -169,7 +224,14 @@ func TestTableDown(t *testing.T) {
 	}))
 	(&table{endpoint: down}).setenv(t)
 	now := time.Now().UTC().Format(time.RFC3339)
-	for _, args := range [][]string{{"token"}, {"token", "-family"}, user(), all("-before", now), {"list"}, {"undo", "sub-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}} {
-		wantOneLine(t, args, runIn(t, someToken(time.Hour), args...), 1, "ResourceNotFoundException")
+	for _, args := range [][]string{{"token"}, {"token", "--family"}, user(), all("--before", now), {"list"}, {"undo", "sub-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}} {
+		wantOneLine(t, args, runIn(t, someToken(time.Hour), args...), cli.StatusFailed, "ResourceNotFoundException")
 	}
+}
+
+// TestNoSuchRevocation: what is not there to be undone is status 1.
+func TestNoSuchRevocation(t *testing.T) {
+	newTable(t).setenv(t)
+	const id = "sub-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	wantOneLine(t, nil, runIn(t, "", "undo", id), cli.StatusNo, "revoke undo: there is no revocation "+id)
 }

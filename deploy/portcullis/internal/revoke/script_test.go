@@ -1,4 +1,4 @@
-package main
+package revoke_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,8 +29,21 @@ import (
 	"portcullis/deploy/testtools"
 )
 
+// binary is the whole command, built once.
+var binary string
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"revoke": main})
+	folder, err := os.MkdirTemp("", "portcullis")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(folder, "portcullis")
+	if output, err := exec.Command("go", "build", "-o", binary, "portcullis/deploy/portcullis").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%v\n%s", err, output))
+	}
+	status := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(status)
 }
 
 // table is an empty table that the command uses.
@@ -74,6 +89,7 @@ func TestScripts(t *testing.T) {
 				name, value, _ := strings.Cut(variable, "=")
 				e.Setenv(name, value)
 			}
+			e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+e.Getenv("PATH"))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

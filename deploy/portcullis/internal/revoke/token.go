@@ -1,12 +1,10 @@
-package main
+package revoke
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -14,43 +12,61 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"portcullis/authorizers/cmd/cli"
+	"github.com/spf13/cobra"
+
 	"portcullis/authorizers/revocation"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
 // maxToken bounds a token, in bytes. No authorizer accepts one as large.
 const maxToken = 64 << 10
 
-func tokenCommand(ctx context.Context, s *cli.Session, args []string) error {
-	flags := flag.NewFlagSet("token", flag.ContinueOnError)
-	asJSON, family := flags.Bool("json", false, ""), flags.Bool("family", false, "")
-	life := lifeFlag(flags)
-	rest, err := cli.Parse(flags, args, 1)
-	switch {
-	case err != nil:
-		return err
-	case len(rest) > 0:
-		return cli.Usage("the token is read from stdin: a command line can be seen by others")
-	case !*family && life.given:
-		return cli.Usage("-for goes with -family: a token says when it ends")
+func (g *group) token() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "token [flags] <FILE",
+		Short: "Revoke the token on stdin, or all of its sign-in",
+		Long: `Revokes the token on stdin, which is not verified, and not printed. With --family, all tokens with its origin_jti are
+revoked, also those that are issued later. That does not end the refresh token: revoke it with the issuer too, or it gets good
+tokens again after --for.`,
+		Example: `  echo "$TOKEN" | portcullis revoke token
+  echo "$TOKEN" | portcullis revoke token --family -o json`,
+		Args: noToken,
 	}
-	e, err := readEntry(s, *family, life.most)
-	if err != nil {
-		return err
+	family := command.Flags().Bool("family", false, "all tokens with the origin_jti of this one")
+	var life time.Duration
+	addLife(command.Flags(), &life)
+	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, _ []string) error {
+		if !*family && command.Flags().Changed(lifeName) {
+			return cli.Usage("--for goes with --family: a token says when it ends")
+		}
+		text, err := g.ReadStdin(command.Context(), "token", maxToken)
+		if err != nil {
+			return err
+		}
+		e, err := entryOf(text, *family, life, g.Now())
+		if err != nil {
+			return err
+		}
+		if err := check(e); err != nil {
+			return err
+		}
+		return g.revoke(command, e, output.Value)
 	}
-	return revoke(ctx, s, e, *asJSON)
+	return command
 }
 
-// readEntry gives what takes the token on stdin back.
-func readEntry(s *cli.Session, family bool, life time.Duration) (e revocation.Entry, err error) {
-	text, err := io.ReadAll(io.LimitReader(s.Stdin, maxToken+1))
-	if err != nil {
-		return e, fmt.Errorf("stdin: %w", err)
+// noToken wants no argument: what is one may be a token, and is not repeated.
+func noToken(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return cli.Usage("the token is read from stdin: a command line can be seen by others")
 	}
-	if len(text) > maxToken {
-		return e, errors.New("stdin: want a token, and it is too large for one")
-	}
-	c, err := parseClaims(strings.TrimSpace(string(text)))
+	return nil
+}
+
+// entryOf is what revokes a token.
+func entryOf(token string, family bool, life time.Duration, now time.Time) (e revocation.Entry, err error) {
+	c, err := parseClaims(token)
 	if err != nil {
 		return e, fmt.Errorf("stdin: %w", err)
 	}
@@ -63,9 +79,9 @@ func readEntry(s *cli.Session, family bool, life time.Duration) (e revocation.En
 		return e, err
 	}
 	if family {
-		return c.family(issuer, latest(ends, s.Now.Add(life)))
+		return c.family(issuer, latest(ends, now.Add(life)))
 	}
-	return c.token(issuer, ends, s.Now)
+	return c.token(issuer, ends, now)
 }
 
 // claims are those of a token that was not verified.
@@ -129,7 +145,7 @@ func (c claims) text(name string) (text string, err error) {
 func (c claims) token(issuer string, ends, now time.Time) (e revocation.Entry, err error) {
 	id, err := c.text("jti")
 	if err != nil {
-		return e, fmt.Errorf("%w: take it back with -family, or all of its user's with revoke user", err)
+		return e, fmt.Errorf("%w: revoke it with --family, or all of its user's with portcullis revoke user", err)
 	}
 	return revocation.OfToken(issuer, id, ends), checkEnds(ends, now, "the token")
 }
@@ -137,7 +153,7 @@ func (c claims) token(issuer string, ends, now time.Time) (e revocation.Entry, e
 func (c claims) family(issuer string, ends time.Time) (e revocation.Entry, err error) {
 	id, err := c.text("origin_jti")
 	if err != nil {
-		return e, fmt.Errorf("%w: take it back without -family, or all of its user's with revoke user", err)
+		return e, fmt.Errorf("%w: revoke it without --family, or all of its user's with portcullis revoke user", err)
 	}
 	return revocation.OfFamily(issuer, id, ends), nil
 }
@@ -159,10 +175,10 @@ func (c claims) ends() (time.Time, error) {
 	return time.Unix(int64(math.Ceil(seconds)), 0).UTC(), nil
 }
 
-// checkEnds refuses what has ended for everybody, whatever their clock.
+// checkEnds refuses what has ended for everybody, whatever their clock: a [*cli.NoError].
 func checkEnds(ends, now time.Time, what string) error {
 	if now.After(ends.Add(revocation.Margin)) {
-		return fmt.Errorf("%s ended at %s: nobody accepts it, and there is nothing to take back", what, ends.UTC().Format(time.RFC3339))
+		return &cli.NoError{Err: fmt.Errorf("%s ended at %s: nobody accepts it, and there is nothing to revoke", what, ends.UTC().Format(time.RFC3339))}
 	}
 	return nil
 }

@@ -1,13 +1,12 @@
-package main
+package revoke
 
 import (
-	"context"
 	"errors"
-	"flag"
-	"fmt"
 
-	"portcullis/authorizers/cmd/cli"
+	"github.com/spf13/cobra"
+
 	"portcullis/authorizers/revocation"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
 // undone is what is shown of an entry that was removed.
@@ -16,30 +15,43 @@ type undone struct {
 	State string `json:"state"`
 }
 
-func undoCommand(ctx context.Context, s *cli.Session, args []string) error {
-	flags := flag.NewFlagSet("undo", flag.ContinueOnError)
-	asJSON := flags.Bool("json", false, "")
-	rest, err := cli.Parse(flags, args, 1)
-	switch {
-	case err != nil:
-		return err
-	case len(rest) == 0:
-		return cli.Usage("want the ID that list shows")
-	case !revocation.ValidID(rest[0]):
-		return cli.Usage("%.60q is no ID: want one that list shows, such as sub-… or jti-…", rest[0])
+func (g *group) undo() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "undo ID [flags]",
+		Short: "Let revoked tokens be good again",
+		Long:  `Removes a revocation from the table, so that those of its tokens that have not ended are good again.`,
+		Example: `  ID=$(portcullis revoke user --issuer https://issuer.example.com --sub bob)
+  portcullis revoke undo "$ID"`,
+		Args: oneID,
 	}
-	store, err := open(ctx, s)
-	if err != nil {
+	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, args []string) error {
+		id := args[0]
+		store, err := g.open(command.Context())
+		if err != nil {
+			return err
+		}
+		if err := store.Undo(command.Context(), id); errors.Is(err, revocation.ErrNotFound) {
+			return &cli.NoError{Err: errors.New("there is no revocation " + id)}
+		} else if err != nil {
+			return err
+		}
+		g.Note(command, "undid %s; those of its tokens that have not ended are good again", id)
+		if output.Value == cli.FormatJSON {
+			return g.PrintJSON(undone{id, "undone"})
+		}
+		return nil
+	}
+	return command
+}
+
+// oneID wants one argument, the ID of a revocation.
+func oneID(command *cobra.Command, args []string) error {
+	if err := cli.Arguments(1, 1, "the ID that list shows")(command, args); err != nil {
 		return err
 	}
-	if err := store.Undo(ctx, rest[0]); errors.Is(err, revocation.ErrNotFound) {
-		return fmt.Errorf("there is no revocation %s", rest[0])
-	} else if err != nil {
-		return err
-	}
-	s.Note("undid %s; those of its tokens that have not ended are good again", rest[0])
-	if *asJSON {
-		return s.PrintJSON(undone{rest[0], "undone"})
+	if !revocation.ValidID(args[0]) {
+		return cli.Usage("%.60q is no ID: want one that list shows, such as sub-… or jti-…", args[0])
 	}
 	return nil
 }

@@ -1,132 +1,144 @@
-package main
+package revoke
 
 import (
-	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"time"
 
-	"portcullis/authorizers/cmd/cli"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"portcullis/authorizers/revocation"
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
-func userCommand(ctx context.Context, s *cli.Session, args []string) error {
-	flags := flag.NewFlagSet("user", flag.ContinueOnError)
-	subject := flags.String("sub", "", "")
-	issued := issuedFlags(flags, s.Now)
-	if err := issued.parse(flags, args); err != nil {
-		return err
+// refreshed is what tokens that were issued up to a time have in common.
+const refreshed = `Tokens that do not say when they were issued are revoked too. Refresh tokens go on getting good ones: end
+them with the issuer as well (Cognito: aws cognito-idp admin-user-global-sign-out).`
+
+func (g *group) user() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "user --issuer URL --sub SUB [flags]",
+		Short: "Revoke what a user was issued up to now, or up to a time",
+		Long:  "Revokes what a user was issued up to now, or up to a time.\n\n" + refreshed,
+		Example: `  portcullis revoke user --issuer https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf --sub 5f0c1a52-8a3e-4d3b-9c1e-0d6f2b7a4e11
+  portcullis revoke user --issuer https://issuer.example.com --sub ann --before "$(date -u +%Y-%m-%d)" -o json`,
+		Args: cli.Arguments(0, 0, ""),
 	}
-	if *subject == "" {
-		return cli.Usage("-sub is missing: whose tokens?")
+	i := issued{}
+	i.addIssuer(command.Flags())
+	subject := command.Flags().String("sub", "", "the `sub` of the tokens, as they have it, or the id that the decision log shows")
+	i.addTimes(command.Flags(), g, " (default now)")
+	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, _ []string) error {
+		switch {
+		case i.issuer == "":
+			return errNoIssuer
+		case *subject == "":
+			return cli.Usage("--sub is missing: whose tokens?")
+		case i.before.IsZero():
+			i.before = g.Now()
+		}
+		e := revocation.OfUser(i.issuer, *subject, i.before, i.ends())
+		if err := i.check(e, g.Now()); err != nil {
+			return err
+		}
+		return g.revoke(command, e, output.Value)
 	}
-	if issued.before.IsZero() {
-		issued.before = s.Now
-	}
-	return issued.revoke(ctx, s, revocation.OfUser(issued.issuer, *subject, issued.before, issued.ends()))
+	return command
 }
 
-func allCommand(ctx context.Context, s *cli.Session, args []string) error {
-	flags := flag.NewFlagSet("all", flag.ContinueOnError)
-	issued := issuedFlags(flags, s.Now)
-	if err := issued.parse(flags, args); err != nil {
-		return err
+func (g *group) all() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "all --issuer URL --before TIME [flags]",
+		Short: "Revoke what an issuer issued to anybody up to a time",
+		Long: `Revokes what an issuer issued to anybody up to a time. At a terminal it asks first; elsewhere it wants --yes.
+
+` + refreshed,
+		Example: `  portcullis revoke all --issuer https://issuer.example.com --before "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --for 1h --yes`,
+		Args:    cli.Arguments(0, 0, ""),
 	}
-	if issued.before.IsZero() {
-		return cli.Usage("-before is missing: tokens of everybody, issued up to when?")
+	i := issued{}
+	i.addIssuer(command.Flags())
+	i.addTimes(command.Flags(), g, "")
+	yes := cli.AddYes(command)
+	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
+	command.RunE = func(command *cobra.Command, _ []string) error {
+		switch {
+		case i.issuer == "":
+			return errNoIssuer
+		case i.before.IsZero():
+			return cli.Usage("--before is missing: tokens of everybody, issued up to when?")
+		}
+		e := revocation.OfIssuer(i.issuer, i.before, i.ends())
+		if err := i.check(e, g.Now()); err != nil {
+			return err
+		}
+		if err := g.Confirm(command.Context(), *yes, "Revoke "+viewOf(e, g.Now()).what()+", to anybody?"); err != nil {
+			return err
+		}
+		return g.revoke(command, e, output.Value)
 	}
-	return issued.revoke(ctx, s, revocation.OfIssuer(issued.issuer, issued.before, issued.ends()))
+	return command
 }
 
 // issued are the flags of tokens that were issued up to a time.
 type issued struct {
 	issuer string
 	before time.Time // zero: it was not said
-	life   *life
-	json   bool
+	life   time.Duration
 }
+
+var errNoIssuer = cli.Usage("--issuer is missing: whose tokens?")
 
 // ahead is how far an issuer's clock may be ahead of this one.
 const ahead = 5 * time.Minute
 
-func issuedFlags(flags *flag.FlagSet, now time.Time) *issued {
-	i := &issued{life: lifeFlag(flags)}
-	flags.StringVar(&i.issuer, "issuer", "", "")
-	flags.BoolVar(&i.json, "json", false, "")
-	flags.Func("before", "", func(text string) error {
-		before, ok := cli.ParseTime(text)
+func (i *issued) addIssuer(flags *pflag.FlagSet) {
+	flags.StringVar(&i.issuer, "issuer", "", "the `iss` of the tokens, as they have it")
+}
+
+// addTimes adds the flags of times; otherwise says in the help what --before is where it is left out.
+func (i *issued) addTimes(flags *pflag.FlagSet, g *group, otherwise string) {
+	usage := "the `time` up to which they were issued: a day (its beginning in UTC), or one such as 2027-01-31T18:00:00Z" + otherwise
+	flags.Func("before", usage, func(text string) (err error) {
+		i.before, err = cli.ParseTime(text)
 		switch {
-		case !ok || before.Unix() < 0:
-			return fmt.Errorf("%.40q: want a day such as 2027-01-31, or a time such as 2027-01-31T18:00:00Z", text)
-		case before.After(now.Add(ahead)):
-			return fmt.Errorf("%.40q is in the future: tokens that are yet to be issued would be refused", text)
+		case err != nil:
+			return err
+		case i.before.Unix() < 0:
+			return errors.New("want a time since 1970")
+		case i.before.After(g.Now().Add(ahead)):
+			return errors.New("it is in the future: tokens that are yet to be issued would be refused")
 		}
-		i.before = before
 		return nil
 	})
-	return i
+	addLife(flags, &i.life)
 }
 
-func (i *issued) parse(flags *flag.FlagSet, args []string) error {
-	if _, err := cli.Parse(flags, args, 0); err != nil {
+func (i *issued) ends() time.Time { return i.before.Add(i.life) }
+
+// check refuses an entry that no table takes, and one of tokens that have ended.
+func (i *issued) check(e revocation.Entry, now time.Time) error {
+	if err := check(e); err != nil {
 		return err
 	}
-	if i.issuer == "" {
-		return cli.Usage("-issuer is missing: whose tokens?")
-	}
-	return nil
-}
-
-func (i *issued) ends() time.Time { return i.before.Add(i.life.most) }
-
-func (i *issued) revoke(ctx context.Context, s *cli.Session, e revocation.Entry) error {
-	what := fmt.Sprintf("with a life of %s (-for), the last token", i.life.most)
-	if err := checkEnds(i.ends(), s.Now, what); err != nil {
-		return err
-	}
-	return revoke(ctx, s, e, i.json)
-}
-
-// life is how long tokens live at most.
-type life struct {
-	most  time.Duration
-	given bool
+	return checkEnds(i.ends(), now, fmt.Sprintf("with a life of %s (--for), the last token", i.life))
 }
 
 // longest is the longest life of a Cognito access or ID token.
 // See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html.
 const longest = 24 * time.Hour
 
-func lifeFlag(flags *flag.FlagSet) *life {
-	l := &life{most: longest}
-	flags.Func("for", "", func(text string) (err error) {
-		l.given = true
-		if l.most, err = cli.ParseDuration(text); err == nil && l.most == 0 {
+const lifeName = "for"
+
+// addLife adds the flag that says how long tokens live at most.
+func addLife(flags *pflag.FlagSet, life *time.Duration) {
+	*life = longest
+	flags.Func(lifeName, "the `duration` that a token lives at most, and that this is remembered for (default 24h, the most of Cognito)", func(text string) (err error) {
+		if *life, err = cli.ParseDuration(text); err == nil && *life == 0 {
 			err = errors.New("want more than nothing: how long does a token live?")
 		}
 		return err
 	})
-	return l
-}
-
-// revoke writes an entry, and prints its ID.
-func revoke(ctx context.Context, s *cli.Session, e revocation.Entry, asJSON bool) error {
-	if wrong, ok := errors.AsType[*revocation.ValueError](e.Validate()); ok {
-		return cli.Usage("%s %s", wrong.Field, wrong.Problem)
-	}
-	store, err := open(ctx, s)
-	if err != nil {
-		return err
-	}
-	if err := store.Revoke(ctx, e); err != nil {
-		return err
-	}
-	v := viewOf(e, s.Now)
-	s.Note("revoked %s; kept until %s. Authorizers may take %s to see it, and gateways that cache their answers longer.",
-		v.what(), v.Expires.Format(time.RFC3339), revocation.RememberedFor)
-	if asJSON {
-		return s.PrintJSON(v)
-	}
-	return s.Print([]byte(v.ID + "\n"))
 }
