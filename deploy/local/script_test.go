@@ -41,8 +41,8 @@ func TestDynamoDB(t *testing.T) {
 	}
 }
 
-// runScripts runs the scripts of a folder. Each has a free port in $PORT, the module's root in $ROOT, the commands apikey,
-// revoke and portcullis in $PATH, and what the go command needs to build functions.
+// runScripts runs the scripts of a folder. Each has a free port in $PORT, the module's root in $ROOT, the command portcullis in
+// $PATH, and what the go command needs to build functions.
 func runScripts(t *testing.T, folder string, env ...string) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -57,7 +57,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 		t.Fatal(err)
 	}
 	commands := t.TempDir()
-	build := exec.Command("go", "build", "-o", commands, "portcullis/authorizers/cmd/apikey", "portcullis/authorizers/cmd/revoke", "portcullis/deploy/portcullis")
+	build := exec.Command("go", "build", "-o", commands, "portcullis/deploy/portcullis")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
