@@ -18,7 +18,7 @@ output "functions" {
 }
 
 output "usage_plans" {
-  description = "Mode, or MODE-TIER -> the id of its usage plan, for the command apikey and the APIs of API Gateway."
+  description = "Mode, or MODE-TIER -> the id of its usage plan, for the command portcullis key and the APIs of API Gateway."
   value       = { for plan, of in local.usage_plans : plan => module.mode[of.mode].usage_plans[of.tier] }
 }
 
@@ -65,12 +65,12 @@ output "users_table" {
 }
 
 output "api_keys_table" {
-  description = "Name of the DynamoDB table of API keys, for the command apikey; null where no mode takes them."
+  description = "Name of the DynamoDB table of API keys, for the command portcullis key; null where no mode takes them."
   value       = one(module.api_keys_table[*].name)
 }
 
 output "revocations_table" {
-  description = "Name of the DynamoDB table of tokens that were taken back, for the command revoke; null where no authorizer asks it."
+  description = "Name of the DynamoDB table of tokens that were revoked, for the command portcullis revoke; null where no authorizer asks it."
   value       = one(module.revocations_table[*].name)
 }
 

@@ -111,7 +111,7 @@ variable "client_secret" {
 }
 
 variable "revocation" {
-  description = "Where the Lambda authorizers see that a token was taken back before its end: table (a DynamoDB table, into which the function tokens and the command revoke write), cognito (which is asked for each token; users' access tokens of user pools only), or none (a token is good until it ends)."
+  description = "Where the Lambda authorizers see that a token was revoked before its end: table (a DynamoDB table, into which the function tokens and the command portcullis revoke write), cognito (which is asked for each token; users' access tokens of user pools only), or none (a token is good until it ends)."
   type        = string
   default     = "table"
   nullable    = false

@@ -1,7 +1,7 @@
 # Who calls how often: the plans that keys are in.
 
 variable "api_keys" {
-  description = "Usage plan (a mode, or MODE-TIER) -> name -> an API key of it: whether it is enabled, and its value; without a value AWS makes one. Keys of the command apikey are not among them."
+  description = "Usage plan (a mode, or MODE-TIER) -> name -> an API key of it: whether it is enabled, and its value; without a value AWS makes one. Keys of the command portcullis key are not among them."
   type = map(map(object({
     enabled = optional(bool, true)
     value   = optional(string)

@@ -116,7 +116,7 @@ run "a_contract_without_tokens" {
 
   assert {
     condition     = !contains(keys(output.functions), "tokens") && output.revocations_table == "demo-revocations"
-    error_message = "There is a function tokens that nobody calls, or no table for the command revoke."
+    error_message = "There is a function tokens that nobody calls, or no table for the command portcullis revoke."
   }
 }
 
