@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -91,15 +92,13 @@ func (s *Session) Run(ctx context.Context, root *cobra.Command, args []string) i
 	if err == nil {
 		return StatusDone
 	}
-	no := (*NoError)(nil)
-	saidNo := errors.As(err, &no)
-	if !saidNo || no.Err != nil {
+	if err != No {
 		for _, line := range linesOf(err) {
 			s.Note(ran, "%s", line)
 		}
 	}
 	switch {
-	case saidNo:
+	case isNo(err):
 		return StatusNo
 	case errors.As(err, new(*UsageError)):
 		return StatusFailed
@@ -107,6 +106,19 @@ func (s *Session) Run(ctx context.Context, root *cobra.Command, args []string) i
 		return StatusInterrupted
 	}
 	return StatusFailed
+}
+
+// isNo tells whether an error is an answer that is no, and nothing else: where something could not be asked as well, the
+// answer is not known.
+func isNo(err error) bool {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return !slices.ContainsFunc(several.Unwrap(), func(one error) bool { return !isNo(one) })
+	}
+	if _, no := err.(*NoError); no {
+		return true
+	}
+	cause := errors.Unwrap(err)
+	return cause != nil && isNo(cause)
 }
 
 // linesOf are the texts of an error: one of each of those that [errors.Join] joined. Other errors that wrap several say

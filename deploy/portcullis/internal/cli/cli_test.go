@@ -56,6 +56,10 @@ func run(t *testing.T, ctx context.Context, args ...string) (status int, stdout,
 			return cli.No
 		case "why":
 			return fmt.Errorf("request: %w", &cli.NoError{Err: errors.New("it is denied")})
+		case "both":
+			return errors.Join(&cli.NoError{Err: errors.New("it is denied")}, errors.New("cannot reach"))
+		case "noes":
+			return errors.Join(&cli.NoError{Err: errors.New("it is denied")}, fmt.Errorf("x: %w", &cli.NoError{Err: errors.New("that too")}))
 		case "all":
 			return errors.Join(errors.New("one"), errors.Join(errors.New("two\nlines"), errors.New("three")))
 		case "half":
@@ -117,6 +121,8 @@ func TestRun(t *testing.T) {
 		{"key list --=x", cli.StatusFailed, "tool key list: bad flag syntax: --=x; tool key list --help lists the flags\n"},
 		{"fail no", cli.StatusNo, ""},
 		{"fail why", cli.StatusNo, "tool fail: request: it is denied\n"},
+		{"fail both", cli.StatusFailed, "tool fail: it is denied\ntool fail: cannot reach\n"},
+		{"fail noes", cli.StatusNo, "tool fail: it is denied\ntool fail: x: that too\n"},
 		{"fail all", cli.StatusFailed, "tool fail: one\ntool fail: two lines\ntool fail: three\n"},
 		{"fail half", cli.StatusFailed, "tool fail: one; undoing it failed too: two\n"},
 		{"fail stop", cli.StatusInterrupted, "tool fail: interrupted\n"},
@@ -163,7 +169,7 @@ func TestFormats(t *testing.T) {
 func TestHelp(t *testing.T) {
 	for _, args := range []string{"--help", "help", "key --help", "help key list", "key list -h", "completion bash"} {
 		status, stdout, stderr := run(t, t.Context(), strings.Fields(args)...)
-		if status != cli.StatusDone || stdout == "" || stderr != "" {
+		if status != cli.StatusDone || stdout == "" || stderr != "" || strings.Contains(stdout, "  tool key\n") {
 			t.Errorf("tool %s: status %d, stdout %q, stderr %q", args, status, stdout, stderr)
 		}
 	}

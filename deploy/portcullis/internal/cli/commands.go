@@ -30,6 +30,9 @@ func prepare(command *cobra.Command) {
 	command.SuggestionsMinimumDistance = 2
 	command.Flags().SortFlags, command.PersistentFlags().SortFlags = false, false
 	command.SetFlagErrorFunc(flagError)
+	if !command.HasParent() {
+		command.SetUsageTemplate(strings.Replace(command.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
+	}
 	if command.HasSubCommands() && !command.Runnable() {
 		command.Args = cobra.ArbitraryArgs
 		command.RunE = wantCommand
