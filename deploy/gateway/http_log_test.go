@@ -100,6 +100,7 @@ func TestHTTPTrace(t *testing.T) {
 		{httpModeText + "throttle: {rateLimit: 0, burstLimit: 0}\n", "GET /test/open", []string{`"throttle":"the limit`, `"status":429`}},
 		{jwtMode, "GET /test/things", []string{`"authorizer":{"type":"JWT","cached":false,"error":"there is no token"`}},
 		{jwtMode, "GET /test/things\nAuthorization: nonsense", []string{`"error":"token-malformed"`}},
+		{jwtMode, "GET /test/things\nAuthorization: Bearer " + verifier.sign(), []string{`"error":"expected scopes: [things/read]"`, `"status":403`}},
 		{httpIAMMode, "GET /test/things", []string{`"signature":{"error":"`, `"status":403`}},
 	} {
 		s := newHTTPStage(t, test.mode, func(c *gateway.Config) { c.ShowTrace, c.Tokens = true, verifier })

@@ -8,14 +8,16 @@ import (
 	"portcullis/deploy/modes"
 )
 
-// defaultTokenSource is where a JWT is, unless the mode says it.
-const defaultTokenSource = "$request.header.Authorization"
+var tokenForm = stage.TokenForm{
+	Source: "$request.header.Authorization",
+	Lacks:  func(wanted []string) string { return "expected scopes: [" + strings.Join(wanted, " ") + "]" },
+}
 
 // newGuard makes the guard of the mode's authorization.
 func newGuard(s *stage.Stage) (stage.Guard, error) {
 	switch s.Mode.Authorization {
 	case modes.JWT:
-		return stage.NewJWTGuard(s, defaultTokenSource)
+		return stage.NewJWTGuard(s, tokenForm)
 	case modes.Request:
 		return stage.NewLambdaGuard(s, lambdaFormOf(s.Mode.Authorizer))
 	case modes.IAM:

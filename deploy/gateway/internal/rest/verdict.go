@@ -12,6 +12,11 @@ import (
 // defaultTokenSource is where a user pool's token is, unless the mode says it.
 const defaultTokenSource = "method.request.header.Authorization"
 
+var tokenForm = stage.TokenForm{
+	Source: defaultTokenSource,
+	Lacks:  func([]string) string { return "the token has none of the method's scopes" },
+}
+
 // newGuard makes the guard of the mode's authorization; nil: that is NONE.
 func newGuard(s *stage.Stage) (stage.Guard, error) {
 	form := stage.LambdaForm{Timeout: maxTimeout, Parse: stage.ParsePolicyAnswer}
@@ -27,7 +32,7 @@ func newGuard(s *stage.Stage) (stage.Guard, error) {
 	case modes.IAM:
 		return stage.NewIAMGuard(s)
 	case modes.Cognito:
-		return stage.NewCognitoGuard(s, defaultTokenSource)
+		return stage.NewCognitoGuard(s, tokenForm)
 	}
 	return nil, stage.Misconfigured("mode %s: authorization %q is no REST API's", s.Mode.Name, s.Mode.Authorization)
 }

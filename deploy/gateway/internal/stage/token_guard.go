@@ -12,22 +12,27 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html.
 type tokenGuard struct {
-	source      Source
+	TokenForm
+	token       Source          // where it is
 	unscoped    []TokenVerifier // for methods that ask for no scope
 	scoped      []TokenVerifier // for methods that do
 	scopes      map[*Method][]string
-	without     func(wanted []string) error // says that a token has none of the scopes
 	description AuthorizerDescription
 }
 
-// NewCognitoGuard takes ID tokens where a method has no scopes, and else access tokens. A token is in source, unless the mode
-// says where.
-func NewCognitoGuard(s *Stage, source string) (Guard, error) {
+// TokenForm is how a kind of API speaks of its authorizer for tokens.
+type TokenForm struct {
+	Source string                       // where a token is, unless the mode says it
+	Lacks  func(wanted []string) string // says that a token has none of the scopes
+}
+
+// NewCognitoGuard takes ID tokens where a method has no scopes, and else access tokens.
+func NewCognitoGuard(s *Stage, form TokenForm) (Guard, error) {
 	pools := s.Mode.Authorizer.UserPools
 	if len(pools) == 0 {
 		pools = []string{""} // the stack's own
 	}
-	g := &tokenGuard{without: func([]string) error { return errors.New("the token has none of the method's scopes") }}
+	g := &tokenGuard{TokenForm: form}
 	g.description.UserPools = pools
 	for _, pool := range pools {
 		if err := g.addVerifier(s, &g.unscoped, TokenIssuer{UserPool: pool, Use: "id"}); err != nil {
@@ -37,21 +42,19 @@ func NewCognitoGuard(s *Stage, source string) (Guard, error) {
 			return nil, err
 		}
 	}
-	return g, g.complete(s, source)
+	return g, g.complete(s)
 }
 
-// NewJWTGuard takes any token of the issuer. A token is in source, unless the mode says where.
-func NewJWTGuard(s *Stage, source string) (Guard, error) {
+// NewJWTGuard takes any token of the issuer.
+func NewJWTGuard(s *Stage, form TokenForm) (Guard, error) {
 	issuer := TokenIssuer{Issuer: s.Mode.Authorizer.Issuer, Audience: s.Mode.Authorizer.Audience}
-	g := &tokenGuard{without: func(wanted []string) error {
-		return errors.New("expected scopes: [" + strings.Join(wanted, " ") + "]")
-	}}
+	g := &tokenGuard{TokenForm: form}
 	g.description.Issuer, g.description.Audience = issuer.Issuer, issuer.Audience
 	if err := g.addVerifier(s, &g.unscoped, issuer); err != nil {
 		return nil, err
 	}
 	g.scoped = g.unscoped
-	return g, g.complete(s, source)
+	return g, g.complete(s)
 }
 
 func (g *tokenGuard) addVerifier(s *Stage, list *[]TokenVerifier, issuer TokenIssuer) error {
@@ -67,19 +70,19 @@ func (g *tokenGuard) addVerifier(s *Stage, list *[]TokenVerifier, issuer TokenIs
 }
 
 // complete adds what the mode says of both kinds.
-func (g *tokenGuard) complete(s *Stage, defaultSource string) error {
-	g.source = SourceOf(defaultSource)
+func (g *tokenGuard) complete(s *Stage) error {
+	g.token = SourceOf(g.Source)
 	if sources := sourcesOf(s.Mode.Authorizer.IdentitySource); len(sources) > 0 {
-		g.source = sources[0]
+		g.token = sources[0]
 	}
-	g.description.Type, g.description.IdentitySources = s.Mode.Authorization, []string{g.source.Name}
+	g.description.Type, g.description.IdentitySources = s.Mode.Authorization, []string{g.token.Name}
 	var err error
 	g.scopes, err = scopesByMethod(s)
 	return err
 }
 
 func (g *tokenGuard) decide(x *Exchange) Verdict {
-	v := g.check(x.HTTP.Context(), bearer(g.source.Value(x)), g.scopes[x.Method])
+	v := g.check(x.HTTP.Context(), bearer(g.token.Value(x)), g.scopes[x.Method])
 	v.authorizer = AuthorizerTrace{Type: g.description.Type}
 	if v.Err != nil {
 		v.authorizer.Error = v.Err.Error()
@@ -111,7 +114,7 @@ func (g *tokenGuard) check(ctx context.Context, token string, wanted []string) V
 	if len(wanted) > 0 { // events have no scopes where the method asks for none
 		found.Scopes = tokenScopes(claims)
 		if !hasAny(found.Scopes, wanted) {
-			return Verdict{Reason: LacksScope, Err: g.without(wanted), Scopes: wanted}
+			return Verdict{Reason: LacksScope, Err: errors.New(g.Lacks(wanted)), Scopes: wanted}
 		}
 	}
 	return Verdict{Decision: Allowed, Caller: Caller{Identity: found}}
