@@ -169,6 +169,42 @@ func TestPools(t *testing.T) {
 	}
 }
 
+// TestWrongPools: what is no user pool's ARN names no issuer.
+func TestWrongPools(t *testing.T) {
+	all := newTokens(t, newIssuer(t), nil)
+	for _, arn := range []string{
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/_Abc123",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/Abc123",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc-123",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu.west.1_Abc123",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc123/x",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/x/eu-west-1_Abc123",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc123\n",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Äbc123",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:identitypool/eu-west-1_Abc123",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool:eu-west-1_Abc123",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc123:x",
+		"arn:aws:cognito-idp:eu-west-1",
+		"arn:aws:cognito-idp:eu-west-1:123456789012:eu-west-1_Abc123",
+		"arn:aws:cognito-idp:eu-west-1:12345678901:userpool/eu-west-1_Abc123",
+		"arn:aws:cognito-idp:eu-west-1:12345678901x:userpool/eu-west-1_Abc123",
+		"arn:aws:cognito-idp::123456789012:userpool/eu-west-1_Abc123",
+		"arn:aws:cognito-idp:EU-WEST-1:123456789012:userpool/eu-west-1_Abc123",
+		"arn:aws:cognito-idp:a@evil.example:123456789012:userpool/eu-west-1_Abc123",
+		"arn:aws:cognito-identity:eu-west-1:123456789012:userpool/eu-west-1_Abc123",
+		"arn:aws-nowhere:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc123",
+		"arn::cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc123",
+		"urn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc123",
+		"eu-west-1_Abc123",
+	} {
+		_, err := all.Verifier(gateway.TokenIssuer{UserPool: arn, Use: "id"})
+		if !errors.As(err, new(*jwtauth.ConfigError)) {
+			t.Errorf("%q: %v", arn, err)
+		}
+	}
+}
+
 // TestDiscovery: without an override, the keys of a pool and of any issuer are discovered at the issuer itself.
 func TestDiscovery(t *testing.T) {
 	const issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123"
