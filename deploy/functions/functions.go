@@ -80,28 +80,6 @@ func Build(ctx context.Context, moduleDir, name, goos, goarch, outFile string) e
 	return nil
 }
 
-// Bundle builds a function into a folder as a zip of it would be unpacked: the binary bootstrap and, where it is an
-// authorizer, the module's contract. It returns the binary's path. The errors are those of Build, and of reading and writing
-// the files.
-func Bundle(ctx context.Context, moduleDir, name, goos, goarch, folder string) (binary string, err error) {
-	function, err := find(name)
-	if err != nil {
-		return "", &BuildError{Function: name, Err: err}
-	}
-	binary = filepath.Join(folder, "bootstrap")
-	if err := Build(ctx, moduleDir, name, goos, goarch, binary); err != nil {
-		return "", err
-	}
-	if !function.Contract {
-		return binary, nil
-	}
-	contract, err := os.ReadFile(Contract(moduleDir))
-	if err != nil {
-		return "", err
-	}
-	return binary, os.WriteFile(filepath.Join(folder, contractName), contract, 0o644)
-}
-
 // ModuleDir returns the folder of the go.mod that governs dir: dir itself or the nearest folder above it.
 func ModuleDir(dir string) (string, error) {
 	start, err := filepath.Abs(dir)

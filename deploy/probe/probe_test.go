@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +16,7 @@ import (
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
 	"portcullis/deploy/probe"
+	"portcullis/deploy/testtools"
 	"portcullis/policy"
 )
 
@@ -251,12 +250,7 @@ func TestAtAGateway(t *testing.T) {
 
 // TestBinary drives the function over the Lambda Runtime API.
 func TestBinary(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "bootstrap")
-	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "lambda.norpc", "-o", binary, "./deploy/probe/function")
-	build.Dir, build.Env = "../..", append(build.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
+	binary := testtools.Program(t, "./deploy/probe/function")
 	started, err := lambda.Start(t.Context(), lambda.Config{Name: "probe", Binary: binary})
 	if err != nil {
 		t.Fatal(err)

@@ -6,13 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
 	"portcullis/authorizers/verify/verifytest"
 	"portcullis/deploy/emulators/lambda"
-	"portcullis/deploy/functions"
+	"portcullis/deploy/testtools/binarytest"
 )
 
 // TestBinary drives the function over the Lambda Runtime API, with a key and groups that the gateway's own JWT
@@ -20,10 +19,7 @@ import (
 func TestBinary(t *testing.T) {
 	issuer := verifytest.NewServer("ES256")
 	defer issuer.Close()
-	binary, err := functions.Bundle(t.Context(), "../../..", "jwt", runtime.GOOS, runtime.GOARCH, t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := binarytest.Build(t, "jwt").File
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"algorithms":["ES256"],"groupsClaim":"groups"}]`, issuer.URL, verifytest.DefaultClientID)
 	var log bytes.Buffer
 	started, err := lambda.Start(t.Context(), lambda.Config{

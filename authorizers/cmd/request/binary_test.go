@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +21,8 @@ import (
 	"portcullis/authorizers/apikey/dynamo"
 	"portcullis/authorizers/verify/verifytest"
 	"portcullis/deploy/emulators/lambda"
-	"portcullis/deploy/functions"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/binarytest"
 	"portcullis/policy"
 )
 
@@ -103,20 +102,11 @@ func TestBinaryRefusesItsConfiguration(t *testing.T) {
 	for variables, want := range map[string]string{
 		"": "ISSUERS: is not set", "API_KEYS_TABLE=a/b": "API_KEYS_TABLE: want the name of a DynamoDB table", "ISSUERS=[]": "at least one issuer",
 	} {
-		_, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: bundle(t), Env: []string{"AWS_REGION=eu-west-1", variables}})
+		_, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: binarytest.Build(t, "request").File, Env: []string{"AWS_REGION=eu-west-1", variables}})
 		if failed := (*lambda.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, want) {
 			t.Errorf("%s: error %v, want %q", variables, err, want)
 		}
 	}
-}
-
-func bundle(t *testing.T) (binary string) {
-	t.Helper()
-	binary, err := functions.Bundle(t.Context(), "../../..", "request", runtime.GOOS, runtime.GOARCH, t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return binary
 }
 
 func start(t *testing.T, env ...string) *lambda.Function {
@@ -127,7 +117,7 @@ func start(t *testing.T, env ...string) *lambda.Function {
 // startLogging starts the function with a log that may be read when it is closed.
 func startLogging(t *testing.T, log io.Writer, env ...string) *lambda.Function {
 	t.Helper()
-	started, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: bundle(t), Env: env, Stderr: log})
+	started, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: binarytest.Build(t, "request").File, Env: env, Stderr: log})
 	if err != nil {
 		t.Fatal(err)
 	}

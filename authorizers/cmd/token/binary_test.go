@@ -7,32 +7,21 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"portcullis/authorizers/verify/verifytest"
 	"portcullis/deploy/emulators/lambda"
-	"portcullis/deploy/functions"
+	"portcullis/deploy/testtools/binarytest"
 )
-
-// bundle builds the function as it is deployed.
-func bundle(t *testing.T) (binary string) {
-	t.Helper()
-	binary, err := functions.Bundle(t.Context(), "../../..", "token", runtime.GOOS, runtime.GOARCH, t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return binary
-}
 
 // TestBinary drives the function over the Lambda Runtime API.
 func TestBinary(t *testing.T) {
 	issuer := verifytest.NewServer()
 	defer issuer.Close()
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"]}]`, issuer.URL, verifytest.DefaultClientID)
-	binary := bundle(t)
+	binary := binarytest.Build(t, "token").File
 	var log bytes.Buffer
 	started, err := lambda.Start(t.Context(), lambda.Config{
 		Name: "token", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`}, Stderr: &log,
@@ -75,7 +64,7 @@ func TestBinary(t *testing.T) {
 func TestBinaryWithRawTokens(t *testing.T) {
 	issuer := verifytest.NewServer()
 	defer issuer.Close()
-	binary := bundle(t)
+	binary := binarytest.Build(t, "token").File
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"]}]`, issuer.URL, verifytest.DefaultClientID)
 	var log bytes.Buffer
 	started, err := lambda.Start(t.Context(), lambda.Config{
@@ -106,7 +95,7 @@ func TestBinaryWithRawTokens(t *testing.T) {
 
 // TestBinaryRefusesItsConfiguration: a bad variable ends the function before it takes an event.
 func TestBinaryRefusesItsConfiguration(t *testing.T) {
-	_, err := lambda.Start(t.Context(), lambda.Config{Name: "token", Binary: bundle(t), Env: []string{"ISSUERS=[]"}})
+	_, err := lambda.Start(t.Context(), lambda.Config{Name: "token", Binary: binarytest.Build(t, "token").File, Env: []string{"ISSUERS=[]"}})
 	failed := (*lambda.StartError)(nil)
 	if !errors.As(err, &failed) || !strings.Contains(failed.Output, "ISSUERS: verify: issuers: want at least one issuer") {
 		t.Errorf("error %v", err)

@@ -5,22 +5,18 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"portcullis/authorizers/internal/lambdalog"
 	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/testtools"
 )
 
 // TestOnce drives a real function over the Lambda Runtime API, whose handler logs nothing: what it writes is what the runtime
 // prints, but for errors.
 func TestOnce(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "bootstrap")
-	if output, err := exec.Command("go", "build", "-o", binary, "./testdata/probe").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
+	binary := testtools.Program(t, "./authorizers/internal/lambdalog/testdata/probe")
 	for _, test := range []struct {
 		name, event string
 		want        []string // what each line holds

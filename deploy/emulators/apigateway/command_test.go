@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -86,7 +85,7 @@ func TestKeyCommand(t *testing.T) {
 	dev := usage.StageID{API: "api", Name: "dev"}
 	must[usage.Plan](t)(registry.CreatePlan(usage.Plan{ID: "gold01", Name: "gold", Stages: []usage.PlanStage{{StageID: dev}}}))
 	makeTable(t, moto)
-	command := buildCommand(t)
+	command := testtools.Program(t, "./deploy/portcullis")
 	run := func(args ...string) string {
 		t.Helper()
 		stdout, stderr, err := program(t, command, address, []string{"API_KEYS_TABLE=keys", "AWS_ENDPOINT_URL_DYNAMODB=" + moto}, append([]string{"key"}, args...)...)
@@ -113,15 +112,6 @@ func TestKeyCommand(t *testing.T) {
 	if err == nil || !strings.Contains(stderr, "Invalid Usage Plan ID specified") || len(registry.Keys()) != 0 {
 		t.Errorf("a plan that is not there: %v: %s; %d keys are left", err, stderr, len(registry.Keys()))
 	}
-}
-
-func buildCommand(t *testing.T) string {
-	t.Helper()
-	command := filepath.Join(t.TempDir(), "portcullis")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", command, "portcullis/deploy/portcullis").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return command
 }
 
 func makeTable(t *testing.T, address string) {

@@ -2,7 +2,6 @@ package dynamodb_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -17,7 +16,7 @@ import (
 // Amazon's but AWS_ENDPOINT_URL_DYNAMODB. The script's command capture VAR REGEXP sets VAR to what the first group matches
 // in stdout.
 func TestKeyCommand(t *testing.T) {
-	folder := buildCommand(t)
+	folder := filepath.Dir(testtools.Program(t, "./deploy/portcullis"))
 	url := testtools.Serve(t, handler(t, dynamodb.Table{Name: "keys", PartitionKey: "id", TimeToLive: "expiresAt"}))
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -32,16 +31,6 @@ func TestKeyCommand(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"capture": capture},
 	})
-}
-
-func buildCommand(t *testing.T) string {
-	t.Helper()
-	folder := t.TempDir()
-	build := exec.Command("go", "build", "-o", filepath.Join(folder, "portcullis"), "portcullis/deploy/portcullis")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
-	return folder
 }
 
 func capture(ts *testscript.TestScript, _ bool, args []string) {

@@ -113,7 +113,7 @@ func TestEnvironment(t *testing.T) {
 	for name, want := range map[string]string{
 		"A": "b=c", "OF_THIS_MACHINE": "", "PATH": "", "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1",
 		"AWS_LAMBDA_FUNCTION_NAME": "token", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
-		"LAMBDA_TASK_ROOT": filepath.Dir(probe), "_HANDLER": "bootstrap",
+		"LAMBDA_TASK_ROOT": filepath.Dir(probe(t)), "_HANDLER": "bootstrap",
 	} {
 		if got.Variables[name] != want {
 			t.Errorf("%s=%s, want %s", name, got.Variables[name], want)
@@ -122,7 +122,7 @@ func TestEnvironment(t *testing.T) {
 	if !strings.HasPrefix(got.Variables["AWS_LAMBDA_RUNTIME_API"], "127.0.0.1:") || !strings.HasPrefix(got.Variables["_X_AMZN_TRACE_ID"], "Root=1-") {
 		t.Errorf("variables %v", got.Variables)
 	}
-	if real, _ := filepath.EvalSymlinks(filepath.Dir(probe)); got.Folder != real {
+	if real, _ := filepath.EvalSymlinks(filepath.Dir(probe(t))); got.Folder != real {
 		t.Errorf("folder %s, want %s", got.Folder, real)
 	}
 	if got.ARN != arn || got.Name != "token" || len(got.Request) != 36 {

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"runtime"
 	"slices"
@@ -16,30 +14,14 @@ import (
 	"time"
 
 	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/testtools"
 )
-
-// probe is the path of testdata/probe, built.
-var probe string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
 	if os.Getenv("FUNCTION_TEST_PARENT") != "" {
 		return parent()
-	}
-	folder, err := os.MkdirTemp("", "probe")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(folder)
-	probe = filepath.Join(folder, "bootstrap")
-	if runtime.GOOS == "windows" {
-		probe += ".exe"
-	}
-	if out, err := exec.Command("go", "build", "-o", probe, "./testdata/probe").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build ./testdata/probe: %v\n%s", err, out)
-		return 1
 	}
 	code := m.Run()
 	if left := leftGoroutines(); left != "" {
@@ -75,10 +57,16 @@ func goroutines(names ...string) (found []string) {
 	return found
 }
 
+// probe is the path of testdata/probe, built.
+func probe(t *testing.T) string {
+	t.Helper()
+	return testtools.Program(t, "./deploy/emulators/lambda/testdata/probe")
+}
+
 // start starts a probe, and checks at the test's end that none of its processes is left.
 func start(t *testing.T, c lambda.Config) *lambda.Function {
 	t.Helper()
-	f, err := lambda.Start(t.Context(), probing(c))
+	f, err := lambda.Start(t.Context(), probing(t, c))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,12 +78,13 @@ func start(t *testing.T, c lambda.Config) *lambda.Function {
 	return f
 }
 
-func probing(c lambda.Config) lambda.Config {
+func probing(t *testing.T, c lambda.Config) lambda.Config {
+	t.Helper()
 	if c.Name == "" {
 		c.Name = "probe"
 	}
 	if c.Binary == "" {
-		c.Binary = probe
+		c.Binary = probe(t)
 	}
 	if c.Timeout == 0 {
 		c.Timeout = time.Minute

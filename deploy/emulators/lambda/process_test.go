@@ -30,7 +30,7 @@ func gone(pid string) bool {
 func TestFunctionsDieWithTheirParent(t *testing.T) {
 	held := filepath.Join(t.TempDir(), "held")
 	parent := exec.Command(os.Args[0])
-	parent.Env = append(os.Environ(), "FUNCTION_TEST_PARENT="+probe, "FUNCTION_TEST_HELD="+held)
+	parent.Env = append(os.Environ(), "FUNCTION_TEST_PARENT="+probe(t), "FUNCTION_TEST_HELD="+held)
 	parent.Stderr = os.Stderr
 	if err := parent.Start(); err != nil {
 		t.Fatal(err)

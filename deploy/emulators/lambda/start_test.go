@@ -22,16 +22,16 @@ func TestStartRefuses(t *testing.T) {
 		config lambda.Config
 		want   string
 	}{
-		{"no name", lambda.Config{Binary: probe}, "Name is empty"},
+		{"no name", lambda.Config{Binary: probe(t)}, "Name is empty"},
 		{"no binary", lambda.Config{Name: "f"}, "function f: Binary is empty"},
 		{"missing binary", lambda.Config{Name: "f", Binary: "/no/such/file"}, "/no/such/file"},
 		{"folder", lambda.Config{Name: "f", Binary: t.TempDir()}, "is not a file"},
 		{"no program", lambda.Config{Name: "f", Binary: text}, "function f did not start"},
-		{"timeout", lambda.Config{Name: "f", Binary: probe, Timeout: -1}, "Timeout"},
-		{"init timeout", lambda.Config{Name: "f", Binary: probe, InitTimeout: -1}, "InitTimeout"},
-		{"environments", lambda.Config{Name: "f", Binary: probe, MaxEnvironments: -1}, "MaxEnvironments"},
-		{"ARN", lambda.Config{Name: "f", Binary: probe, ARN: "arn:aws:lambda"}, `ARN "arn:aws:lambda"`},
-		{"ARN of another service", lambda.Config{Name: "f", Binary: probe, ARN: "arn:aws:iam:us-east-1:1:function:f"}, "ARN"},
+		{"timeout", lambda.Config{Name: "f", Binary: probe(t), Timeout: -1}, "Timeout"},
+		{"init timeout", lambda.Config{Name: "f", Binary: probe(t), InitTimeout: -1}, "InitTimeout"},
+		{"environments", lambda.Config{Name: "f", Binary: probe(t), MaxEnvironments: -1}, "MaxEnvironments"},
+		{"ARN", lambda.Config{Name: "f", Binary: probe(t), ARN: "arn:aws:lambda"}, `ARN "arn:aws:lambda"`},
+		{"ARN of another service", lambda.Config{Name: "f", Binary: probe(t), ARN: "arn:aws:iam:us-east-1:1:function:f"}, "ARN"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestStartReportsFailedInit(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.init, func(t *testing.T) {
-			f, err := lambda.Start(t.Context(), probing(lambda.Config{Env: []string{"PROBE_INIT=" + test.init}}))
+			f, err := lambda.Start(t.Context(), probing(t, lambda.Config{Env: []string{"PROBE_INIT=" + test.init}}))
 			if f != nil {
 				t.Fatal("it started")
 			}
@@ -65,7 +65,7 @@ func TestStartReportsFailedInit(t *testing.T) {
 }
 
 func TestStartGivesUp(t *testing.T) {
-	hang := probing(lambda.Config{Env: []string{"PROBE_INIT=hang"}, InitTimeout: 50 * time.Millisecond})
+	hang := probing(t, lambda.Config{Env: []string{"PROBE_INIT=hang"}, InitTimeout: 50 * time.Millisecond})
 	_, err := lambda.Start(t.Context(), hang)
 	requireError(t, err, "Sandbox.Timedout", "RequestId: * Error: Task timed out after 0.05 seconds")
 

@@ -13,45 +13,21 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"portcullis/deploy/testtools"
 )
 
 // maxZip is the budget of a function's zip, in bytes.
 const maxZip = 6_000_000
 
-// command is the built command; the tests run it as a user does.
-var command string
-
-func TestMain(m *testing.M) {
-	os.Exit(withCommand(m))
-}
-
-func withCommand(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "build-test-*")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	command = filepath.Join(dir, "build")
-	if runtime.GOOS == "windows" {
-		command += ".exe"
-	}
-	if output, err := exec.Command("go", "build", "-o", command, "../../build").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "%v\n%s", err, output)
-		return 1
-	}
-	return m.Run()
-}
-
 // build runs the command in dir.
 func build(t *testing.T, dir string, env []string, args ...string) (stdout, stderr string, exit int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	cmd := exec.Command(command, args...)
+	cmd := exec.Command(testtools.Program(t, "./deploy/build"), args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
 	cmd.Env = append(os.Environ(), env...)
 	var status *exec.ExitError

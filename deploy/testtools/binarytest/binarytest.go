@@ -11,13 +11,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"portcullis/deploy/emulators/lambda"
 	"portcullis/deploy/functions"
+	"portcullis/deploy/testtools"
 )
 
 // sdk are the AWS SDK's variables, so that nothing of this machine's own configuration counts.
@@ -29,18 +30,41 @@ var sdk = []string{
 // Binary is a function's binary.
 type Binary struct{ Name, File string }
 
-// Build builds a function as it is deployed, for this machine.
+// Build builds a function, given by its name, by [testtools.Program]. What lies beside the binary in its zip does here, too.
 func Build(t *testing.T, name string) Binary {
+	t.Helper()
+	at := slices.IndexFunc(functions.Functions, func(f functions.Function) bool { return f.Name == name })
+	if at < 0 {
+		t.Fatalf("no function %s", name)
+	}
+	function := functions.Functions[at]
+	file := testtools.Program(t, function.Package)
+	if function.Contract {
+		putContract(t, filepath.Dir(file))
+	}
+	return Binary{name, file}
+}
+
+// putContract puts the module's contract into a folder, as a whole, since tests of other packages may be reading it.
+func putContract(t *testing.T, folder string) {
 	t.Helper()
 	module, err := functions.ModuleDir(".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "bootstrap")
-	if err := functions.Build(t.Context(), module, name, runtime.GOOS, runtime.GOARCH, file); err != nil {
+	path := functions.Contract(module)
+	contract, err := os.ReadFile(path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return Binary{name, file}
+	file, err := os.CreateTemp(folder, "contract")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = file.Write(contract)
+	if err := errors.Join(err, file.Close(), os.Rename(file.Name(), filepath.Join(folder, filepath.Base(path)))); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Start starts the function with these variables only, until the test ends.

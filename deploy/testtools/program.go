@@ -1,0 +1,139 @@
+package testtools
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"portcullis/deploy/functions"
+)
+
+var (
+	programsLock sync.Mutex
+	programs     = map[string]string{} // by the paths of their packages
+)
+
+// Program builds a main package of this module, given by its path from the module's root ("./authorizers/cmd/apikey"), and
+// returns the path of the binary, which is called as the package's folder is. A test that has to see what is deployed, byte
+// for byte, uses [functions.Build] instead.
+//
+// It is built as the test is: with the race detector or without, with the same tags. So the test and the program share what
+// is compiled, and the binary, which lies in the Go build cache's folder, is linked once for all tests of this checkout,
+// and again only where its sources changed.
+func Program(t testing.TB, pkg string) string {
+	t.Helper()
+	programsLock.Lock()
+	defer programsLock.Unlock()
+	if programs[pkg] == "" {
+		binary, err := buildProgram(pkg)
+		if err != nil {
+			t.Fatalf("build %s: %v", pkg, err)
+		}
+		programs[pkg] = binary
+	}
+	return programs[pkg]
+}
+
+func buildProgram(pkg string) (binary string, err error) {
+	module, err := functions.ModuleDir(".")
+	if err != nil {
+		return "", err
+	}
+	cache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		return "", err
+	}
+	store, flags := filepath.Join(strings.TrimSpace(string(cache)), fmt.Sprint("portcullis-test-programs-", os.Getuid())), ownFlags()
+	folder := filepath.Join(store, programsKey(module, flags))
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", err
+	}
+	// Without the lock, two tests that need a program at once would both compile what is missing of it.
+	unlock, err := lockedfile.MutexAt(folder + ".lock").Lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	binary = filepath.Join(folder, filepath.FromSlash(pkg), filepath.Base(pkg))
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	// The state of the checkout is no part of the binary: each commit would link it again.
+	build := exec.Command("go", append(append([]string{"build", "-buildvcs=false"}, flags...), "-o", binary, pkg)...)
+	build.Dir = module
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, output)
+	}
+	now := time.Now()
+	if err := os.Chtimes(folder, now, now); err != nil {
+		return "", err
+	}
+	return binary, removeUnused(store, now.Add(-keepPrograms))
+}
+
+// ownFlags are the flags of the build of the running test that decide how packages are compiled. What the environment
+// says, such as CGO_ENABLED and GOFLAGS, holds for the program's build as it is.
+func ownFlags() (flags []string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	for _, setting := range info.Settings {
+		switch setting.Key {
+		case "-race", "-msan", "-asan", "-tags", "-trimpath":
+			flags = append(flags, setting.Key+"="+setting.Value)
+		}
+	}
+	return flags
+}
+
+// programsKey tells folders of programs apart that would overwrite each other's.
+func programsKey(module string, flags []string) string {
+	sum := sha256.Sum256(fmt.Append(nil, module, runtime.Version(), runtime.GOOS, runtime.GOARCH, flags))
+	return hex.EncodeToString(sum[:8])
+}
+
+// keepPrograms is how long programs are kept that no test needs, as long as the go command keeps what it compiled.
+const keepPrograms = 5 * 24 * time.Hour
+
+// removeUnused removes the folders of programs of other checkouts and flags that were last used before a time.
+func removeUnused(store string, before time.Time) error {
+	folders, err := filepath.Glob(filepath.Join(store, "*.lock"))
+	if err != nil {
+		return err
+	}
+	for _, lock := range folders {
+		folder := strings.TrimSuffix(lock, ".lock")
+		if !unused(folder, before) {
+			continue
+		}
+		unlock, err := lockedfile.MutexAt(lock).Lock()
+		if err != nil {
+			return err
+		}
+		if unused(folder, before) {
+			err = os.RemoveAll(folder)
+		}
+		unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unused(folder string, before time.Time) bool {
+	info, err := os.Stat(folder)
+	return err == nil && info.ModTime().Before(before)
+}
