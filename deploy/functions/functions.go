@@ -38,6 +38,10 @@ const contractName = "openapi.yaml"
 // Contract returns the path of the contract of the module in moduleDir.
 func Contract(moduleDir string) string { return filepath.Join(moduleDir, "api", "openapi.yaml") }
 
+// Tags are the build tags of every function. The custom runtime needs no net/rpc
+// (https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html).
+const Tags = "lambda.norpc"
+
 // BuildError says that a function's binary could not be built.
 type BuildError struct {
 	Function string
@@ -68,8 +72,7 @@ func Build(ctx context.Context, moduleDir, name, goos, goarch, outFile string) e
 	if err != nil {
 		return &BuildError{Function: name, Err: err}
 	}
-	// The custom runtime needs no net/rpc: https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", Tags,
 		"-ldflags", "-s -w -buildid=", "-o", out, function.Package)
 	cmd.Dir = moduleDir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch,
