@@ -2,8 +2,15 @@
 package deploy_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/parser"
+	"go/token"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -11,117 +18,265 @@ import (
 // goList runs go list in the module's root.
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()
+	return strings.Fields(string(goListed(t, args...)))
+}
+
+func goListed(t *testing.T, args ...string) []byte {
+	t.Helper()
 	command := exec.Command("go", append([]string{"list"}, args...)...)
 	command.Dir = ".."
+	var failure bytes.Buffer
+	command.Stderr = &failure
 	output, err := command.Output()
 	if err != nil {
-		t.Fatalf("go list %s: %v", strings.Join(args, " "), err)
+		t.Fatalf("go list %s: %v\n%s", strings.Join(args, " "), err, &failure)
 	}
-	return strings.Fields(string(output))
+	return output
 }
 
 // under tells whether a package is the one named, or lies below it.
 func under(pkg, root string) bool { return pkg == root || strings.HasPrefix(pkg, root+"/") }
 
-// TestArrows: a package, and what neither it nor anything that it is built from may be.
+// matches tells whether a package is one of these: PATH is that package, PATH/... that package and all below it.
+func matches(pkg string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		root, below := strings.CutSuffix(pattern, "/...")
+		return pkg == root || below && under(pkg, root)
+	})
+}
+
+// arrow says which packages of the module those of a folder may import. Of the arrows whose folder holds a package the one of
+// the deepest folder counts, so that a package that no arrow names is under its area's. A pattern is as in [matches].
+type arrow struct {
+	from string
+	to   []string
+}
+
+var arrows = []arrow{
+	{"policy", nil},
+
+	// A folder's packages know its handler. The handler knows none of them, nor do they know each other.
+	{"authorizers", []string{"authorizers", "authorizers/internal/strictjson", "policy"}},
+	{"authorizers/internal", nil},
+	{"authorizers/verify/verifytest", nil},
+	{"authorizers/apikey", []string{"authorizers", "authorizers/apikey", "authorizers/internal/tablename", "policy"}},
+	{"authorizers/revocation", []string{"authorizers", "authorizers/revocation", "authorizers/revocation/item", "authorizers/internal/tablename"}},
+	{"authorizers/environ", []string{"authorizers/...", "policy"}},
+
+	{"api", nil},
+	{"api/contract", []string{"policy"}},
+	{"api/users", []string{"api/users", "api/lambdaproxy"}},
+	{"api/users/dynamo", []string{"api/users", "api/awsfailure"}},
+	{"api/tokens", []string{"api/tokens", "api/lambdaproxy"}},
+	{"api/tokens/cognito", []string{"api/tokens", "api/tokens/cognito/srp", "api/awsfailure"}},
+	{"api/tokens/cognito/srp", nil},
+	{"api/tokens/secretsmanager", []string{"api/tokens", "api/awsfailure"}},
+	{"api/live", []string{"api/live", "api/lambdaproxy", "policy"}},
+	{"api/live/dynamo", []string{"api/live", "api/awsfailure"}},
+	{"api/environ", []string{"api/..."}},
+
+	{"deploy", []string{"deploy/internal/..."}},
+	{"deploy/probe", []string{"policy"}},
+	{"deploy/modes", []string{"policy"}},
+	{"deploy/plan", []string{"deploy/modes", "api/contract", "policy"}},
+	{"deploy/functions", []string{"deploy/plan", "deploy/modes", "api/contract", "policy"}},
+	{"deploy/gateway", []string{"deploy/gateway", "deploy/gateway/internal/...", "deploy/gateway/sigv4", "deploy/gateway/usage", "deploy/plan", "deploy/modes", "api/contract", "policy"}},
+	// The kinds of API know what they share, and not each other.
+	{"deploy/gateway/internal", []string{"deploy/gateway/internal/stage", "deploy/gateway/internal/lambda", "deploy/gateway/sigv4", "deploy/gateway/usage", "deploy/plan", "deploy/modes", "api/contract", "policy"}},
+	{"deploy/gateway/internal/lambda", nil},
+	{"deploy/gateway/sigv4", nil},
+	{"deploy/gateway/usage", nil},
+	{"deploy/gateway/jwtauth", []string{"deploy/gateway", "authorizers", "authorizers/verify", "policy"}},
+	{"deploy/emulators", []string{"deploy/emulators/internal/...", "deploy/internal/..."}},
+	{"deploy/emulators/apigateway", []string{"deploy/emulators/internal/...", "deploy/gateway/usage"}},
+	{"deploy/emulators/cognito", []string{"deploy/emulators/internal/...", "deploy/emulators/cognito/srp", "authorizers/verify/verifytest", "policy"}},
+	{"deploy/emulators/cognito/srp", nil},
+	{"deploy/emulators/cognito/cognitotest", []string{"deploy/emulators/cognito/srp"}},
+	{"deploy/emulators/dynamodb", []string{"deploy/emulators/dynamodb/...", "deploy/emulators/internal/..."}},
+	{"deploy/testtools", []string{"deploy/testtools/...", "deploy/emulators/...", "deploy/functions", "deploy/internal/..."}},
+	{"deploy/desk", meeting},
+	// The subcommands know what they share, and not each other.
+	{"deploy/portcullis", slices.Concat(meeting, []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable"})},
+	{"deploy/portcullis/internal/cli", nil},
+	{"deploy/portcullis/internal/dynamotable", []string{"deploy/portcullis/internal/cli", "authorizers/environ"}},
+	{"deploy/portcullis/internal/access", []string{"deploy/portcullis/internal/cli", "api/contract", "authorizers", "authorizers/environ", "authorizers/verify", "policy"}},
+	{"deploy/portcullis/internal/key", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "authorizers/..."}},
+	{"deploy/portcullis/internal/login", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/login/...", "api/tokens/..."}},
+	{"deploy/portcullis/internal/revoke", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "authorizers/..."}},
+}
+
+// meeting is what may meet on the desk and in the command, as in a main.
+var meeting = []string{
+	"api/...", "authorizers/...", "policy",
+	"deploy/desk/...", "deploy/gateway/...", "deploy/plan", "deploy/modes", "deploy/functions", "deploy/emulators/...", "deploy/internal/...",
+}
+
+// broken are the imports that run against the arrows.
+var broken = []arrow{
+	{"authorizers/environ", []string{"api/contract"}},
+	{"api/environ/userpool", []string{"authorizers/revocation", "authorizers/revocation/dynamo"}},
+}
+
+// parts are modules that few packages know, beside mains: the patterns of those.
+var parts = []arrow{
+	{"github.com/aws/aws-lambda-go", []string{"authorizers/internal/lambdalog"}},
+	{"github.com/aws/aws-sdk-go-v2", knowAWS},
+	{"github.com/aws/smithy-go", knowAWS},
+	{"github.com/spf13", []string{"deploy/portcullis/..."}},
+	{"github.com/rogpeppe/go-internal", []string{"deploy/testtools/..."}},
+}
+
+var knowAWS = []string{
+	"api/awsfailure", "api/environ/...", "api/tokens/cognito", "api/tokens/secretsmanager", "api/users/dynamo", "api/live/dynamo",
+	"authorizers/apikey/dynamo", "authorizers/environ/...", "authorizers/revocation/dynamo", "authorizers/revocation/lookup",
+	"deploy/emulators/cognito/cognitotest", "deploy/desk/...", "deploy/portcullis/...",
+}
+
+// TestArrows: mains apart, a package imports what its arrow allows.
 func TestArrows(t *testing.T) {
+	left := map[string]bool{}
+	for _, b := range broken {
+		for _, to := range b.to {
+			left[b.from+" -> "+to] = true
+		}
+	}
+	for _, p := range packages(t) {
+		if p.main() {
+			continue
+		}
+		a, ok := arrowOf(p.path())
+		if !ok {
+			t.Errorf("%s is under no arrow", p.path())
+		}
+		for _, i := range imports(t, p, p.files()) {
+			to, own := strings.CutPrefix(i.path, "portcullis/")
+			if !own || matches(to, a.to) {
+				continue
+			}
+			if known := p.path() + " -> " + to; left[known] {
+				delete(left, known)
+				continue
+			}
+			t.Errorf("%s imports %s; what is in %s may import %v", i.at, to, a.from, a.to)
+		}
+	}
+	for known := range left {
+		t.Errorf("%s is broken no more: strike it off the list", known)
+	}
+}
+
+// arrowOf is the arrow that a package is under.
+func arrowOf(pkg string) (found arrow, ok bool) {
+	for _, a := range arrows {
+		if under(pkg, a.from) && (!ok || len(a.from) > len(found.from)) {
+			found, ok = a, true
+		}
+	}
+	return found, ok
+}
+
+// TestNothingImportsDeploy: what is deployed and what others import does not depend on how it is deployed, nor do the tests of
+// its packages from within, those of mains apart.
+func TestNothingImportsDeploy(t *testing.T) {
+	for _, p := range packages(t) {
+		files := p.files()
+		if !p.main() {
+			files = append(files, p.TestGoFiles...)
+		}
+		for _, i := range imports(t, p, files) {
+			if under(i.path, "portcullis/deploy") && !under(p.path(), "deploy") {
+				t.Errorf("%s imports %s", i.at, i.path)
+			}
+		}
+	}
+}
+
+// TestParts: a part is changed or replaced in few places.
+func TestParts(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, i := range imports(t, p, p.files()) {
+			for _, part := range parts {
+				if under(i.path, part.from) && !p.main() && !matches(p.path(), part.to) {
+					t.Errorf("%s imports %s; mains may, and %v", i.at, i.path, part.to)
+				}
+			}
+			if jwx := "github.com/lestrrat-go/jwx"; under(i.path, jwx) && p.path() != "authorizers/verify" {
+				t.Errorf("%s imports %s; moving to its successor is to be one package's work", i.at, jwx)
+			}
+		}
+	}
+}
+
+// TestOnlyTestsImportTestTools, and packages of other names do not import testing. verifytest is no such package: others
+// make tokens with it.
+func TestOnlyTestsImportTestTools(t *testing.T) {
+	forTests := func(pkg string) bool {
+		return under(pkg, "testing") || under(pkg, "portcullis/deploy/testtools") ||
+			under(pkg, "portcullis") && strings.HasSuffix(pkg, "test") && pkg != "portcullis/authorizers/verify/verifytest"
+	}
+	for _, p := range packages(t) {
+		for _, i := range imports(t, p, p.files()) {
+			if forTests(i.path) && !forTests(p.ImportPath) {
+				t.Errorf("%s imports %s", i.at, i.path)
+			}
+		}
+	}
+}
+
+// TestNever holds what the arrows leave open: a package, and what neither it nor anything that it is built from may be.
+func TestNever(t *testing.T) {
 	const (
 		jwx    = "github.com/lestrrat-go/jwx"
 		aws    = "github.com/aws/aws-sdk-go-v2"
 		lambda = "github.com/aws/aws-lambda-go"
-
-		command = "portcullis/deploy/portcullis" // its packages may know one another
 	)
-	tests := []struct {
-		pkg   string
-		never []string
-	}{
-		{"portcullis/api/contract", []string{"portcullis/authorizers", "portcullis/deploy", "portcullis/api/users", jwx, aws, lambda}},
-		{"portcullis/api/users", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api/users/dynamo", jwx, aws, lambda}},
-		{"portcullis/api/users/dynamo", []string{"portcullis/authorizers", "portcullis/deploy", jwx, lambda}},
-		{"portcullis/api/cmd/users", []string{"portcullis/authorizers", "portcullis/deploy", "portcullis/api/tokens", jwx}},
-		{"portcullis/api/lambdaproxy", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api", jwx, aws, lambda}},
-		{"portcullis/api/awsfailure", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api", jwx, lambda}},
-		{"portcullis/api/tokens", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api/users", "portcullis/api/tokens/cognito", jwx, aws, lambda}},
-		{"portcullis/api/tokens/cognito", []string{"portcullis/authorizers", "portcullis/deploy", "portcullis/api/users", jwx, lambda}},
-		{"portcullis/api/tokens/cognito/srp", []string{"portcullis/authorizers", "portcullis/deploy", "portcullis/api", jwx, aws, lambda}},
-		{"portcullis/api/tokens/client", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api/users", "portcullis/api/tokens/cognito", jwx, aws, lambda}},
-		{"portcullis/api/tokens/secretsmanager", []string{"portcullis/authorizers", "portcullis/deploy", "portcullis/api/users", jwx, lambda}},
-		{"portcullis/api/cmd/tokens", []string{"portcullis/authorizers/verify", "portcullis/deploy", jwx}},
-		{"portcullis/authorizers", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, aws, lambda}},
-		{"portcullis/authorizers/verify", []string{"portcullis/api", "portcullis/deploy", aws, lambda}},
-		{"portcullis/authorizers/verify/verifytest", []string{"testing", "portcullis/authorizers/verify", "portcullis/policy", jwx, aws, lambda}},
-		{"portcullis/authorizers/apikey", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", "portcullis/authorizers/apikey/dynamo", jwx, aws, lambda}},
-		{"portcullis/authorizers/apikey/dynamo", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, lambda}},
-		{"portcullis/authorizers/revocation", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, aws, lambda}},
-		{"portcullis/authorizers/revocation/lookup", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, aws + "/service", lambda}},
-		{"portcullis/authorizers/revocation/dynamo", []string{"portcullis/authorizers/verify", "portcullis/api", "portcullis/deploy", jwx, lambda}},
-		{"portcullis/authorizers/cmd/jwt", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
-		{"portcullis/authorizers/cmd/request", []string{"portcullis/api/users", "portcullis/deploy"}},
-		{"portcullis/authorizers/cmd/token", []string{"portcullis/api/users", "portcullis/deploy", "portcullis/authorizers/apikey"}},
-		{"portcullis/deploy/portcullis/internal/access", []string{"portcullis/api/users", "portcullis/api/tokens", "portcullis/deploy/gateway", "portcullis/deploy/local", "portcullis/deploy/emulators",
-			aws + "/config", aws + "/credentials", aws + "/service", lambda}},
-		{"portcullis/deploy/probe", []string{"portcullis/authorizers", "portcullis/api", "portcullis/deploy", jwx, aws, lambda}},
-		{"portcullis/deploy/gateway", []string{"portcullis/authorizers", "portcullis/api/users", jwx, aws, lambda}},
-		{"portcullis/deploy/emulators/dynamodb", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
-		{"portcullis/deploy/emulators/apigateway", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
-		{"portcullis/deploy/emulators/cognito", []string{"portcullis/authorizers/apikey", "portcullis/api", jwx, aws, lambda}},
-		{"portcullis/deploy/emulators/cognito/srp", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
-		{"portcullis/deploy/emulators/cognito/cognitotest", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, lambda}},
-		{"portcullis/deploy/portcullis/internal/cli", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", "portcullis/deploy", jwx, aws, lambda}},
-		{"portcullis/deploy/portcullis/internal/key", []string{"portcullis/api/users", "portcullis/api/tokens", "portcullis/deploy/gateway", "portcullis/deploy/modes", "portcullis/deploy/emulators", "portcullis/deploy/portcullis/internal/revoke", lambda}},
-		{"portcullis/deploy/portcullis/internal/revoke", []string{"portcullis/api/users", "portcullis/api/tokens", "portcullis/deploy/gateway", "portcullis/deploy/modes", "portcullis/deploy/emulators", "portcullis/deploy/portcullis/internal/key", aws + "/service/apigateway", lambda}},
-		{"portcullis/deploy/modes", []string{"portcullis/authorizers", "portcullis/api", jwx, aws, lambda}},
-		{"portcullis/deploy/gateway/internal/rest", []string{"portcullis/deploy/gateway/internal/httpapi"}},
-		{"portcullis/deploy/gateway/internal/httpapi", []string{"portcullis/deploy/gateway/internal/rest"}},
-		{"portcullis/deploy/gateway/internal/lambda", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", "portcullis/deploy", jwx, aws, lambda}},
-		{"portcullis/deploy/gateway/sigv4", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
-		{"portcullis/deploy/gateway/usage", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", jwx, aws, lambda}},
-		{"portcullis/deploy/gateway/jwtauth", []string{"portcullis/authorizers/apikey", "portcullis/api/users", aws, lambda}},
-		{"portcullis/deploy/emulators/lambda", []string{"portcullis/authorizers", "portcullis/api", "portcullis/policy", lambda}},
-		{"portcullis/deploy/portcullis/internal/login", []string{"portcullis/authorizers", "portcullis/policy", "portcullis/deploy", "portcullis/api/users", jwx, lambda,
-			aws + "/config", aws + "/credentials", aws + "/service/sts", aws + "/service/sso", aws + "/service/secretsmanager", aws + "/service/dynamodb"}},
+	for pkg, never := range map[string][]string{
+		"api/cmd/users":                     {"portcullis/authorizers", "portcullis/api/tokens", jwx},
+		"api/cmd/tokens":                    {"portcullis/authorizers/verify", jwx},
+		"deploy/portcullis/internal/access": {lambda, aws + "/config", aws + "/credentials", aws + "/service"},
+		"deploy/portcullis/internal/revoke": {lambda, aws + "/service/apigateway"},
+		"deploy/portcullis/internal/login": {"portcullis/authorizers", "portcullis/policy", "portcullis/api/users", jwx, lambda,
+			aws + "/config", aws + "/credentials", aws + "/service/sts", aws + "/service/sso", aws + "/service/secretsmanager", aws + "/service/dynamodb"},
+		"authorizers/verify/verifytest": {"testing"},
+		"authorizers/cmd/jwt":           {"portcullis/api/users", "portcullis/api/tokens", "portcullis/authorizers/apikey"},
+		"authorizers/cmd/request":       {"portcullis/api/users", "portcullis/api/tokens"},
+		"authorizers/cmd/token":         {"portcullis/api/users", "portcullis/api/tokens", "portcullis/authorizers/apikey"},
+	} {
+		notBuiltFrom(t, pkg, func(path string) bool {
+			return slices.ContainsFunc(never, func(root string) bool { return under(path, root) })
+		})
 	}
-	for _, test := range tests {
-		for _, dependency := range goList(t, "-deps", "./"+strings.TrimPrefix(test.pkg, "portcullis/")) {
-			for _, never := range test.never {
-				if under(dependency, never) && dependency != test.pkg && !(under(test.pkg, command) && under(dependency, command)) {
-					t.Errorf("%s is built from %s", test.pkg, dependency)
-				}
+}
+
+// notBuiltFrom checks that a package is built from none that is forbidden, and names the imports that lead to one.
+func notBuiltFrom(t *testing.T, pkg string, forbidden func(path string) bool) {
+	t.Helper()
+	list := strings.TrimSpace(string(goListed(t, "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./"+pkg)))
+	for line := range strings.SplitSeq(list, "\n") {
+		paths := strings.Fields(line)
+		for _, path := range paths[1:] {
+			if forbidden(path) && !forbidden(paths[0]) {
+				t.Errorf("%s is built from %s, which %s imports", pkg, path, paths[0])
 			}
 		}
 	}
 }
 
 func TestPolicyUsesTheStandardLibraryOnly(t *testing.T) {
-	for _, dependency := range goList(t, "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./policy") {
-		if dependency != "portcullis/policy" {
-			t.Errorf("policy is built from %s", dependency)
-		}
-	}
+	standard := goList(t, "std")
+	notBuiltFrom(t, "policy", func(path string) bool {
+		return path != "portcullis/policy" && !slices.Contains(standard, path)
+	})
 }
 
 // TestAuthorizersUseTheSignerAlone: the functions that read no API keys start without the AWS SDK, but for what signs.
 func TestAuthorizersUseTheSignerAlone(t *testing.T) {
 	signer := goList(t, "-deps", "github.com/aws/aws-sdk-go-v2/aws/signer/v4")
 	for _, pkg := range []string{"authorizers/cmd/jwt", "authorizers/cmd/token", "authorizers/revocation/lookup"} {
-		for _, dependency := range goList(t, "-deps", "./"+pkg) {
-			sdk := under(dependency, "github.com/aws/aws-sdk-go-v2") || under(dependency, "github.com/aws/smithy-go")
-			if sdk && !slices.Contains(signer, dependency) {
-				t.Errorf("%s is built from %s", pkg, dependency)
-			}
-		}
-	}
-}
-
-// TestOneImporterOfJWX: moving to jwx's successor is one package's work.
-func TestOneImporterOfJWX(t *testing.T) {
-	for _, line := range goList(t, "-f", `{{.ImportPath}}={{join .Imports ","}}`, "./...") {
-		pkg, imports, _ := strings.Cut(line, "=")
-		uses := slices.ContainsFunc(strings.Split(imports, ","), func(i string) bool { return under(i, "github.com/lestrrat-go/jwx/v2") })
-		if uses != (pkg == "portcullis/authorizers/verify") {
-			t.Errorf("%s imports jwx: %v", pkg, uses)
-		}
+		notBuiltFrom(t, pkg, func(path string) bool {
+			sdk := under(path, "github.com/aws/aws-sdk-go-v2") || under(path, "github.com/aws/smithy-go")
+			return sdk && !slices.Contains(signer, path)
+		})
 	}
 }
 
@@ -133,4 +288,58 @@ func TestTopLevel(t *testing.T) {
 			t.Errorf("%s is in none of the four folders", pkg)
 		}
 	}
+}
+
+// listed is a package of the module, as go list gives it.
+type listed struct {
+	ImportPath, Name, Dir                          string
+	GoFiles, CgoFiles, IgnoredGoFiles, TestGoFiles []string
+}
+
+func (p listed) path() string { return strings.TrimPrefix(p.ImportPath, "portcullis/") }
+
+// main tells whether a package is a main, or a part of some.
+func (p listed) main() bool { return p.Name == "main" || strings.Contains(p.ImportPath, "/cmd/") }
+
+// files are those of the package itself, for all systems.
+func (p listed) files() []string {
+	return slices.DeleteFunc(slices.Concat(p.GoFiles, p.CgoFiles, p.IgnoredGoFiles), func(name string) bool { return strings.HasSuffix(name, "_test.go") })
+}
+
+func packages(t *testing.T) (all []listed) {
+	t.Helper()
+	output := goListed(t, "-e", "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles", "./...")
+	for decoder := json.NewDecoder(bytes.NewReader(output)); decoder.More(); {
+		var p listed
+		if err := decoder.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 50 {
+		t.Fatalf("only %d packages", len(all))
+	}
+	return all
+}
+
+// imported is an import and where it stands.
+type imported struct{ path, at string }
+
+func imports(t *testing.T, p listed, files []string) (all []imported) {
+	t.Helper()
+	for _, name := range files {
+		positions := token.NewFileSet()
+		tree, err := parser.ParseFile(positions, filepath.Join(p.Dir, name), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range tree.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, imported{path, fmt.Sprintf("%s/%s:%d", p.path(), name, positions.Position(spec.Pos()).Line)})
+		}
+	}
+	return all
 }
