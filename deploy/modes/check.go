@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // wrong says which member is wrong, its parents before it, and what would be right.
@@ -57,16 +58,8 @@ func (m *Mode) check(name string) *wrong {
 	return first(m.checkName, m.checkKind, m.checkAuthorizer, m.checkKeys, m.checkCallers, m.checkMembers, m.checkCache, m.checkCORS)
 }
 
-var (
-	stageName     = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
-	variableName  = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`)
-	variableValue = regexp.MustCompile(`^[A-Za-z0-9._~:/?#&=,-]{1,512}$`)
-	methodAndPath = regexp.MustCompile(`^(DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT|ANY) /\S*$`)
-	mediaType     = regexp.MustCompile(`^[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+$`)
-)
-
 func (m *Mode) checkName() *wrong {
-	if !stageName.MatchString(m.Name) {
+	if !madeOf(m.Name, "_-", 1, 128) {
 		return at("name", "want letters, digits, - and _ only")
 	}
 	return nil
@@ -154,7 +147,7 @@ func (t *Throttle) check() *wrong {
 
 func checkMethods(methods map[string]Throttle) *wrong {
 	for _, name := range slices.Sorted(maps.Keys(methods)) {
-		if !methodAndPath.MatchString(name) {
+		if !isMethodAndPath(name) {
 			return at(name, "want a method and a path, such as GET /things/{id}")
 		}
 		throttle := methods[name]
@@ -180,7 +173,9 @@ func (q *Quota) check() *wrong {
 	return nil
 }
 
-var callerARN = regexp.MustCompile(`^arn:aws[a-z-]*:(iam::\d{12}:user/\S+|sts::\d{12}:assumed-role/[^/\s]+/[^/\s]+)$`)
+var callerARN = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^arn:aws[a-z-]*:(iam::\d{12}:user/\S+|sts::\d{12}:assumed-role/[^/\s]+/[^/\s]+)$`)
+})
 
 // checkCallers checks who may sign on a desk. In AWS it is IAM that knows them.
 func (m *Mode) checkCallers() *wrong {
@@ -201,15 +196,13 @@ func (m *Mode) checkCallers() *wrong {
 	return nil
 }
 
-var accessKeyID = regexp.MustCompile(`^\w{16,128}$`)
-
 func (c *Caller) check() *wrong {
 	switch {
-	case !accessKeyID.MatchString(c.AccessKeyID):
+	case !madeOf(c.AccessKeyID, "_", 16, 128):
 		return at("accessKeyId", "want 16 to 128 letters, digits and _")
 	case len(c.SecretAccessKey) < 16:
 		return at("secretAccessKey", "want 16 characters or more")
-	case !callerARN.MatchString(c.ARN):
+	case !callerARN().MatchString(c.ARN):
 		return at("arn", fmt.Sprintf("want arn:aws:iam::ACCOUNT:user/NAME or arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION, got %q", c.ARN))
 	}
 	return nil
@@ -244,7 +237,7 @@ func (m *Mode) checkThrottle() *wrong {
 
 func (m *Mode) checkVariables() *wrong {
 	for _, name := range slices.Sorted(maps.Keys(m.StageVariables)) {
-		if !variableName.MatchString(name) || !variableValue.MatchString(m.StageVariables[name]) {
+		if !madeOf(name, "_", 1, 64) || !madeOf(m.StageVariables[name], "._~:/?#&=,-", 1, 512) {
 			return at("stageVariables", name, "want a name of letters, digits and _, and a value of letters, digits and -._~:/?#&=,")
 		}
 	}
@@ -253,7 +246,7 @@ func (m *Mode) checkVariables() *wrong {
 
 func (m *Mode) checkMediaTypes() *wrong {
 	for i, name := range m.BinaryMediaTypes {
-		if !mediaType.MatchString(name) {
+		if !isMediaType(name) {
 			return at("binaryMediaTypes", fmt.Sprint(i), fmt.Sprintf("want a media type such as image/png or */*, got %q", name))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -18,8 +19,6 @@ var responseTypes = []string{
 	"INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "QUOTA_EXCEEDED", "REQUEST_TOO_LARGE",
 	"RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED", "UNSUPPORTED_MEDIA_TYPE", "WAF_FILTERED",
 }
-
-var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 // framing are the headers that belong to a message on the wire (RFC 9112, section 6).
 var framing = []string{"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
@@ -41,7 +40,7 @@ func checkGatewayResponse(kind string, response GatewayResponse) *wrong {
 		return at("statusCode", fmt.Sprintf("want 200 to 599, got %d", s))
 	}
 	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
-		if !headerName.MatchString(name) || strings.ContainsAny(response.Headers[name], "\r\n\x00") {
+		if !isHeaderName(name) || strings.ContainsAny(response.Headers[name], "\r\n\x00") {
 			return at("headers", name, "want a header's name and value (RFC 9110, section 5)")
 		}
 		if slices.Contains(framing, strings.ToLower(name)) {
@@ -68,27 +67,31 @@ func (m *Mode) checkCache() *wrong {
 	return nil
 }
 
-var (
-	keyParameter  = regexp.MustCompile(`^(method\.request\.(path|header|querystring)\.[A-Za-z0-9._$-]+|context\.authorizer\.principalId|context\.identity\.userArn)$`)
-	pathParameter = regexp.MustCompile(`\{([^{}+]+)\+?\}`)
-)
+// keyParameters are the forms of what an answer may be kept by, beside two members of the context.
+var keyParameters = forms{{"method.request.path.", "._$-"}, {"method.request.header.", "._$-"}, {"method.request.querystring.", "._$-"}}
+
+func isKeyParameter(text string) bool {
+	return text == "context.authorizer.principalId" || text == "context.identity.userArn" || keyParameters.match(text)
+}
+
+var pathParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([^{}+]+)\+?\}`) })
 
 // check makes sure that what is kept for one path is not served for another.
 func (c *CachedMethod) check(name string) *wrong {
 	path, isGET := strings.CutPrefix(name, "GET ")
 	switch {
-	case !isGET || !methodAndPath.MatchString(name):
+	case !isGET || !isMethodAndPath(name):
 		return at("want GET and a path, such as GET /things/{id}")
 	case c.TTLInSeconds != nil && (*c.TTLInSeconds < 1 || *c.TTLInSeconds > maxTTL):
 		return at("ttlInSeconds", fmt.Sprintf("want 1 to %d, got %d", maxTTL, *c.TTLInSeconds))
 	}
 	for _, parameter := range c.KeyParameters {
-		if !keyParameter.MatchString(parameter) {
+		if !isKeyParameter(parameter) {
 			return at("keyParameters", fmt.Sprintf("want method.request.path.NAME, method.request.header.NAME, method.request.querystring.NAME, "+
 				"context.authorizer.principalId or context.identity.userArn, got %q", parameter))
 		}
 	}
-	for _, parameter := range pathParameter.FindAllStringSubmatch(path, -1) {
+	for _, parameter := range pathParameter().FindAllStringSubmatch(path, -1) {
 		if want := "method.request.path." + parameter[1]; !slices.Contains(c.KeyParameters, want) {
 			return at("keyParameters", "want "+want+" among them: the answer for one path would be served for others")
 		}
@@ -118,13 +121,13 @@ func (c *CORS) check() *wrong {
 		}
 	}
 	for i, method := range c.AllowMethods {
-		if method != "*" && !methodAndPath.MatchString(method+" /") {
+		if method != "*" && !isMethodAndPath(method+" /") {
 			return at("allowMethods", fmt.Sprint(i), fmt.Sprintf(`want a method in upper case or "*", got %q`, method))
 		}
 	}
 	for member, names := range map[string][]string{"allowHeaders": c.AllowHeaders, "exposeHeaders": c.ExposeHeaders} {
 		for i, name := range names {
-			if !headerName.MatchString(name) {
+			if !isHeaderName(name) {
 				return at(member, fmt.Sprint(i), fmt.Sprintf(`want a header's name or "*", got %q`, name))
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -88,10 +89,16 @@ func (a *Authorizer) checkCaching(gateway string) *wrong {
 }
 
 var (
-	restSource  = regexp.MustCompile(`^(method\.request\.(header|querystring|multivalueheader|multivaluequerystring)\.[A-Za-z0-9._$-]+|context\.[A-Za-z0-9._]+|stageVariables\.\w+)$`)
-	httpSource  = regexp.MustCompile(`^(\$request\.(header|querystring)\.[A-Za-z0-9._$-]+|\$context\.[A-Za-z0-9._]+|\$stageVariables\.\w+)$`)
-	restHeader  = regexp.MustCompile(`^method\.request\.header\.[A-Za-z0-9-]+$`)
-	httpPlain   = regexp.MustCompile(`^\$request\.(header\.[A-Za-z0-9-]+|querystring\.[A-Za-z0-9._-]+)$`)
+	sources = map[string]forms{
+		REST: {
+			{"method.request.header.", "._$-"}, {"method.request.querystring.", "._$-"},
+			{"method.request.multivalueheader.", "._$-"}, {"method.request.multivaluequerystring.", "._$-"},
+			{"context.", "._"}, {"stageVariables.", "_"},
+		},
+		HTTP: {{"$request.header.", "._$-"}, {"$request.querystring.", "._$-"}, {"$context.", "._"}, {"$stageVariables.", "_"}},
+	}
+	restHeader  = forms{{"method.request.header.", "-"}}
+	httpPlain   = forms{{"$request.header.", "-"}, {"$request.querystring.", "._-"}}
 	sourceForms = map[string]string{
 		REST: "method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME",
 		HTTP: "$request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME",
@@ -100,19 +107,19 @@ var (
 
 // checkSources checks that identity sources are of the gateway's form, and one where there can be but one.
 func (a *Authorizer) checkSources(gateway, authorization string) *wrong {
-	pattern, form := map[string]*regexp.Regexp{REST: restSource, HTTP: httpSource}[gateway], sourceForms[gateway]
+	allowed, form := sources[gateway], sourceForms[gateway]
 	switch authorization {
 	case Token, Cognito:
-		pattern, form = restHeader, "method.request.header.NAME"
+		allowed, form = restHeader, "method.request.header.NAME"
 	case JWT:
-		pattern, form = httpPlain, "$request.header.NAME or $request.querystring.NAME"
+		allowed, form = httpPlain, "$request.header.NAME or $request.querystring.NAME"
 	}
 	if authorization != Request && len(a.IdentitySource) > 1 || authorization == Token && len(a.IdentitySource) == 0 {
 		return at("identitySource", fmt.Sprintf("want one, %s, got %d", form, len(a.IdentitySource)))
 	}
 	seen := map[string]bool{}
 	for _, source := range a.IdentitySource {
-		if !pattern.MatchString(source) {
+		if !allowed.match(source) {
 			return at("identitySource", fmt.Sprintf("want %s, got %q", form, source))
 		}
 		if seen[strings.ToLower(source)] {
@@ -123,12 +130,14 @@ func (a *Authorizer) checkSources(gateway, authorization string) *wrong {
 	return nil
 }
 
-var userPoolARN = regexp.MustCompile(`^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[\w-]+_[0-9A-Za-z]+$`)
+var userPoolARN = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[\w-]+_[0-9A-Za-z]+$`)
+})
 
 // checkTokens checks whose tokens the gateway's own authorizers take.
 func (a *Authorizer) checkTokens() *wrong {
 	for i, pool := range a.UserPools {
-		if !userPoolARN.MatchString(pool) {
+		if !userPoolARN().MatchString(pool) {
 			return at("userPools", fmt.Sprint(i), fmt.Sprintf("want arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID, got %q", pool))
 		}
 	}

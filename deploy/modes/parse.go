@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -119,25 +120,27 @@ func checkWhole(node *yaml.Node) error {
 }
 
 var (
-	yamlLine     = regexp.MustCompile(`line (\d+): (.*)`)
-	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
-	wrongKind    = regexp.MustCompile("cannot unmarshal !!(\\w+)(?: `([^`]*)`)? into (\\S+)")
+	yamlLine     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+): (.*)`) })
+	unknownField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`field (\S+) not found in type \S+`) })
+	wrongKind    = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("cannot unmarshal !!(\\w+)(?: `([^`]*)`)? into (\\S+)")
+	})
 )
 
 // decodingError takes line and reason from the first complaint of the YAML library.
 func decodingError(file string, err error) error {
-	m := yamlLine.FindStringSubmatch(err.Error())
+	m := yamlLine().FindStringSubmatch(err.Error())
 	if m == nil {
 		return &Error{Name: file, Reason: strings.TrimPrefix(err.Error(), "yaml: ")}
 	}
 	line, _ := strconv.Atoi(m[1])
-	reason := unknownField.ReplaceAllString(m[2], "$1: a mode has no such member")
-	return &Error{file, line, wrongKind.ReplaceAllStringFunc(reason, expected)}
+	reason := unknownField().ReplaceAllString(m[2], "$1: a mode has no such member")
+	return &Error{file, line, wrongKind().ReplaceAllStringFunc(reason, expected)}
 }
 
 // expected says in words what the YAML library says in Go's types.
 func expected(complaint string) string {
-	m := wrongKind.FindStringSubmatch(complaint)
+	m := wrongKind().FindStringSubmatch(complaint)
 	got := map[string]string{"seq": "a list", "map": "a mapping"}[m[1]]
 	if got == "" {
 		got = strconv.Quote(m[2])

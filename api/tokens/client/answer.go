@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -149,10 +148,15 @@ func (a answer) tokens() (tokens.Tokens, error) {
 	return tokens.Tokens{Access: tokens.Secret(a.AccessToken), ID: tokens.Secret(a.IDToken), Refresh: tokens.Secret(a.RefreshToken), Expires: a.ExpiresIn}, nil
 }
 
-var token = regexp.MustCompile(`^[-A-Za-z0-9._~+/]+=*$`)
-
 // ValidToken tells what may stand in an Authorization header as a token (RFC 6750, section 2.1).
-func ValidToken(text string) bool { return len(text) <= maxToken && token.MatchString(text) }
+func ValidToken(text string) bool {
+	token := strings.TrimRight(text, "=")
+	return token != "" && len(text) <= maxToken && !strings.ContainsFunc(token, notInToken)
+}
+
+func notInToken(c rune) bool {
+	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("-._~+/", c))
+}
 
 // retryAfter reads Retry-After, in seconds; 0 where it says nothing.
 func retryAfter(h http.Header) time.Duration {

@@ -1,8 +1,8 @@
 package dynamodb
 
 import (
-	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,16 +32,18 @@ func newTable(name string, k key, created time.Time) *table {
 	return &table{name: name, key: k, created: created, items: map[string]attribute.Item{}}
 }
 
-var tableNamePattern = regexp.MustCompile(`^[a-zA-Z0-9_.-]+$`)
-
 func checkTableName(name string) *apiError {
 	switch {
 	case len(name) < 3 || len(name) > 255:
 		return invalid("TableName must be at least 3 characters long and at most 255 characters long")
-	case !tableNamePattern.MatchString(name):
+	case strings.ContainsFunc(name, notInTableName):
 		return invalid("1 validation error detected: Value '%s' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", name)
 	}
 	return nil
+}
+
+func notInTableName(c rune) bool {
+	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '.' || c == '-')
 }
 
 // maxKeyName is how long the name of a key's attribute may be, in bytes. Source: as checkTableName's.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Decimal is a number of DynamoDB's as it prints it: without exponent, without zeros that say nothing, and without a
@@ -20,14 +21,16 @@ const (
 	finest = -minExponent + maxDigits
 )
 
-var decimalPattern = regexp.MustCompile(`^([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?$`)
+var decimalPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?$`)
+})
 
 // ParseDecimal reads a number such as -12.50 or 1e3. Its errors are *Error.
 func ParseDecimal(text string) (Decimal, error) {
 	if text == "" {
 		return "", &Error{"The parameter cannot be converted to a numeric value"}
 	}
-	parts := decimalPattern.FindStringSubmatch(text)
+	parts := decimalPattern().FindStringSubmatch(text)
 	if parts == nil || parts[2]+parts[3] == "" {
 		return "", &Error{"The parameter cannot be converted to a numeric value: " + text}
 	}

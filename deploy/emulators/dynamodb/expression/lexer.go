@@ -3,6 +3,7 @@ package expression
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // maxLength is how long an expression may be, in bytes. Source: "Service, account, and table quotas in Amazon DynamoDB",
@@ -15,9 +16,18 @@ type token struct {
 	start, end int
 }
 
-var tokenPattern = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[#:][A-Za-z0-9_]+|<>|<=|>=|[-=<>(),.\[\]+])`)
+var tokenPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[#:][A-Za-z0-9_]+|<>|<=|>=|[-=<>(),.\[\]+])`)
+})
 
-var word = regexp.MustCompile(`^[A-Za-z_]`)
+// isWord tells whether a token is one.
+func isWord(token string) bool {
+	return token != "" && (isLetter(rune(token[0])) || token[0] == '_')
+}
+
+func isLetter(c rune) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
+func isDigit(c rune) bool { return '0' <= c && c <= '9' }
 
 // lex cuts an expression into tokens, and ends them with an empty one.
 func lex(text string) ([]token, error) {
@@ -33,7 +43,7 @@ func lex(text string) ([]token, error) {
 		if at == len(text) {
 			return append(tokens, token{"", at, at}), nil
 		}
-		found := tokenPattern.FindString(text[at:])
+		found := tokenPattern().FindString(text[at:])
 		if found == "" {
 			found = string([]rune(text[at:])[:1])
 			tokens = append(tokens, token{found, at, at + len(found)})

@@ -59,7 +59,7 @@ func (p *parser) end() error {
 }
 
 // isCall tells whether the next tokens are a function's name and a parenthesis.
-func (p *parser) isCall() bool { return word.MatchString(p.peek()) && p.peekSecond() == "(" }
+func (p *parser) isCall() bool { return isWord(p.peek()) && p.peekSecond() == "(" }
 
 //go:embed reserved.txt
 var reservedText string
@@ -108,7 +108,7 @@ func (p *parser) name() (Step, error) {
 		}
 		p.at++
 		return Step{Name: name, source: text}, nil
-	case !word.MatchString(text):
+	case !isWord(text):
 		return Step{}, p.unexpected()
 	case reserved[strings.ToUpper(text)]:
 		return Step{}, failure("Attribute name is a reserved keyword; reserved keyword: %s", text)

@@ -2,7 +2,6 @@ package expression
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,12 +17,15 @@ type Scope struct {
 	usedValues map[string]bool
 }
 
-var placeholder = regexp.MustCompile(`^[#:][A-Za-z0-9_]+$`)
+// isPlaceholder tells whether a text is a sign and a name of letters, digits and _.
+func isPlaceholder(text string, sign byte) bool {
+	return len(text) > 1 && text[0] == sign && !strings.ContainsFunc(text[1:], func(c rune) bool { return !isLetter(c) && !isDigit(c) && c != '_' })
+}
 
 // NewScope checks the form of placeholders, as #name and :value. Its errors are *Error.
 func NewScope(names map[string]string, values map[string]attribute.Value) (*Scope, error) {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if !placeholder.MatchString(name) || name[0] != '#' {
+		if !isPlaceholder(name, '#') {
 			return nil, failure("ExpressionAttributeNames contains invalid key: Syntax error; key: %q", name)
 		}
 		if names[name] == "" {
@@ -31,7 +33,7 @@ func NewScope(names map[string]string, values map[string]attribute.Value) (*Scop
 		}
 	}
 	for _, value := range slices.Sorted(maps.Keys(values)) {
-		if !placeholder.MatchString(value) || value[0] != ':' {
+		if !isPlaceholder(value, ':') {
 			return nil, failure("ExpressionAttributeValues contains invalid key: Syntax error; key: %q", value)
 		}
 	}

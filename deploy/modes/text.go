@@ -1,0 +1,45 @@
+package modes
+
+import (
+	"slices"
+	"strings"
+)
+
+// madeOf tells whether a text is of least to most of ASCII's letters and digits, and of more.
+func madeOf(text, more string, least, most int) bool {
+	return least <= len(text) && len(text) <= most && !strings.ContainsFunc(text, func(c rune) bool {
+		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune(more, c))
+	})
+}
+
+// forms are those of names with a fixed part before them.
+type forms []struct {
+	before string
+	more   string // what may stand in the name, beside letters and digits
+}
+
+func (f forms) match(text string) bool {
+	for _, form := range f {
+		if name, ok := strings.CutPrefix(text, form.before); ok && madeOf(name, form.more, 1, len(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// methods are those of a method's settings.
+var methods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "ANY"}
+
+func isMethodAndPath(text string) bool {
+	method, path, _ := strings.Cut(text, " ")
+	return slices.Contains(methods, method) && strings.HasPrefix(path, "/") && !strings.ContainsAny(path, " \t\n\f\r")
+}
+
+// isHeaderName knows the token of RFC 9110, section 5.6.2.
+func isHeaderName(text string) bool { return madeOf(text, "!#$%&'*+.^_`|~-", 1, len(text)) }
+
+// isMediaType knows the restricted names of RFC 6838, section 4.2, and *, which stands for all of a kind.
+func isMediaType(text string) bool {
+	kind, subtype, _ := strings.Cut(text, "/")
+	return madeOf(kind, "!#$&^_.+*-", 1, len(kind)) && madeOf(subtype, "!#$&^_.+*-", 1, len(subtype))
+}
