@@ -12,17 +12,17 @@ import (
 // Answer is what a REST or WebSocket API takes from its authorizer, and an HTTP API that is answered with a
 // policy. See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html.
 type Answer struct {
-	PrincipalID        string          `json:"principalId"`
-	PolicyDocument     policy.Document `json:"policyDocument"`
-	Context            map[string]any  `json:"context,omitempty"`
-	UsageIdentifierKey string          `json:"usageIdentifierKey,omitempty"`
+	PrincipalID        string          `json:"principalId"`                  // whom the credential stands for
+	PolicyDocument     policy.Document `json:"policyDocument"`               // what they may call, on all routes
+	Context            map[string]any  `json:"context,omitempty"`            // for the functions behind the API: texts
+	UsageIdentifierKey string          `json:"usageIdentifierKey,omitempty"` // the API key of a usage plan to count by
 }
 
 // SimpleAnswer is what an HTTP API of payload format 2.0 may take in place of a policy.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
 type SimpleAnswer struct {
-	IsAuthorized bool           `json:"isAuthorized"`
-	Context      map[string]any `json:"context,omitempty"`
+	IsAuthorized bool           `json:"isAuthorized"`      // whether this request may be made
+	Context      map[string]any `json:"context,omitempty"` // as of an Answer
 }
 
 // answer compiles the rules for the principal, for the API and stage of the ARN.
@@ -87,10 +87,11 @@ func whyNotKept(e *policy.Explanation, p *Principal, r *request) string {
 
 // CacheError says that the gateway might use a simple answer for requests that it is not right for.
 type CacheError struct {
-	Route  string
-	Reason string
+	Route  string // as the gateway's event names it
+	Reason string // goes on with "it …"
 }
 
+// Error names the route, cut to 200 bytes, and says which setting would do in place of this one.
 func (e *CacheError) Error() string {
 	return fmt.Sprintf("authorizers: a simple answer for %.200q cannot be kept: it %s; answer with a policy instead (RESPONSE=policy), or without identity sources",
 		e.Route, e.Reason)

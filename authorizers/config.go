@@ -12,12 +12,14 @@ import (
 // TokenVerifier verifies the text of a token. Its errors are [*TokenError] for a bad token, and any other,
 // such as [*UnavailableError], where that cannot be told. Package verify has one.
 type TokenVerifier interface {
+	// Verify gives what the token claims, once its signature, issuer, audience and times are checked.
 	Verify(ctx context.Context, token string) (*Claims, error)
 }
 
 // KeyVerifier verifies the text of an API key and gives its holder. Its errors are [*KeyError] for a bad key,
 // and any other, such as [*KeysUnavailableError], where that cannot be told. Package apikey has one.
 type KeyVerifier interface {
+	// VerifyKey gives the holder of a key that is known, enabled, not expired and used from where it may be.
 	VerifyKey(ctx context.Context, key string) (*Principal, error)
 }
 

@@ -17,6 +17,7 @@ type CredentialError struct {
 	Reason string
 }
 
+// Error is the reason. It holds no part of a credential.
 func (e *CredentialError) Error() string { return "authorizers: " + e.Reason }
 
 // EventError says that an event is not of the kind that the function serves.
@@ -24,14 +25,16 @@ type EventError struct {
 	Reason string
 }
 
+// Error is the reason.
 func (e *EventError) Error() string { return "authorizers: " + e.Reason }
 
 // ConfigError says what is wrong with an authorizer's configuration.
 type ConfigError struct {
-	Field  string
-	Reason string
+	Field  string // of Config
+	Reason string // what is wrong with it
 }
 
+// Error is the field and the reason.
 func (e *ConfigError) Error() string { return fmt.Sprintf("authorizers: %s: %s", e.Field, e.Reason) }
 
 // The codes of decisions that no bad token caused; a bad token's is its [Code].

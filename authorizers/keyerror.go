@@ -15,10 +15,11 @@ const (
 
 // KeyError says why an API key is refused. It never holds the key.
 type KeyError struct {
-	Code  Code
+	Code  Code   // why
 	KeyID string // by which the key is found; "" where the key has none
 }
 
+// Error is the code, behind the key's id where there is one.
 func (e *KeyError) Error() string {
 	if e.KeyID == "" {
 		return "API key: " + string(e.Code)
@@ -36,9 +37,10 @@ func (e *KeyError) Is(target error) bool {
 
 // KeysUnavailableError says that an API key could be neither accepted nor refused: the keys could not be read.
 type KeysUnavailableError struct {
-	Err error
+	Err error // of the store
 }
 
+// Error says that keys are unavailable, and the cause.
 func (e *KeysUnavailableError) Error() string {
 	return fmt.Sprintf("API keys are unavailable: %v", e.Err)
 }

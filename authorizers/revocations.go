@@ -22,6 +22,7 @@ type RevocationsUnavailableError struct {
 	Err error
 }
 
+// Error says that revocations are unavailable, and the cause.
 func (e *RevocationsUnavailableError) Error() string {
 	return fmt.Sprintf("revocations are unavailable: %v", e.Err)
 }

@@ -27,13 +27,14 @@ const (
 
 // TokenError says why a token is refused. It never holds the token, nor its key id.
 type TokenError struct {
-	Code  Code
+	Code  Code   // which rule it breaks
 	Claim string // the claim or header member at fault, "" where it is the whole token
 	Got   string // what it held, cut to a short text, or "missing"; "" where that does not help
 	Want  string // what would have been right
 	Hint  string // what to change in the configuration, for whoever runs the authorizer; "" for most
 }
 
+// Error is the code, the claim, what it held and what would have been right, as far as they are set. It leaves Hint out.
 func (e *TokenError) Error() string {
 	text := "token: " + string(e.Code)
 	if e.Claim != "" {
@@ -59,10 +60,11 @@ func (e *TokenError) Is(target error) bool {
 // UnavailableError says that a token could be neither accepted nor refused: no usable keys of its issuer
 // could be had.
 type UnavailableError struct {
-	Issuer string
-	Err    error
+	Issuer string // iss
+	Err    error  // why there are none
 }
 
+// Error names the issuer and the cause.
 func (e *UnavailableError) Error() string {
 	return fmt.Sprintf("token: keys of %s are unavailable: %v", e.Issuer, e.Err)
 }

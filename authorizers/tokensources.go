@@ -66,9 +66,10 @@ func ParseTokenSources(text string) (TokenSources, error) {
 
 // TokenSourcesError says what is wrong with a list of places of tokens, each reason with what would be right.
 type TokenSourcesError struct {
-	Reasons []string
+	Reasons []string // at least one, each about one place
 }
 
+// Error is the reasons, with semicolons between them.
 func (e *TokenSourcesError) Error() string { return strings.Join(e.Reasons, "; ") }
 
 // String lists the places as [ParseTokenSources] reads them; of the zero value those of the default.

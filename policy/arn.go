@@ -17,21 +17,22 @@ import (
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html.
 type ARN struct {
 	Partition string // "aws", "aws-cn", "aws-us-gov", …
-	Region    string
-	Account   string
-	API       string
+	Region    string // such as "eu-west-1"
+	Account   string // 12 digits
+	API       string // the API's id
 	Stage     string // may be "$default" for an HTTP API
 	Method    string // the verb, upper case
-	Path      string
+	Path      string // segments, as the client sent them; "" is the root
 	RouteKey  string // "$connect" and its like for a WebSocket API, whose Method and Path do not count; "" otherwise
 }
 
 // ARNError says what is wrong with a text that is no execute-api ARN.
 type ARNError struct {
-	Text   string
-	Reason string
+	Text   string // the whole of it
+	Reason string // what is wrong, and what would be right
 }
 
+// Error quotes the whole text, and says what is wrong with it.
 func (e *ARNError) Error() string { return fmt.Sprintf("policy: ARN %q: %s", e.Text, e.Reason) }
 
 // ParseARN reads the ARN of an invocation, such as an authorizer event's methodArn.

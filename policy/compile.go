@@ -30,6 +30,7 @@ type SizeError struct {
 	Routes int // how many patterns of routes stand in it
 }
 
+// Error says how large the document is and may be, and three ways to make it smaller.
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("policy: the document for this caller has %d bytes, and %d are the most: it names %d patterns of routes. "+
 		"Put routes that share a rule under one {proxy+}, split the API, or give the key fewer networks", e.Bytes, e.Limit, e.Routes)

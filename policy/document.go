@@ -27,22 +27,22 @@ const (
 // The zero Document allows nothing.
 // See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 type Document struct {
-	Version   string     `json:"Version,omitempty"`
-	ID        string     `json:"Id,omitempty"`
-	Statement Statements `json:"Statement"`
+	Version   string     `json:"Version,omitempty"` // of the language, such as "2012-10-17"
+	ID        string     `json:"Id,omitempty"`      // for people
+	Statement Statements `json:"Statement"`         // their order does not matter
 }
 
 // Statement is one statement of a document. Of Action and NotAction exactly one is set, and likewise of
 // Resource and NotResource; a statement with neither or both is malformed: it allows nothing, and an Effect
 // other than Allow denies everything.
 type Statement struct {
-	Sid         string     `json:"Sid,omitempty"`
-	Effect      string     `json:"Effect"`
-	Action      Strings    `json:"Action,omitempty"`
-	NotAction   Strings    `json:"NotAction,omitempty"`
-	Resource    Strings    `json:"Resource,omitempty"`
-	NotResource Strings    `json:"NotResource,omitempty"`
-	Condition   Conditions `json:"Condition,omitempty"`
+	Sid         string     `json:"Sid,omitempty"`         // for people
+	Effect      string     `json:"Effect"`                // EffectAllow or EffectDeny
+	Action      Strings    `json:"Action,omitempty"`      // such as "execute-api:Invoke", with * and ?
+	NotAction   Strings    `json:"NotAction,omitempty"`   // all actions but these
+	Resource    Strings    `json:"Resource,omitempty"`    // ARNs, with * and ?
+	NotResource Strings    `json:"NotResource,omitempty"` // all ARNs but these
+	Condition   Conditions `json:"Condition,omitempty"`   // nil: none
 }
 
 // Conditions are the values that a statement asks for, by operator and then by key: all must hold.

@@ -4,7 +4,7 @@ import "slices"
 
 // Explanation says what the rules say of one request, and why.
 type Explanation struct {
-	Decision Decision
+	Decision Decision    // what Decide says
 	Rule     *Rule       // of the route that serves the request; nil: none does
 	Reading  string      // how the path is read that the rule is for, where that is not as it was sent
 	Open     bool        // the rule is public

@@ -44,10 +44,10 @@ func (r Reason) String() string {
 
 // Result is the outcome of an evaluation. Its zero value denies.
 type Result struct {
-	Decision  Decision
-	Explicit  bool // with Deny: a Deny statement (or one that is not understood) matched, rather than no Allow
-	Statement int  // index of the statement that decided; -1 when none matched
-	Reason    Reason
+	Decision  Decision // Allow or Deny
+	Explicit  bool     // with Deny: a Deny statement (or one that is not understood) matched, rather than no Allow
+	Statement int      // index of the statement that decided; -1 when none matched
+	Reason    Reason   // why, of the statement that decided or came nearest
 
 	// Near is the index of the statement that the fields below tell of: the one that decided, or else the
 	// first Allow that came nearest to allowing; -1 when there is none.

@@ -19,10 +19,11 @@ func (r Route) IsGreedy() bool { return strings.HasSuffix(r.Path, "+}") }
 
 // RouteError says why a route, or its rule, cannot be used.
 type RouteError struct {
-	Route  Route
-	Reason string
+	Route  Route  // as it was given
+	Reason string // what is wrong with it, or with its rule
 }
 
+// Error names the route before the reason.
 func (e *RouteError) Error() string { return fmt.Sprintf("policy: %s: %s", e.Route, e.Reason) }
 
 // kind says which path segments a template's segment stands for. More specific kinds are smaller.

@@ -69,14 +69,14 @@ type Alternative []Requirement
 // the scopes; what another credential was granted does not count.
 // See https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object.
 type Requirement struct {
-	Scheme string
-	Scopes []string
+	Scheme string   // the name of a security scheme
+	Scopes []string // none: the scheme is enough
 }
 
 // Rule is a route and who may call it.
 type Rule struct {
-	Route  Route
-	Access Access
+	Route  Route  // which requests
+	Access Access // who may make them
 }
 
 // clone is a rule of its own.

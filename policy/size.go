@@ -9,8 +9,8 @@ import (
 
 // Size says how large the document for a caller is.
 type Size struct {
-	Name     string // of the caller, such as "the scope users/read" or "all scopes"
-	Caller   Caller
+	Name     string   // of the caller, such as "the scope users/read" or "all scopes"
+	Caller   Caller   // as Compile was asked
 	Bytes    int      // of the document's JSON, as encoding/json writes it, with an end of the credential
 	Patterns int      // how many Resources it has
 	LeftOut  []string // Resources that are longer than API Gateway takes: what they are for is denied
@@ -117,6 +117,7 @@ type SizesError struct {
 	Sizes []Size // each with an Err
 }
 
+// Error names each caller, by what it brings, with its own error; semicolons stand between them.
 func (e *SizesError) Error() string {
 	texts := make([]string, len(e.Sizes))
 	for i, size := range e.Sizes {

@@ -14,9 +14,9 @@ import (
 
 // Contract is an API's operations and rules.
 type Contract struct {
-	Name       string // the file, as errors name it
-	Title      string // info.title
-	Operations []Operation
+	Name       string      // the file, as errors name it
+	Title      string      // info.title
+	Operations []Operation // in the order of the document
 
 	// OwnerScopes maps a scope to the path parameter that must equal the caller's id for it to count
 	// (the document's x-owner-scopes).
@@ -33,10 +33,10 @@ type Contract struct {
 
 // Operation is one method of one path.
 type Operation struct {
-	ID       string // operationId; may be empty
-	Route    policy.Route
-	Access   policy.Access
-	Function string // the function that serves it: x-function of the operation, or of the document
+	ID       string        // operationId; may be empty
+	Route    policy.Route  // its method and path
+	Access   policy.Access // `security` of the operation, or of the document
+	Function string        // the function that serves it: x-function of the operation, or of the document
 
 	// Default tells that the operation is one of the two, of the root and of all below it, that stand for what no other
 	// route of an HTTP API serves (path /$default). REST APIs have no such route.
@@ -66,9 +66,10 @@ type Body struct {
 type Error struct {
 	Name   string // the file
 	Line   int    // 0: the file as a whole
-	Reason string
+	Reason string // what is wrong, and what would be right
 }
 
+// Error is FILE:LINE: REASON, or FILE: REASON where the line is 0.
 func (e *Error) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("%s: %s", e.Name, e.Reason)

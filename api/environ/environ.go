@@ -33,11 +33,12 @@ const Memory = ":memory:"
 
 // Error says that an environment variable has no good value.
 type Error struct {
-	Variable string
+	Variable string // its name
 	Value    string // the part of its value that is wrong
-	Want     string
+	Want     string // what is expected
 }
 
+// Error says what the variable is, and what it has to be.
 func (e *Error) Error() string { return fmt.Sprintf("%s is %q: want %s", e.Variable, e.Value, e.Want) }
 
 // Users makes the users API's handler, and the store behind it, as the variables say, without calling anybody:

@@ -10,14 +10,14 @@ import (
 
 // Answer is what an operation says to the client.
 type Answer struct {
-	Status  int
-	Headers map[string]string
-	Body    any // written as JSON
+	Status  int               // of HTTP
+	Headers map[string]string // beside those of CORS and Content-Type
+	Body    any               // written as JSON
 }
 
 // Failure is the body of an answer that is an error.
 type Failure struct {
-	Error string `json:"error"`
+	Error string `json:"error"` // what is wrong, for people
 }
 
 // proxyAnswer is the shape that REST APIs and HTTP APIs take from a function

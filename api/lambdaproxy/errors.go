@@ -10,6 +10,7 @@ type InputError struct {
 	Problem string
 }
 
+// Error is a sentence of Field and Problem, or Problem alone where it is about the whole request.
 func (e *InputError) Error() string {
 	if e.Field == "" {
 		return e.Problem
@@ -19,18 +20,20 @@ func (e *InputError) Error() string {
 
 // EventError says why an event is none that a function takes. It carries no part of the event.
 type EventError struct {
-	Reason string
+	Reason string // what is missing or wrong
 }
 
+// Error is the reason, behind what was wanted.
 func (e *EventError) Error() string { return "not an API Gateway proxy event: " + e.Reason }
 
 // OriginError says that an allowed origin is none.
 type OriginError struct {
-	Origin string
+	Origin string // as it was given
 	// Want says what is expected.
 	Want string
 }
 
+// Error quotes the origin, and says what is expected.
 func (e *OriginError) Error() string {
 	return fmt.Sprintf("allowed origin %q: want %s", e.Origin, e.Want)
 }

@@ -19,9 +19,11 @@ var (
 type ThrottledError struct {
 	// RetryAfter is how long to wait before trying again.
 	RetryAfter time.Duration
-	Err        error
+	// Err is what the provider said.
+	Err error
 }
 
+// Error says that the provider throttles, and the cause.
 func (e *ThrottledError) Error() string { return fmt.Sprintf("identity provider throttles: %v", e.Err) }
 
 // Unwrap returns the cause.
@@ -34,6 +36,7 @@ type UnavailableError struct {
 	Err        error
 }
 
+// Error says that something is unavailable, and the cause.
 func (e *UnavailableError) Error() string { return fmt.Sprintf("unavailable: %v", e.Err) }
 
 // Unwrap returns the cause.
@@ -44,6 +47,7 @@ type ChallengeError struct {
 	Name string // the provider's name for it
 }
 
+// Error quotes the challenge's name.
 func (e *ChallengeError) Error() string {
 	return fmt.Sprintf("challenge %q cannot be handed on", e.Name)
 }

@@ -40,6 +40,7 @@ import (
 
 // Tokens are what a sign-in or a refresh gives.
 type Tokens struct {
+	// Access is what an API is called with, and ID what says who signed in: both JWTs.
 	Access, ID Secret
 	// Refresh is "" where a refresh gave no other one: the one before goes on being good.
 	Refresh Secret
@@ -60,7 +61,7 @@ const (
 // Challenge is one more step that a sign-in asks for.
 type Challenge struct {
 	Name    string // one of the challenges above
-	Session Secret
+	Session Secret // to answer with, once
 	// Username is the name to answer with, which is another one than that of the sign-in where that was an alias; "": the same.
 	Username string
 	// RequiredAttributes are the names of the attributes that must come with a new password.
@@ -81,20 +82,20 @@ type Claims struct {
 
 // Outcome is how a step of a sign-in ended: exactly one of its fields is set.
 type Outcome struct {
-	Tokens    *Tokens
-	Challenge *Challenge
+	Tokens    *Tokens    // it is done
+	Challenge *Challenge // it goes on
 }
 
 // Reply answers a challenge. Of the last four fields those are set that the challenge asks for.
 type Reply struct {
-	Challenge string
-	Session   Secret
-	Username  string
+	Challenge string // the name of the one that is answered
+	Session   Secret // its
+	Username  string // as the challenge names it, or else as of the sign-in
 
-	NewPassword Secret
+	NewPassword Secret            // of NewPasswordRequired
 	Attributes  map[string]string // with a new password; may be empty
-	Code        Secret
-	Factor      string
+	Code        Secret            // of the three with codes
+	Factor      string            // of SelectFactor: one of Challenge.Factors
 }
 
 // Identity is the identity provider. It is safe for concurrent use. What it refuses is [ErrRefused] alike, whether a user

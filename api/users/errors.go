@@ -25,6 +25,7 @@ type ConflictError struct {
 	Seen, Stored int
 }
 
+// Error names the user by ID, and both versions.
 func (e *ConflictError) Error() string {
 	return fmt.Sprintf("user %q is at version %d and not the version %d that was seen", e.ID, e.Stored, e.Seen)
 }
@@ -33,9 +34,10 @@ func (e *ConflictError) Error() string {
 type UnavailableError struct {
 	// RetryAfter is how long to wait before trying again.
 	RetryAfter time.Duration
-	Err        error
+	Err        error // the store's
 }
 
+// Error says that the store is unavailable, and the cause.
 func (e *UnavailableError) Error() string { return fmt.Sprintf("store is unavailable: %v", e.Err) }
 
 // Unwrap returns the cause.

@@ -12,7 +12,8 @@ import (
 // User is one user, in the shape that clients see.
 type User struct {
 	// ID is what CheckID accepts. It never changes.
-	ID   string `json:"id"`
+	ID string `json:"id"`
+	// Name is for people.
 	Name string `json:"name"`
 	// Email is a plain address, or "" when the user has none.
 	Email string `json:"email,omitempty"`
@@ -40,6 +41,7 @@ type Change struct {
 
 // Page is a part of the list of users.
 type Page struct {
+	// Users are at most as many as were asked for.
 	Users []User
 	// Next is the cursor of the page after this one, or "" when this is the last.
 	Next string

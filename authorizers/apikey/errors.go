@@ -21,4 +21,5 @@ type ValueError struct {
 	Problem string
 }
 
+// Error is a sentence of Field and Problem.
 func (e *ValueError) Error() string { return fmt.Sprintf("apikey: %s %s", e.Field, e.Problem) }

@@ -15,17 +15,17 @@ import (
 // Record is what is kept of a key. [Record.Validate] says what its fields may hold. Times are in UTC and in whole
 // seconds.
 type Record struct {
-	ID       string
+	ID       string            // the 16 letters and digits of the key that may be seen: pk_ID_SECRET
 	Hash     [sha256.Size]byte // SHA-256 of the secret's 43 characters
 	Owner    string            // whom the key stands for; access rules compare it with path parameters
 	Scopes   []string          // what the key is granted, sorted, each once
 	Label    string            // for people; "" for none
 	Networks []netip.Prefix    // the addresses that the key may be used from; none: any
 	UsageKey string            // the API key that API Gateway counts the usage by (usageIdentifierKey); "" for none
-	Created  time.Time
-	Expires  time.Time // from then on the key is refused; zero: never
-	Disabled bool
-	LastUsed Day
+	Created  time.Time         // when it was issued
+	Expires  time.Time         // from then on the key is refused; zero: never
+	Disabled bool              // the key is refused, until it is enabled again
+	LastUsed Day               // 0: not yet
 }
 
 // Issue makes a new key, and the record to keep of it: r with the new key's ID and Hash, Created now and not yet used.

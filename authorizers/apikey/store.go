@@ -38,8 +38,8 @@ type Store interface {
 
 // Page is a part of the list of records.
 type Page struct {
-	Records []Record
-	Next    string // the cursor of the page after this one, which may be empty; "" when this is the last
+	Records []Record // at most as many as were asked for
+	Next    string   // the cursor of the page after this one, which may be empty; "" when this is the last
 }
 
 // MaxPage is the largest number of records on a page.

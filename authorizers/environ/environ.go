@@ -32,10 +32,11 @@ const (
 
 // Error says which variable cannot be used, and why.
 type Error struct {
-	Variable string
-	Err      error
+	Variable string // its name
+	Err      error  // what is wrong with its value
 }
 
+// Error is the variable's name, and the cause.
 func (e *Error) Error() string { return e.Variable + ": " + e.Err.Error() }
 
 // Unwrap gives the cause.
@@ -44,6 +45,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Errors is all that is wrong with a function's environment. errors.As finds each [*Error] in it.
 type Errors []error
 
+// Error is the texts of all, with semicolons between them.
 func (e Errors) Error() string {
 	texts := make([]string, len(e))
 	for i, err := range e {

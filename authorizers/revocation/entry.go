@@ -93,6 +93,7 @@ type ValueError struct {
 	Problem string
 }
 
+// Error is a sentence of Field and Problem. It holds no part of a token.
 func (e *ValueError) Error() string { return fmt.Sprintf("revocation: %s %s", e.Field, e.Problem) }
 
 const (

@@ -8,10 +8,11 @@ import (
 // ConfigError says what is wrong with a verifier's configuration.
 type ConfigError struct {
 	Issuer string // "" where it is not about one issuer
-	Field  string
-	Reason string
+	Field  string // of Config or of Issuer, or the name of its JSON
+	Reason string // what is wrong with it, and what would be right
 }
 
+// Error names the issuer, where it is about one, the field and the reason.
 func (e *ConfigError) Error() string {
 	if e.Issuer == "" {
 		return fmt.Sprintf("verify: %s: %s", e.Field, e.Reason)
@@ -22,6 +23,7 @@ func (e *ConfigError) Error() string {
 // ConfigErrors is all that is wrong with a configuration. errors.As finds each [*ConfigError] in it.
 type ConfigErrors []*ConfigError
 
+// Error is the texts of all, with semicolons between them.
 func (e ConfigErrors) Error() string {
 	texts := make([]string, len(e))
 	for i, err := range e {

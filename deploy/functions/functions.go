@@ -44,12 +44,15 @@ const Tags = "lambda.norpc"
 
 // BuildError says that a function's binary could not be built.
 type BuildError struct {
+	// Function is its name.
 	Function string
 	// Output is what the go command wrote.
 	Output string
-	Err    error
+	// Err is the go command's end, or why it was not started.
+	Err error
 }
 
+// Error names the function, and says the cause and all that the go command wrote.
 func (e *BuildError) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("build %s: %v\n%s", e.Function, e.Err, e.Output))
 }

@@ -20,6 +20,7 @@ var Architectures = []string{"arm64", "amd64"}
 
 // Zip is a zip that has been written.
 type Zip struct {
+	// Path is where it lies: in the folder that was given.
 	Path string
 	// Size is in bytes.
 	Size int

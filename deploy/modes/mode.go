@@ -37,10 +37,10 @@ type Mode struct {
 	RequestValidation RequestValidation          `yaml:"requestValidation"` // REST
 	Throttle          *StageThrottle             `yaml:"throttle"`          // nil: no limit on a desk, and the account's in AWS
 	Cache             *Cache                     `yaml:"cache"`             // REST: nil: answers are not kept
-	StageVariables    map[string]string          `yaml:"stageVariables"`
-	BinaryMediaTypes  []string                   `yaml:"binaryMediaTypes"` // REST: such as image/png, image/* or */*
-	GatewayResponses  map[string]GatewayResponse `yaml:"gatewayResponses"` // REST: by type, such as ACCESS_DENIED or DEFAULT_4XX
-	CORS              *CORS                      `yaml:"cors"`             // HTTP: nil: the gateway has no part in CORS
+	StageVariables    map[string]string          `yaml:"stageVariables"`    // names of letters, digits and _
+	BinaryMediaTypes  []string                   `yaml:"binaryMediaTypes"`  // REST: such as image/png, image/* or */*
+	GatewayResponses  map[string]GatewayResponse `yaml:"gatewayResponses"`  // REST: by type, such as ACCESS_DENIED or DEFAULT_4XX
+	CORS              *CORS                      `yaml:"cors"`              // HTTP: nil: the gateway has no part in CORS
 
 	// PayloadFormatVersion is of the functions behind an HTTP API: "2.0", the default, or "1.0".
 	PayloadFormatVersion string `yaml:"payloadFormatVersion"`
@@ -103,22 +103,22 @@ type StageThrottle struct {
 
 // UsagePlan limits the callers of an API, each on its own.
 type UsagePlan struct {
-	Throttle  *Throttle           `yaml:"throttle"` // of each key; nil: none
-	Methods   map[string]Throttle `yaml:"methods"`  // of each key, by "GET /things/{id}"
-	Quota     *Quota              `yaml:"quota"`    // of each key; nil: none
-	LocalKeys []Key               `yaml:"localKeys"`
+	Throttle  *Throttle           `yaml:"throttle"`  // of each key; nil: none
+	Methods   map[string]Throttle `yaml:"methods"`   // of each key, by "GET /things/{id}"
+	Quota     *Quota              `yaml:"quota"`     // of each key; nil: none
+	LocalKeys []Key               `yaml:"localKeys"` // on a desk, from the start
 }
 
 // Quota is how many requests a key may make in a period.
 type Quota struct {
-	Limit  int    `yaml:"limit"`
+	Limit  int    `yaml:"limit"`  // requests, 1 or more
 	Offset int    `yaml:"offset"` // how many of them count as made in the first period
 	Period string `yaml:"period"` // DAY, WEEK or MONTH
 }
 
 // Key is an API key that a desk has from the start. Its value is in a file that everyone can read.
 type Key struct {
-	Name     string `yaml:"name"`
+	Name     string `yaml:"name"`     // for people; no two have the same
 	Value    string `yaml:"value"`    // 20 to 128 characters
 	Disabled bool   `yaml:"disabled"` // it is there, and refused
 }
@@ -155,21 +155,21 @@ type GatewayResponse struct {
 
 // CORS is the configuration of an HTTP API's answers to pages of other origins. Empty lists send no header.
 type CORS struct {
-	AllowOrigins     []string `yaml:"allowOrigins"` // empty: those of the stack
-	AllowMethods     []string `yaml:"allowMethods"`
-	AllowHeaders     []string `yaml:"allowHeaders"`
-	ExposeHeaders    []string `yaml:"exposeHeaders"`
-	MaxAge           int      `yaml:"maxAge"` // seconds; 0: no header
-	AllowCredentials bool     `yaml:"allowCredentials"`
+	AllowOrigins     []string `yaml:"allowOrigins"`     // empty: those of the stack
+	AllowMethods     []string `yaml:"allowMethods"`     // in upper case, or "*"
+	AllowHeaders     []string `yaml:"allowHeaders"`     // that a page may send, or "*"
+	ExposeHeaders    []string `yaml:"exposeHeaders"`    // that a page may read, or "*"
+	MaxAge           int      `yaml:"maxAge"`           // seconds, at most 86,400; 0: no header; -1: preflights are not kept
+	AllowCredentials bool     `yaml:"allowCredentials"` // not with "*" among AllowOrigins
 }
 
 // Caller is somebody who may sign requests on a desk. Its secret is in a file that everyone can read.
 type Caller struct {
-	AccessKeyID     string   `yaml:"accessKeyId"`
-	SecretAccessKey string   `yaml:"secretAccessKey"`
-	SessionToken    string   `yaml:"sessionToken"` // of temporary credentials; "": they are not
-	ARN             string   `yaml:"arn"`          // arn:aws:iam::ACCOUNT:user/NAME or arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
-	Policy          Document `yaml:"policy"`       // what the caller may do, as IAM has it
+	AccessKeyID     string   `yaml:"accessKeyId"`     // 16 to 128 letters, digits and _
+	SecretAccessKey string   `yaml:"secretAccessKey"` // 16 characters or more
+	SessionToken    string   `yaml:"sessionToken"`    // of temporary credentials; "": they are not
+	ARN             string   `yaml:"arn"`             // arn:aws:iam::ACCOUNT:user/NAME or arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
+	Policy          Document `yaml:"policy"`          // what the caller may do, as IAM has it
 }
 
 // Document is an IAM policy, written in YAML.

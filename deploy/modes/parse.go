@@ -20,9 +20,10 @@ import (
 type Error struct {
 	Name   string // the file
 	Line   int    // 0: the file as a whole
-	Reason string
+	Reason string // the member, its parents before it, and what is wrong with it
 }
 
+// Error is FILE:LINE: REASON, or FILE: REASON where the line is 0.
 func (e *Error) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("%s: %s", e.Name, e.Reason)

@@ -73,6 +73,7 @@ type EventError struct {
 	Reason string
 }
 
+// Error is the reason.
 func (e *EventError) Error() string { return "probe: " + e.Reason }
 
 func sizeTexts() []string {

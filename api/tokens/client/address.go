@@ -10,9 +10,10 @@ import (
 // AddressError says that nothing secret is sent to an address.
 type AddressError struct {
 	Address string // without user and password
-	Problem string
+	Problem string // continues the sentence that the address begins
 }
 
+// Error quotes the address, cut to 200 bytes, before the problem.
 func (e *AddressError) Error() string { return fmt.Sprintf("address %.200q %s", e.Address, e.Problem) }
 
 // CheckAddress wants https, or http with a loopback host, and nothing behind the path. The error is an [*AddressError].

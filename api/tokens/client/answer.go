@@ -22,21 +22,24 @@ const (
 
 // AnswerError says that an API answered what its contract does not have.
 type AnswerError struct {
-	Path    string
-	Status  int
-	Problem string
+	Path    string // of the call
+	Status  int    // of the answer
+	Problem string // goes on with "the answer …"
 }
 
+// Error names the call and the status before the problem. Of the answer's body it holds at most its text for people, without
+// what could steer a terminal and cut to 300 characters.
 func (e *AnswerError) Error() string {
 	return fmt.Sprintf("POST %s: the answer, of status %d, %s", e.Path, e.Status, e.Problem)
 }
 
 // RotatedError is a failure after which the refresh token that was sent is replaced by another one.
 type RotatedError struct {
-	Refresh tokens.Secret
-	Err     error
+	Refresh tokens.Secret // the one that is good now
+	Err     error         // what failed
 }
 
+// Error is the failure's text. It does not hold the token.
 func (e *RotatedError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the failure.

@@ -44,6 +44,7 @@ type Config struct {
 // ClientIDError says that a text can be no app client's id.
 type ClientIDError struct{ ID string }
 
+// Error quotes the id, and says what is expected.
 func (e *ClientIDError) Error() string {
 	return fmt.Sprintf("app client id %q: want 1 to 128 letters, digits and + _ -", e.ID)
 }

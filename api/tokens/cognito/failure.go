@@ -138,6 +138,7 @@ func unsent(operation string, err error) error {
 // ExceptionError is an exception of Cognito's, by its name.
 type ExceptionError struct{ Operation, Code string }
 
+// Error names the operation and the exception, cut to 64 bytes. The exception's own text, which may name a user, is no part of it.
 func (e *ExceptionError) Error() string { return fmt.Sprintf("%s: %.64q", e.Operation, e.Code) }
 
 // secretError says that Cognito did not accept the client, because of its secret or of its having none.

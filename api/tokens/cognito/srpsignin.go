@@ -26,6 +26,7 @@ var _ tokens.Identity = SRP{}
 // PoolIDError says that a text can be no user pool's ID.
 type PoolIDError struct{ ID string }
 
+// Error quotes the ID, cut to 60 bytes, and says what is expected.
 func (e *PoolIDError) Error() string {
 	return fmt.Sprintf("user pool ID %.60q: want one such as eu-west-1_AbCdEf123", e.ID)
 }

@@ -16,6 +16,7 @@ type ItemError struct {
 	ID, Attribute string
 }
 
+// Error names the item and the attribute, and holds no value.
 func (e *ItemError) Error() string {
 	return fmt.Sprintf("item %q: attribute %q is missing or has no valid value", e.ID, e.Attribute)
 }

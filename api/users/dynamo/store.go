@@ -53,6 +53,7 @@ type TableNameError struct {
 	Name string
 }
 
+// Error quotes the name, and says what a table can be called.
 func (e *TableNameError) Error() string {
 	return fmt.Sprintf("%q is not the name of a DynamoDB table: want 3 to 255 characters out of a-z A-Z 0-9 _ . -", e.Name)
 }

@@ -22,6 +22,7 @@ type BrokenToken struct {
 	// verifier that allows no clock skew.
 	NoSkew bool
 
+	// Token is the text to send.
 	Token string
 }
 

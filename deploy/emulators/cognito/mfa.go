@@ -13,7 +13,7 @@ import (
 type Message struct {
 	Medium      string // SMS or EMAIL
 	Destination string // a phone number, or an address
-	Username    string
+	Username    string // of whoever signs in
 	Code        string // six digits
 }
 

@@ -14,15 +14,17 @@ type Error struct {
 	Message string // errorMessage
 }
 
+// Error is Message, and nothing more.
 func (e *Error) Error() string { return e.Message }
 
 // StartError tells that an environment did not come to poll for an invocation.
 type StartError struct {
-	Function string
+	Function string // its name
 	Err      error  // an *Error if the process had started
 	Output   string // what the process wrote last, at most 4 KB
 }
 
+// Error names the function, and says the cause and what the process wrote last.
 func (e *StartError) Error() string {
 	if e.Output == "" {
 		return fmt.Sprintf("function %s did not start: %v", e.Function, e.Err)

@@ -27,7 +27,7 @@ var sdk = []string{
 	"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
 }
 
-// Binary is a function's binary.
+// Binary is a function's binary: the function's name, and the path of its file.
 type Binary struct{ Name, File string }
 
 // Build builds a function, given by its name, by [testtools.Program]. What lies beside the binary in its zip does here, too.
@@ -132,7 +132,7 @@ func (b Binary) CallsNobody(t *testing.T, quiet, loud string, env ...string) {
 	}
 }
 
-// Step is an event and how the answer, or the error, begins.
+// Step is an event, in JSON, and how the answer, or the error's text, begins; of the two the other is "".
 type Step = struct{ Event, Answer, Err string }
 
 // Serve goes through steps.

@@ -45,7 +45,7 @@ type Client struct {
 // Challenge is what is answered: of PASSWORD_VERIFIER's parameters those of the same names, and the name after the
 // underscore of the pool's ID.
 type Challenge struct {
-	Pool        string
+	Pool        string // such as AbCdEf123 of eu-west-1_AbCdEf123
 	User        string // USER_ID_FOR_SRP
 	Salt        string // SALT
 	B           string // SRP_B

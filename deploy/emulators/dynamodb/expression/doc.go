@@ -34,6 +34,7 @@ type Error struct {
 	Message string
 }
 
+// Error is the message; who answers a client puts the expression's kind before it.
 func (e *Error) Error() string { return e.Message }
 
 func failure(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }

@@ -13,7 +13,7 @@ type Path []Step
 // Step is one step of a Path: into a map by a name, or into a list by an index.
 type Step struct {
 	Name  string // "" where Index counts
-	Index int
+	Index int    // from 0
 
 	source string // as the expression writes it
 }
