@@ -34,8 +34,8 @@
 // The ARN of an HTTP API's route $default may name no request. A policy for it is that of the API, as for any other
 // ARN, and allows no such ARN; a simple answer is an error. A rule for all other paths is one for /{proxy+}.
 //
-// A token is good until it ends, unless the authorizer is given [Revocations], which tell of each token whether it was taken
-// back. They are asked when the gateway asks the authorizer, so a token that was taken back is accepted until the
+// A token is good until it ends, unless the authorizer is given [Revocations], which tell of each token whether it was
+// revoked. They are asked when the gateway asks the authorizer, so a token that was revoked is accepted until the
 // gateway forgets the answer that it has kept.
 //
 // Each decision is one line of the log, with the reason as a stable code, and nothing of a credential. Its attribute source

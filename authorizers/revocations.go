@@ -6,17 +6,17 @@ import (
 	"fmt"
 )
 
-// CodeRevoked is the reason to refuse a token that was good, and has been taken back.
+// CodeRevoked is the reason to refuse a token that was good, and was revoked.
 const CodeRevoked Code = "token-revoked"
 
-// Revocations tells whether a token, whose text and claims were verified, has been taken back. Check returns nil where it
-// has not, a [*TokenError] with [CodeRevoked] where it has, and any other error where that cannot be told. It is asked
+// Revocations tells whether a token, whose text and claims were verified, was revoked. Check returns nil where it was
+// not, a [*TokenError] with [CodeRevoked] where it was, and any other error where that cannot be told. It is asked
 // for each invocation, also with a token that was seen before. Package revocation has one.
 type Revocations interface {
 	Check(ctx context.Context, token string, claims *Claims) error
 }
 
-// RevocationsUnavailableError says that a good token could be neither accepted nor refused: whether it was taken back could
+// RevocationsUnavailableError says that a good token could be neither accepted nor refused: whether it was revoked could
 // not be told.
 type RevocationsUnavailableError struct {
 	Err error
@@ -49,7 +49,7 @@ func (b bearers) bearer(ctx context.Context, token string) (*Principal, error) {
 	return &p, b.checkRevoked(ctx, token, claims)
 }
 
-// checkRevoked makes sure that an error which does not say that the token was taken back is none about the token.
+// checkRevoked makes sure that an error which does not say that the token was revoked is none about the token.
 func (b bearers) checkRevoked(ctx context.Context, token string, claims *Claims) error {
 	if b.revocations == nil {
 		return nil

@@ -64,7 +64,7 @@ func bearing(t *testing.T, form, token string) []byte {
 }
 
 // TestRevocations: what a check says decides for every authorizer, each time that the token comes: only a word that it
-// was taken back is a 401, and no other error becomes one, whatever it wraps.
+// was revoked is a 401, and no other error becomes one, whatever it wraps.
 func TestRevocations(t *testing.T) {
 	issuer := verifytest.NewServer("EdDSA")
 	defer issuer.Close()
@@ -144,7 +144,7 @@ func TestRevocationsOfBadTokens(t *testing.T) {
 	}
 }
 
-// TestRevokedTokenBesideAKey: a good key does not make up for a token that was taken back.
+// TestRevokedTokenBesideAKey: a good key does not make up for a token that was revoked.
 func TestRevokedTokenBesideAKey(t *testing.T) {
 	f := newRequestFixture(t, func(c *authorizers.Config) {
 		c.Revocations = &revocations{err: &authorizers.TokenError{Code: authorizers.CodeRevoked}}

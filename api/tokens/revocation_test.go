@@ -214,7 +214,7 @@ func TestSignOut(t *testing.T) {
 	}
 }
 
-// TestSignOutBehind: the access token is taken back also where this clock is behind the user pool's.
+// TestSignOutBehind: the access token is revoked also where this clock is behind the user pool's.
 func TestSignOutBehind(t *testing.T) {
 	told := &journal{}
 	pool, err := cognito.New(cognito.Config{Client: clientAt(shared().address), ClientID: "local-client"})

@@ -178,7 +178,7 @@ func logConflicts(rules *policy.Rules, log *slog.Logger) {
 	}
 }
 
-// tokens makes what decides which tokens of at most so many bytes are good, and whether they were taken back. Both are nil where something is wrong.
+// tokens makes what decides which tokens of at most so many bytes are good, and whether they were revoked. Both are nil where something is wrong.
 func (s *settings) tokens(most int) (authorizers.TokenVerifier, authorizers.Revocations) {
 	skew := s.clockSkew()
 	if s.getenv(Issuers) == "" {

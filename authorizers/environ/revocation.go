@@ -16,14 +16,14 @@ import (
 	"portcullis/authorizers/verify"
 )
 
-// The variables that say where the authorizers see that tokens were taken back. The AWS SDK's variables apply as far
+// The variables that say where the authorizers see that tokens were revoked. The AWS SDK's variables apply as far
 // as they name the region, credentials, and the endpoints of DynamoDB and Cognito; its files and profiles do not.
 const (
 	Revocation      = "REVOCATION"       // "table", or "cognito", which asks user pools by GetUser; not set: tokens are good until they end
 	RevocationTable = "REVOCATION_TABLE" // DynamoDB table of revocations; required for "table", and for nothing else
 )
 
-// readRevocations makes what tells of tokens that were taken back; nil where nothing is to.
+// readRevocations makes what tells of tokens that were revoked; nil where nothing is to.
 func readRevocations(getenv func(string) string, issuers []verify.Issuer) (authorizers.Revocations, error) {
 	var source authorizers.Revocations
 	var err error
@@ -90,7 +90,7 @@ func readUserPools(getenv func(string) string, issuers []verify.Issuer) (authori
 	var pools []string
 	for _, issuer := range issuers {
 		if !slices.Equal(issuer.TokenUse, []string{verify.UseAccess}) {
-			return nil, &Error{Issuers, fmt.Errorf(`issuer %.200q: want "tokenUse":["access"]: Cognito tells only of access tokens of its own whether they were taken back (%s=cognito)`, issuer.Issuer, Revocation)}
+			return nil, &Error{Issuers, fmt.Errorf(`issuer %.200q: want "tokenUse":["access"]: Cognito tells only of access tokens of its own whether they were revoked (%s=cognito)`, issuer.Issuer, Revocation)}
 		}
 		pools = append(pools, issuer.Issuer)
 	}

@@ -1,12 +1,12 @@
-// Package revocation takes verified tokens back before they end.
+// Package revocation revokes verified tokens before they end.
 //
-// An [Entry] says which tokens are taken back: one token by its jti ([OfToken]), all tokens of one sign-in by their
+// An [Entry] says which tokens are revoked: one token by its jti ([OfToken]), all tokens of one sign-in by their
 // origin_jti ([OfFamily]), those of one user by their sub ([OfUser]), or all of an issuer ([OfIssuer]); the last two up to
 // a second at which they were issued. An entry counts for tokens of its own issuer alone: what the ids of two issuers
 // have in common means nothing. A token that does not say when it was issued (iat) is older than any such second. One
-// that says neither jti nor origin_jti can be taken back by its user or its issuer only.
+// that says neither jti nor origin_jti can be revoked by its user or its issuer only.
 //
-// Only tokens that authorizers see are taken back. A refresh token goes on getting new ones, which a user's entry does not
+// Only tokens that authorizers see are revoked. A refresh token goes on getting new ones, which a user's entry does not
 // cover and a family's covers until it expires: whoever writes an entry ends refresh tokens with the issuer too, as
 // Cognito's RevokeToken and GlobalSignOut do.
 //
@@ -27,7 +27,7 @@
 //
 // A WebSocket connection that is open stays open, since only $connect is authorized. Where the gateway checks tokens on its
 // own (Cognito and JWT authorizers of API Gateway), nobody asks for revocations. A token that is issued in the very
-// second up to which a user's tokens are taken back is refused too, and where the clocks of issuer and writer differ, so
+// second up to which a user's tokens are revoked is refused too, and where the clocks of issuer and writer differ, so
 // are those of that difference: a sign-in right after may have to be done again.
 //
 // An entry expires, for DynamoDB to delete it, some time after the last of its tokens has ended. Until it is deleted,

@@ -24,12 +24,12 @@ const (
 	Issuer Kind = "iss"
 )
 
-// Entry says which tokens of an issuer are taken back. The zero value is not valid.
+// Entry says which tokens of an issuer are revoked. The zero value is not valid.
 type Entry struct {
 	Kind   Kind
 	Issuer string    // iss, as the tokens have it
 	Value  string    // the claim's value; "" of kind Issuer, which is about all tokens
-	Before time.Time // of kinds User and Issuer: tokens issued at or before this second are taken back; else zero
+	Before time.Time // of kinds User and Issuer: tokens issued at or before this second are revoked; else zero
 
 	// Expires is when the entry may be deleted, in whole seconds: not before the last of its tokens has ended.
 	Expires time.Time
@@ -38,24 +38,24 @@ type Entry struct {
 // Margin is how long an entry outlives its tokens: longer than clocks may differ, by which tokens are accepted longer.
 const Margin = 10 * time.Minute
 
-// OfToken takes one token back. ends is when it ends: its exp.
+// OfToken revokes one token. ends is when it ends: its exp.
 func OfToken(issuer, tokenID string, ends time.Time) Entry {
 	return Entry{Kind: Token, Issuer: issuer, Value: tokenID, Expires: expiry(ends)}
 }
 
-// OfFamily takes all tokens back that come from one sign-in, also those that are issued later. ends is when the last of
+// OfFamily revokes all tokens that come from one sign-in, also those that are issued later. ends is when the last of
 // them ends; without refreshing, which whoever calls this has to end, that is when the longest-lived token of now ends.
 func OfFamily(issuer, originTokenID string, ends time.Time) Entry {
 	return Entry{Kind: Family, Issuer: issuer, Value: originTokenID, Expires: expiry(ends)}
 }
 
-// OfUser takes the tokens of a user back that were issued at or before a time, in whole seconds. The subject is their sub,
+// OfUser revokes the tokens of a user that were issued at or before a time, in whole seconds. The subject is their sub,
 // or the id that the issuer's entry takes from another claim. ends is when the last of them ends.
 func OfUser(issuer, subject string, before, ends time.Time) Entry {
 	return Entry{Kind: User, Issuer: issuer, Value: subject, Before: seconds(before), Expires: expiry(ends)}
 }
 
-// OfIssuer takes all tokens of an issuer back that were issued at or before a time, in whole seconds. ends is when the
+// OfIssuer revokes all tokens of an issuer that were issued at or before a time, in whole seconds. ends is when the
 // last of them ends.
 func OfIssuer(issuer string, before, ends time.Time) Entry {
 	return Entry{Kind: Issuer, Issuer: issuer, Before: seconds(before), Expires: expiry(ends)}
@@ -127,7 +127,7 @@ func isText(text string) bool { return text != "" && len(text) <= maxText && utf
 
 func isTime(t time.Time) bool { return t.Nanosecond() == 0 && t.Unix() >= 0 && t.Unix() <= maxTime }
 
-// Widen returns an entry that takes back what e and another one of the same ID do, for as long as either lasts.
+// Widen returns an entry that revokes what e and another one of the same ID do, for as long as either lasts.
 func (e Entry) Widen(other Entry) Entry {
 	if other.Before.After(e.Before) {
 		e.Before = other.Before
@@ -138,7 +138,7 @@ func (e Entry) Widen(other Entry) Entry {
 	return e
 }
 
-// Covers tells whether the entry takes a token back. Where the token does not say when it was issued, any Before does.
+// Covers tells whether the entry revokes a token. Where the token does not say when it was issued, any Before does.
 // Whether the entry has expired does not matter.
 func (e Entry) Covers(c *authorizers.Claims) bool {
 	if e.Issuer != c.Issuer || !slices.Contains(valuesOf(e.Kind, c), e.Value) {

@@ -28,7 +28,7 @@ func claims(change func(*authorizers.Claims)) *authorizers.Claims {
 	return c
 }
 
-// TestRefusals: which tokens an entry takes back, looked up as an authorizer does, and by which claim.
+// TestRefusals: which tokens an entry revokes, looked up as an authorizer does, and by which claim.
 func TestRefusals(t *testing.T) {
 	byToken, byFamily := revocation.OfToken(issuer, "token", ends), revocation.OfFamily(issuer, "family", ends)
 	byUser, byIssuer := revocation.OfUser(issuer, "ann", second, ends), revocation.OfIssuer(issuer, second, ends)
@@ -92,7 +92,7 @@ type readerOf func(ids []string) ([]revocation.Entry, error)
 
 func (r readerOf) Read(_ context.Context, ids []string) ([]revocation.Entry, error) { return r(ids) }
 
-// TestOthersEntries: a reader that gives what it was not asked for takes nothing back.
+// TestOthersEntries: a reader that gives what it was not asked for revokes nothing.
 func TestOthersEntries(t *testing.T) {
 	others := readerOf(func([]string) ([]revocation.Entry, error) {
 		return []revocation.Entry{{}, {Issuer: issuer}, {Kind: "aud", Issuer: issuer}, revocation.OfUser(issuer, "bob", second, ends), revocation.OfToken("https://x.example.com", "token", ends)}, nil
@@ -107,7 +107,7 @@ func TestOthersEntries(t *testing.T) {
 	}
 }
 
-// TestReadsOnce: all that can take a token back is read at once, and nothing else.
+// TestReadsOnce: all that can revoke a token is read at once, and nothing else.
 func TestReadsOnce(t *testing.T) {
 	tests := []struct {
 		change func(*authorizers.Claims)

@@ -26,7 +26,7 @@ const MaxRead = 5
 // said here.
 type Store interface {
 	// Revoke keeps an entry, or returns the error of [Entry.Validate]. Where one of the same ID is there already, both
-	// count from then on: nothing that was taken back is given back, in whatever order entries come. So it may be done
+	// count from then on: what was revoked stays revoked, in whatever order entries come. So it may be done
 	// again.
 	Revoke(ctx context.Context, e Entry) error
 	// Undo removes the entry; or ErrNotFound.

@@ -16,8 +16,8 @@
 //
 // People sign in with InitiateAuth (USER_PASSWORD_AUTH, USER_SRP_AUTH) and RespondToAuthChallenge (PASSWORD_VERIFIER,
 // NEW_PASSWORD_REQUIRED, SELECT_MFA_TYPE, SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA), stay signed in with REFRESH_TOKEN_AUTH or
-// GetTokensFromRefreshToken, with rotation or without, and take their tokens back with RevokeToken and GlobalSignOut. GetUser
-// tells who an access token is of, as long as it was not taken back. An unknown user and a wrong password are answered alike.
+// GetTokensFromRefreshToken, with rotation or without, and revoke their tokens with RevokeToken and GlobalSignOut. GetUser
+// tells who an access token is of, as long as it was not revoked. An unknown user and a wrong password are answered alike.
 //
 // # What it is not
 //

@@ -1,5 +1,5 @@
 // Package cognitotest is one table of cases for whatever answers as an Amazon Cognito user pool does: how people sign in through
-// an app client, stay signed in, and take their tokens back. It speaks through the AWS SDK for Go alone, so that the same cases
+// an app client, stay signed in, and revoke their tokens. It speaks through the AWS SDK for Go alone, so that the same cases
 // run against the built-in issuer, against emulators of others, and against a pool of Cognito's.
 //
 // It compares the types of errors and what tokens claim. It does not compare messages, nor what only time brings: ends of
