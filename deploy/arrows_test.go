@@ -59,8 +59,13 @@ var arrows = []arrow{
 	{"authorizers", []string{"authorizers", "authorizers/internal/strictjson", "policy"}},
 	{"authorizers/internal", nil},
 	{"authorizers/verify/verifytest", nil},
-	{"authorizers/apikey", []string{"authorizers", "authorizers/apikey", "authorizers/internal/tablename", "policy"}},
-	{"authorizers/revocation", []string{"authorizers", "authorizers/revocation", "authorizers/revocation/item", "authorizers/internal/tablename"}},
+	{"authorizers/dynamodb", []string{"authorizers/internal/awsjson"}},
+	{"authorizers/apikey", []string{"authorizers", "authorizers/apikey", "policy"}},
+	{"authorizers/apikey/dynamo", []string{"authorizers/apikey", "authorizers/dynamodb", "authorizers/internal/tablename"}},
+	{"authorizers/revocation", []string{"authorizers", "authorizers/revocation"}},
+	{"authorizers/revocation/cognito", []string{"authorizers", "authorizers/internal/awsjson"}},
+	{"authorizers/revocation/dynamo", []string{"authorizers/revocation", "authorizers/revocation/item", "authorizers/dynamodb", "authorizers/internal/tablename"}},
+	{"authorizers/revocation/lookup", []string{"authorizers", "authorizers/revocation", "authorizers/revocation/item", "authorizers/internal/tablename"}},
 	{"authorizers/environ", []string{"authorizers/...", "policy"}},
 
 	{"api", nil},
@@ -87,12 +92,15 @@ var arrows = []arrow{
 	{"deploy/gateway/sigv4", nil},
 	{"deploy/gateway/usage", nil},
 	{"deploy/gateway/jwtauth", []string{"deploy/gateway", "authorizers", "authorizers/verify", "policy"}},
-	{"deploy/emulators", []string{"deploy/emulators/internal/...", "deploy/internal/..."}},
+	{"deploy/emulators", []string{"deploy/emulators/..."}},
 	{"deploy/emulators/apigateway", []string{"deploy/emulators/internal/...", "deploy/gateway/usage"}},
 	{"deploy/emulators/cognito", []string{"deploy/emulators/internal/...", "deploy/emulators/cognito/srp", "authorizers/verify/verifytest", "policy"}},
 	{"deploy/emulators/cognito/srp", nil},
 	{"deploy/emulators/cognito/cognitotest", []string{"deploy/emulators/cognito/srp"}},
 	{"deploy/emulators/dynamodb", []string{"deploy/emulators/dynamodb/...", "deploy/emulators/internal/..."}},
+	{"deploy/emulators/internal", nil},
+	{"deploy/emulators/lambda", []string{"deploy/internal/process"}},
+	{"deploy/emulators/secretsmanager", []string{"deploy/emulators/internal/..."}},
 	{"deploy/testtools", []string{"deploy/testtools/...", "deploy/emulators/...", "deploy/functions", "deploy/internal/..."}},
 	{"deploy/desk", meeting},
 	// The subcommands know what they share, and not each other.
@@ -128,7 +136,7 @@ var parts = []arrow{
 
 var knowAWS = []string{
 	"api/awsfailure", "api/environ/...", "api/tokens/cognito", "api/tokens/secretsmanager", "api/users/dynamo", "api/live/dynamo",
-	"authorizers/apikey/dynamo", "authorizers/environ/...", "authorizers/revocation/dynamo", "authorizers/revocation/lookup",
+	"authorizers/dynamodb", "authorizers/apikey/dynamo", "authorizers/environ/...", "authorizers/revocation/dynamo", "authorizers/revocation/lookup",
 	"deploy/emulators/cognito/cognitotest", "deploy/desk/...", "deploy/portcullis/...",
 }
 
