@@ -1,6 +1,7 @@
 package testtools
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -24,25 +25,32 @@ var (
 	programs     = map[string]string{} // by the paths of their packages
 )
 
-// Program builds a main package of this module, given by its path from the module's root ("./authorizers/cmd/apikey"), and
-// returns the path of the binary, which is called as the package's folder is. A test that has to see what is deployed, byte
-// for byte, uses [functions.Build] instead.
+// Program is [BuildProgram] for a test, which ends where the package does not compile.
+func Program(t testing.TB, pkg string) string {
+	t.Helper()
+	binary, err := BuildProgram(pkg)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return binary
+}
+
+// BuildProgram builds a main package of this module, given by its path from the module's root ("./authorizers/cmd/jwt"),
+// and returns the path of the binary, which is called as the package's folder is, in a folder of its own. A test that has
+// to see what is deployed, byte for byte, uses [functions.Build] instead. The error says what the go command wrote.
 //
 // It is built as the test is: with the race detector or without, with the same tags. So the test and the program share what
 // is compiled, and the binary, which lies in the Go build cache's folder, is linked once for all tests of this checkout,
 // and again only where its sources changed.
-func Program(t testing.TB, pkg string) string {
-	t.Helper()
+func BuildProgram(pkg string) (binary string, err error) {
 	programsLock.Lock()
 	defer programsLock.Unlock()
 	if programs[pkg] == "" {
-		binary, err := buildProgram(pkg)
-		if err != nil {
-			t.Fatalf("build %s: %v", pkg, err)
+		if programs[pkg], err = buildProgram(pkg); err != nil {
+			return "", fmt.Errorf("build %s: %w", pkg, err)
 		}
-		programs[pkg] = binary
 	}
-	return programs[pkg]
+	return programs[pkg], nil
 }
 
 func buildProgram(pkg string) (binary string, err error) {
@@ -73,7 +81,7 @@ func buildProgram(pkg string) (binary string, err error) {
 	build := exec.Command("go", append(append([]string{"build", "-buildvcs=false"}, flags...), "-o", binary, pkg)...)
 	build.Dir = module
 	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, output)
+		return "", fmt.Errorf("%w\n%s", err, bytes.TrimSpace(output))
 	}
 	now := time.Now()
 	if err := os.Chtimes(folder, now, now); err != nil {

@@ -21,10 +21,11 @@ import (
 	"portcullis/deploy/testtools"
 )
 
-// sdk are the AWS SDK's variables, so that nothing of this machine's own configuration counts.
-var sdk = []string{
+// fixed are the AWS SDK's variables, so that nothing of this machine's own configuration counts, and the race detector's.
+var fixed = []string{
 	"AWS_DEFAULT_REGION=", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_SESSION_TOKEN=", "AWS_PROFILE=",
 	"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+	"GORACE=atexit_sleep_ms=0", // or the race detector holds each process for a second at its end
 }
 
 // Binary is a function's binary: the function's name, and the path of its file.
@@ -75,7 +76,7 @@ func (b Binary) Start(t *testing.T, env ...string) *lambda.Function {
 
 func (b Binary) start(t *testing.T, log io.Writer, env ...string) *lambda.Function {
 	t.Helper()
-	started, err := lambda.Start(t.Context(), lambda.Config{Name: b.Name, Binary: b.File, Env: append(env, sdk...), Stderr: log})
+	started, err := lambda.Start(t.Context(), lambda.Config{Name: b.Name, Binary: b.File, Env: append(env, fixed...), Stderr: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func (b Binary) start(t *testing.T, log io.Writer, env ...string) *lambda.Functi
 // Refuses checks that bad variables end the function with status 1, and a line that says this.
 func (b Binary) Refuses(t *testing.T, says string, env ...string) {
 	t.Helper()
-	_, err := lambda.Start(t.Context(), lambda.Config{Name: b.Name, Binary: b.File, Env: append(env, sdk...)})
+	_, err := lambda.Start(t.Context(), lambda.Config{Name: b.Name, Binary: b.File, Env: append(env, fixed...)})
 	failed := (*lambda.StartError)(nil)
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "exit status 1") || !strings.Contains(failed.Output, says) {
 		t.Errorf("error %v, want one that says %s", err, says)

@@ -15,8 +15,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,26 +23,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/testtools"
 )
 
 func TestMain(m *testing.M) { os.Exit(withCommand(m)) }
 
 // withCommand runs the tests with portcullis in $PATH, built from this tree; under the race detector where the tests are.
 func withCommand(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "portcullis")
+	command, err := testtools.BuildProgram("./deploy/portcullis")
 	if err != nil {
-		log.Fatal(err)
-	}
-	defer os.RemoveAll(folder)
-	build := exec.Command("go", "build", "-o", folder, "portcullis/deploy/portcullis")
-	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		build.Args = slices.Insert(build.Args, 2, "-race")
-	}
-	if output, err := build.CombinedOutput(); err != nil {
-		log.Printf("%v\n%s", err, output)
+		log.Print(err)
 		return 1
 	}
-	os.Setenv("PATH", folder+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	os.Setenv("PATH", filepath.Dir(command)+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	return m.Run()
 }
 
