@@ -4,8 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"portcullis/deploy/testtools"
 )
 
 // TestImporting: another module tests an API of its own with the libraries, by the two lines that README says.
@@ -41,7 +44,7 @@ func TestImporting(t *testing.T) {
 		t.Fatal(err)
 	}
 	write("go.sum", string(sums))
-	command := exec.CommandContext(t.Context(), "go", "test", "-mod=mod", "./...")
+	command := exec.CommandContext(t.Context(), "go", slices.Concat([]string{"test", "-mod=mod"}, testtools.BuildFlags(), []string{"./..."})...)
 	command.Dir = dir
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, output)

@@ -62,7 +62,7 @@ func buildProgram(pkg string) (binary string, err error) {
 	if err != nil {
 		return "", err
 	}
-	store, flags := filepath.Join(strings.TrimSpace(string(cache)), fmt.Sprint("portcullis-test-programs-", os.Getuid())), ownFlags()
+	store, flags := filepath.Join(strings.TrimSpace(string(cache)), fmt.Sprint("portcullis-test-programs-", os.Getuid())), BuildFlags()
 	folder := filepath.Join(store, programsKey(module, flags))
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", err
@@ -90,9 +90,10 @@ func buildProgram(pkg string) (binary string, err error) {
 	return binary, removeUnused(store, now.Add(-keepPrograms))
 }
 
-// ownFlags are the flags of the build of the running test that decide how packages are compiled. What the environment
-// says, such as CGO_ENABLED and GOFLAGS, holds for the program's build as it is.
-func ownFlags() (flags []string) {
+// BuildFlags are the flags of the running test's build that decide how packages are compiled, such as -race=true: those of a
+// go command that is to share with the test what is compiled. What the environment says, such as CGO_ENABLED and GOFLAGS,
+// is not among them: the command sees it too.
+func BuildFlags() (flags []string) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return nil
