@@ -50,6 +50,7 @@ type UsageError struct {
 	Err error
 }
 
+// Error is the cause's text.
 func (e *UsageError) Error() string { return e.Err.Error() }
 
 // Unwrap gives the cause.
@@ -64,6 +65,7 @@ type NoError struct {
 	Err error
 }
 
+// Error is the cause's text, or says that the answer is no.
 func (e *NoError) Error() string {
 	if e.Err == nil {
 		return "the answer is no"

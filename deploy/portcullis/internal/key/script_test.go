@@ -2,9 +2,7 @@ package key_test
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -19,22 +17,20 @@ import (
 	"portcullis/deploy/testtools"
 )
 
-// binary is the whole command, built once.
+// binary is the whole command.
 var binary string
 
 func TestMain(m *testing.M) {
-	folder, err := os.MkdirTemp("", "portcullis")
-	if err != nil {
+	var err error
+	if binary, err = testtools.BuildProgram("./deploy/portcullis"); err != nil {
 		panic(err)
 	}
-	binary = filepath.Join(folder, "portcullis")
-	if output, err := exec.Command("go", "build", "-o", binary, "portcullis/deploy/portcullis").CombinedOutput(); err != nil {
-		panic(fmt.Sprintf("%v\n%s", err, output))
-	}
-	status := m.Run()
-	os.RemoveAll(folder)
-	os.Exit(status)
+	os.Setenv("GORACE", noWait)
+	os.Exit(m.Run())
 }
+
+// noWait keeps the race detector, where the tests are under it, from holding each process for a second at its end.
+const noWait = "atexit_sleep_ms=0"
 
 // TestScripts runs testdata/script, each script with a table and a usage plan ($PLAN) of its own. Commands of theirs:
 //
@@ -60,6 +56,7 @@ func TestScripts(t *testing.T) {
 			e.Values["scene"] = s
 			s.setenv(e.Setenv)
 			e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+e.Getenv("PATH"))
+			e.Setenv("GORACE", noWait)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -106,6 +106,7 @@ type FileError struct {
 	Err  error
 }
 
+// Error is the path and the cause. It holds nothing of what is in the file.
 func (e *FileError) Error() string { return e.Path + ": " + e.Err.Error() }
 
 // Unwrap gives the cause.
@@ -117,6 +118,7 @@ type BusyError struct {
 	Lock string // the file that is locked
 }
 
+// Error names the profile and the locked file.
 func (e *BusyError) Error() string {
 	return fmt.Sprintf("another login is at work with profile %s, and holds %s", e.Name, e.Lock)
 }
