@@ -20,7 +20,7 @@ type ARN struct {
 	Region    string // such as "eu-west-1"
 	Account   string // 12 digits
 	API       string // the API's id
-	Stage     string // may be "$default" for an HTTP API
+	Stage     string // "$default" for the default stage of an HTTP API
 	Method    string // the verb, upper case
 	Path      string // segments, as the client sent them; "" is the root
 	RouteKey  string // "$connect" and its like for a WebSocket API, whose Method and Path do not count; "" otherwise

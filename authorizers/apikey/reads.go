@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// readTimeout bounds a read; nobody joins one that began longer ago.
+// readTimeout bounds a read; nobody joins a flight that began longer ago.
 const readTimeout = 5 * time.Second
 
 var (
@@ -17,7 +17,7 @@ var (
 	errLate  = errors.New("the read took too long")
 )
 
-// reads reads records, and remembers what it read.
+// reads reads records, each in a single flight however many ask for it, and remembers what it read.
 type reads struct {
 	store      Lookup
 	now        func() time.Time
@@ -31,7 +31,7 @@ type reads struct {
 	failed    []span // those of them that failed, each for as long as an unknown id would be remembered
 }
 
-// flight is a read that is under way.
+// flight is a read that is under way, for all who ask meanwhile.
 type flight struct {
 	began    time.Time
 	stranger bool

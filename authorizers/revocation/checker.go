@@ -14,7 +14,7 @@ import (
 // RememberedFor is how long a [Checker] believes an answer, from before the question.
 const RememberedFor = 10 * time.Second
 
-// askTimeout bounds a question; nobody joins one that began longer ago.
+// askTimeout bounds a question; nobody joins a flight that began longer ago.
 const askTimeout = 5 * time.Second
 
 const defaultMaxRemembered = 4096
@@ -33,7 +33,7 @@ type Config struct {
 }
 
 // Checker is an authorizers.Revocations that remembers for [RememberedFor] what its source said of a token, and failures
-// not at all. However many ask about one token at a time, its source is asked once. Ages are counted by the clock
+// not at all. However many ask about one token at a time, its source is asked once (single flight). Ages are counted by the clock
 // on the wall: a process that is frozen meanwhile, as a Lambda function is, finds after it what the clock says. It is safe
 // for concurrent use.
 type Checker struct {

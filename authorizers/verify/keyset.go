@@ -71,7 +71,7 @@ func (s *snapshot) of(id string, now time.Time) []*key {
 	return s.keys[id]
 }
 
-// flight is a fetch that is under way.
+// flight is a fetch that is under way, for all who need one meanwhile (single flight).
 type flight struct {
 	started time.Time
 	done    chan struct{} // closed at its end

@@ -1,4 +1,4 @@
-// Package testtools finds and starts the real parts that integration tests use: moto_server, terraform with a
+// Package testtools is the test tools: it finds and starts the real parts that integration tests use: moto_server, terraform with a
 // mirror of its provider, tflint, the AWS CLI and its library, a browser. A part that is missing skips the test with one line
 // that says how to get it; with CI=true it fails the test instead. It also builds this module's own programs, once for all
 // tests. Only tests import it; it is no part of what is deployed.
