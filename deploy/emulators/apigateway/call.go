@@ -1,14 +1,11 @@
 package apigateway
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"portcullis/deploy/emulators/internal/wire"
 )
 
 // call is one request: its path's values, its parameters and its body.
@@ -104,48 +101,8 @@ func listOf[T, W any](all []T, p page, id func(T) string, wire func(T) W) list[W
 // decode reads the body, an object with the members that targets names, into what it points them to. The errors are
 // [*apiError].
 func (c *call) decode(targets map[string]any) error {
-	if err := readObject(c.body, targets); err != nil {
+	if err := wire.ReadObject(c.body, targets); err != nil {
 		return badRequest("Invalid request body: %v", err)
 	}
 	return nil
-}
-
-// readObject reads a JSON object. Its members are named exactly as targets names them, each at most once: encoding/json
-// would take another case for the same, ignore what it does not know, and take the last of two.
-func readObject(text []byte, targets map[string]any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	if first, err := d.Token(); err != nil || first != json.Delim('{') {
-		return errors.New("want a JSON object")
-	}
-	seen := map[string]bool{}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return errors.New("want a JSON object")
-		}
-		name := token.(string)
-		target, known := targets[name]
-		if !known || seen[name] {
-			return fmt.Errorf("member %q is not supported here, or is there twice", name)
-		}
-		seen[name] = true
-		if err := d.Decode(target); err != nil {
-			return fmt.Errorf("member %s: %w", name, plain(err))
-		}
-	}
-	if _, err := d.Token(); err != nil {
-		return errors.New("want a JSON object")
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("want one JSON object, and something follows it")
-	}
-	return nil
-}
-
-// plain says of a type that does not fit what JSON had, without Go's names.
-func plain(err error) error {
-	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s is of the wrong type", mismatch.Value)
-	}
-	return err
 }

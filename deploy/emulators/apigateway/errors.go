@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"portcullis/deploy/emulators/internal/wire"
 	"portcullis/deploy/gateway/usage"
 )
 
@@ -23,7 +24,7 @@ func badRequest(format string, args ...any) *apiError {
 }
 
 func unknownOperation(r *http.Request) *apiError {
-	return &apiError{http.StatusNotFound, "UnknownOperationException", fmt.Sprintf("There is no operation %s %s here", r.Method, r.URL.Path)}
+	return &apiError{http.StatusNotFound, wire.UnknownOperation, wire.NoOperation(r.Method+" "+r.URL.Path, Operations())}
 }
 
 // identifiers are what the service calls the things that it does not find.
@@ -59,8 +60,5 @@ func fromRegistry(err error) *apiError {
 
 func writeError(w http.ResponseWriter, err error) {
 	failure := fromRegistry(err)
-	w.Header().Set("X-Amzn-Errortype", failure.kind)
-	write(w, failure.status, struct {
-		Message string `json:"message"`
-	}{failure.message})
+	wire.WriteRESTError(w, failure.status, failure.kind, failure.message)
 }

@@ -1,14 +1,12 @@
 package apigateway
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"path"
 	"strings"
 
-	"github.com/google/uuid"
-
+	"portcullis/deploy/emulators/internal/wire"
 	"portcullis/deploy/gateway/usage"
 )
 
@@ -24,35 +22,38 @@ type Handler struct {
 // operation does one operation of the API. Its answer becomes the body as JSON; nil: none.
 type operation func(h *Handler, c *call) (answer any, err error)
 
-// routes are the operations, by net/http's patterns, and the status of each that succeeds.
-var routes = map[string]struct {
-	status int
-	do     operation
+// operations are the API, by the names of its reference: each with its pattern of net/http, the status where it succeeds, and
+// what does it.
+var operations = map[string]struct {
+	pattern string
+	status  int
+	do      operation
 }{
-	"POST /apikeys":                        {http.StatusCreated, (*Handler).createKey},
-	"GET /apikeys":                         {http.StatusOK, (*Handler).getKeys},
-	"GET /apikeys/{key}":                   {http.StatusOK, (*Handler).getKey},
-	"PATCH /apikeys/{key}":                 {http.StatusOK, (*Handler).updateKey},
-	"DELETE /apikeys/{key}":                {http.StatusAccepted, (*Handler).deleteKey},
-	"POST /usageplans":                     {http.StatusCreated, (*Handler).createPlan},
-	"GET /usageplans":                      {http.StatusOK, (*Handler).getPlans},
-	"GET /usageplans/{plan}":               {http.StatusOK, (*Handler).getPlan},
-	"PATCH /usageplans/{plan}":             {http.StatusOK, (*Handler).updatePlan},
-	"DELETE /usageplans/{plan}":            {http.StatusAccepted, (*Handler).deletePlan},
-	"POST /usageplans/{plan}/keys":         {http.StatusCreated, (*Handler).createPlanKey},
-	"GET /usageplans/{plan}/keys":          {http.StatusOK, (*Handler).getPlanKeys},
-	"GET /usageplans/{plan}/keys/{key}":    {http.StatusOK, (*Handler).getPlanKey},
-	"DELETE /usageplans/{plan}/keys/{key}": {http.StatusAccepted, (*Handler).deletePlanKey},
-	"GET /usageplans/{plan}/usage":         {http.StatusOK, (*Handler).getUsage},
+	"CreateApiKey":       {"POST /apikeys", http.StatusCreated, (*Handler).createKey},
+	"GetApiKeys":         {"GET /apikeys", http.StatusOK, (*Handler).getKeys},
+	"GetApiKey":          {"GET /apikeys/{key}", http.StatusOK, (*Handler).getKey},
+	"UpdateApiKey":       {"PATCH /apikeys/{key}", http.StatusOK, (*Handler).updateKey},
+	"DeleteApiKey":       {"DELETE /apikeys/{key}", http.StatusAccepted, (*Handler).deleteKey},
+	"CreateUsagePlan":    {"POST /usageplans", http.StatusCreated, (*Handler).createPlan},
+	"GetUsagePlans":      {"GET /usageplans", http.StatusOK, (*Handler).getPlans},
+	"GetUsagePlan":       {"GET /usageplans/{plan}", http.StatusOK, (*Handler).getPlan},
+	"UpdateUsagePlan":    {"PATCH /usageplans/{plan}", http.StatusOK, (*Handler).updatePlan},
+	"DeleteUsagePlan":    {"DELETE /usageplans/{plan}", http.StatusAccepted, (*Handler).deletePlan},
+	"CreateUsagePlanKey": {"POST /usageplans/{plan}/keys", http.StatusCreated, (*Handler).createPlanKey},
+	"GetUsagePlanKeys":   {"GET /usageplans/{plan}/keys", http.StatusOK, (*Handler).getPlanKeys},
+	"GetUsagePlanKey":    {"GET /usageplans/{plan}/keys/{key}", http.StatusOK, (*Handler).getPlanKey},
+	"DeleteUsagePlanKey": {"DELETE /usageplans/{plan}/keys/{key}", http.StatusAccepted, (*Handler).deletePlanKey},
+	"GetUsage":           {"GET /usageplans/{plan}/usage", http.StatusOK, (*Handler).getUsage},
 }
+
+// Operations are the names of the operations that a Handler has, in order.
+func Operations() []string { return wire.Names(operations) }
 
 // New makes the control plane of a registry.
 func New(registry *usage.Registry) *Handler {
 	h := &Handler{registry: registry, mux: http.NewServeMux()}
-	for pattern, route := range routes {
-		h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			h.serve(w, r, route.status, route.do)
-		})
+	for _, o := range operations {
+		h.mux.HandleFunc(o.pattern, func(w http.ResponseWriter, r *http.Request) { h.serve(w, r, o.status, o.do) })
 	}
 	return h
 }
@@ -67,8 +68,8 @@ func IsRequest(r *http.Request) bool {
 // ServeHTTP answers one request, whose path begins with /apikeys or /usageplans: a prefix is for the caller to take away,
 // such as with [http.StripPrefix].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, pattern := h.mux.Handler(r)
-	if _, known := routes[pattern]; !known || path.Clean(r.URL.Path) != r.URL.Path || r.Method == http.MethodHead {
+	// The mux itself answers with redirects, and to HEAD as to GET.
+	if _, pattern := h.mux.Handler(r); pattern == "" || path.Clean(r.URL.Path) != r.URL.Path || r.Method == http.MethodHead {
 		writeError(w, unknownOperation(r))
 		return
 	}
@@ -91,23 +92,5 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, status int, do o
 		writeError(w, err)
 		return
 	}
-	write(w, status, answer)
-}
-
-// write answers as the service does.
-func write(w http.ResponseWriter, status int, answer any) {
-	w.Header().Set("X-Amzn-Requestid", uuid.NewString())
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Type", "application/json")
-	if answer == nil {
-		w.WriteHeader(status)
-		return
-	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		http.Error(w, "apigateway: "+err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	wire.Write(w, wire.RESTJSON, status, answer)
 }

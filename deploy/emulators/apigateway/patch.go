@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"portcullis/deploy/emulators/internal/wire"
 	"portcullis/deploy/gateway/usage"
 )
 
@@ -19,7 +20,7 @@ type patch struct {
 // are not supported.
 func (p *patch) UnmarshalJSON(text []byte) error {
 	var value *string
-	if err := readObject(text, map[string]any{"op": &p.op, "path": &p.path, "value": &value}); err != nil {
+	if err := wire.ReadObject(text, map[string]any{"op": &p.op, "path": &p.path, "value": &value}); err != nil {
 		return err
 	}
 	switch {

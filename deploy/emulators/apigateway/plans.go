@@ -1,6 +1,9 @@
 package apigateway
 
-import "portcullis/deploy/gateway/usage"
+import (
+	"portcullis/deploy/emulators/internal/wire"
+	"portcullis/deploy/gateway/usage"
+)
 
 // wirePlan is a UsagePlan: https://docs.aws.amazon.com/apigateway/latest/api/API_UsagePlan.html.
 type wirePlan struct {
@@ -34,17 +37,17 @@ type wireQuota struct {
 
 // UnmarshalJSON reads a stage of a plan.
 func (s *wireStage) UnmarshalJSON(text []byte) error {
-	return readObject(text, map[string]any{"apiId": &s.API, "stage": &s.Stage, "throttle": &s.Throttle})
+	return wire.ReadObject(text, map[string]any{"apiId": &s.API, "stage": &s.Stage, "throttle": &s.Throttle})
 }
 
 // UnmarshalJSON reads a throttle.
 func (t *wireThrottle) UnmarshalJSON(text []byte) error {
-	return readObject(text, map[string]any{"burstLimit": &t.Burst, "rateLimit": &t.Rate})
+	return wire.ReadObject(text, map[string]any{"burstLimit": &t.Burst, "rateLimit": &t.Rate})
 }
 
 // UnmarshalJSON reads a quota.
 func (q *wireQuota) UnmarshalJSON(text []byte) error {
-	return readObject(text, map[string]any{"limit": &q.Limit, "offset": &q.Offset, "period": &q.Period})
+	return wire.ReadObject(text, map[string]any{"limit": &q.Limit, "offset": &q.Offset, "period": &q.Period})
 }
 
 func newWirePlan(p usage.Plan) wirePlan {

@@ -10,6 +10,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"portcullis/deploy/emulators/apigateway"
 	"portcullis/deploy/gateway/usage"
 )
 
@@ -247,7 +248,7 @@ func TestSDKErrors(t *testing.T) {
 		t.Errorf("an import: %v", err)
 	}
 	_, err = client.GetRestApis(ctx, &sdk.GetRestApisInput{})
-	refused(t, err, "UnknownOperationException", "There is no operation GET /restapis here")
+	refused(t, err, "UnknownOperationException", "There is no operation GET /restapis here. There are: "+strings.Join(apigateway.Operations(), ", "))
 	if k, err := registry.Key("key"); err != nil || k.Name != "" || k.Enabled {
 		t.Errorf("a refused patch changed the key: %+v, %v", k, err)
 	}

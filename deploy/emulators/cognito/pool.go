@@ -174,7 +174,7 @@ func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
 	case ours && (rest == "" || rest == "/"):
-		p.serveAPI(w, r)
+		p.ServeAPI(w, r)
 	case ours && rest == tokenPath && len(*p.scopes.Load()) > 0:
 		p.serveToken(w, r)
 	default:

@@ -3,17 +3,14 @@ package cognito
 import (
 	"encoding/json"
 	"io"
-	"mime"
 	"net/http"
-	"strings"
 
-	"github.com/google/uuid"
+	"portcullis/deploy/emulators/internal/wire"
 )
 
 const (
-	contentType  = "application/x-amz-json-1.1"
-	targetPrefix = "AWSCognitoIdentityProviderService."
-	maxBody      = 64 << 10
+	service = "AWSCognitoIdentityProviderService." // what X-Amz-Target begins with
+	maxBody = 64 << 10
 )
 
 // operations are the API: from the name that X-Amz-Target ends with to what answers it.
@@ -26,33 +23,32 @@ var operations = map[string]func(*Pool, input) (any, *apiError){
 	"GetUser":                   (*Pool).getUser,
 }
 
-// serveAPI speaks AWS JSON 1.1: one POST, the operation in a header, 200 or an apiError with 400.
-func (p *Pool) serveAPI(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("X-Amzn-Requestid", uuid.NewString())
-	w.Header().Set("Cache-Control", "no-store")
+// Operations are the names of the API's operations that a Pool has, in order.
+func Operations() []string { return wire.Names(operations) }
+
+// IsRequest tells whether a request is one of the API's protocol, by its header X-Amz-Target, so that a server that speaks
+// several protocols at one address knows whom to give it.
+func IsRequest(r *http.Request) bool {
+	asked, _ := wire.Target(r)
+	return asked == service
+}
+
+// ServeAPI answers one operation of the API; the request's path does not matter. It speaks AWS JSON 1.1: one POST, the operation
+// in a header, 200 or an error with 400.
+func (p *Pool) ServeAPI(w http.ResponseWriter, r *http.Request) {
 	answer, failure := p.operate(w, r)
-	status := http.StatusOK
 	if failure != nil {
 		w.Header().Set("X-Amzn-Errortype", failure.Type)
-		status, answer = http.StatusBadRequest, failure
-	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		http.Error(w, "cognito: "+err.Error(), http.StatusInternalServerError)
+		wire.Write(w, wire.JSON11, http.StatusBadRequest, failure)
 		return
 	}
-	w.WriteHeader(status)
-	w.Write(body)
+	wire.Write(w, wire.JSON11, http.StatusOK, answer)
 }
 
 func (p *Pool) operate(w http.ResponseWriter, r *http.Request) (any, *apiError) {
-	name, ours := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
-	operation, known := operations[name]
-	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if r.Method != http.MethodPost || media != contentType || !ours || !known {
-		return nil, &apiError{"UnknownOperationException", "This pool answers POST with Content-Type: " + contentType +
-			" and X-Amz-Target: " + targetPrefix + "InitiateAuth, or another operation of its few."}
+	name, operation, problem := wire.Operation(r, wire.JSON11, service, operations)
+	if problem != "" {
+		return nil, &apiError{wire.UnknownOperation, problem}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {

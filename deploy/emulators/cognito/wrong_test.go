@@ -13,9 +13,10 @@ import (
 const (
 	enumMessage = "1 validation error detected: Value 'PASSWORD' at 'authFlow' failed to satisfy constraint: Member must satisfy enum value set: " +
 		"[USER_AUTH, USER_SRP_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN, CUSTOM_AUTH, ADMIN_NO_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH]"
-	unknownMessage = "This pool answers POST with Content-Type: application/x-amz-json-1.1 and X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth, or another operation of its few."
-	noClient       = "1 validation error detected: Value null at 'clientId' failed to satisfy constraint: Member must not be null"
-	noFlow         = "1 validation error detected: Value null at 'authFlow' failed to satisfy constraint: Member must not be null"
+	noRequest     = "An operation is asked for by POST, with Content-Type: application/x-amz-json-1.1 and X-Amz-Target: AWSCognitoIdentityProviderService.OPERATION"
+	theOperations = " here. There are: GetTokensFromRefreshToken, GetUser, GlobalSignOut, InitiateAuth, RespondToAuthChallenge, RevokeToken"
+	noClient      = "1 validation error detected: Value null at 'clientId' failed to satisfy constraint: Member must not be null"
+	noFlow        = "1 validation error detected: Value null at 'authFlow' failed to satisfy constraint: Member must not be null"
 )
 
 func TestWrongBodies(t *testing.T) {
@@ -68,22 +69,22 @@ func TestWrongBodies(t *testing.T) {
 
 func TestWrongRequests(t *testing.T) {
 	const media, target = "application/x-amz-json-1.1", "AWSCognitoIdentityProviderService.InitiateAuth"
-	tests := []struct{ name, method, media, target string }{
-		{"GET", "GET", media, target},
-		{"PUT", "PUT", media, target},
-		{"no target", "POST", media, ""},
-		{"operation of Cognito's that is not here", "POST", media, "AWSCognitoIdentityProviderService.SignUp"},
-		{"no operation", "POST", media, "AWSCognitoIdentityProviderService."},
-		{"other service", "POST", media, "DynamoDB_20120810.InitiateAuth"},
-		{"bare operation", "POST", media, "InitiateAuth"},
-		{"other media type", "POST", "application/json", target},
-		{"no media type", "POST", "", target},
+	tests := []struct{ name, method, media, target, message string }{
+		{"GET", "GET", media, target, noRequest},
+		{"PUT", "PUT", media, target, noRequest},
+		{"no target", "POST", media, "", noRequest},
+		{"operation of Cognito's that is not here", "POST", media, "AWSCognitoIdentityProviderService.SignUp", "There is no operation SignUp" + theOperations},
+		{"no operation", "POST", media, "AWSCognitoIdentityProviderService.", "There is no operation " + theOperations},
+		{"other service", "POST", media, "DynamoDB_20120810.InitiateAuth", noRequest},
+		{"bare operation", "POST", media, "InitiateAuth", noRequest},
+		{"other media type", "POST", "application/json", target, noRequest},
+		{"no media type", "POST", "", target, noRequest},
 	}
 	pool := newPool(t, cognito.Config{})
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			header := http.Header{"Content-Type": {test.media}, "X-Amz-Target": {test.target}}
-			checkError(t, do(pool, test.method, "/_cognito", goodSignIn, header), "UnknownOperationException", unknownMessage)
+			checkError(t, do(pool, test.method, "/_cognito", goodSignIn, header), "UnknownOperationException", test.message)
 		})
 	}
 }

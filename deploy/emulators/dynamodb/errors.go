@@ -7,6 +7,7 @@ import (
 
 	"portcullis/deploy/emulators/dynamodb/attribute"
 	"portcullis/deploy/emulators/dynamodb/expression"
+	"portcullis/deploy/emulators/internal/wire"
 )
 
 // apiError is an error as DynamoDB writes it.
@@ -28,7 +29,7 @@ const (
 	resourceInUse    = "com.amazonaws.dynamodb.v20120810#ResourceInUseException"
 	validation       = "com.amazon.coral.validate#ValidationException"
 	serialization    = "com.amazon.coral.service#SerializationException"
-	unknownOperation = "com.amazon.coral.service#UnknownOperationException"
+	unknownOperation = "com.amazon.coral.service#" + wire.UnknownOperation
 	entityTooLarge   = "com.amazon.coral.service#RequestEntityTooLargeException"
 	internalFailure  = "com.amazon.coral.service#InternalFailure"
 )

@@ -5,11 +5,11 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/internal/wire"
 )
 
 // Config says what a Handler begins with. Its zero value has no tables.
@@ -55,13 +55,14 @@ func New(c Config) (*Handler, error) {
 	return h, nil
 }
 
-// targetPrefix is how X-Amz-Target begins; the operation's name follows.
-const targetPrefix = "DynamoDB_20120810."
+// service is what X-Amz-Target begins with; the operation's name follows.
+const service = "DynamoDB_20120810."
 
 // IsRequest tells whether a request is one of DynamoDB's protocol, by its header X-Amz-Target, so that a server that
 // speaks several protocols at one address knows whom to give it.
 func IsRequest(r *http.Request) bool {
-	return strings.HasPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
+	asked, _ := wire.Target(r)
+	return asked == service
 }
 
 func (h *Handler) add(t *table) *apiError {

@@ -6,14 +6,12 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
-	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 	"unicode/utf8"
-)
 
-const contentType = "application/x-amz-json-1.0"
+	"portcullis/deploy/emulators/internal/wire"
+)
 
 // maxBody bounds a request. One item of 400 KB fits, in base64 too.
 const maxBody = 1 << 20
@@ -34,6 +32,9 @@ var operations = map[string]func(*Handler, *request) (any, *apiError){
 	"Scan":               (*Handler).scan,
 }
 
+// Operations are the names of the operations that a Handler has, in order.
+func Operations() []string { return wire.Names(operations) }
+
 // ServeHTTP answers one operation; the request's path does not matter. It speaks AWS JSON 1.0: one POST, the operation in
 // a header, 200 or an error in DynamoDB's form. The answer carries its CRC-32, which the SDKs check.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -51,7 +52,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	header := w.Header()
-	header.Set("Content-Type", contentType)
+	header.Set("Content-Type", wire.JSON10)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	header.Set("X-Amzn-Requestid", rand.Text()+rand.Text())
 	header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
@@ -60,15 +61,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) operate(w http.ResponseWriter, r *http.Request) (any, *apiError) {
-	name, ours := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
-	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	operation, known := operations[name]
-	switch {
-	case r.Method != http.MethodPost || media != contentType || !ours:
-		return nil, &apiError{Type: unknownOperation, Message: "DynamoDB answers POST with Content-Type: " + contentType +
-			" and X-Amz-Target: " + targetPrefix + "Operation"}
-	case !known:
-		return nil, &apiError{Type: unknownOperation, Message: "This local DynamoDB does not have the operation " + strconv.Quote(name)}
+	_, operation, problem := wire.Operation(r, wire.JSON10, service, operations)
+	if problem != "" {
+		return nil, &apiError{Type: unknownOperation, Message: problem}
 	}
 	body, failure := readBody(w, r)
 	if failure != nil {
