@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"time"
 
-	apienviron "portcullis/api/environ"
+	"portcullis/api/environ/userstable"
 	"portcullis/deploy/emulators/lambda"
 	"portcullis/deploy/functions"
 )
@@ -123,7 +123,7 @@ func (b *binaries) start(ctx context.Context, name, file string, project *projec
 		Name: name, Binary: file, Timeout: functionTimeout, Stderr: b.stderr, Env: withOurs(environment, services),
 		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", region(), name),
 	}
-	if services[apienviron.UsersTable] == apienviron.Memory {
+	if services[userstable.UsersTable] == userstable.Memory {
 		config.MaxEnvironments = 1 // what one process remembers no other one knows
 	}
 	started, err := lambda.Start(ctx, config)

@@ -7,8 +7,8 @@ import (
 	"maps"
 	"sync/atomic"
 
-	apienviron "portcullis/api/environ"
 	"portcullis/api/environ/userpool"
+	"portcullis/api/environ/userstable"
 	"portcullis/api/tokens"
 	"portcullis/api/users"
 	"portcullis/authorizers/apikey"
@@ -60,7 +60,7 @@ func (m *functionMaker) openUsers(ctx context.Context) (*users.Handler, error) {
 	var store users.Store
 	environment := m.site.servicesOf("users")
 	err := within(environment, func() (err error) {
-		handler, store, err = apienviron.Users(ctx, lookup(environment), m.log)
+		handler, store, err = userstable.Users(ctx, lookup(environment), m.log)
 		return err
 	})
 	if err != nil {

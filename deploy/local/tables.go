@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	apienviron "portcullis/api/environ"
+	"portcullis/api/environ/userstable"
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/emulators/dynamodb"
 )
@@ -25,9 +25,9 @@ type table struct {
 // chooseTables gives the tables of the users and of the API keys, as the environment or else as this program has them. The users
 // are kept in the memory of their function where nothing else can get at them.
 func (s *site) chooseTables(o options) (users, keys table) {
-	users = s.chooseTable(apienviron.UsersTable, "users")
-	if users.own && !o.exec && os.Getenv(apienviron.UsersTable) == "" {
-		users.name = apienviron.Memory
+	users = s.chooseTable(userstable.UsersTable, "users")
+	if users.own && !o.exec && os.Getenv(userstable.UsersTable) == "" {
+		users.name = userstable.Memory
 	}
 	keys = s.chooseTable(environ.APIKeysTable, "api-keys")
 	keys.expires = "expiresAt"
@@ -48,7 +48,7 @@ func endpoint() string {
 func makeTables(all ...table) (*dynamodb.Handler, error) {
 	var config dynamodb.Config
 	for _, t := range all {
-		if t.own && t.name != apienviron.Memory {
+		if t.own && t.name != userstable.Memory {
 			config.Tables = append(config.Tables, dynamodb.Table{Name: t.name, PartitionKey: "id", TimeToLive: t.expires})
 		}
 	}
@@ -60,7 +60,7 @@ func makeTables(all ...table) (*dynamodb.Handler, error) {
 func (t table) environment(aws string) map[string]string {
 	environment := map[string]string{t.variable: t.name}
 	switch {
-	case t.name == apienviron.Memory:
+	case t.name == userstable.Memory:
 	case t.own:
 		environment["AWS_ENDPOINT_URL_DYNAMODB"] = aws
 		environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false"
@@ -79,7 +79,7 @@ func isLoopbackURL(text string) bool {
 
 // String says where the records are.
 func (t table) String() string {
-	if t.own || t.name == apienviron.Memory {
+	if t.own || t.name == userstable.Memory {
 		return "in memory, and end with this program"
 	}
 	return fmt.Sprintf("in the DynamoDB table %s at %s", t.name, cmp.Or(endpoint(), "AWS"))
@@ -97,7 +97,7 @@ func (t table) command(aws string) string {
 // check reads from a table once where it is not the site's own, so that one that is not there is known before the first
 // request.
 func (t table) check(ctx context.Context, read func(ctx context.Context) error) error {
-	if t.own || t.name == apienviron.Memory {
+	if t.own || t.name == userstable.Memory {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)

@@ -1,4 +1,4 @@
-package environ_test
+package userstable_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"portcullis/api/environ"
+	"portcullis/api/environ/userstable"
 	"portcullis/api/users"
 )
 
@@ -26,7 +27,7 @@ func desk(t testing.TB) {
 func usersWith(t *testing.T, env map[string]string) (*users.Handler, error) {
 	t.Helper()
 	getenv := func(name string) string { return env[name] }
-	handler, _, err := environ.Users(t.Context(), getenv, slog.New(slog.DiscardHandler))
+	handler, _, err := userstable.Users(t.Context(), getenv, slog.New(slog.DiscardHandler))
 	return handler, err
 }
 
