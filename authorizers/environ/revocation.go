@@ -11,8 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/revocation"
-	"portcullis/authorizers/revocation/lookup"
+	"portcullis/authorizers/revocation/cognito"
+	"portcullis/authorizers/revocation/dynamo"
 	"portcullis/authorizers/verify"
 )
 
@@ -65,21 +67,37 @@ func endpoint(getenv func(string) string, variable string) string {
 }
 
 func readRevocationTable(getenv func(string) string) (authorizers.Revocations, error) {
+	table, err := Table(getenv, RevocationTable)
+	if err != nil {
+		return nil, err
+	}
+	return revocation.InTable(dynamo.New(table)), nil
+}
+
+// Table is the client of the DynamoDB table that a variable names, as a Lambda function finds its region and its credentials: in
+// variables. It calls nobody. getenv gives a variable's value, "" where it is not set. What is wrong with a variable is an
+// [*Error].
+func Table(getenv func(string) string, variable string) (*dynamodb.Table, error) {
 	const idVariable, secretVariable = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
-	for _, variable := range []string{RevocationTable, "AWS_REGION", idVariable, secretVariable} {
-		if getenv(variable) == "" {
-			return nil, &Error{variable, errors.New("is not set; the table of revocations cannot be read without it")}
+	for _, needed := range []string{variable, "AWS_REGION", idVariable, secretVariable} {
+		if getenv(needed) == "" {
+			return nil, &Error{needed, errors.New("is not set; the table cannot be read without it")}
 		}
 	}
 	credentials := aws.Credentials{AccessKeyID: getenv(idVariable), SecretAccessKey: getenv(secretVariable), SessionToken: getenv("AWS_SESSION_TOKEN")}
-	table, err := lookup.NewTable(lookup.TableConfig{
-		Name: getenv(RevocationTable), Region: getenv("AWS_REGION"), Endpoint: endpoint(getenv, dynamoEndpointVariable),
+	table, err := dynamodb.Open(dynamodb.Config{
+		Table: getenv(variable), Region: getenv("AWS_REGION"), Endpoint: endpoint(getenv, dynamoEndpointVariable),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return credentials, nil }),
 	})
 	if err != nil {
-		return nil, named(err, map[string]string{"Name": RevocationTable, "Region": "AWS_REGION", "Endpoint": dynamoEndpointVariable})
+		return nil, TableError(err, variable)
 	}
-	return revocation.InTable(table), nil
+	return table, nil
+}
+
+// TableError is an [*Error] in the place of one of [dynamodb.Open], about the variable that the configuration comes from.
+func TableError(err error, variable string) error {
+	return named(err, map[string]string{"Table": variable, "Region": "AWS_REGION", "Endpoint": dynamoEndpointVariable}, variable)
 }
 
 // readUserPools makes what asks Cognito, which has to know all tokens that are accepted.
@@ -94,17 +112,17 @@ func readUserPools(getenv func(string) string, issuers []verify.Issuer) (authori
 		}
 		pools = append(pools, issuer.Issuer)
 	}
-	cognito, err := lookup.NewCognito(lookup.CognitoConfig{Issuers: pools, Endpoint: endpoint(getenv, poolEndpointVariable)})
+	asked, err := cognito.New(cognito.Config{Issuers: pools, Endpoint: endpoint(getenv, poolEndpointVariable)})
 	if err != nil {
-		return nil, named(err, map[string]string{"Issuers": Issuers, "Endpoint": poolEndpointVariable})
+		return nil, named(err, map[string]string{"Issuers": Issuers, "Endpoint": poolEndpointVariable}, Revocation)
 	}
-	return cognito, nil
+	return asked, nil
 }
 
-// named is an error about the variable that a field's value comes from.
-func named(err error, variables map[string]string) error {
-	if wrong, ok := errors.AsType[*lookup.ConfigError](err); ok && variables[wrong.Field] != "" {
+// named is an error about the variable that a field's value comes from, or else about another.
+func named(err error, variables map[string]string, other string) error {
+	if wrong, ok := errors.AsType[*authorizers.ConfigError](err); ok && variables[wrong.Field] != "" {
 		return &Error{variables[wrong.Field], errors.New(wrong.Reason)}
 	}
-	return &Error{Revocation, err}
+	return &Error{other, err}
 }

@@ -13,14 +13,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/dynamo"
-	"portcullis/authorizers/revocation/item"
 	"portcullis/authorizers/verify/verifytest"
-	"portcullis/deploy/emulators/dynamodb"
+	emulator "portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/testtools"
 )
 
@@ -140,15 +139,16 @@ func (f *function) want(t *testing.T, what, token, reason string, unauthorized b
 // TestTokensInTheTable: what is written to the table is refused, by every kind of entry, and where the table is gone nobody
 // is let in.
 func TestTokensInTheTable(t *testing.T) {
-	h, err := dynamodb.New(dynamodb.Config{Tables: []dynamodb.Table{{Name: "revocations", PartitionKey: item.ID, TimeToLive: item.Expires}}})
+	h, err := emulator.New(emulator.Config{Tables: []emulator.Table{{Name: "revocations", PartitionKey: dynamodb.Key, TimeToLive: dynamo.TimeToLive}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	endpoint := testtools.Serve(t, h)
-	store, err := dynamo.New(sdk.New(sdk.Options{BaseEndpoint: &endpoint, Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("x", "y", "")}), "revocations")
+	table, err := dynamodb.Open(dynamodb.Config{Table: "revocations", Region: "eu-west-1", Endpoint: endpoint, Credentials: credentials.NewStaticCredentialsProvider("x", "y", "")})
 	if err != nil {
 		t.Fatal(err)
 	}
+	store := dynamo.New(table)
 	f := newFunction(t, map[string]string{"REVOCATION": "table", "REVOCATION_TABLE": "revocations", "AWS_ENDPOINT_URL_DYNAMODB": endpoint})
 	ends := time.Now().Add(time.Hour)
 	issued := func(subject, jti, family string) string {

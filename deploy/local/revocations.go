@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"portcullis/authorizers/environ"
-	"portcullis/authorizers/revocation/item"
+	"portcullis/authorizers/revocation/dynamo"
 )
 
 // chooseRevocations gives the table of revocations that the authorizers read: the environment's, or one of the site's own.
@@ -15,7 +15,7 @@ import (
 func (s *site) chooseRevocations() (table, error) {
 	how, name := os.Getenv(environ.Revocation), os.Getenv(environ.RevocationTable)
 	chosen := s.chooseTable(environ.RevocationTable, "revocations")
-	chosen.expires = item.Expires
+	chosen.expires = dynamo.TimeToLive
 	switch {
 	case how != "" && how != "table":
 		return table{}, nil

@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"portcullis/authorizers/apikey"
 	keytable "portcullis/authorizers/apikey/dynamo"
+	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/revocation"
 	revocationtable "portcullis/authorizers/revocation/dynamo"
 	"portcullis/deploy/testtools"
@@ -37,24 +37,14 @@ func checkWrites(t *testing.T, state state) {
 	}
 	keys := func(call func(context.Context, *keytable.Store) error) func(*testing.T) awsRequest {
 		return func(t *testing.T) awsRequest {
-			return recorded(t, func(client *dynamodb.Client) {
-				store, err := keytable.New(client, "demo-api-keys")
-				if err != nil {
-					t.Fatal(err)
-				}
-				_ = call(t.Context(), store) // that the answer says nothing does not matter
+			return recorded(t, "demo-api-keys", func(table *dynamodb.Table) {
+				_ = call(t.Context(), keytable.New(table)) // that the answer says nothing does not matter
 			})
 		}
 	}
 	revoke := func(e revocation.Entry) func(*testing.T) awsRequest {
 		return func(t *testing.T) awsRequest {
-			return recorded(t, func(client *dynamodb.Client) {
-				store, err := revocationtable.New(client, "demo-revocations")
-				if err != nil {
-					t.Fatal(err)
-				}
-				_ = store.Revoke(t.Context(), e)
-			})
+			return recorded(t, "demo-revocations", func(table *dynamodb.Table) { _ = revocationtable.New(table).Revoke(t.Context(), e) })
 		}
 	}
 	sent := func(target, body string) func(*testing.T) awsRequest {
@@ -103,7 +93,7 @@ type awsRequest struct {
 }
 
 // recorded gives the first request that a store sends.
-func recorded(t *testing.T, call func(*dynamodb.Client)) (first awsRequest) {
+func recorded(t *testing.T, name string, call func(*dynamodb.Table)) (first awsRequest) {
 	t.Helper()
 	url := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -113,7 +103,11 @@ func recorded(t *testing.T, call func(*dynamodb.Client)) (first awsRequest) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 		_, _ = io.WriteString(w, "{}")
 	}))
-	call(dynamodb.New(dynamodb.Options{BaseEndpoint: &url, Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")}))
+	table, err := dynamodb.Open(dynamodb.Config{Table: name, Region: "eu-west-1", Endpoint: url, Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	call(table)
 	if first.action == "" {
 		t.Fatal("the store sends nothing")
 	}

@@ -3,13 +3,15 @@ package userpool
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"portcullis/api/environ"
 	"portcullis/api/tokens"
+	"portcullis/authorizers"
+	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/dynamo"
 )
@@ -18,18 +20,22 @@ import (
 type revocations struct{ table *dynamo.Store }
 
 // openRevocations opens a table; nil for "".
-func openRevocations(cfg aws.Config, table string) (tokens.Revocations, error) {
-	if table == "" {
+func openRevocations(ctx context.Context, cfg aws.Config, name string) (tokens.Revocations, error) {
+	if name == "" {
 		return nil, nil
 	}
-	store, err := dynamo.New(dynamodb.NewFromConfig(cfg), table)
-	if errors.As(err, new(*dynamo.TableNameError)) {
-		return nil, &environ.Error{Variable: RevocationTable, Value: table, Want: "the name of a DynamoDB table, 3 to 255 characters out of a-z A-Z 0-9 _ . -"}
+	where, err := dynamodb.OfSDK(ctx, cfg, name)
+	if err != nil {
+		return nil, fmt.Errorf("AWS configuration: %w", err)
+	}
+	table, err := dynamodb.Open(where)
+	if wrong, ok := errors.AsType[*authorizers.ConfigError](err); ok && wrong.Field == "Table" {
+		return nil, &environ.Error{Variable: RevocationTable, Value: name, Want: "the name of a DynamoDB table, 3 to 255 characters out of a-z A-Z 0-9 _ . -"}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return revocations{store}, nil
+	return revocations{dynamo.New(table)}, nil
 }
 
 func (r revocations) RevokeFamily(ctx context.Context, issuer, origin string, ends time.Time) error {

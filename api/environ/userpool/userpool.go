@@ -47,7 +47,7 @@ func Tokens(ctx context.Context, getenv func(string) string, log *slog.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	revocations, err := openRevocations(cfg, getenv(RevocationTable))
+	revocations, err := openRevocations(ctx, cfg, getenv(RevocationTable))
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,6 @@ package dynamo_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -14,6 +12,7 @@ import (
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
+	"portcullis/authorizers/internal/awsjson/awsjsontest"
 	"portcullis/deploy/testtools"
 )
 
@@ -46,11 +45,7 @@ var operations = []struct {
 // amazonError answers as DynamoDB does
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html).
 func amazonError(status int, name string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-		w.WriteHeader(status)
-		_, _ = fmt.Fprintf(w, `{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"made by a test"}`, name)
-	}
+	return awsjsontest.Refuses(status, "com.amazonaws.dynamodb.v20120810#"+name, "made by a test")
 }
 
 // closedPort returns the address of a port that nothing listens on.
@@ -66,14 +61,13 @@ func closedPort(t *testing.T) string {
 
 // TestFailures: a table that does not answer says nothing of any key, and to a checker it is unavailable.
 func TestFailures(t *testing.T) {
-	hangUp := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	cut := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
 		_, _ = w.Write([]byte(`{"Item":`))
 	})
 	endpoints := map[string]string{
 		"closed port": closedPort(t),
-		"hung up":     testtools.Serve(t, hangUp),
+		"hung up":     testtools.Serve(t, http.HandlerFunc(awsjsontest.HangsUp)),
 		"cut short":   testtools.Serve(t, cut),
 		"throttled":   testtools.Serve(t, amazonError(400, "ProvisionedThroughputExceededException")),
 		"internal":    testtools.Serve(t, amazonError(500, "InternalServerError")),
@@ -83,7 +77,7 @@ func TestFailures(t *testing.T) {
 	for name, endpoint := range endpoints {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := open(t, clientOf(endpoint), "keys")
+			s := open(t, endpoint, "keys", nil)
 			for _, o := range operations {
 				err := o.call(t.Context(), s, record(t))
 				if err == nil || errors.Is(err, apikey.ErrNotFound) || errors.Is(err, apikey.ErrExists) {
@@ -103,11 +97,7 @@ func TestFailures(t *testing.T) {
 
 // TestDeadline: a table that never answers does not outlive the context.
 func TestDeadline(t *testing.T) {
-	silent := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then does the server see that the client has left
-		<-r.Context().Done()
-	})
-	s := open(t, clientOf(testtools.Serve(t, silent)), "keys")
+	s := open(t, testtools.Serve(t, http.HandlerFunc(awsjsontest.Silent)), "keys", nil)
 	for _, o := range operations {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if err := o.call(ctx, s, record(t)); !errors.Is(err, context.DeadlineExceeded) {
@@ -121,8 +111,7 @@ func TestDeadline(t *testing.T) {
 // does. What may be done twice succeeds. What may not is an error, and none that says that it was refused.
 func TestLostAnswer(t *testing.T) {
 	endpoint := testtools.MotoDynamoDB(t)
-	direct := clientOf(endpoint)
-	name := newTable(t, direct)
+	name := newTable(t, clientOf(endpoint))
 	var lose atomic.Bool
 	proxy := testtools.Proxy(t, endpoint)
 	proxy.ModifyResponse = func(*http.Response) error {
@@ -131,7 +120,7 @@ func TestLostAnswer(t *testing.T) {
 		}
 		return nil
 	}
-	flaky, steady, r := open(t, clientOf(testtools.Serve(t, proxy)), name), open(t, direct, name), record(t)
+	flaky, steady, r := open(t, testtools.Serve(t, proxy), name, nil), open(t, endpoint, name, nil), record(t)
 	for _, o := range operations {
 		lose.Store(true)
 		err := o.call(t.Context(), flaky, r)
@@ -148,17 +137,16 @@ func TestLostAnswer(t *testing.T) {
 // TestThrottledOnce: one throttle is made up for by another attempt, of every call.
 func TestThrottledOnce(t *testing.T) {
 	endpoint := testtools.MotoDynamoDB(t)
-	direct := clientOf(endpoint)
-	name, proxy := newTable(t, direct), testtools.Proxy(t, endpoint)
+	name, proxy := newTable(t, clientOf(endpoint)), testtools.Proxy(t, endpoint)
 	busy := amazonError(400, "ProvisionedThroughputExceededException")
 	var again atomic.Bool
-	s, r := open(t, clientOf(testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s, r := open(t, testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if again.CompareAndSwap(false, true) {
 			busy(w, r)
 			return
 		}
 		proxy.ServeHTTP(w, r)
-	}))), name), record(t)
+	})), name, nil), record(t)
 	for _, o := range operations {
 		again.Store(false)
 		if err := o.call(t.Context(), s, r); err != nil {
@@ -180,10 +168,7 @@ func TestAnswers(t *testing.T) {
 		`[]`:                     {other, other},
 		`<html>`:                 {other, other},
 	} {
-		s := open(t, clientOf(testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-			_, _ = io.WriteString(w, body)
-		}))), "keys")
+		s := open(t, testtools.Serve(t, awsjsontest.Says(http.StatusOK, body)), "keys", nil)
 		outcome := func(is bool, err error) string {
 			switch {
 			case is:
@@ -206,12 +191,8 @@ func TestAnswers(t *testing.T) {
 
 // TestAnswerOfAnotherKey: the record of another key says nothing of the one that was asked for.
 func TestAnswerOfAnotherKey(t *testing.T) {
-	client := &table{}
-	s, r := open(t, client, "keys"), record(t)
-	if err := s.Create(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	client.item = client.put.Item
+	r := record(t)
+	_, s := stored(t, r)
 	if _, err := s.Get(t.Context(), r.ID); err != nil {
 		t.Error(err)
 	}

@@ -1,14 +1,13 @@
 package dynamo
 
 import (
+	"crypto/sha256"
 	"fmt"
-	"strconv"
+	"net/netip"
 	"strings"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/dynamodb"
 )
 
 // ItemError says that an item of the table is no record. Such an item is an error and never a record with less in it: a
@@ -52,59 +51,61 @@ const (
 	lastUsed  = "lastUsed"
 )
 
-func keyOf(id string) map[string]types.AttributeValue {
-	return map[string]types.AttributeValue{"id": text(id)}
-}
-
 // itemOf returns a record's item. Times are numbers of seconds since 1970, as TTL wants them, and the day of the last
 // use is a text such as "2006-01-02". Lists are there when they are empty; texts and times that say nothing are not.
-func itemOf(r apikey.Record) map[string]types.AttributeValue {
+func itemOf(r apikey.Record) dynamodb.Item {
 	networks := make([]string, len(r.Networks))
 	for i, network := range r.Networks {
 		networks[i] = network.String()
 	}
-	item := map[string]types.AttributeValue{
-		"id":       text(r.ID),
-		"hash":     &types.AttributeValueMemberB{Value: r.Hash[:]},
-		"owner":    text(r.Owner),
-		"scopes":   list(r.Scopes),
-		"networks": list(networks),
-		createdAt:  seconds(r.Created),
-		"disabled": &types.AttributeValueMemberBOOL{Value: r.Disabled},
+	item := dynamodb.Item{
+		dynamodb.Key: dynamodb.Text(r.ID),
+		"hash":       dynamodb.Bytes(r.Hash[:]),
+		"owner":      dynamodb.Text(r.Owner),
+		"scopes":     dynamodb.Texts(r.Scopes),
+		"networks":   dynamodb.Texts(networks),
+		createdAt:    dynamodb.Seconds(r.Created),
+		"disabled":   dynamodb.Flag(r.Disabled),
 	}
 	if r.Label != "" {
-		item["label"] = text(r.Label)
+		item["label"] = dynamodb.Text(r.Label)
 	}
 	if r.UsageKey != "" {
-		item["usageKey"] = text(r.UsageKey)
+		item["usageKey"] = dynamodb.Text(r.UsageKey)
 	}
 	if !r.Expires.IsZero() {
-		item[expiresAt] = seconds(r.Expires)
+		item[expiresAt] = dynamodb.Seconds(r.Expires)
 	}
 	if r.LastUsed != 0 {
-		item[lastUsed] = text(r.LastUsed.String())
+		item[lastUsed] = dynamodb.Text(r.LastUsed.String())
 	}
 	return item
 }
 
 // recordOf returns the record of an item, or an *ItemError.
-func recordOf(item map[string]types.AttributeValue) (apikey.Record, error) {
-	r := reader{item: item}
+func recordOf(item dynamodb.Item) (apikey.Record, error) {
+	r := dynamodb.Reader{Item: item}
 	record := apikey.Record{
-		ID:       r.text("id"),
-		Hash:     r.hash("hash"),
-		Owner:    r.text("owner"),
-		Scopes:   r.list("scopes"),
-		Label:    optional(&r, "label", r.text),
-		Networks: r.networks("networks"),
-		UsageKey: optional(&r, "usageKey", r.text),
-		Created:  r.time(createdAt),
-		Expires:  optional(&r, expiresAt, r.time),
-		Disabled: r.flag("disabled"),
-		LastUsed: optional(&r, lastUsed, r.day),
+		ID:       r.Text(dynamodb.Key),
+		Hash:     readHash(&r, "hash"),
+		Owner:    r.Text("owner"),
+		Scopes:   r.Texts("scopes"),
+		Label:    optional(&r, "label", r.Text),
+		Networks: readNetworks(&r, "networks"),
+		UsageKey: optional(&r, "usageKey", r.Text),
+		Created:  r.Time(createdAt),
+		Expires:  optional(&r, expiresAt, r.Time),
+		Disabled: r.Flag("disabled"),
 	}
-	if r.bad != "" {
-		return apikey.Record{}, &ItemError{record.ID, r.bad, nil}
+	if text := optional(&r, lastUsed, r.Text); r.Has(lastUsed) {
+		day, err := apikey.ParseDay(text)
+		if err != nil {
+			r.Refuse(lastUsed)
+		}
+		record.LastUsed = day
+	}
+	if r.Bad != "" {
+		return apikey.Record{}, &ItemError{record.ID, r.Bad, nil}
 	}
 	if err := record.Validate(); err != nil {
 		return apikey.Record{}, &ItemError{record.ID, "", err}
@@ -112,16 +113,31 @@ func recordOf(item map[string]types.AttributeValue) (apikey.Record, error) {
 	return record, nil
 }
 
-func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
-
-func seconds(t time.Time) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
+// optional reads an attribute if it is there.
+func optional[T any](r *dynamodb.Reader, name string, read func(name string) T) (value T) {
+	if r.Has(name) {
+		value = read(name)
+	}
+	return value
 }
 
-func list(texts []string) types.AttributeValue {
-	values := make([]types.AttributeValue, len(texts))
-	for i, s := range texts {
-		values[i] = text(s)
+func readHash(r *dynamodb.Reader, name string) (hash [sha256.Size]byte) {
+	bytes := r.Bytes(name)
+	if len(bytes) != len(hash) {
+		r.Refuse(name)
+		return hash
 	}
-	return &types.AttributeValueMemberL{Value: values}
+	return [sha256.Size]byte(bytes)
+}
+
+func readNetworks(r *dynamodb.Reader, name string) []netip.Prefix {
+	var networks []netip.Prefix
+	for _, text := range r.Texts(name) {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			r.Refuse(name)
+		}
+		networks = append(networks, network)
+	}
+	return networks
 }

@@ -1,20 +1,20 @@
 package dynamo_test
 
 import (
-	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
+	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
+	"portcullis/authorizers/internal/awsjson/awsjsontest"
 )
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -32,143 +32,120 @@ func record(t *testing.T) apikey.Record {
 	return r
 }
 
+// item is an item in DynamoDB's JSON: the JSON of values by their attributes.
+type item map[string]json.RawMessage
+
 // table is a DynamoDB with one item, which notes what it is asked.
 type table struct {
-	dynamo.Client
-	item   map[string]types.AttributeValue
-	get    *dynamodb.GetItemInput
-	put    *dynamodb.PutItemInput
-	update *dynamodb.UpdateItemInput
-	scan   *dynamodb.ScanInput
+	item  item
+	asked map[string]map[string]json.RawMessage // requests by their operations
 }
 
-type options = func(*dynamodb.Options)
-
-func (t *table) GetItem(_ context.Context, in *dynamodb.GetItemInput, _ ...options) (*dynamodb.GetItemOutput, error) {
-	t.get = in
-	return &dynamodb.GetItemOutput{Item: t.item}, nil
-}
-
-func (t *table) PutItem(_ context.Context, in *dynamodb.PutItemInput, _ ...options) (*dynamodb.PutItemOutput, error) {
-	t.put = in
-	return &dynamodb.PutItemOutput{}, nil
-}
-
-func (t *table) UpdateItem(_ context.Context, in *dynamodb.UpdateItemInput, _ ...options) (*dynamodb.UpdateItemOutput, error) {
-	t.update = in
-	return &dynamodb.UpdateItemOutput{}, nil
-}
-
-func (t *table) Scan(_ context.Context, in *dynamodb.ScanInput, _ ...options) (*dynamodb.ScanOutput, error) {
-	t.scan = in
-	return &dynamodb.ScanOutput{Items: []map[string]types.AttributeValue{t.item}}, nil
-}
-
-func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
-
-func number(s string) types.AttributeValue { return &types.AttributeValueMemberN{Value: s} }
-
-func list(values ...types.AttributeValue) types.AttributeValue {
-	return &types.AttributeValueMemberL{Value: values}
+func (c *table) answer(r *http.Request) string {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	var request map[string]json.RawMessage
+	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+		panic(err)
+	}
+	c.asked[operation] = request
+	text, err := json.Marshal(map[string]any{"Item": c.item, "Items": []item{c.item}})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }
 
 // stored returns a table with the item of a record, and the store on it.
 func stored(t *testing.T, r apikey.Record) (*table, *dynamo.Store) {
 	t.Helper()
-	client := &table{}
-	s := open(t, client, "keys")
+	c := &table{asked: map[string]map[string]json.RawMessage{}}
+	s := open(t, "http://127.0.0.1:1", "keys", awsjsontest.Answer(c.answer))
 	if err := s.Create(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	client.item = client.put.Item
-	return client, s
+	if err := json.Unmarshal(c.asked["PutItem"]["Item"], &c.item); err != nil {
+		t.Fatal(err)
+	}
+	return c, s
 }
 
 // TestItem: the shape of an item is what Terraform, and tables that are there, rely on.
 func TestItem(t *testing.T) {
 	r := record(t)
-	client, _ := stored(t, r)
+	c, _ := stored(t, r)
 	want := map[string]string{"id": "S", "hash": "B", "owner": "S", "scopes": "L", "label": "S", "networks": "L", "usageKey": "S",
 		"createdAt": "N", "expiresAt": "N", "disabled": "BOOL", "lastUsed": "S"}
 	got := map[string]string{}
-	for name, value := range client.item {
-		switch value.(type) {
-		case *types.AttributeValueMemberS:
-			got[name] = "S"
-		case *types.AttributeValueMemberN:
-			got[name] = "N"
-		case *types.AttributeValueMemberB:
-			got[name] = "B"
-		case *types.AttributeValueMemberL:
-			got[name] = "L"
-		case *types.AttributeValueMemberBOOL:
-			got[name] = "BOOL"
-		}
+	for name, value := range c.item {
+		got[name], _, _ = strings.Cut(strings.TrimPrefix(string(value), `{"`), `"`)
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("attributes %v, want %v", got, want)
 	}
-	if end := client.item["expiresAt"].(*types.AttributeValueMemberN).Value; end != "1772370000" {
+	if end := string(c.item["expiresAt"]); end != `{"N":"1772370000"}` {
 		t.Errorf("expiresAt is %s, want seconds since 1970", end)
 	}
 	r.Expires, r.Label, r.UsageKey, r.LastUsed, r.Scopes, r.Networks = time.Time{}, "", "", 0, nil, nil
-	client, _ = stored(t, r)
-	names := slices.Sorted(maps.Keys(client.item))
+	c, _ = stored(t, r)
+	names := slices.Sorted(maps.Keys(c.item))
 	if !slices.Equal(names, []string{"createdAt", "disabled", "hash", "id", "networks", "owner", "scopes"}) {
 		t.Errorf("attributes of the least record: %v", names)
+	}
+	if string(c.item["scopes"]) != `{"L":[]}` {
+		t.Errorf("no scopes are %s", c.item["scopes"])
 	}
 }
 
 // TestBrokenItem: an item that is no record must show, and never be read as one with less in it.
 func TestBrokenItem(t *testing.T) {
-	null := &types.AttributeValueMemberNULL{Value: true}
+	const null = `{"NULL":true}`
 	tests := []struct {
 		attribute string
-		values    []types.AttributeValue // nil: the attribute is not there
+		values    []string // JSON; "": the attribute is not there
 	}{
-		{"id", []types.AttributeValue{nil, number("1"), null}},
-		{"hash", []types.AttributeValue{nil, text("x"), null, &types.AttributeValueMemberB{}, &types.AttributeValueMemberB{Value: make([]byte, 31)}}},
-		{"owner", []types.AttributeValue{nil, number("1"), null}},
-		{"scopes", []types.AttributeValue{nil, text("a"), null, list(number("1")), list(text("a"), null), &types.AttributeValueMemberSS{Value: []string{"a"}}}},
-		{"networks", []types.AttributeValue{nil, text("10.0.0.0/8"), null, list(null), list(text("10.0.0.0")), list(text("")), list(text("x/8"))}},
-		{"label", []types.AttributeValue{number("1"), null}},
-		{"usageKey", []types.AttributeValue{number("1"), null}},
-		{"createdAt", []types.AttributeValue{nil, text("1772366400"), null, number("1e9"), number("1.5"), number("-1"), number("99999999999999999999")}},
-		{"expiresAt", []types.AttributeValue{text("1772370000"), null, number("x"), number("1.5"), number("-62135596800")}},
-		{"disabled", []types.AttributeValue{nil, text("false"), null, number("0")}},
-		{"lastUsed", []types.AttributeValue{number("20513"), null, text(""), text("never"), text("2026-3-1")}},
+		{"id", []string{"", number("1"), null}},
+		{"hash", []string{"", text("x"), null, `{"B":""}`, `{"B":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="}`}},
+		{"owner", []string{"", number("1"), null}},
+		{"scopes", []string{"", text("a"), null, list(number("1")), list(text("a"), null), `{"SS":["a"]}`}},
+		{"networks", []string{"", text("10.0.0.0/8"), null, list(null), list(text("10.0.0.0")), list(text("")), list(text("x/8"))}},
+		{"label", []string{number("1"), null}},
+		{"usageKey", []string{number("1"), null}},
+		{"createdAt", []string{"", text("1772366400"), null, number("1e9"), number("1.5"), number("-1"), number("99999999999999999999")}},
+		{"expiresAt", []string{text("1772370000"), null, number("x"), number("1.5"), number("-62135596800")}},
+		{"disabled", []string{"", text("false"), null, number("0")}},
+		{"lastUsed", []string{number("20513"), null, text(""), text("never"), text("2026-3-1")}},
 	}
 	for _, test := range tests {
 		for _, value := range test.values {
-			client, s := stored(t, record(t))
-			if client.item[test.attribute] = value; value == nil {
-				delete(client.item, test.attribute)
+			c, s := stored(t, record(t))
+			if c.item[test.attribute] = json.RawMessage(value); value == "" {
+				delete(c.item, test.attribute)
 			}
 			wantBroken(t, s, test.attribute, value)
 		}
 	}
 }
 
-func wantBroken(t *testing.T, s *dynamo.Store, attribute string, value types.AttributeValue) {
+func wantBroken(t *testing.T, s *dynamo.Store, attribute string, value string) {
 	t.Helper()
 	var broken *dynamo.ItemError
 	r, err := s.Get(t.Context(), "0123456789abcdef")
 	if !errors.As(err, &broken) || broken.Attribute != attribute || r.ID != "" {
-		t.Errorf("%s %#v: Get gives %v, error %v", attribute, value, r, err)
+		t.Errorf("%s %s: Get gives %v, error %v", attribute, value, r, err)
 	}
 	if _, err := s.List(t.Context(), 1, ""); !errors.As(err, &broken) {
-		t.Errorf("%s %#v: List gives the error %v", attribute, value, err)
+		t.Errorf("%s %s: List gives the error %v", attribute, value, err)
 	}
 }
 
 // TestInvalidItem: what is of the right type and no valid record is refused as well.
 func TestInvalidItem(t *testing.T) {
 	tests := map[string]struct {
-		value types.AttributeValue
+		value string
 		field string
 	}{
 		"id":        {text("#settings"), "id"},
-		"hash":      {&types.AttributeValueMemberB{Value: make([]byte, 32)}, "hash"},
+		"hash":      {`{"B":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`, "hash"},
 		"owner":     {text(""), "owner"},
 		"scopes":    {list(text("a b")), "scopes"},
 		"networks":  {list(text("10.0.0.1/8")), "networks"},
@@ -178,8 +155,8 @@ func TestInvalidItem(t *testing.T) {
 		"expiresAt": {number("0"), "expires"},
 	}
 	for attribute, test := range tests {
-		client, s := stored(t, record(t))
-		client.item[attribute] = test.value
+		c, s := stored(t, record(t))
+		c.item[attribute] = json.RawMessage(test.value)
 		var broken *dynamo.ItemError
 		var wrong *apikey.ValueError
 		_, err := s.Get(t.Context(), "0123456789abcdef")
@@ -193,34 +170,29 @@ func TestInvalidItem(t *testing.T) {
 // attribute but id and lastUsed, which is all that a role for checks may write.
 func TestRequests(t *testing.T) {
 	r := record(t)
-	client, s := stored(t, r)
-	if _, err := s.Get(t.Context(), r.ID); err != nil || !aws.ToBool(client.get.ConsistentRead) {
-		t.Errorf("Get: %v, consistent %v", err, aws.ToBool(client.get.ConsistentRead))
+	c, s := stored(t, r)
+	if _, err := s.Get(t.Context(), r.ID); err != nil || string(c.asked["GetItem"]["ConsistentRead"]) != "true" {
+		t.Errorf("Get: %v, consistent %s", err, c.asked["GetItem"]["ConsistentRead"])
 	}
-	if _, err := s.List(t.Context(), 1, ""); err != nil || !aws.ToBool(client.scan.ConsistentRead) {
-		t.Errorf("List: %v, consistent %v", err, aws.ToBool(client.scan.ConsistentRead))
+	if _, err := s.List(t.Context(), 1, ""); err != nil || string(c.asked["Scan"]["ConsistentRead"]) != "true" {
+		t.Errorf("List: %v, consistent %s", err, c.asked["Scan"]["ConsistentRead"])
 	}
 	if err := s.Touch(t.Context(), r.ID, r.LastUsed); err != nil {
 		t.Fatal(err)
 	}
-	if names := client.update.ExpressionAttributeNames; !maps.Equal(names, map[string]string{"#lastUsed": "lastUsed"}) {
-		t.Errorf("Touch names %v", names)
+	touch := c.asked["UpdateItem"]
+	if names := string(touch["ExpressionAttributeNames"]); names != `{"#lastUsed":"lastUsed"}` {
+		t.Errorf("Touch names %s", names)
 	}
-	if client.update.ReturnValues != "" || client.update.ReturnValuesOnConditionCheckFailure != "" {
+	if touch["ReturnValues"] != nil || touch["ReturnValuesOnConditionCheckFailure"] != nil {
 		t.Error("Touch asks for attributes")
 	}
 }
 
-func TestNewRefuses(t *testing.T) {
-	for _, name := range []string{"", "ab", "a b c", "keys/x", ":memory:", "keys\n", string(make([]byte, 256))} {
-		var bad *dynamo.TableNameError
-		if _, err := dynamo.New(&table{}, name); !errors.As(err, &bad) || bad.Name != name {
-			t.Errorf("New(%q): %v, want a *TableNameError", name, err)
-		}
-	}
-	if _, err := dynamo.New(nil, "keys"); err == nil {
-		t.Error("New(nil) is no error")
-	}
-}
-
 var _ apikey.Store = (*dynamo.Store)(nil)
+
+func text(s string) string { return fmt.Sprintf(`{"S":%q}`, s) }
+
+func number(n string) string { return fmt.Sprintf(`{"N":%q}`, n) }
+
+func list(values ...string) string { return `{"L":[` + strings.Join(values, ",") + `]}` }

@@ -2,38 +2,43 @@ package dynamo_test
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/apikeytest"
 	"portcullis/authorizers/apikey/dynamo"
+	"portcullis/authorizers/dynamodb"
 	"portcullis/deploy/testtools"
 )
 
 func TestStore(t *testing.T) {
-	client := clientOf(testtools.MotoDynamoDB(t))
-	apikeytest.Run(t, func(t *testing.T) apikey.Store { return open(t, client, newTable(t, client)) })
+	endpoint := testtools.MotoDynamoDB(t)
+	client := clientOf(endpoint)
+	apikeytest.Run(t, func(t *testing.T) apikey.Store { return open(t, endpoint, newTable(t, client), nil) })
 }
 
-func open(t *testing.T, client dynamo.Client, table string) *dynamo.Store {
+// open is the store in a table at an address; client may be nil.
+func open(t testing.TB, endpoint, table string, client *http.Client) *dynamo.Store {
 	t.Helper()
-	s, err := dynamo.New(client, table)
+	opened, err := dynamodb.Open(dynamodb.Config{Table: table, Region: "eu-west-1", Endpoint: endpoint, Credentials: testCredentials, Client: client})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return dynamo.New(opened)
 }
 
 // TestListWithBrokenItems: a list with items that are no records is an error that names each of them, and loses none
 // of the records. Their ids are enough to delete them.
 func TestListWithBrokenItems(t *testing.T) {
-	client := clientOf(testtools.MotoDynamoDB(t))
+	endpoint := testtools.MotoDynamoDB(t)
+	client := clientOf(endpoint)
 	name := newTable(t, client)
-	s := open(t, client, name)
+	s := open(t, endpoint, name, nil)
 	var broken []string
 	for i := range 5 {
 		r := record(t)
@@ -80,9 +85,10 @@ func TestListWithBrokenItems(t *testing.T) {
 }
 
 // breakItem leaves nothing of an item but its id.
-func breakItem(t *testing.T, client *dynamodb.Client, table, id string) {
+func breakItem(t *testing.T, client *sdk.Client, table, id string) {
 	t.Helper()
-	if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: map[string]types.AttributeValue{"id": text(id)}}); err != nil {
+	item := map[string]types.AttributeValue{dynamodb.Key: &types.AttributeValueMemberS{Value: id}}
+	if _, err := client.PutItem(t.Context(), &sdk.PutItemInput{TableName: &table, Item: item}); err != nil {
 		t.Fatal(err)
 	}
 }

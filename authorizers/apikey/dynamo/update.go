@@ -4,30 +4,19 @@ import (
 	"context"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/dynamodb"
 )
-
-// expressions are those of one conditional update.
-type expressions struct {
-	update, condition string
-	names             map[string]string
-	values            map[string]types.AttributeValue
-	old               types.ReturnValuesOnConditionCheckFailure
-}
 
 // Touch implements apikey.Lookup. It writes only what raises the day, and asks for no attribute but that.
 func (s *Store) Touch(ctx context.Context, id string, day apikey.Day) error {
 	if !apikey.ValidID(id) || day <= 0 {
 		return nil
 	}
-	err := s.update(ctx, id, expressions{
-		update:    "SET #lastUsed = :day",
-		condition: "attribute_exists(id) AND (attribute_not_exists(#lastUsed) OR #lastUsed < :day)",
-		names:     map[string]string{"#lastUsed": lastUsed},
-		values:    map[string]types.AttributeValue{":day": text(day.String())},
+	err := s.table.Update(ctx, id, "SET #lastUsed = :day", dynamodb.Condition{
+		Expression: "attribute_exists(id) AND (attribute_not_exists(#lastUsed) OR #lastUsed < :day)",
+		Names:      map[string]string{"#lastUsed": lastUsed},
+		Values:     dynamodb.Item{":day": dynamodb.Text(day.String())},
 	})
 	if conditionFailed(err) != nil {
 		return nil
@@ -40,11 +29,10 @@ func (s *Store) SetDisabled(ctx context.Context, id string, disabled bool) error
 	if !apikey.ValidID(id) {
 		return apikey.ErrNotFound
 	}
-	err := s.update(ctx, id, expressions{
-		update:    "SET #disabled = :disabled",
-		condition: "attribute_exists(id)",
-		names:     map[string]string{"#disabled": "disabled"},
-		values:    map[string]types.AttributeValue{":disabled": &types.AttributeValueMemberBOOL{Value: disabled}},
+	err := s.table.Update(ctx, id, "SET #disabled = :disabled", dynamodb.Condition{
+		Expression: "attribute_exists(id)",
+		Names:      map[string]string{"#disabled": "disabled"},
+		Values:     dynamodb.Item{":disabled": dynamodb.Flag(disabled)},
 	})
 	if conditionFailed(err) != nil {
 		return apikey.ErrNotFound
@@ -60,7 +48,8 @@ func (s *Store) SetExpires(ctx context.Context, id string, expires time.Time) er
 	if err := apikey.CheckExpires(expires, time.Unix(0, 0)); err != nil {
 		return err
 	}
-	err := s.update(ctx, id, expiresExpressions(expires))
+	expression, condition := endingAt(expires)
+	err := s.table.Update(ctx, id, expression, condition)
 	refused := conditionFailed(err)
 	switch {
 	case refused == nil:
@@ -75,34 +64,14 @@ func (s *Store) SetExpires(ctx context.Context, id string, expires time.Time) er
 	return apikey.CheckExpires(expires, stored.Created)
 }
 
-func expiresExpressions(expires time.Time) expressions {
-	e := expressions{
-		update:    "REMOVE #expiresAt",
-		condition: "attribute_exists(id)",
-		names:     map[string]string{"#expiresAt": expiresAt},
-		old:       types.ReturnValuesOnConditionCheckFailureAllOld,
+// endingAt is the update that gives a key an end, or takes it away.
+func endingAt(expires time.Time) (expression string, c dynamodb.Condition) {
+	c = dynamodb.Condition{Expression: "attribute_exists(id)", Names: map[string]string{"#expiresAt": expiresAt}, Old: true}
+	if expires.IsZero() {
+		return "REMOVE #expiresAt", c
 	}
-	if !expires.IsZero() {
-		e.update = "SET #expiresAt = :end"
-		e.condition = "attribute_exists(id) AND #createdAt < :end"
-		e.names["#createdAt"] = createdAt
-		e.values = map[string]types.AttributeValue{":end": seconds(expires)}
-	}
-	return e
-}
-
-// update may be done twice: it sets values, and counts nothing.
-func (s *Store) update(ctx context.Context, id string, e expressions) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName:                           &s.table,
-		Key:                                 keyOf(id),
-		UpdateExpression:                    &e.update,
-		ConditionExpression:                 &e.condition,
-		ExpressionAttributeNames:            e.names,
-		ExpressionAttributeValues:           e.values,
-		ReturnValuesOnConditionCheckFailure: e.old,
-	}, s.again)
-	return s.failed("UpdateItem", err)
+	c.Expression = "attribute_exists(id) AND #createdAt < :end"
+	c.Names["#createdAt"] = createdAt
+	c.Values = dynamodb.Item{":end": dynamodb.Seconds(expires)}
+	return "SET #expiresAt = :end", c
 }

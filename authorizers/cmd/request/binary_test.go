@@ -13,12 +13,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
+	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/verify/verifytest"
 	"portcullis/deploy/emulators/lambda"
 	"portcullis/deploy/testtools"
@@ -87,7 +88,7 @@ func TestBinary(t *testing.T) {
 // TestTableIsDown: a key that cannot be looked up is no 401.
 func TestTableIsDown(t *testing.T) {
 	var log bytes.Buffer
-	started := startLogging(t, &log, "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1", "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_MAX_ATTEMPTS=1", "API_KEYS_TABLE=keys")
+	started := startLogging(t, &log, "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1", "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "API_KEYS_TABLE=keys")
 	event := fmt.Appendf(nil, `{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users","headers":{"X-Api-Key":%q}}`, apikey.New().Reveal())
 	if output, err := started.Invoke(t.Context(), event); err == nil || err.Error() == "Unauthorized" || !strings.Contains(err.Error(), "unavailable") {
 		t.Errorf("output %s, error %v", output, err)
@@ -102,7 +103,7 @@ func TestBinaryRefusesItsConfiguration(t *testing.T) {
 	for variables, want := range map[string]string{
 		"": "ISSUERS: is not set", "API_KEYS_TABLE=a/b": "API_KEYS_TABLE: want the name of a DynamoDB table", "ISSUERS=[]": "at least one issuer",
 	} {
-		_, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: binarytest.Build(t, "request").File, Env: []string{"AWS_REGION=eu-west-1", variables}})
+		_, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: binarytest.Build(t, "request").File, Env: []string{"AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", variables}})
 		if failed := (*lambda.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, want) {
 			t.Errorf("%s: error %v, want %q", variables, err, want)
 		}
@@ -128,10 +129,9 @@ func startLogging(t *testing.T, log io.Writer, env ...string) *lambda.Function {
 // issueKey makes the table of keys, and a key in it.
 func issueKey(t *testing.T, endpoint string, record apikey.Record) (apikey.Key, apikey.Store) {
 	t.Helper()
-	client := dynamodb.New(dynamodb.Options{
-		BaseEndpoint: &endpoint, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	})
-	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+	who := credentials.NewStaticCredentialsProvider("test", "test", "")
+	client := sdk.New(sdk.Options{BaseEndpoint: &endpoint, Region: "us-east-1", Credentials: who})
+	_, err := client.CreateTable(t.Context(), &sdk.CreateTableInput{
 		TableName: aws.String("keys"), BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
 		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}},
@@ -139,10 +139,11 @@ func issueKey(t *testing.T, endpoint string, record apikey.Record) (apikey.Key, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := dynamo.New(client, "keys")
+	table, err := dynamodb.Open(dynamodb.Config{Table: "keys", Region: "us-east-1", Endpoint: endpoint, Credentials: who})
 	if err != nil {
 		t.Fatal(err)
 	}
+	store := dynamo.New(table)
 	key, record, err := apikey.Issue(record, time.Now())
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@
 package main
 
 import (
-	"context"
 	"log/slog"
 	"os"
 
@@ -13,14 +12,14 @@ import (
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/apikey/dynamo"
 	"portcullis/authorizers/environ"
-	"portcullis/authorizers/environ/tables"
 	"portcullis/authorizers/internal/lambdalog"
 )
 
 func main() {
 	log := lambdalog.New(os.Stderr)
-	handler, stop, err := handler(context.Background(), os.Getenv, log)
+	handler, stop, err := handler(os.Getenv, log)
 	if err != nil {
 		log.Error("cannot start", slog.String("error", err.Error()))
 		os.Exit(1)
@@ -29,16 +28,16 @@ func main() {
 }
 
 // handler makes the authorizer, and what lets it finish before the environment ends.
-func handler(ctx context.Context, getenv func(string) string, log *slog.Logger) (*authorizers.RequestAuthorizer, func(), error) {
-	store, err := tables.OpenKeys(ctx, getenv)
-	if err != nil {
-		return nil, nil, err
-	}
-	if store == nil {
+func handler(getenv func(string) string, log *slog.Logger) (*authorizers.RequestAuthorizer, func(), error) {
+	if getenv(environ.APIKeysTable) == "" {
 		authorizer, err := environ.Request(getenv, nil, log)
 		return authorizer, func() {}, err
 	}
-	checker, err := apikey.NewChecker(apikey.Config{Store: store, Log: log})
+	table, err := environ.Table(getenv, environ.APIKeysTable)
+	if err != nil {
+		return nil, nil, err
+	}
+	checker, err := apikey.NewChecker(apikey.Config{Store: dynamo.New(table), Log: log})
 	if err != nil {
 		return nil, nil, err
 	}

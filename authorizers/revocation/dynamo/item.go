@@ -1,39 +1,81 @@
 package dynamo
 
 import (
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"fmt"
 
+	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/revocation"
-	"portcullis/authorizers/revocation/item"
 )
 
-// attributes are an item as the SDK has it.
-type attributes = map[string]types.AttributeValue
+// TimeToLive is the table's TTL attribute.
+const TimeToLive = expires
 
-func toSDK(i item.Item) attributes {
-	values := attributes{}
-	for name, value := range i {
-		if value.S != nil {
-			values[name] = &types.AttributeValueMemberS{Value: *value.S}
-		} else {
-			values[name] = &types.AttributeValueMemberN{Value: *value.N}
-		}
-	}
-	return values
+// The attributes of an item. Times are numbers of whole seconds since 1970.
+const (
+	kind    = "kind"      // S: jti, origin_jti, sub or iss
+	issuer  = "issuer"    // S
+	value   = "value"     // S; not of kind iss
+	before  = "before"    // N; of kinds sub and iss only
+	expires = "expiresAt" // N
+)
+
+// ItemError says that an item of the table is no entry. Such an item is an error and never passed over: who knows what it
+// takes back?
+type ItemError struct {
+	ID        string // "" where that cannot be read either
+	Attribute string // the one that is missing or has no valid value
 }
 
-// entryOf returns the entry of an item, or an *item.Error.
-func entryOf(values attributes) (revocation.Entry, error) {
-	i := item.Item{}
-	for name, value := range values {
-		switch value := value.(type) {
-		case *types.AttributeValueMemberS:
-			i[name] = item.Attribute{S: &value.Value}
-		case *types.AttributeValueMemberN:
-			i[name] = item.Attribute{N: &value.Value}
-		default:
-			i[name] = item.Attribute{}
-		}
+func (e *ItemError) Error() string {
+	return fmt.Sprintf("item %.100q: attribute %q is missing or has no valid value", e.ID, e.Attribute)
+}
+
+// itemOf returns a valid entry's item.
+func itemOf(e revocation.Entry) dynamodb.Item {
+	item := dynamodb.Item{
+		dynamodb.Key: dynamodb.Text(e.ID()), kind: dynamodb.Text(string(e.Kind)), issuer: dynamodb.Text(e.Issuer), expires: dynamodb.Seconds(e.Expires),
 	}
-	return i.Entry()
+	if e.Value != "" {
+		item[value] = dynamodb.Text(e.Value)
+	}
+	if !e.Before.IsZero() {
+		item[before] = dynamodb.Seconds(e.Before)
+	}
+	return item
+}
+
+// entryOf returns the entry of an item, or an [*ItemError]. It is as [revocation.Entry.Validate] wants it, and its ID is that
+// of the item.
+func entryOf(item dynamodb.Item) (revocation.Entry, error) {
+	r := dynamodb.Reader{Item: item}
+	id := text(&r, dynamodb.Key)
+	e := revocation.Entry{Kind: revocation.Kind(text(&r, kind)), Issuer: text(&r, issuer), Expires: r.Time(expires)}
+	if r.Has(value) || e.Kind != revocation.Issuer {
+		e.Value = text(&r, value)
+	}
+	if r.Has(before) {
+		e.Before = r.Time(before)
+	}
+	if r.Bad != "" {
+		return revocation.Entry{}, &ItemError{id, r.Bad}
+	}
+	if wrong, ok := e.Validate().(*revocation.ValueError); ok {
+		return revocation.Entry{}, &ItemError{id, attributeOf[wrong.Field]}
+	}
+	if e.ID() != id {
+		return revocation.Entry{}, &ItemError{id, dynamodb.Key}
+	}
+	return e, nil
+}
+
+// attributeOf are the attributes of an entry's fields, as a ValueError names them.
+var attributeOf = map[string]string{"kind": kind, "issuer": issuer, "value": value, "before": before, "expires": expires}
+
+// text is a text that is not empty.
+func text(r *dynamodb.Reader, name string) string {
+	text := r.Text(name)
+	if text == "" {
+		r.Refuse(name)
+	}
+	return text
 }

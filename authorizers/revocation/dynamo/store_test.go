@@ -13,13 +13,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/dynamo"
-	"portcullis/authorizers/revocation/item"
-	"portcullis/authorizers/revocation/lookup"
 	"portcullis/authorizers/revocation/revocationtest"
 	local "portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/testtools"
@@ -29,28 +28,28 @@ const region = "eu-west-1"
 
 var testCredentials = credentials.NewStaticCredentialsProvider("test", "test", "")
 
-func clientOf(endpoint string) *dynamodb.Client {
-	return dynamodb.New(dynamodb.Options{BaseEndpoint: &endpoint, Region: region, Credentials: testCredentials})
+func clientOf(endpoint string) *sdk.Client {
+	return sdk.New(sdk.Options{BaseEndpoint: &endpoint, Region: region, Credentials: testCredentials})
 }
 
 var tables atomic.Int32
 
-// newTable makes a table as package item describes it.
-func newTable(t *testing.T, client *dynamodb.Client) string {
+// newTable makes a table as the package comment describes it.
+func newTable(t *testing.T, client *sdk.Client) string {
 	t.Helper()
 	name := fmt.Sprintf("revocations-%d", tables.Add(1))
-	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+	_, err := client.CreateTable(t.Context(), &sdk.CreateTableInput{
 		TableName:            &name,
 		BillingMode:          types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(item.ID), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(item.ID), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(dynamodb.Key), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(dynamodb.Key), AttributeType: types.ScalarAttributeTypeS}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
+	_, err = client.UpdateTimeToLive(t.Context(), &sdk.UpdateTimeToLiveInput{
 		TableName:               &name,
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String(item.Expires), Enabled: aws.Bool(true)},
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String(dynamo.TimeToLive), Enabled: aws.Bool(true)},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -58,23 +57,14 @@ func newTable(t *testing.T, client *dynamodb.Client) string {
 	return name
 }
 
-func open(t *testing.T, client dynamo.Client, table string) *dynamo.Store {
+// open is the store in a table at an address; client may be nil.
+func open(t testing.TB, endpoint, table string, client *http.Client) *dynamo.Store {
 	t.Helper()
-	s, err := dynamo.New(client, table)
+	opened, err := dynamodb.Open(dynamodb.Config{Table: table, Region: region, Endpoint: endpoint, Credentials: testCredentials, Client: client})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
-}
-
-// readerOf reads a table as authorizers do.
-func readerOf(t *testing.T, endpoint, table string) *lookup.Table {
-	t.Helper()
-	reader, err := lookup.NewTable(lookup.TableConfig{Name: table, Region: region, Endpoint: endpoint, Credentials: testCredentials})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return reader
+	return dynamo.New(opened)
 }
 
 // emulators are servers of DynamoDB's protocol, each from its own maker.
@@ -91,7 +81,6 @@ func emulators() map[string]func(t *testing.T) string {
 	}
 }
 
-// TestStore: what this package writes and lists is what package lookup reads.
 func TestStore(t *testing.T) {
 	for name, start := range emulators() {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +88,8 @@ func TestStore(t *testing.T) {
 			client := clientOf(endpoint)
 			revocationtest.Run(t, func(t *testing.T) (revocation.Store, revocation.Reader) {
 				table := newTable(t, client)
-				return open(t, client, table), readerOf(t, endpoint, table)
+				s := open(t, endpoint, table, nil)
+				return s, s
 			})
 		})
 	}
@@ -111,14 +101,14 @@ var user = revocation.OfUser("https://issuer.example.com", "ann", time.Unix(1700
 var broken = map[string]map[string]types.AttributeValue{
 	"nothing but an id": {},
 	"a flag in place of a time": {
-		"kind": text("sub"), "issuer": text(user.Issuer), "value": text("ann"), "expiresAt": number("1700003600"),
+		"kind": stringOf("sub"), "issuer": stringOf(user.Issuer), "value": stringOf("ann"), "expiresAt": number("1700003600"),
 		"before": &types.AttributeValueMemberBOOL{Value: true},
 	},
-	"another user's": {"kind": text("sub"), "issuer": text(user.Issuer), "value": text("bob"), "before": number("1700000000"), "expiresAt": number("1700003600")},
+	"another user's": {"kind": stringOf("sub"), "issuer": stringOf(user.Issuer), "value": stringOf("bob"), "before": number("1700000000"), "expiresAt": number("1700003600")},
 }
 
-func text(s string) types.AttributeValue   { return &types.AttributeValueMemberS{Value: s} }
-func number(n string) types.AttributeValue { return &types.AttributeValueMemberN{Value: n} }
+func stringOf(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+func number(n string) types.AttributeValue   { return &types.AttributeValueMemberN{Value: n} }
 
 // TestBrokenItems: an item that is no entry is an error wherever it is met, keeps no other one from being listed, and can be
 // removed.
@@ -131,19 +121,19 @@ func TestBrokenItems(t *testing.T) {
 	client := clientOf(endpoint)
 	for name, values := range broken {
 		table := newTable(t, client)
-		s := open(t, client, table)
+		s := open(t, endpoint, table, nil)
 		other := revocation.OfToken("https://issuer.example.com", "x", time.Unix(1700000000, 0))
 		if err := s.Revoke(t.Context(), other); err != nil {
 			t.Fatal(err)
 		}
-		values["id"] = text(user.ID())
-		if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: values}); err != nil {
+		values["id"] = stringOf(user.ID())
+		if _, err := client.PutItem(t.Context(), &sdk.PutItemInput{TableName: &table, Item: values}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readerOf(t, endpoint, table).Read(t.Context(), []string{other.ID(), user.ID()}); !errors.As(err, new(*item.Error)) {
+		if _, err := s.Read(t.Context(), []string{other.ID(), user.ID()}); !errors.As(err, new(*dynamo.ItemError)) {
 			t.Errorf("%s: Read: %v", name, err)
 		}
-		if err := s.Revoke(t.Context(), revocation.OfUser(user.Issuer, "ann", time.Unix(1, 0), time.Unix(2, 0))); !errors.As(err, new(*item.Error)) {
+		if err := s.Revoke(t.Context(), revocation.OfUser(user.Issuer, "ann", time.Unix(1, 0), time.Unix(2, 0))); !errors.As(err, new(*dynamo.ItemError)) {
 			t.Errorf("%s: Revoke: %v", name, err)
 		}
 		var listed []revocation.Entry
@@ -179,7 +169,7 @@ func TestFailures(t *testing.T) {
 		"no table":  refuse(400, "ResourceNotFoundException"),
 		"denied":    refuse(400, "AccessDeniedException"),
 	} {
-		s := open(t, clientOf(testtools.Serve(t, h)), "revocations")
+		s := open(t, testtools.Serve(t, h), "revocations", nil)
 		if err := s.Revoke(t.Context(), user); err == nil {
 			t.Errorf("%s: Revoke succeeds", name)
 		}
@@ -214,30 +204,18 @@ func TestLostAnswer(t *testing.T) {
 		}
 		return nil
 	}
-	flaky := clientOf(testtools.Serve(t, proxy))
 	table := newTable(t, clientOf(endpoint))
-	s := open(t, flaky, table)
+	s := open(t, testtools.Serve(t, proxy), table, nil)
 	lose.Store(true)
 	if err := s.Revoke(t.Context(), user); err != nil {
 		t.Errorf("Revoke: %v", err)
 	}
-	if got, err := readerOf(t, endpoint, table).Read(context.Background(), []string{user.ID()}); err != nil || len(got) != 1 || got[0] != user {
+	if got, err := s.Read(context.Background(), []string{user.ID()}); err != nil || len(got) != 1 || got[0] != user {
 		t.Errorf("Read: %+v, %v", got, err)
 	}
 	lose.Store(true)
 	if err := s.Undo(t.Context(), user.ID()); err == nil || errors.Is(err, revocation.ErrNotFound) {
 		t.Errorf("Undo: %v", err)
-	}
-}
-
-func TestNewRefuses(t *testing.T) {
-	for _, name := range []string{"", "ab", "a/b", strings.Repeat("x", 256)} {
-		if _, err := dynamo.New(clientOf("http://127.0.0.1:1"), name); !errors.As(err, new(*dynamo.TableNameError)) {
-			t.Errorf("%q: %v", name, err)
-		}
-	}
-	if _, err := dynamo.New(nil, "revocations"); err == nil {
-		t.Error("no client is accepted")
 	}
 }
 
@@ -247,10 +225,10 @@ func TestAnswersOfEntries(t *testing.T) {
 		`{"Items":[],"Count":0}`: true, `{"Items":[]}`: true,
 		`{}`: false, `{"Items":null}`: false, `{"Count":0}`: false, `[]`: false, `<html>`: false, `{"Items":[{}]}`: false,
 	} {
-		s := open(t, clientOf(testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		s := open(t, testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 			_, _ = io.WriteString(w, body)
-		}))), "revocations")
+		})), "revocations", nil)
 		var failed error
 		for _, err := range s.Entries(t.Context()) {
 			failed = errors.Join(failed, err)

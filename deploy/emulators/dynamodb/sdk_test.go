@@ -18,6 +18,7 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/apikeytest"
 	keysdynamo "portcullis/authorizers/apikey/dynamo"
+	keystable "portcullis/authorizers/dynamodb"
 	"portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/testtools"
 )
@@ -79,13 +80,14 @@ func TestUserStore(t *testing.T) {
 
 // TestKeyStore holds the store of API keys to its suite on this server.
 func TestKeyStore(t *testing.T) {
-	client := clientOf(testtools.Serve(t, handler(t)))
+	endpoint := testtools.Serve(t, handler(t))
+	client := clientOf(endpoint)
 	apikeytest.Run(t, func(t *testing.T) apikey.Store {
-		s, err := keysdynamo.New(client, newTable(t, client))
+		table, err := keystable.Open(keystable.Config{Table: newTable(t, client), Region: "eu-west-1", Endpoint: endpoint, Credentials: client.Options().Credentials})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return s
+		return keysdynamo.New(table)
 	})
 }
 

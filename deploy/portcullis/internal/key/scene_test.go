@@ -10,11 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
+	"portcullis/authorizers/dynamodb"
 	"portcullis/deploy/testtools"
 )
 
@@ -47,12 +48,14 @@ func newScene(ctx context.Context, moto string) (*scene, error) {
 	credentials := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 	})
-	client := dynamodb.New(dynamodb.Options{BaseEndpoint: &behind.URL, Region: s.region, Credentials: credentials})
+	client := sdk.New(sdk.Options{BaseEndpoint: &behind.URL, Region: s.region, Credentials: credentials})
 	s.gateway = apigateway.New(apigateway.Options{BaseEndpoint: &behind.URL, Region: s.region, Credentials: credentials})
-	if s.store, err = dynamo.New(client, s.table); err != nil {
+	table, err := dynamodb.Open(dynamodb.Config{Table: s.table, Region: s.region, Endpoint: behind.URL, Credentials: credentials})
+	if err != nil {
 		return nil, err
 	}
-	_, err = client.CreateTable(ctx, &dynamodb.CreateTableInput{
+	s.store = dynamo.New(table)
+	_, err = client.CreateTable(ctx, &sdk.CreateTableInput{
 		TableName:            &s.table,
 		BillingMode:          dynamotypes.BillingModePayPerRequest,
 		KeySchema:            []dynamotypes.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: dynamotypes.KeyTypeHash}},

@@ -21,10 +21,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/revocation"
-	"portcullis/authorizers/revocation/item"
-	"portcullis/authorizers/revocation/lookup"
-	"portcullis/deploy/emulators/dynamodb"
+	"portcullis/authorizers/revocation/dynamo"
+	emulator "portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/testtools"
 )
 
@@ -46,23 +46,23 @@ const noWait = "atexit_sleep_ms=0"
 // table is an empty table that the command uses.
 type table struct {
 	endpoint string
-	reader   *lookup.Table
+	reader   *dynamo.Store
 }
 
 var testCredentials = credentials.NewStaticCredentialsProvider("test", "test", "")
 
 func newTable(t *testing.T) *table {
 	t.Helper()
-	h, err := dynamodb.New(dynamodb.Config{Tables: []dynamodb.Table{{Name: "revocations", PartitionKey: item.ID, TimeToLive: item.Expires}}})
+	h, err := emulator.New(emulator.Config{Tables: []emulator.Table{{Name: "revocations", PartitionKey: dynamodb.Key, TimeToLive: dynamo.TimeToLive}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	endpoint := testtools.Serve(t, h)
-	reader, err := lookup.NewTable(lookup.TableConfig{Name: "revocations", Region: "eu-west-1", Endpoint: endpoint, Credentials: testCredentials})
+	opened, err := dynamodb.Open(dynamodb.Config{Table: "revocations", Region: "eu-west-1", Endpoint: endpoint, Credentials: testCredentials})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &table{endpoint, reader}
+	return &table{endpoint, dynamo.New(opened)}
 }
 
 // environment are the variables that make the command use the table.

@@ -1,50 +1,40 @@
-package lookup
+package awsjson
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"unicode"
 )
 
-// ConfigError says what is wrong with a configuration.
-type ConfigError struct {
-	Field  string
-	Reason string
-}
-
-func (e *ConfigError) Error() string { return fmt.Sprintf("lookup: %s: %s", e.Field, e.Reason) }
-
 // ServiceError is an error that the service answers with.
 type ServiceError struct {
-	Operation string // such as "BatchGetItem"
-	Status    int    // of HTTP
-	Type      string // such as "ThrottlingException"; "" where the answer names none
-	Message   string // the service's, cut to a short line
+	Status  int    // of HTTP
+	Type    string // such as "ThrottlingException"; "" where the answer names none
+	Message string // the service's, cut to a short line
+
+	answer []byte
 }
 
 func (e *ServiceError) Error() string {
-	return strings.TrimSuffix(fmt.Sprintf("%s: status %d, %s: %s", e.Operation, e.Status, orElse(e.Type, "no error type"), e.Message), ": ")
+	return strings.TrimSuffix(fmt.Sprintf("status %d, %s: %s", e.Status, cmp.Or(e.Type, "no error type"), e.Message), ": ")
 }
 
-func orElse(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
-}
+// Decode reads the members of the error's JSON into target, as encoding/json does.
+func (e *ServiceError) Decode(target any) error { return json.Unmarshal(e.answer, target) }
 
 // AnswerError says that an answer is not as the service's API has it.
 type AnswerError struct {
-	Operation string
-	Reason    string
+	Reason string
 }
 
-func (e *AnswerError) Error() string { return e.Operation + ": " + e.Reason }
+func (e *AnswerError) Error() string { return e.Reason }
 
 // parseError reads an error of AWS's JSON protocols, whose type may have a namespace before # and a URI behind a colon.
 // See https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#operation-error-serialization.
-func parseError(operation string, status int, body []byte) *ServiceError {
+func parseError(status int, body []byte) *ServiceError {
 	var answer struct {
 		Type    string `json:"__type"`
 		Message string `json:"message"` // or Message: encoding/json takes either
@@ -52,7 +42,7 @@ func parseError(operation string, status int, body []byte) *ServiceError {
 	_ = json.Unmarshal(body, &answer) // what is no JSON has no type
 	kind := answer.Type[strings.LastIndex(answer.Type, "#")+1:]
 	kind, _, _ = strings.Cut(kind, ":")
-	return &ServiceError{operation, status, short(kind, 80), short(answer.Message, 300)}
+	return &ServiceError{status, short(kind, 80), short(answer.Message, 300), body}
 }
 
 // short cuts a text that another side chose, to a line.
@@ -78,7 +68,7 @@ var throttles = map[string]bool{
 	"TransactionInProgressException": true, "SlowDown": true, "PriorRequestNotComplete": true,
 }
 
-// passes tells whether the error may be gone with another attempt.
-func (e *ServiceError) passes() bool {
-	return e.Status >= 500 || e.Status == 429 || throttles[e.Type]
+// isThrottle tells whether the service has surely done nothing, and may later.
+func (e *ServiceError) isThrottle() bool {
+	return e.Status == http.StatusTooManyRequests || throttles[e.Type]
 }

@@ -1,4 +1,4 @@
-package lookup_test
+package cognito_test
 
 import (
 	"encoding/base64"
@@ -13,22 +13,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"portcullis/authorizers"
-	"portcullis/authorizers/revocation/lookup"
+	"portcullis/authorizers/revocation/cognito"
 	"portcullis/deploy/testtools"
 )
 
-// cognito is moto's, with a user "ann".
-type cognito struct {
+// userPool is moto's, with a user "ann".
+type userPool struct {
 	*cognitoidentityprovider.Client
 	pool, app *string
 }
 
 const password = "Passw0rd!"
 
-func newCognito(t *testing.T, endpoint string) *cognito {
+func newCognito(t *testing.T, endpoint string) *userPool {
 	t.Helper()
 	client := cognitoidentityprovider.New(cognitoidentityprovider.Options{
-		BaseEndpoint: &endpoint, Region: region, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		BaseEndpoint: &endpoint, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 	pool, err := client.CreateUserPool(t.Context(), &cognitoidentityprovider.CreateUserPoolInput{PoolName: aws.String("pool")})
 	if err != nil {
@@ -40,7 +40,7 @@ func newCognito(t *testing.T, endpoint string) *cognito {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cognito{client, pool.UserPool.Id, app.UserPoolClient.ClientId}
+	c := &userPool{client, pool.UserPool.Id, app.UserPoolClient.ClientId}
 	if _, err := client.AdminCreateUser(t.Context(), &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: c.pool, Username: aws.String("ann")}); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func newCognito(t *testing.T, endpoint string) *cognito {
 }
 
 // signIn gives an access token and its claims, as the verifier would.
-func (c *cognito) signIn(t *testing.T) (token string, claims *authorizers.Claims) {
+func (c *userPool) signIn(t *testing.T) (token string, claims *authorizers.Claims) {
 	t.Helper()
 	out, err := c.InitiateAuth(t.Context(), &cognitoidentityprovider.InitiateAuthInput{
 		ClientId: c.app, AuthFlow: types.AuthFlowTypeUserPasswordAuth, AuthParameters: map[string]string{"USERNAME": "ann", "PASSWORD": password},
@@ -79,7 +79,7 @@ func TestCognitoByMoto(t *testing.T) {
 	endpoint := testtools.Moto(t)
 	server := newCognito(t, endpoint)
 	token, claims := server.signIn(t)
-	c, err := lookup.NewCognito(lookup.CognitoConfig{Issuers: []string{claims.Issuer}, Endpoint: endpoint})
+	c, err := cognito.New(cognito.Config{Issuers: []string{claims.Issuer}, Endpoint: endpoint})
 	if err != nil {
 		t.Fatal(err)
 	}
