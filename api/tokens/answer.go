@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 
-	"portcullis/api/lambdaproxy"
+	"portcullis/api/internal/lambdaproxy"
 )
 
 type message struct {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"portcullis/api/lambdaproxy"
+	"portcullis/api/internal/lambdaproxy"
 )
 
 var (

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/internal/lambdaproxy/proxytest"
 )
 
 // private is in every request, and in the messages of the exceptions: it must be in no log.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
-	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/internal/lambdaproxy/proxytest"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/cognito"
 	issuer "portcullis/deploy/emulators/cognito"

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/internal/lambdaproxy/proxytest"
 	"portcullis/api/tokens"
 )
 

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"time"
 
-	"portcullis/api/lambdaproxy"
+	"portcullis/api/internal/lambdaproxy"
 )
 
 // Config says what a Handler works with.

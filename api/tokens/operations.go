@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"portcullis/api/lambdaproxy"
+	"portcullis/api/internal/lambdaproxy"
 )
 
 // What clients are told of what was refused: one text for every reason.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"portcullis/api/lambdaproxy"
+	"portcullis/api/internal/lambdaproxy"
 )
 
 // replies are the members of an answer to each challenge.

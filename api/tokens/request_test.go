@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/internal/lambdaproxy/proxytest"
 	"portcullis/api/tokens"
 )
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/internal/lambdaproxy/proxytest"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/cognito"
 	issuer "portcullis/deploy/emulators/cognito"

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/internal/lambdaproxy/proxytest"
 )
 
 func TestSignIn(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/internal/lambdaproxy/proxytest"
 	"portcullis/api/users"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"portcullis/api/lambdaproxy"
+	"portcullis/api/internal/lambdaproxy"
 )
 
 // Config says what a Handler works with.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/internal/lambdaproxy/proxytest"
 	"portcullis/api/users"
 )
 

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"portcullis/api/lambdaproxy"
+	"portcullis/api/internal/lambdaproxy"
 )
 
 type created struct {

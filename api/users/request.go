@@ -1,6 +1,6 @@
 package users
 
-import "portcullis/api/lambdaproxy"
+import "portcullis/api/internal/lambdaproxy"
 
 // event is a request, with what the operations on users read of it.
 type event struct{ *lambdaproxy.Event }

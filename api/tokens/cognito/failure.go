@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"portcullis/api/awsfailure"
+	"portcullis/api/internal/awsfailure"
 	"portcullis/api/tokens"
 )
 

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"portcullis/api/tokens"
-	"portcullis/api/tokens/cognito/srp"
+	"portcullis/api/tokens/cognito/internal/srp"
 )
 
 // SRP is a Pool in which people sign in without sending their password: by the flow USER_SRP_AUTH in place of

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
-	"portcullis/api/awsfailure"
+	"portcullis/api/internal/awsfailure"
 	"portcullis/api/tokens"
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"portcullis/api/awsfailure"
+	"portcullis/api/internal/awsfailure"
 	"portcullis/api/users"
 )
 

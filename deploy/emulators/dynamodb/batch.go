@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // The limits of BatchGetItem: keys, and bytes of items that one answer has. Source: API reference, BatchGetItem.

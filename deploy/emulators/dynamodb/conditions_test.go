@@ -32,7 +32,7 @@ func TestConditionsByMoto(t *testing.T) {
 
 func expressionFile(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile("expression/testdata/" + name)
+	text, err := os.ReadFile("internal/expression/testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
-	"portcullis/deploy/emulators/dynamodb/expression"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/expression"
 	"portcullis/deploy/emulators/internal/wire"
 )
 

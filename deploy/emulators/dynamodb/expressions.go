@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
-	"portcullis/deploy/emulators/dynamodb/expression"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/expression"
 )
 
 // The members that hold expressions.

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 	"portcullis/deploy/emulators/internal/wire"
 )
 

@@ -3,7 +3,7 @@ package dynamodb
 import (
 	"math"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // getItemResponse has no Item where there is none.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // request reads the members of a request, or of an object in it. It keeps the first error, and knows which members

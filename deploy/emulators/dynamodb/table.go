@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // key is a table's partition key.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // throughput is ProvisionedThroughput. It is kept and shown, and bounds nothing.

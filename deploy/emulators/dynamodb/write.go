@@ -3,7 +3,7 @@ package dynamodb
 import (
 	"slices"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // The values of ReturnValues.

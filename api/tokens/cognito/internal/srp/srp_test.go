@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/api/tokens/cognito/srp"
+	"portcullis/api/tokens/cognito/internal/srp"
 	server "portcullis/deploy/emulators/cognito/srp"
 )
 
@@ -27,7 +27,7 @@ type vector struct {
 
 // TestSignsAsAmazonsDoes: with the same secret, SRP_A and signature are those of amazon-cognito-identity-js.
 func TestSignsAsAmazonsDoes(t *testing.T) {
-	text, err := os.ReadFile("../../../../deploy/emulators/cognito/srp/testdata/srpvectors.json")
+	text, err := os.ReadFile("../../../../../deploy/emulators/cognito/srp/testdata/srpvectors.json")
 	if err != nil {
 		t.Fatal(err)
 	}

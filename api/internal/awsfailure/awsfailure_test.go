@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
-	"portcullis/api/awsfailure"
+	"portcullis/api/internal/awsfailure"
 )
 
 // failureOf is how the SDK fails when a service answers so.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 var comparators = []string{"=", "<>", "<", "<=", ">", ">="}

@@ -3,7 +3,7 @@ package expression
 import (
 	"strings"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // Condition is a ConditionExpression or a FilterExpression.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 func TestDecimal(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // parser reads tokens. Its methods leave at behind what they have read.

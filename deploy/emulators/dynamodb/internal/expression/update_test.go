@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
-	"portcullis/deploy/emulators/dynamodb/expression"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/expression"
 )
 
 // TestUpdate applies updates to one item. Want is an item, or begins with "!" and is an error.

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"testing"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
-	"portcullis/deploy/emulators/dynamodb/expression"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/expression"
 )
 
 // The item that the tables look at, and the values that their expressions may use.

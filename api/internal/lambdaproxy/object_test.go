@@ -5,8 +5,8 @@ import (
 	"errors"
 	"testing"
 
-	"portcullis/api/lambdaproxy"
-	"portcullis/api/lambdaproxy/proxytest"
+	"portcullis/api/internal/lambdaproxy"
+	"portcullis/api/internal/lambdaproxy/proxytest"
 )
 
 // TestObjects reads {"name": text, "inner": {"a": text, "b": text}}, as a function does that answers what it read.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // sum reads a term, and one that is added to it or subtracted from it.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // Path is a document path: where in an item a value lies. Its first step is a name.

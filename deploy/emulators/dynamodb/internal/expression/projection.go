@@ -3,7 +3,7 @@ package expression
 import (
 	"strings"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // Projection is a ProjectionExpression: which parts of an item are wanted.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/deploy/emulators/dynamodb/expression"
+	"portcullis/deploy/emulators/dynamodb/internal/expression"
 )
 
 // TestConditions reads testdata/conditions.txt.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // conditionFunctions are the functions that are conditions, with how many operands each takes.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // Scope is what expressions refer to: the ExpressionAttributeNames and ExpressionAttributeValues of one request. It notes

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"portcullis/deploy/emulators/dynamodb/attribute"
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // Apply is the item after the update; the given item stays as it was. All terms see the item before the update. An index
