@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"portcullis/authorizers/internal/span"
 )
 
 // readTimeout bounds a read; nobody joins a flight that began longer ago.
@@ -17,7 +19,9 @@ var (
 	errLate  = errors.New("the read took too long")
 )
 
-// reads reads records, each in a single flight however many ask for it, and remembers what it read.
+// reads reads records, each in a single flight however many ask for it, and remembers what it read. The key sets of package
+// verify are remembered by rules of their own: an issuer publishes one set, which is renewed while it serves, and a table has a
+// record for each id, unknown ones without end.
 type reads struct {
 	store      Lookup
 	now        func() time.Time
@@ -25,10 +29,10 @@ type reads struct {
 
 	mu        sync.Mutex
 	found     *generations
-	unknown   map[string]span // ids without a record, and when that is believed
+	unknown   map[string]span.Span // ids without a record, and when that is believed
 	flights   map[string]*flight
-	strangers int    // the flights for ids that are not in found
-	failed    []span // those of them that failed, each for as long as an unknown id would be remembered
+	strangers int         // the flights for ids that are not in found
+	failed    []span.Span // those of them that failed, each for as long as an unknown id would be remembered
 }
 
 // flight is a read that is under way, for all who ask meanwhile.
@@ -43,7 +47,7 @@ type flight struct {
 func newReads(store Lookup, now func() time.Time, maxFound, maxUnknown int) *reads {
 	return &reads{
 		store: store, now: now, maxUnknown: maxUnknown,
-		found: newGenerations(maxFound), unknown: map[string]span{}, flights: map[string]*flight{},
+		found: newGenerations(maxFound), unknown: map[string]span.Span{}, flights: map[string]*flight{},
 	}
 }
 
@@ -53,11 +57,11 @@ func (r *reads) record(ctx context.Context, id string) (record *Record, remember
 	r.mu.Lock()
 	now := r.now()
 	known := r.found.find(id)
-	if known != nil && known.good.holds(now) {
+	if known != nil && known.good.Holds(now) {
 		r.mu.Unlock()
 		return known.record, true, nil
 	}
-	if r.unknown[id].holds(now) {
+	if r.unknown[id].Holds(now) {
 		r.mu.Unlock()
 		return nil, true, nil
 	}
@@ -73,7 +77,7 @@ func (r *reads) record(ctx context.Context, id string) (record *Record, remember
 // join gives the flight for an id, after starting it where none is under way; nil where none may start. Ids that had a
 // record before are always read, so that a flood of made-up ones does not lock known keys out. The caller holds r.mu.
 func (r *reads) join(ctx context.Context, id string, now time.Time, stranger bool) *flight {
-	if f := r.flights[id]; f != nil && spanOf(f.began, readTimeout).holds(now) {
+	if f := r.flights[id]; f != nil && span.Of(f.began, readTimeout).Holds(now) {
 		return f
 	}
 	if stranger && !r.hasRoom(now) {
@@ -92,8 +96,8 @@ func (r *reads) join(ctx context.Context, id string, now time.Time, stranger boo
 // would not get over a flood otherwise.
 func (r *reads) hasRoom(now time.Time) bool {
 	if r.taken() >= r.maxUnknown {
-		maps.DeleteFunc(r.unknown, func(_ string, s span) bool { return !s.holds(now) })
-		r.failed = slices.DeleteFunc(r.failed, func(s span) bool { return !s.holds(now) })
+		maps.DeleteFunc(r.unknown, func(_ string, s span.Span) bool { return !s.Holds(now) })
+		r.failed = slices.DeleteFunc(r.failed, func(s span.Span) bool { return !s.Holds(now) })
 	}
 	return r.taken() < r.maxUnknown
 }
@@ -116,7 +120,7 @@ func (r *reads) fly(ctx context.Context, id string, f *flight) {
 		r.strangers--
 	}
 	if f.stranger && f.err != nil {
-		r.failed = append(r.failed, spanOf(f.began, UnknownFor))
+		r.failed = append(r.failed, span.Of(f.began, UnknownFor))
 	}
 	if r.flights[id] == f {
 		delete(r.flights, id)
@@ -130,9 +134,9 @@ func (r *reads) keep(id string, f *flight) {
 	switch {
 	case f.err != nil:
 	case f.record != nil:
-		r.found.keep(id, &remembered{f.record, spanOf(f.began, FoundFor)})
+		r.found.keep(id, &remembered{f.record, span.Of(f.began, FoundFor)})
 	default:
-		r.unknown[id] = spanOf(f.began, UnknownFor)
+		r.unknown[id] = span.Of(f.began, UnknownFor)
 	}
 }
 
@@ -147,7 +151,7 @@ func (r *reads) wait(ctx context.Context, f *flight) (*Record, error) {
 	if f.record == nil {
 		believed = UnknownFor
 	}
-	if f.err == nil && !spanOf(f.began, believed).holds(r.now()) {
+	if f.err == nil && !span.Of(f.began, believed).Holds(r.now()) {
 		return nil, errLate
 	}
 	return f.record, f.err
@@ -156,7 +160,7 @@ func (r *reads) wait(ctx context.Context, f *flight) (*Record, error) {
 // remembered is a record as it was read.
 type remembered struct {
 	record *Record
-	good   span
+	good   span.Span
 }
 
 // generations hold the records that were read last. When the young ones are half of the most they become the old ones,

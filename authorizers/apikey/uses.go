@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"portcullis/authorizers/internal/span"
 )
 
 const (
@@ -23,7 +25,7 @@ type uses struct {
 	mu       sync.Mutex
 	written  map[string]Day // by id: what was written, or is being
 	writing  int
-	heldBack span // no write begins, after a failure
+	heldBack span.Span // no write begins, after a failure
 	closed   bool
 	under    sync.WaitGroup
 }
@@ -35,7 +37,7 @@ func (u *uses) note(r *Record, today Day) {
 	if r.LastUsed >= today || u.written[r.ID] >= today {
 		return
 	}
-	if u.closed || u.writing >= maxWriting || u.heldBack.holds(u.now()) {
+	if u.closed || u.writing >= maxWriting || u.heldBack.Holds(u.now()) {
 		return
 	}
 	if len(u.written) >= u.most {
@@ -63,7 +65,7 @@ func (u *uses) done(id string, err error) {
 	u.writing--
 	if err != nil {
 		delete(u.written, id)
-		u.heldBack = spanOf(u.now(), heldBackFor)
+		u.heldBack = span.Of(u.now(), heldBackFor)
 	}
 }
 

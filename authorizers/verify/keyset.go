@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/internal/span"
 )
 
 // How long keys are used and how often they are asked for.
@@ -36,36 +37,29 @@ type keySet struct {
 	fixed bool // the set was read when the verifier was made, and is never fetched
 
 	mu       sync.Mutex
-	flight   *flight // the fetch that is under way; nil: none is
-	heldBack span    // no fetch begins, after an unknown key id or a failure
-	doubted  span    // nor for a signature that no known key made
-	failure  error   // of the last fetch; nil after a good one
-	failures int     // in a row
-	down     span    // requests do not wait for the issuer, after a failure
+	flight   *flight   // the fetch that is under way; nil: none is
+	heldBack span.Span // no fetch begins, after an unknown key id or a failure
+	doubted  span.Span // nor for a signature that no known key made
+	failure  error     // of the last fetch; nil after a good one
+	failures int       // in a row
+	down     span.Span // requests do not wait for the issuer, after a failure
 }
 
-// span is a stretch of time. One that begins in the future, as after the clock was set back, does not hold.
-type span struct{ from, until time.Time }
-
-func spanOf(from time.Time, d time.Duration) span { return span{from, from.Add(d)} }
-
-func (s span) holds(now time.Time) bool { return !now.Before(s.from) && now.Before(s.until) }
-
 // forever is until the end of all times that a clock may tell.
-var forever = span{until: time.Unix(1<<40, 0)}
+var forever = span.Between(time.Time{}, time.Unix(1<<40, 0))
 
 // snapshot is what an issuer published, at one time.
 type snapshot struct {
 	keys  keysByID
-	new   span // before a signature that none of the keys made asks for others
-	young span // before it is fetched anew while it still serves
-	fresh span
-	used  span // even if the issuer cannot be reached
+	new   span.Span // before a signature that none of the keys made asks for others
+	young span.Span // before it is fetched anew while it still serves
+	fresh span.Span
+	used  span.Span // even if the issuer cannot be reached
 }
 
 // of gives the keys with this id, none if they may no longer be used.
 func (s *snapshot) of(id string, now time.Time) []*key {
-	if !s.used.holds(now) {
+	if !s.used.Holds(now) {
 		return nil
 	}
 	return s.keys[id]
@@ -97,7 +91,7 @@ func newFixedKeySet(keys keysByID, now func() time.Time) *keySet {
 // before, or nil; the one that ready gives is to be waited for, however soon it ends.
 func (s *keySet) ready(id string, now time.Time, before *flight) ([]*key, *flight) {
 	set := s.known.Load()
-	if set.young.holds(now) {
+	if set.young.Holds(now) {
 		return set.keys[id], before
 	}
 	if set.of(id, now) == nil {
@@ -109,7 +103,7 @@ func (s *keySet) ready(id string, now time.Time, before *flight) ([]*key, *fligh
 	}
 	// Keys that are no longer fresh wait for the fetch, since their issuer may have withdrawn them; not while the
 	// issuer is known to be down.
-	if renewal != nil && !set.fresh.holds(now) && !s.isDown() {
+	if renewal != nil && !set.fresh.Holds(now) && !s.isDown() {
 		return nil, renewal
 	}
 	return s.known.Load().of(id, now), renewal
@@ -155,14 +149,14 @@ func (s *keySet) again(ctx context.Context, id string) []*key {
 
 // prefetch fetches the set, unless it is fresh.
 func (s *keySet) prefetch(ctx context.Context) error {
-	if s.known.Load().fresh.holds(s.now()) {
+	if s.known.Load().fresh.Holds(s.now()) {
 		return nil
 	}
 	err := s.wait(ctx, s.ask(""))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.known.Load().fresh.holds(s.now()):
+	case s.known.Load().fresh.Holds(s.now()):
 		return nil
 	case err == nil:
 		err = s.reason()
@@ -180,13 +174,13 @@ func (s *keySet) ask(id string) *flight {
 		return f
 	}
 	set := s.known.Load()
-	unknown := id != "" && set.fresh.holds(now)
-	if s.heldBack.holds(now) || id == "" && set.young.holds(now) || unknown && set.keys[id] != nil {
+	unknown := id != "" && set.fresh.Holds(now)
+	if s.heldBack.Holds(now) || id == "" && set.young.Holds(now) || unknown && set.keys[id] != nil {
 		return nil
 	}
 	s.flight = s.start(now)
 	if unknown && s.flight != nil {
-		s.heldBack = spanOf(now, refetchEvery)
+		s.heldBack = span.Of(now, refetchEvery)
 	}
 	return s.flight
 }
@@ -197,17 +191,17 @@ func (s *keySet) doubt() *flight {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if s.known.Load().new.holds(now) {
+	if s.known.Load().new.Holds(now) {
 		return nil
 	}
 	if f := s.underWay(now); f != nil {
 		return f
 	}
-	if s.heldBack.holds(now) || s.doubted.holds(now) {
+	if s.heldBack.Holds(now) || s.doubted.Holds(now) {
 		return nil
 	}
 	if s.flight = s.start(now); s.flight != nil {
-		s.doubted = spanOf(now, recheckEvery)
+		s.doubted = span.Of(now, recheckEvery)
 	}
 	return s.flight
 }
@@ -264,12 +258,12 @@ func (s *keySet) keep(f *flight, got *fetched, err error) {
 	s.flight = nil
 	now := s.now()
 	if age := now.Sub(f.started); age < 0 || age > fetchTimeout+time.Second {
-		s.heldBack = span{} // it told nothing
+		s.heldBack = span.Span{} // it told nothing
 		return
 	}
 	f.kept = true
 	if s.failure = err; err != nil {
-		s.heldBack, s.down = spanOf(now, refetchEvery), spanOf(now, min(downFor<<s.failures, maxDown))
+		s.heldBack, s.down = span.Of(now, refetchEvery), span.Of(now, min(downFor<<s.failures, maxDown))
 		s.failures = min(s.failures+1, 10)
 		if errors.Is(err, errNoUsableKey) {
 			s.known.Store(&snapshot{})
@@ -295,8 +289,8 @@ func newSnapshot(got *fetched, before *snapshot, now time.Time) *snapshot {
 	around, before24 := now.Add(-time.Minute), now.Add(-staleFor)
 	return &snapshot{
 		keys: got.keys,
-		new:  span{around, now.Add(recheckEvery)}, young: span{around, now.Add(fresh * 4 / 5)},
-		fresh: span{around, now.Add(fresh)}, used: span{before24, now.Add(fresh + staleFor)},
+		new:  span.Between(around, now.Add(recheckEvery)), young: span.Between(around, now.Add(fresh*4/5)),
+		fresh: span.Between(around, now.Add(fresh)), used: span.Between(before24, now.Add(fresh+staleFor)),
 	}
 }
 
@@ -304,7 +298,7 @@ func newSnapshot(got *fetched, before *snapshot, now time.Time) *snapshot {
 func (s *keySet) isDown() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.failure != nil && s.down.holds(s.now())
+	return s.failure != nil && s.down.Holds(s.now())
 }
 
 // unknownKey says that an issuer has no key with a token's key id.
@@ -317,12 +311,12 @@ func unknownKey() error {
 func (s *keySet) settle(f *flight, asked time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	told := s.failure == nil && s.known.Load().used.holds(s.now()) && (f == nil || f.kept) && s.fetcher.closed.Err() == nil
+	told := s.failure == nil && s.known.Load().used.Holds(s.now()) && (f == nil || f.kept) && s.fetcher.closed.Err() == nil
 	if !told {
 		return &authorizers.UnavailableError{Issuer: s.issuer.Issuer, Err: s.reason()}
 	}
 	if f != nil && !f.started.Before(asked) {
-		s.heldBack = spanOf(f.started, refetchEvery)
+		s.heldBack = span.Of(f.started, refetchEvery)
 	}
 	return unknownKey()
 }

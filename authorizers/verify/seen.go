@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/internal/span"
 )
 
 const (
@@ -22,8 +23,8 @@ type verified struct {
 	claims *authorizers.Claims
 	issuer *trusted
 	keyID  string
-	key    *key // whose signature it has
-	good   span // the token needs no second look, if its key still is the issuer's
+	key    *key      // whose signature it has
+	good   span.Span // the token needs no second look, if its key still is the issuer's
 }
 
 // copyClaims gives the claims; the caller may change them.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portcullis/authorizers"
+	"portcullis/authorizers/internal/span"
 	"portcullis/authorizers/internal/strictjson"
 )
 
@@ -153,7 +154,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 	var renewal *flight
 	f := fingerprint(sha256.Sum256([]byte(raw)))
 	if known := v.seen.find(f); known != nil {
-		if now := v.now(); known.good.holds(now) {
+		if now := v.now(); known.good.Holds(now) {
 			var keys []*key
 			if keys, renewal = known.issuer.keys.ready(known.keyID, now, nil); slices.Contains(keys, known.key) {
 				return known.copyClaims(true), nil
@@ -205,7 +206,7 @@ func (v *Verifier) check(ctx context.Context, raw string, renewal *flight) (*ver
 	if claims.AcceptedUntil.Before(until) {
 		until = claims.AcceptedUntil
 	}
-	return &verified{claims, issuer, keyID, key, span{now, until}}, nil
+	return &verified{claims, issuer, keyID, key, span.Between(now, until)}, nil
 }
 
 // issuerOf gives the issuer that a token names, if it is one of ours, and the algorithm, if it is one of the issuer's.
