@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"portcullis/authorizers/dynamodb"
-	"portcullis/authorizers/internal/awsjson/awsjsontest"
 	"portcullis/deploy/gateway/sigv4"
+	"portcullis/deploy/testtools/faults"
 )
 
 const (
@@ -44,7 +44,7 @@ func open(t *testing.T, endpoint string, change func(*dynamodb.Config)) *dynamod
 }
 
 func refuses(status int, kind, message string) http.HandlerFunc {
-	return awsjsontest.Refuses(status, "com.amazonaws.dynamodb.v20120810#"+kind, message)
+	return faults.Refuses(status, "com.amazonaws.dynamodb.v20120810#"+kind, message)
 }
 
 // found is the answer with the items of these ids and these keys that were not processed.
@@ -57,7 +57,7 @@ func found(ids []string, unprocessed ...string) http.HandlerFunc {
 	if err != nil {
 		panic(err)
 	}
-	return awsjsontest.Says(200, string(body))
+	return faults.Says(200, string(body))
 }
 
 func items(ids ...string) []dynamodb.Item {
@@ -90,50 +90,50 @@ func TestBatchGet(t *testing.T) {
 		{"throttled twice", []http.HandlerFunc{throttled}, nil, "ProvisionedThroughputExceededException: slow down", 2},
 		{"throttled between", []http.HandlerFunc{found(nil, "user"), throttled, found(entries("user"))}, entries("user"), "", 3},
 		{"internal once", []http.HandlerFunc{refuses(500, "InternalServerError", "x"), none}, nil, "", 2},
-		{"unavailable, as a page", []http.HandlerFunc{awsjsontest.Says(503, "<html>")}, nil, "status 503, no error type", 2},
-		{"hung up once", []http.HandlerFunc{awsjsontest.HangsUp, none}, nil, "", 2},
-		{"hung up", []http.HandlerFunc{awsjsontest.HangsUp}, nil, "EOF", 2},
+		{"unavailable, as a page", []http.HandlerFunc{faults.Says(503, "<html>")}, nil, "status 503, no error type", 2},
+		{"hung up once", []http.HandlerFunc{faults.HangsUp, none}, nil, "", 2},
+		{"hung up", []http.HandlerFunc{faults.HangsUp}, nil, "EOF", 2},
 		{"denied", []http.HandlerFunc{refuses(400, "AccessDeniedException", "no")}, nil, "status 400, AccessDeniedException: no", 1},
 		{"no table", []http.HandlerFunc{refuses(400, "ResourceNotFoundException", "no")}, nil, "ResourceNotFoundException", 1},
 		{"expired credentials", []http.HandlerFunc{refuses(400, "ExpiredTokenException", "no")}, nil, "ExpiredTokenException", 1},
 		{"a long message of several lines", []http.HandlerFunc{refuses(400, "X", strings.Repeat("a\n", 1000))}, nil, "a?a?", 1},
-		{"no JSON", []http.HandlerFunc{awsjsontest.Says(200, "<html>")}, nil, "no JSON object of the expected kind", 1},
-		{"another object", []http.HandlerFunc{awsjsontest.Says(200, "{}")}, nil, "not about the keys", 1},
-		{"of no table", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{}}`)}, nil, "not about the keys", 1},
-		{"of no table, with all members", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{},"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
-		{"no list of the table", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{"revocations":null},"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
-		{"no tables", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":null,"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
-		{"an empty list of the table", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{"revocations":[]}}`)}, nil, "", 1},
-		{"of no table, and one key is unprocessed", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{},"UnprocessedKeys":{"revocations":{"Keys":[{"id":{"S":"user"}}]}}}`)}, nil, "not about the keys", 1},
+		{"no JSON", []http.HandlerFunc{faults.Says(200, "<html>")}, nil, "no JSON object of the expected kind", 1},
+		{"another object", []http.HandlerFunc{faults.Says(200, "{}")}, nil, "not about the keys", 1},
+		{"of no table", []http.HandlerFunc{faults.Says(200, `{"Responses":{}}`)}, nil, "not about the keys", 1},
+		{"of no table, with all members", []http.HandlerFunc{faults.Says(200, `{"Responses":{},"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
+		{"no list of the table", []http.HandlerFunc{faults.Says(200, `{"Responses":{"revocations":null},"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
+		{"no tables", []http.HandlerFunc{faults.Says(200, `{"Responses":null,"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
+		{"an empty list of the table", []http.HandlerFunc{faults.Says(200, `{"Responses":{"revocations":[]}}`)}, nil, "", 1},
+		{"of no table, and one key is unprocessed", []http.HandlerFunc{faults.Says(200, `{"Responses":{},"UnprocessedKeys":{"revocations":{"Keys":[{"id":{"S":"user"}}]}}}`)}, nil, "not about the keys", 1},
 		{"of no table, and all keys are unprocessed", []http.HandlerFunc{
-			awsjsontest.Says(200, `{"Responses":{},"UnprocessedKeys":{"revocations":{"Keys":[{"id":{"S":"user"}},{"id":{"S":"token"}}]}}}`), found(entries("user")),
+			faults.Says(200, `{"Responses":{},"UnprocessedKeys":{"revocations":{"Keys":[{"id":{"S":"user"}},{"id":{"S":"token"}}]}}}`), found(entries("user")),
 		}, entries("user"), "", 2},
-		{"of no table once a key was unprocessed", []http.HandlerFunc{found(entries("user"), "token"), awsjsontest.Says(200, `{"Responses":{}}`)}, nil, "not about the keys", 2},
-		{"a list", []http.HandlerFunc{awsjsontest.Says(200, "[]")}, nil, "no JSON object of the expected kind", 1},
-		{"nothing", []http.HandlerFunc{awsjsontest.Says(200, "")}, nil, "no JSON object of the expected kind", 1},
-		{"two objects", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{}} {}`)}, nil, "no JSON object of the expected kind", 1},
-		{"no content", []http.HandlerFunc{awsjsontest.Says(204, "")}, nil, "status 204", 1},
-		{"of another table", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{"others":[{}]},"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
-		{"of another table too", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{"others":[],"revocations":[]},"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
-		{"unprocessed of another table", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{"revocations":[]},"UnprocessedKeys":{"others":{"Keys":[{"id":{"S":"user"}}]}}}`)}, nil, "not about the keys", 1},
+		{"of no table once a key was unprocessed", []http.HandlerFunc{found(entries("user"), "token"), faults.Says(200, `{"Responses":{}}`)}, nil, "not about the keys", 2},
+		{"a list", []http.HandlerFunc{faults.Says(200, "[]")}, nil, "no JSON object of the expected kind", 1},
+		{"nothing", []http.HandlerFunc{faults.Says(200, "")}, nil, "no JSON object of the expected kind", 1},
+		{"two objects", []http.HandlerFunc{faults.Says(200, `{"Responses":{}} {}`)}, nil, "no JSON object of the expected kind", 1},
+		{"no content", []http.HandlerFunc{faults.Says(204, "")}, nil, "status 204", 1},
+		{"of another table", []http.HandlerFunc{faults.Says(200, `{"Responses":{"others":[{}]},"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
+		{"of another table too", []http.HandlerFunc{faults.Says(200, `{"Responses":{"others":[],"revocations":[]},"UnprocessedKeys":{}}`)}, nil, "not about the keys", 1},
+		{"unprocessed of another table", []http.HandlerFunc{faults.Says(200, `{"Responses":{"revocations":[]},"UnprocessedKeys":{"others":{"Keys":[{"id":{"S":"user"}}]}}}`)}, nil, "not about the keys", 1},
 		{"what was not asked for", []http.HandlerFunc{found(entries("issuer"))}, nil, "not about the keys", 1},
 		{"one twice", []http.HandlerFunc{found(entries("user", "user"))}, nil, "not about the keys", 1},
 		{"one that is not processed too", []http.HandlerFunc{found(entries("user"), "user")}, nil, "not about the keys", 1},
 		{"unprocessed, and not asked for", []http.HandlerFunc{found(nil, "issuer")}, nil, "not about the keys", 1},
 		{"unprocessed, and processed again", []http.HandlerFunc{found(entries("token"), "user"), found(entries("token", "user"))}, nil, "not about the keys", 2},
-		{"an item without a key", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{"revocations":[{"kind":{"S":"sub"}}]}}`)}, nil, "not about the keys", 1},
-		{"a redirect", []http.HandlerFunc{awsjsontest.Redirects}, nil, "status 307", 1},
-		{"too large", []http.HandlerFunc{awsjsontest.Says(200, `{"Responses":{},"x":"`+strings.Repeat("x", 8<<20)+`"}`)}, nil, "too large", 1},
-		{"too large an error", []http.HandlerFunc{awsjsontest.Says(500, strings.Repeat("x", 9<<20))}, nil, "too large", 1},
+		{"an item without a key", []http.HandlerFunc{faults.Says(200, `{"Responses":{"revocations":[{"kind":{"S":"sub"}}]}}`)}, nil, "not about the keys", 1},
+		{"a redirect", []http.HandlerFunc{faults.Redirects}, nil, "status 307", 1},
+		{"too large", []http.HandlerFunc{faults.Says(200, `{"Responses":{},"x":"`+strings.Repeat("x", 8<<20)+`"}`)}, nil, "too large", 1},
+		{"too large an error", []http.HandlerFunc{faults.Says(500, strings.Repeat("x", 9<<20))}, nil, "too large", 1},
 	}
 	for _, test := range tests {
-		endpoint, requests := awsjsontest.Serve(t, test.answers...)
+		endpoint, requests := faults.Serve(t, test.answers...)
 		got, err := open(t, endpoint, nil).BatchGet(t.Context(), []string{"user", "token"})
 		if test.err == "" && (err != nil || !slices.Equal(idsOf(got), test.want)) {
 			t.Errorf("%s: %v, error %v", test.name, got, err)
 		}
 		if test.err != "" {
-			awsjsontest.WantError(t, test.name, err, test.err, secret, "the-session-token")
+			faults.WantError(t, test.name, err, test.err, secret, "the-session-token")
 			if got != nil {
 				t.Errorf("%s: %v beside an error", test.name, got)
 			}
@@ -162,7 +162,7 @@ func TestRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	checked := 0
-	endpoint, _ := awsjsontest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
+	endpoint, _ := faults.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		checked++
 		body, _ := io.ReadAll(r.Body)
 		if _, err := verifier.Verify(r, r.URL.EscapedPath(), body); err != nil {
@@ -185,8 +185,8 @@ func TestRequest(t *testing.T) {
 
 // TestDeadline: a table that never answers, or never has processed all, is an error in the end.
 func TestDeadline(t *testing.T) {
-	for name, answer := range map[string]http.HandlerFunc{"silent": awsjsontest.Silent, "never all": found(nil, "user")} {
-		endpoint, _ := awsjsontest.Serve(t, answer)
+	for name, answer := range map[string]http.HandlerFunc{"silent": faults.Silent, "never all": found(nil, "user")} {
+		endpoint, _ := faults.Serve(t, answer)
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		_, err := open(t, endpoint, nil).BatchGet(ctx, []string{"user"})
 		cancel()

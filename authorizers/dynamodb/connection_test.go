@@ -15,7 +15,7 @@ import (
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/dynamodb"
-	"portcullis/authorizers/internal/awsjson/awsjsontest"
+	"portcullis/deploy/testtools/faults"
 )
 
 // TestEndpoint: without an endpoint the region's is called.
@@ -25,7 +25,7 @@ func TestEndpoint(t *testing.T) {
 		"cn-north-1": "https://dynamodb.cn-north-1.amazonaws.com.cn",
 	} {
 		got := ""
-		client := &http.Client{Transport: awsjsontest.Transport(func(r *http.Request) (*http.Response, error) {
+		client := &http.Client{Transport: faults.Transport(func(r *http.Request) (*http.Response, error) {
 			got = r.URL.String()
 			return nil, net.ErrClosed
 		})}
@@ -38,7 +38,7 @@ func TestEndpoint(t *testing.T) {
 
 // TestCredentials: credentials that cannot be had are an error, and nothing is sent.
 func TestCredentials(t *testing.T) {
-	endpoint, requests := awsjsontest.Serve(t, found(nil))
+	endpoint, requests := faults.Serve(t, found(nil))
 	table := open(t, endpoint, func(c *dynamodb.Config) {
 		c.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{}, errors.New("none here")
@@ -109,9 +109,9 @@ func TestDeadConnections(t *testing.T) {
 	arrived.Add(connections)
 	var used sync.Map
 	var fresh atomic.Int32
-	endpoint, _ := awsjsontest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
+	endpoint, _ := faults.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if _, again := used.LoadOrStore(r.RemoteAddr, true); again {
-			awsjsontest.HangsUp(w, r)
+			faults.HangsUp(w, r)
 		}
 		if fresh.Add(1) <= connections {
 			arrived.Done()
@@ -137,7 +137,7 @@ func TestDeadConnections(t *testing.T) {
 // TestOnce: a write that would find itself is not done again after a broken connection, an old one too, and is after a throttle.
 func TestOnce(t *testing.T) {
 	throttled := refuses(400, "ThrottlingException", "slow down")
-	good := awsjsontest.Says(200, "{}")
+	good := faults.Says(200, "{}")
 	for _, test := range []struct {
 		name     string
 		answers  []http.HandlerFunc // to the first write, which is as others, and to the one that is looked at
@@ -145,14 +145,14 @@ func TestOnce(t *testing.T) {
 		good     bool
 		requests int32
 	}{
-		{"hung up", []http.HandlerFunc{good, awsjsontest.HangsUp, good}, true, false, 2},
+		{"hung up", []http.HandlerFunc{good, faults.HangsUp, good}, true, false, 2},
 		{"internal", []http.HandlerFunc{good, refuses(500, "InternalServerError", "x"), good}, true, false, 2},
 		{"throttled", []http.HandlerFunc{good, throttled, good}, true, true, 3},
-		{"no JSON", []http.HandlerFunc{good, awsjsontest.Says(200, "<html>"), good}, true, false, 2},
-		{"hung up, and may be done twice", []http.HandlerFunc{good, awsjsontest.HangsUp, good}, false, true, 3},
+		{"no JSON", []http.HandlerFunc{good, faults.Says(200, "<html>"), good}, true, false, 2},
+		{"hung up, and may be done twice", []http.HandlerFunc{good, faults.HangsUp, good}, false, true, 3},
 		{"internal, and may be done twice", []http.HandlerFunc{good, refuses(500, "InternalServerError", "x"), good}, false, true, 3},
 	} {
-		endpoint, requests := awsjsontest.Serve(t, test.answers...)
+		endpoint, requests := faults.Serve(t, test.answers...)
 		table := open(t, endpoint, nil)
 		if err := table.Put(t.Context(), items("x")[0], dynamodb.Condition{}); err != nil {
 			t.Fatal(err)

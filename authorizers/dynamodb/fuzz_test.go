@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"portcullis/authorizers/dynamodb"
-	"portcullis/authorizers/internal/awsjson/awsjsontest"
+	"portcullis/deploy/testtools/faults"
 )
 
 // FuzzBatchGet: whatever is answered, items are of ids that were asked for, each once, and none stand beside an error.
@@ -19,7 +19,7 @@ func FuzzBatchGet(f *testing.F) {
 		if strings.Contains(body, "UnprocessedKeys") && (strings.Contains(body, "user") || strings.Contains(body, `\u`)) {
 			return // it would be asked for again until time is up
 		}
-		client := awsjsontest.Answer(func(*http.Request) string { return body })
+		client := faults.Answer(func(*http.Request) string { return body })
 		ids := []string{"user", "token"}
 		table := open(t, "http://127.0.0.1:1", func(c *dynamodb.Config) { c.Client = client })
 		got, err := table.BatchGet(t.Context(), ids)

@@ -18,7 +18,7 @@ import (
 // filledTable is a table with three users.
 func filledTable(t *testing.T, client *dynamodb.Client) string {
 	t.Helper()
-	table := newTable(t, client)
+	table := testtools.Table(t, client, "")
 	s := open(t, client, table)
 	for _, id := range []string{"ann", "bob", "cy"} {
 		if err := s.Create(t.Context(), person(id)); err != nil {
@@ -40,7 +40,7 @@ func next(t *testing.T, s users.Store, cursor string) string {
 // TestCursorKeyIsShared lets several function instances need the table's first key at once: each must take the
 // cursors of every other.
 func TestCursorKeyIsShared(t *testing.T) {
-	client := clientOf(testtools.MotoDynamoDB(t))
+	client := testtools.DynamoDB(testtools.MotoDynamoDB(t))
 	table := filledTable(t, client)
 	cursors := make([]string, 8)
 	var wait sync.WaitGroup
@@ -74,7 +74,7 @@ func (r *reading) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts .
 
 // TestCursorKeyIsReadOnce: a failure to read the key is not kept, and a key is.
 func TestCursorKeyIsReadOnce(t *testing.T) {
-	client := clientOf(testtools.MotoDynamoDB(t))
+	client := testtools.DynamoDB(testtools.MotoDynamoDB(t))
 	counted := &reading{Client: client}
 	table := filledTable(t, client)
 	cursor := next(t, open(t, client, table), "")
@@ -98,7 +98,7 @@ func TestCursorKeyIsReadOnce(t *testing.T) {
 
 // TestBadCursorKey: an item that holds no key is an error, and neither a bad cursor nor a reason to make a new key.
 func TestBadCursorKey(t *testing.T) {
-	client := clientOf(testtools.MotoDynamoDB(t))
+	client := testtools.DynamoDB(testtools.MotoDynamoDB(t))
 	for _, secret := range []types.AttributeValue{
 		&types.AttributeValueMemberB{Value: make([]byte, 16)},
 		&types.AttributeValueMemberS{Value: "00000000000000000000000000000000"},

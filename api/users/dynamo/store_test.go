@@ -18,8 +18,8 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	client := clientOf(testtools.MotoDynamoDB(t))
-	userstest.Run(t, func(t *testing.T) users.Store { return open(t, client, newTable(t, client)) })
+	client := testtools.DynamoDB(testtools.MotoDynamoDB(t))
+	userstest.Run(t, func(t *testing.T) users.Store { return open(t, client, testtools.Table(t, client, "")) })
 }
 
 func open(t *testing.T, client dynamo.Client, table string) *dynamo.Store {
@@ -37,7 +37,7 @@ func person(id string) users.User {
 }
 
 func TestNewRefusesTableNames(t *testing.T) {
-	client := clientOf("http://127.0.0.1:1")
+	client := testtools.DynamoDB("http://127.0.0.1:1")
 	for _, name := range []string{"", "ab", "a b c", "users/x", ":memory:", "users\n", string(make([]byte, 256))} {
 		var bad *dynamo.TableNameError
 		if _, err := dynamo.New(client, name); !errors.As(err, &bad) || bad.Name != name {
@@ -51,8 +51,8 @@ func TestNewRefusesTableNames(t *testing.T) {
 
 // TestBrokenItem: an item that is no user must show, and not be passed over.
 func TestBrokenItem(t *testing.T) {
-	client := clientOf(testtools.MotoDynamoDB(t))
-	table := newTable(t, client)
+	client := testtools.DynamoDB(testtools.MotoDynamoDB(t))
+	table := testtools.Table(t, client, "")
 	s := open(t, client, table)
 	_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: map[string]types.AttributeValue{
 		"id": &types.AttributeValueMemberS{Value: "ann"}, "name": &types.AttributeValueMemberS{Value: "Ann"},

@@ -3,7 +3,6 @@ package dynamo_test
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -12,8 +11,8 @@ import (
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
-	"portcullis/authorizers/internal/awsjson/awsjsontest"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/faults"
 )
 
 // operations are all that a Store does, in an order in which they succeed.
@@ -42,37 +41,16 @@ var operations = []struct {
 	{"Delete", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error { return s.Delete(ctx, r.ID) }},
 }
 
-// amazonError answers as DynamoDB does
-// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html).
-func amazonError(status int, name string) http.HandlerFunc {
-	return awsjsontest.Refuses(status, "com.amazonaws.dynamodb.v20120810#"+name, "made by a test")
-}
-
-// closedPort returns the address of a port that nothing listens on.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return "http://" + listener.Addr().String()
-}
-
 // TestFailures: a table that does not answer says nothing of any key, and to a checker it is unavailable.
 func TestFailures(t *testing.T) {
-	cut := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "100")
-		_, _ = w.Write([]byte(`{"Item":`))
-	})
 	endpoints := map[string]string{
-		"closed port": closedPort(t),
-		"hung up":     testtools.Serve(t, http.HandlerFunc(awsjsontest.HangsUp)),
-		"cut short":   testtools.Serve(t, cut),
-		"throttled":   testtools.Serve(t, amazonError(400, "ProvisionedThroughputExceededException")),
-		"internal":    testtools.Serve(t, amazonError(500, "InternalServerError")),
-		"no table":    testtools.Serve(t, amazonError(400, "ResourceNotFoundException")),
-		"denied":      testtools.Serve(t, amazonError(400, "AccessDeniedException")),
+		"closed port": faults.ClosedPort(t),
+		"hung up":     testtools.Serve(t, http.HandlerFunc(faults.HangsUp)),
+		"cut short":   testtools.Serve(t, http.HandlerFunc(faults.CutShort)),
+		"throttled":   testtools.Serve(t, faults.DynamoDB(400, "ProvisionedThroughputExceededException")),
+		"internal":    testtools.Serve(t, faults.DynamoDB(500, "InternalServerError")),
+		"no table":    testtools.Serve(t, faults.DynamoDB(400, "ResourceNotFoundException")),
+		"denied":      testtools.Serve(t, faults.DynamoDB(400, "AccessDeniedException")),
 	}
 	for name, endpoint := range endpoints {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +75,7 @@ func TestFailures(t *testing.T) {
 
 // TestDeadline: a table that never answers does not outlive the context.
 func TestDeadline(t *testing.T) {
-	s := open(t, testtools.Serve(t, http.HandlerFunc(awsjsontest.Silent)), "keys", nil)
+	s := open(t, testtools.Serve(t, http.HandlerFunc(faults.Silent)), "keys", nil)
 	for _, o := range operations {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if err := o.call(ctx, s, record(t)); !errors.Is(err, context.DeadlineExceeded) {
@@ -111,16 +89,9 @@ func TestDeadline(t *testing.T) {
 // does. What may be done twice succeeds. What may not is an error, and none that says that it was refused.
 func TestLostAnswer(t *testing.T) {
 	endpoint := testtools.MotoDynamoDB(t)
-	name := newTable(t, clientOf(endpoint))
+	name := testtools.Table(t, testtools.DynamoDB(endpoint), "expiresAt")
 	var lose atomic.Bool
-	proxy := testtools.Proxy(t, endpoint)
-	proxy.ModifyResponse = func(*http.Response) error {
-		if lose.CompareAndSwap(true, false) {
-			panic(http.ErrAbortHandler)
-		}
-		return nil
-	}
-	flaky, steady, r := open(t, testtools.Serve(t, proxy), name, nil), open(t, endpoint, name, nil), record(t)
+	flaky, steady, r := open(t, testtools.Serve(t, faults.Losing(t, endpoint, &lose)), name, nil), open(t, endpoint, name, nil), record(t)
 	for _, o := range operations {
 		lose.Store(true)
 		err := o.call(t.Context(), flaky, r)
@@ -137,18 +108,9 @@ func TestLostAnswer(t *testing.T) {
 // TestThrottledOnce: one throttle is made up for by another attempt, of every call.
 func TestThrottledOnce(t *testing.T) {
 	endpoint := testtools.MotoDynamoDB(t)
-	name, proxy := newTable(t, clientOf(endpoint)), testtools.Proxy(t, endpoint)
-	busy := amazonError(400, "ProvisionedThroughputExceededException")
-	var again atomic.Bool
-	s, r := open(t, testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if again.CompareAndSwap(false, true) {
-			busy(w, r)
-			return
-		}
-		proxy.ServeHTTP(w, r)
-	})), name, nil), record(t)
+	name := testtools.Table(t, testtools.DynamoDB(endpoint), "expiresAt")
+	s, r := open(t, testtools.Serve(t, faults.Throttling(t, endpoint)), name, nil), record(t)
 	for _, o := range operations {
-		again.Store(false)
 		if err := o.call(t.Context(), s, r); err != nil {
 			t.Errorf("%s: %v", o.name, err)
 		}
@@ -168,7 +130,7 @@ func TestAnswers(t *testing.T) {
 		`[]`:                     {other, other},
 		`<html>`:                 {other, other},
 	} {
-		s := open(t, testtools.Serve(t, awsjsontest.Says(http.StatusOK, body)), "keys", nil)
+		s := open(t, testtools.Serve(t, faults.Says(http.StatusOK, body)), "keys", nil)
 		outcome := func(is bool, err error) string {
 			switch {
 			case is:

@@ -14,7 +14,7 @@ import (
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
-	"portcullis/authorizers/internal/awsjson/awsjsontest"
+	"portcullis/deploy/testtools/faults"
 )
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -59,7 +59,7 @@ func (c *table) answer(r *http.Request) string {
 func stored(t *testing.T, r apikey.Record) (*table, *dynamo.Store) {
 	t.Helper()
 	c := &table{asked: map[string]map[string]json.RawMessage{}}
-	s := open(t, "http://127.0.0.1:1", "keys", awsjsontest.Answer(c.answer))
+	s := open(t, "http://127.0.0.1:1", "keys", faults.Answer(c.answer))
 	if err := s.Create(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}

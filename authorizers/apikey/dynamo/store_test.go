@@ -18,14 +18,16 @@ import (
 
 func TestStore(t *testing.T) {
 	endpoint := testtools.MotoDynamoDB(t)
-	client := clientOf(endpoint)
-	apikeytest.Run(t, func(t *testing.T) apikey.Store { return open(t, endpoint, newTable(t, client), nil) })
+	client := testtools.DynamoDB(endpoint)
+	apikeytest.Run(t, func(t *testing.T) apikey.Store {
+		return open(t, endpoint, testtools.Table(t, client, "expiresAt"), nil)
+	})
 }
 
 // open is the store in a table at an address; client may be nil.
 func open(t testing.TB, endpoint, table string, client *http.Client) *dynamo.Store {
 	t.Helper()
-	opened, err := dynamodb.Open(dynamodb.Config{Table: table, Region: "eu-west-1", Endpoint: endpoint, Credentials: testCredentials, Client: client})
+	opened, err := dynamodb.Open(dynamodb.Config{Table: table, Region: testtools.Region, Endpoint: endpoint, Credentials: testtools.Credentials, Client: client})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,8 +38,8 @@ func open(t testing.TB, endpoint, table string, client *http.Client) *dynamo.Sto
 // of the records. Their ids are enough to delete them.
 func TestListWithBrokenItems(t *testing.T) {
 	endpoint := testtools.MotoDynamoDB(t)
-	client := clientOf(endpoint)
-	name := newTable(t, client)
+	client := testtools.DynamoDB(endpoint)
+	name := testtools.Table(t, client, "expiresAt")
 	s := open(t, endpoint, name, nil)
 	var broken []string
 	for i := range 5 {

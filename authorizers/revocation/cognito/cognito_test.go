@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"portcullis/authorizers"
-	"portcullis/authorizers/internal/awsjson/awsjsontest"
 	"portcullis/authorizers/revocation/cognito"
+	"portcullis/deploy/testtools/faults"
 )
 
 const (
@@ -42,50 +42,50 @@ func openPool(t *testing.T, endpoint string, client *http.Client) *cognito.Pools
 // TestCognito: only Cognito's own word about this token is a refusal; all else cannot be told.
 func TestCognito(t *testing.T) {
 	const ann = `{"Username":"ann","UserAttributes":[{"Name":"sub","Value":"7"},{"Name":"email","Value":"ann@example.com"}]}`
-	refuses := awsjsontest.Refuses
+	refuses := faults.Refuses
 	tests := []struct {
 		name     string
 		answers  []http.HandlerFunc
 		want     string // "": good; "revoked"; otherwise what the error says
 		requests int32
 	}{
-		{"good", []http.HandlerFunc{awsjsontest.Says(200, ann)}, "", 1},
-		{"without attributes", []http.HandlerFunc{awsjsontest.Says(200, `{"Username":"ann"}`)}, "", 1},
+		{"good", []http.HandlerFunc{faults.Says(200, ann)}, "", 1},
+		{"without attributes", []http.HandlerFunc{faults.Says(200, `{"Username":"ann"}`)}, "", 1},
 		{"revoked", []http.HandlerFunc{refuses(400, "NotAuthorizedException", "Access Token has been revoked")}, "revoked", 1},
 		{"revoked, with a namespace", []http.HandlerFunc{refuses(400, "com.amazonaws.cognito#NotAuthorizedException:http://x/", "Access Token has been revoked")}, "revoked", 1},
 		{"disabled", []http.HandlerFunc{refuses(400, "NotAuthorizedException", "User is disabled.")}, "revoked", 1},
 		{"gone", []http.HandlerFunc{refuses(400, "UserNotFoundException", "User does not exist.")}, "revoked", 1},
 		{"has to set a password", []http.HandlerFunc{refuses(400, "PasswordResetRequiredException", "x")}, "revoked", 1},
 		{"not confirmed", []http.HandlerFunc{refuses(400, "UserNotConfirmedException", "x")}, "revoked", 1},
-		{"throttled once", []http.HandlerFunc{refuses(400, "TooManyRequestsException", "x"), awsjsontest.Says(200, ann)}, "", 2},
+		{"throttled once", []http.HandlerFunc{refuses(400, "TooManyRequestsException", "x"), faults.Says(200, ann)}, "", 2},
 		{"throttled, then revoked", []http.HandlerFunc{refuses(400, "TooManyRequestsException", "x"), refuses(400, "NotAuthorizedException", "x")}, "revoked", 2},
-		{"hung up once", []http.HandlerFunc{awsjsontest.HangsUp, awsjsontest.Says(200, ann)}, "", 2},
+		{"hung up once", []http.HandlerFunc{faults.HangsUp, faults.Says(200, ann)}, "", 2},
 		{"throttled", []http.HandlerFunc{refuses(400, "TooManyRequestsException", "Rate exceeded")}, "TooManyRequestsException", 2},
 		{"internal", []http.HandlerFunc{refuses(500, "InternalErrorException", "x")}, "status 500", 2},
 		{"a refusal with another status", []http.HandlerFunc{refuses(500, "NotAuthorizedException", "x")}, "status 500", 2},
 		{"a refusal from a proxy", []http.HandlerFunc{refuses(403, "NotAuthorizedException", "x")}, "status 403", 1},
-		{"hung up", []http.HandlerFunc{awsjsontest.HangsUp}, "EOF", 2},
+		{"hung up", []http.HandlerFunc{faults.HangsUp}, "EOF", 2},
 		{"without the scope", []http.HandlerFunc{refuses(400, "NotAuthorizedException", "Access Token does not have required scopes")}, "NotAuthorizedException", 1},
 		{"a message with the token", []http.HandlerFunc{refuses(400, "ForbiddenException", "not "+token)}, "ForbiddenException", 1},
 		{"forbidden", []http.HandlerFunc{refuses(400, "ForbiddenException", "x")}, "ForbiddenException", 1},
 		{"no pool", []http.HandlerFunc{refuses(400, "ResourceNotFoundException", "x")}, "ResourceNotFoundException", 1},
 		{"a parameter", []http.HandlerFunc{refuses(400, "InvalidParameterException", "x")}, "InvalidParameterException", 1},
 		{"a similar name", []http.HandlerFunc{refuses(400, "NotAuthorizedExceptionX", "x")}, "NotAuthorizedExceptionX", 1},
-		{"a page", []http.HandlerFunc{awsjsontest.Says(200, "<html>")}, "no JSON object", 1},
-		{"nobody", []http.HandlerFunc{awsjsontest.Says(200, "{}")}, "no JSON object", 1},
-		{"another user", []http.HandlerFunc{awsjsontest.Says(200, strings.Replace(ann, `"7"`, `"8"`, 1))}, "another user", 1},
-		{"unauthorized, as a page", []http.HandlerFunc{awsjsontest.Says(401, "Unauthorized")}, "status 401", 1},
-		{"a redirect", []http.HandlerFunc{awsjsontest.Redirects}, "status 307", 1},
+		{"a page", []http.HandlerFunc{faults.Says(200, "<html>")}, "no JSON object", 1},
+		{"nobody", []http.HandlerFunc{faults.Says(200, "{}")}, "no JSON object", 1},
+		{"another user", []http.HandlerFunc{faults.Says(200, strings.Replace(ann, `"7"`, `"8"`, 1))}, "another user", 1},
+		{"unauthorized, as a page", []http.HandlerFunc{faults.Says(401, "Unauthorized")}, "status 401", 1},
+		{"a redirect", []http.HandlerFunc{faults.Redirects}, "status 307", 1},
 	}
 	for _, test := range tests {
-		endpoint, requests := awsjsontest.Serve(t, test.answers...)
+		endpoint, requests := faults.Serve(t, test.answers...)
 		err := openPool(t, endpoint, nil).Check(t.Context(), token, bearer(nil))
 		revoked := errors.Is(err, &authorizers.TokenError{Code: authorizers.CodeRevoked})
 		switch {
 		case test.want == "" && err != nil, revoked != (test.want == "revoked"):
 			t.Errorf("%s: %v", test.name, err)
 		case test.want != "" && !revoked:
-			awsjsontest.WantError(t, test.name, err, test.want, "the-claims")
+			faults.WantError(t, test.name, err, test.want, "the-claims")
 		}
 		if err != nil && strings.Contains(err.Error(), "the-claims") {
 			t.Errorf("%s: the error tells the token: %v", test.name, err)
@@ -98,7 +98,7 @@ func TestCognito(t *testing.T) {
 
 // TestCognitoRequest: the token is sent, once, without any signature.
 func TestCognitoRequest(t *testing.T) {
-	endpoint, requests := awsjsontest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
+	endpoint, requests := faults.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		var body map[string]any
 		_ = json.NewDecoder(r.Body).Decode(&body)
 		h := r.Header
@@ -114,7 +114,7 @@ func TestCognitoRequest(t *testing.T) {
 
 // TestCognitoCannotTell: a token that GetUser does not take is not sent, and is neither good nor revoked.
 func TestCognitoCannotTell(t *testing.T) {
-	endpoint, requests := awsjsontest.Serve(t, awsjsontest.Says(200, `{"Username":"ann"}`))
+	endpoint, requests := faults.Serve(t, faults.Says(200, `{"Username":"ann"}`))
 	for name, change := range map[string]func(*authorizers.Claims){
 		"ID token":       func(c *authorizers.Claims) { c.TokenUse = "id" },
 		"no use":         func(c *authorizers.Claims) { c.TokenUse = "" },
@@ -136,7 +136,7 @@ func TestCognitoEndpoint(t *testing.T) {
 		"https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_x": "https://cognito-idp.cn-north-1.amazonaws.com.cn",
 	} {
 		got := ""
-		c, err := cognito.New(cognito.Config{Issuers: []string{issuer}, Client: &http.Client{Transport: awsjsontest.Transport(func(r *http.Request) (*http.Response, error) {
+		c, err := cognito.New(cognito.Config{Issuers: []string{issuer}, Client: &http.Client{Transport: faults.Transport(func(r *http.Request) (*http.Response, error) {
 			got = r.URL.String()
 			return nil, net.ErrClosed
 		})}})
@@ -195,7 +195,7 @@ func TestCognitoConfig(t *testing.T) {
 
 // TestCognitoDeadline: a pool that never answers is given up when the context ends.
 func TestCognitoDeadline(t *testing.T) {
-	endpoint, _ := awsjsontest.Serve(t, awsjsontest.Silent)
+	endpoint, _ := faults.Serve(t, faults.Silent)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if err := openPool(t, endpoint, nil).Check(ctx, token, bearer(nil)); !errors.Is(err, context.DeadlineExceeded) {

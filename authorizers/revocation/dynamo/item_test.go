@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/authorizers/internal/awsjson/awsjsontest"
 	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/dynamo"
+	"portcullis/deploy/testtools/faults"
 )
 
 var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -64,7 +64,7 @@ func read(t testing.TB, text string) (e revocation.Entry, err error) {
 
 // talking is a store in a table that gives an answer to each request.
 func talking(t testing.TB, answer func(*http.Request) string) *dynamo.Store {
-	return open(t, "http://127.0.0.1:1", "revocations", awsjsontest.Answer(answer))
+	return open(t, "http://127.0.0.1:1", "revocations", faults.Answer(answer))
 }
 
 func text(t testing.TB, i item) string {

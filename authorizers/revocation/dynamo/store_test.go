@@ -3,16 +3,12 @@ package dynamo_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -22,45 +18,13 @@ import (
 	"portcullis/authorizers/revocation/revocationtest"
 	local "portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/faults"
 )
-
-const region = "eu-west-1"
-
-var testCredentials = credentials.NewStaticCredentialsProvider("test", "test", "")
-
-func clientOf(endpoint string) *sdk.Client {
-	return sdk.New(sdk.Options{BaseEndpoint: &endpoint, Region: region, Credentials: testCredentials})
-}
-
-var tables atomic.Int32
-
-// newTable makes a table as the package comment describes it.
-func newTable(t *testing.T, client *sdk.Client) string {
-	t.Helper()
-	name := fmt.Sprintf("revocations-%d", tables.Add(1))
-	_, err := client.CreateTable(t.Context(), &sdk.CreateTableInput{
-		TableName:            &name,
-		BillingMode:          types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(dynamodb.Key), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(dynamodb.Key), AttributeType: types.ScalarAttributeTypeS}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = client.UpdateTimeToLive(t.Context(), &sdk.UpdateTimeToLiveInput{
-		TableName:               &name,
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String(dynamo.TimeToLive), Enabled: aws.Bool(true)},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
 
 // open is the store in a table at an address; client may be nil.
 func open(t testing.TB, endpoint, table string, client *http.Client) *dynamo.Store {
 	t.Helper()
-	opened, err := dynamodb.Open(dynamodb.Config{Table: table, Region: region, Endpoint: endpoint, Credentials: testCredentials, Client: client})
+	opened, err := dynamodb.Open(dynamodb.Config{Table: table, Region: testtools.Region, Endpoint: endpoint, Credentials: testtools.Credentials, Client: client})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,9 +49,9 @@ func TestStore(t *testing.T) {
 	for name, start := range emulators() {
 		t.Run(name, func(t *testing.T) {
 			endpoint := start(t)
-			client := clientOf(endpoint)
+			client := testtools.DynamoDB(endpoint)
 			revocationtest.Run(t, func(t *testing.T) (revocation.Store, revocation.Reader) {
-				table := newTable(t, client)
+				table := testtools.Table(t, client, dynamo.TimeToLive)
 				s := open(t, endpoint, table, nil)
 				return s, s
 			})
@@ -118,9 +82,9 @@ func TestBrokenItems(t *testing.T) {
 		t.Fatal(err)
 	}
 	endpoint := testtools.Serve(t, h)
-	client := clientOf(endpoint)
+	client := testtools.DynamoDB(endpoint)
 	for name, values := range broken {
-		table := newTable(t, client)
+		table := testtools.Table(t, client, dynamo.TimeToLive)
 		s := open(t, endpoint, table, nil)
 		other := revocation.OfToken("https://issuer.example.com", "x", time.Unix(1700000000, 0))
 		if err := s.Revoke(t.Context(), other); err != nil {
@@ -156,18 +120,12 @@ func TestBrokenItems(t *testing.T) {
 
 // TestFailures: a table that does not answer is an error of each method, and none that says that there is no entry.
 func TestFailures(t *testing.T) {
-	refuse := func(status int, kind string) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(status)
-			fmt.Fprintf(w, `{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"made by a test"}`, kind)
-		}
-	}
 	for name, h := range map[string]http.HandlerFunc{
-		"hung up":   func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-		"throttled": refuse(400, "ProvisionedThroughputExceededException"),
-		"internal":  refuse(500, "InternalServerError"),
-		"no table":  refuse(400, "ResourceNotFoundException"),
-		"denied":    refuse(400, "AccessDeniedException"),
+		"hung up":   faults.HangsUp,
+		"throttled": faults.DynamoDB(400, "ProvisionedThroughputExceededException"),
+		"internal":  faults.DynamoDB(500, "InternalServerError"),
+		"no table":  faults.DynamoDB(400, "ResourceNotFoundException"),
+		"denied":    faults.DynamoDB(400, "AccessDeniedException"),
 	} {
 		s := open(t, testtools.Serve(t, h), "revocations", nil)
 		if err := s.Revoke(t.Context(), user); err == nil {
@@ -197,15 +155,8 @@ func TestLostAnswer(t *testing.T) {
 	}
 	endpoint := testtools.Serve(t, h)
 	var lose atomic.Bool
-	proxy := testtools.Proxy(t, endpoint)
-	proxy.ModifyResponse = func(*http.Response) error {
-		if lose.CompareAndSwap(true, false) {
-			panic(http.ErrAbortHandler)
-		}
-		return nil
-	}
-	table := newTable(t, clientOf(endpoint))
-	s := open(t, testtools.Serve(t, proxy), table, nil)
+	table := testtools.Table(t, testtools.DynamoDB(endpoint), dynamo.TimeToLive)
+	s := open(t, testtools.Serve(t, faults.Losing(t, endpoint, &lose)), table, nil)
 	lose.Store(true)
 	if err := s.Revoke(t.Context(), user); err != nil {
 		t.Errorf("Revoke: %v", err)
@@ -225,10 +176,7 @@ func TestAnswersOfEntries(t *testing.T) {
 		`{"Items":[],"Count":0}`: true, `{"Items":[]}`: true,
 		`{}`: false, `{"Items":null}`: false, `{"Count":0}`: false, `[]`: false, `<html>`: false, `{"Items":[{}]}`: false,
 	} {
-		s := open(t, testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-			_, _ = io.WriteString(w, body)
-		})), "revocations", nil)
+		s := open(t, testtools.Serve(t, faults.Says(http.StatusOK, body)), "revocations", nil)
 		var failed error
 		for _, err := range s.Entries(t.Context()) {
 			failed = errors.Join(failed, err)

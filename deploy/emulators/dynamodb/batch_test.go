@@ -16,8 +16,8 @@ import (
 // given twice.
 func TestBatchTooLarge(t *testing.T) {
 	const items = 60 // of 300 KB: more than 16 MB
-	client := clientOf(testtools.Serve(t, handler(t)))
-	table := newTable(t, client)
+	client := testtools.DynamoDB(testtools.Serve(t, handler(t)))
+	table := testtools.Table(t, client, "expiresAt")
 	asked := types.KeysAndAttributes{
 		ConsistentRead: aws.Bool(true), ProjectionExpression: aws.String("#id"), ExpressionAttributeNames: map[string]string{"#id": "id"},
 	}

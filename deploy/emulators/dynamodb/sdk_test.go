@@ -2,13 +2,10 @@ package dynamodb_test
 
 import (
 	"context"
-	"fmt"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -33,44 +30,11 @@ func handler(t testing.TB, tables ...dynamodb.Table) *dynamodb.Handler {
 	return h
 }
 
-// clientOf is the SDK's client of what serves at an address.
-func clientOf(endpoint string) *sdk.Client {
-	return sdk.New(sdk.Options{
-		BaseEndpoint: &endpoint, Region: "eu-west-1",
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	})
-}
-
-var tables atomic.Int32
-
-// newTable makes a table as a client does, with the partition key "id" and a TTL attribute.
-func newTable(t *testing.T, client *sdk.Client) string {
-	t.Helper()
-	name := fmt.Sprintf("table-%d", tables.Add(1))
-	_, err := client.CreateTable(t.Context(), &sdk.CreateTableInput{
-		TableName:            &name,
-		BillingMode:          types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = client.UpdateTimeToLive(t.Context(), &sdk.UpdateTimeToLiveInput{
-		TableName:               &name,
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("expiresAt"), Enabled: aws.Bool(true)},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
-
 // TestUserStore holds the user store to its suite on this server.
 func TestUserStore(t *testing.T) {
-	client := clientOf(testtools.Serve(t, handler(t)))
+	client := testtools.DynamoDB(testtools.Serve(t, handler(t)))
 	userstest.Run(t, func(t *testing.T) users.Store {
-		s, err := usersdynamo.New(client, newTable(t, client))
+		s, err := usersdynamo.New(client, testtools.Table(t, client, "expiresAt"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,9 +45,9 @@ func TestUserStore(t *testing.T) {
 // TestKeyStore holds the store of API keys to its suite on this server.
 func TestKeyStore(t *testing.T) {
 	endpoint := testtools.Serve(t, handler(t))
-	client := clientOf(endpoint)
+	client := testtools.DynamoDB(endpoint)
 	apikeytest.Run(t, func(t *testing.T) apikey.Store {
-		table, err := keystable.Open(keystable.Config{Table: newTable(t, client), Region: "eu-west-1", Endpoint: endpoint, Credentials: client.Options().Credentials})
+		table, err := keystable.Open(keystable.Config{Table: testtools.Table(t, client, "expiresAt"), Region: testtools.Region, Endpoint: endpoint, Credentials: testtools.Credentials})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +58,7 @@ func TestKeyStore(t *testing.T) {
 // TestEveryUpdateCounts lets clients add to one number at once: each must find what the others left.
 func TestEveryUpdateCounts(t *testing.T) {
 	const clients, each = 8, 50
-	client := clientOf(testtools.Serve(t, handler(t, dynamodb.Table{Name: "counts", PartitionKey: "id"})))
+	client := testtools.DynamoDB(testtools.Serve(t, handler(t, dynamodb.Table{Name: "counts", PartitionKey: "id"})))
 	seen := make([]map[string]bool, clients)
 	var wait sync.WaitGroup
 	for i := range clients {

@@ -1,25 +1,26 @@
-// Package awsjsontest is a service for tests of what package awsjson calls.
-package awsjsontest
+// Package faults is services that fail, for tests of what calls them: AWS's JSON protocols, and HTTP below them.
+package faults
 
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"portcullis/deploy/testtools"
 )
 
 // Serve serves answers one after the other, the last one again and again, until the test ends, and counts the requests.
 func Serve(t testing.TB, answers ...http.HandlerFunc) (endpoint string, requests *atomic.Int32) {
+	t.Helper()
 	requests = new(atomic.Int32)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := int(requests.Add(1))
 		answers[min(n, len(answers))-1](w, r)
-	}))
-	t.Cleanup(server.Close)
-	return server.URL, requests
+	})), requests
 }
 
 // Says answers with a status and a body.
@@ -35,8 +36,20 @@ func Refuses(status int, kind, message string) http.HandlerFunc {
 	return Says(status, fmt.Sprintf(`{"__type":%q,"message":%q}`, kind, message))
 }
 
+// DynamoDB answers with an error of DynamoDB's, such as ResourceNotFoundException
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html).
+func DynamoDB(status int, name string) http.HandlerFunc {
+	return Refuses(status, "com.amazonaws.dynamodb.v20120810#"+name, "made by a test")
+}
+
 // HangsUp ends the connection without an answer.
 func HangsUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+// CutShort ends the connection within an answer.
+func CutShort(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "100")
+	_, _ = io.WriteString(w, `{"Item":`)
+}
 
 // Redirects answers with a redirect.
 func Redirects(w http.ResponseWriter, r *http.Request) {
@@ -47,6 +60,45 @@ func Redirects(w http.ResponseWriter, r *http.Request) {
 func Silent(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // only then does the server see that the client has left
 	<-r.Context().Done()
+}
+
+// ClosedPort is the address of a port that nothing listens on.
+func ClosedPort(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return "http://" + listener.Addr().String()
+}
+
+// Losing hands requests on to another server and, while lose is true, loses one answer, as a broken connection does: what was
+// asked for is done. Then lose is false.
+func Losing(t testing.TB, address string, lose *atomic.Bool) http.Handler {
+	proxy := testtools.Proxy(t, address)
+	proxy.ModifyResponse = func(*http.Response) error {
+		if lose.CompareAndSwap(true, false) {
+			panic(http.ErrAbortHandler)
+		}
+		return nil
+	}
+	return proxy
+}
+
+// Throttling hands every second request on to another server, and throttles the others as DynamoDB does: who tries again once is
+// served.
+func Throttling(t testing.TB, address string) http.Handler {
+	proxy, busy := testtools.Proxy(t, address), DynamoDB(http.StatusBadRequest, "ProvisionedThroughputExceededException")
+	var calm atomic.Bool
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calm.CompareAndSwap(false, true) {
+			busy(w, r)
+			return
+		}
+		calm.Store(false)
+		proxy.ServeHTTP(w, r)
+	})
 }
 
 // Transport is a function as an http.RoundTripper.
