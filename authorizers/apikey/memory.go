@@ -9,6 +9,8 @@ import (
 )
 
 // MemoryStore is a [Store] in this process's memory, for desks and tests. It lists records in the order of their ids.
+// It shares nothing with the memory stores of revocations and of users but a map and a lock: what each operation does under the
+// lock is what the interfaces differ in.
 type MemoryStore struct {
 	mu      sync.RWMutex
 	records map[string]Record

@@ -41,7 +41,8 @@ type Store struct {
 	read, write func(*dynamodb.Options)
 }
 
-// isTableName tells whether a text can be a table's name.
+// isTableName tells whether a text can be a table's name. Package authorizers/dynamodb has the same for its tables: between the
+// authorizers and the API there is no arrow.
 func isTableName(text string) bool {
 	const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 	return len(text) >= 3 && len(text) <= 255 && strings.Trim(text, characters) == ""

@@ -11,7 +11,8 @@ import (
 
 const racers = 16
 
-// race calls run for 0 to racers-1, all at once, and returns their errors.
+// race calls run for 0 to racers-1, all at once, and returns their errors. The suite for users has its own: between the
+// authorizers and the API there is no arrow.
 func race(run func(i int) error) []error {
 	results := make([]error, racers)
 	gate := make(chan struct{})

@@ -97,6 +97,8 @@ func (f family) token(b breakage, g *good) BrokenToken {
 	return BrokenToken{Name: b.name, Why: b.why, Part: f.part, Signed: f.signed, NoSkew: f.noSkew, Token: b.make(g)}
 }
 
+// families are all ways to break a token. Each has a file of its own, named after what it breaks: who adds a way finds those
+// that are like it there, with what they need, and a review sees which part of a token it is about.
 var families = []family{
 	{part: "form", signed: true, breakages: formBreakages},
 	{part: "form", signed: false, breakages: partBreakages},

@@ -18,7 +18,8 @@
 // Source: Amazon Cognito developer guide, "Sign-in with persistent passwords and secure payload"; what it leaves open is as
 // in Amazon's amazon-cognito-identity-js, AuthenticationHelper.
 //
-// The server's half is for an emulator on a desk: math/big does not compute in constant time.
+// Both are for an emulator on a desk and its tests: math/big does not compute in constant time. The client that is deployed has
+// an implementation of its own, and is tested against this one.
 package srp
 
 import (

@@ -11,6 +11,9 @@
 // amazon-cognito-identity-js, AuthenticationHelper.
 //
 // What is computed with the password and the secret takes the same time whatever they are.
+//
+// The user pool of deploy/emulators has an implementation of its own, of both halves: what is deployed imports nothing of
+// deploy, and two that were written apart from the same source check each other, which one could not.
 package srp
 
 import (
