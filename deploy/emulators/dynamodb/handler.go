@@ -86,6 +86,23 @@ func (h *Handler) table(name string) (*table, *apiError) {
 	return t, nil
 }
 
+// reach ends the reading of a request about items, and finds their table.
+func (h *Handler) reach(r *request, name string) (*table, *apiError) {
+	if failure := r.end(); failure != nil {
+		return nil, failure
+	}
+	return h.table(name)
+}
+
+// reachTable is as reach, for a request about the table itself: there, what is missing is named.
+func (h *Handler) reachTable(r *request, name string) (*table, *apiError) {
+	t, failure := h.reach(r, name)
+	if failure == errNoTable {
+		return nil, noSuchTable(name)
+	}
+	return t, failure
+}
+
 func (h *Handler) remove(name string) (*table, *apiError) {
 	h.lock.Lock()
 	defer h.lock.Unlock()

@@ -18,10 +18,7 @@ func (h *Handler) getItem(r *request) (any, *apiError) {
 	r.flag("ConsistentRead")
 	r.nothing("ReturnConsumedCapacity", "NONE")
 	e := r.expressions(projectionExpression)
-	if failure := r.end(); failure != nil {
-		return nil, failure
-	}
-	t, failure := h.table(name)
+	t, failure := h.reach(r, name)
 	if failure != nil {
 		return nil, failure
 	}
@@ -69,10 +66,7 @@ func (h *Handler) scan(r *request) (any, *apiError) {
 	r.nothing("ReturnConsumedCapacity", "NONE")
 	e := r.expressions(filterExpression, projectionExpression)
 	selected := r.selected(e)
-	if failure := r.end(); failure != nil {
-		return nil, failure
-	}
-	t, failure := h.table(name)
+	t, failure := h.reach(r, name)
 	if failure != nil {
 		return nil, failure
 	}

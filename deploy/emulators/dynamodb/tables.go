@@ -138,12 +138,9 @@ func (r *request) throughput() (units throughput) {
 // describeTable shows a table. Source: API reference, DescribeTable.
 func (h *Handler) describeTable(r *request) (any, *apiError) {
 	name := r.tableName()
-	if failure := r.end(); failure != nil {
-		return nil, failure
-	}
-	t, failure := h.table(name)
+	t, failure := h.reachTable(r, name)
 	if failure != nil {
-		return nil, noSuchTable(name)
+		return nil, failure
 	}
 	return struct{ Table description }{t.describe("ACTIVE")}, nil
 }

@@ -10,12 +10,9 @@ type timeToLive struct {
 func (h *Handler) updateTimeToLive(r *request) (any, *apiError) {
 	name := r.tableName()
 	wanted := r.timeToLive()
-	if failure := r.end(); failure != nil {
-		return nil, failure
-	}
-	t, failure := h.table(name)
+	t, failure := h.reachTable(r, name)
 	if failure != nil {
-		return nil, noSuchTable(name)
+		return nil, failure
 	}
 	if failure := t.setTimeToLive(wanted); failure != nil {
 		return nil, failure
@@ -66,12 +63,9 @@ type timeToLiveDescription struct {
 // describeTimeToLive shows the TTL attribute. Source: API reference, DescribeTimeToLive.
 func (h *Handler) describeTimeToLive(r *request) (any, *apiError) {
 	name := r.tableName()
-	if failure := r.end(); failure != nil {
-		return nil, failure
-	}
-	t, failure := h.table(name)
+	t, failure := h.reachTable(r, name)
 	if failure != nil {
-		return nil, noSuchTable(name)
+		return nil, failure
 	}
 	t.lock.Lock()
 	defer t.lock.Unlock()

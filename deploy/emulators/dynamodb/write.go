@@ -90,10 +90,7 @@ func (h *Handler) putItem(r *request) (any, *apiError) {
 	if item.Size() > attribute.MaxItemSize {
 		r.refuse(invalid("Item size has exceeded the maximum allowed size"))
 	}
-	if failure := r.end(); failure != nil {
-		return nil, failure
-	}
-	t, failure := h.table(w.table)
+	t, failure := h.reach(r, w.table)
 	if failure != nil {
 		return nil, failure
 	}
@@ -108,10 +105,7 @@ func (h *Handler) putItem(r *request) (any, *apiError) {
 func (h *Handler) deleteItem(r *request) (any, *apiError) {
 	given := r.required("Key")
 	w := r.writing(conditionExpression)
-	if failure := r.end(); failure != nil {
-		return nil, failure
-	}
-	t, failure := h.table(w.table)
+	t, failure := h.reach(r, w.table)
 	if failure != nil {
 		return nil, failure
 	}
@@ -126,10 +120,7 @@ func (h *Handler) deleteItem(r *request) (any, *apiError) {
 func (h *Handler) updateItem(r *request) (any, *apiError) {
 	given := r.required("Key")
 	w := r.writing(updateExpression, conditionExpression)
-	if failure := r.end(); failure != nil {
-		return nil, failure
-	}
-	t, failure := h.table(w.table)
+	t, failure := h.reach(r, w.table)
 	if failure != nil {
 		return nil, failure
 	}

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,6 +35,27 @@ type Answer struct {
 	Headers         map[string]string `json:"headers"`
 	Body            string            `json:"body"`
 	IsBase64Encoded bool              `json:"isBase64Encoded"`
+}
+
+// WantShape ends the test unless an answer is one that the gateways take, of one of the statuses, with a JSON object for a body
+// that has a member "error" where the status says so.
+func WantShape(t testing.TB, out []byte, statuses ...int) Answer {
+	t.Helper()
+	var a Answer
+	var body map[string]any
+	if err := json.Unmarshal(out, &a); err != nil {
+		t.Fatalf("answer %q: %v", out, err)
+	}
+	if err := json.Unmarshal([]byte(a.Body), &body); err != nil {
+		t.Fatalf("body %q: %v", a.Body, err)
+	}
+	if !slices.Contains(statuses, a.StatusCode) {
+		t.Fatalf("answer %s", out)
+	}
+	if _, isError := body["error"]; isError != (a.StatusCode >= 400) {
+		t.Fatalf("status %d with body %s", a.StatusCode, a.Body)
+	}
+	return a
 }
 
 // Invoke has a function answer an event.
