@@ -3,32 +3,30 @@ package main_test
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 
+	"portcullis/deploy/emulators"
 	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/emulators/secretsmanager"
+	"portcullis/deploy/testtools"
 	"portcullis/deploy/testtools/binarytest"
 )
+
+// clientSecretARN is where the secret of the app client with one is kept.
+const clientSecretARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:client-AbCdEf"
 
 // serveCognito gives the address of a user pool whose app client has a secret, which Secrets Manager has there, too.
 func serveCognito(t *testing.T) string {
 	t.Helper()
-	var pool *cognito.Pool
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-Amz-Target") == "secretsmanager.GetSecretValue" {
-			w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-			w.Write([]byte(`{"SecretString":"the-secret"}`))
-			return
-		}
-		pool.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	pool, err := cognito.New(cognito.Config{BaseURL: server.URL, Clients: []cognito.Client{{ID: "secretive", Secret: "the-secret"}}})
+	pool, err := cognito.New(cognito.Config{BaseURL: "http://127.0.0.1:1", Clients: []cognito.Client{{ID: "secretive", Secret: "the-secret"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return server.URL
+	secrets, err := secretsmanager.New(map[string]string{clientSecretARN: "the-secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return testtools.Serve(t, &emulators.Mux{Cognito: pool, SecretsManager: secrets})
 }
 
 // event is a POST to a REST API.
@@ -56,7 +54,7 @@ func TestBinary(t *testing.T) {
 		aws := "AWS_ENDPOINT_URL=" + serveCognito(t)
 		binarytest.Serve(t, binary.Start(t, "USER_POOL_CLIENT_ID=local-client", "AWS_REGION=us-east-1", aws), steps)
 		binarytest.Serve(t, binary.Start(t, "USER_POOL_CLIENT_ID=secretive", "AWS_REGION=us-east-1", aws,
-			"USER_POOL_CLIENT_SECRET_ARN=arn:aws:secretsmanager:us-east-1:123456789012:secret:client-AbCdEf"), steps)
+			"USER_POOL_CLIENT_SECRET_ARN="+clientSecretARN), steps)
 	})
 	t.Run("calls nobody before an event", func(t *testing.T) {
 		binary.CallsNobody(t, event("/tokens", object{}), right, "USER_POOL_CLIENT_ID=local-client", "AWS_REGION=us-east-1")
