@@ -26,7 +26,7 @@ const (
 	ClockSkew   = "CLOCK_SKEW"   // Go duration, 0s to 5m; default 0s
 	MaxToken    = "MAX_TOKEN"    // the longest token that is looked at, in bytes, 1 to 1048576; default 10240
 
-	APIKeysTable = "API_KEYS_TABLE" // of the REQUEST authorizer: DynamoDB table of API keys; not set: keys are not accepted
+	APIKeysTable = "API_KEYS_TABLE" // of the REQUEST authorizer: DynamoDB table of API keys, found as Table says; not set: keys are not accepted
 	Response     = "RESPONSE"       // of the REQUEST and JWT authorizers: "policy", the default, or "simple"
 )
 

@@ -1,25 +1,19 @@
 package environ
 
 import (
-	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"portcullis/authorizers"
-	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/cognito"
 	"portcullis/authorizers/revocation/dynamo"
 	"portcullis/authorizers/verify"
 )
 
-// The variables that say where the authorizers see that tokens were revoked. The AWS SDK's variables apply as far
-// as they name the region, credentials, and the endpoints of DynamoDB and Cognito; its files and profiles do not.
+// The variables that say where the authorizers see that tokens were revoked. The AWS SDK's variables apply to
+// the table as [Table] says, and to Cognito as far as they name its endpoint.
 const (
 	Revocation      = "REVOCATION"       // "table", or "cognito", which asks user pools by GetUser; not set: tokens are good until they end
 	RevocationTable = "REVOCATION_TABLE" // DynamoDB table of revocations; required for "table", and for nothing else
@@ -51,53 +45,12 @@ func readRevocations(getenv func(string) string, issuers []verify.Issuer) (autho
 	return checker, nil
 }
 
-const (
-	endpointVariable       = "AWS_ENDPOINT_URL"
-	dynamoEndpointVariable = "AWS_ENDPOINT_URL_DYNAMODB"
-	poolEndpointVariable   = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
-)
-
-// endpoint is where the variables say that a service is; "": at AWS.
-// See https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
-func endpoint(getenv func(string) string, variable string) string {
-	if strings.EqualFold(getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
-		return ""
-	}
-	return cmp.Or(getenv(variable), getenv(endpointVariable))
-}
-
 func readRevocationTable(getenv func(string) string) (authorizers.Revocations, error) {
 	table, err := Table(getenv, RevocationTable)
 	if err != nil {
 		return nil, err
 	}
 	return revocation.InTable(dynamo.New(table)), nil
-}
-
-// Table is the client of the DynamoDB table that a variable names, as a Lambda function finds its region and its credentials: in
-// variables. It calls nobody. getenv gives a variable's value, "" where it is not set. What is wrong with a variable is an
-// [*Error].
-func Table(getenv func(string) string, variable string) (*dynamodb.Table, error) {
-	const idVariable, secretVariable = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
-	for _, needed := range []string{variable, "AWS_REGION", idVariable, secretVariable} {
-		if getenv(needed) == "" {
-			return nil, &Error{needed, errors.New("is not set; the table cannot be read without it")}
-		}
-	}
-	credentials := aws.Credentials{AccessKeyID: getenv(idVariable), SecretAccessKey: getenv(secretVariable), SessionToken: getenv("AWS_SESSION_TOKEN")}
-	table, err := dynamodb.Open(dynamodb.Config{
-		Table: getenv(variable), Region: getenv("AWS_REGION"), Endpoint: endpoint(getenv, dynamoEndpointVariable),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return credentials, nil }),
-	})
-	if err != nil {
-		return nil, TableError(err, variable)
-	}
-	return table, nil
-}
-
-// TableError is an [*Error] in the place of one of [dynamodb.Open], about the variable that the configuration comes from.
-func TableError(err error, variable string) error {
-	return named(err, map[string]string{"Table": variable, "Region": "AWS_REGION", "Endpoint": dynamoEndpointVariable}, variable)
 }
 
 // readUserPools makes what asks Cognito, which has to know all tokens that are accepted.
