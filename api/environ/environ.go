@@ -6,6 +6,7 @@ package environ
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -38,10 +39,10 @@ func Origins(list string) []string {
 	return origins
 }
 
-// AWS reads the AWS SDK's own variables without calling anybody: the EC2 metadata service is never asked.
-func AWS(ctx context.Context) (aws.Config, error) {
+// AWS reads the AWS SDK's own variables, behind the options, without calling anybody: the EC2 metadata service is never asked.
+func AWS(ctx context.Context, options ...func(*config.LoadOptions) error) (aws.Config, error) {
 	// Without this, settings such as AWS_DEFAULTS_MODE=auto call the EC2 metadata service at the start.
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
+	cfg, err := config.LoadDefaultConfig(ctx, append(slices.Clip(options), config.WithEC2IMDSClientEnableState(imds.ClientDisabled))...)
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("AWS configuration: %w", err)
 	}

@@ -67,3 +67,28 @@ func TestOfSDK(t *testing.T) {
 		}
 	}
 }
+
+// TestServiceOptions: options change the client, as they change the SDK's own.
+func TestServiceOptions(t *testing.T) {
+	const named, other = "http://127.0.0.1:1/named", "http://127.0.0.1:1/other"
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	t.Setenv("AWS_ENDPOINT_URL", other)
+	t.Setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithServiceOptions(func(service string, options any) {
+		switch o := options.(type) {
+		case *sdk.Options:
+			o.BaseEndpoint = aws.String(named)
+		case *dynamodb.Config:
+			o.Endpoint = named + "/" + service
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if theirs := aws.ToString(sdk.NewFromConfig(cfg).Options().BaseEndpoint); theirs != named {
+		t.Errorf("the SDK's client is at %q", theirs)
+	}
+	if got, err := dynamodb.OfSDK(t.Context(), cfg, "keys"); err != nil || got.Endpoint != named+"/DynamoDB" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

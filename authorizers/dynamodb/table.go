@@ -91,10 +91,15 @@ func domainOf(region string) string {
 
 // OfSDK is the configuration of a table where and as whom the AWS SDK's configuration has it: its region, its credentials, and
 // the endpoint that variables and files give to DynamoDB
-// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). The configuration's ServiceOptions may change the
+// Config, which they get as they get the options of the SDK's own clients.
 func OfSDK(ctx context.Context, cfg aws.Config, table string) (Config, error) {
 	endpoint, err := endpointOf(ctx, cfg)
-	return Config{Table: table, Region: cfg.Region, Credentials: cfg.Credentials, Endpoint: endpoint}, err
+	c := Config{Table: table, Region: cfg.Region, Credentials: cfg.Credentials, Endpoint: endpoint}
+	for _, change := range cfg.ServiceOptions {
+		change("DynamoDB", &c)
+	}
+	return c, err
 }
 
 // endpointOf is as the SDK's own clients do it; "" where nothing gives one.

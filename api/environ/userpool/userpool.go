@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	secretsapi "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
@@ -34,9 +35,10 @@ const (
 )
 
 // Tokens makes the tokens function's handler as the variables say, without calling anybody. getenv gives a variable's
-// value, "" where it is not set. What is wrong with a variable is an [*environ.Error].
-func Tokens(ctx context.Context, getenv func(string) string, log *slog.Logger) (*tokens.Handler, error) {
-	cfg, err := environ.AWS(ctx)
+// value, "" where it is not set. Options go before the AWS SDK's own variables. What is wrong with a variable is an
+// [*environ.Error].
+func Tokens(ctx context.Context, getenv func(string) string, log *slog.Logger, options ...func(*config.LoadOptions) error) (*tokens.Handler, error) {
+	cfg, err := environ.AWS(ctx, options...)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"portcullis/api/environ"
@@ -23,10 +24,10 @@ const UsersTable = "USERS_TABLE"
 const Memory = ":memory:"
 
 // Users makes the users API's handler, and the store behind it, as the variables say, without calling anybody:
-// neither DynamoDB nor a source of credentials. getenv gives a variable's value, "" where it is not set.
-// What is wrong with a variable is an [*environ.Error].
-func Users(ctx context.Context, getenv func(string) string, log *slog.Logger) (*users.Handler, users.Store, error) {
-	store, err := openStore(ctx, getenv(UsersTable))
+// neither DynamoDB nor a source of credentials. getenv gives a variable's value, "" where it is not set. Options go before the
+// AWS SDK's own variables. What is wrong with a variable is an [*environ.Error].
+func Users(ctx context.Context, getenv func(string) string, log *slog.Logger, options ...func(*config.LoadOptions) error) (*users.Handler, users.Store, error) {
+	store, err := openStore(ctx, getenv(UsersTable), options)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -37,11 +38,11 @@ func Users(ctx context.Context, getenv func(string) string, log *slog.Logger) (*
 	return handler, store, err
 }
 
-func openStore(ctx context.Context, table string) (users.Store, error) {
+func openStore(ctx context.Context, table string, options []func(*config.LoadOptions) error) (users.Store, error) {
 	if table == Memory {
 		return users.NewMemoryStore(), nil
 	}
-	cfg, err := environ.AWS(ctx)
+	cfg, err := environ.AWS(ctx, options...)
 	if err != nil {
 		return nil, err
 	}

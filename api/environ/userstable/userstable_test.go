@@ -3,10 +3,16 @@ package userstable_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"portcullis/api/environ"
 	"portcullis/api/environ/userstable"
@@ -60,6 +66,28 @@ func TestBadVariables(t *testing.T) {
 		if handler != nil {
 			t.Errorf("%+v: there is a handler", c)
 		}
+	}
+}
+
+// TestOptions: what is said by options is asked of no variable.
+func TestOptions(t *testing.T) {
+	desk(t)
+	t.Setenv("AWS_REGION", "")
+	getenv := func(name string) string { return map[string]string{"USERS_TABLE": "users"}[name] }
+	var asked []string // operations
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Header.Get("X-Amz-Target"))
+		io.WriteString(w, `{"Items":[]}`)
+	}))
+	defer server.Close()
+	_, store, err := userstable.Users(t.Context(), getenv, slog.New(slog.DiscardHandler),
+		config.WithRegion("eu-west-1"), config.WithBaseEndpoint(server.URL),
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("id", "secret", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.List(t.Context(), 1, ""); err != nil || len(asked) != 1 {
+		t.Errorf("%v; asked %v", err, asked)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
@@ -21,10 +22,10 @@ import (
 
 // OpenKeys opens the DynamoDB table that API_KEYS_TABLE names, without calling anybody: neither DynamoDB nor a source of
 // credentials. The store is nil where the variable is not set. getenv gives a variable's value, "" where it is not set; the
-// AWS SDK's own variables apply too, except that the EC2 metadata service is never asked. What is wrong with a variable is
-// an [*environ.Error].
-func OpenKeys(ctx context.Context, getenv func(string) string) (apikey.Store, error) {
-	table, err := open(ctx, getenv, environ.APIKeysTable)
+// AWS SDK's own variables apply too, behind the options, except that the EC2 metadata service is never asked. What is wrong
+// with a variable is an [*environ.Error].
+func OpenKeys(ctx context.Context, getenv func(string) string, options ...func(*config.LoadOptions) error) (apikey.Store, error) {
+	table, err := open(ctx, getenv, options, environ.APIKeysTable)
 	if table == nil {
 		return nil, err
 	}
@@ -32,8 +33,8 @@ func OpenKeys(ctx context.Context, getenv func(string) string) (apikey.Store, er
 }
 
 // OpenRevocations opens the DynamoDB table that REVOCATION_TABLE names, as OpenKeys does.
-func OpenRevocations(ctx context.Context, getenv func(string) string) (revocation.Store, error) {
-	table, err := open(ctx, getenv, environ.RevocationTable)
+func OpenRevocations(ctx context.Context, getenv func(string) string, options ...func(*config.LoadOptions) error) (revocation.Store, error) {
+	table, err := open(ctx, getenv, options, environ.RevocationTable)
 	if table == nil {
 		return nil, err
 	}
@@ -41,13 +42,13 @@ func OpenRevocations(ctx context.Context, getenv func(string) string) (revocatio
 }
 
 // open opens the table that a variable names; nil where it is not set.
-func open(ctx context.Context, getenv func(string) string, variable string) (*dynamodb.Table, error) {
+func open(ctx context.Context, getenv func(string) string, options []func(*config.LoadOptions) error, variable string) (*dynamodb.Table, error) {
 	name := getenv(variable)
 	if name == "" {
 		return nil, nil
 	}
 	// Without this, settings such as AWS_DEFAULTS_MODE=auto call the EC2 metadata service at the start.
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
+	cfg, err := config.LoadDefaultConfig(ctx, append(slices.Clip(options), config.WithEC2IMDSClientEnableState(imds.ClientDisabled))...)
 	if err != nil {
 		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
