@@ -2,6 +2,7 @@ package modes_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,18 @@ func TestLoadAll(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("there is no %v", want)
+	}
+	built, err := fs.Glob(modes.Embedded(), "*")
+	if err != nil || len(built) != len(all) {
+		t.Errorf("the program has %v, error %v", built, err)
+	}
+	for _, m := range all {
+		text, err := fs.ReadFile(modes.Embedded(), m.Name+".yaml")
+		if err != nil {
+			t.Error(err)
+		} else if _, err := modes.Parse(m.Name+".yaml", text); err != nil {
+			t.Error(err)
+		}
 	}
 	empty := t.TempDir()
 	if _, err := modes.LoadAll(empty); err == nil || err.Error() != empty+": holds no mode (*.yaml)" {
