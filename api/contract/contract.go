@@ -26,6 +26,9 @@ type Contract struct {
 	// x-connect-security, which reads as `security` does); where it is missing, nobody.
 	Connect policy.Access
 
+	// Text is what the contract was read from.
+	Text []byte
+
 	// Document is the whole file as JSON, so that a schema can be compiled by its pointer, with what it
 	// refers to.
 	Document json.RawMessage

@@ -70,7 +70,7 @@ func (p *parser) contract(text []byte) (*Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Contract{Name: p.name, OwnerScopes: map[string]string{}, Document: document}
+	c := &Contract{Name: p.name, OwnerScopes: map[string]string{}, Text: text, Document: document}
 	if err := p.head(c); err != nil {
 		return nil, err
 	}
