@@ -1,4 +1,4 @@
-package desk
+package desk_test
 
 import (
 	"bufio"
@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"runtime"
 	"strconv"
 	"strings"
@@ -15,76 +14,50 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"portcullis/deploy/gateway"
+	"portcullis/deploy/desk"
 )
 
-// benchmarked is the site with a user and a token, without an access log.
-type benchmarked struct {
-	*site
-	token string
-}
-
-func startBenchmark(b *testing.B) *benchmarked {
+// startBenchmark runs a desk, and makes a user. It gives what a request for that user is, as it is sent.
+func startBenchmark(b *testing.B) (address string, request []byte) {
 	b.Helper()
 	b.Setenv("USERS_TABLE", "")
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	d := start(b, desk.Config{Stderr: discard{}})
+	token := accessToken(b, d.url, "admin")
+	create, err := http.NewRequest(http.MethodPost, d.url+"/rest-token/users", strings.NewReader(`{"id":"7","name":"Ada"}`))
 	if err != nil {
 		b.Fatal(err)
 	}
-	options := options{addr: "127.0.0.1:0"}
-	project, err := readProject(options)
+	create.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(create)
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := newSite(listener.Addr(), options)
-	if err != nil {
-		b.Fatal(err)
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusCreated {
+		b.Fatal(answer.Status)
 	}
-	d, err := newDeployer(b.Context(), options, project, s, discard{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(d.close)
-	if err := d.deploy(b.Context(), project); err != nil {
-		b.Fatal(err)
-	}
-	server := &http.Server{Handler: s}
-	go server.Serve(gateway.KeepHeaderNames(server, listener))
-	b.Cleanup(func() { server.Close() })
-	m := &benchmarked{s, accessToken(b, s.base, "admin")}
-	if status := m.send("POST", "/rest-token/users", `{"id":"7","name":"Ada"}`); status != 201 {
-		b.Fatal(status)
-	}
-	return m
+	address = strings.TrimPrefix(d.url, "http://")
+	return address, fmt.Appendf(nil, "GET /rest-token/users/7 HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", address, token)
 }
 
-// send sends a request past the network, and gives the status.
-func (m *benchmarked) send(method, path, body string) int {
-	request := httptest.NewRequest(method, path, strings.NewReader(body))
-	request.Header.Set("Authorization", "Bearer "+m.token)
-	answer := httptest.NewRecorder()
-	m.ServeHTTP(answer, request)
-	return answer.Code
-}
-
-// BenchmarkGetUser is GET /users/{id} in the mode rest-token with a cached policy, from the request at the
-// gateway to the answer, logs included, without a network.
+// BenchmarkGetUser is GET /users/{id} in the mode rest-token with a cached policy, over one connection of loopback, logs
+// included.
 func BenchmarkGetUser(b *testing.B) {
-	m := startBenchmark(b)
+	address, request := startBenchmark(b)
 	b.ReportAllocs()
-	for b.Loop() {
-		if status := m.send("GET", "/rest-token/users/7", ""); status != 200 {
-			b.Fatal(status)
-		}
+	b.ResetTimer()
+	left := atomic.Int64{}
+	left.Store(int64(b.N))
+	if err := callAgain(address, request, &left); err != nil {
+		b.Fatal(err)
 	}
 }
 
-// BenchmarkLoad is the same over real connections of loopback, 32 at a time, with their client in this process. It
+// BenchmarkLoad is the same over 32 connections at a time, with their client in this process. It
 // gives the requests a second, and by how many bytes the heap has grown for each request at the end. An answer other
 // than 200 fails it.
 func BenchmarkLoad(b *testing.B) {
-	m := startBenchmark(b)
-	request := []byte(fmt.Sprintf("GET /rest-token/users/7 HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer %s\r\n\r\n", m.token))
+	address, request := startBenchmark(b)
 	var left atomic.Int64
 	left.Store(int64(b.N))
 	before := heap()
@@ -92,7 +65,7 @@ func BenchmarkLoad(b *testing.B) {
 	var all sync.WaitGroup
 	for range 32 {
 		all.Go(func() {
-			if err := callAgain(strings.TrimPrefix(m.base, "http://"), request, &left); err != nil {
+			if err := callAgain(address, request, &left); err != nil {
 				b.Error(err)
 			}
 		})

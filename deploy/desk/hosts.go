@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -9,7 +10,7 @@ import (
 	"strings"
 )
 
-// hosts are the names of -host, under which the program is served besides those that are always this machine's.
+// hosts are the names under which the program is served besides those that are always this machine's.
 type hosts []string
 
 // guard refuses requests for any other host. A page on the network that has its own name resolved to this machine is of one
@@ -18,7 +19,7 @@ type hosts []string
 func (h hosts) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !h.serves(r.Host) {
-			http.Error(w, fmt.Sprintf("the host %.100q is not served here: call it localhost or by its address, or start with -host NAME", r.Host), http.StatusMisdirectedRequest)
+			http.Error(w, fmt.Sprintf("the host %.100q is not served here: call it localhost or by its address, or start with --host NAME", r.Host), http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -47,12 +48,11 @@ func isAddress(text string) bool {
 	return err == nil
 }
 
-// addHost takes a name of -host.
-func (o *options) addHost(name string) error {
+// parseHost reads a name of --host.
+func parseHost(name string) (string, error) {
 	lower := strings.ToLower(strings.TrimSuffix(name, "."))
 	if lower == "" || strings.ContainsAny(lower, "/:@*? \t[]") {
-		return fmt.Errorf("want a host's name without a port, such as desk.example, got %q", name)
+		return "", errors.New("want a host's name without a port, such as desk.example")
 	}
-	o.hosts = append(o.hosts, lower)
-	return nil
+	return lower, nil
 }

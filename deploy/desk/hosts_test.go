@@ -1,13 +1,15 @@
-package desk
+package desk_test
 
 import (
 	"net/http"
 	"testing"
+
+	"portcullis/deploy/desk"
 )
 
 // TestHosts: a page under a name of its own cannot call what is here, whatever the path and the mode.
 func TestHosts(t *testing.T) {
-	d := start(t, "-host", "Desk.example")
+	d := start(t, desk.Config{Hosts: []string{"Desk.example"}})
 	tests := []struct {
 		host   string
 		served bool

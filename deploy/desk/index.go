@@ -1,18 +1,14 @@
 package desk
 
 import (
-	"bytes"
-	_ "embed"
-	"encoding/json"
-	"fmt"
 	"html/template"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
-	texttemplate "text/template"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/services"
 	"portcullis/deploy/emulators/cognito"
 	"portcullis/deploy/modes"
 	"portcullis/policy"
@@ -25,13 +21,14 @@ type index struct {
 	ClientID string      `json:"clientId"`
 	Users    []indexUser `json:"users"`
 
-	base   string
-	users  table
-	keys   table
-	ours   bool // the API is the module's own
-	tokens bool // it serves POST /tokens by the module's function
-	own    bool // its user pool is the built-in issuer
-	sample sample
+	base        string
+	store       string // where the users are, for people
+	region      string // that requests are signed for
+	keyCommands string // the environment of commands that make API keys
+	ours        bool   // the API is this module's own
+	tokens      bool   // it serves POST /tokens by this module's function
+	own         bool   // its user pool is the built-in issuer
+	sample      sample
 }
 
 type indexMode struct {
@@ -52,26 +49,20 @@ type indexUser struct {
 	Asked    string   `json:"asked,omitempty"` // for what, beside the password
 }
 
-// newIndex describes what a project looks like on a site.
-func newIndex(s *site, p *project, ours bool) index {
-	i := index{Issuer: s.userPool.issuer.Issuer, ClientID: s.userPool.clientID, Users: []indexUser{}, base: s.base, users: s.users, keys: s.keys,
-		ours: ours, tokens: servesTokens(p.contract), own: s.userPool.own, sample: sampleOf(p.contract)}
-	for _, m := range p.modes {
-		i.Modes = append(i.Modes, indexMode{m.Name, m.Gateway, m.Authorization, m.APIKeyRequired, s.base + "/" + m.Name, m})
+// newIndex tells of a project that a desk serves; ours says that the API is this module's own.
+func newIndex(base string, s *services.Services, p *project.Project, ours bool) index {
+	pool := s.UserPool()
+	i := index{
+		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, base: base, store: s.Tables().Users.String(), region: s.Region(),
+		keyCommands: s.KeyCommands(), ours: ours, tokens: servesTokens(p.Contract), own: pool.Own, sample: sampleOf(p.Contract),
 	}
-	if i.own {
-		i.Users = usersOf(s.pool)
+	for _, m := range p.Modes {
+		i.Modes = append(i.Modes, indexMode{m.Name, m.Gateway, m.Authorization, m.APIKeyRequired, base + "/" + m.Name, m.Mode})
+	}
+	for _, account := range pool.Accounts {
+		i.Users = append(i.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups, askedOf(account)})
 	}
 	return i
-}
-
-// usersOf are the built-in issuer's accounts, for people.
-func usersOf(pool *cognito.Pool) []indexUser {
-	var users []indexUser
-	for _, account := range pool.Accounts() {
-		users = append(users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups, askedOf(account)})
-	}
-	return users
 }
 
 func askedOf(account cognito.Account) string {
@@ -132,18 +123,6 @@ func scopeOf(access policy.Access) string {
 	return ""
 }
 
-var (
-	//go:embed index.html
-	pageText string
-	//go:embed index.js
-	pageScript string
-	page       = template.Must(template.New("index").Parse(pageText))
-
-	//go:embed greeting.txt
-	greetingText string
-	greeting     = texttemplate.Must(texttemplate.New("greeting").Parse(greetingText))
-)
-
 // pageData is what the page and the greeting show.
 type pageData struct {
 	index
@@ -172,16 +151,16 @@ type pageData struct {
 const memberID = "a0000000-0000-4000-8000-000000000003"
 
 func (i index) data() pageData {
-	d := pageData{index: i, PublicID: i.ClientID, Base: i.base, Cognito: i.base + cognitoPath, AWS: i.base + awsPath, Username: "admin", Password: cognito.Password, Ours: i.ours, Tokens: i.tokens, OwnPool: i.own, Member: memberID, Sample: i.sample, Region: region()}
-	if i.ClientID == secretID {
+	d := pageData{index: i, PublicID: i.ClientID, Base: i.base, Cognito: i.base + services.CognitoPath, AWS: i.base + services.AWSPath, Username: "admin", Password: cognito.Password, Ours: i.ours, Tokens: i.tokens, OwnPool: i.own, Member: memberID, Sample: i.sample, Region: i.region}
+	if i.ClientID == services.SecretID {
 		d.PublicID = cognito.ClientID // for sign-ins that send no proof of the secret
 	}
 	if !i.own {
 		d.Username, d.Password = "NAME", "PASSWORD"
 	}
-	d.RotatingID, d.SecretID, d.ClientSecret, d.Script = rotatingID, secretID, clientSecret, template.JS(pageScript)
+	d.RotatingID, d.SecretID, d.ClientSecret, d.Script = services.RotatingID, services.SecretID, services.ClientSecret, template.JS(pageScript)
 	d.Machine = cognito.MachineID + ":" + cognito.MachineSecret
-	d.Store, d.KeyEnvironment = i.users.String(), i.keys.command(d.AWS)
+	d.Store, d.KeyEnvironment = i.store, i.keyCommands
 	d.Calls = []string{"GET " + i.sample.Path}
 	if i.ours {
 		one := "/users/" + d.Member
@@ -244,31 +223,4 @@ func (m indexMode) Caller() *modes.Caller {
 		}
 	}
 	return nil
-}
-
-// serveIndex answers with HTML, or with JSON where that is asked for.
-func (d *deployment) serveIndex(w http.ResponseWriter, r *http.Request) {
-	accept := r.Header.Get("Accept")
-	var body bytes.Buffer
-	contentType := "text/html; charset=utf-8"
-	if strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html") {
-		contentType = "application/json"
-		encoder := json.NewEncoder(&body)
-		encoder.SetEscapeHTML(false)
-		encoder.Encode(d.index)
-	} else if err := page.Execute(&body, d.index.data()); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Vary", "Accept")
-	w.Write(body.Bytes())
-}
-
-// printGreeting tells what runs, and what to try.
-func printGreeting(out io.Writer, i index) {
-	if err := greeting.Execute(out, i.data()); err != nil {
-		fmt.Fprintln(out, err)
-	}
 }

@@ -82,7 +82,7 @@ async function refresh() {
   if (renewed) signedIn = {...signedIn, ...renewed}; // with another refresh token where it rotates
 }
 
-// signOut forgets nothing, so that calls show what becomes of tokens that were taken back.
+// signOut forgets nothing, so that calls show what becomes of tokens that were revoked.
 async function signOut() {
   if (await send("POST", at("/tokens/sign-out"), undefined, bearer())) $("who").textContent = "Signed out everywhere; calls still send the token.";
 }

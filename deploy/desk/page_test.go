@@ -1,4 +1,4 @@
-package desk
+package desk_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/deploy/desk"
 	"portcullis/deploy/emulators/cognito"
 	"portcullis/deploy/emulators/cognito/cognitotest"
 	"portcullis/deploy/testtools"
@@ -24,7 +25,7 @@ import (
 // TestPage looks at the page with a real browser: it shows what runs, and a call from it reaches the API.
 func TestPage(t *testing.T) {
 	browser := testtools.Chromium(t)
-	d := start(t)
+	d := start(t, desk.Config{})
 	for _, test := range []struct{ query, want string }{
 		{"", "rest-token"},
 		{"?as=admin", "200 OK"},
@@ -45,7 +46,7 @@ func TestPageOfOwnAPI(t *testing.T) {
 	if err := os.WriteFile(contract, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := start(t, "-contract", contract, "-mode", "../modes/rest-token.yaml")
+	d := start(t, desk.Config{Contract: contract, Modes: []string{"../modes/rest-token.yaml"}})
 	wantOnPage(t, browser, d.url+"/?as=admin", "200 OK\n{\"users\":[]}")
 	wantOnPage(t, browser, d.url+"/?as=stranger", "400 Bad Request\n{\"__type\":\"NotAuthorizedException\"")
 	wantOnPage(t, browser, d.url+"/?as=newcomer", "NEW_PASSWORD_REQUIRED")
@@ -63,7 +64,7 @@ func wantOnPage(t *testing.T, browser, address, want string) {
 // TestPageSignIn signs in, renews and signs out on the page, by what its forms offer.
 func TestPageSignIn(t *testing.T) {
 	browser := testtools.Chromium(t)
-	d := start(t)
+	d := start(t, desk.Config{})
 	secret := cognito.Demo()[1].TOTPSecret
 	for name, steps := range map[string]string{
 		"wrong password": `

@@ -1,4 +1,4 @@
-package desk
+package desk_test
 
 import (
 	"bufio"
@@ -16,31 +16,36 @@ import (
 	"testing"
 	"time"
 
+	"portcullis/deploy/desk"
 	"portcullis/deploy/testtools"
 )
 
-// desk is a running program, in this process.
-type desk struct {
+// running is a desk that runs in this process.
+type running struct {
 	url      string
 	greeting string
 	stop     context.CancelFunc // is the first interrupt
-	hurry    context.CancelFunc // is the second
-	status   chan int
+	cut      context.CancelFunc // is the second
+	ended    chan error
 	stderr   *lockedBuffer
 }
 
-// start runs the program on a free port until the test ends.
-func start(t *testing.T, args ...string) *desk {
+// start runs a desk on a free port, with the environment of this process, until the test ends.
+func start(t testing.TB, c desk.Config) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	patience, hurry := context.WithCancel(context.Background())
+	hardStop, cut := context.WithCancel(context.Background())
 	out, in := io.Pipe()
-	d := &desk{stop: cancel, hurry: hurry, status: make(chan int, 1), stderr: &lockedBuffer{}}
+	d := &running{stop: cancel, cut: cut, ended: make(chan error, 1), stderr: &lockedBuffer{}}
+	c.Addr, c.Environ, c.Stdout = "127.0.0.1:0", os.Environ(), in
+	if c.Stderr == nil {
+		c.Stderr = d.stderr
+	}
 	go func() {
-		d.status <- run(ctx, patience, append([]string{"-addr", "127.0.0.1:0"}, args...), in, d.stderr)
+		d.ended <- desk.Run(ctx, hardStop, c)
 		in.Close()
 	}()
-	t.Cleanup(hurry)
+	t.Cleanup(cut)
 	t.Cleanup(cancel)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -77,7 +82,7 @@ func (b *lockedBuffer) String() string {
 func TestPrintedCommands(t *testing.T) {
 	testtools.Command(t, "curl", "install curl, the printed commands use it")
 	t.Setenv("AWS_REGION", "eu-west-1") // what is printed signs for the region that the gateway has
-	d := start(t)
+	d := start(t, desk.Config{})
 	commands := printedCommands(d.greeting)
 	once := []string{"200 OK", "200 OK", "200 OK", "200 OK", "200 OK", "200 OK", "200 OK"} // listed, shown, signed out, and listed in a mode of each of the other kinds
 	for _, way := range []struct {
@@ -92,7 +97,7 @@ func TestPrintedCommands(t *testing.T) {
 			if way.signIn == "aws" {
 				testtools.AWSCLI(t)
 			}
-			time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // tokens of the second of a sign-out are taken back
+			time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // tokens of the second of a sign-out are revoked
 			if got, output := paste(t, with(way.signIn, commands)); !slices.Equal(got, way.want) {
 				t.Errorf("%q, want %q, of\n%s", got, way.want, output)
 			}
@@ -146,28 +151,28 @@ func printedCommands(greeting string) []string {
 	return commands
 }
 
-// TestInterrupts interrupts the program while a request's body is on its way: once, and it finishes; twice, and it is cut.
+// TestInterrupts interrupts the desk while a request's body is on its way: once, and it finishes; twice, and it is cut.
 // Both leave no file behind.
 func TestInterrupts(t *testing.T) {
-	for _, flag := range []string{"-exec=false", "-exec"} {
+	for _, exec := range []bool{false, true} {
 		for _, twice := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s,twice=%t", flag, twice), func(t *testing.T) {
+			t.Run(fmt.Sprintf("exec=%t,twice=%t", exec, twice), func(t *testing.T) {
 				temporary := t.TempDir()
 				t.Setenv("TMPDIR", temporary)
-				d := start(t, flag)
+				d := start(t, desk.Config{Exec: exec})
 				rest, answered := sendSlowly(t, d)
 				d.stop()
 				waitForRefusal(t, d)
-				wantAnswer, wantStatus := "", 1
+				wantAnswer, wantError := "", "requests in flight were cut"
 				if twice {
-					d.hurry()
+					d.cut()
 				} else {
-					wantAnswer, wantStatus = "201 Created", 0
+					wantAnswer, wantError = "201 Created", "<nil>"
 					io.WriteString(rest, `"Ada"}`)
 					rest.Close()
 				}
-				if status := <-d.status; status != wantStatus || strings.Contains(d.stderr.String(), "local: requests in flight were cut\n") != twice {
-					t.Errorf("exit status %d, stderr %s", status, d.stderr)
+				if err := <-d.ended; fmt.Sprint(err) != wantError {
+					t.Errorf("error %v, want %s; stderr %s", err, wantError, d.stderr)
 				}
 				rest.Close() // the client waits for its own body before it says that it was cut
 				if got := <-answered; got != wantAnswer {
@@ -181,27 +186,9 @@ func TestInterrupts(t *testing.T) {
 	}
 }
 
-// TestInterruptsEndContexts: the first signal ends one context, and the second one the other.
-func TestInterruptsEndContexts(t *testing.T) {
-	self, err := os.FindProcess(os.Getpid())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, patience := interrupts()
-	for _, ends := range []context.Context{ctx, patience} {
-		if patience.Err() != nil {
-			t.Fatal("patience ends with the first")
-		}
-		if err := self.Signal(os.Interrupt); err != nil {
-			t.Fatal(err)
-		}
-		<-ends.Done()
-	}
-}
-
 // sendSlowly sends a request until the gateway waits for the rest of its body, and gives the status of the answer; "":
 // there was none.
-func sendSlowly(t *testing.T, d *desk) (rest io.WriteCloser, answered <-chan string) {
+func sendSlowly(t *testing.T, d *running) (rest io.WriteCloser, answered <-chan string) {
 	t.Helper()
 	body, rest := io.Pipe()
 	request, err := http.NewRequest("POST", d.url+"/rest-token/users", body)
@@ -249,7 +236,7 @@ func accessToken(t testing.TB, url, username string) string {
 	return token
 }
 
-func waitForLog(t *testing.T, d *desk, text string) {
+func waitForLog(t *testing.T, d *running, text string) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); !strings.Contains(d.stderr.String(), text); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -259,7 +246,7 @@ func waitForLog(t *testing.T, d *desk, text string) {
 }
 
 // waitForRefusal waits until the program takes no more connections.
-func waitForRefusal(t *testing.T, d *desk) {
+func waitForRefusal(t *testing.T, d *running) {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {

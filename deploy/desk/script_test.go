@@ -1,4 +1,4 @@
-package desk
+package desk_test
 
 import (
 	"encoding/json"
@@ -15,15 +15,9 @@ import (
 	"portcullis/deploy/testtools"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"local": Main,
-	})
-}
-
-// TestScripts runs testdata/script, each once with the handlers in process and once with -exec.
+// TestScripts runs testdata/script, each once with the handlers in process and once with --exec.
 func TestScripts(t *testing.T) {
-	for _, flag := range []string{"-exec=false", "-exec"} {
+	for _, flag := range []string{"--exec=false", "--exec"} {
 		t.Run(flag, func(t *testing.T) { runScripts(t, "testdata/script", "EXEC="+flag) })
 	}
 }
@@ -34,15 +28,15 @@ func TestOwnAPI(t *testing.T) { runScripts(t, "testdata/own") }
 // TestDynamoDB runs testdata/dynamodb against a real server.
 func TestDynamoDB(t *testing.T) {
 	endpoint := testtools.Moto(t)
-	for flag, table := range map[string]string{"-exec=false": "users-called", "-exec": "users-driven"} {
+	for flag, table := range map[string]string{"--exec=false": "users-called", "--exec": "users-driven"} {
 		t.Run(flag, func(t *testing.T) {
 			runScripts(t, "testdata/dynamodb", "EXEC="+flag, "ENDPOINT="+endpoint, "TABLE="+table)
 		})
 	}
 }
 
-// runScripts runs the scripts of a folder. Each has a free port in $PORT, the module's root in $ROOT, the command portcullis in
-// $PATH, and what the go command needs to build functions.
+// runScripts runs the scripts of a folder. Each has a free port in $PORT, the module's root in $ROOT, the commands local
+// and portcullis in $PATH, and what the go command needs to build functions.
 func runScripts(t *testing.T, folder string, env ...string) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -57,7 +51,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 		t.Fatal(err)
 	}
 	commands := t.TempDir()
-	build := exec.Command("go", "build", "-o", commands, "portcullis/deploy/portcullis")
+	build := exec.Command("go", "build", "-o", commands, "portcullis/deploy/local", "portcullis/deploy/portcullis")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}

@@ -1,4 +1,4 @@
-package desk
+package desk_test
 
 import (
 	"context"
@@ -31,7 +31,7 @@ func TestOtherUserPool(t *testing.T) {
 	} {
 		t.Run(maker.name, func(t *testing.T) {
 			endpoint := maker.start(t)
-			for _, flag := range []string{"-exec=false", "-exec"} {
+			for _, flag := range []string{"--exec=false", "--exec"} {
 				t.Run(flag, func(t *testing.T) {
 					runScripts(t, "testdata/cognito", "EXEC="+flag, "ENDPOINT="+endpoint, "MAKER="+maker.name, "SIGNED_OUT="+maker.signedOut, "THEN="+maker.then)
 				})

@@ -1,4 +1,4 @@
-package desk
+package desk_test
 
 import (
 	"fmt"
@@ -9,49 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
-)
 
-// TestWatcher: what happens between looks, and of which files the next one tells.
-func TestWatcher(t *testing.T) {
-	folder := t.TempDir()
-	t.Chdir(folder)
-	write(t, "a", "one")
-	write(t, "b", "one")
-	w := newWatcher(func() []string {
-		files, _ := filepath.Glob("*")
-		return append(files, "named")
-	})
-	steps := []struct {
-		name string
-		do   func()
-		told []string
-	}{
-		{"nothing", func() {}, nil},
-		{"a is being written", func() { write(t, "a", "t") }, nil},
-		{"and still is", func() { write(t, "a", "two") }, nil},
-		{"and is done", func() {}, []string{"a"}},
-		{"nothing more", func() {}, nil},
-		{"touched, with the same content", func() { os.Chtimes("b", time.Time{}, time.Unix(1, 0)) }, nil},
-		{"and is done", func() {}, []string{"b"}},
-		{"c comes and a goes", func() { write(t, "c", ""); os.Remove("a") }, nil},
-		{"both are told of", func() {}, []string{"a", "c"}},
-		{"c comes back as it was", func() { os.Remove("c") }, nil},
-		{"between two looks", func() { write(t, "c", ""); os.Chtimes("c", time.Time{}, time.Unix(1, 0)) }, nil},
-		{"it is another", func() {}, []string{"c"}},
-		{"one that is named comes", func() { write(t, "named", "") }, nil},
-		{"and is told of once", func() {}, []string{"named"}},
-	}
-	for _, step := range steps {
-		step.do()
-		if told := w.changed(); !slices.Equal(told, step.told) {
-			t.Errorf("%s: %q, want %q", step.name, told, step.told)
-		}
-	}
-}
+	"portcullis/deploy/desk"
+)
 
 const ordersContract = `openapi: 3.1.0
 x-function: orders
@@ -97,14 +60,14 @@ func main() {
 }
 `
 
-// startOrders starts the program with -watch in a folder of its own, with a function that answers "one".
-func startOrders(t *testing.T) *desk {
+// startOrders starts a desk that watches in a folder of its own, with a function that answers "one".
+func startOrders(t *testing.T) *running {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	write(t, "contract.yaml", ordersContract)
 	write(t, "own.yaml", ordersMode)
 	buildOrders(t, "one")
-	return start(t, "-watch", "-contract", "contract.yaml", "-mode", "own.yaml", "-function", "orders=bootstrap")
+	return start(t, desk.Config{Watch: true, Contract: "contract.yaml", Modes: []string{"own.yaml"}, Functions: []desk.Function{{Name: "orders", Where: "bootstrap"}}})
 }
 
 // TestWatchLetsRequestsFinish: a request in flight is answered by the function that it began with.
@@ -118,7 +81,7 @@ func TestWatchLetsRequestsFinish(t *testing.T) {
 	}()
 	waitForFile(t, "taken")
 	buildOrders(t, "two")
-	waitForLog(t, d, "took up the change of bootstrap\n")
+	waitForLog(t, d, "local: reloaded bootstrap\n")
 	expect(t, d, "/own/orders", 200, "two")
 	write(t, "go", "")
 	if got := <-held; got != "200one" {
@@ -126,7 +89,7 @@ func TestWatchLetsRequestsFinish(t *testing.T) {
 	}
 }
 
-// TestWatch changes everything that is watched while the program runs: it takes up what is right, and keeps what it had
+// TestWatch changes everything that is watched while the program runs: it reloads what is right, and keeps what it had
 // where something is wrong.
 func TestWatch(t *testing.T) {
 	d := startOrders(t)
@@ -144,7 +107,7 @@ func TestWatch(t *testing.T) {
 	}
 	wrong("own.yaml", "name: own\ngateway: REST\nauthorisation: TOKEN\n", "own.yaml:3: authorisation: a mode has no such member")
 	write(t, "own.yaml", ordersMode+"gatewayResponses: {MISSING_AUTHENTICATION_TOKEN: {statusCode: 404}}\n")
-	waitForLog(t, d, "took up the change of own.yaml\n")
+	waitForLog(t, d, "local: reloaded own.yaml\n")
 	expect(t, d, "/own/nowhere", 404, `{"message":"Missing Authentication Token"}`)
 
 	wrong("contract.yaml", strings.Replace(ordersContract, "security: []", "tags: []", 1), "contract.yaml:5: GET /held: no `security`")
@@ -153,7 +116,7 @@ func TestWatch(t *testing.T) {
 		t.Errorf("a scope that the contract does not have yet: %d %s", status, body)
 	}
 	write(t, "contract.yaml", ordersContract+"  /more: {get: {security: []}}\n  /most: {get: {security: [bearer: [orders/more]]}}\n")
-	waitForLog(t, d, "took up the change of contract.yaml\n")
+	waitForLog(t, d, "local: reloaded contract.yaml\n")
 	expect(t, d, "/own/more", 200, "one")
 	_, answer := send(t, d, "POST", "/_cognito/oauth2/token", grant, formType)
 	_, token, _ := strings.Cut(answer, `"access_token":"`)
@@ -163,7 +126,7 @@ func TestWatch(t *testing.T) {
 	}
 
 	os.Remove("bootstrap")
-	wrong("bootstrap", "#!/bin/sh\nexit 3\n", "-function orders=bootstrap: ")
+	wrong("bootstrap", "#!/bin/sh\nexit 3\n", `--function "orders=bootstrap": `)
 }
 
 const countedMode = `name: counted
@@ -183,7 +146,7 @@ func TestWatchPlans(t *testing.T) {
 	write(t, "counted.yaml", fmt.Sprintf(countedMode, 1, "local-demo-key-one-not-secret"))
 	orders := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, `{"statusCode":200}`) }))
 	defer orders.Close()
-	d := start(t, "-watch", "-contract", "contract.yaml", "-mode", "counted.yaml", "-function", "orders="+orders.URL)
+	d := start(t, desk.Config{Watch: true, Contract: "contract.yaml", Modes: []string{"counted.yaml"}, Functions: []desk.Function{{Name: "orders", Where: orders.URL}}})
 	call := func(key string, want int) {
 		t.Helper()
 		if status, body := send(t, d, "GET", "/counted/orders", "", "X-Api-Key: "+key); status != want {
@@ -202,7 +165,7 @@ func TestWatchPlans(t *testing.T) {
 		call(key, 429)
 	}
 	write(t, "counted.yaml", fmt.Sprintf(countedMode, 2, "local-demo-key-two-not-secret"))
-	waitForLog(t, d, "took up the change of counted.yaml\n")
+	waitForLog(t, d, "local: reloaded counted.yaml\n")
 	call(made, 200)
 	call(made, 429)
 	call("local-demo-key-one-not-secret", 403)
@@ -212,7 +175,7 @@ func TestWatchPlans(t *testing.T) {
 // TestWatchBuilds changes the module's sources: the functions are built anew, and users stay.
 func TestWatchBuilds(t *testing.T) {
 	copyModule(t, t.TempDir())
-	d := start(t, "-exec", "-watch", "-mode", "deploy/modes/rest-api-key.yaml")
+	d := start(t, desk.Config{Exec: true, Watch: true, Modes: []string{"deploy/modes/rest-api-key.yaml"}})
 	create := func(id, want string) {
 		t.Helper()
 		if status, body := send(t, d, "POST", "/rest-api-key/users", `{"id":"`+id+`","name":"Ada"}`, demoKey); status != 201 || !strings.Contains(body, want) {
@@ -226,7 +189,7 @@ func TestWatchBuilds(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, source, strings.ReplaceAll(string(text), "User created", "User made"))
-	waitForLog(t, d, "took up the change of "+source+"\n")
+	waitForLog(t, d, "local: reloaded "+source+"\n")
 	create("8", "User made")
 	if status, body := send(t, d, "GET", "/rest-api-key/users/7", "", demoKey); status != 200 {
 		t.Errorf("the user from before the change: %d %s", status, body)
@@ -239,7 +202,10 @@ func TestWatchBuilds(t *testing.T) {
 
 func waitForFile(t *testing.T, file string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); stampOf(file) == (stamp{}); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if _, err := os.Stat(file); err == nil {
+			return
+		}
 		if time.Now().After(end) {
 			t.Fatalf("%s does not come", file)
 		}
@@ -291,20 +257,20 @@ func copyModule(t *testing.T, folder string) {
 }
 
 // expect makes a call whose answer is known.
-func expect(t *testing.T, d *desk, path string, status int, body string) {
+func expect(t *testing.T, d *running, path string, status int, body string) {
 	t.Helper()
 	if gotStatus, gotBody := get(t, d, path); gotStatus != status || gotBody != body {
 		t.Errorf("%s: %d %s, want %d %s", path, gotStatus, gotBody, status, body)
 	}
 }
 
-func get(t *testing.T, d *desk, path string) (int, string) { return send(t, d, "GET", path, "") }
+func get(t *testing.T, d *running, path string) (int, string) { return send(t, d, "GET", path, "") }
 
 const formType = "Content-Type: application/x-www-form-urlencoded"
 
 const demoKey = "X-Api-Key: local-demo-key-not-secret"
 
-func send(t *testing.T, d *desk, method, path, body string, header ...string) (int, string) {
+func send(t *testing.T, d *running, method, path, body string, header ...string) (int, string) {
 	t.Helper()
 	request, err := http.NewRequest(method, d.url+path, strings.NewReader(body))
 	if err != nil {

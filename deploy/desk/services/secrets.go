@@ -1,4 +1,4 @@
-package desk
+package services
 
 import (
 	"encoding/json"
@@ -11,16 +11,16 @@ import (
 const getSecretValue = "secretsmanager.GetSecretValue"
 
 // clientSecretARN is where the secret of the app client with one is kept.
-func clientSecretARN() string {
-	return fmt.Sprintf("arn:aws:secretsmanager:%s:123456789012:secret:local-client-AbCdEf", region())
+func (e environment) clientSecretARN() string {
+	return fmt.Sprintf("arn:aws:secretsmanager:%s:123456789012:secret:local-client-AbCdEf", e.region())
 }
 
 // serveSecret answers GetSecretValue as AWS Secrets Manager does, for the one secret.
 // See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
-func serveSecret(w http.ResponseWriter, r *http.Request) {
+func (e environment) serveSecret(w http.ResponseWriter, r *http.Request) {
 	var asked struct{ SecretId string }
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	answer := map[string]string{"ARN": clientSecretARN(), "Name": "local-client", "SecretString": clientSecret}
+	answer := map[string]string{"ARN": e.clientSecretARN(), "Name": "local-client", "SecretString": ClientSecret}
 	if json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&asked) != nil || asked.SecretId != answer["ARN"] && asked.SecretId != answer["Name"] {
 		w.WriteHeader(http.StatusBadRequest)
 		answer = map[string]string{"__type": "ResourceNotFoundException", "Message": "Secrets Manager can't find the specified secret."}

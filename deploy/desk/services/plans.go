@@ -1,18 +1,57 @@
-package desk
+package services
 
 import (
 	"errors"
 	"reflect"
 	"slices"
 
+	"portcullis/deploy/desk/project"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/gateway/usage"
 	"portcullis/deploy/modes"
 )
 
+// modesOf are the modes of a project, of none where it is nil.
+func modesOf(p *project.Project) []*modes.Mode {
+	var all []*modes.Mode
+	if p != nil {
+		for _, m := range p.Modes {
+			all = append(all, m.Mode)
+		}
+	}
+	return all
+}
+
 // updatePlans changes a registry as modes have changed: their usage plans, and their local keys. What clients made, and
-// what all keys have used, stays.
+// what all keys have used, stays. Where it cannot be done, nothing changes.
 func updatePlans(registry *usage.Registry, before, after []*modes.Mode) error {
+	trial, err := copyOf(registry)
+	if err != nil {
+		return err
+	}
+	if err := changePlans(trial, before, after); err != nil {
+		return err
+	}
+	return changePlans(registry, before, after)
+}
+
+// copyOf is another registry with the keys and plans of one, of which nothing is used yet.
+func copyOf(registry *usage.Registry) (*usage.Registry, error) {
+	all := usage.Config{Plans: registry.Plans(), Keys: registry.Keys(), Members: map[string][]string{}}
+	for _, plan := range all.Plans {
+		members, err := registry.Members(plan.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range members {
+			all.Members[plan.ID] = append(all.Members[plan.ID], key.ID)
+		}
+	}
+	return usage.New(all)
+}
+
+// changePlans is updatePlans, which may fail when some of it is done.
+func changePlans(registry *usage.Registry, before, after []*modes.Mode) error {
 	before, after = changedPlans(before, after), changedPlans(after, before)
 	old, err := gateway.NewUsage(before, gateway.Config{})
 	if err != nil {

@@ -1,0 +1,144 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+
+	"portcullis/deploy/desk/functions"
+	"portcullis/deploy/desk/project"
+)
+
+// OptionError says which option of a [Config] cannot be used, and why.
+type OptionError = project.OptionError
+
+// Config is what a desk serves, and where.
+type Config struct {
+	Addr      string     // where to listen, HOST:PORT: a loopback host, or none for every interface; with the port 0, one that is free. Required
+	Hosts     []string   // names under which it is served besides those that are always this machine's
+	Exec      bool       // this module's functions run as binaries, which are built first, and not in this process
+	Modes     []string   // files; none: this module's modes
+	Contract  string     // the OpenAPI file; "": this module's
+	Functions []Function // that are given; those of this module need not be
+	Watch     bool       // reload what changes
+	Verbose   bool       // write the way that each request took on Stderr
+
+	Stdout  io.Writer // gets the greeting; nil: it is not written
+	Stderr  io.Writer // gets a line for each request and each decision, and what becomes of reloads; nil: they are not written
+	Environ []string  // NAME=VALUE, as of [os.Environ]: what the environment variables say, and what binaries run with
+}
+
+// Function is one that a contract or a mode names.
+type Function struct {
+	Name  string
+	Where string // the URL of the function, or the file of a binary for Lambda's custom runtime
+}
+
+// complete checks a configuration, and gives it with what stands for values that are not there.
+func (c Config) complete() (Config, error) {
+	c.Stdout, c.Stderr = orDiscard(c.Stdout), &lockedWriter{to: orDiscard(c.Stderr)}
+	c.Hosts = slices.Clone(c.Hosts)
+	for i, name := range c.Hosts {
+		host, err := parseHost(name)
+		if err != nil {
+			return c, &OptionError{Option: "--host", Value: name, Err: err}
+		}
+		c.Hosts[i] = host
+	}
+	for i, file := range c.Modes {
+		if file == "" || slices.Contains(c.Modes[:i], file) {
+			return c, &OptionError{Option: "--mode", Value: file, Err: errors.New("want the file of a mode, each once")}
+		}
+	}
+	for i, f := range c.Functions {
+		if err := f.check(c.Functions[:i]); err != nil {
+			return c, project.FunctionError(f.Name, f.Where, err)
+		}
+	}
+	return c, c.checkAddr()
+}
+
+func orDiscard(w io.Writer) io.Writer {
+	if w == nil {
+		return io.Discard
+	}
+	return w
+}
+
+func (f Function) check(before []Function) error {
+	if f.Where == "" {
+		return errors.New("want NAME=URL or NAME=BINARY")
+	}
+	if err := project.CheckFunction(f.Name); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(before, func(other Function) bool { return other.Name == f.Name }) {
+		return fmt.Errorf("the function %q is given twice", f.Name)
+	}
+	if project.IsURL(f.Where) {
+		return functions.CheckURL(f.Name, f.Where)
+	}
+	return nil
+}
+
+// checkAddr refuses addresses that the issuer could not have: tokens of a plain http issuer are trusted on
+// loopback hosts only.
+func (c Config) checkAddr() error {
+	host, _, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return c.wrongAddr(errors.New("want HOST:PORT"))
+	}
+	if isEvery(host) || isLoopback(host) {
+		return nil
+	}
+	return c.wrongAddr(errors.New("want a loopback host, or none for every interface"))
+}
+
+func (c Config) wrongAddr(err error) error {
+	return &OptionError{Option: "--addr", Value: c.Addr, Err: err}
+}
+
+// base is where the desk is told to be that listens at an address: at the host that was asked for, or loopback.
+func (c Config) base(listening net.Addr) (string, error) {
+	_, port, err := net.SplitHostPort(listening.String())
+	if err != nil {
+		return "", err
+	}
+	host, _, _ := net.SplitHostPort(c.Addr)
+	if isEvery(host) {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
+}
+
+// isEvery tells whether listening at the host means every interface.
+func isEvery(host string) bool { return host == "" || net.ParseIP(host).IsUnspecified() }
+
+func isLoopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
+
+// source is where the project's files are.
+func (c Config) source() project.Source {
+	return project.Source{Contract: c.Contract, Modes: c.Modes, Functions: c.given(), Build: c.Exec}
+}
+
+// given are the functions that are given, by their names.
+func (c Config) given() map[string]string {
+	all := map[string]string{}
+	for _, f := range c.Functions {
+		all[f.Name] = f.Where
+	}
+	return all
+}
+
+// getenv gives a variable of the environment, "" where it is not set; the last one of a name counts.
+func (c Config) getenv(name string) string {
+	for _, variable := range slices.Backward(c.Environ) {
+		if value, found := strings.CutPrefix(variable, name+"="); found {
+			return value
+		}
+	}
+	return ""
+}

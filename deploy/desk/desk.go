@@ -1,0 +1,115 @@
+package desk
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+
+	"portcullis/api/environ"
+	"portcullis/deploy/desk/functions"
+	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/services"
+	"portcullis/deploy/gateway"
+)
+
+// desk is everything that one address serves: the services, which stay, and a chain, in whose place another one may come.
+type desk struct {
+	config   Config
+	hardStop context.Context
+	log      *slog.Logger
+	base     string // http://HOST:PORT
+	services *services.Services
+	runner   *functions.Runner
+	replaced sync.WaitGroup // chains with requests in flight
+
+	mu      sync.RWMutex
+	current *chain
+}
+
+// open makes a desk that serves a project at the address that is listened at.
+func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *project.Project) (*desk, error) {
+	base, err := c.base(listening)
+	if err != nil {
+		return nil, err
+	}
+	s, err := services.New(services.Config{Base: base, Getenv: c.getenv, UsersInMemory: !c.Exec})
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewJSONHandler(c.Stderr, nil))
+	runner := functions.New(functions.Config{
+		Services: s, Given: c.given(), Build: c.Exec, Environ: c.Environ, Log: log, Stderr: c.Stderr, HardStop: hardStop,
+	})
+	d := &desk{config: c, hardStop: hardStop, log: log, base: base, services: s, runner: runner}
+	if d.current, err = d.build(ctx, p, nil); err != nil {
+		runner.Close()
+		s.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// close ends everything. No request is in flight, or nobody waits for it any more.
+func (d *desk) close() {
+	d.retire(d.current)
+	d.replaced.Wait()
+	d.runner.Close()
+	d.services.Close()
+}
+
+// ServeHTTP hands a request on by the first segment of its path, which is not cleaned: that is the gateway's.
+func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if service := d.services.Handler("/" + first); service != nil {
+		service.ServeHTTP(w, r)
+		return
+	}
+	c := d.enter()
+	defer c.inFlight.Done()
+	c.ServeHTTP(w, r)
+}
+
+// enter is the chain for one request, which is in flight until it says that it is done.
+func (d *desk) enter() *chain {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	d.current.inFlight.Add(1)
+	return d.current
+}
+
+// swap lets requests from now on have another chain, and gives the one before.
+func (d *desk) swap(next *chain) (before *chain) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before, d.current = d.current, next
+	return before
+}
+
+// retire drains a chain: its functions stop when its last request is answered, or when hardStop ends.
+func (d *desk) retire(old *chain) {
+	d.replaced.Add(1)
+	go func() {
+		defer d.replaced.Done()
+		old.drain(d.hardStop)
+	}()
+}
+
+// gatewayConfig is what all gateways have.
+func (d *desk) gatewayConfig() gateway.Config {
+	config := gateway.Config{
+		Usage:          d.services.Usage(),
+		Tokens:         d.services.Tokens(),
+		Region:         d.services.Region(),
+		AllowedOrigins: environ.Origins(d.config.getenv(environ.AllowedOrigins)),
+		AccessLog:      d.config.Stderr,
+		Log:            d.log,
+		ShowTrace:      true,
+	}
+	if d.config.Verbose {
+		config.Traces = func(t *gateway.Trace) { d.config.Stderr.Write(traceText(t)) }
+	}
+	return config
+}

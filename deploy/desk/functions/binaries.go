@@ -1,0 +1,121 @@
+package functions
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"portcullis/api/environ/userstable"
+	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/services"
+	"portcullis/deploy/emulators/lambda"
+	build "portcullis/deploy/functions"
+)
+
+// timeout is how long an invocation of a binary may take. The gateway waits for an authorizer less long.
+const timeout = 30 * time.Second
+
+// binaries builds and starts functions as Lambda would.
+type binaries struct {
+	services *services.Services
+	environ  []string
+	stderr   io.Writer
+	hardStop context.Context
+	folder   *folder
+	ready    map[string]builtBinary // by the function's name
+}
+
+// builtBinary is a binary, and the sources that it was built from.
+type builtBinary struct {
+	file    string
+	sources string
+}
+
+func newBinaries(c Config, f *folder) *binaries {
+	return &binaries{services: c.Services, environ: c.Environ, stderr: c.Stderr, hardStop: c.HardStop, folder: f, ready: map[string]builtBinary{}}
+}
+
+// given starts a binary that is given. What it fails with is a [*project.OptionError].
+func (b *binaries) given(ctx context.Context, name, file string, c configuration, before *running) (*running, error) {
+	r, err := b.start(ctx, name, file, c, before)
+	if err != nil {
+		return nil, project.FunctionError(name, file, err)
+	}
+	return r, nil
+}
+
+// built builds one of the module's functions for this machine where its sources changed, and starts it where that
+// made another binary.
+func (b *binaries) built(ctx context.Context, name string, c configuration, before *running) (*running, error) {
+	module, err := project.Checkout()
+	if err != nil {
+		return nil, &project.OptionError{Option: "--exec", Err: fmt.Errorf("cannot build the function %s: %w; --function %s=BINARY needs no module", name, err, name)}
+	}
+	sources := fmt.Sprint(project.StampsOf(project.GoSources(module)))
+	if b.ready[name].sources != sources {
+		if err := b.build(ctx, name, module, sources); err != nil {
+			return nil, err
+		}
+	}
+	return b.start(ctx, name, b.ready[name].file, c, before)
+}
+
+func (b *binaries) build(ctx context.Context, name, module, sources string) error {
+	fmt.Fprintf(b.stderr, "building %s\n", name)
+	own, err := b.folder.new(name)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(own, "bootstrap")
+	if err := build.Build(ctx, module, name, runtime.GOOS, runtime.GOARCH, file); err != nil {
+		return err
+	}
+	if old := b.ready[name].file; old != "" && sameContent(old, file) {
+		os.RemoveAll(own)
+		file = old
+	}
+	b.ready[name] = builtBinary{file, sources}
+	return nil
+}
+
+func sameContent(a, b string) bool {
+	one, err := os.ReadFile(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.ReadFile(b)
+	return err == nil && bytes.Equal(one, other)
+}
+
+// start starts a binary, or gives back the one that runs where it would be the same with the same contract.
+func (b *binaries) start(ctx context.Context, name, file string, c configuration, before *running) (*running, error) {
+	version := fmt.Sprint(file, project.StampOf(file), c.version)
+	if before != nil && before.version == version {
+		return before, nil
+	}
+	own := b.services.Environment(name)
+	config := lambda.Config{
+		Name: name, Binary: file, Timeout: timeout, Stderr: b.stderr, Env: with(b.environ, c.variables, own),
+		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", b.services.Region(), name),
+	}
+	if own[userstable.UsersTable] == userstable.Memory {
+		config.MaxEnvironments = 1 // what one process remembers no other one knows
+	}
+	started, err := lambda.Start(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	return &running{Invoker: started, version: version, stop: func() { b.drain(started) }}, nil
+}
+
+// drain ends a function when it has answered what it was asked.
+func (b *binaries) drain(f *lambda.Function) {
+	drained, cancel := context.WithTimeout(b.hardStop, timeout)
+	defer cancel()
+	f.Close(drained)
+}

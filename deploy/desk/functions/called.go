@@ -1,0 +1,121 @@
+package functions
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"portcullis/api/environ/userpool"
+	"portcullis/api/environ/userstable"
+	"portcullis/api/tokens"
+	"portcullis/api/users"
+	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/environ"
+	"portcullis/authorizers/environ/tables"
+	"portcullis/deploy/desk/services"
+	"portcullis/deploy/gateway"
+)
+
+// called makes this module's functions for this process, as their commands do. What has records behind it is opened when a
+// project first needs it, and stays.
+type called struct {
+	services *services.Services
+	environ  []string
+	log      *slog.Logger
+
+	users  *users.Handler
+	tokens *tokens.Handler
+	keys   *apikey.Checker
+}
+
+func newCalled(c Config) *called {
+	return &called{services: c.Services, environ: c.Environ, log: c.Log}
+}
+
+// close ends what checks API keys.
+func (c *called) close() {
+	if c.keys != nil {
+		c.keys.Close()
+	}
+}
+
+// handler makes the function of a name, or gives the one that was opened.
+func (c *called) handler(ctx context.Context, name string, configured configuration, log *slog.Logger) (gateway.Invoker, error) {
+	getenv := c.getenv(name, configured.variables)
+	switch name {
+	case "token":
+		return environ.Token(getenv, log)
+	case "jwt":
+		return environ.JWT(getenv, log)
+	case "request":
+		keys, err := c.openKeys(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return environ.Request(getenv, keys, log)
+	case "users":
+		return c.openUsers(ctx)
+	case "tokens":
+		return c.openTokens(ctx)
+	}
+	return nil, fmt.Errorf("no function is called %q", name)
+}
+
+// getenv gives a function's variables.
+func (c *called) getenv(name string, more map[string]string) func(variable string) string {
+	return lookup(with(c.environ, more, c.services.Environment(name)))
+}
+
+// openUsers makes the users function's handler, once, after it made sure that a table of others can be read.
+func (c *called) openUsers(ctx context.Context) (*users.Handler, error) {
+	if c.users != nil {
+		return c.users, nil
+	}
+	getenv := c.getenv("users", nil)
+	handler, store, err := userstable.Users(ctx, getenv, c.log, awsOptions(getenv)...)
+	if err != nil {
+		return nil, err
+	}
+	read := func(ctx context.Context) error { _, err := store.List(ctx, 1, ""); return err }
+	if err := c.services.Tables().Users.Check(ctx, read); err != nil {
+		return nil, err
+	}
+	c.users = handler
+	return handler, nil
+}
+
+// openTokens makes the tokens function's handler, once.
+func (c *called) openTokens(ctx context.Context) (*tokens.Handler, error) {
+	if c.tokens != nil {
+		return c.tokens, nil
+	}
+	getenv := c.getenv("tokens", nil)
+	handler, err := userpool.Tokens(ctx, getenv, c.log, awsOptions(getenv)...)
+	if err != nil {
+		return nil, err
+	}
+	c.tokens = handler
+	return handler, nil
+}
+
+// openKeys makes what checks API keys, as openUsers does.
+func (c *called) openKeys(ctx context.Context) (*apikey.Checker, error) {
+	if c.keys != nil {
+		return c.keys, nil
+	}
+	getenv := c.getenv("request", nil)
+	store, err := tables.OpenKeys(ctx, getenv, awsOptions(getenv)...)
+	if err != nil {
+		return nil, err
+	}
+	read := func(ctx context.Context) error { _, err := store.List(ctx, 1, ""); return err }
+	if err := c.services.Tables().Keys.Check(ctx, read); err != nil {
+		return nil, err
+	}
+	keys, err := apikey.NewChecker(apikey.Config{Store: store, Log: c.log})
+	if err != nil {
+		return nil, err
+	}
+	c.keys = keys
+	return keys, nil
+}

@@ -1,0 +1,105 @@
+package functions
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"portcullis/authorizers/environ"
+	"portcullis/deploy/desk/project"
+)
+
+// configuration is what all functions of a project are configured by.
+type configuration struct {
+	variables map[string]string
+	version   string // another one for another contract
+}
+
+// configuration is whose tokens count, and the contract, in a file of its own where it is in none.
+func (r *Runner) configuration(p *project.Project) (configuration, error) {
+	issuers, err := r.config.Services.Issuers(p)
+	if err != nil {
+		return configuration{}, err
+	}
+	list, err := json.Marshal(issuers)
+	if err != nil {
+		return configuration{}, err
+	}
+	contract, err := filepath.Abs(p.Contract.Name)
+	if !p.InFile {
+		contract, err = r.folder.write("openapi.yaml", p.Contract.Text)
+	}
+	if err != nil {
+		return configuration{}, err
+	}
+	return configuration{version: p.Digest, variables: map[string]string{
+		environ.Contract:    contract,
+		environ.Issuers:     string(list),
+		environ.GroupScopes: "", // they stand in the issuers
+		"AWS_REGION":        r.config.Services.Region(),
+	}}, nil
+}
+
+// lookup gives variables as a process has them that is started with an environment, of which the last one of a name counts.
+func lookup(environment []string) func(name string) string {
+	values := map[string]string{}
+	for _, variable := range environment {
+		name, value, _ := strings.Cut(variable, "=")
+		values[name] = value
+	}
+	return func(name string) string { return values[name] }
+}
+
+// with is an environment with more variables.
+func with(environment []string, more ...map[string]string) []string {
+	all := append([]string(nil), environment...)
+	for _, variables := range more {
+		for name, value := range variables {
+			all = append(all, name+"="+value)
+		}
+	}
+	return all
+}
+
+// folder is one for what is made here, in the system's folder for temporary files, from when there is something to put in.
+type folder struct {
+	path string // "": it was not needed yet
+}
+
+// make makes the folder where it is not there yet.
+func (f *folder) make() (string, error) {
+	if f.path == "" {
+		path, err := os.MkdirTemp("", "portcullis-")
+		if err != nil {
+			return "", err
+		}
+		f.path = path
+	}
+	return f.path, nil
+}
+
+// new makes another folder in it, whose name begins as is said.
+func (f *folder) new(name string) (string, error) {
+	path, err := f.make()
+	if err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(path, name+"-")
+}
+
+// write writes a file into it.
+func (f *folder) write(name string, text []byte) (string, error) {
+	path, err := f.make()
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(path, name)
+	return file, os.WriteFile(file, text, 0o600)
+}
+
+func (f *folder) delete() {
+	if f.path != "" {
+		os.RemoveAll(f.path)
+	}
+}

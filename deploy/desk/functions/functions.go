@@ -1,0 +1,153 @@
+// Package functions runs what is behind a desk's gateways: this module's functions in this process or as binaries that it
+// builds, and others as binaries or at addresses.
+package functions
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync/atomic"
+
+	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/services"
+	"portcullis/deploy/emulators/lambda"
+	"portcullis/deploy/gateway"
+)
+
+// Config is what functions are run by.
+type Config struct {
+	Services *services.Services
+	Given    map[string]string // where functions are that are given, by their names: the URL of one, or the file of a binary
+	Build    bool              // this module's functions run as binaries, which are built first, and not in this process
+	Environ  []string          // NAME=VALUE: the environment, behind what a function is configured by
+	Log      *slog.Logger      // of the functions in this process
+	Stderr   io.Writer         // of binaries
+
+	// HardStop ends when nobody waits any more for functions to finish what they do.
+	HardStop context.Context
+}
+
+// Runner runs functions. It is for one goroutine.
+type Runner struct {
+	config   Config
+	folder   *folder
+	called   *called
+	binaries *binaries
+}
+
+// New makes a runner.
+func New(c Config) *Runner {
+	own := &folder{}
+	return &Runner{config: c, folder: own, called: newCalled(c), binaries: newBinaries(c, own)}
+}
+
+// Close ends what the functions shared, and deletes what was built. No set is in use any more.
+func (r *Runner) Close() {
+	r.called.close()
+	r.folder.delete()
+}
+
+// Set is the functions of a project, which run until it is released.
+type Set struct {
+	running map[string]*running
+}
+
+// running is a function that runs. It is stopped when the last set that has it is released.
+type running struct {
+	gateway.Invoker
+	version string       // another one for anything else that it would be started from
+	uses    atomic.Int32 // how many sets have it
+	stop    func()       // nil: there is nothing to stop
+}
+
+// Invokers are the functions by their names.
+func (s *Set) Invokers() map[string]gateway.Invoker {
+	all := map[string]gateway.Invoker{}
+	for name, f := range s.running {
+		all[name] = f
+	}
+	return all
+}
+
+// Release stops the functions that no other set has. They finish what they do first, unless HardStop ends.
+func (s *Set) Release() {
+	for _, f := range s.running {
+		if f.uses.Add(-1) == 0 && f.stop != nil {
+			f.stop()
+		}
+	}
+}
+
+// Start makes sure of what this module's functions are configured by, and starts the functions that a project names, except for
+// those that would be the same as in the set before; nil: there is none before. Where one cannot be started, none is.
+func (r *Runner) Start(ctx context.Context, p *project.Project, before *Set) (*Set, error) {
+	configured, err := r.configuration(p)
+	if err != nil {
+		return nil, err
+	}
+	names := p.FunctionNames()
+	if err := r.check(ctx, names, configured); err != nil {
+		return nil, err
+	}
+	next := &Set{map[string]*running{}}
+	for _, name := range names {
+		var old *running
+		if before != nil {
+			old = before.running[name]
+		}
+		f, err := r.start(ctx, name, configured, old)
+		if err != nil {
+			next.Release()
+			return nil, err
+		}
+		f.uses.Add(1)
+		next.running[name] = f
+	}
+	return next, nil
+}
+
+// check makes sure of what this module's functions are configured by, before anything is built.
+func (r *Runner) check(ctx context.Context, names []string, c configuration) error {
+	if !r.config.Build {
+		return nil
+	}
+	for _, name := range names {
+		if r.config.Given[name] != "" {
+			continue
+		}
+		if _, err := r.called.handler(ctx, name, c, slog.New(slog.DiscardHandler)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start starts the function of a name, or gives back the one before where it would be the same.
+func (r *Runner) start(ctx context.Context, name string, c configuration, before *running) (*running, error) {
+	where := r.config.Given[name]
+	switch {
+	case project.IsURL(where):
+		return remote(name, where)
+	case where != "":
+		return r.binaries.given(ctx, name, where, c, before)
+	case r.config.Build:
+		return r.binaries.built(ctx, name, c, before)
+	}
+	version := "in process " + c.version
+	if before != nil && before.version == version {
+		return before, nil
+	}
+	handler, err := r.called.handler(ctx, name, c, r.config.Log)
+	return &running{Invoker: handler, version: version}, err
+}
+
+// CheckURL refuses addresses that no function can be called at.
+func CheckURL(name, url string) error {
+	_, err := lambda.NewRemote(name, url)
+	return err
+}
+
+func remote(name, url string) (*running, error) {
+	remote, err := lambda.NewRemote(name, url)
+	return &running{Invoker: remote, version: url}, err
+}

@@ -1,0 +1,98 @@
+package project
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"portcullis/api/contract"
+	build "portcullis/deploy/functions"
+	"portcullis/deploy/modes"
+)
+
+// IsURL tells whether a function is at an address, and no file.
+func IsURL(where string) bool { return strings.Contains(where, "://") }
+
+// FunctionNames are the functions that modes and contract name, each once.
+func (p *Project) FunctionNames() []string {
+	var names []string
+	for _, m := range p.Modes {
+		if m.Authorizer != nil && m.Authorizer.Function != "" {
+			names = append(names, m.Authorizer.Function)
+		}
+	}
+	for _, operation := range p.Contract.Operations {
+		names = append(names, operation.Function)
+	}
+	return unique(names)
+}
+
+// unique leaves of equal texts the first.
+func unique(texts []string) []string {
+	var all []string
+	for _, text := range texts {
+		if !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// checkFunctions makes sure that every function that is named is there, and that every one that is given is named.
+func (p *Project) checkFunctions(given map[string]string) error {
+	names := p.FunctionNames()
+	for _, name := range names {
+		if given[name] == "" && !isModules(name) {
+			return p.missing(name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !slices.Contains(names, name) {
+			return FunctionError(name, given[name], fmt.Errorf("neither %s nor a mode names it; they name %s", p.Contract.Name, strings.Join(names, ", ")))
+		}
+	}
+	return nil
+}
+
+// FunctionError says why a function that is given cannot be used.
+func FunctionError(name, where string, err error) *OptionError {
+	return &OptionError{"--function", name + "=" + where, err}
+}
+
+// isModules tells whether a function is this module's.
+func isModules(name string) bool {
+	return slices.ContainsFunc(build.Functions, func(f build.Function) bool { return f.Name == name })
+}
+
+// missing is the error that a function is nowhere, with the place that names it first.
+func (p *Project) missing(name string) error {
+	reason := fmt.Sprintf("no function is called %q: want --function %[1]s=URL or --function %[1]s=BINARY", name)
+	for _, m := range p.Modes {
+		if m.Authorizer != nil && m.Authorizer.Function == name {
+			return &modes.Error{Name: m.File, Line: m.Wrong("", "authorizer", "function").Line, Reason: "function: " + reason}
+		}
+	}
+	return &contract.Error{Name: p.Contract.Name, Line: p.lineOf(name), Reason: "x-function: " + reason}
+}
+
+// lineOf is the first line of the contract that names a function; 0 where it cannot be told.
+func (p *Project) lineOf(name string) int {
+	place := regexp.MustCompile(`(?:^|[\s{,"'])x-function["']?\s*:\s*["']?` + regexp.QuoteMeta(name) + `(?:$|[^a-z0-9-])`)
+	for i, line := range strings.Split(string(p.Contract.Text), "\n") {
+		if place.MatchString(line) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// CheckFunction refuses names that contracts and modes cannot have for a function.
+func CheckFunction(name string) error {
+	const letters, others = "abcdefghijklmnopqrstuvwxyz", "0123456789-"
+	if len(name) >= 1 && len(name) <= 32 && strings.Contains(letters, name[:1]) && strings.Trim(name, letters+others) == "" {
+		return nil
+	}
+	return fmt.Errorf("want the name of a function, 1 to 32 of a-z 0-9 - with a letter first, got %q", name)
+}

@@ -1,0 +1,70 @@
+// Package project reads what a desk serves: a contract, its modes, and which functions they name. It is of the files of this
+// module's checkout, of others that are named, or of those that are in the program.
+package project
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
+)
+
+// Project is what the files said when they were read.
+type Project struct {
+	Contract *contract.Contract
+	Digest   string   // SHA-256 of the contract's text, in hexadecimal digits
+	InFile   bool     // the contract's name is that of a file; or else its text is in the program alone
+	Modes    []Mode   // in the order in which people are told of them
+	Remarks  []string // what somebody should know of the policies that the contract makes
+}
+
+// Mode is a mode and the file that it is of.
+type Mode struct {
+	*modes.Mode
+	File string
+}
+
+// Read reads a project, and makes sure that its functions are there, and that there is a policy for every caller that its
+// scopes make: an authorizer finds out only when such a caller comes, and fails then. The errors are [*contract.Error],
+// [*modes.Error] and [*OptionError].
+func Read(s Source) (*Project, error) {
+	p := &Project{}
+	var err error
+	if p.Contract, p.InFile, err = s.readContract(); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(p.Contract.Text)
+	p.Digest = hex.EncodeToString(sum[:])
+	if p.Modes, err = s.readModes(); err != nil {
+		return nil, err
+	}
+	if err := p.checkPolicies(); err != nil {
+		return nil, err
+	}
+	return p, p.checkFunctions(s.Functions)
+}
+
+func (p *Project) checkPolicies() error {
+	rules, err := p.Contract.Rules()
+	if err != nil {
+		return err
+	}
+	if p.Remarks, err = rules.CheckSizes(p.GroupScopes()); err != nil {
+		return &contract.Error{Name: p.Contract.Name, Reason: err.Error()}
+	}
+	return nil
+}
+
+// checkNames refuses two modes of one name.
+func checkNames(all []Mode) error {
+	files := map[string]string{}
+	for _, m := range all {
+		if other, twice := files[m.Name]; twice {
+			return &modes.Error{Name: m.File, Reason: fmt.Sprintf("the mode %s is in %s already", m.Name, other)}
+		}
+		files[m.Name] = m.File
+	}
+	return nil
+}

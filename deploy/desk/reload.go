@@ -1,0 +1,61 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"portcullis/deploy/desk/project"
+)
+
+// watch reloads what the watcher finds changed, at each tick, until stop is called.
+func (d *desk) watch(ctx context.Context, w *project.Watcher, ticks <-chan time.Time) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticks:
+				d.reload(ctx, w.Changed())
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// reload serves what the files say now, and tells in a line what came of it. Where they are wrong, what was there before stays;
+// requests in flight finish with what they began with.
+func (d *desk) reload(ctx context.Context, changed []string) {
+	if len(changed) == 0 {
+		return
+	}
+	err := d.replace(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		fmt.Fprintf(d.config.Stderr, "local: %s; what was there before stays\n", OneLine(err))
+	default:
+		fmt.Fprintf(d.config.Stderr, "local: reloaded %s\n", strings.Join(changed, ", "))
+	}
+}
+
+// replace puts a chain of what the files say now in the place of the one that is there.
+func (d *desk) replace(ctx context.Context) error {
+	p, err := project.Read(d.config.source())
+	if err != nil {
+		return err
+	}
+	next, err := d.build(ctx, p, d.current)
+	if err != nil {
+		return err
+	}
+	d.retire(d.swap(next))
+	return nil
+}

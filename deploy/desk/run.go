@@ -1,0 +1,100 @@
+// Package desk runs the whole of Portcullis on this machine: every mode behind the gateway of package gateway, a Cognito-shaped
+// issuer to sign in at, DynamoDB for users, API keys and revocations, API Gateway's control plane for API keys, and the
+// functions, in this process or as binaries. It serves other APIs and modes too, with functions of their own, and uses a real
+// DynamoDB or Cognito where the environment names one.
+//
+// It reads the files of this module's checkout where the working directory is in one, and else those that are in the program.
+// The command deploy/local tells what its options and the environment variables mean.
+package desk
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"portcullis/deploy/desk/project"
+)
+
+// watchInterval is how often the files are looked at.
+const watchInterval = time.Second / 2
+
+// Run serves until ctx ends and the requests in flight are answered, or until hardStop ends, which cuts them. An option that
+// cannot be used is an [*OptionError], and a file that is wrong a [*contract.Error] or a [*modes.Error]; the others say what and
+// where as well.
+func Run(ctx, hardStop context.Context, c Config) error {
+	c, err := c.complete()
+	if err != nil {
+		return err
+	}
+	source := c.source()
+	watcher := project.NewWatcher(source.Watched)
+	p, err := project.Read(source)
+	if err != nil {
+		return err
+	}
+	listener, err := c.listen()
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	d, err := open(ctx, hardStop, c, listener.Addr(), p)
+	if err != nil {
+		if ctx.Err() != nil {
+			return errors.New("interrupted at the start")
+		}
+		return err
+	}
+	defer d.close()
+	if err := writeGreeting(c.Stdout, d.current.index); err != nil {
+		return err
+	}
+	if c.Watch {
+		ticker := time.NewTicker(watchInterval)
+		defer ticker.Stop()
+		defer d.watch(ctx, watcher, ticker.C)()
+	}
+	return serveHTTP(ctx, hardStop, listener, hosts(c.Hosts).guard(d), d.log, c.Stderr)
+}
+
+// listen names what is wrong with the address as the option does.
+func (c Config) listen() (net.Listener, error) {
+	listener, err := net.Listen("tcp", c.Addr)
+	if failure, ok := errors.AsType[*net.OpError](err); ok {
+		err = failure.Err
+	}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, c.wrongAddr(errors.New("the address is in use; with the port 0 it is one that is free"))
+	case err != nil:
+		return nil, c.wrongAddr(err)
+	}
+	return listener, nil
+}
+
+// OneLine is an error's text without line breaks.
+func OneLine(err error) string {
+	var parts []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" {
+			parts = append(parts, line)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(parts, "; "), ":; ", ": ")
+}
+
+// lockedWriter keeps what is written at once together, whoever writes.
+type lockedWriter struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (w *lockedWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.Write(p)
+}

@@ -1,0 +1,145 @@
+// Package services has what a desk has beside the API itself, and what others have in its place where the environment says so:
+// the tables of DynamoDB, the user pool, the issuers whose tokens are accepted, API Gateway's API keys and usage plans, and
+// secrets. They stay while projects come and go.
+package services
+
+import (
+	"net"
+	"net/http"
+	"time"
+
+	"portcullis/authorizers/verify"
+	"portcullis/deploy/desk/project"
+	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/gateway/jwtauth"
+	"portcullis/deploy/gateway/usage"
+)
+
+// Below these paths of a desk are services.
+const (
+	CognitoPath = "/_cognito" // the built-in issuer
+	AWSPath     = "/_aws"     // the AWS services that there are, for AWS_ENDPOINT_URL
+)
+
+// Config is what services are made by.
+type Config struct {
+	Base   string                   // where the desk is served: http://HOST:PORT
+	Getenv func(name string) string // gives a variable of the environment, "" where it is not set
+
+	// UsersInMemory keeps the users in the memory of their function where the environment names no table: nothing else has to
+	// get at them.
+	UsersInMemory bool
+}
+
+// Services is everything that stays. Its methods may be called by many goroutines at once, except for Update and Close.
+type Services struct {
+	base    string
+	inner   string // the same for functions, which finish their work when nobody else is let in any more
+	env     environment
+	pool    *cognito.Pool
+	own     userPool
+	issuers []verify.Issuer // whose tokens are accepted
+	tables  Tables
+	usage   *usage.Registry
+	tokens  *jwtauth.Tokens
+	aws     http.Handler // serves paths below AWSPath
+	server  *http.Server
+	project *project.Project // that Update was called with last; nil: none yet
+}
+
+// New makes services, and serves those of AWS to functions at an address of their own on this machine. What is wrong with a
+// variable of the environment is an [*environ.Error].
+func New(c Config) (*Services, error) {
+	env := environment{c.Getenv}
+	if err := env.checkRegion(); err != nil {
+		return nil, err
+	}
+	pool, err := newPool(c.Base)
+	if err != nil {
+		return nil, err
+	}
+	issuers, own, err := env.chooseIssuers(c.Base, pool)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := env.chooseTables(c.Base, c.UsersInMemory)
+	if err != nil {
+		return nil, err
+	}
+	registry, err := usage.New(usage.Config{})
+	if err != nil {
+		return nil, err
+	}
+	aws, err := newAWS(env, tables, pool, registry)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := jwtauth.New(jwtauth.Config{UserPool: own.forGateway()})
+	if err != nil {
+		return nil, err
+	}
+	server, inner, err := serveInner(aws)
+	if err != nil {
+		tokens.Close()
+		return nil, err
+	}
+	return &Services{
+		base: c.Base, inner: inner, env: env, pool: pool, own: own, issuers: issuers, tables: tables, usage: registry, tokens: tokens, aws: aws, server: server,
+	}, nil
+}
+
+// serveInner serves what of AWS is here to functions, at a base that it gives.
+func serveInner(aws http.Handler) (server *http.Server, base string, err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", err
+	}
+	server = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: aws}
+	go server.Serve(listener)
+	return server, "http://" + listener.Addr().String(), nil
+}
+
+// Close ends what serves functions.
+func (s *Services) Close() {
+	s.tokens.Close()
+	s.server.Close()
+}
+
+// Handler serves the requests whose path begins with a segment, such as "/_aws"; nil: that is none of the services'.
+func (s *Services) Handler(segment string) http.Handler {
+	switch segment {
+	case CognitoPath:
+		return s.pool
+	case AWSPath:
+		return s.aws
+	}
+	return nil
+}
+
+// Update lets the services have what a project says of them: its modes' usage plans and API keys, and its scopes. Where that
+// cannot be, everything stays as it was. It is called again for each project in the place of another one.
+func (s *Services) Update(p *project.Project) error {
+	if err := s.pool.SetScopes(p.Scopes()); err != nil {
+		return err
+	}
+	if err := updatePlans(s.usage, modesOf(s.project), modesOf(p)); err != nil {
+		if s.project != nil {
+			s.pool.SetScopes(s.project.Scopes())
+		}
+		return err
+	}
+	s.project = p
+	return nil
+}
+
+// Usage are the API keys and usage plans.
+func (s *Services) Usage() *usage.Registry { return s.usage }
+
+// Tokens are for the gateway's own authorizers.
+func (s *Services) Tokens() *jwtauth.Tokens { return s.tokens }
+
+// Region is where the gateway and its functions are told that they run.
+func (s *Services) Region() string { return s.env.region() }
+
+// Tables are where users, API keys and revocations are kept.
+func (s *Services) Tables() Tables { return s.tables }
