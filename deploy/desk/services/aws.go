@@ -1,48 +1,32 @@
 package services
 
 import (
+	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
+	"portcullis/deploy/emulators"
 	"portcullis/deploy/emulators/apigateway"
 	"portcullis/deploy/emulators/cognito"
-	"portcullis/deploy/emulators/dynamodb"
+	"portcullis/deploy/emulators/secretsmanager"
 	"portcullis/deploy/gateway/usage"
 )
 
-// newAWS serves what of AWS is here below AWSPath, by what tells the services' protocols apart.
-func newAWS(env environment, chosen Tables, pool *cognito.Pool, registry *usage.Registry) (http.Handler, error) {
-	tables, err := chosen.emulated()
+// newAWS serves what of AWS is here, below AWSPath.
+func newAWS(env environment, tables Tables, pool *cognito.Pool, registry *usage.Registry) (http.Handler, error) {
+	records, err := tables.emulated()
 	if err != nil {
 		return nil, err
 	}
-	control := apigateway.New(registry)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = withPath(r, strings.TrimPrefix(r.URL.Path, AWSPath))
-		switch target := r.Header.Get("X-Amz-Target"); {
-		case dynamodb.IsRequest(r):
-			tables.ServeHTTP(w, r)
-		case strings.HasPrefix(target, "AWSCognitoIdentityProviderService."):
-			pool.ServeHTTP(w, withPath(r, CognitoPath))
-		case target == getSecretValue:
-			env.serveSecret(w, r)
-		case apigateway.IsRequest(r) && r.Header.Get("Origin") != "":
-			http.Error(w, "pages are not let in: they could make API keys in the name of who opened them", http.StatusForbidden)
-		case apigateway.IsRequest(r):
-			control.ServeHTTP(w, r)
-		default:
-			http.Error(w, "DynamoDB, Cognito, an app client's secret, and API Gateway's API keys and usage plans are here, and nothing else of AWS", http.StatusNotFound)
-		}
+	secrets, err := secretsmanager.New(map[string]string{env.clientSecretARN(): ClientSecret})
+	if err != nil {
+		return nil, err
+	}
+	return http.StripPrefix(AWSPath, &emulators.Mux{
+		APIGateway: apigateway.New(registry), Cognito: pool, DynamoDB: records, SecretsManager: secrets,
 	}), nil
 }
 
-// withPath is the request with another path.
-func withPath(r *http.Request, path string) *http.Request {
-	moved := new(http.Request)
-	*moved = *r
-	moved.URL = new(url.URL)
-	*moved.URL = *r.URL
-	moved.URL.Path, moved.URL.RawPath = path, ""
-	return moved
+// clientSecretARN is where the secret of the app client with one is kept.
+func (e environment) clientSecretARN() string {
+	return fmt.Sprintf("arn:aws:secretsmanager:%s:123456789012:secret:local-client-AbCdEf", e.region())
 }
