@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"portcullis/deploy/desk/about"
 	"portcullis/deploy/desk/functions"
 	"portcullis/deploy/desk/project"
 	"portcullis/deploy/gateway"
@@ -23,6 +24,7 @@ type chain struct {
 	gateways     map[string]*gateway.Gateway
 	defaultStage *gateway.Gateway // answers for stages that there are not
 	index        index
+	about        []byte
 	inFlight     sync.WaitGroup
 }
 
@@ -38,6 +40,10 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 		return nil, err
 	}
 	gateways, err := newGateways(d.gatewayConfig(), p, set)
+	var told []byte
+	if err == nil {
+		told, err = describe(d.base, d.config.getenv, d.services, p)
+	}
 	if err == nil {
 		err = d.services.Update(p)
 	}
@@ -50,7 +56,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	}
 	return &chain{
 		project: p, functions: set, gateways: gateways, defaultStage: gateways[defaultMode(p).Name],
-		index: newIndex(d.base, d.services, p, d.config.Contract == ""),
+		index: newIndex(d.base, d.services, p, d.config.Contract == ""), about: told,
 	}, nil
 }
 
@@ -81,6 +87,8 @@ func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		c.index.serve(w, r)
+	case r.URL.Path == about.Path:
+		c.serveAbout(w, r)
 	case c.gateways[stage] != nil:
 		c.gateways[stage].ServeHTTP(w, r)
 	default:

@@ -35,7 +35,7 @@ func TestHosts(t *testing.T) {
 		{"1", false},
 	}
 	for _, test := range tests {
-		for _, path := range []string{"/", "/_aws", "/_cognito/oauth2/token", "/rest-token/users"} {
+		for _, path := range []string{"/", "/_desk", "/_aws", "/_cognito/oauth2/token", "/rest-token/users"} {
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.url+path, nil)
 			if err != nil {
 				t.Fatal(err)

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -30,16 +31,19 @@ type running struct {
 	stderr   *lockedBuffer
 }
 
-// start runs a desk on a free port, with the environment of this process, until the test ends.
+// start runs a desk until the test ends, on a free port and with the environment of this process where c says no other.
 func start(t testing.TB, c desk.Config) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	hardStop, cut := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	d := &running{stop: cancel, cut: cut, ended: make(chan error, 1), stderr: &lockedBuffer{}}
-	c.Addr, c.Environ, c.Stdout = "127.0.0.1:0", os.Environ(), in
+	c.Addr, c.Stdout = cmp.Or(c.Addr, "127.0.0.1:0"), in
 	if c.Stderr == nil {
 		c.Stderr = d.stderr
+	}
+	if c.Environ == nil {
+		c.Environ = os.Environ()
 	}
 	go func() {
 		d.ended <- desk.Run(ctx, hardStop, c)

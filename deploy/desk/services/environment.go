@@ -32,7 +32,7 @@ func (e environment) checkRegion() error {
 
 // endpoint is where the variables say that DynamoDB is; "": at AWS.
 func (e environment) endpoint() string {
-	return strings.TrimSuffix(cmp.Or(e.getenv("AWS_ENDPOINT_URL_DYNAMODB"), e.getenv("AWS_ENDPOINT_URL")), "/")
+	return e.serviceEndpoint("AWS_ENDPOINT_URL_DYNAMODB")
 }
 
 // hasCredentials tells whether the variables say who asks AWS.

@@ -1,0 +1,56 @@
+package desk
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"net/netip"
+
+	"portcullis/authorizers/environ"
+	"portcullis/deploy/desk/about"
+	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/services"
+)
+
+// describe is what a desk tells of itself when it serves a project.
+func describe(base string, getenv func(string) string, s *services.Services, p *project.Project) ([]byte, error) {
+	issuers, err := s.Issuers(p)
+	if err != nil {
+		return nil, err
+	}
+	list, err := json.Marshal(issuers)
+	if err != nil {
+		return nil, err
+	}
+	told := about.Desk{
+		Version: about.Version, Region: s.Region(), Issuers: list, GroupScopes: s.GroupScopes(issuers),
+		Contract:  about.Contract{File: p.Contract.Name, SHA256: p.Digest, Text: string(p.Contract.Text)},
+		ClockSkew: cmp.Or(getenv(environ.ClockSkew), "0s"), TokenSources: getenv(environ.TokenSources),
+		Tables: s.Named(), Endpoints: s.Endpoints(), Modes: []about.Mode{},
+	}
+	for _, m := range p.Modes {
+		told.Modes = append(told.Modes, about.Mode{Name: m.Name, Gateway: m.Gateway, URL: base + "/" + m.Name})
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err = encoder.Encode(told)
+	return text.Bytes(), err
+}
+
+// serveAbout answers programs on this machine.
+func (c *chain) serveAbout(w http.ResponseWriter, r *http.Request) {
+	client, err := netip.ParseAddrPort(r.RemoteAddr)
+	switch {
+	case err != nil || !client.Addr().Unmap().IsLoopback():
+		http.Error(w, "this is for programs on the same machine: call it at a loopback address", http.StatusForbidden)
+	case r.Method != http.MethodGet:
+		w.Header().Set("Allow", http.MethodGet)
+		http.Error(w, "this is to be read: GET it", http.StatusMethodNotAllowed)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Write(c.about)
+	}
+}

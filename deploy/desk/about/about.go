@@ -1,0 +1,59 @@
+// Package about is what a desk tells of itself at [Path], to programs on the same machine: what it serves, whose tokens it
+// accepts, and where its services are. It holds no password, key or secret.
+package about
+
+import "encoding/json"
+
+// Path is where a desk tells of itself, to GET.
+const Path = "/_desk"
+
+// Version is that of the form of [Desk]. It changes when a member's meaning does.
+const Version = 1
+
+// Desk is what a desk tells. It is as the files and the environment were when it was asked.
+type Desk struct {
+	Version  int      `json:"version"`
+	Region   string   `json:"region"` // of ARNs and signatures
+	Contract Contract `json:"contract"`
+
+	// Issuers are whose tokens are accepted, as the authorizer functions get them in ISSUERS: a JSON list of entries in the form of
+	// verify.Issuer. What tokens of the user pool gain by their groups stands in its entry.
+	Issuers json.RawMessage `json:"issuers"`
+
+	ClockSkew    string              `json:"clockSkew"`              // how far an issuer's clock may be off, as CLOCK_SKEW has it, such as 0s
+	TokenSources string              `json:"tokenSources,omitempty"` // where tokens are looked for, as TOKEN_SOURCES has it; "": by default
+	GroupScopes  map[string][]string `json:"groupScopes,omitempty"`  // the scopes of the user pool's groups; nil: tokens gain none by their groups
+
+	Tables    Tables    `json:"tables"`
+	Endpoints Endpoints `json:"endpoints"`
+	Modes     []Mode    `json:"modes"`
+}
+
+// Contract is the OpenAPI file of the API.
+type Contract struct {
+	File   string `json:"file"`   // from the desk's working directory; of the program itself outside of a checkout
+	SHA256 string `json:"sha256"` // of the text, in hexadecimal digits
+	Text   string `json:"text"`
+}
+
+// Tables are the tables at Endpoints.DynamoDB, by their names; "": the records are in none there.
+type Tables struct {
+	Users       string `json:"users,omitempty"`
+	APIKeys     string `json:"apiKeys,omitempty"`
+	Revocations string `json:"revocations,omitempty"`
+}
+
+// Endpoints are where AWS services are, as AWS_ENDPOINT_URL and its like have it; "": where the AWS SDK finds them.
+type Endpoints struct {
+	DynamoDB       string `json:"dynamodb,omitempty"`
+	Cognito        string `json:"cognito,omitempty"`
+	APIGateway     string `json:"apigateway,omitempty"`
+	SecretsManager string `json:"secretsmanager,omitempty"`
+}
+
+// Mode is one way in which the API is served.
+type Mode struct {
+	Name    string `json:"name"`
+	Gateway string `json:"gateway"` // REST or HTTP
+	URL     string `json:"url"`     // of the stage, without a slash at its end
+}

@@ -1,0 +1,136 @@
+package about
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The bounds of what a desk tells: a contract has 8 MiB at most, and is written as a JSON text.
+const (
+	maxSize = 32 << 20
+	timeout = 10 * time.Second
+)
+
+// Error says why a desk did not tell of itself.
+type Error struct {
+	URL string
+	Err error
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("desk at %s: %v", e.URL, e.Err) }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrNoDesk is in an [*Error] where something answers that is no desk.
+var ErrNoDesk = errors.New("what answers there is no desk")
+
+// ErrNotLoopback is in an [*Error] where an address is none of this machine's loopback.
+var ErrNotLoopback = errors.New("want http://HOST:PORT with a loopback host, such as http://127.0.0.1:8080")
+
+// Fetch asks the desk at a URL, such as http://127.0.0.1:8080, what it serves. It asks on loopback hosts alone, follows no
+// redirect, and gives up after ten seconds. The error is an [*Error].
+func Fetch(ctx context.Context, desk string) (*Desk, error) {
+	at, err := parse(desk)
+	if err != nil {
+		return nil, &Error{desk, err}
+	}
+	told, err := fetch(ctx, at)
+	if err != nil {
+		return nil, &Error{at, err}
+	}
+	return told, nil
+}
+
+// parse gives the URL of a desk without a slash at its end.
+func parse(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
+		return "", ErrNotLoopback
+	}
+	name := strings.ToLower(u.Hostname())
+	if address, err := netip.ParseAddr(name); err == nil && address.Unmap().IsLoopback() || name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return "http://" + u.Host, nil
+	}
+	return "", ErrNotLoopback
+}
+
+// client reaches loopback addresses alone, whatever a name stands for, and through no proxy.
+var client = &http.Client{
+	Transport: &http.Transport{
+		DialContext: (&net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
+			if to, err := netip.ParseAddrPort(address); err != nil || !to.Addr().Unmap().IsLoopback() {
+				return ErrNotLoopback
+			}
+			return nil
+		}}).DialContext,
+		DisableKeepAlives: true,
+	},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Timeout:       timeout,
+}
+
+func fetch(ctx context.Context, at string) (*Desk, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at+Path, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		if failed, ok := errors.AsType[*url.Error](err); ok {
+			err = failed.Err // without the URL, which stands before it
+		}
+		return nil, err
+	}
+	defer response.Body.Close()
+	switch media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); {
+	case response.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("%w: it answers GET %s with the status %d", ErrNoDesk, Path, response.StatusCode)
+	case media != "application/json":
+		return nil, fmt.Errorf("%w: it answers GET %s with %.40q, and no JSON", ErrNoDesk, Path, media)
+	}
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxSize {
+		return nil, fmt.Errorf("%w: its answer has more than %d bytes", ErrNoDesk, maxSize)
+	}
+	return read(text)
+}
+
+// read reads what a desk tells. It passes over members that later desks may have.
+func read(text []byte) (*Desk, error) {
+	var version struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(text, &version); err != nil || version.Version == 0 {
+		return nil, fmt.Errorf("%w: its answer names no version", ErrNoDesk)
+	}
+	if version.Version != Version {
+		return nil, fmt.Errorf("it tells of itself in version %d, and this program reads version %d: both have to be of one release", version.Version, Version)
+	}
+	told := &Desk{}
+	if err := json.Unmarshal(text, told); err != nil {
+		return nil, fmt.Errorf("%w: its answer cannot be read: %w", ErrNoDesk, err)
+	}
+	sum := sha256.Sum256([]byte(told.Contract.Text))
+	if hex.EncodeToString(sum[:]) != told.Contract.SHA256 || len(told.Issuers) == 0 {
+		return nil, fmt.Errorf("%w: its answer lacks issuers, or a contract with its SHA-256", ErrNoDesk)
+	}
+	return told, nil
+}

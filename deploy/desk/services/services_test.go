@@ -1,0 +1,121 @@
+package services_test
+
+import (
+	"strings"
+	"testing"
+
+	"portcullis/deploy/desk/about"
+	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/services"
+)
+
+const (
+	base = "http://127.0.0.1:8080"
+	here = base + "/_aws"
+	pool = `ISSUERS=[{"issuer":"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other","audience":["theirs"],"tokenUse":["access"]}]`
+)
+
+// open makes services with an environment.
+func open(t *testing.T, usersInMemory bool, environment ...string) (*services.Services, error) {
+	t.Helper()
+	variables := map[string]string{}
+	for _, variable := range environment {
+		name, value, _ := strings.Cut(variable, "=")
+		variables[name] = value
+	}
+	s, err := services.New(services.Config{Base: base, UsersInMemory: usersInMemory, Getenv: func(name string) string { return variables[name] }})
+	if err == nil {
+		t.Cleanup(s.Close)
+	}
+	return s, err
+}
+
+// TestWhereThingsAre: tables and endpoints are those here, or those that the environment names.
+func TestWhereThingsAre(t *testing.T) {
+	all := about.Endpoints{DynamoDB: here, Cognito: here, APIGateway: here, SecretsManager: here}
+	tests := []struct {
+		name        string
+		inMemory    bool
+		environment []string
+		tables      about.Tables
+		endpoints   about.Endpoints
+	}{
+		{"nothing is said", true, nil, about.Tables{APIKeys: "api-keys", Revocations: "revocations"}, all},
+		{"users that binaries have to get at", false, nil, about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations"}, all},
+		{"tables of this desk by other names", true, []string{"AWS_ENDPOINT_URL=" + here + "/", "USERS_TABLE=uuu", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr"},
+			about.Tables{Users: "uuu", APIKeys: "kkk", Revocations: "rrr"}, all},
+		{"users at AWS", true, []string{"USERS_TABLE=uuu"}, about.Tables{APIKeys: "api-keys", Revocations: "revocations"}, all},
+		{"all tables at AWS", true, []string{"USERS_TABLE=uuu", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr"},
+			about.Tables{Users: "uuu", APIKeys: "kkk", Revocations: "rrr"}, about.Endpoints{Cognito: here, APIGateway: here, SecretsManager: here}},
+		{"keys at another DynamoDB, and no revocations", true, []string{"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", "API_KEYS_TABLE=kkk"},
+			about.Tables{APIKeys: "kkk"}, about.Endpoints{DynamoDB: "http://127.0.0.1:8000", Cognito: here, APIGateway: here, SecretsManager: here}},
+		{"revocations of the user pool's", true, []string{"REVOCATION=cognito"}, about.Tables{APIKeys: "api-keys"}, all},
+		{"a user pool of AWS", true, []string{"USER_POOL_CLIENT_ID=theirs", pool}, about.Tables{APIKeys: "api-keys", Revocations: "revocations"},
+			about.Endpoints{DynamoDB: here, APIGateway: here}},
+		{"a user pool elsewhere", true, []string{"USER_POOL_CLIENT_ID=theirs", pool, "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://127.0.0.1:9229"},
+			about.Tables{APIKeys: "api-keys", Revocations: "revocations"}, about.Endpoints{DynamoDB: here, Cognito: "http://127.0.0.1:9229", APIGateway: here}},
+	}
+	for _, test := range tests {
+		s, err := open(t, test.inMemory, test.environment...)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if got := s.Named(); got != test.tables {
+			t.Errorf("%s: tables %+v, want %+v", test.name, got, test.tables)
+		}
+		if got := s.Endpoints(); got != test.endpoints {
+			t.Errorf("%s: endpoints %+v, want %+v", test.name, got, test.endpoints)
+		}
+	}
+}
+
+// TestGroupScopes: the contract suggests what groups of the user pool have, the environment says otherwise, and where an entry
+// says all itself there is nothing else.
+func TestGroupScopes(t *testing.T) {
+	p, err := project.Read(project.Source{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs := strings.Replace(pool, `"tokenUse"`, `"grants":{"scope":{"*":["*"]}},"tokenUse"`, 1)
+	tests := []struct {
+		name        string
+		environment []string
+		readers     string
+		groups      int
+	}{
+		{"the contract's", nil, "users/read", 3},
+		{"GROUP_SCOPES", []string{`GROUP_SCOPES={"readers":["users/write"]}`}, "users/write", 1},
+		{"the contract's, for another user pool", []string{"USER_POOL_CLIENT_ID=theirs", pool}, "users/read", 3},
+		{"none", []string{"USER_POOL_CLIENT_ID=theirs", theirs}, "", 0},
+	}
+	for _, test := range tests {
+		s, err := open(t, true, test.environment...)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		issuers, err := s.Issuers(p)
+		got := s.GroupScopes(issuers)
+		if err != nil || len(got) != test.groups || strings.Join(got["readers"], " ") != test.readers {
+			t.Errorf("%s: %v, error %v", test.name, got, err)
+		}
+	}
+}
+
+func TestRegion(t *testing.T) {
+	tests := []struct {
+		region string
+		good   bool
+	}{
+		{"eu-west-1", true}, {"us-gov-east-1", true}, {"local", true}, {"eu-west 1", false}, {"EU-WEST-1", false}, {"-", false}, {"a--b", false}, {"a-", false}, {`a"b`, false}, {"a/b", false},
+	}
+	for _, test := range tests {
+		s, err := open(t, true, "AWS_REGION="+test.region)
+		if (err == nil) != test.good {
+			t.Errorf("%s: error %v", test.region, err)
+		} else if err == nil && s.Region() != test.region {
+			t.Errorf("%s: %s", test.region, s.Region())
+		}
+	}
+}
