@@ -170,6 +170,20 @@ func TestWatchPlans(t *testing.T) {
 	call(made, 429)
 	call("local-demo-key-one-not-secret", 403)
 	call("local-demo-key-two-not-secret", 200)
+
+	// A key of the file cannot have the value of one that a client made: nothing changes, not even what is used.
+	call("local-demo-key-two-not-secret", 200)
+	call("local-demo-key-two-not-secret", 429)
+	write(t, "counted.yaml", fmt.Sprintf(countedMode, 3, made))
+	waitForLog(t, d, "local: mode counted: the key demo: usage: API key: API Key already exists; what was there before stays\n")
+	call(made, 429)
+	call("local-demo-key-two-not-secret", 429)
+	write(t, "counted.yaml", fmt.Sprintf(countedMode, 4, "local-demo-key-two-not-secret"))
+	for strings.Count(d.stderr.String(), "local: reloaded counted.yaml\n") < 2 && t.Context().Err() == nil {
+		time.Sleep(5 * time.Millisecond)
+	}
+	call("local-demo-key-two-not-secret", 200)
+	call(made, 200)
 }
 
 // TestWatchBuilds changes the module's sources: the functions are built anew, and users stay.

@@ -2,6 +2,7 @@ package services
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -74,7 +75,7 @@ func changePlans(registry *usage.Registry, before, after []*modes.Mode) error {
 		}
 		for _, key := range members {
 			if err := updateKey(registry, plan.ID, key); err != nil {
-				return err
+				return fmt.Errorf("mode %s: the key %s: %w", plan.ID, key.Name, err)
 			}
 		}
 	}
