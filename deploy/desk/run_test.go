@@ -242,7 +242,7 @@ func accessToken(t testing.TB, url, username string) string {
 
 func waitForLog(t *testing.T, d *running, text string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !strings.Contains(d.stderr.String(), text); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !strings.Contains(d.stderr.String(), text); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("no %s in\n%s", text, d.stderr)
 		}
