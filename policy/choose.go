@@ -53,6 +53,9 @@ type methodPattern struct {
 // choose finds the patterns for a caller with this id, "" for one of whom nothing is known.
 func (r *Rules) choose(id string, has capabilities) *choice {
 	c := &choice{surface: r.surface}
+	if c.surface == nil { // of the zero Rules
+		c.surface = &surface{}
+	}
 	n := len(c.resources)
 	sets := make([]verbs, 7*n)
 	for i, set := range []*[]verbs{&c.whole, &c.partly, &c.written, &c.need, &c.unsafe, &c.slashed, &c.blocked} {

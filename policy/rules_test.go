@@ -500,3 +500,17 @@ func TestOtherMethodsOfThreeLetters(t *testing.T) {
 		}
 	}
 }
+
+// TestZeroRules: they deny everything, and so does what is compiled of them.
+func TestZeroRules(t *testing.T) {
+	var rules policy.Rules
+	for _, arn := range []policy.ARN{anARN, policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012:abc/v1/$connect")} {
+		document, err := rules.Compile(caller("me", "read"), arn)
+		if !errors.As(err, new(*policy.SizeError)) || len(document.Statement) > 0 {
+			t.Errorf("%s: %+v, %v", arn, document, err)
+		}
+	}
+	if got := rules.Decide(caller("me", "read"), "GET", "/"); got != policy.Deny {
+		t.Errorf("Decide says %s", got)
+	}
+}
