@@ -180,7 +180,7 @@ func (p *patterns) leaveOut() {
 func (r *Rules) routeKeyPatterns(prefix, id string, has capabilities) *patterns {
 	p := &patterns{limit: min(r.limit, MaxConnectDocument)}
 	for _, key := range slices.Sorted(maps.Keys(r.routeKeys)) {
-		if r.holds(r.routeKeys[key], id, has) {
+		if r.holds(r.routeKeys[key].needs, id, has) {
 			p.allows = append(p.allows, prefix+key)
 		}
 	}

@@ -50,12 +50,14 @@ func (r *Rules) findConflicts() []Conflict {
 			all = slices.AppendSeq(all, maps.Values(search.found))
 		}
 	}
-	order := func(a, b Conflict) int {
-		return cmp.Or(strings.Compare(a.Closed.String(), b.Closed.String()), strings.Compare(a.Open.String(), b.Open.String()))
-	}
-	slices.SortStableFunc(all, order) // of several methods the first one stays
+	slices.SortStableFunc(all, compareConflicts) // of several methods the first one stays
 	// A route of all methods meets the same other one for several of them.
-	return slices.CompactFunc(all, func(a, b Conflict) bool { return order(a, b) == 0 })
+	return slices.CompactFunc(all, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
+}
+
+// compareConflicts orders conflicts by their routes.
+func compareConflicts(a, b Conflict) int {
+	return cmp.Or(strings.Compare(a.Closed.String(), b.Closed.String()), strings.Compare(a.Open.String(), b.Open.String()))
 }
 
 // part is what of a route is open to callers with one of these needs: the whole, or an owner's paths.

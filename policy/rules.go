@@ -102,7 +102,7 @@ type Rules struct {
 	owners     capabilities
 	needs      [][]need // by the router's index
 	surface    *surface
-	routeKeys  map[string][]need // of a WebSocket API
+	routeKeys  map[string]routeKey // of a WebSocket API
 	conflicts  []Conflict
 	limit      int // bytes of a document
 	documents  documents
@@ -115,13 +115,23 @@ type Rules struct {
 // equals the caller's id. A route that asks for such a scope must have the parameter.
 // The error is a [*RouteError].
 func NewRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
-	r := &Rules{owner: maps.Clone(ownerScopes), vocabulary: newVocabulary(rules), routeKeys: map[string][]need{}, limit: MaxDocument}
+	r, err := newRules(rules, ownerScopes)
+	if err != nil {
+		return nil, err
+	}
+	r.conflicts = r.findConflicts()
+	return r, nil
+}
+
+// newRules is NewRules without the conflicts, which decide nothing and take most of its time.
+func newRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
+	r := &Rules{owner: maps.Clone(ownerScopes), vocabulary: newVocabulary(rules), routeKeys: map[string]routeKey{}, limit: MaxDocument}
 	r.owners = r.vocabulary.owners(r.owner)
 	var routes []Route
 	for _, rule := range rules {
 		needs := r.vocabulary.needs(rule.Access, r.owner)
 		if strings.HasPrefix(rule.Route.Method, "$") {
-			if err := r.addRouteKey(rule.Route, needs); err != nil {
+			if err := r.addRouteKey(rule, needs); err != nil {
 				return nil, err
 			}
 			continue
@@ -142,11 +152,17 @@ func NewRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
 			}
 		}
 	}
-	r.conflicts = r.findConflicts()
 	return r, nil
 }
 
-func (r *Rules) addRouteKey(route Route, needs []need) error {
+// routeKey is a route of a WebSocket API and who may call it.
+type routeKey struct {
+	access Access
+	needs  []need
+}
+
+func (r *Rules) addRouteKey(rule Rule, needs []need) error {
+	route := rule.Route
 	_, twice := r.routeKeys[route.Method]
 	switch {
 	case twice:
@@ -156,7 +172,7 @@ func (r *Rules) addRouteKey(route Route, needs []need) error {
 	case slices.ContainsFunc(needs, func(n need) bool { return len(n.owned) > 0 }):
 		return &RouteError{route, "a scope that counts for owners only has no path to count for"}
 	}
-	r.routeKeys[route.Method] = needs
+	r.routeKeys[route.Method] = routeKey{rule.clone().Access, needs}
 	return nil
 }
 
@@ -184,8 +200,8 @@ func (t template) hasParameter(name string) bool {
 // A request that no route serves is denied. When and from where the request comes does not matter.
 // Of a WebSocket API's route the method is its key, and there is no path.
 func (r *Rules) Decide(caller Caller, method, path string) Decision {
-	if needs, isKey := r.routeKeys[method]; isKey {
-		if path == "" && r.holds(needs, caller.owner(), r.vocabulary.of(&caller)) {
+	if key, isKey := r.routeKeys[method]; isKey {
+		if path == "" && r.holds(key.needs, caller.owner(), r.vocabulary.of(&caller)) {
 			return Allow
 		}
 		return Deny
