@@ -87,3 +87,35 @@ func size(b *testing.B, doc policy.Document) int {
 	}
 	return len(text)
 }
+
+// BenchmarkRulesFile loads rules from a file, and makes them of a contract's routes as whoever writes the file does, for the
+// users API and for APIs of 2,100 operations. It reports the file's size.
+func BenchmarkRulesFile(b *testing.B) {
+	flat, _ := crud("", 150, false)
+	deep, _ := crud("/organizations/{orgId}/projects/{projectId}", 150, false)
+	for _, api := range []struct {
+		name   string
+		rules  []policy.Rule
+		owners map[string]string
+	}{
+		{"users", users(), usersOwners}, {"2100 flat", flat, nil}, {"2100 deep", deep, nil}, {"2100 of owners", ofOwners(), map[string]string{"self": "id"}},
+		{"2100 random", newChance(70).api(2090).rules, map[string]string{"self": "id"}},
+	} {
+		text := encoded(b, newRules(b, api.rules, api.owners))
+		b.Run(api.name+"/load", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := policy.DecodeRules(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(text)), "bytes")
+		})
+		b.Run(api.name+"/make", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				newRules(b, api.rules, api.owners)
+			}
+		})
+	}
+}
