@@ -33,9 +33,9 @@ const (
 // trailingSlash is the empty segment that a path with a slash at its end has there.
 var trailingSlash = segment{static, ""}
 
-// routes tells whether any path that a pattern matches is routed to route j.
-func (m *methodRoutes) routes(pattern template, j int) bool {
-	return slices.ContainsFunc(reach(pattern, m.entries[j].template), func(paths template) bool {
+// routes tells whether any of these paths of route j is routed to it.
+func (m *methodRoutes) routes(reached []template, j int) bool {
+	return slices.ContainsFunc(reached, func(paths template) bool {
 		return len(m.uncovered(paths, j, m.nobody, byAll)) > 0
 	})
 }

@@ -235,9 +235,10 @@ func (s *surface) routed(pattern template, met []int32, own int32) []hit {
 	for _, j := range met {
 		other := &s.resources[j]
 		h := hit{j, other.verbs}
-		if j != own {
-			(other.verbs & s.shadowed[j]).each(func(m int) {
-				if !s.methods[m].routes(pattern, int(other.place[m])) {
+		if shadowed := other.verbs & s.shadowed[j]; shadowed != 0 && j != own {
+			paths := reach(pattern, other.template)
+			shadowed.each(func(m int) {
+				if !s.methods[m].routes(paths, int(other.place[m])) {
 					h.verbs &^= 1 << m
 				}
 			})
