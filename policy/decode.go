@@ -23,7 +23,7 @@ func (e *RulesError) Error() string {
 	}
 	text += e.Reason
 	if e.loading {
-		text += `; such a file is made by "portcullis build" or "portcullis access compile"`
+		text += `; want a file made by "portcullis build" or "portcullis access compile"`
 	}
 	return text
 }
@@ -67,7 +67,7 @@ func decodeRules(text []byte) (*Rules, Source, *RulesError) {
 	if err != nil {
 		err.Member = strings.TrimPrefix(err.Member, ".")
 		if isOpenAPI(text) {
-			err = &RulesError{Reason: "is an OpenAPI document, from which rules are yet to be made"}
+			err = &RulesError{Reason: "is an OpenAPI document, and no rules made of one"}
 		}
 		return nil, Source{}, err
 	}

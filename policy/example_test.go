@@ -1,7 +1,9 @@
 package policy_test
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"log"
 
 	"portcullis/policy"
 )
@@ -50,4 +52,31 @@ func ExampleRules_Compile() {
 	// Deny abc/v1/GET/orders/*/notes/
 	// orders/1 allow
 	// orders/1/notes deny
+}
+
+// The program that reads the contract writes its rules; a function loads them.
+func ExampleDecodeRules() {
+	read := policy.Access{Alternatives: []policy.Alternative{{{Scheme: policy.SchemeBearer, Scopes: []string{"orders/read"}}}}}
+	made, err := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/orders"}, Access: read}}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	contract := []byte("openapi: 3.1.0 …")
+	text, err := made.Encode(policy.Source{Name: "orders.yaml", SHA256: fmt.Sprintf("%x", sha256.Sum256(contract))})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	rules, source, err := policy.DecodeRules(text)
+	if err != nil {
+		log.Fatal(err)
+	}
+	caller := policy.Caller{ID: "ann", Schemes: []string{policy.SchemeBearer}, Scopes: []string{"orders/read"}}
+	fmt.Println(source.Name, rules.Decide(caller, "GET", "/orders"))
+
+	_, _, err = policy.DecodeRules(contract)
+	fmt.Println(err)
+	// Output:
+	// orders.yaml allow
+	// policy: rules.json: is an OpenAPI document, and no rules made of one; want a file made by "portcullis build" or "portcullis access compile"
 }
