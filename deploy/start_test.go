@@ -15,15 +15,9 @@ import (
 // compilers are the packages whose calls take a while: what they make of a constant is made when it is needed, or not at all.
 var compilers = []string{"regexp", "text/template", "html/template", "github.com/santhosh-tekuri/jsonschema/v6"}
 
-// compiling are the packages that still do.
-var compiling = []string{"deploy/desk/...", "deploy/local"}
-
 // TestNothingIsCompiledAtStart: each cold start would pay for it, and each completion of a word for a shell.
 func TestNothingIsCompiledAtStart(t *testing.T) {
 	for _, p := range packages(t) {
-		if matches(p.path(), compiling) {
-			continue
-		}
 		for _, at := range compiledAtStart(t, p) {
 			t.Errorf("%s: is compiled when the program starts", at)
 		}

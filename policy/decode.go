@@ -16,6 +16,7 @@ type RulesError struct {
 	loading bool // what makes such a file is told to who loads one, not to who makes it
 }
 
+// Error names the member, the reason and, to who loads a file, what makes one.
 func (e *RulesError) Error() string {
 	text := "policy: rules.json: "
 	if e.Member != "" {

@@ -30,6 +30,7 @@ type ConditionError struct {
 	Item Item // where Condition.Old asks for it; empty: there is none
 }
 
+// Error repeats nothing of the item.
 func (e *ConditionError) Error() string { return "the condition does not hold" }
 
 // request are the members of the requests of all operations on single items. The table's name goes into each.

@@ -4,7 +4,7 @@
 // DynamoDB or Cognito where the environment names one.
 //
 // It reads the files of this module's checkout where the working directory is in one, and else those that are in the program.
-// The command deploy/local tells what its options and the environment variables mean.
+// portcullis local --help tells what its options and the environment variables mean.
 package desk
 
 import (

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -50,10 +51,9 @@ func runScripts(t *testing.T, folder string, env ...string) {
 	if err := json.Unmarshal(goEnv, &settings); err != nil {
 		t.Fatal(err)
 	}
-	commands := t.TempDir()
-	build := exec.Command("go", "build", "-o", commands, "portcullis/deploy/local", "portcullis/deploy/portcullis")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
+	var path []string
+	for _, command := range []string{"./deploy/local", "./deploy/portcullis"} {
+		path = append(path, filepath.Dir(testtools.Program(t, command)))
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: folder,
@@ -62,7 +62,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 				e.Setenv(name, value)
 			}
 			e.Vars = append(e.Vars, env...)
-			e.Setenv("PATH", commands+string(filepath.ListSeparator)+e.Getenv("PATH"))
+			e.Setenv("PATH", strings.Join(append(path, e.Getenv("PATH")), string(filepath.ListSeparator)))
 			port, err := freePort()
 			e.Vars = append(e.Vars, "ROOT="+root, "PORT="+port, "URL=http://127.0.0.1:"+port)
 			return err

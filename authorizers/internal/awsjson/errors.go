@@ -18,6 +18,7 @@ type ServiceError struct {
 	answer []byte
 }
 
+// Error gives the status, the type and the message of the service.
 func (e *ServiceError) Error() string {
 	return strings.TrimSuffix(fmt.Sprintf("status %d, %s: %s", e.Status, cmp.Or(e.Type, "no error type"), e.Message), ": ")
 }
@@ -30,6 +31,7 @@ type AnswerError struct {
 	Reason string
 }
 
+// Error gives the reason.
 func (e *AnswerError) Error() string { return e.Reason }
 
 // parseError reads an error of AWS's JSON protocols, whose type may have a namespace before # and a URI behind a colon.

@@ -30,6 +30,7 @@ type Error struct {
 	Err error
 }
 
+// Error names the desk's URL and the cause.
 func (e *Error) Error() string { return fmt.Sprintf("desk at %s: %v", e.URL, e.Err) }
 
 // Unwrap gives the cause.

@@ -9,6 +9,7 @@ type OptionError struct {
 	Err    error
 }
 
+// Error names the option, its value where there is one, and the cause.
 func (e *OptionError) Error() string {
 	if e.Value == "" {
 		return fmt.Sprintf("%s: %v", e.Option, e.Err)

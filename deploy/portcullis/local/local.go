@@ -1,0 +1,118 @@
+// Package local is the subcommand that serves an API behind every mode on this machine. What it serves, and how, is package
+// desk's.
+package local
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"portcullis/deploy/desk"
+	"portcullis/deploy/portcullis/internal/cli"
+)
+
+//go:embed environment.txt
+var environment string
+
+// Main runs the subcommand as a program of its own.
+func Main() { cli.Main(Command) }
+
+// Command is the subcommand.
+func Command(s *cli.Session) *cobra.Command {
+	command := &cobra.Command{
+		Use:   "local [flags]",
+		Short: "Serve an API behind every mode on this machine, as API Gateway would",
+		Long: `Serves an API behind every mode of deploy/modes, as Amazon API Gateway would answer, with an issuer to sign in at.
+Its page at / signs in and calls; portcullis login signs in from a shell. Nothing is needed but this program; it uses a real
+DynamoDB or Cognito where the environment names one.
+
+Ctrl-C lets the requests in flight finish, a second one cuts them.
+
+` + environment,
+		Example: `  portcullis local
+  portcullis local --addr 127.0.0.1:0 --exec --verbose
+  portcullis local --contract deploy/terraform/examples/own-contract/orders.yaml --function orders=http://127.0.0.1:9000 --watch`,
+		Args: cli.Arguments(0, 0, ""),
+	}
+	config := addFlags(command)
+	command.RunE = func(command *cobra.Command, _ []string) error {
+		config, err := config()
+		if err != nil {
+			return err
+		}
+		config.Stdout, config.Stderr, config.Environ = s.Stdout, s.Stderr, os.Environ()
+		ctx, hardStop := interrupts(command.Context())
+		err = desk.Run(ctx, hardStop, config)
+		if errors.As(err, new(*desk.OptionError)) {
+			return &cli.UsageError{Err: err}
+		}
+		return err
+	}
+	return command
+}
+
+// addFlags gives a command the flags of a desk. What they are worth is the desk's to check.
+func addFlags(command *cobra.Command) func() (desk.Config, error) {
+	var c desk.Config
+	flags := command.Flags()
+	flags.StringVar(&c.Addr, "addr", "127.0.0.1:8080", `where to listen, `+"`HOST:PORT`"+`: a loopback host, or none for every interface; with the
+port 0, one that is free. Whoever reaches it can sign in, and can make and read API keys:
+nobody is asked who they are`)
+	flags.StringArrayVar(&c.Hosts, "host", nil, `serve requests for the host `+"`NAME`"+` too; may be repeated. Without it those for localhost,
+*.localhost, host.docker.internal and IP addresses are served, and others are a 421, so that
+no page of another name can call what is here`)
+	flags.BoolVar(&c.Exec, "exec", false, `start the real function binaries, built on the way, and drive them over the Lambda Runtime
+API, in place of calling their handlers in this process`)
+	flags.StringArrayVar(&c.Modes, "mode", nil, "serve the mode in `FILE`, in place of those of deploy/modes; may be repeated")
+	contracts := flags.StringArray("contract", nil, "the OpenAPI `FILE` of the API (default api/openapi.yaml)")
+	functions := flags.StringArray("function", nil, `a function, `+"`NAME=WHERE`"+`; may be repeated. Those of this module, token, request, jwt, users
+and tokens, need not be given. WHERE is a binary for Lambda's custom runtime
+(provided.al2023), or a URL, which gets events as POST; without a path it is one of the
+Lambda Runtime Interface Emulator. What it answers with 2xx is its answer; with the header
+X-Amz-Function-Error, the body {"errorMessage":"Unauthorized"} is its failure`)
+	flags.BoolVar(&c.Watch, "watch", false, `reload modes, contract and function binaries when they change (with --exec also the Go
+sources); requests in flight finish, and what is wrong leaves what was there before`)
+	flags.BoolVar(&c.Verbose, "verbose", false, `write on stderr the way that each request took. One request asks for its own with the header
+X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
+	for _, name := range []string{"mode", "contract"} {
+		command.MarkFlagFilename(name, "yaml", "yml", "json")
+	}
+	return func() (desk.Config, error) {
+		if len(*contracts) > 1 {
+			return c, cli.Usage("--contract: want the file of one contract, got %d", len(*contracts))
+		}
+		for _, contract := range *contracts {
+			if c.Contract = contract; contract == "" {
+				return c, cli.Usage("--contract: want the file of one contract")
+			}
+		}
+		for _, text := range *functions {
+			name, where, _ := strings.Cut(text, "=")
+			c.Functions = append(c.Functions, desk.Function{Name: name, Where: where})
+		}
+		return c, nil
+	}
+}
+
+// interrupts gives a context that the first interrupt ends, and one that the second ends: nobody waits for requests in
+// flight then. A third ends the program at once.
+func interrupts(parent context.Context) (ctx, hardStop context.Context) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := context.WithCancel(parent)
+	hardStop, cut := context.WithCancel(context.Background())
+	go func() {
+		<-signals
+		stop()
+		<-signals
+		signal.Stop(signals)
+		cut()
+	}()
+	return ctx, hardStop
+}
