@@ -39,7 +39,7 @@ Exit status: 0 there is no problem; 1 there is one; 2 the rules could not be rea
 		Args:              cli.Arguments(0, 1, ""),
 		ValidArgsFunction: completeFiles(1),
 	}
-	groupScopes := addGroupScopes(command)
+	in := addInputs(command)
 	public := command.Flags().String(flagAllowPublic, "", "the operations that are meant for everyone: a `LIST` such as \"GET /x,POST /tokens\", or operationIds")
 	granted := command.Flags().String(flagGranted, "", "the `SCOPES` that callers have elsewhere: from a token's own scope claim, or an API key")
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON)
@@ -47,7 +47,7 @@ Exit status: 0 there is no problem; 1 there is one; 2 the rules could not be rea
 		c := checker{allowed: splitList(*public)}
 		var err, wrong error
 		c.granted, wrong = scopeSet(flagGranted, *granted)
-		c.surface, c.groups, err = read(command.Context(), s, args, *groupScopes)
+		c.surface, c.groups, _, err = in.read(command.Context(), s, args)
 		if err = errors.Join(wrong, err); err != nil {
 			return err
 		}

@@ -20,7 +20,9 @@ request is allowed or denied, and whether the rules hold together. It reads the 
 groups; it calls no AWS service, and changes nothing.
 
 The contract is FILE (- reads stdin), else the variable CONTRACT, else openapi.yaml or api/openapi.yaml in the current
-folder. Groups are --group-scopes, else the variable GROUP_SCOPES, as the authorizers read it. No token is ever printed.
+folder. Groups are --group-scopes, else the variable GROUP_SCOPES, as the authorizers read it. With --desk URL the contract,
+the issuers and the groups are those of the desk (portcullis local) that runs there, where FILE and flags say nothing else:
+then explain says what that desk does. No token is ever printed.
 
 "go run" makes a 1 of every exit status but 0; "go build -o portcullis ./deploy/portcullis" gives a command that keeps them
 apart.`,

@@ -42,11 +42,12 @@ Exit status: 0 the request is allowed, and the token, if there is one, verified;
 told.`,
 		Example: `  portcullis access explain api/openapi.yaml --method GET --path /users/7 --scopes users/self --id 7
   portcullis access explain api/openapi.yaml --method PUT --path /users/7 --groups admins --group-scopes '{"admins":["users/write"]}' -o json
+  portcullis access explain --desk http://127.0.0.1:8080 --method DELETE --path /users/7 --groups admins
   portcullis access explain api/openapi.yaml --arn 'arn:aws:execute-api:us-east-1:123456789012:abc/$default/DELETE/users/7' --scheme apiKey --scopes users/write`,
 		Args:              cli.Arguments(0, 1, ""),
 		ValidArgsFunction: completeFiles(1),
 	}
-	groupScopes := addGroupScopes(command)
+	in := addInputs(command)
 	flags := command.Flags()
 	var q question
 	flags.StringVar(&q.method, "method", "", "the `METHOD` of the request")
@@ -64,11 +65,12 @@ told.`,
 		if err != nil {
 			return err
 		}
-		contract, groups, err := read(command.Context(), s, args, *groupScopes)
+		contract, groups, told, err := in.read(command.Context(), s, args)
 		if err != nil {
 			return err
 		}
-		caller, err := who.read(command.Context(), s, groups, q.path)
+		who.ofDesk = in.ofDesk() && who.issuers == ""
+		caller, err := who.read(command.Context(), told, groups, q.path)
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ type identity struct {
 	scopes, groups []string // as the flags give them
 	id             string
 	scheme         *cli.OneOf
+	ofDesk         bool // the issuers' entries say what groups grant
 }
 
 func addIdentity(command *cobra.Command) *identity {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"portcullis/api/contract"
 	"portcullis/authorizers/environ"
+	"portcullis/deploy/desk/about"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
@@ -47,11 +49,69 @@ func completeFiles(most int) cobra.CompletionFunc {
 	}
 }
 
-// read reads the contract that the arguments name, or else the variable or the folder, and the groups.
-func read(ctx context.Context, s *cli.Session, args []string, groupScopes string) (*surface, scopesOfGroups, error) {
-	contract, err := defaultContract(ctx, s, args)
-	groups, wrong := loadGroups(s, flagGroupScopes, groupScopes)
-	return contract, groups, errors.Join(err, wrong)
+// inputs are the flags that say where the contract, the issuers and the groups come from.
+type inputs struct {
+	groupScopes *string
+	desk        string
+}
+
+func addInputs(command *cobra.Command) *inputs {
+	in := &inputs{groupScopes: addGroupScopes(command)}
+	command.Flags().StringVar(&in.desk, "desk", "", "contract, issuers and groups are those of the desk at `URL`, such as http://127.0.0.1:8080, where nothing else is given")
+	return in
+}
+
+// ofDesk tells whether groups are those of a desk, whose issuers' entries say already what their groups grant.
+func (in *inputs) ofDesk() bool { return in.desk != "" && *in.groupScopes == "" }
+
+// read reads the contract that the arguments name, or else the desk's, or else that of the variable or the folder, and the
+// groups. The session is the one that says what the desk has in place of the environment.
+func (in *inputs) read(ctx context.Context, s *cli.Session, args []string) (*surface, scopesOfGroups, *cli.Session, error) {
+	if in.desk == "" {
+		contract, err := defaultContract(ctx, s, args)
+		groups, wrong := loadGroups(s, flagGroupScopes, *in.groupScopes)
+		return contract, groups, s, errors.Join(err, wrong)
+	}
+	told, err := about.Fetch(ctx, in.desk)
+	switch {
+	case errors.Is(err, about.ErrNotLoopback):
+		return nil, nil, nil, cli.Usage("--desk %q: %w", in.desk, about.ErrNotLoopback)
+	case err != nil:
+		return nil, nil, nil, err
+	}
+	if s, err = asDesk(s, told); err != nil {
+		return nil, nil, nil, err
+	}
+	var c *surface
+	if len(args) > 0 {
+		c, err = loadContract(ctx, s, args[0])
+	} else {
+		c, err = newSurface(contract.Parse(told.Contract.File, []byte(told.Contract.Text)))
+	}
+	groups, wrong := loadGroups(s, flagGroupScopes, *in.groupScopes)
+	return c, groups, s, errors.Join(err, wrong)
+}
+
+// asDesk is a session whose environment says what a desk's functions are told.
+func asDesk(s *cli.Session, told *about.Desk) (*cli.Session, error) {
+	groups, err := json.Marshal(told.GroupScopes)
+	if err != nil {
+		return nil, err
+	}
+	if told.GroupScopes == nil {
+		groups = nil
+	}
+	variables := map[string]string{
+		environ.Issuers: string(told.Issuers), environ.ClockSkew: told.ClockSkew, environ.GroupScopes: string(groups),
+	}
+	desk := *s
+	desk.Getenv = func(name string) string {
+		if value, known := variables[name]; known {
+			return value
+		}
+		return s.Getenv(name)
+	}
+	return &desk, nil
 }
 
 // contractNames are where a contract is looked for that nothing names.

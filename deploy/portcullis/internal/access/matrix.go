@@ -60,13 +60,13 @@ Exit status: 0 it was printed; 2 the rules could not be read.`,
 		Args:              cli.Arguments(0, 1, ""),
 		ValidArgsFunction: completeFiles(1),
 	}
-	groupScopes := addGroupScopes(command)
+	in := addInputs(command)
 	sets := command.Flags().StringArray(flagScopes, nil, "a further column, for a caller with these `SCOPES`; may be repeated")
 	scheme := addScheme(command, "what every caller brings")
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatMarkdown, cli.FormatCSV, cli.FormatJSON, cli.FormatHTML)
 	command.RunE = func(command *cobra.Command, args []string) error {
 		further, wrong := furtherColumns(*sets)
-		contract, groups, err := read(command.Context(), s, args, *groupScopes)
+		contract, groups, _, err := in.read(command.Context(), s, args)
 		if err = errors.Join(wrong, err); err != nil {
 			return err
 		}

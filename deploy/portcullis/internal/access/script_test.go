@@ -4,9 +4,7 @@ import (
 	"context"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -51,22 +49,4 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 	})
-}
-
-// TestExamples: each line of each command's examples does what it shows, in the module's root.
-func TestExamples(t *testing.T) {
-	for _, command := range Command(&cli.Session{}).Commands() {
-		lines := strings.Split(command.Example, "\n")
-		if len(lines) < 2 {
-			t.Errorf("%s has the examples %q", command.Name(), lines)
-		}
-		for _, line := range lines {
-			shell := exec.Command("sh", "-c", line)
-			shell.Dir, shell.Env = root(t), append(os.Environ(), "CONTRACT=", "GROUP_SCOPES=")
-			output, err := shell.CombinedOutput()
-			if err != nil || len(output) == 0 || !strings.Contains(line, "portcullis access "+command.Name()+" ") && !strings.HasSuffix(line, command.Name()) {
-				t.Errorf("%s: %v\n%s", line, err, output)
-			}
-		}
-	}
 }

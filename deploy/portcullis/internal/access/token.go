@@ -27,7 +27,11 @@ func (i *identity) bearer(ctx context.Context, s *cli.Session, groups scopesOfGr
 	if err != nil {
 		return nil, &environ.Error{Variable: environ.MaxToken, Err: err}
 	}
-	verifier, err := verifierOf(s, i.issuers, groups, most)
+	granted := groups
+	if i.ofDesk {
+		granted = nil
+	}
+	verifier, err := verifierOf(s, i.issuers, granted, most)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func (g *group) runCreate(command *cobra.Command, c creation) error {
 
 func (t *task) create(ctx context.Context, u *undo, key apikey.Key, r apikey.Record, c creation) error {
 	if c.plan != "" {
-		g, err := openGateway(ctx)
+		g, err := t.openGateway(ctx)
 		if err != nil {
 			return err
 		}

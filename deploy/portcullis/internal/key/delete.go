@@ -117,7 +117,7 @@ func (t *task) deleteBoth(ctx context.Context, r apikey.Record, name string) err
 		return fmt.Errorf("%w; nothing is deleted, and the key may be disabled", explain(r.ID, err))
 	}
 	kept := fmt.Sprintf("the key is disabled, and its record is kept: delete %s again", r.ID)
-	g, err := openGateway(ctx)
+	g, err := t.openGateway(ctx)
 	if err != nil {
 		return fmt.Errorf("%w; %s", err, kept)
 	}
@@ -147,7 +147,7 @@ func (t *task) deleteBroken(ctx context.Context, id string) error {
 // removed it, and tells whether there was one that no other key uses.
 func (t *task) deleteOrphans(ctx context.Context, id string, yes bool) (found bool, err error) {
 	name := gatewayName(id)
-	g, err := openGateway(ctx)
+	g, err := t.openGateway(ctx)
 	if err != nil {
 		return false, err
 	}

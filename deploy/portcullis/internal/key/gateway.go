@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,12 +31,15 @@ type gateway struct {
 }
 
 // openGateway reads the AWS configuration as package tables does, and calls nobody.
-func openGateway(ctx context.Context) (*gateway, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
+func (t *task) openGateway(ctx context.Context) (*gateway, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, append(slices.Clip(t.options), config.WithEC2IMDSClientEnableState(imds.ClientDisabled))...)
 	if err != nil {
 		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
 	return &gateway{apigateway.NewFromConfig(cfg, func(o *apigateway.Options) {
+		if t.gateway != "" {
+			o.BaseEndpoint = &t.gateway
+		}
 		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 2 * time.Second })
 	})}, nil
 }

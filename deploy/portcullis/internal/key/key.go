@@ -21,6 +21,7 @@ package key
 import (
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/spf13/cobra"
 
 	"portcullis/authorizers/apikey"
@@ -30,7 +31,8 @@ import (
 	"portcullis/deploy/portcullis/internal/dynamotable"
 )
 
-const long = `Issues and manages API keys in the DynamoDB table that --table or API_KEYS_TABLE names.
+const long = `Issues and manages API keys in the DynamoDB table that --table or API_KEYS_TABLE names, or in that of the
+desk (portcullis local) at --desk.
 
 AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
 An authorizer may accept a key for a minute after it was disabled or deleted; a gateway that caches its
@@ -59,16 +61,22 @@ type task struct {
 	*cli.Session
 	command *cobra.Command
 	store   apikey.Store
+	options []func(*config.LoadOptions) error // of the AWS SDK's clients
+	gateway string                            // where API Gateway is; "": where the AWS SDK finds it
 	now     time.Time
 }
 
 // begin opens the table, and calls nobody.
 func (g *group) begin(command *cobra.Command) (*task, error) {
-	store, err := tables.OpenKeys(command.Context(), g.table.Getenv)
+	options, err := g.table.Options(command.Context())
+	if err != nil {
+		return nil, err
+	}
+	store, err := tables.OpenKeys(command.Context(), g.table.Getenv, options...)
 	if err := g.table.Check(store != nil, err); err != nil {
 		return nil, err
 	}
-	return &task{g.Session, command, store, g.Now()}, nil
+	return &task{g.Session, command, store, options, g.table.Gateway(), g.Now()}, nil
 }
 
 // note writes a line to stderr.

@@ -17,6 +17,7 @@ func (g *group) list() *cobra.Command {
 		Long: `Lists all keys, the oldest first. Items of the table that are no records are named on stderr, and the exit status
 is 2; the others are listed.`,
 		Example: `  portcullis key list
+  portcullis key list --desk http://127.0.0.1:8080
   portcullis key list -o csv >keys.csv`,
 		Args: cli.Arguments(0, 0, ""),
 	}

@@ -74,6 +74,7 @@ func (g *group) list() *cobra.Command {
 		Long: `Lists what is revoked, the first to expire first. Items of the table that are no revocations are named on stderr, and the
 exit status is 2; the others are listed.`,
 		Example: `  portcullis revoke list
+  portcullis revoke list --desk http://127.0.0.1:8080
   portcullis revoke list -o csv >revocations.csv`,
 		Args: cli.Arguments(0, 0, ""),
 	}

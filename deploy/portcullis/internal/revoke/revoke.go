@@ -26,7 +26,8 @@ import (
 	"portcullis/deploy/portcullis/internal/dynamotable"
 )
 
-const long = `Revokes tokens before they end, in the DynamoDB table that --table or REVOCATION_TABLE names.
+const long = `Revokes tokens before they end, in the DynamoDB table that --table or REVOCATION_TABLE names, or in
+that of the desk (portcullis local) at --desk.
 
 Each command prints the ID of what it wrote, which undo takes. It can be done again: the later time counts.
 
@@ -54,7 +55,11 @@ func Command(s *cli.Session) *cobra.Command {
 
 // open opens the table of revocations, and calls nobody.
 func (g *group) open(ctx context.Context) (revocation.Store, error) {
-	store, err := tables.OpenRevocations(ctx, g.table.Getenv)
+	options, err := g.table.Options(ctx)
+	if err != nil {
+		return nil, err
+	}
+	store, err := tables.OpenRevocations(ctx, g.table.Getenv, options...)
 	return store, g.table.Check(store != nil, err)
 }
 
