@@ -24,7 +24,7 @@ func (e *RulesError) Error() string {
 	}
 	text += e.Reason
 	if e.loading {
-		text += `; want a file made by "portcullis build" or "portcullis access compile"`
+		text += `; want a file made by "portcullis access compile"`
 	}
 	return text
 }

@@ -1,0 +1,51 @@
+package access
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"testing"
+
+	"portcullis/api/contract"
+	"portcullis/policy"
+)
+
+// TestCompile: the rules that are written are the contract's, with its name and hash; the same contract gives the same bytes,
+// and another one others.
+func TestCompile(t *testing.T) {
+	text, err := os.ReadFile(ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := access(t, "", nil, "compile", ours)
+	rules, source, err := policy.DecodeRules([]byte(got.stdout))
+	if err != nil || got.status != 0 || got.stderr != "" {
+		t.Fatalf("%+v: %v", got, err)
+	}
+	if want := (policy.Source{Name: "openapi.yaml", SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}); source != want {
+		t.Errorf("made of %+v, want %+v", source, want)
+	}
+	own, err := newSurface(contract.Load(ours))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scope := range []string{"users/read", "users/write", "users/self", "other"} {
+		caller := policy.Caller{ID: "7", Schemes: []string{policy.SchemeBearer}, Scopes: []string{scope}}
+		for _, operation := range own.Operations {
+			for _, path := range []string{"/users", "/users/7", "/users/8", "/tokens"} {
+				if a, b := rules.Decide(caller, operation.Route.Method, path), own.rules.Decide(caller, operation.Route.Method, path); a != b {
+					t.Errorf("%s %s with %s: %v, and by the contract %v", operation.Route.Method, path, scope, a, b)
+				}
+			}
+		}
+	}
+	if again := access(t, "", []string{"CONTRACT=" + ours}, "compile"); again != got {
+		t.Error("the same contract gives other bytes")
+	}
+	if other := access(t, string(text)+"# changed\n", nil, "compile", "-"); other.status != 0 || other.stdout == got.stdout {
+		t.Errorf("another contract gives %+v", other)
+	}
+	if none := access(t, "openapi: 3.1.0\n", nil, "compile", "-"); none.status != 2 || none.stdout != "" || none.stderr == "" {
+		t.Errorf("what is no contract gives %+v", none)
+	}
+}
