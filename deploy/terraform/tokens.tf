@@ -1,5 +1,5 @@
 # The function through which users get, renew and give up the pool's tokens, and the table in which authorizers see which were
-# taken back.
+# revoked.
 
 locals {
   exchanges_tokens = contains(values(local.operations)[*].function, "tokens")
@@ -30,7 +30,7 @@ locals {
         actions   = ["secretsmanager:GetSecretValue"]
         resources = [module.user_pool.confidential_client_secret_arn]
       }] : [],
-      # It takes back what comes from one sign-in, and all of one user, and never all of an issuer. Neither may it write over an
+      # It revokes what comes from one sign-in, and all of one user, and never all of an issuer. Neither may it write over an
       # entry of that kind.
       [for table in local.revocations_table[*] : {
         actions   = ["dynamodb:PutItem"]

@@ -122,13 +122,13 @@ variable "revocation" {
   }
   validation {
     condition     = var.revocation != "cognito" || length(var.machine_clients) == 0
-    error_message = "Cognito tells of users' tokens only whether they were taken back: with the revocation cognito, no token of machine_clients would be let through."
+    error_message = "Cognito tells of users' tokens only whether they were revoked: with the revocation cognito, no token of machine_clients would be let through."
   }
   validation {
     condition = var.revocation != "cognito" || alltrue([for issuer in var.issuers :
       can(regex("^https://cognito-idp\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[A-Za-z0-9_-]+$", issuer.issuer)) && try(length(issuer.tokenUse) == 1 && issuer.tokenUse[0] == "access", false)
     ])
-    error_message = "Cognito tells of its own access tokens only whether they were taken back: with the revocation cognito, issuers are user pools with the tokenUse [\"access\"]."
+    error_message = "Cognito tells of its own access tokens only whether they were revoked: with the revocation cognito, issuers are user pools with the tokenUse [\"access\"]."
   }
 }
 

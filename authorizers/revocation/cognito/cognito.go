@@ -1,4 +1,4 @@
-// Package cognito asks Amazon Cognito itself whether tokens were taken back, in the place of a table of revocations. It speaks
+// Package cognito asks Amazon Cognito itself whether tokens were revoked, in the place of a table of revocations. It speaks
 // the service's JSON protocol with net/http, and uses nothing of the AWS SDK, so that a function which links it starts as
 // quickly as without.
 //

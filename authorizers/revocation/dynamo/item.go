@@ -20,7 +20,7 @@ const (
 )
 
 // ItemError says that an item of the table is no entry. Such an item is an error and never passed over: who knows what it
-// takes back?
+// revokes?
 type ItemError struct {
 	ID        string // "" where that cannot be read either
 	Attribute string // the one that is missing or has no valid value

@@ -1,4 +1,4 @@
-# Where a Lambda authorizer sees that tokens were taken back.
+# Where a Lambda authorizer sees that tokens were revoked.
 
 mock_provider "aws" {
   source = "./tests/mocks"

@@ -1,7 +1,7 @@
-# Where the function sees that a token was taken back before its end.
+# Where the function sees that a token was revoked before its end.
 
 variable "revocation" {
-  description = "Who is asked whether a token was taken back: table (revocations_table), cognito (the issuers, which are user pools whose access tokens alone are accepted), or none: a token is good until it ends."
+  description = "Who is asked whether a token was revoked: table (revocations_table), cognito (the issuers, which are user pools whose access tokens alone are accepted), or none: a token is good until it ends."
   type        = string
   default     = "none"
   nullable    = false
@@ -18,7 +18,7 @@ variable "revocation" {
     condition = var.revocation != "cognito" || alltrue([for issuer in var.issuers :
       try(length(issuer.tokenUse) == 1 && issuer.tokenUse[0] == "access", false)
     ])
-    error_message = "Cognito tells only of access tokens whether they were taken back: with the revocation cognito, the tokenUse of every issuer is [\"access\"]."
+    error_message = "Cognito tells only of access tokens whether they were revoked: with the revocation cognito, the tokenUse of every issuer is [\"access\"]."
   }
   validation {
     condition = var.revocation != "cognito" || alltrue([for issuer in var.issuers :

@@ -109,7 +109,7 @@ variable "api_keys_table" {
 }
 
 variable "revocation" {
-  description = "Whom a Lambda authorizer asks whether a token was taken back: table (revocations_table), cognito or none."
+  description = "Whom a Lambda authorizer asks whether a token was revoked: table (revocations_table), cognito or none."
   type        = string
   default     = "none"
   nullable    = false
