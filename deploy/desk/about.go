@@ -9,8 +9,8 @@ import (
 
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/about"
-	"portcullis/deploy/desk/project"
-	"portcullis/deploy/desk/services"
+	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/services"
 )
 
 // describe is what a desk tells of itself when it serves a project.

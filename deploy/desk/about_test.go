@@ -12,7 +12,7 @@ import (
 	"portcullis/authorizers/verify"
 	"portcullis/deploy/desk"
 	"portcullis/deploy/desk/about"
-	"portcullis/deploy/desk/services"
+	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/emulators/cognito"
 	"portcullis/deploy/modes"
 )

@@ -10,8 +10,8 @@ import (
 	"sync"
 
 	"portcullis/deploy/desk/about"
-	"portcullis/deploy/desk/functions"
-	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/internal/functions"
+	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
 )

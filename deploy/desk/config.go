@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/desk/functions"
-	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/internal/functions"
+	"portcullis/deploy/desk/internal/project"
 )
 
 // OptionError says which option of a [Config] cannot be used, and why.

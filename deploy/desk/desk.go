@@ -9,9 +9,9 @@ import (
 	"sync"
 
 	"portcullis/api/environ"
-	"portcullis/deploy/desk/functions"
-	"portcullis/deploy/desk/project"
-	"portcullis/deploy/desk/services"
+	"portcullis/deploy/desk/internal/functions"
+	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
 )
 

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"portcullis/api/contract"
-	"portcullis/deploy/desk/project"
-	"portcullis/deploy/desk/services"
+	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/emulators/cognito"
 	"portcullis/deploy/modes"
 	"portcullis/policy"

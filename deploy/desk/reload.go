@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/internal/project"
 )
 
 // watch reloads what the watcher finds changed, at each tick, until stop is called.

@@ -17,7 +17,7 @@ import (
 	"syscall"
 	"time"
 
-	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/internal/project"
 )
 
 // watchInterval is how often the files are looked at.

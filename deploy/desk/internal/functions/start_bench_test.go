@@ -6,8 +6,8 @@ import (
 	"runtime"
 	"testing"
 
-	"portcullis/deploy/desk/project"
-	"portcullis/deploy/desk/services"
+	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/emulators/lambda"
 	build "portcullis/deploy/functions"
 )

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"portcullis/authorizers/environ"
-	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/internal/project"
 )
 
 // configuration is what all functions of a project are configured by.

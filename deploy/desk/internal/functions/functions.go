@@ -8,8 +8,8 @@ import (
 	"log/slog"
 	"sync/atomic"
 
-	"portcullis/deploy/desk/project"
-	"portcullis/deploy/desk/services"
+	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/emulators/lambda"
 	"portcullis/deploy/gateway"
 )

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/internal/project"
 )
 
 // TestWatcher: what happens between looks, and of which files the next one tells.

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"portcullis/deploy/desk/about"
-	"portcullis/deploy/desk/project"
-	"portcullis/deploy/desk/services"
+	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/services"
 )
 
 const (

@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"slices"
 
-	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/gateway/usage"
 	"portcullis/deploy/modes"

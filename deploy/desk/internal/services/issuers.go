@@ -6,7 +6,7 @@ import (
 
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/verify"
-	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/emulators/cognito"
 )
 

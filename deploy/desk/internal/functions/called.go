@@ -12,7 +12,7 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
-	"portcullis/deploy/desk/services"
+	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
 )
 

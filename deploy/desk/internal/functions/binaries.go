@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"portcullis/api/environ/userstable"
-	"portcullis/deploy/desk/project"
-	"portcullis/deploy/desk/services"
+	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/emulators/lambda"
 	build "portcullis/deploy/functions"
 )

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"portcullis/authorizers/verify"
-	"portcullis/deploy/desk/project"
+	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/emulators/cognito"
 	"portcullis/deploy/gateway/jwtauth"
 	"portcullis/deploy/gateway/usage"
