@@ -31,6 +31,7 @@ func prepare(command *cobra.Command) {
 	command.Flags().SortFlags, command.PersistentFlags().SortFlags = false, false
 	command.SetFlagErrorFunc(flagError)
 	if !command.HasParent() {
+		helpOfWords(command)
 		command.SetUsageTemplate(strings.Replace(command.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
 	}
 	if command.HasSubCommands() && !command.Runnable() {
@@ -42,6 +43,32 @@ func prepare(command *cobra.Command) {
 	}
 	for _, below := range command.Commands() {
 		prepare(below)
+	}
+}
+
+// helpOfWords has the command help answer for a word that is no command as the command does that it stands behind.
+func helpOfWords(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	i := slices.IndexFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == "help" })
+	if i < 0 {
+		return // nothing is below it
+	}
+	help := root.Commands()[i]
+	help.Run = nil
+	help.RunE = func(_ *cobra.Command, words []string) error {
+		command, rest, err := root.Find(words)
+		switch {
+		case err != nil:
+			return &UsageError{err}
+		case len(rest) > 0 && command.Annotations[secretive] != "":
+			return Usage("unexpected argument; %s --help tells what there may be", command.CommandPath())
+		case len(rest) > 0 && !command.HasSubCommands():
+			return Usage("unexpected argument %.60q; %s --help tells what there may be", rest[0], command.CommandPath())
+		case len(rest) > 0:
+			return unknownWord(command, rest[0])
+		}
+		command.InitDefaultHelpFlag()
+		return command.Help()
 	}
 }
 
