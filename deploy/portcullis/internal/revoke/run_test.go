@@ -59,6 +59,7 @@ func all(args ...string) []string {
 // TestUsage: what is wrong with the command line is one line on stderr, nothing on stdout, status 2, and no token.
 func TestUsage(t *testing.T) {
 	t.Setenv("REVOCATION_TABLE", "")
+	t.Setenv("AWS_REGION", "eu-west-1")
 	token := someToken(time.Hour)
 	tomorrow := time.Now().AddDate(0, 0, 1).UTC().Format(time.RFC3339)
 	tests := []struct {
@@ -117,7 +118,6 @@ func TestUsage(t *testing.T) {
 		wantOneLine(t, test.args, got, cli.StatusFailed, test.want)
 	}
 	t.Setenv("REVOCATION_TABLE", "a/b")
-	t.Setenv("AWS_REGION", "eu-west-1")
 	wantOneLine(t, nil, runIn(t, "", "list"), cli.StatusFailed, "REVOCATION_TABLE: want the name of a DynamoDB table")
 }
 
