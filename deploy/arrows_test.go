@@ -81,7 +81,7 @@ var arrows = []arrow{
 
 	{"deploy", []string{"deploy/internal/..."}},
 	{"deploy/probe", []string{"policy"}},
-	{"deploy/modes", []string{"policy"}},
+	{"deploy/modes", []string{"api/contract", "policy"}},
 	{"deploy/plan", []string{"deploy/modes", "api/contract", "policy"}},
 	{"deploy/functions", []string{"deploy/plan", "deploy/modes", "api/contract", "policy"}},
 	{"deploy/gateway", []string{"deploy/gateway", "deploy/gateway/internal/...", "deploy/gateway/sigv4", "deploy/gateway/usage", "deploy/plan", "deploy/modes", "api/contract", "policy"}},

@@ -10,6 +10,7 @@ import (
 
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/internal/process"
 )
 
 // OptionError says which option of a [Config] cannot be used, and why.
@@ -39,7 +40,7 @@ type Function struct {
 
 // complete checks a configuration, and gives it with what stands for values that are not there.
 func (c Config) complete() (Config, error) {
-	c.Stdout, c.Stderr = orDiscard(c.Stdout), &lockedWriter{to: orDiscard(c.Stderr)}
+	c.Stdout, c.Stderr = orDiscard(c.Stdout), process.NewOutput(orDiscard(c.Stderr))
 	c.Hosts = slices.Clone(c.Hosts)
 	for i, name := range c.Hosts {
 		host, err := parseHost(name)

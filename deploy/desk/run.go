@@ -10,10 +10,8 @@ package desk
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -85,16 +83,4 @@ func OneLine(err error) string {
 		}
 	}
 	return strings.ReplaceAll(strings.Join(parts, "; "), ":; ", ": ")
-}
-
-// lockedWriter keeps what is written at once together, whoever writes.
-type lockedWriter struct {
-	mu sync.Mutex
-	to io.Writer
-}
-
-func (w *lockedWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.Write(p)
 }

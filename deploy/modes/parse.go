@@ -14,22 +14,12 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
+
+	"portcullis/api/contract"
 )
 
-// Error says what is wrong with a mode's file, and where.
-type Error struct {
-	Name   string // the file
-	Line   int    // 0: the file as a whole
-	Reason string // the member, its parents before it, and what is wrong with it
-}
-
-// Error is FILE:LINE: REASON, or FILE: REASON where the line is 0.
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("%s: %s", e.Name, e.Reason)
-	}
-	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Reason)
-}
+// Error says what is wrong with a mode's file and where, as it is said of a contract.
+type Error = contract.Error
 
 // maxFile bounds a mode's size, in bytes.
 const maxFile = 1 << 20
@@ -100,7 +90,7 @@ func (m *Mode) Wrong(reason string, member ...string) *Error {
 	if m.file == "" {
 		return &Error{Name: "mode " + m.Name, Reason: w.Error()}
 	}
-	return &Error{m.file, lineOf(m.root, member), w.Error()}
+	return &Error{Name: m.file, Line: lineOf(m.root, member), Reason: w.Error()}
 }
 
 // wholeMembers are those whose values are whole numbers. The YAML library cuts what is behind a point.
@@ -136,7 +126,7 @@ func decodingError(file string, err error) error {
 	}
 	line, _ := strconv.Atoi(m[1])
 	reason := unknownField().ReplaceAllString(m[2], "$1: a mode has no such member")
-	return &Error{file, line, wrongKind().ReplaceAllStringFunc(reason, expected)}
+	return &Error{Name: file, Line: line, Reason: wrongKind().ReplaceAllStringFunc(reason, expected)}
 }
 
 // expected says in words what the YAML library says in Go's types.

@@ -9,8 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"portcullis/deploy/internal/process"
 )
 
 // complete checks c, and fills in what its zero values mean.
@@ -31,7 +32,7 @@ func (c Config) complete() (Config, error) {
 	if c.Stderr == nil {
 		c.Stderr = io.Discard
 	}
-	c.Stderr = &lockedWriter{to: c.Stderr}
+	c.Stderr = process.NewOutput(c.Stderr)
 	return c.locate()
 }
 
@@ -82,16 +83,4 @@ func (c Config) environ(runtimeAPI string) []string {
 		"_HANDLER=bootstrap",
 		"TZ=:UTC",
 	)
-}
-
-// lockedWriter is written to by several processes' output.
-type lockedWriter struct {
-	mu sync.Mutex
-	to io.Writer
-}
-
-func (w *lockedWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.Write(p)
 }
