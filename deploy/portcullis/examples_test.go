@@ -52,10 +52,8 @@ func TestExamples(t *testing.T) {
 					place.serves(t, line+" --addr 127.0.0.1:0")
 				}
 				return
-			case "build":
-				for i := range lines {
-					lines[i] += " --out " + t.TempDir()
-				}
+			case "build": // its own tests run them, beside their builds
+				return
 			}
 			shell := place.shell(strings.Join(append([]string{"set -e"}, lines...), "\n"))
 			if output, err := shell.CombinedOutput(); err != nil {

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 
+	buildcommand "portcullis/deploy/portcullis/build"
+	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/testtools"
 )
 
@@ -279,5 +281,20 @@ func TestPoliciesAreChecked(t *testing.T) {
 		if !strings.Contains(stderr, want) || (exit != 0) != (routes == 4000) || (err == nil) != (exit == 0) {
 			t.Errorf("%d routes: status %d, stderr %s; folder: %v", routes, exit, stderr, err)
 		}
+	}
+}
+
+// TestExamples runs the help text's examples as they stand, from the module's root, but for where they write.
+func TestExamples(t *testing.T) {
+	lines := strings.Split(buildcommand.Command(&cli.Session{}).Example, "\n")
+	if len(lines) < 2 {
+		t.Fatalf("the examples are %q", lines)
+	}
+	for _, line := range lines {
+		args, ours := strings.CutPrefix(strings.TrimSpace(line)+" ", "portcullis build ")
+		if !ours {
+			t.Errorf("%q is no call of the command", line)
+		}
+		mustBuild(t, "../../..", nil, append(strings.Fields(args), "--out", t.TempDir())...)
 	}
 }
