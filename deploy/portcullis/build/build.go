@@ -57,6 +57,9 @@ its size in bytes and its SHA-256 are printed.`,
 		if err := checkContract(s, command, source.Contract); err != nil {
 			return err
 		}
+		if !s.Quiet() {
+			s.Note(command, "building %d functions for %s; the first time takes a minute or two", len(functions.Functions), source.Architecture)
+		}
 		zips, err := functions.WriteZips(command.Context(), source, *out)
 		if err != nil {
 			return err
