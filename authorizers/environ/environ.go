@@ -83,31 +83,23 @@ type settings struct {
 // is not set. The error holds an [*Error] for each variable that is wrong.
 func Token(getenv func(string) string, log *slog.Logger) (*authorizers.TokenAuthorizer, error) {
 	s := settings{getenv: getenv, log: log}
-	rules := s.rules()
-	verifier, revocations := s.tokens(s.maxToken())
-	sources := s.tokenSources()
+	config := s.config(nil)
 	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
-	token, err := authorizers.NewToken(authorizers.Config{
-		Rules: rules, Tokens: verifier, Revocations: revocations, Log: log, TokenSources: sources,
-	})
+	token, err := authorizers.NewToken(config)
 	return token, aboutSources(err)
 }
 
 // JWT makes the JWT authorizer that the variables describe, as Token does.
 func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.RequestAuthorizer, error) {
 	s := settings{getenv: getenv, log: log}
-	rules := s.rules()
-	verifier, revocations := s.tokens(s.maxToken())
-	sources := s.tokenSources()
-	simple := s.simple()
+	config := s.config(nil)
+	config.Simple = s.simple()
 	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
-	jwt, err := authorizers.NewJWT(authorizers.Config{
-		Rules: rules, Tokens: verifier, Revocations: revocations, Simple: simple, Log: log, TokenSources: sources,
-	})
+	jwt, err := authorizers.NewJWT(config)
 	return jwt, aboutSources(err)
 }
 
@@ -115,17 +107,24 @@ func JWT(getenv func(string) string, log *slog.Logger) (*authorizers.RequestAuth
 // that [APIKeysTable] names, nil where it names none; without them ISSUERS is required.
 func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog.Logger) (*authorizers.RequestAuthorizer, error) {
 	s := settings{getenv: getenv, log: log}
-	config := authorizers.Config{Rules: s.rules(), Keys: keys, MaxToken: s.maxToken(), Log: log}
-	if keys == nil || getenv(Issuers) != "" {
-		config.Tokens, config.Revocations = s.tokens(config.MaxToken)
-	} else {
-		s.checkUnused()
-	}
-	config.Simple, config.TokenSources = s.simple(), s.tokenSources()
+	config := s.config(keys)
+	config.Simple = s.simple()
 	if err := s.wrong.orNil(); err != nil {
 		return nil, err
 	}
 	return authorizers.NewRequest(config)
+}
+
+// config is what all authorizers are made of. Beside keys, tokens are accepted only where [Issuers] is set.
+func (s *settings) config(keys authorizers.KeyVerifier) authorizers.Config {
+	config := authorizers.Config{Rules: s.rules(), Keys: keys, MaxToken: s.maxToken(), Log: s.log}
+	if keys == nil || s.getenv(Issuers) != "" {
+		config.Tokens, config.Revocations = s.tokens(config.MaxToken)
+	} else {
+		s.checkUnused()
+	}
+	config.TokenSources = s.tokenSources()
+	return config
 }
 
 // rules reads what decides who may call what.
