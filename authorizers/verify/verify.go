@@ -262,24 +262,24 @@ func (v *Verifier) signer(ctx context.Context, t *token, text signed, issuer *tr
 
 // by gives the one of some keys that the signature of a token with this iss is of. A key is for one algorithm only.
 func (s signed) by(keys []*key, a *algorithm, iss string) (*key, error) {
-	if slices.ContainsFunc(keys, func(k *key) bool { return !k.isFor(iss) }) { // hardly ever
-		if keys = slices.DeleteFunc(slices.Clone(keys), func(k *key) bool { return !k.isFor(iss) }); len(keys) == 0 {
-			return nil, unknownKey()
-		}
-	}
 	var tried bool
+	var others []string // what keys that were not tried are for
 	for _, k := range keys {
-		if k.algorithm == a && a.verifies(k.public, s.text, s.signature) {
+		switch {
+		case !k.isFor(iss):
+		case k.algorithm != a:
+			others = append(others, k.algorithm.name)
+		case a.verifies(k.public, s.text, s.signature):
 			return k, nil
+		default:
+			tried = true
 		}
-		tried = tried || k.algorithm == a
 	}
-	if tried {
+	switch {
+	case tried:
 		return nil, &authorizers.TokenError{Code: authorizers.CodeSignature}
-	}
-	var others []string
-	for _, k := range keys {
-		others = append(others, k.algorithm.name)
+	case len(others) == 0:
+		return nil, unknownKey()
 	}
 	want := strings.Join(slices.Compact(others), " or ") + ", which its key is for"
 	return nil, &authorizers.TokenError{Code: authorizers.CodeKeyAlgorithm, Claim: "alg", Got: a.name, Want: want}
