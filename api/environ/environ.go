@@ -1,6 +1,7 @@
 // Package environ reads the environment variables that the API's functions share: the origins of browsers, and the AWS SDK's
 // own. What a function has for itself is in a package below, so that none links another's store: userstable is the users
-// function's, userpool the tokens function's. It is for mains only; a bad value is an [*Error] that names its variable.
+// function's, userpool the tokens function's. They are for mains, and for the desk, which makes the functions as those do; a bad
+// value is an [*Error] that names its variable.
 package environ
 
 import (

@@ -53,8 +53,8 @@ func isName(text string) bool {
 	return len(text) >= 3 && len(text) <= 255 && strings.Trim(text, nameCharacters) == ""
 }
 
-// Open returns the client of a table, or a [*authorizers.ConfigError]. It calls nobody: whether the table is there shows with the first
-// call.
+// Open returns the client of a table, or a [*authorizers.ConfigError]. It calls nobody: whether the table is there shows with
+// the first call.
 func Open(config Config) (*Table, error) {
 	switch {
 	case !isName(config.Table):

@@ -1,5 +1,6 @@
 // Package environ reads the environment variables of the authorizer functions and makes the authorizers
-// that they configure. It is for mains only; a bad value is an error that names its variable.
+// that they configure. It is for mains, and for the desk and the command, which take the same variables; a bad value is an
+// error that names its variable.
 package environ
 
 import (
@@ -177,7 +178,8 @@ func logConflicts(rules *policy.Rules, log *slog.Logger) {
 	}
 }
 
-// tokens makes what decides which tokens of at most so many bytes are good, and whether they were revoked. Both are nil where something is wrong.
+// tokens makes what decides which tokens of at most so many bytes are good, and whether they were revoked. Both are nil where
+// something is wrong.
 func (s *settings) tokens(most int) (authorizers.TokenVerifier, authorizers.Revocations) {
 	skew := s.clockSkew()
 	if s.getenv(Issuers) == "" {

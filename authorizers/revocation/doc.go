@@ -10,10 +10,10 @@
 // cover and a family's covers until it expires: whoever writes an entry ends refresh tokens with the issuer too, as
 // Cognito's RevokeToken and GlobalSignOut do.
 //
-// [InTable] looks a token's entries up, all at once; package dynamo keeps them in a DynamoDB table. In place of a table, package
-// cognito asks a Cognito user pool itself; no entry is needed then. A [Checker] asks for each token, and believes the answer for [RememberedFor]. What cannot be told, as when the table is
-// down, an item in it cannot be read, or time is up, is an [*authorizers.RevocationsUnavailableError], and no call is
-// let through.
+// [InTable] looks a token's entries up, all at once; package dynamo keeps them in a DynamoDB table. In place of a table,
+// package cognito asks a Cognito user pool itself; no entry is needed then. A [Checker] asks either for each token, and
+// believes the answer for [RememberedFor]. What cannot be told, as when the table is down, an item in it cannot be read, or
+// time is up, is an [*authorizers.RevocationsUnavailableError], and no call is let through.
 //
 // # How long it takes
 //

@@ -1,5 +1,5 @@
 // Package userpool reads the environment variables of the tokens function and makes what they configure.
-// It is for mains only; a bad value is an [*environ.Error] that names its variable.
+// It is for mains and for the desk; a bad value is an [*environ.Error] that names its variable.
 package userpool
 
 import (

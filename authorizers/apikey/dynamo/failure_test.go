@@ -67,7 +67,7 @@ func TestFailures(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, err := checker.Check(t.Context(), apikey.New()); !errors.As(err, new(*authorizers.KeysUnavailableError)) {
-				t.Errorf("Check: %v, want an *UnavailableError", err)
+				t.Errorf("Check: %v, want a *KeysUnavailableError", err)
 			}
 		})
 	}

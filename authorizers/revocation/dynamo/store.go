@@ -1,7 +1,7 @@
 // Package dynamo keeps the entries of package revocation in a DynamoDB table whose partition key is the string attribute "id",
 // without a sort key, and whose TTL attribute is "expiresAt".
 //
-// Authorizers need the permission dynamodb:BatchGetItem on the table, and who takes tokens back dynamodb:PutItem. Who
+// Authorizers need the permission dynamodb:BatchGetItem on the table, and who revokes tokens dynamodb:PutItem. Who
 // administers it needs dynamodb:DeleteItem and Scan too.
 //
 // DynamoDB removes an item some time after its TTL, within days
@@ -70,7 +70,7 @@ func (s *Store) Revoke(ctx context.Context, e revocation.Entry) error {
 	return errors.New("others write the same revocation all the time")
 }
 
-// put writes an entry, unless that would take something back that stands in the table: then the error has the item there.
+// put writes an entry, unless the one in the table lasts longer or covers more: then the error has the item there.
 func (s *Store) put(ctx context.Context, e revocation.Entry) error {
 	item := itemOf(e)
 	c := dynamodb.Condition{
