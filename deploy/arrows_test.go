@@ -121,7 +121,6 @@ var meeting = []string{
 // broken are the imports that run against the arrows.
 var broken = []arrow{
 	{"authorizers/environ", []string{"api/contract"}},
-	{"api/environ/userpool", []string{"authorizers", "authorizers/dynamodb", "authorizers/revocation", "authorizers/revocation/dynamo"}},
 }
 
 // parts are modules that few packages know, beside mains: the patterns of those.

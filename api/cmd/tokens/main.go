@@ -11,13 +11,14 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"portcullis/api/environ/userpool"
+	"portcullis/authorizers/revocation/dynamo"
 )
 
 func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	slog.SetLogLoggerLevel(slog.LevelError)
 	slog.SetDefault(log) // and so the standard logger's, by which the runtime prints errors and panics
-	handler, err := userpool.Tokens(context.Background(), os.Getenv, log)
+	handler, err := userpool.Tokens(context.Background(), os.Getenv, dynamo.Open, log)
 	if err != nil {
 		log.Error("cannot start", slog.String("error", err.Error()))
 		os.Exit(1)

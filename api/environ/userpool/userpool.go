@@ -35,9 +35,13 @@ const (
 )
 
 // Tokens makes the tokens function's handler as the variables say, without calling anybody. getenv gives a variable's
-// value, "" where it is not set. Options go before the AWS SDK's own variables. What is wrong with a variable is an
+// value, "" where it is not set. open opens the table that RevocationTable names, where and as whom the AWS SDK's configuration
+// has it, without calling anybody either. Options go before the AWS SDK's own variables. What is wrong with a variable is an
 // [*environ.Error].
-func Tokens(ctx context.Context, getenv func(string) string, log *slog.Logger, options ...func(*config.LoadOptions) error) (*tokens.Handler, error) {
+func Tokens[R tokens.Revocations](
+	ctx context.Context, getenv func(string) string, open func(ctx context.Context, cfg aws.Config, table string) (R, error),
+	log *slog.Logger, options ...func(*config.LoadOptions) error,
+) (*tokens.Handler, error) {
 	cfg, err := environ.AWS(ctx, options...)
 	if err != nil {
 		return nil, err
@@ -49,9 +53,11 @@ func Tokens(ctx context.Context, getenv func(string) string, log *slog.Logger, o
 	if err != nil {
 		return nil, err
 	}
-	revocations, err := openRevocations(ctx, cfg, getenv(RevocationTable))
-	if err != nil {
-		return nil, err
+	var revocations tokens.Revocations
+	if table := getenv(RevocationTable); table != "" {
+		if revocations, err = open(ctx, cfg, table); err != nil {
+			return nil, &environ.Error{Variable: RevocationTable, Value: table, Want: "a table that can be opened: " + err.Error()}
+		}
 	}
 	handler, err := tokens.New(tokens.Config{
 		Identity: pool, Revocations: revocations, AllowedOrigins: environ.Origins(getenv(environ.AllowedOrigins)), Log: log,

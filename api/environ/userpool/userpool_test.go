@@ -8,6 +8,7 @@ import (
 
 	"portcullis/api/environ"
 	"portcullis/api/environ/userpool"
+	"portcullis/authorizers/revocation/dynamo"
 )
 
 // TestVariables: a variable that is missing or wrong is named.
@@ -37,7 +38,7 @@ func TestVariables(t *testing.T) {
 	for _, c := range cases {
 		t.Setenv("AWS_REGION", c.region)
 		env := map[string]string{"USER_POOL_CLIENT_ID": c.client, "USER_POOL_CLIENT_SECRET_ARN": c.secret, "ALLOWED_ORIGINS": c.origins, "REVOCATION_TABLE": c.table}
-		handler, err := userpool.Tokens(t.Context(), func(name string) string { return env[name] }, slog.New(slog.DiscardHandler))
+		handler, err := userpool.Tokens(t.Context(), func(name string) string { return env[name] }, dynamo.Open, slog.New(slog.DiscardHandler))
 		if c.name == "" {
 			if err != nil || handler == nil {
 				t.Errorf("%+v: %v", c, err)

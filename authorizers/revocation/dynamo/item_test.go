@@ -35,6 +35,12 @@ type item map[string]json.RawMessage
 // written is the item that a store writes of an entry.
 func written(t testing.TB, e revocation.Entry) item {
 	t.Helper()
+	return writtenBy(t, func(s *dynamo.Store) error { return s.Revoke(t.Context(), e) })
+}
+
+// writtenBy is the item that a store writes when it is told to revoke something.
+func writtenBy(t testing.TB, revoke func(*dynamo.Store) error) item {
+	t.Helper()
 	var request struct{ Item item }
 	s := talking(t, func(r *http.Request) string {
 		if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
@@ -42,7 +48,7 @@ func written(t testing.TB, e revocation.Entry) item {
 		}
 		return "{}"
 	})
-	if err := s.Revoke(t.Context(), e); err != nil {
+	if err := revoke(s); err != nil {
 		t.Fatal(err)
 	}
 	return request.Item
@@ -106,6 +112,20 @@ func TestRoundTrip(t *testing.T) {
 		text := text(t, written(t, e))
 		if got, err := read(t, text); err != nil || got != e {
 			t.Errorf("%s: %+v, error %v, want %+v", text, got, err, e)
+		}
+	}
+}
+
+// TestRevokes: a sign-in and a user are revoked by their entries.
+func TestRevokes(t *testing.T) {
+	family := writtenBy(t, func(s *dynamo.Store) error { return s.RevokeFamily(t.Context(), issuer, "sign-in", at) })
+	user := writtenBy(t, func(s *dynamo.Store) error { return s.RevokeUser(t.Context(), issuer, "ann", at, at.Add(time.Hour)) })
+	for _, test := range []struct {
+		got  item
+		want revocation.Entry
+	}{{family, revocation.OfFamily(issuer, "sign-in", at)}, {user, revocation.OfUser(issuer, "ann", at, at.Add(time.Hour))}} {
+		if want := written(t, test.want); !reflect.DeepEqual(test.got, want) {
+			t.Errorf("%s, want %s", test.got, want)
 		}
 	}
 }

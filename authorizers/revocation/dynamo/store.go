@@ -13,6 +13,9 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/revocation"
@@ -29,6 +32,20 @@ type Store struct {
 
 // New returns the store in a table.
 func New(table *dynamodb.Table) *Store { return &Store{table} }
+
+// Open returns the store in the table of a name, where and as whom the AWS SDK's configuration has it, as [dynamodb.OfSDK] says.
+// It calls nobody. The error may be an *authorizers.ConfigError.
+func Open(ctx context.Context, cfg aws.Config, name string) (*Store, error) {
+	config, err := dynamodb.OfSDK(ctx, cfg, name)
+	if err != nil {
+		return nil, err
+	}
+	table, err := dynamodb.Open(config)
+	if err != nil {
+		return nil, err
+	}
+	return New(table), nil
+}
 
 // Read implements revocation.Reader. It costs one read unit for each claim that can be looked up. An item that is no entry is
 // an [*ItemError].
@@ -68,6 +85,17 @@ func (s *Store) Revoke(ctx context.Context, e revocation.Entry) error {
 		}
 	}
 	return errors.New("others write the same revocation all the time")
+}
+
+// RevokeFamily revokes the tokens of one sign-in, as [revocation.OfFamily] says, with the errors of Revoke. It and RevokeUser are
+// for callers that know of no entries, such as the tokens function.
+func (s *Store) RevokeFamily(ctx context.Context, issuer, originTokenID string, ends time.Time) error {
+	return s.Revoke(ctx, revocation.OfFamily(issuer, originTokenID, ends))
+}
+
+// RevokeUser revokes the tokens of a user up to a second, as [revocation.OfUser] says, with the errors of Revoke.
+func (s *Store) RevokeUser(ctx context.Context, issuer, subject string, before, ends time.Time) error {
+	return s.Revoke(ctx, revocation.OfUser(issuer, subject, before, ends))
 }
 
 // put writes an entry, unless the one in the table lasts longer or covers more: then the error has the item there.

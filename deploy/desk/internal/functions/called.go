@@ -12,6 +12,7 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
+	"portcullis/authorizers/revocation/dynamo"
 	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
 )
@@ -90,7 +91,7 @@ func (c *called) openTokens(ctx context.Context) (*tokens.Handler, error) {
 		return c.tokens, nil
 	}
 	getenv := c.getenv("tokens", nil)
-	handler, err := userpool.Tokens(ctx, getenv, c.log, awsOptions(getenv)...)
+	handler, err := userpool.Tokens(ctx, getenv, dynamo.Open, c.log, awsOptions(getenv)...)
 	if err != nil {
 		return nil, err
 	}
