@@ -95,11 +95,14 @@ func domainOf(region string) string {
 // Config, which they get as they get the options of the SDK's own clients.
 func OfSDK(ctx context.Context, cfg aws.Config, table string) (Config, error) {
 	endpoint, err := endpointOf(ctx, cfg)
+	if err != nil {
+		return Config{}, fmt.Errorf("AWS configuration: %w", err)
+	}
 	c := Config{Table: table, Region: cfg.Region, Credentials: cfg.Credentials, Endpoint: endpoint}
 	for _, change := range cfg.ServiceOptions {
 		change("DynamoDB", &c)
 	}
-	return c, err
+	return c, nil
 }
 
 // endpointOf is as the SDK's own clients do it; "" where nothing gives one.

@@ -57,7 +57,7 @@ func open(ctx context.Context, getenv func(string) string, options []func(*confi
 	}
 	where, err := dynamodb.OfSDK(ctx, cfg, name)
 	if err != nil {
-		return nil, fmt.Errorf("AWS configuration: %w", err)
+		return nil, err
 	}
 	table, err := dynamodb.Open(where)
 	if err != nil {
