@@ -7,9 +7,12 @@ import (
 	"portcullis/policy"
 )
 
-// methodScopes are the scopes of which a token needs any one, as the gateway's own authorizers have it, for a method that
-// is not open to any token. A rule that they cannot express would open more than it says, and is refused.
+// methodScopes are the scopes of which a token needs any one, as the gateway's own authorizers have it; none: any token
+// will do. A rule that they cannot express would open more than it says, and is refused.
 func methodScopes(s *Stage, m *Method) ([]string, error) {
+	if anyToken(m) {
+		return nil, nil
+	}
 	refuse := func(reason string) ([]string, error) {
 		return nil, s.Mode.Wrong(fmt.Sprintf("%s cannot express the rule of %s: %s", s.Mode.Authorization, m.Key(), reason), "authorization")
 	}
@@ -44,11 +47,12 @@ func anyToken(m *Method) bool {
 	})
 }
 
-// scopesByMethod are the scopes of each method that is not public; none: any token opens it.
+// scopesByMethod are the scopes of each method that is not public. Every one of them has an entry, an empty one where any
+// token opens it.
 func scopesByMethod(s *Stage) (map[*Method][]string, error) {
 	all := map[*Method][]string{}
 	for _, m := range s.Methods {
-		if m.Public || anyToken(m) {
+		if m.Public {
 			continue
 		}
 		scopes, err := methodScopes(s, m)

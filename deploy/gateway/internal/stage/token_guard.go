@@ -13,10 +13,10 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html.
 type tokenGuard struct {
 	TokenForm
-	token       Source          // where it is
-	unscoped    []TokenVerifier // for methods that ask for no scope
-	scoped      []TokenVerifier // for methods that do
-	scopes      map[*Method][]string
+	token       Source               // where it is
+	unscoped    []TokenVerifier      // for methods that ask for no scope
+	scoped      []TokenVerifier      // for methods that do
+	scopes      map[*Method][]string // of each method that is not public: see scopesByMethod
 	description AuthorizerDescription
 }
 
@@ -82,7 +82,11 @@ func (g *tokenGuard) complete(s *Stage) error {
 }
 
 func (g *tokenGuard) decide(x *Exchange) Verdict {
-	v := g.check(x.HTTP.Context(), bearer(g.token.Value(x)), g.scopes[x.Method])
+	wanted, known := g.scopes[x.Method]
+	if !known {
+		return Verdict{} // which scopes open it is not known: none does
+	}
+	v := g.check(x.HTTP.Context(), bearer(g.token.Value(x)), wanted)
 	v.authorizer = AuthorizerTrace{Type: g.description.Type}
 	if v.Err != nil {
 		v.authorizer.Error = v.Err.Error()
