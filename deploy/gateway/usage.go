@@ -6,18 +6,12 @@ import (
 	"portcullis/deploy/modes"
 )
 
-// Admission is by which API key and usage plan a request was counted.
-type Admission = usage.Admission
-
 // Usage decides whether who has an API key may call now:
 //
 //	Admit(stage usage.StageID, key usage.Value, method, resource string) (usage.Admission, *usage.Refusal)
 //
-// A [usage.Registry] does.
+// A [usage.Registry] does; [NewUsage] makes one whose plans are for the gateways of modes.
 type Usage = stage.Usage
-
-// StageOf is how a usage plan names the stage of a mode's gateway.
-func StageOf(m *modes.Mode) usage.StageID { return stage.IDOf(m) }
 
 // NewUsage makes a registry with a usage plan for each mode that asks for keys, with the mode's name as its id, and
 // the mode's local keys in it. Of the config only Now counts. The error is a [*usage.Error].

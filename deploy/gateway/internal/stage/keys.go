@@ -27,7 +27,7 @@ func NewKeys(s *Stage) (*Keys, error) {
 	if !s.Mode.APIKeyRequired {
 		return nil, nil
 	}
-	k := &Keys{usage: s.Config.Usage, stage: IDOf(s.Mode), authorizer: s.Mode.APIKeySource == "AUTHORIZER"}
+	k := &Keys{usage: s.Config.Usage, stage: stageID(s.Mode), authorizer: s.Mode.APIKeySource == "AUTHORIZER"}
 	if k.usage != nil {
 		return k, nil
 	}
@@ -36,8 +36,8 @@ func NewKeys(s *Stage) (*Keys, error) {
 	return k, err
 }
 
-// IDOf is how a usage plan names the stage of a mode's gateway.
-func IDOf(m *modes.Mode) usage.StageID {
+// stageID is how a usage plan names the stage of a mode's gateway.
+func stageID(m *modes.Mode) usage.StageID {
 	return usage.StageID{API: identifier(m.Name, 10), Name: m.Name}
 }
 
@@ -60,7 +60,7 @@ func NewUsage(modes []*modes.Mode, now func() time.Time) (*usage.Registry, error
 }
 
 func planOf(m *modes.Mode) usage.Plan {
-	plan := usage.Plan{ID: m.Name, Name: m.Name, Stages: []usage.PlanStage{{StageID: IDOf(m), Methods: throttles(m.UsagePlan.Methods)}}}
+	plan := usage.Plan{ID: m.Name, Name: m.Name, Stages: []usage.PlanStage{{StageID: stageID(m), Methods: throttles(m.UsagePlan.Methods)}}}
 	if t := m.UsagePlan.Throttle; t != nil {
 		plan.Throttle = &usage.Throttle{Rate: t.RateLimit, Burst: t.BurstLimit}
 	}

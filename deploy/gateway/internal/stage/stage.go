@@ -75,7 +75,7 @@ func New(config Config, k Kind) (*Stage, error) {
 	if err := config.Mode.Check(); err != nil {
 		return nil, err
 	}
-	s := &Stage{Kind: k, Config: config.withDefaults(), Mode: config.Mode, APIID: identifier(config.Mode.Name, 10)}
+	s := &Stage{Kind: k, Config: config.withDefaults(), Mode: config.Mode, APIID: stageID(config.Mode).API}
 	if err := s.addMethods(); err != nil {
 		return nil, err
 	}
