@@ -94,6 +94,15 @@ func (h *Handler) reach(r *request, name string) (*table, *apiError) {
 	return h.table(name)
 }
 
+// reachItem is as reach, for a request about one item, and gives the text of the item's key.
+func (h *Handler) reachItem(r *request, name string, alone attribute.Item) (t *table, key string, failure *apiError) {
+	if t, failure = h.reach(r, name); failure != nil {
+		return nil, "", failure
+	}
+	key, failure = t.key.keyAs(alone)
+	return t, key, failure
+}
+
 // reachTable is as reach, for a request about the table itself: there, what is missing is named.
 func (h *Handler) reachTable(r *request, name string) (*table, *apiError) {
 	t, failure := h.reach(r, name)

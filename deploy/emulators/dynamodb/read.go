@@ -18,11 +18,7 @@ func (h *Handler) getItem(r *request) (any, *apiError) {
 	r.flag("ConsistentRead")
 	r.nothing("ReturnConsumedCapacity", "NONE")
 	e := r.expressions(projectionExpression)
-	t, failure := h.reach(r, name)
-	if failure != nil {
-		return nil, failure
-	}
-	key, failure := t.key.keyAs(given)
+	t, key, failure := h.reachItem(r, name, given)
 	if failure != nil {
 		return nil, failure
 	}

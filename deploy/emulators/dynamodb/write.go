@@ -105,11 +105,7 @@ func (h *Handler) putItem(r *request) (any, *apiError) {
 func (h *Handler) deleteItem(r *request) (any, *apiError) {
 	given := r.required("Key")
 	w := r.writing(conditionExpression)
-	t, failure := h.reach(r, w.table)
-	if failure != nil {
-		return nil, failure
-	}
-	key, failure := t.key.keyAs(given)
+	t, key, failure := h.reachItem(r, w.table, given)
 	if failure != nil {
 		return nil, failure
 	}
@@ -120,11 +116,7 @@ func (h *Handler) deleteItem(r *request) (any, *apiError) {
 func (h *Handler) updateItem(r *request) (any, *apiError) {
 	given := r.required("Key")
 	w := r.writing(updateExpression, conditionExpression)
-	t, failure := h.reach(r, w.table)
-	if failure != nil {
-		return nil, failure
-	}
-	key, failure := t.key.keyAs(given)
+	t, key, failure := h.reachItem(r, w.table, given)
 	if failure != nil {
 		return nil, failure
 	}
