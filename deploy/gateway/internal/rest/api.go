@@ -25,9 +25,8 @@ type API struct {
 
 // method is what a REST API has of a method beyond the method itself.
 type method struct {
-	preflight bool // the gateway answers it itself
-	mock      mockAnswer
-	validator *validator
+	mock      mockAnswer   // to preflights; nil: a function answers
+	validator *validator   // nil: of a preflight
 	cache     *methodCache // nil: answers are not kept
 }
 
@@ -91,7 +90,7 @@ func (a *API) prepareMethods() error {
 	for route, answer := range a.cors.preflights(a.Config.Contract) {
 		m := &stage.Method{Route: route, Public: true}
 		a.Methods = append(a.Methods, m)
-		a.of[m] = &method{preflight: true, mock: answer}
+		a.of[m] = &method{mock: answer}
 	}
 	return nil
 }
@@ -129,8 +128,8 @@ func (a *API) Serve(w http.ResponseWriter, r *http.Request, headerLines []byte) 
 			return
 		}
 	}
-	if own := a.of[x.Method]; own.preflight {
-		a.answerMock(x, own.mock)
+	if mock := a.of[x.Method].mock; mock != nil {
+		a.answerMock(x, mock)
 		return
 	}
 	a.integrate(x)
@@ -195,10 +194,11 @@ func (a *API) validate(x *stage.Exchange) *refusal {
 	if err := x.ReadBody(); err != nil {
 		return bodyRefusal(err)
 	}
-	if a.of[x.Method].preflight {
+	own := a.of[x.Method]
+	if own.mock != nil {
 		return nil
 	}
-	r := a.of[x.Method].validator.check(x)
+	r := own.validator.check(x)
 	if r != nil {
 		x.TraceValidation(r.message)
 	}
