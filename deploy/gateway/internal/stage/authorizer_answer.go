@@ -53,7 +53,7 @@ func ParseTypedAnswer(output []byte) (*Identity, error) {
 	}
 	return &Identity{
 		PrincipalID: *answer.PrincipalID, document: *answer.PolicyDocument,
-		Context: notNil(answer.Context), usageKey: answer.UsageKey,
+		Context: MapOrEmpty(answer.Context), usageKey: answer.UsageKey,
 	}, nil
 }
 
@@ -90,12 +90,5 @@ func ParseSimpleAnswer(output []byte) (*Identity, error) {
 	if answer.IsAuthorized == nil {
 		return nil, errors.New("the authorizer's answer has no isAuthorized")
 	}
-	return &Identity{simple: true, verdict: *answer.IsAuthorized, Context: notNil(answer.Context)}, nil
-}
-
-func notNil(context map[string]any) map[string]any {
-	if context == nil {
-		return map[string]any{}
-	}
-	return context
+	return &Identity{simple: true, verdict: *answer.IsAuthorized, Context: MapOrEmpty(answer.Context)}, nil
 }

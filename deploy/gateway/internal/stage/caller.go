@@ -63,12 +63,15 @@ func (c *Caller) permits(r *Request, action, arn string) policy.Result {
 	case c.Identity != nil:
 		return c.Identity.permits(r, action, arn)
 	}
-	return policy.Result{Statement: -1, Near: -1}
+	return denied
 }
+
+// denied is that nothing is allowed, which no statement of a policy decided.
+var denied = policy.Result{Statement: -1, Near: -1}
 
 func (i *Identity) permits(r *Request, action, arn string) policy.Result {
 	if i.simple {
-		result := policy.Result{Statement: -1, Near: -1}
+		result := denied
 		if i.verdict {
 			result.Decision, result.Reason = policy.Allow, policy.ReasonAllowed
 		}
@@ -83,7 +86,7 @@ func (i *Identity) permits(r *Request, action, arn string) policy.Result {
 func (s *Signer) permits(r *Request, action, arn string) policy.Result {
 	result := policy.Evaluate(s.document, policy.Request{Action: action, Resource: arn, Keys: s.conditionKeys(r)})
 	if result.Decision == policy.Allow && s.Account != r.Config.AccountID {
-		return policy.Result{Statement: -1, Near: -1}
+		return denied
 	}
 	return result
 }
