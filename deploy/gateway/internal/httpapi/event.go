@@ -90,7 +90,7 @@ func newRequestContext(x *stage.Exchange) requestContext {
 		RequestID: x.ExtendedID,
 		RouteKey:  x.RouteKey(),
 		Stage:     x.Mode.Name,
-		Time:      x.Start.UTC().Format(stage.RequestTimeLayout),
+		Time:      x.RequestTime(),
 		TimeEpoch: x.Start.UnixMilli(),
 	}
 }

@@ -83,7 +83,7 @@ func newRequestContextV1(x *stage.Exchange) requestContextV1 {
 		Path:              pathInEvent(x),
 		Protocol:          x.HTTP.Proto,
 		RequestID:         x.ExtendedID,
-		RequestTime:       x.Start.UTC().Format(stage.RequestTimeLayout),
+		RequestTime:       x.RequestTime(),
 		RequestTimeEpoch:  x.Start.UnixMilli(),
 		ResourceID:        x.RouteKey(),
 		ResourcePath:      routePath(x.Method),

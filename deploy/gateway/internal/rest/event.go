@@ -90,7 +90,7 @@ func newRequestContext(x *stage.Exchange) requestContext {
 		ResourcePath:      x.Method.Route.Path,
 		HTTPMethod:        x.HTTP.Method,
 		ExtendedRequestID: x.ExtendedID,
-		RequestTime:       x.Start.UTC().Format(stage.RequestTimeLayout),
+		RequestTime:       x.RequestTime(),
 		Path:              x.StagePath,
 		AccountID:         x.Config.AccountID,
 		Protocol:          x.HTTP.Proto,

@@ -183,5 +183,8 @@ func (r *Request) Domain() (name, prefix string) {
 	return name, prefix
 }
 
+// RequestTime is when the request came in, in UTC, as the Common Log Format writes it.
+func (r *Request) RequestTime() string { return r.Start.UTC().Format("02/Jan/2006:15:04:05 +0000") }
+
 // spelling is a header's name as the client wrote it, where that is known, and else in the canonical case.
 func (r *Request) spelling(name string) string { return spellingIn(r.headerLines, name) }

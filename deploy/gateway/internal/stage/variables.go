@@ -10,7 +10,9 @@ import (
 
 // variables are API Gateway's $context variables: for access logs, gateway responses and identity sources. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html and
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html. What a gateway on a desk
+// never has is not among them, and is empty as it is in AWS without it: client certificates, Cognito identities and the
+// request ids of AWS's own endpoints.
 var variables = map[string]func(x *Exchange) string{
 	"accountId":               func(x *Exchange) string { return x.Config.AccountID },
 	"apiId":                   func(x *Exchange) string { return x.APIID },
@@ -18,7 +20,6 @@ var variables = map[string]func(x *Exchange) string{
 	"authorizer.latency":      func(x *Exchange) string { return x.authorizerLatency() },
 	"authorizer.principalId":  func(x *Exchange) string { return x.principalID() },
 	"authorizer.status":       func(x *Exchange) string { return x.authorizerStatus() },
-	"awsEndpointRequestId":    func(x *Exchange) string { return "" },
 	"dataProcessed":           func(x *Exchange) string { return strconv.Itoa(len(x.Body) + x.length) },
 	"deploymentId":            func(x *Exchange) string { return x.DeploymentID() },
 	"domainName":              func(x *Exchange) string { name, _ := x.Domain(); return name },
@@ -45,7 +46,7 @@ var variables = map[string]func(x *Exchange) string{
 	"path":                    func(x *Exchange) string { return x.StagePath },
 	"protocol":                func(x *Exchange) string { return x.HTTP.Proto },
 	"requestId":               func(x *Exchange) string { return x.ownID() },
-	"requestTime":             func(x *Exchange) string { return x.Start.UTC().Format(RequestTimeLayout) },
+	"requestTime":             func(x *Exchange) string { return x.RequestTime() },
 	"requestTimeEpoch":        func(x *Exchange) string { return strconv.FormatInt(x.Start.UnixMilli(), 10) },
 	"resourceId":              func(x *Exchange) string { return x.ResourceID() },
 	"resourcePath":            func(x *Exchange) string { return x.resourcePath() },
@@ -56,13 +57,8 @@ var variables = map[string]func(x *Exchange) string{
 	"status":                  func(x *Exchange) string { return strconv.Itoa(x.Status) },
 	"xrayTraceId":             func(x *Exchange) string { return x.TraceID },
 
-	// What a gateway on a desk never has is empty, as it is in AWS without them: client certificates, Cognito identities
-	// and the request ids of AWS's own endpoints.
 	"integration.integrationStatus": func(x *Exchange) string { return x.integrationStatus() },
 }
-
-// RequestTimeLayout is the Common Log Format's, in UTC.
-const RequestTimeLayout = "02/Jan/2006:15:04:05 +0000"
 
 // variable is the value of a $context variable, "" where it has none: one of those above, or what an authorizer or a
 // token says of the caller.
