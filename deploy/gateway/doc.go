@@ -11,8 +11,8 @@
 // checks signatures itself (package sigv4) and keeps API keys and usage plans (package usage); tokens for its own
 // authorizers are verified by what [Config] has for that. Package modes reads mode files.
 //
-// What AWS documents or was seen to do is done so. Where that is not known, the choice stands in one place with a comment
-// that says so: the tables of answers in internal/rest/response.go and internal/httpapi/response.go, and the comment of
+// What AWS documents or was seen to do is done so. Where that is not known, the choice has a comment that says so; many of
+// them stand in the tables of answers in internal/rest/response.go and internal/httpapi/response.go, and in the comment of
 // package usage.
 //
 // Header names are handed on in Go's canonical case, since net/http does not keep what the client wrote;

@@ -1,8 +1,8 @@
 // Package dynamodb is a small Amazon DynamoDB for one machine: an http.Handler that speaks its own protocol, with tables in
 // memory, so that the AWS CLI, the AWS SDKs and programs built with them work against it unchanged once
-// AWS_ENDPOINT_URL_DYNAMODB names its address.
+// AWS_ENDPOINT_URL_DYNAMODB names its address, as on a desk:
 //
-//	AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8080 aws dynamodb scan --table-name users
+//	AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8080/_aws aws dynamodb list-tables
 //
 // It answers CreateTable, DescribeTable, ListTables, DeleteTable, UpdateTimeToLive, DescribeTimeToLive, GetItem, BatchGetItem,
 // PutItem, UpdateItem, DeleteItem and Scan, with expressions, and refuses what it does not have: other operations, sort keys,

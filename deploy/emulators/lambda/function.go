@@ -6,6 +6,8 @@
 // time, more environments start when all are busy, up to a limit; an invocation that times out or
 // crashes costs its environment, and nothing else. It does not keep Lambda's isolation: the processes
 // see this machine's files and network, memory is not limited, and idle processes are not frozen.
+//
+// A [Remote] is a function that somebody else runs, at an address.
 package lambda
 
 import (

@@ -1,7 +1,7 @@
 // Package secretsmanager is a small AWS Secrets Manager for one machine: an http.Handler that speaks the service's own protocol,
-// with secrets that are there from the start, so that the AWS CLI and the AWS SDKs work against it unchanged:
+// with secrets that are there from the start, so that the AWS CLI and the AWS SDKs work against it unchanged, as on a desk:
 //
-//	AWS_ENDPOINT_URL_SECRETS_MANAGER=http://127.0.0.1:8080 aws secretsmanager get-secret-value --secret-id client
+//	AWS_ENDPOINT_URL_SECRETS_MANAGER=http://127.0.0.1:8080/_aws aws secretsmanager get-secret-value --secret-id local-client
 //
 // It answers GetSecretValue, and refuses what it does not have: other operations, and members of a request that it does not
 // know. A secret is found by its name, its ARN, or its ARN without the six characters at the end; it has one version, which is

@@ -1,5 +1,6 @@
 // Package process starts programs that this one uses, and sees to it that they end with it: Lambda functions on
-// a desk, and the servers of integration tests. It does not restart or supervise them.
+// a desk, and the servers of integration tests. It does not restart or supervise them. What they write is kept
+// together by an [Output].
 package process
 
 import (

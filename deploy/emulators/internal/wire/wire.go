@@ -1,5 +1,6 @@
 // Package wire is what the emulators share of the protocols that they speak: AWS JSON 1.0 and 1.1, which have the operation in
-// a header, and REST-JSON, which has it in the method and the path.
+// a header, REST-JSON, which has it in the method and the path, and of AWS Query, which has it in a form, as much as it takes
+// to refuse it.
 //
 // Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html and the pages beside it.
 package wire
