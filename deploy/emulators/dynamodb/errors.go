@@ -20,8 +20,6 @@ type apiError struct {
 	status int // 0 means 400
 }
 
-func (e *apiError) Error() string { return e.Message }
-
 // The errors' types. The part before # is the namespace, which clients drop.
 const (
 	conditionFailed  = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
