@@ -1,7 +1,9 @@
 package rest
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/gateway/sigv4"
 	"portcullis/deploy/gateway/usage"
+	"portcullis/policy"
 )
 
 // API answers requests as a REST API does.
@@ -87,10 +90,11 @@ func (a *API) prepareMethods() error {
 		a.of[m] = &method{validator: v, cache: c}
 	}
 	a.cors = cors{origins: a.Config.AllowedOrigins, methods: allMethods(a.Config.Contract)}
-	for route, answer := range a.cors.preflights(a.Config.Contract) {
-		m := &stage.Method{Route: route, Public: true}
+	answers := preflights(a.Config.Contract)
+	for _, path := range slices.Sorted(maps.Keys(answers)) {
+		m := &stage.Method{Route: policy.Route{Method: http.MethodOptions, Path: path}, Public: true}
 		a.Methods = append(a.Methods, m)
-		a.of[m] = &method{mock: answer}
+		a.of[m] = &method{mock: answers[path]}
 	}
 	return nil
 }

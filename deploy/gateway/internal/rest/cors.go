@@ -2,7 +2,6 @@ package rest
 
 import (
 	"cmp"
-	"iter"
 	"maps"
 	"net/http"
 	"slices"
@@ -39,30 +38,28 @@ func allMethods(contract *contract.Contract) string {
 // mockAnswer is what a MOCK integration answers: headers and nothing else.
 type mockAnswer http.Header
 
-// preflights makes an OPTIONS method with a MOCK integration of each path without an OPTIONS of its own, in the
-// order of the paths.
-func (c *cors) preflights(contract *contract.Contract) iter.Seq2[policy.Route, mockAnswer] {
+// preflights are the answers of the OPTIONS methods with a MOCK integration that paths get which have no OPTIONS of their
+// own, by the path.
+func preflights(contract *contract.Contract) map[string]mockAnswer {
 	allowed, headers := map[string][]string{}, map[string]string{}
 	for _, operation := range contract.Operations {
 		path := operation.Route.Path
 		allowed[path] = append(allowed[path], operation.Route.Method)
 		headers[path] = withHeaders(cmp.Or(headers[path], corsHeaders), operation.Parameters)
 	}
-	return func(yield func(policy.Route, mockAnswer) bool) {
-		for _, path := range slices.Sorted(maps.Keys(allowed)) {
-			if slices.Contains(allowed[path], http.MethodOptions) || slices.Contains(allowed[path], policy.MethodAny) {
-				continue
-			}
-			names := slices.Sorted(slices.Values(append(allowed[path], http.MethodOptions)))
-			if !yield(policy.Route{Method: http.MethodOptions, Path: path}, mockAnswer{
-				"Access-Control-Allow-Methods": {strings.Join(names, ",")},
-				"Access-Control-Allow-Headers": {headers[path]},
-				"Access-Control-Max-Age":       {corsMaxAge},
-			}) {
-				return
-			}
+	answers := map[string]mockAnswer{}
+	for path, methods := range allowed {
+		if slices.Contains(methods, http.MethodOptions) || slices.Contains(methods, policy.MethodAny) {
+			continue
+		}
+		names := slices.Sorted(slices.Values(append(methods, http.MethodOptions)))
+		answers[path] = mockAnswer{
+			"Access-Control-Allow-Methods": {strings.Join(names, ",")},
+			"Access-Control-Allow-Headers": {headers[path]},
+			"Access-Control-Max-Age":       {corsMaxAge},
 		}
 	}
+	return answers
 }
 
 // withHeaders adds the header parameters to a comma-separated list of headers.
