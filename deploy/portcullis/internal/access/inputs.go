@@ -15,6 +15,7 @@ import (
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/about"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/deskflag"
 	"portcullis/policy"
 )
 
@@ -52,42 +53,26 @@ func completeFiles(most int) cobra.CompletionFunc {
 // inputs are the flags that say where the contract, the issuers and the groups come from.
 type inputs struct {
 	groupScopes *string
-	desk        string
+	desk        *deskflag.Flag
 }
 
 func addInputs(command *cobra.Command) *inputs {
-	in := &inputs{groupScopes: addGroupScopes(command)}
-	command.Flags().StringVar(&in.desk, "desk", "", "contract, issuers and groups are those of the desk at `URL`, such as http://127.0.0.1:8080, where nothing else is given")
-	return in
+	return &inputs{addGroupScopes(command), deskflag.Add(command.Flags(), "where nothing else is given, contract, issuers and groups")}
 }
 
 // ofDesk tells whether groups are those of a desk, whose issuers' entries say already what their groups grant.
-func (in *inputs) ofDesk() bool { return in.desk != "" && *in.groupScopes == "" }
+func (in *inputs) ofDesk() bool { return in.desk.URL != "" && *in.groupScopes == "" }
 
-// read reads the contract that the arguments name, or else the desk's, or else that of the variable or the folder, and the
-// groups. The session is the one that says what the desk has in place of the environment.
+// read reads the contract, and the groups. The session is the one that says what the desk has in place of the environment.
 func (in *inputs) read(ctx context.Context, s *cli.Session, args []string) (*surface, scopesOfGroups, *cli.Session, error) {
-	if in.desk == "" {
-		contract, err := defaultContract(ctx, s, args)
-		groups, wrong := loadGroups(s, flagGroupScopes, *in.groupScopes)
-		return contract, groups, s, errors.Join(err, wrong)
+	told, err := in.desk.Fetch(ctx)
+	if err == nil && told != nil {
+		s, err = asDesk(s, told)
 	}
-	told, err := about.Fetch(ctx, in.desk)
-	switch {
-	case errors.Is(err, about.ErrNotLoopback):
-		return nil, nil, nil, cli.Usage("--desk %q: %w", in.desk, about.ErrNotLoopback)
-	case err != nil:
+	if err != nil {
 		return nil, nil, nil, err
 	}
-	if s, err = asDesk(s, told); err != nil {
-		return nil, nil, nil, err
-	}
-	var c *surface
-	if len(args) > 0 {
-		c, err = loadContract(ctx, s, args[0])
-	} else {
-		c, err = newSurface(contract.Parse(told.Contract.File, []byte(told.Contract.Text)))
-	}
+	c, err := chooseContract(ctx, s, args, told)
 	groups, wrong := loadGroups(s, flagGroupScopes, *in.groupScopes)
 	return c, groups, s, errors.Join(err, wrong)
 }
@@ -117,9 +102,13 @@ func asDesk(s *cli.Session, told *about.Desk) (*cli.Session, error) {
 // contractNames are where a contract is looked for that nothing names.
 var contractNames = []string{"openapi.yaml", "api/openapi.yaml"}
 
-func defaultContract(ctx context.Context, s *cli.Session, args []string) (*surface, error) {
-	if len(args) > 0 {
+// chooseContract reads the contract that is an argument, or else the desk's, or else that of the variable or the folder.
+func chooseContract(ctx context.Context, s *cli.Session, args []string, told *about.Desk) (*surface, error) {
+	switch {
+	case len(args) > 0:
 		return loadContract(ctx, s, args[0])
+	case told != nil:
+		return newSurface(contract.Parse(told.Contract.File, []byte(told.Contract.Text)))
 	}
 	if name := s.Getenv(environ.Contract); name != "" {
 		contract, err := newSurface(contract.Load(name))

@@ -16,6 +16,7 @@ import (
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/about"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/deskflag"
 )
 
 const flagName = "table"
@@ -23,14 +24,14 @@ const flagName = "table"
 // A desk takes any credentials; these are no one's.
 var deskCredentials = credentials.NewStaticCredentialsProvider("local", "local", "")
 
-// Flag is --table of one run of the command.
+// Flag is --table, and --desk, of one run of the command.
 type Flag struct {
 	command  *cobra.Command
 	session  *cli.Session
 	variable string
 	what     string
 	name     string
-	desk     string
+	desk     *deskflag.Flag
 	told     *about.Desk // what the desk tells; nil: it was not asked
 }
 
@@ -39,21 +40,15 @@ type Flag struct {
 func Add(command *cobra.Command, s *cli.Session, variable, what string) *Flag {
 	f := &Flag{command: command, session: s, variable: variable, what: what}
 	command.PersistentFlags().StringVar(&f.name, flagName, "", fmt.Sprintf("`name` of the DynamoDB table of the %s (default $%s)", what, variable))
-	command.PersistentFlags().StringVar(&f.desk, "desk", "", "the table, and API Gateway, are those of the desk at `URL`, such as http://127.0.0.1:8080")
+	f.desk = deskflag.Add(command.PersistentFlags(), "the table, and API Gateway,")
 	return f
 }
 
 // Options are how the AWS SDK's clients are configured where the flag --desk is given, which asks the desk; none otherwise. It is
 // called before [Flag.Getenv]. The error is a [*cli.UsageError] or an [*about.Error].
 func (f *Flag) Options(ctx context.Context) ([]func(*config.LoadOptions) error, error) {
-	if f.desk == "" {
-		return nil, nil
-	}
-	told, err := about.Fetch(ctx, f.desk)
-	if errors.Is(err, about.ErrNotLoopback) {
-		return nil, cli.Usage("--desk %q: %w", f.desk, about.ErrNotLoopback)
-	}
-	if err != nil {
+	told, err := f.desk.Fetch(ctx)
+	if told == nil {
 		return nil, err
 	}
 	f.told = told
@@ -109,7 +104,7 @@ func (f *Flag) Check(opened bool, err error) error {
 	case err == nil && !opened && f.given():
 		return cli.Usage("--%s: want the name of the DynamoDB table of the %s", flagName, f.what)
 	case err == nil && !opened && f.told != nil:
-		return fmt.Errorf("--desk %s: that desk has no table of the %s, since it serves none or that is elsewhere", f.desk, f.what)
+		return fmt.Errorf("--desk %s: that desk has no table of the %s, since it serves none or that is elsewhere", f.desk.URL, f.what)
 	case err == nil && !opened:
 		return &environ.Error{Variable: f.variable, Err: fmt.Errorf("is not set; want the name of the DynamoDB table of the %s, or --%s", f.what, flagName)}
 	case variable && wrong.Variable == f.variable && f.given():

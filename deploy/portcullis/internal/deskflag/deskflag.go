@@ -1,0 +1,37 @@
+// Package deskflag is the flag --desk, by which a subcommand works with what a desk (portcullis local) on this machine serves.
+package deskflag
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/pflag"
+
+	"portcullis/deploy/desk/about"
+	"portcullis/deploy/portcullis/internal/cli"
+)
+
+// Flag is --desk of one run of the command.
+type Flag struct {
+	URL string // of the desk; "": the flag is not given
+}
+
+// Add adds the flag --desk. What says what the desk is asked for, such as "contract and issuers".
+func Add(flags *pflag.FlagSet, what string) *Flag {
+	f := &Flag{}
+	flags.StringVar(&f.URL, "desk", "", what+" are those of the desk at `URL`, such as http://127.0.0.1:8080")
+	return f
+}
+
+// Fetch asks the desk what it serves; nil where the flag is not given. The error is a [*cli.UsageError] where the URL is none of
+// this machine's, and an [*about.Error] otherwise.
+func (f *Flag) Fetch(ctx context.Context) (*about.Desk, error) {
+	if f.URL == "" {
+		return nil, nil
+	}
+	told, err := about.Fetch(ctx, f.URL)
+	if errors.Is(err, about.ErrNotLoopback) {
+		return nil, cli.Usage("--desk %q: %w", f.URL, about.ErrNotLoopback)
+	}
+	return told, err
+}
