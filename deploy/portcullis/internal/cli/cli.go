@@ -169,7 +169,7 @@ func (s *Session) ReadStdin(ctx context.Context, what string, most int) (string,
 
 // ReadStdinBytes is [Session.ReadStdin] with the space around them.
 func (s *Session) ReadStdinBytes(ctx context.Context, what string, most int) ([]byte, error) {
-	text, err := await(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(s.Stdin, int64(most)+1)) })
+	text, err := Await(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(s.Stdin, int64(most)+1)) })
 	switch {
 	case errors.Is(err, ErrInterrupted):
 		return nil, err

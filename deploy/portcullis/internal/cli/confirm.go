@@ -22,11 +22,11 @@ func (s *Session) Confirm(ctx context.Context, yes bool, question string) error 
 	if yes {
 		return nil
 	}
-	if s.Stdin == nil || !term.IsTerminal(int(s.Stdin.Fd())) {
+	if !s.AtTerminal() {
 		return Usage("%s Nobody can be asked here: --yes says that it is meant", question)
 	}
 	fmt.Fprintf(s.Stderr, "%s [y/N] ", OneLine(Redact(question)))
-	answer, err := await(ctx, func() (string, error) {
+	answer, err := Await(ctx, func() (string, error) {
 		line, _ := bufio.NewReader(s.Stdin).ReadString('\n')
 		return strings.ToLower(strings.TrimSpace(line)), nil
 	})
@@ -40,8 +40,8 @@ func (s *Session) Confirm(ctx context.Context, yes bool, question string) error 
 	return &NoError{errors.New("nothing was done")}
 }
 
-// await does what reads, which nothing but input ends, and waits for it no longer than ctx.
-func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+// Await does what reads, which nothing but input ends, and waits for it no longer than ctx: then the error is [ErrInterrupted].
+func Await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	var text T
 	var err error
 	done := make(chan struct{})
@@ -56,6 +56,9 @@ func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 		return *new(T), ErrInterrupted
 	}
 }
+
+// AtTerminal tells whether somebody can be asked: stdin is a terminal.
+func (s *Session) AtTerminal() bool { return s.Stdin != nil && term.IsTerminal(int(s.Stdin.Fd())) }
 
 // Quiet tells whether stderr is no terminal, where progress would only fill a log.
 func (s *Session) Quiet() bool {

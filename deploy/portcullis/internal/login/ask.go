@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
-
-	"golang.org/x/term"
 
 	"portcullis/api/tokens"
 	"portcullis/deploy/portcullis/internal/cli"
@@ -20,12 +17,10 @@ type asker interface {
 	tries() int
 }
 
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
-
 // asker asks at the terminal, or reads lines of stdin where flags say so.
 func (s *session) asker(o options) (asker, error) {
 	const unasked = "stdin is no terminal to ask for a password at; --password-stdin reads it from stdin"
-	switch terminal := isTerminal(s.Stdin); {
+	switch terminal := s.AtTerminal(); {
 	case terminal && o.passwordStdin:
 		return nil, cli.Usage("--password-stdin with a terminal as stdin: leave it out to be asked without echo")
 	case terminal:
@@ -49,7 +44,7 @@ func (l lines) secret(ctx context.Context, prompt string) (tokens.Secret, error)
 }
 
 func (l lines) line(ctx context.Context, _ string) (string, error) {
-	return await(ctx, func() (string, error) { return readLine(l.from) })
+	return cli.Await(ctx, func() (string, error) { return readLine(l.from) })
 }
 
 // maxLine is more than any answer has, in bytes.
@@ -78,23 +73,4 @@ func readLine(from io.Reader) (string, error) {
 		return string(line), nil
 	}
 	return "", errors.New("stdin has a line that is too long")
-}
-
-// await runs a read that nothing can end, and stops waiting for it when ctx ends.
-func await(ctx context.Context, read func() (string, error)) (string, error) {
-	type result struct {
-		text string
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		text, err := read()
-		done <- result{text, err}
-	}()
-	select {
-	case r := <-done:
-		return r.text, r.err
-	case <-ctx.Done():
-		return "", cli.ErrInterrupted
-	}
 }

@@ -50,7 +50,7 @@ func (t *terminal) raw(ctx context.Context, read func() (string, error)) (string
 	if err != nil {
 		return "", fmt.Errorf("terminal: %w", err)
 	}
-	text, err := await(ctx, read)
+	text, err := cli.Await(ctx, read)
 	if failed := term.Restore(int(t.in.Fd()), before); failed != nil && err == nil {
 		err = fmt.Errorf("terminal: %w", failed)
 	}

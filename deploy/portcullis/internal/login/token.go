@@ -58,7 +58,7 @@ func (s *session) renew(ctx context.Context, locked *profile.Locked, kept, want 
 		if !errors.Is(err, tokens.ErrRefused) {
 			return renewed, explain(err, "")
 		}
-		if !o.passwordStdin && !isTerminal(s.Stdin) {
+		if !o.passwordStdin && !s.AtTerminal() {
 			return want, &cli.NoError{Err: errors.New("the sign-in has ended, and stdin is no terminal to sign in again at")}
 		}
 		s.Note(s.command, "the sign-in has ended")
