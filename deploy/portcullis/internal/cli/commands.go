@@ -22,6 +22,8 @@ func Secretive(command *cobra.Command) *cobra.Command {
 	return command
 }
 
+func isSecretive(command *cobra.Command) bool { return command.Annotations[secretive] != "" }
+
 // prepare gives a command and all below it what holds at every depth: errors are printed by [Session.Run] alone, a
 // word or a flag that is none is answered with the nearest that is one, and a command that only holds others asks for one.
 func prepare(command *cobra.Command) {
@@ -60,10 +62,8 @@ func helpOfWords(root *cobra.Command) {
 		switch {
 		case err != nil:
 			return &UsageError{err}
-		case len(rest) > 0 && command.Annotations[secretive] != "":
-			return Usage("unexpected argument; %s --help tells what there may be", command.CommandPath())
-		case len(rest) > 0 && !command.HasSubCommands():
-			return Usage("unexpected argument %.60q; %s --help tells what there may be", rest[0], command.CommandPath())
+		case len(rest) > 0 && (isSecretive(command) || !command.HasSubCommands()):
+			return unexpected(command, rest[0])
 		case len(rest) > 0:
 			return unknownWord(command, rest[0])
 		}
@@ -107,10 +107,18 @@ func argumentError(command *cobra.Command, err error) error {
 	switch {
 	case err == nil || errors.As(err, new(*UsageError)):
 		return err
-	case command.Annotations[secretive] != "":
-		return Usage("unexpected argument; %s --help tells what there may be", command.CommandPath())
+	case isSecretive(command):
+		return unexpected(command, "")
 	}
 	return &UsageError{err}
+}
+
+// unexpected says that a word is an argument too many. A secretive command's is not repeated.
+func unexpected(command *cobra.Command, word string) error {
+	if isSecretive(command) {
+		return Usage("unexpected argument; %s --help tells what there may be", command.CommandPath())
+	}
+	return Usage("unexpected argument %.60q; %s --help tells what there may be", word, command.CommandPath())
 }
 
 // Arguments allows from least to most arguments; what says what they are, such as "the ID of a key". A negative most is no
@@ -120,10 +128,8 @@ func Arguments(least, most int, what string) cobra.PositionalArgs {
 		switch {
 		case len(args) < least:
 			return Usage("want %s", what)
-		case most >= 0 && len(args) > most && command.Annotations[secretive] != "":
-			return Usage("unexpected argument; %s --help tells what there may be", command.CommandPath())
 		case most >= 0 && len(args) > most:
-			return Usage("unexpected argument %.60q; %s --help tells what there may be", args[most], command.CommandPath())
+			return unexpected(command, args[most])
 		}
 		return nil
 	}
@@ -137,12 +143,12 @@ func flagError(command *cobra.Command, err error) error {
 		value   *pflag.InvalidValueError
 		syntax  *pflag.InvalidSyntaxError
 	)
-	secret := command.Annotations[secretive] != ""
+	secret := isSecretive(command)
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
-		return unknownShort(command, unknown.GetSpecifiedShortnames(), secret)
+		return unknownShort(command, unknown.GetSpecifiedShortnames())
 	case errors.As(err, &unknown):
-		return unknownLong(command, unknown.GetSpecifiedName(), secret)
+		return unknownLong(command, unknown.GetSpecifiedName())
 	case errors.As(err, &value) && oneDash(command, value) != "":
 		return Usage("-%[1]s: flags have two dashes: --%[1]s", oneDash(command, value))
 	case secret && errors.As(err, &value):
@@ -163,23 +169,23 @@ func oneDash(command *cobra.Command, read *pflag.InvalidValueError) string {
 }
 
 // unknownShort says that what follows a single dash is no flag. The h of a long name is the flag for help and has been read.
-func unknownShort(command *cobra.Command, given string, secret bool) error {
+func unknownShort(command *cobra.Command, given string) error {
 	given, _, _ = strings.Cut(given, "=")
 	for _, name := range []string{given, "h" + given} {
 		if command.Flags().Lookup(name) != nil {
 			return Usage("-%s: flags have two dashes: --%s", name, name)
 		}
 	}
-	if secret {
+	if isSecretive(command) {
 		return Usage("there is no such flag; flags have two dashes, and %s --help lists them", command.CommandPath())
 	}
 	return Usage("there is no flag -%.60s; flags have two dashes, and %s --help lists them", given, command.CommandPath())
 }
 
 // unknownLong says that what follows two dashes is no flag, and which one was meant.
-func unknownLong(command *cobra.Command, given string, secret bool) error {
+func unknownLong(command *cobra.Command, given string) error {
 	wrong := fmt.Sprintf("there is no flag --%.60s", given)
-	if secret {
+	if isSecretive(command) {
 		wrong = "there is no such flag"
 	}
 	if meant := nearestFlag(command, given); meant != "" {
