@@ -40,7 +40,7 @@ func (d *desk) reload(ctx context.Context, changed []string) {
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
-		fmt.Fprintf(d.config.Stderr, "local: %s; what was there before stays\n", OneLine(err))
+		fmt.Fprintf(d.config.Stderr, "local: %s; what was there before stays\n", oneLine(err))
 	default:
 		fmt.Fprintf(d.config.Stderr, "local: reloaded %s\n", strings.Join(changed, ", "))
 	}
@@ -58,4 +58,15 @@ func (d *desk) replace(ctx context.Context) error {
 	}
 	d.retire(d.swap(next))
 	return nil
+}
+
+// oneLine is an error's text without line breaks.
+func oneLine(err error) string {
+	var parts []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" {
+			parts = append(parts, line)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(parts, "; "), ":; ", ": ")
 }

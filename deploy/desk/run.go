@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"strings"
 	"syscall"
 	"time"
 
@@ -72,15 +71,4 @@ func (c Config) listen() (net.Listener, error) {
 		return nil, c.wrongAddr(err)
 	}
 	return listener, nil
-}
-
-// OneLine is an error's text without line breaks.
-func OneLine(err error) string {
-	var parts []string
-	for line := range strings.Lines(err.Error()) {
-		if line = strings.TrimSpace(line); line != "" {
-			parts = append(parts, line)
-		}
-	}
-	return strings.ReplaceAll(strings.Join(parts, "; "), ":; ", ": ")
 }
