@@ -19,7 +19,6 @@ import (
 // chain is what answers requests, as the files were at one time: a gateway for each mode, and the functions behind
 // them. It never changes; another one takes its place.
 type chain struct {
-	project      *project.Project
 	functions    *functions.Set
 	gateways     map[string]*gateway.Gateway
 	defaultStage *gateway.Gateway // answers for stages that there are not
@@ -55,7 +54,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 		d.log.Warn("policy", slog.String("remark", remark))
 	}
 	return &chain{
-		project: p, functions: set, gateways: gateways, defaultStage: gateways[defaultMode(p).Name],
+		functions: set, gateways: gateways, defaultStage: gateways[defaultMode(p).Name],
 		index: newIndex(d.base, d.services, p, d.config.Contract == ""), about: told,
 	}, nil
 }
