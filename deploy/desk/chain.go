@@ -41,7 +41,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	gateways, err := newGateways(d.gatewayConfig(), p, set)
 	var told []byte
 	if err == nil {
-		told, err = describe(d.base, d.config.getenv, d.services, p)
+		told, err = describe(d.base, d.getenv, d.services, p)
 	}
 	if err == nil {
 		err = d.services.Update(p)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"slices"
-	"strings"
 
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
@@ -132,14 +131,4 @@ func (c Config) given() map[string]string {
 		all[f.Name] = f.Where
 	}
 	return all
-}
-
-// getenv gives a variable of the environment, "" where it is not set; the last one of a name counts.
-func (c Config) getenv(name string) string {
-	for _, variable := range slices.Backward(c.Environ) {
-		if value, found := strings.CutPrefix(variable, name+"="); found {
-			return value
-		}
-	}
-	return ""
 }

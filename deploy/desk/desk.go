@@ -13,6 +13,7 @@ import (
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
+	"portcullis/deploy/internal/process"
 )
 
 // desk is everything that one address serves: the services, which stay, and a chain, in whose place another one may come.
@@ -20,7 +21,8 @@ type desk struct {
 	config   Config
 	hardStop context.Context
 	log      *slog.Logger
-	base     string // http://HOST:PORT
+	getenv   func(name string) string // of the configuration's environment
+	base     string                   // http://HOST:PORT
 	services *services.Services
 	runner   *functions.Runner
 	replaced sync.WaitGroup // chains with requests in flight
@@ -35,7 +37,8 @@ func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *projec
 	if err != nil {
 		return nil, err
 	}
-	s, err := services.New(services.Config{Base: base, Getenv: c.getenv, UsersInMemory: !c.Exec})
+	getenv := process.Getenv(c.Environ)
+	s, err := services.New(services.Config{Base: base, Getenv: getenv, UsersInMemory: !c.Exec})
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +46,7 @@ func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *projec
 	runner := functions.New(functions.Config{
 		Services: s, Given: c.given(), Build: c.Exec, Environ: c.Environ, Log: log, Stderr: c.Stderr, HardStop: hardStop,
 	})
-	d := &desk{config: c, hardStop: hardStop, log: log, base: base, services: s, runner: runner}
+	d := &desk{config: c, hardStop: hardStop, log: log, getenv: getenv, base: base, services: s, runner: runner}
 	if d.current, err = d.build(ctx, p, nil); err != nil {
 		runner.Close()
 		s.Close()
@@ -103,7 +106,7 @@ func (d *desk) gatewayConfig() gateway.Config {
 		Usage:          d.services.Usage(),
 		Tokens:         d.services.Tokens(),
 		Region:         d.services.Region(),
-		AllowedOrigins: environ.Origins(d.config.getenv(environ.AllowedOrigins)),
+		AllowedOrigins: environ.Origins(d.getenv(environ.AllowedOrigins)),
 		AccessLog:      d.config.Stderr,
 		Log:            d.log,
 		ShowTrace:      true,

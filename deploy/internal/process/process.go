@@ -6,6 +6,7 @@ package process
 import (
 	"os/exec"
 	"runtime"
+	"strings"
 	"time"
 )
 
@@ -29,4 +30,15 @@ func Start(cmd *exec.Cmd) (<-chan error, error) {
 		}
 	}()
 	return end, <-started
+}
+
+// Getenv gives variables as a program has them that is started with an environment of NAME=VALUE, of which the last one of a name
+// counts; "": it is not set.
+func Getenv(environ []string) func(name string) string {
+	values := map[string]string{}
+	for _, variable := range environ {
+		name, value, _ := strings.Cut(variable, "=")
+		values[name] = value
+	}
+	return func(name string) string { return values[name] }
 }

@@ -15,6 +15,7 @@ import (
 	"portcullis/authorizers/revocation/dynamo"
 	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
+	"portcullis/deploy/internal/process"
 )
 
 // called makes this module's functions for this process, as their commands do. What has records behind it is opened when a
@@ -64,7 +65,7 @@ func (c *called) handler(ctx context.Context, name string, configured configurat
 
 // getenv gives a function's variables.
 func (c *called) getenv(name string, more map[string]string) func(variable string) string {
-	return lookup(with(c.environ, more, c.services.Environment(name)))
+	return process.Getenv(with(c.environ, more, c.services.Environment(name)))
 }
 
 // openUsers makes the users function's handler, once, after it made sure that a table of others can be read.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/internal/project"
@@ -39,16 +38,6 @@ func (r *Runner) configuration(p *project.Project) (configuration, error) {
 		environ.GroupScopes: "", // they stand in the issuers
 		"AWS_REGION":        r.config.Services.Region(),
 	}}, nil
-}
-
-// lookup gives variables as a process has them that is started with an environment, of which the last one of a name counts.
-func lookup(environment []string) func(name string) string {
-	values := map[string]string{}
-	for _, variable := range environment {
-		name, value, _ := strings.Cut(variable, "=")
-		values[name] = value
-	}
-	return func(name string) string { return values[name] }
 }
 
 // with is an environment with more variables.
