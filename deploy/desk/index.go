@@ -21,14 +21,15 @@ type index struct {
 	ClientID string      `json:"clientId"`
 	Users    []indexUser `json:"users"`
 
-	base        string
-	store       string // where the users are, for people
-	region      string // that requests are signed for
-	keyCommands string // the environment of commands that make API keys
-	ours        bool   // the API is this module's own
-	tokens      bool   // it serves POST /tokens by this module's function
-	own         bool   // its user pool is the built-in issuer
-	sample      sample
+	// What people are shown besides.
+	Base           string `json:"-"` // http://HOST:PORT
+	Store          string `json:"-"` // where the users are
+	Region         string `json:"-"` // that requests are signed for
+	KeyEnvironment string `json:"-"` // of commands that make API keys
+	Ours           bool   `json:"-"` // the API is this module's own
+	Tokens         bool   `json:"-"` // it serves POST /tokens by this module's function
+	OwnPool        bool   `json:"-"` // its user pool is the built-in issuer
+	Sample         sample `json:"-"`
 }
 
 type indexMode struct {
@@ -53,8 +54,8 @@ type indexUser struct {
 func newIndex(base string, s *services.Services, p *project.Project, ours bool) index {
 	pool := s.UserPool()
 	i := index{
-		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, base: base, store: s.Tables().Users.String(), region: s.Region(),
-		keyCommands: s.KeyCommands(), ours: ours, tokens: servesTokens(p.Contract), own: pool.Own, sample: sampleOf(p.Contract),
+		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Store: s.Tables().Users.String(), Region: s.Region(),
+		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Sample: sampleOf(p.Contract),
 	}
 	for _, m := range p.Modes {
 		i.Modes = append(i.Modes, indexMode{m.Name, m.Gateway, m.Authorization, m.APIKeyRequired, base + "/" + m.Name, m.Mode})
@@ -126,17 +127,13 @@ func scopeOf(access policy.Access) string {
 // pageData is what the page and the greeting show.
 type pageData struct {
 	index
-	Base, Cognito, AWS, Store          string
+	Cognito, AWS                       string // where these services are
 	Username, Password                 string // to sign in with
-	Region                             string // that requests are signed for
-	KeyEnvironment                     string // of the command that makes API keys
 	PublicID                           string // of an app client without a secret
 	RotatingID, SecretID, ClientSecret string // of the issuer's app clients for people
 	Script                             template.JS
-	Machine                            string // the credentials of the issuer's app client for machines
-	Ours, Tokens, OwnPool              bool
-	Member                             string // the sub of the account member
-	Sample                             sample
+	Machine                            string   // the credentials of the issuer's app client for machines
+	Member                             string   // the sub of the account member
 	Calls                              []string // that the page offers
 
 	// Modes by what a request to them needs; each may be empty.
@@ -151,25 +148,26 @@ type pageData struct {
 const memberID = "a0000000-0000-4000-8000-000000000003"
 
 func (i index) data() pageData {
-	d := pageData{index: i, PublicID: i.ClientID, Base: i.base, Cognito: i.base + services.CognitoPath, AWS: i.base + services.AWSPath, Username: "admin", Password: cognito.Password, Ours: i.ours, Tokens: i.tokens, OwnPool: i.own, Member: memberID, Sample: i.sample, Region: i.region}
+	d := pageData{
+		index: i, Cognito: i.Base + services.CognitoPath, AWS: i.Base + services.AWSPath, Username: "admin", Password: cognito.Password,
+		PublicID: i.ClientID, RotatingID: services.RotatingID, SecretID: services.SecretID, ClientSecret: services.ClientSecret,
+		Script: template.JS(pageScript), Machine: cognito.MachineID + ":" + cognito.MachineSecret, Member: memberID,
+		Calls: []string{"GET " + i.Sample.Path},
+	}
 	if i.ClientID == services.SecretID {
 		d.PublicID = cognito.ClientID // for sign-ins that send no proof of the secret
 	}
-	if !i.own {
+	if !i.OwnPool {
 		d.Username, d.Password = "NAME", "PASSWORD"
 	}
-	d.RotatingID, d.SecretID, d.ClientSecret, d.Script = services.RotatingID, services.SecretID, services.ClientSecret, template.JS(pageScript)
-	d.Machine = cognito.MachineID + ":" + cognito.MachineSecret
-	d.Store, d.KeyEnvironment = i.store, i.keyCommands
-	d.Calls = []string{"GET " + i.sample.Path}
-	if i.ours {
+	if i.Ours {
 		one := "/users/" + d.Member
 		d.Calls = append(d.Calls, "POST /users", "GET "+one, "PUT "+one, "DELETE "+one)
 	}
 	for _, m := range i.Modes {
 		switch m.Authorization {
 		case modes.Cognito, modes.JWT:
-			if i.own {
+			if i.OwnPool {
 				d.Scoped = append(d.Scoped, m)
 			}
 		case modes.IAM:
