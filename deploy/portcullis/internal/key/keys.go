@@ -1,6 +1,7 @@
 package key
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -29,10 +30,7 @@ func all(ctx context.Context, store apikey.Store) ([]apikey.Record, error) {
 		}
 	}
 	slices.SortFunc(records, func(a, b apikey.Record) int {
-		if order := a.Created.Compare(b.Created); order != 0 {
-			return order
-		}
-		return strings.Compare(a.ID, b.ID)
+		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
 	})
 	if len(broken) > 0 {
 		return records, &dynamo.PageError{Items: broken}

@@ -1,6 +1,7 @@
 package key
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -80,7 +81,7 @@ func (g *group) show() *cobra.Command {
 		}
 		var text strings.Builder
 		for _, f := range v.fields() {
-			fmt.Fprintf(&text, "%-12s %s\n", f.heading, orElse(f.text, "-"))
+			fmt.Fprintf(&text, "%-12s %s\n", f.heading, cmp.Or(f.text, "-"))
 		}
 		return t.Print(text.String())
 	}

@@ -1,6 +1,7 @@
 package key
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -82,8 +83,8 @@ func (v view) fields() []field {
 		{"created", v.Created.Format(time.RFC3339)},
 		{"expires", v.expires()},
 		{"state", v.State},
-		{"last used", orElse(v.LastUsed, "never")},
-		{"networks", orElse(strings.Join(v.Networks, " "), "any")},
+		{"last used", cmp.Or(v.LastUsed, "never")},
+		{"networks", cmp.Or(strings.Join(v.Networks, " "), "any")},
 		{"gateway key", v.GatewayKey},
 	}
 }
@@ -93,11 +94,4 @@ func (v view) expires() string {
 		return "never"
 	}
 	return v.Expires.Format(time.RFC3339)
-}
-
-func orElse(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }
