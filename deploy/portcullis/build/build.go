@@ -34,9 +34,7 @@ its size in bytes and its SHA-256 are printed.`,
   portcullis build --arch amd64 -o json`,
 		Args: cli.Arguments(0, 0, ""),
 	}
-	architecture := cli.OneOf{Words: functions.Architectures, Value: "arm64"}
-	command.Flags().Var(&architecture, "arch", "the processor to build for; amd64 is Terraform's x86_64")
-	command.RegisterFlagCompletionFunc("arch", cobra.FixedCompletions(functions.Architectures, cobra.ShellCompDirectiveNoFileComp))
+	architecture := cli.AddOneOf(command, "arch", "", "the processor to build for; amd64 is Terraform's x86_64", functions.Architectures...)
 	source := functions.Source{}
 	command.Flags().StringVar(&source.Contract, "contract", "", "the OpenAPI `FILE` that authorizers decide by (default api/openapi.yaml of the module)")
 	out := command.Flags().String("out", "", "the `FOLDER` of the zips (default deploy/dist of the module)")
