@@ -4,7 +4,6 @@ package build
 
 import (
 	"fmt"
-	"io"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -62,7 +61,7 @@ its size in bytes and its SHA-256 are printed.`,
 		if err != nil {
 			return err
 		}
-		return write(s.Stdout, zips, output.Value)
+		return s.PrintTable(tableOf(zips), output.Value)
 	}
 	return command
 }
@@ -96,14 +95,15 @@ type built struct {
 	SHA256 string `json:"sha256"`
 }
 
-func write(w io.Writer, zips []functions.Zip, format string) error {
+// tableOf has a row for each zip.
+func tableOf(zips []functions.Zip) *cli.Table {
 	all := []built{}
-	table := cli.Table{Title: "Zips", Head: []string{"zip", "bytes", "sha256"}}
+	table := &cli.Table{Title: "Zips", Head: []string{"zip", "bytes", "sha256"}}
 	for _, zip := range zips {
 		one := built{filepath.Base(zip.Path), zip.Path, zip.Size, zip.SHA256}
 		all = append(all, one)
 		table.Rows = append(table.Rows, []string{one.Name, fmt.Sprint(one.Size), one.SHA256})
 	}
 	table.JSON = all
-	return table.Write(w, format)
+	return table
 }

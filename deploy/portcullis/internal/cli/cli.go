@@ -160,6 +160,15 @@ func (s *Session) PrintJSON(value any) error {
 	return s.Print(text.String())
 }
 
+// PrintTable writes a table to stdout as [Table.Write] does, at once. Its error says that it is stdout that took nothing.
+func (s *Session) PrintTable(t *Table, format string) error {
+	var text strings.Builder
+	if err := t.Write(&text, format); err != nil {
+		return err
+	}
+	return s.Print(text.String())
+}
+
 // ReadStdin reads no more of stdin than so many bytes, without the space around them: more is an error. What it is for is
 // named in the error, unless that is [ErrInterrupted].
 func (s *Session) ReadStdin(ctx context.Context, what string, most int) (string, error) {

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -43,5 +44,25 @@ func TestOneOf(t *testing.T) {
 		t.Error("nothing completes it")
 	} else if words, _ := complete(command, nil, ""); strings.Join(words, " ") != "red blue" {
 		t.Errorf("it completes to %v", words)
+	}
+}
+
+// full is a stdout that takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// TestStdoutTakesNothing: an answer that cannot be written is an error that says so, in whatever form it is.
+func TestStdoutTakesNothing(t *testing.T) {
+	s := &cli.Session{Stdout: full{}}
+	table := &cli.Table{Head: []string{"a"}, Rows: [][]string{{"b"}}, JSON: []string{"b"}}
+	answers := map[string]error{"Print": s.Print("b\n"), "PrintJSON": s.PrintJSON("b")}
+	for _, format := range []string{cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML} {
+		answers[format] = s.PrintTable(table, format)
+	}
+	for form, err := range answers {
+		if err == nil || err.Error() != "stdout: no space left" {
+			t.Errorf("%s: error %v", form, err)
+		}
 	}
 }

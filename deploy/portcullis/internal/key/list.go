@@ -36,7 +36,7 @@ is 2; the others are listed.`,
 		for i, r := range records {
 			views[i] = viewOf(r, t.now)
 		}
-		return errors.Join(tableOf(views).Write(t.Stdout, output.Value), broken)
+		return errors.Join(t.PrintTable(tableOf(views), output.Value), broken)
 	}
 	return command
 }

@@ -38,7 +38,7 @@ func (s *session) whoami(name, format string) error {
 		return err
 	}
 	if format == cli.FormatJSON {
-		err = cli.WriteJSON(s.Stdout, known(name, store.Path(name), p))
+		err = s.PrintJSON(known(name, store.Path(name), p))
 	} else {
 		err = s.Print(fmt.Sprintf("profile   %s\nat        %s\nusername  %s\nstate     %s\nfile      %s\n",
 			name, cli.OneLine(p.Place.String()), cli.OneLine(cmp.Or(p.Username, "-")), s.state(p.Tokens), store.Path(name)))

@@ -88,7 +88,7 @@ exit status is 2; the others are listed.`,
 		if len(views) == 0 && broken != nil {
 			return broken
 		}
-		return errors.Join(tableOf(views).Write(g.Stdout, output.Value), broken)
+		return errors.Join(g.PrintTable(tableOf(views), output.Value), broken)
 	}
 	return command
 }
