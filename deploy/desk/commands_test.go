@@ -93,15 +93,6 @@ func becomes(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("the answer stays\n%s", answer)
 }
 
-// capture sets a variable to what the first group matches in stdout: capture VAR REGEXP
-func capture(ts *testscript.TestScript, _ bool, args []string) {
-	match := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
-	if match == nil {
-		ts.Fatalf("stdout does not match %s", args[1])
-	}
-	ts.Setenv(args[0], match[1])
-}
-
 // answerOf sends a request, as prepare leaves it, and gives the answer as text.
 func answerOf(ts *testscript.TestScript, args []string, prepare func(request *http.Request, body string)) string {
 	if len(args) < 2 {

@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/scripttest"
 )
 
 // TestScripts runs testdata/script, each once with the handlers in process and once with --exec.
@@ -68,7 +69,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ready": ready, "signin": signIn, "machine": machine, "call": call, "signed-call": signedCall, "becomes": becomes, "answers": answers, "capture": capture,
+			"ready": ready, "signin": signIn, "machine": machine, "call": call, "signed-call": signedCall, "becomes": becomes, "answers": answers, "capture": scripttest.Capture,
 			"serve-check": serveCheck, "serve-issuer": serveIssuer, "create-table": createTable, "create-pool": createPool,
 		},
 	})

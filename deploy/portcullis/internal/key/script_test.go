@@ -2,9 +2,6 @@ package key_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,22 +12,10 @@ import (
 
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/scripttest"
 )
 
-// binary is the whole command.
-var binary string
-
-func TestMain(m *testing.M) {
-	var err error
-	if binary, err = testtools.BuildProgram("./deploy/portcullis"); err != nil {
-		panic(err)
-	}
-	os.Setenv("GORACE", noWait)
-	os.Exit(m.Run())
-}
-
-// noWait keeps the race detector, where the tests are under it, from holding each process for a second at its end.
-const noWait = "atexit_sleep_ms=0"
+func TestMain(m *testing.M) { scripttest.Main(m, "./deploy/portcullis") }
 
 // TestScripts runs testdata/script, each script with a table and a usage plan ($PLAN) of its own. Commands of theirs:
 //
@@ -55,26 +40,17 @@ func TestScripts(t *testing.T) {
 			e.Defer(s.Close)
 			e.Values["scene"] = s
 			s.setenv(e.Setenv)
-			e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+e.Getenv("PATH"))
-			e.Setenv("GORACE", noWait)
+			e.Vars = append(e.Vars, scripttest.NoWait)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"capture": capture, "fail": fail, "put": put, "fill": fill, "records": records, "gateway": gatewayHas,
+			"capture": scripttest.Capture, "fail": fail, "put": put, "fill": fill, "records": records, "gateway": gatewayHas,
 			"ungateway": ungateway, "unrecord": unrecord, "ends": ends,
 		},
 	})
 }
 
 func sceneOf(ts *testscript.TestScript) *scene { return ts.Value("scene").(*scene) }
-
-func capture(ts *testscript.TestScript, _ bool, args []string) {
-	match := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
-	if match == nil {
-		ts.Fatalf("stdout does not match %s", args[1])
-	}
-	ts.Setenv(args[0], match[1])
-}
 
 func fail(ts *testscript.TestScript, _ bool, args []string) { sceneOf(ts).fail(args...) }
 

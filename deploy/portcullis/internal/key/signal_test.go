@@ -15,7 +15,9 @@ import (
 
 // command is a run of the command as a process of its own.
 func command(stderr *bytes.Buffer, args ...string) *exec.Cmd {
-	return &exec.Cmd{Path: binary, Args: append([]string{"portcullis", "key"}, args...), Stderr: stderr}
+	c := exec.Command("portcullis", append([]string{"key"}, args...)...)
+	c.Stderr = stderr
+	return c
 }
 
 // wantNothing wants nothing to be there of what a command did.

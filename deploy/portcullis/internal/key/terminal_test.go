@@ -19,7 +19,7 @@ import (
 // typed runs a command at a terminal of its own, types an answer to its first question, and gives what it asked.
 func typed(t *testing.T, answer string, args ...string) (asked string, end syscall.WaitStatus) {
 	t.Helper()
-	c := exec.Command(binary, append([]string{"key"}, args...)...)
+	c := exec.Command("portcullis", append([]string{"key"}, args...)...)
 	terminal, err := pty.Start(c)
 	if err != nil {
 		t.Fatal(err)

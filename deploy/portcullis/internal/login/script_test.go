@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,21 +22,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"portcullis/deploy/portcullis/internal/cli"
-	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/scripttest"
 )
 
-func TestMain(m *testing.M) { os.Exit(withCommand(m)) }
-
-// withCommand runs the tests with portcullis in $PATH, built from this tree; under the race detector where the tests are.
-func withCommand(m *testing.M) int {
-	command, err := testtools.BuildProgram("./deploy/portcullis")
-	if err != nil {
-		log.Print(err)
-		return 1
-	}
-	os.Setenv("PATH", filepath.Dir(command)+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	return m.Run()
-}
+func TestMain(m *testing.M) { scripttest.Main(m, "./deploy/portcullis") }
 
 // TestScripts runs testdata/script, each script with a scene of its own: $COGNITO is the pool's endpoint, $API and
 // $ROTATING are APIs. Profiles are in $FOLDER. Commands of theirs:
@@ -73,11 +61,10 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// configFolder are variables that put the user's configuration into a folder, and $FOLDER of its profiles. The race detector
-// is not to hold each process for a second at its end.
+// configFolder are variables that put the user's configuration into a folder, and $FOLDER of its profiles.
 func configFolder(home string) []string {
 	folder := filepath.Join(home, "config")
-	return []string{"HOME=" + home, "XDG_CONFIG_HOME=" + folder, "FOLDER=" + filepath.Join(folder, "portcullis", "login"), "GORACE=atexit_sleep_ms=0"}
+	return []string{"HOME=" + home, "XDG_CONFIG_HOME=" + folder, "FOLDER=" + filepath.Join(folder, "portcullis", "login"), scripttest.NoWait}
 }
 
 func sceneOf(ts *testscript.TestScript) *scene { return ts.Value("scene").(*scene) }

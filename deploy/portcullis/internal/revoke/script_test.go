@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -26,22 +24,10 @@ import (
 	"portcullis/authorizers/revocation/dynamo"
 	emulator "portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/scripttest"
 )
 
-// binary is the whole command.
-var binary string
-
-func TestMain(m *testing.M) {
-	var err error
-	if binary, err = testtools.BuildProgram("./deploy/portcullis"); err != nil {
-		panic(err)
-	}
-	os.Setenv("GORACE", noWait)
-	os.Exit(m.Run())
-}
-
-// noWait keeps the race detector, where the tests are under it, from holding each process for a second at its end.
-const noWait = "atexit_sleep_ms=0"
+func TestMain(m *testing.M) { scripttest.Main(m, "./deploy/portcullis") }
 
 // table is an empty table that the command uses.
 type table struct {
@@ -86,22 +72,13 @@ func TestScripts(t *testing.T) {
 				name, value, _ := strings.Cut(variable, "=")
 				e.Setenv(name, value)
 			}
-			e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+e.Getenv("PATH"))
-			e.Setenv("GORACE", noWait)
+			e.Vars = append(e.Vars, scripttest.NoWait)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"capture": capture, "token": writeToken, "refused": refused, "break": breakItem,
+			"capture": scripttest.Capture, "token": writeToken, "refused": refused, "break": breakItem,
 		},
 	})
-}
-
-func capture(ts *testscript.TestScript, _ bool, args []string) {
-	match := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
-	if match == nil {
-		ts.Fatalf("stdout does not match %s", args[1])
-	}
-	ts.Setenv(args[0], match[1])
 }
 
 // claimsOf are the claims of arguments.

@@ -25,7 +25,7 @@ func TestAllAsks(t *testing.T) {
 		{"n\n", 1, 1},
 		{"y\n", 0, 2},
 	} {
-		c := exec.Command(binary, "revoke", "all", "--issuer", "https://issuer.example.com", "--before", day)
+		c := exec.Command("portcullis", "revoke", "all", "--issuer", "https://issuer.example.com", "--before", day)
 		terminal, err := pty.Start(c)
 		if err != nil {
 			t.Fatal(err)
