@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/spf13/cobra"
@@ -339,10 +338,7 @@ func TestListBesideBrokenItems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	credentials := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
-	})
-	client := dynamodb.New(dynamodb.Options{BaseEndpoint: &s.behind.URL, Region: s.region, Credentials: credentials})
+	client := dynamodb.New(dynamodb.Options{BaseEndpoint: &s.behind.URL, Region: s.region, Credentials: testtools.Credentials})
 	_, err = client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &s.table, Item: map[string]types.AttributeValue{
 		"id": &types.AttributeValueMemberS{Value: "ABCDEFGHIJKLMNOP"},
 	}})

@@ -45,12 +45,9 @@ func newScene(ctx context.Context, moto string) (*scene, error) {
 	}
 	n := int(scenes.Add(1))
 	s := &scene{proxy: p, table: fmt.Sprintf("keys-%d", n), region: regions[n%len(regions)], behind: behind}
-	credentials := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
-	})
-	client := sdk.New(sdk.Options{BaseEndpoint: &behind.URL, Region: s.region, Credentials: credentials})
-	s.gateway = apigateway.New(apigateway.Options{BaseEndpoint: &behind.URL, Region: s.region, Credentials: credentials})
-	table, err := dynamodb.Open(dynamodb.Config{Table: s.table, Region: s.region, Endpoint: behind.URL, Credentials: credentials})
+	client := sdk.New(sdk.Options{BaseEndpoint: &behind.URL, Region: s.region, Credentials: testtools.Credentials})
+	s.gateway = apigateway.New(apigateway.Options{BaseEndpoint: &behind.URL, Region: s.region, Credentials: testtools.Credentials})
+	table, err := dynamodb.Open(dynamodb.Config{Table: s.table, Region: s.region, Endpoint: behind.URL, Credentials: testtools.Credentials})
 	if err != nil {
 		return nil, err
 	}

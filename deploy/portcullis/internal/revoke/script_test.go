@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -35,8 +34,6 @@ type table struct {
 	reader   *dynamo.Store
 }
 
-var testCredentials = credentials.NewStaticCredentialsProvider("test", "test", "")
-
 func newTable(t *testing.T) *table {
 	t.Helper()
 	h, err := emulator.New(emulator.Config{Tables: []emulator.Table{{Name: "revocations", PartitionKey: dynamodb.Key, TimeToLive: dynamo.TimeToLive}}})
@@ -44,7 +41,7 @@ func newTable(t *testing.T) *table {
 		t.Fatal(err)
 	}
 	endpoint := testtools.Serve(t, h)
-	opened, err := dynamodb.Open(dynamodb.Config{Table: "revocations", Region: "eu-west-1", Endpoint: endpoint, Credentials: testCredentials})
+	opened, err := dynamodb.Open(dynamodb.Config{Table: "revocations", Region: testtools.Region, Endpoint: endpoint, Credentials: testtools.Credentials})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +125,7 @@ func refused(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func breakItem(ts *testscript.TestScript, _ bool, args []string) {
-	client := sdk.New(sdk.Options{BaseEndpoint: &ts.Value("table").(*table).endpoint, Region: "eu-west-1", Credentials: testCredentials})
+	client := testtools.DynamoDB(ts.Value("table").(*table).endpoint)
 	_, err := client.PutItem(context.Background(), &sdk.PutItemInput{
 		TableName: aws.String("revocations"), Item: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: args[0]}},
 	})
