@@ -3,7 +3,7 @@
 //
 //	go build -o portcullis ./deploy/portcullis
 //
-// portcullis --help lists its subcommands, each of which has a package of its own below this one.
+// portcullis --help lists its subcommands. Each is in a package below this one of its name; logout and whoami are in login's.
 //
 // The exit status is 0 where it was done, or the answer is yes; 1 where the answer is no; 2 where it could not be asked or
 // done; 130 where it was interrupted. Answers are on stdout, and all else is on stderr.

@@ -1,8 +1,8 @@
 // Package key is the subcommand key: it issues and manages API keys in the DynamoDB table that the authorizers read. It creates
 // them, lists and shows their records, rotates, disables, enables and deletes them.
 //
-// The table is the one that --table or API_KEYS_TABLE names. The AWS SDK's own variables apply; AWS_ENDPOINT_URL_DYNAMODB
-// reaches an emulator. The text of a key is written once, to stdout, when it is created; nothing else of it is kept but a
+// The table is the one that --table names, or else that of the desk at --desk, or else the one that API_KEYS_TABLE names. The AWS
+// SDK's own variables apply; AWS_ENDPOINT_URL_DYNAMODB reaches an emulator. The text of a key is written once, to stdout, when it is created; nothing else of it is kept but a
 // hash, which is never shown.
 //
 // With --usage-plan, a key gets an API key of API Gateway beside it, which joins the plan: the authorizer answers its

@@ -2,8 +2,8 @@
 // all that an issuer issued up to a time. It writes to the DynamoDB table that authorizers with REVOCATION=table read, lists
 // what is in it, and undoes.
 //
-// The table is the one that --table or REVOCATION_TABLE names. The AWS SDK's own variables apply; AWS_ENDPOINT_URL_DYNAMODB
-// reaches an emulator. A token is read from stdin, since command lines can be seen by others, and is never printed. It is not
+// The table is the one that --table names, or else that of the desk at --desk, or else the one that REVOCATION_TABLE names. The AWS
+// SDK's own variables apply; AWS_ENDPOINT_URL_DYNAMODB reaches an emulator. A token is read from stdin, since command lines can be seen by others, and is never printed. It is not
 // verified: whoever may write to the table may revoke any token, and a made-up one is nobody's.
 //
 // An authorizer that accepted a token may accept it for ten seconds more; a gateway that caches the authorizer's answers, for
