@@ -217,13 +217,13 @@ func sendSlowly(t *testing.T, d *running) (rest io.WriteCloser, answered <-chan 
 
 func accessToken(t testing.TB, url, username string) string {
 	t.Helper()
-	output, err := http.NewRequest("POST", url+"/_cognito", strings.NewReader(fmt.Sprintf(`{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"local-client","AuthParameters":{"USERNAME":%q,"PASSWORD":"Passw0rd!"}}`, username)))
+	request, err := http.NewRequest("POST", url+"/_cognito", strings.NewReader(fmt.Sprintf(`{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"local-client","AuthParameters":{"USERNAME":%q,"PASSWORD":"Passw0rd!"}}`, username)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	output.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	output.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
-	response, err := http.DefaultClient.Do(output)
+	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	request.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
