@@ -192,7 +192,7 @@ func TestDesk(t *testing.T) {
 		{"portcullis revoke list" + at, 0, "jti-"},
 		{"portcullis access check --desk http://portcullis.example", 2, "loopback"},
 		{"portcullis key list --desk http://portcullis.example", 2, "loopback"},
-		{"portcullis key list --desk http://127.0.0.1:8080/rest-token", 2, "desk"},
+		{"portcullis key list --desk http://127.0.0.1:8080/rest-token", 2, "loopback"},
 		{"portcullis revoke list --desk http://127.0.0.1:1", 2, "refused"},
 	} {
 		shell := place.shell(test.line)
