@@ -32,7 +32,6 @@ type Flag struct {
 	what     string
 	name     string
 	desk     *deskflag.Flag
-	told     *about.Desk // what the desk tells; nil: it was not asked
 }
 
 // Add gives a command, and all below it, the flags --table and --desk, which count before a variable. What says what is in the table,
@@ -44,71 +43,88 @@ func Add(command *cobra.Command, s *cli.Session, variable, what string) *Flag {
 	return f
 }
 
-// Options are how the AWS SDK's clients are configured where the flag --desk is given, which asks the desk; none otherwise. It is
-// called before [Flag.Getenv]. The error is a [*cli.UsageError] or an [*about.Error].
-func (f *Flag) Options(ctx context.Context) ([]func(*config.LoadOptions) error, error) {
+// Table is a table that was opened.
+type Table[S any] struct {
+	Store   S
+	Options []func(*config.LoadOptions) error // of the AWS SDK's clients, with which it was opened
+	Gateway string                            // where the desk's API Gateway is; "": where the environment says
+}
+
+// Open opens the table with a function such as tables.OpenKeys, which gives the zero value where the variable is not set. It calls
+// nobody but the desk at --desk. The error is a [*cli.UsageError] if a flag is wrong, an [*environ.Error] if it is a variable, an
+// [*about.Error] if it is the desk, and what the function says otherwise.
+func Open[S comparable](ctx context.Context, f *Flag, open func(context.Context, func(string) string, ...func(*config.LoadOptions) error) (S, error)) (*Table[S], error) {
 	told, err := f.desk.Fetch(ctx)
-	if told == nil {
+	if err != nil {
 		return nil, err
 	}
-	f.told = told
-	options := []func(*config.LoadOptions) error{config.WithRegion(told.Region), config.WithServiceOptions(f.endpoints)}
+	t := &Table[S]{}
+	if told != nil {
+		t.Options, t.Gateway = optionsOf(told), told.Endpoints.APIGateway
+	}
+	t.Store, err = open(ctx, f.getenv(told), t.Options...)
+	if err != nil {
+		return nil, f.wrong(err)
+	}
+	if t.Store == *new(S) {
+		return nil, f.unnamed(told)
+	}
+	return t, nil
+}
+
+// optionsOf have the AWS SDK's clients work with a desk. A DynamoDB that it does not name is where the environment says.
+func optionsOf(told *about.Desk) []func(*config.LoadOptions) error {
+	endpoint := func(_ string, options any) {
+		if o, table := options.(*dynamodb.Config); table {
+			o.Endpoint = cmp.Or(told.Endpoints.DynamoDB, o.Endpoint)
+		}
+	}
+	options := []func(*config.LoadOptions) error{config.WithRegion(told.Region), config.WithServiceOptions(endpoint)}
 	if told.Endpoints.DynamoDB != "" {
 		options = append(options, config.WithCredentialsProvider(deskCredentials))
 	}
-	return options, nil
-}
-
-// endpoints sets where the desk's DynamoDB is. One that it does not name is where the environment says.
-func (f *Flag) endpoints(_ string, options any) {
-	if o, table := options.(*dynamodb.Config); table {
-		o.Endpoint = cmp.Or(f.told.Endpoints.DynamoDB, o.Endpoint)
-	}
-}
-
-// Gateway is where the desk's API Gateway is, once [Flag.Options] has asked; "": where the environment says.
-func (f *Flag) Gateway() string {
-	if f.told == nil {
-		return ""
-	}
-	return f.told.Endpoints.APIGateway
-}
-
-// ofDesk is the name of the desk's table; "": it has none.
-func (f *Flag) ofDesk() string {
-	if f.variable == environ.APIKeysTable {
-		return f.told.Tables.APIKeys
-	}
-	return f.told.Tables.Revocations
+	return options
 }
 
 func (f *Flag) given() bool { return f.command.PersistentFlags().Changed(flagName) }
 
-// Getenv gives an environment variable, and the one of the table as the flag has it, where that was given. All that a subcommand
-// reads of the environment for a table is read by it, but for what the AWS SDK reads itself.
-func (f *Flag) Getenv(variable string) string {
-	switch {
-	case variable == f.variable && f.given():
-		return f.name
-	case variable == f.variable && f.told != nil:
-		return f.ofDesk()
+// getenv gives environment variables, and the one of the table as the flag has it, or else as the desk tells; told is nil where it
+// was not asked.
+func (f *Flag) getenv(told *about.Desk) func(variable string) string {
+	return func(variable string) string {
+		switch {
+		case variable == f.variable && f.given():
+			return f.name
+		case variable == f.variable && told != nil:
+			return f.ofDesk(told)
+		}
+		return f.session.Getenv(variable)
 	}
-	return f.session.Getenv(variable)
 }
 
-// Check makes sure that a table was opened with [Flag.Getenv]. Where it was not, its error is a [*cli.UsageError] if the flag
-// is wrong, an [*environ.Error] if it is a variable, and err otherwise.
-func (f *Flag) Check(opened bool, err error) error {
-	wrong, variable := errors.AsType[*environ.Error](err)
-	switch {
-	case err == nil && !opened && f.given():
-		return cli.Usage("--%s: want the name of the DynamoDB table of the %s", flagName, f.what)
-	case err == nil && !opened && f.told != nil:
-		return fmt.Errorf("--desk %s: that desk has no table of the %s, since it serves none or that is elsewhere", f.desk.URL, f.what)
-	case err == nil && !opened:
-		return &environ.Error{Variable: f.variable, Err: fmt.Errorf("is not set; want the name of the DynamoDB table of the %s, or --%s", f.what, flagName)}
-	case variable && wrong.Variable == f.variable && f.given():
+// ofDesk is the name of the desk's table; "": it has none.
+func (f *Flag) ofDesk(told *about.Desk) string {
+	if f.variable == environ.APIKeysTable {
+		return told.Tables.APIKeys
+	}
+	return told.Tables.Revocations
+}
+
+// wrong says that it is the flag where the variable that it stands for is wrong.
+func (f *Flag) wrong(err error) error {
+	if wrong, ok := errors.AsType[*environ.Error](err); ok && wrong.Variable == f.variable && f.given() {
 		return cli.Usage("--%s: %w", flagName, wrong.Err)
 	}
 	return err
+}
+
+// unnamed is the error that nothing names a table.
+func (f *Flag) unnamed(told *about.Desk) error {
+	switch {
+	case f.given():
+		return cli.Usage("--%s: want the name of the DynamoDB table of the %s", flagName, f.what)
+	case told != nil:
+		return fmt.Errorf("--desk %s: that desk has no table of the %s, since it serves none or that is elsewhere", f.desk.URL, f.what)
+	}
+	return &environ.Error{Variable: f.variable, Err: fmt.Errorf("is not set; want the name of the DynamoDB table of the %s, or --%s", f.what, flagName)}
 }

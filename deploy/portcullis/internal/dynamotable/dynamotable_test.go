@@ -1,14 +1,17 @@
 package dynamotable_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/spf13/cobra"
 
+	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
 	"portcullis/deploy/portcullis/internal/cli"
@@ -42,14 +45,18 @@ func TestFlag(t *testing.T) {
 		root := &cobra.Command{Use: "tool"}
 		table := dynamotable.Add(root, s, environ.APIKeysTable, "API keys")
 		root.AddCommand(&cobra.Command{Use: "list", RunE: func(c *cobra.Command, _ []string) error {
-			store, err := tables.OpenKeys(c.Context(), table.Getenv)
-			if err := table.Check(store != nil, err); err != nil {
+			var named, other string
+			_, err := dynamotable.Open(c.Context(), table, func(ctx context.Context, getenv func(string) string, options ...func(*config.LoadOptions) error) (apikey.Store, error) {
+				named, other = getenv(environ.APIKeysTable), getenv("OTHER")
+				return tables.OpenKeys(ctx, getenv, options...)
+			})
+			if err != nil {
 				return err
 			}
-			if table.Getenv("OTHER") != "other" {
+			if other != "other" {
 				return errors.New("another variable is not as it was")
 			}
-			return s.Print(table.Getenv(environ.APIKeysTable))
+			return s.Print(named)
 		}})
 		status := s.Run(t.Context(), root, strings.Fields(test.args))
 		if got := stdout.String() + stderr.String(); got != test.want || (status == cli.StatusDone) != (stderr.Len() == 0) || status == cli.StatusNo {

@@ -66,17 +66,13 @@ type task struct {
 	now     time.Time
 }
 
-// begin opens the table, and calls nobody.
+// begin opens the table, and calls nobody but the desk at --desk.
 func (g *group) begin(command *cobra.Command) (*task, error) {
-	options, err := g.table.Options(command.Context())
+	table, err := dynamotable.Open(command.Context(), g.table, tables.OpenKeys)
 	if err != nil {
 		return nil, err
 	}
-	store, err := tables.OpenKeys(command.Context(), g.table.Getenv, options...)
-	if err := g.table.Check(store != nil, err); err != nil {
-		return nil, err
-	}
-	return &task{g.Session, command, store, options, g.table.Gateway(), g.Now()}, nil
+	return &task{g.Session, command, table.Store, table.Options, table.Gateway, g.Now()}, nil
 }
 
 // note writes a line to stderr.

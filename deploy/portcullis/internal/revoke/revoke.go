@@ -53,14 +53,13 @@ func Command(s *cli.Session) *cobra.Command {
 	return command
 }
 
-// open opens the table of revocations, and calls nobody.
+// open opens the table of revocations, and calls nobody but the desk at --desk.
 func (g *group) open(ctx context.Context) (revocation.Store, error) {
-	options, err := g.table.Options(ctx)
+	table, err := dynamotable.Open(ctx, g.table, tables.OpenRevocations)
 	if err != nil {
 		return nil, err
 	}
-	store, err := tables.OpenRevocations(ctx, g.table.Getenv, options...)
-	return store, g.table.Check(store != nil, err)
+	return table.Store, nil
 }
 
 // check refuses an entry that no table takes: what is wrong with it was wrong on the command line, or in the token.
