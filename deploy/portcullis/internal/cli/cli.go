@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 )
 
 // The exit statuses of all subcommands.
@@ -143,6 +144,12 @@ func (s *Session) Note(command *cobra.Command, format string, args ...any) {
 	fmt.Fprintf(s.Stderr, "%s: %s\n", command.CommandPath(), text)
 }
 
+// Quiet tells whether stderr is no terminal, where progress would only fill a log.
+func (s *Session) Quiet() bool {
+	file, ok := s.Stderr.(interface{ Fd() uintptr })
+	return !ok || !term.IsTerminal(int(file.Fd()))
+}
+
 // Print writes a text to stdout. Its error says that it is stdout that took nothing.
 func (s *Session) Print(text string) error {
 	if _, err := io.WriteString(s.Stdout, text); err != nil {
@@ -167,25 +174,4 @@ func (s *Session) PrintTable(t *Table, format string) error {
 		return err
 	}
 	return s.Print(text.String())
-}
-
-// ReadStdin reads no more of stdin than so many bytes, without the space around them: more is an error. What it is for is
-// named in the error, unless that is [ErrInterrupted].
-func (s *Session) ReadStdin(ctx context.Context, what string, most int) (string, error) {
-	text, err := s.ReadStdinBytes(ctx, what, most)
-	return strings.TrimSpace(string(text)), err
-}
-
-// ReadStdinBytes is [Session.ReadStdin] with the space around them.
-func (s *Session) ReadStdinBytes(ctx context.Context, what string, most int) ([]byte, error) {
-	text, err := Await(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(s.Stdin, int64(most)+1)) })
-	switch {
-	case errors.Is(err, ErrInterrupted):
-		return nil, err
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", what, err)
-	case len(text) > most:
-		return nil, Usage("%s: stdin has more than %d bytes", what, most)
-	}
-	return text, nil
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // AddYes gives a command that destroys something the flag --yes, for [Session.Confirm].
@@ -38,30 +37,4 @@ func (s *Session) Confirm(ctx context.Context, yes bool, question string) error 
 		return nil
 	}
 	return &NoError{errors.New("nothing was done")}
-}
-
-// Await does what reads, which nothing but input ends, and waits for it no longer than ctx: then the error is [ErrInterrupted].
-func Await[T any](ctx context.Context, read func() (T, error)) (T, error) {
-	var text T
-	var err error
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		text, err = read()
-	}()
-	select {
-	case <-done:
-		return text, err
-	case <-ctx.Done():
-		return *new(T), ErrInterrupted
-	}
-}
-
-// AtTerminal tells whether somebody can be asked: stdin is a terminal.
-func (s *Session) AtTerminal() bool { return s.Stdin != nil && term.IsTerminal(int(s.Stdin.Fd())) }
-
-// Quiet tells whether stderr is no terminal, where progress would only fill a log.
-func (s *Session) Quiet() bool {
-	file, ok := s.Stderr.(interface{ Fd() uintptr })
-	return !ok || !term.IsTerminal(int(file.Fd()))
 }
