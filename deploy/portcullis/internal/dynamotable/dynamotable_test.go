@@ -2,7 +2,11 @@ package dynamotable_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -14,13 +18,33 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
+	"portcullis/deploy/desk/about"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/dynamotable"
+	"portcullis/deploy/testtools"
 )
 
+// serveDesk tells of a desk with a table of API keys, "": without one, and gives its URL.
+func serveDesk(t *testing.T, keys string) string {
+	t.Helper()
+	sum := sha256.Sum256(nil)
+	told, err := json.Marshal(about.Desk{
+		Version: about.Version, Region: "eu-west-1", Issuers: json.RawMessage("[]"), Contract: about.Contract{SHA256: hex.EncodeToString(sum[:])},
+		Tables: about.Tables{APIKeys: keys},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(told)
+	}))
+}
+
 // TestFlag: a line a case: the command line, what the variable of the table and the region's have, and the table that is
-// opened or what is said.
+// opened or what is said. DESK is a desk with a table, and BARE one without.
 func TestFlag(t *testing.T) {
+	desks := strings.NewReplacer("DESK", serveDesk(t, "theirs"), "BARE", serveDesk(t, ""))
 	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"} {
 		t.Setenv(name, "")
 	}
@@ -37,6 +61,12 @@ func TestFlag(t *testing.T) {
 		{"list --table a/b", "keys", "eu-west-1", "tool list: --table: want the name of a DynamoDB table, 3 to 255 characters out of a-z A-Z 0-9 _ . -, got \"a/b\"\n"},
 		{"list", "keys", "", "tool list: AWS_REGION: is not set; want the region of the table, such as eu-west-1\n"},
 		{"list --table mine", "keys", "", "tool list: AWS_REGION: is not set; want the region of the table, such as eu-west-1\n"},
+		{"list --desk DESK", "keys", "", "theirs"},
+		{"list --desk DESK --table mine", "keys", "", "mine"},
+		{"list --desk BARE", "keys", "", "tool list: --desk BARE: that desk has no table of the API keys, since it serves none or that is elsewhere\n"},
+		{"list --desk BARE --table mine", "", "", "mine"},
+		{"list --desk DESK --table=", "keys", "", "tool list: --table: want the name of the DynamoDB table of the API keys\n"},
+		{"list --desk http://desk.example", "keys", "", "tool list: --desk \"http://desk.example\": want http://HOST:PORT with a loopback host, such as http://127.0.0.1:8080\n"},
 	} {
 		t.Setenv("AWS_REGION", test.region)
 		variables := map[string]string{environ.APIKeysTable: test.variable, "OTHER": "other"}
@@ -58,8 +88,8 @@ func TestFlag(t *testing.T) {
 			}
 			return s.Print(named)
 		}})
-		status := s.Run(t.Context(), root, strings.Fields(test.args))
-		if got := stdout.String() + stderr.String(); got != test.want || (status == cli.StatusDone) != (stderr.Len() == 0) || status == cli.StatusNo {
+		status := s.Run(t.Context(), root, strings.Fields(desks.Replace(test.args)))
+		if got := stdout.String() + stderr.String(); got != desks.Replace(test.want) || (status == cli.StatusDone) != (stderr.Len() == 0) || status == cli.StatusNo {
 			t.Errorf("tool %s, %q: status %d, %q, want %q", test.args, test.variable, status, got, test.want)
 		}
 	}
