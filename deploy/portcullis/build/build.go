@@ -37,6 +37,7 @@ its size in bytes and its SHA-256 are printed.`,
 	source := functions.Source{}
 	command.Flags().StringVar(&source.Contract, "contract", "", "the OpenAPI `FILE` that authorizers decide by (default api/openapi.yaml of the module)")
 	out := command.Flags().String("out", "", "the `FOLDER` of the zips (default deploy/dist of the module)")
+	cli.RefuseEmpty(command.Flags(), "contract", "out")
 	command.MarkFlagDirname("out")
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
 	command.RunE = func(command *cobra.Command, _ []string) error {

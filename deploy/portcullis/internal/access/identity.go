@@ -29,6 +29,7 @@ func addIdentity(command *cobra.Command) *identity {
 	i := &identity{flags: command.Flags()}
 	i.flags.StringVar(&i.token, "token", "", "the caller's `TOKEN`; - reads it from stdin")
 	i.flags.StringVar(&i.issuers, "issuers", "", "whose tokens are accepted, as `JSON` (default: the variable ISSUERS); without it a token is only decoded")
+	cli.RefuseEmpty(i.flags, "issuers")
 	i.flags.StringArrayVar(&i.scopes, flagScopes, nil, "in place of a token: the caller's `SCOPES`")
 	i.flags.StringArrayVar(&i.groups, "groups", nil, "in place of a token: the caller's groups, as `A,B`")
 	i.flags.StringVar(&i.id, "id", "", "in place of a token: the caller's `ID` (default: nobody's)")

@@ -86,11 +86,11 @@ var ErrInterrupted = errors.New("interrupted")
 // Run does what the arguments ask of a command, and gives the exit status. Errors are lines on stderr behind the name of
 // the subcommand, one for each of a joined error's, without any secret that [Redact] knows.
 func (s *Session) Run(ctx context.Context, root *cobra.Command, args []string) int {
-	prepare(root)
 	root.SetArgs(args)
 	root.SetIn(s.Stdin)
 	root.SetOut(s.Stdout)
 	root.SetErr(s.Stderr)
+	prepare(root)
 	ran, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return StatusDone

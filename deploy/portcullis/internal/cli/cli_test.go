@@ -37,6 +37,7 @@ func run(t *testing.T, ctx context.Context, args ...string) (status int, stdout,
 	list := &cobra.Command{Use: "list", Args: cli.Arguments(0, 0, "")}
 	output := cli.AddOutput(list, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
 	list.Flags().String("contract", "", "a file")
+	cli.RefuseEmpty(list.Flags(), "contract")
 	list.Flags().String("owner", "", "a name")
 	list.RunE = func(*cobra.Command, []string) error {
 		table := cli.Table{Title: "Keys <1>", Head: []string{"id", "owner"}, Rows: [][]string{{"1", "ann|bob"}, {"22", ""}, {"3", "a\n\x1b[2J"}}, JSON: []string{"<1>"}}
@@ -132,6 +133,12 @@ func TestRun(t *testing.T) {
 		{"fail stop", cli.StatusInterrupted, "tool fail: interrupted\n"},
 		{"fail " + token, cli.StatusFailed, "tool fail: cannot reach [redacted]\n"},
 		{"fail pk_ABCDEFGHIJKLMNOP_0123456789", cli.StatusFailed, "tool fail: cannot reach pk_ABCDEFGHIJKLMNOP_[redacted]\n"},
+		{"fail http://ann:hunter2@127.0.0.1:1/x", cli.StatusFailed, "tool fail: cannot reach http://[redacted]@127.0.0.1:1/x\n"},
+		{"fail http://ann:hunt/er2@127.0.0.1:1", cli.StatusFailed, "tool fail: cannot reach http://[redacted]@127.0.0.1:1\n"},
+		{"fail http://127.0.0.1:1/x", cli.StatusFailed, "tool fail: cannot reach http://127.0.0.1:1/x\n"},
+		{"key list --contract=", cli.StatusFailed, `tool key list: invalid argument "" for "--contract" flag: want a value, or no such flag; `},
+		{"completion", cli.StatusFailed, "tool completion: want a command: bash, fish, powershell or zsh; "},
+		{"completion bsh", cli.StatusFailed, "tool completion: \"bsh\" is no command; did you mean bash or fish or zsh?\n"},
 		{token, cli.StatusFailed, "tool: \"[redacted]\" is no command; want "},
 	} {
 		status, _, stderr := run(t, t.Context(), strings.Fields(test.args)...)

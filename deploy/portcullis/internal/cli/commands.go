@@ -33,6 +33,7 @@ func prepare(command *cobra.Command) {
 	command.Flags().SortFlags, command.PersistentFlags().SortFlags = false, false
 	command.SetFlagErrorFunc(flagError)
 	if !command.HasParent() {
+		command.InitDefaultCompletionCmd()
 		helpOfWords(command)
 		command.SetUsageTemplate(strings.Replace(command.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
 	}
@@ -239,6 +240,26 @@ func AddOneOf(command *cobra.Command, name, short, usage string, words ...string
 	command.Flags().VarP(value, name, short, usage)
 	command.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	return value
+}
+
+// filled is the value of a flag that takes no empty text.
+type filled struct{ pflag.Value }
+
+// Set refuses the empty text.
+func (f filled) Set(text string) error {
+	if text == "" {
+		return errors.New("want a value, or no such flag")
+	}
+	return f.Value.Set(text)
+}
+
+// RefuseEmpty has flags that are there take no empty text: it is a variable of a shell that is not set, and what holds without
+// the flag may be something else altogether.
+func RefuseEmpty(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		flag := flags.Lookup(name)
+		flag.Value = filled{flag.Value}
+	}
 }
 
 // OneOf is the value of a flag that is one of some words.

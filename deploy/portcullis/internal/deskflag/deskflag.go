@@ -20,6 +20,7 @@ type Flag struct {
 func Add(flags *pflag.FlagSet, what string) *Flag {
 	f := &Flag{}
 	flags.StringVar(&f.URL, "desk", "", what+" are those of the desk at `URL`, such as http://127.0.0.1:8080")
+	cli.RefuseEmpty(flags, "desk")
 	return f
 }
 

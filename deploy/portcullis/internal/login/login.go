@@ -41,7 +41,9 @@ func newLogin(s *cli.Session) *cobra.Command {
 	flags.BoolVar(&o.passwordStdin, "password-stdin", false, "the password is the next line of stdin, and answers to challenges are the lines after it")
 	flags.BoolVar(&o.id, "id", false, "print the ID token in place of the access token")
 	flags.BoolVar(&o.force, "force", false, "sign in anew, also elsewhere or as somebody else; the sign-in before is revoked")
-	for _, name := range []string{"api", "pool", "client", "username"} {
+	places := []string{"api", "pool", "client", "username"}
+	cli.RefuseEmpty(flags, places...)
+	for _, name := range places {
 		command.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
 	}
 	return command
