@@ -5,7 +5,6 @@ import "slices"
 // methodRoutes are the routes of one method, the most specific ones first, with what is known of their paths before a
 // caller is.
 type methodRoutes struct {
-	method   string
 	entries  []entry
 	resource []int32   // by entry: the resource of its template
 	shadows  [][]int32 // by entry: the more specific ones that take some of its paths
@@ -13,8 +12,8 @@ type methodRoutes struct {
 	nobody   []opening // what is open to nobody of each route: nothing
 }
 
-func newMethodRoutes(method string, entries []entry) *methodRoutes {
-	m := &methodRoutes{method: method, entries: entries, shadows: make([][]int32, len(entries)), nobody: make([]opening, len(entries))}
+func newMethodRoutes(entries []entry) *methodRoutes {
+	m := &methodRoutes{entries: entries, shadows: make([][]int32, len(entries)), nobody: make([]opening, len(entries))}
 	for _, e := range entries {
 		m.longest = max(m.longest, len(e.template))
 	}

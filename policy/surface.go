@@ -157,7 +157,7 @@ func (s *surface) collect(router *Router, routes []Route) {
 	}
 	for m, method := range methods {
 		entries := router.byMethod[method]
-		s.methods[m] = newMethodRoutes(method, entries)
+		s.methods[m] = newMethodRoutes(entries)
 		for place, e := range entries {
 			i := index[e.template.shape()]
 			r := &s.resources[i]
