@@ -249,17 +249,21 @@ func (n *narrowedDenies) appendTo(all []methodPattern, paths map[string]verbs) [
 // denySlashes denies paths with a slash at the end that written patterns match. A REST API routes them like those without
 // it; an HTTP API has its greedy routes alone for them.
 func (c *choice) denySlashes() {
+	greedyShut := c.isGreedyShut()
 	for i, written := range c.written {
 		if written == 0 || !endsWild(c.resources[i].allowed) {
 			continue
 		}
+		path := c.resources[i].denied + "/"
 		if c.running[i] {
-			c.denyRunningSlash(c.resources[i].denied + "/")
+			if greedyShut {
+				c.slashes = append(c.slashes, methodPattern{path, allVerbs, true})
+			}
 			continue
 		}
 		for _, h := range c.resources[i].greedy {
 			if closed := h.verbs & written &^ c.whole[h.resource]; closed != 0 {
-				c.slashes = append(c.slashes, methodPattern{path: c.resources[i].denied + "/", verbs: closed})
+				c.slashes = append(c.slashes, methodPattern{path: path, verbs: closed})
 			}
 		}
 	}
@@ -267,19 +271,18 @@ func (c *choice) denySlashes() {
 		switch path := o.template.denied() + "/"; {
 		case !endsWild(o.path):
 		case o.running:
-			c.denyRunningSlash(path)
+			if greedyShut {
+				c.slashes = append(c.slashes, methodPattern{path, allVerbs, true})
+			}
 		case c.closed(c.resources[o.resource].greedy, o.verbs):
 			c.slashes = append(c.slashes, methodPattern{path: path, verbs: o.verbs})
 		}
 	}
 }
 
-// denyRunningSlash denies paths that end with a slash where the pattern of a resource is for all methods.
-func (c *choice) denyRunningSlash(path string) {
-	for i := range c.resources {
-		if c.resources[i].template.endsGreedy() && c.resources[i].verbs&^c.whole[i] != 0 {
-			c.slashes = append(c.slashes, methodPattern{path, allVerbs, true})
-			return
-		}
-	}
+// isGreedyShut tells whether a greedy route is not open: it may take what a pattern for all methods matches and ends with a
+// slash.
+func (c *choice) isGreedyShut() (shut bool) {
+	c.anyShut.each(func(i int32) { shut = shut || c.resources[i].template.endsGreedy() })
+	return shut
 }
