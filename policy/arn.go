@@ -66,18 +66,22 @@ func parseARN(text string) (a ARN, reason string) {
 	default:
 		return a, "want the resource {api}/{stage}/{method}/{path} or {api}/{stage}/${route key}"
 	}
-	for _, part := range []string{a.Partition, a.Region, a.Account, a.API, a.Stage, a.Method + a.RouteKey} {
-		if part == "" {
-			return a, "a part is empty"
-		}
-		if strings.ContainsAny(part, "*?") {
-			return a, "a part before the path holds a wildcard"
-		}
-		if strings.ContainsAny(part, ":/") {
-			return a, "a part before the path holds a colon or a slash"
+	return a, wrongParts(a.Partition, a.Region, a.Account, a.API, a.Stage, a.Method+a.RouteKey)
+}
+
+// wrongParts says what is wrong with the first of an ARN's parts that could not be read back; "": nothing.
+func wrongParts(parts ...string) (reason string) {
+	for _, part := range parts {
+		switch {
+		case part == "":
+			return "a part is empty"
+		case strings.ContainsAny(part, "*?"):
+			return "a part before the path holds a wildcard"
+		case strings.ContainsAny(part, ":/"):
+			return "a part before the path holds a colon or a slash"
 		}
 	}
-	return a, ""
+	return ""
 }
 
 // MustParseARN is ParseARN for texts that are known to be right; it panics on others.

@@ -66,10 +66,8 @@ func (r *Rules) Compile(caller Caller, arn ARN) (Document, error) {
 // patterns writes the patterns for a caller, or remembers them.
 func (r *Rules) patterns(caller *Caller, arn ARN) (*patterns, error) {
 	prefix := arn.stagePrefix()
-	for _, part := range []string{arn.Partition, arn.Region, arn.Account, arn.API, arn.Stage} {
-		if part == "" || strings.ContainsAny(part, "*?:/") {
-			return nil, &ARNError{arn.String(), "a part before the path is empty, or holds a wildcard, a colon or a slash"}
-		}
+	if reason := wrongParts(arn.Partition, arn.Region, arn.Account, arn.API, arn.Stage); reason != "" {
+		return nil, &ARNError{arn.String(), reason}
 	}
 	has := r.vocabulary.of(caller)
 	if arn.RouteKey != "" {
