@@ -48,6 +48,24 @@ func TestParseARN(t *testing.T) {
 	}
 }
 
+// TestDocumentsOfOneStage: no document is made for an ARN that was put together by hand and would be for more than a stage.
+func TestDocumentsOfOneStage(t *testing.T) {
+	rules := things(t)
+	for _, part := range []string{"", "*", "v?", "a:b", "a/b"} {
+		for name, set := range map[string]func(*policy.ARN){
+			"partition": func(a *policy.ARN) { a.Partition = part }, "region": func(a *policy.ARN) { a.Region = part },
+			"account": func(a *policy.ARN) { a.Account = part }, "API": func(a *policy.ARN) { a.API = part }, "stage": func(a *policy.ARN) { a.Stage = part },
+		} {
+			arn := anARN
+			set(&arn)
+			refused := (*policy.ARNError)(nil)
+			if document, err := rules.Compile(caller("me", "read"), arn); !errors.As(err, &refused) || refused.Text != arn.String() || len(document.Statement) > 0 {
+				t.Errorf("%s %q: %+v, %v", name, part, document, err)
+			}
+		}
+	}
+}
+
 // FuzzARN: what is read is written the same, and each part holds only what it can.
 func FuzzARN(f *testing.F) {
 	f.Add("arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users/7")
