@@ -50,7 +50,6 @@ var (
 	operations = []int{10, 20, 50, 100, 200, 500, 1000, 2100}
 	methods    = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 	callers    = []string{"all", "half", "few", "one"}
-	longest    = policy.MustParseARN("arn:aws-us-gov:execute-api:ap-southeast-2:123456789012:abcdefghij/production/GET/")
 )
 
 // series is what was measured of APIs of one shape.
@@ -136,7 +135,7 @@ func granted(kind string, scopes []string) []string {
 
 func measureCaller(rules *policy.Rules, scopes []string) (document, error) {
 	who := policy.Caller{ID: "me", Schemes: []string{policy.SchemeBearer}, Scopes: scopes, Expires: time.Unix(1<<31, 0)}
-	size, err := rules.Size(who, longest)
+	size, err := rules.Size(who, policy.LongestARN)
 	if err == nil {
 		err = size.Err
 	}
@@ -144,7 +143,7 @@ func measureCaller(rules *policy.Rules, scopes []string) (document, error) {
 		return document{}, err
 	}
 	stage := 0
-	arn := longest
+	arn := policy.LongestARN
 	return document{
 		bytes: size.Bytes, patterns: size.Patterns,
 		first: fastest(25, func() {
@@ -152,7 +151,7 @@ func measureCaller(rules *policy.Rules, scopes []string) (document, error) {
 			arn.Stage = fmt.Sprintf("stage%05d", stage) // none is remembered
 			rules.Compile(who, arn)
 		}),
-		again: fastest(200, func() { rules.Compile(who, longest) }),
+		again: fastest(200, func() { rules.Compile(who, policy.LongestARN) }),
 	}, nil
 }
 
