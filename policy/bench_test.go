@@ -19,11 +19,7 @@ func resources(tb testing.TB, n int) *policy.Rules {
 			rule("GET", path+"/{id}", bearer(read)), rule("PUT", path+"/{id}", bearer(write)),
 			rule("GET", path+"/{id}/history", bearer(write)))
 	}
-	r, err := policy.NewRules(rules[:n], nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return r
+	return newRules(tb, rules[:n], nil)
 }
 
 // BenchmarkCompile compiles APIs of 10 to 10,000 routes for a caller who may read ten resources: the first

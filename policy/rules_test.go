@@ -27,11 +27,7 @@ func rule(method, path string, access policy.Access) policy.Rule {
 
 func mustRules(t *testing.T, rules ...policy.Rule) *policy.Rules {
 	t.Helper()
-	r, err := policy.NewRules(rules, map[string]string{"self": "id"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return newRules(t, rules, map[string]string{"self": "id"})
 }
 
 func caller(id, scopes string) policy.Caller {
@@ -504,7 +500,7 @@ func TestOtherMethodsOfThreeLetters(t *testing.T) {
 // TestZeroRules: they deny everything, and so does what is compiled of them.
 func TestZeroRules(t *testing.T) {
 	var rules policy.Rules
-	for _, arn := range []policy.ARN{anARN, policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012:abc/v1/$connect")} {
+	for _, arn := range []policy.ARN{anARN, connectARN} {
 		document, err := rules.Compile(caller("me", "read"), arn)
 		if !errors.As(err, new(*policy.SizeError)) || len(document.Statement) > 0 {
 			t.Errorf("%s: %+v, %v", arn, document, err)

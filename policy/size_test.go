@@ -169,12 +169,11 @@ func TestLimit(t *testing.T) {
 	for i := range 100 {
 		many = append(many, policy.Rule{Route: policy.Route{Method: fmt.Sprintf("$a-rather-long-name-of-a-route-%d", i)}, Access: bearer("read")})
 	}
-	arn := policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012:abc/v1/$connect")
-	_, err = mustRules(t, many...).Compile(who, arn)
+	_, err = mustRules(t, many...).Compile(who, connectARN)
 	if large := (*policy.SizeError)(nil); !errors.As(err, &large) || large.Limit != policy.MaxConnectDocument {
 		t.Errorf("error %v, want a SizeError for a WebSocket API", err)
 	}
-	if _, err = mustRules(t, many[:50]...).Compile(who, arn); err != nil {
+	if _, err = mustRules(t, many[:50]...).Compile(who, connectARN); err != nil {
 		t.Error(err)
 	}
 }
@@ -295,15 +294,7 @@ func TestMemory(t *testing.T) {
 
 // TestLargestAPIsOfOwners: the same where the caller owns what it calls, with an id of two spellings.
 func TestLargestAPIsOfOwners(t *testing.T) {
-	var all []policy.Rule
-	for i := range 150 {
-		for _, path := range []string{fmt.Sprintf("/users/{id}/resource%d", i), fmt.Sprintf("/users/{id}/resource%d/{key}", i)} {
-			for _, method := range allMethods {
-				all = append(all, rule(method, path, bearer("admin", "self "+map[bool]string{true: "read", false: "write"}[method == "GET"])))
-			}
-		}
-	}
-	rules := mustRules(t, all...)
+	rules := mustRules(t, ofOwners()...)
 	for _, scopes := range []string{"self read write", "self read", "self write", "admin", "self", ""} {
 		who := caller("auth0|5f7c8ec7c33c6c004bbafe82", scopes)
 		document, err := rules.Compile(who, anARN)
