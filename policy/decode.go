@@ -37,10 +37,10 @@ func (e *RulesError) in(step string) *RulesError {
 
 // DecodeRules reads what [Rules.Encode] wrote. The rules answer as those that were encoded; their limit is [MaxDocument].
 //
-// What decides is not taken from the file's analysis but made of its operations anew, by the same code as NewRules: it takes
-// a few milliseconds for thousands of them. Only the conflicts are taken as they stand there, which take the most time to
-// find and are for people to read: no Decide, Compile or Explain looks at them. So no analysis that was forged, or made by
-// another version of this package, opens anything.
+// What decides is not taken from the file's analysis but made of its operations anew, by the same code as NewRules. Only the
+// conflicts are taken as they stand there, which may take the most time to find and are for people to read: no Decide, Compile
+// or Explain looks at them. So no analysis that was forged, or made by another version of this package, opens anything. README.md
+// beside this file says how long it takes.
 //
 // The operations are trusted: whoever may write the file may change the rules, as who may write the function's code may. The
 // digest is against what happens by accident: a file that was cut, merged or edited by hand. It is taken over what was
