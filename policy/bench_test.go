@@ -85,7 +85,8 @@ func size(b *testing.B, doc policy.Document) int {
 }
 
 // BenchmarkRulesFile loads rules from a file, and makes them of a contract's routes as whoever writes the file does, for the
-// users API and for APIs of 2,100 operations. It reports the file's size.
+// users API and for APIs of 2,100 operations. It reports the file's size,
+// and how many conflicts it holds.
 func BenchmarkRulesFile(b *testing.B) {
 	flat, _ := crud("", 150, false)
 	deep, _ := crud("/organizations/{orgId}/projects/{projectId}", 150, false)
@@ -97,7 +98,8 @@ func BenchmarkRulesFile(b *testing.B) {
 		{"users", users(), usersOwners}, {"2100 flat", flat, nil}, {"2100 deep", deep, nil}, {"2100 of owners", ofOwners(), map[string]string{"self": "id"}},
 		{"2100 in conflict", newChance(0).api(2090).rules, map[string]string{"self": "id"}},
 	} {
-		text := encoded(b, newRules(b, api.rules, api.owners))
+		rules := newRules(b, api.rules, api.owners)
+		text := encoded(b, rules)
 		b.Run(api.name+"/load", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -106,6 +108,7 @@ func BenchmarkRulesFile(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(len(text)), "bytes")
+			b.ReportMetric(float64(len(rules.Conflicts())), "conflicts")
 		})
 		b.Run(api.name+"/make", func(b *testing.B) {
 			b.ReportAllocs()
