@@ -8,17 +8,16 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"portcullis/deploy/emulators/lambda"
 	"portcullis/deploy/functions"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/faults"
 )
 
 // fixed are the AWS SDK's variables, so that nothing of this machine's own configuration counts, and the race detector's.
@@ -112,14 +111,9 @@ func (b Binary) LogsOneLine(t *testing.T, event, says string, env ...string) {
 // that the next one is what makes it call.
 func (b Binary) CallsNobody(t *testing.T, quiet, loud string, env ...string) {
 	t.Helper()
-	var calls atomic.Int32
-	aws := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		calls.Add(1)
-		w.WriteHeader(http.StatusBadRequest)
-	}))
-	defer aws.Close()
-	f := b.Start(t, append(env, "AWS_ENDPOINT_URL="+aws.URL, "AWS_EC2_METADATA_SERVICE_ENDPOINT="+aws.URL,
-		"AWS_DEFAULTS_MODE=auto", "HTTP_PROXY="+aws.URL, "HTTPS_PROXY="+aws.URL)...)
+	aws, calls := faults.Serve(t, faults.Says(http.StatusBadRequest, ""))
+	f := b.Start(t, append(env, "AWS_ENDPOINT_URL="+aws, "AWS_EC2_METADATA_SERVICE_ENDPOINT="+aws,
+		"AWS_DEFAULTS_MODE=auto", "HTTP_PROXY="+aws, "HTTPS_PROXY="+aws)...)
 	// The function is past its start when it takes an event.
 	if got, err := f.Invoke(t.Context(), []byte(quiet)); err != nil || !strings.Contains(string(got), `"statusCode":400`) {
 		t.Errorf("answer %s, error %v", got, err)
