@@ -100,12 +100,7 @@ func (c *CachedMethod) check(name string) *wrong {
 }
 
 // TTL is how long an answer is kept.
-func (c *CachedMethod) TTL() time.Duration {
-	if c.TTLInSeconds == nil {
-		return 300 * time.Second
-	}
-	return time.Duration(*c.TTLInSeconds) * time.Second
-}
+func (c *CachedMethod) TTL() time.Duration { return ttlOf(c.TTLInSeconds) }
 
 func (m *Mode) checkCORS() *wrong {
 	if m.CORS == nil {

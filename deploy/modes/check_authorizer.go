@@ -151,11 +151,14 @@ func (a *Authorizer) checkTokens() *wrong {
 }
 
 // TTL is how long answers are kept.
-func (a *Authorizer) TTL() time.Duration {
-	if a.ResultTTLInSeconds == nil {
+func (a *Authorizer) TTL() time.Duration { return ttlOf(a.ResultTTLInSeconds) }
+
+// ttlOf is how long an answer is kept, as AWS has it where a mode does not say.
+func ttlOf(seconds *int) time.Duration {
+	if seconds == nil {
 		return 300 * time.Second
 	}
-	return time.Duration(*a.ResultTTLInSeconds) * time.Second
+	return time.Duration(*seconds) * time.Second
 }
 
 // Validation is IdentityValidationExpression, for the whole value; nil: anything will do.
