@@ -120,10 +120,13 @@ func (c *CORS) check() *wrong {
 			return at("allowMethods", fmt.Sprint(i), fmt.Sprintf(`want a method in upper case or "*", got %q`, method))
 		}
 	}
-	for member, names := range map[string][]string{"allowHeaders": c.AllowHeaders, "exposeHeaders": c.ExposeHeaders} {
-		for i, name := range names {
+	for _, headers := range []struct {
+		member string
+		names  []string
+	}{{"allowHeaders", c.AllowHeaders}, {"exposeHeaders", c.ExposeHeaders}} {
+		for i, name := range headers.names {
 			if !isHeaderName(name) {
-				return at(member, fmt.Sprint(i), fmt.Sprintf(`want a header's name or "*", got %q`, name))
+				return at(headers.member, fmt.Sprint(i), fmt.Sprintf(`want a header's name or "*", got %q`, name))
 			}
 		}
 	}

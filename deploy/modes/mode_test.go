@@ -234,6 +234,8 @@ func TestParseRefuses(t *testing.T) {
 		{"lambda", "[https://a.example]", "['*'], allowCredentials: true", `8: cors.allowCredentials: want allowOrigins without "*": API Gateway does not allow both`},
 		{"lambda", "allowMethods: [GET]", "allowMethods: [get]", `8: cors.allowMethods.0: want a method in upper case or "*", got "get"`},
 		{"lambda", "[x-a]", "['x a']", `8: cors.allowHeaders.0: want a header's name or "*", got "x a"`},
+		{"lambda", "[x-a]", "['x a'], exposeHeaders: ['y b']", `8: cors.allowHeaders.0: want a header's name or "*", got "x a"`},
+		{"lambda", "[x-a]", "[x-a], exposeHeaders: [x-b, 'y b']", `8: cors.exposeHeaders.1: want a header's name or "*", got "y b"`},
 		{"lambda", "maxAge: 5", "maxAge: 86401", `8: cors.maxAge: want -1 to 86400 seconds, got 86401`},
 		{"lambda", "cors:", "usagePlan: {}\ncors:", `8: usagePlan: API keys and usage plans are a REST API's`},
 		{"jwt", "audience: [a]", "", `4: authorizer.audience: want at least one, and none of them empty: without, tokens for anybody would be taken`},
