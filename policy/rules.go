@@ -327,8 +327,9 @@ func ownerSegments(id string) []string {
 
 // encodeComponent is the id as browsers encode it for a path: JavaScript's encodeURIComponent also encodes what may stand in
 // a segment, such as the @ of an address (ECMA-262, section 19.2.6.4).
-func encodeComponent(id string) string {
-	return strings.NewReplacer("+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")").Replace(url.QueryEscape(id))
-}
+func encodeComponent(id string) string { return queryToComponent.Replace(url.QueryEscape(id)) }
+
+// queryToComponent undoes what a query's encoding does besides.
+var queryToComponent = strings.NewReplacer("+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")")
 
 func isUnprintable(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }
