@@ -119,7 +119,7 @@ func (s *conflictSearch) run() {
 				if j == i && !through.owned || len(s.asked[j]) == 0 || !s.lossy[j] {
 					continue
 				}
-				for _, paths := range s.m.leaks(through.template, j, openings) {
+				for _, paths := range s.m.leaks(reach(through.template, s.m.entries[j].template), j, openings) {
 					s.leak(i, through, j, paths)
 				}
 			}

@@ -133,7 +133,7 @@ func (c *choice) denyNarrowed() {
 			if c.tooMany = len(narrowed.paths) > maxNarrowed; c.tooMany {
 				return
 			}
-			(h.verbs & written & c.unsafe[h.resource]).each(func(m int) { narrowed.add(c.resources[i].template, h.resource, m) })
+			narrowed.add(c.resources[i].template, h.resource, h.verbs&written&c.unsafe[h.resource])
 		}
 	}
 	for _, o := range c.owned {
@@ -141,7 +141,7 @@ func (c *choice) denyNarrowed() {
 			if c.tooMany = len(narrowed.paths) > maxNarrowed; c.tooMany {
 				return
 			}
-			(h.verbs & c.unsafe[h.resource] & o.verbs).each(func(m int) { narrowed.add(o.template, h.resource, m) })
+			narrowed.add(o.template, h.resource, h.verbs&o.verbs&c.unsafe[h.resource])
 		}
 	}
 	c.denies = narrowed.appendTo(c.denies, narrowed.paths)
@@ -153,22 +153,29 @@ type narrowedDenies struct {
 	paths, slashes map[string]verbs
 }
 
-func (n *narrowedDenies) add(open template, to int32, m int) {
-	routes := n.c.methods[m]
-	openings := n.c.open[m]
-	if openings == nil {
-		openings = routes.nobody
+// add adds what the pattern of an open template matches of a resource, for these methods, and is not open.
+func (n *narrowedDenies) add(open template, to int32, of verbs) {
+	if of == 0 {
+		return
 	}
-	for _, closed := range routes.leaks(open, int(n.c.resources[to].place[m]), openings) {
-		path, beside := n.c.besideOwner(closed, to, m)
-		if !beside {
-			path = closed.denied()
+	reached := reach(open, n.c.resources[to].template)
+	of.each(func(m int) {
+		routes := n.c.methods[m]
+		openings := n.c.open[m]
+		if openings == nil {
+			openings = routes.nobody
 		}
-		n.paths[path] |= 1 << m
-		if !endsWild(path) && endsWild(open.pattern()) {
-			n.slashes[path+"/"] |= 1 << m
+		for _, closed := range routes.leaks(reached, int(n.c.resources[to].place[m]), openings) {
+			path, beside := n.c.besideOwner(closed, to, m)
+			if !beside {
+				path = closed.denied()
+			}
+			n.paths[path] |= 1 << m
+			if !endsWild(path) && endsWild(open.pattern()) {
+				n.slashes[path+"/"] |= 1 << m
+			}
 		}
-	}
+	})
 }
 
 // besideOwner widens denied paths of a route of which nothing is open but its owner's: those that have this text in the place

@@ -39,11 +39,11 @@ func (m *methodRoutes) routes(reached []template, j int) bool {
 	})
 }
 
-// leaks lists the paths of route j that the pattern of an open template matches and that are not open, without a slash
+// leaks lists the paths of route j that are not open, of those that the pattern of an open template reaches, without a slash
 // at their end.
-func (m *methodRoutes) leaks(open template, j int, openings []opening) []template {
+func (m *methodRoutes) leaks(reached []template, j int, openings []opening) []template {
 	var leaks []template
-	for _, paths := range reach(open, m.entries[j].template) {
+	for _, paths := range reached {
 		for _, closed := range m.uncovered(paths, j, openings, byAll) {
 			leaks = appendNew(leaks, closed)
 		}
