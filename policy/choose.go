@@ -113,7 +113,7 @@ func (r *Rules) findOpen(c *choice, id string, has capabilities) {
 				c.whole[i] |= 1 << m
 			case partly && len(spellings) > 0:
 				c.partly[i] |= 1 << m
-				c.own(r, int32(i), m, id, has)
+				c.own(r, int32(i), m, spellings, has)
 			}
 		})
 	}
@@ -134,10 +134,10 @@ func opens(needs []need, has capabilities) (whole, partly bool) {
 }
 
 // own notes what of a route is open to its owner. Paths that a more specific route takes are not.
-func (c *choice) own(r *Rules, i int32, m int, id string, has capabilities) {
+func (c *choice) own(r *Rules, i int32, m int, spellings []string, has capabilities) {
 	methodRoutes := c.methods[m]
 	place := c.resources[i].place[m]
-	opening := r.opening(methodRoutes.entries[place], id, has)
+	opening := r.ownersOpening(methodRoutes.entries[place], spellings, has)
 	if c.open[m] == nil {
 		c.open[m] = slices.Clone(methodRoutes.nobody)
 	}

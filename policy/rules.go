@@ -281,15 +281,23 @@ func (r *Rules) opening(e entry, id string, has capabilities) opening {
 	if id == "" {
 		return opening{}
 	}
+	switch whole, partly := opens(r.needs[e.index], has); {
+	case whole:
+		return opening{[]template{e.template}, true}
+	case partly:
+		return r.ownersOpening(e, ownerSegments(id), has)
+	}
+	return opening{}
+}
+
+// ownersOpening is what of a route that is not open as a whole is open to an owner, in each spelling of its id.
+func (r *Rules) ownersOpening(e entry, spellings []string, has capabilities) opening {
 	var narrowed []template
 	for _, need := range r.needs[e.index] {
 		if !has.has(need.capabilities) {
 			continue
 		}
-		if len(need.owned) == 0 {
-			return opening{[]template{e.template}, true}
-		}
-		for _, segment := range ownerSegments(id) {
+		for _, segment := range spellings {
 			narrowed = append(narrowed, e.template.withParameters(need.owned, segment))
 		}
 	}
