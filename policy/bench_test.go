@@ -84,6 +84,49 @@ func size(b *testing.B, doc policy.Document) int {
 	return len(text)
 }
 
+// BenchmarkOwner decides and compiles for a caller who owns what it calls, of the users API and of one of 2,100 operations: the
+// first time, and after that.
+func BenchmarkOwner(b *testing.B) {
+	const id = "auth0|5f7c8ec7c33c6c004bbafe82"
+	for _, api := range []struct {
+		name  string
+		rules *policy.Rules
+		who   policy.Caller
+		path  string
+	}{
+		{"users", newRules(b, users(), usersOwners), caller(id, "users/self"), "/users/auth0%7C5f7c8ec7c33c6c004bbafe82"},
+		{"2100", newRules(b, ofOwners(), map[string]string{"self": "id"}), caller(id, "self read write"), "/users/auth0%7C5f7c8ec7c33c6c004bbafe82/resource7"},
+	} {
+		compile := func(b *testing.B, arn policy.ARN) {
+			if _, err := api.rules.Compile(api.who, arn); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.Run(api.name+"/decide", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if api.rules.Decide(api.who, "GET", api.path) != policy.Allow {
+					b.Fatal("denied")
+				}
+			}
+		})
+		b.Run(api.name+"/first", func(b *testing.B) {
+			b.ReportAllocs()
+			arn := anARN
+			for i := 0; b.Loop(); i++ {
+				arn.API = fmt.Sprintf("api%07d", i) // none is remembered
+				compile(b, arn)
+			}
+		})
+		b.Run(api.name+"/after", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				compile(b, anARN)
+			}
+		})
+	}
+}
+
 // BenchmarkRulesFile loads rules from a file, and makes them of a contract's routes as whoever writes the file does, for the
 // users API and for APIs of 2,100 operations. It reports the file's size,
 // and how many conflicts it holds.
