@@ -9,7 +9,8 @@ import (
 	"portcullis/deploy/modes"
 )
 
-// TestTexts: a member takes the texts of a pattern and no others. The texts are put together out of pieces at random.
+// TestTexts: a member takes the texts of a pattern and no others. The texts are pieces, pieces put together at random, and good
+// ones of those with one more before or behind them.
 func TestTexts(t *testing.T) {
 	for _, test := range []struct {
 		name, base, pattern string
@@ -47,22 +48,40 @@ func TestTexts(t *testing.T) {
 				t.Fatal(err)
 			}
 			pattern := regexp.MustCompile(test.pattern)
-			pieces := append(test.pieces, "a", "Z", "0", "", "_", "-", ".", "~", "$", "\n", " ", "\t", "é", "\xff", "\ufffd", strings.Repeat("a", 62), strings.Repeat("b", 125), strings.Repeat("c", 508))
+			pieces := append(test.pieces, "a", "Z", "0", "", "_", "-", ".", "~", "$", "\n", " ", "\t", "\f", "\r", "\v", "é", "\xff", "\ufffd",
+				strings.Repeat("a", 62), strings.Repeat("b", 125), strings.Repeat("c", 508))
 			for c := '!'; c <= '~'; c++ {
 				pieces = append(pieces, string(c))
 			}
+			for _, length := range []int{15, 16, 64, 128, 512} {
+				pieces = append(pieces, strings.Repeat("d", length))
+			}
 			random, seen := rand.New(rand.NewPCG(1, 2)), map[bool]int{}
+			try := func(text string) (good bool) {
+				test.set(m, text)
+				want, got := pattern.MatchString(text), m.Check()
+				seen[want]++
+				if (got == nil) != want {
+					t.Errorf("%q: %v, and the pattern matches: %v", text, got, want)
+				}
+				return want
+			}
+			for _, piece := range pieces {
+				try(piece)
+			}
+			more := 0
 			for range 1500 {
 				var text string
 				for range 1 + random.IntN(4) {
 					// Half of the pieces are those at the front, so that texts get good.
 					text += pieces[random.IntN(min(len(pieces), 8+random.IntN(2)*len(pieces)))]
 				}
-				test.set(m, text)
-				want, got := pattern.MatchString(text), m.Check()
-				seen[want]++
-				if (got == nil) != want {
-					t.Errorf("%q: %v, and the pattern matches: %v", text, got, want)
+				if try(text) && more < 40 {
+					more++
+					for _, piece := range pieces {
+						try(text + piece)
+						try(piece + text)
+					}
 				}
 			}
 			if seen[true] < 50 || seen[false] < 50 {
