@@ -18,6 +18,9 @@ type Contract struct {
 	Title      string      // info.title
 	Operations []Operation // in the order of the document
 
+	// Description is info.description.
+	Description string
+
 	// OwnerScopes maps a scope to the path parameter that must equal the caller's id for it to count
 	// (the document's x-owner-scopes).
 	OwnerScopes map[string]string
@@ -47,6 +50,8 @@ type Operation struct {
 
 	Parameters []Parameter // the path item's and the operation's own
 	Body       *Body       // nil: the operation declares none
+
+	Line int // of the file, where the operation begins
 }
 
 // Parameter is one declared parameter of an operation.

@@ -3,7 +3,9 @@ package contract
 import (
 	"fmt"
 	"iter"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -143,4 +145,55 @@ func only(mapping *yaml.Node, what string, known ...string) error {
 		}
 	}
 	return nil
+}
+
+// Line gives the line of what stands at a place of the document, a JSON pointer as a URI fragment such as
+// "#/components/schemas/NewUser"; of what is nearest above it, where nothing stands there.
+func (c *Contract) Line(place string) int {
+	file, err := readYAML(c.Text)
+	if err != nil || len(file.Content) == 0 {
+		return 0
+	}
+	node := file.Content[0]
+	line := node.Line
+	for _, token := range PointerTokens(place) {
+		key, value := member(node, token)
+		if value == nil {
+			return line
+		}
+		node, line = value, key.Line
+	}
+	return line
+}
+
+// PointerTokens are the tokens of a JSON pointer in a URI fragment (RFC 6901, sections 3 and 6).
+func PointerTokens(place string) []string {
+	path, isAbsolute := strings.CutPrefix(strings.TrimPrefix(place, "#"), "/")
+	if !isAbsolute {
+		return nil
+	}
+	tokens := strings.Split(path, "/")
+	for i, token := range tokens {
+		if plain, err := url.PathUnescape(token); err == nil {
+			token = plain
+		}
+		tokens[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+	}
+	return tokens
+}
+
+// member gives a member of a mapping with its key, or an item of a list by its number; nil where there is none.
+func member(node *yaml.Node, token string) (key, value *yaml.Node) {
+	if node.Kind == yaml.SequenceNode {
+		if i, err := strconv.Atoi(token); err == nil && 0 <= i && i < len(node.Content) {
+			return node.Content[i], follow(node.Content[i])
+		}
+		return nil, nil
+	}
+	for key, value := range pairs(node) {
+		if key.Value == token {
+			return key, value
+		}
+	}
+	return nil, nil
 }

@@ -122,9 +122,8 @@ func (p *parser) head(c *Contract) error {
 	if err := only(p.root, "the document", rootMembers...); err != nil {
 		return err
 	}
-	if title := find(find(p.root, "info"), "title"); title != nil {
-		c.Title = title.Value
-	}
+	info := find(p.root, "info")
+	c.Title, c.Description = text(find(info, "title")), text(find(info, "description"))
 	if function := find(p.root, "x-function"); function != nil {
 		if p.serving = function.Value; !isFunctionName(function) {
 			return at(function, "x-function: want the name of a function")
@@ -233,7 +232,7 @@ func (p *parser) addOperations(c *Contract, path string, member, node *yaml.Node
 		if err != nil {
 			return err
 		}
-		operation.Default = path == defaultPath
+		operation.Default, operation.Line = path == defaultPath, member.Line
 		c.Operations = append(c.Operations, operation)
 	}
 	return nil

@@ -1,0 +1,176 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
+)
+
+// Errors is all that is wrong with a contract and a mode together, each with the file, the line and what would be right.
+// errors.As finds each [*contract.Error] in it.
+type Errors []*contract.Error
+
+// Error is the texts of all, a line each.
+func (e Errors) Error() string {
+	texts := make([]string, len(e))
+	for i, err := range e {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "\n")
+}
+
+// Unwrap gives the errors one by one.
+func (e Errors) Unwrap() []error {
+	all := make([]error, len(e))
+	for i, err := range e {
+		all[i] = err
+	}
+	return all
+}
+
+// Compile makes the plan of an API that guards a contract as a mode says. Both have to be there. The error is an [Errors] with
+// all that is wrong, the contract's first.
+func Compile(c *contract.Contract, m *modes.Mode) (*Plan, error) {
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
+	b := &builder{contract: c, mode: m}
+	p := b.plan()
+	if len(b.wrong) > 0 {
+		return nil, b.wrong
+	}
+	return p, nil
+}
+
+// builder makes one plan; what is wrong gathers.
+type builder struct {
+	contract *contract.Contract
+	mode     *modes.Mode
+	models   bodyModels // REST
+	wrong    Errors
+}
+
+// refuse notes what is wrong in a line of the contract.
+func (b *builder) refuse(line int, format string, args ...any) {
+	b.wrong = append(b.wrong, &contract.Error{Name: b.contract.Name, Line: line, Reason: fmt.Sprintf(format, args...)})
+}
+
+// refuseMode notes what is wrong with a member of the mode, its parents before it.
+func (b *builder) refuseMode(reason string, member ...string) {
+	b.wrong = append(b.wrong, b.mode.Wrong(reason, member...))
+}
+
+func (b *builder) plan() *Plan {
+	m := b.mode
+	p := &Plan{
+		Name: m.Name, Gateway: m.Gateway, Description: b.contract.Description, Authorization: m.Authorization,
+		Authorizer: b.authorizer(), Operations: map[string]Operation{}, Scopes: b.scopes(),
+		StageVariables:  orEmpty(maps.Clone(m.StageVariables)),
+		AccessLogFormat: cmp.Or(strings.TrimSpace(m.AccessLogFormat), logFormats[m.Gateway]), IntegrationTimeoutInMillis: cmp.Or(m.IntegrationTimeoutInMillis, timeouts[m.Gateway]),
+		Local: localOf(m),
+	}
+	if m.Throttle != nil {
+		p.Throttle = throttleOf(m.Throttle.Throttle)
+	}
+	if m.Gateway == modes.HTTP {
+		p.HTTP = b.http()
+	} else {
+		p.REST = b.rest()
+	}
+	for i := range b.contract.Operations {
+		operation := &b.contract.Operations[i]
+		p.Operations[keyOf(operation)] = b.operation(operation)
+	}
+	b.checkNamedMethods(p)
+	return p
+}
+
+// timeouts are how long a function behind an API may take at most, in milliseconds, by the kind of gateway. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html.
+var timeouts = map[string]int{modes.REST: 29_000, modes.HTTP: 30_000}
+
+// logFormats are the lines of an access log where the mode has no format of its own. No field may hold a credential:
+// $context.error.message is left out, since for a malformed Authorization header it quotes the header.
+var logFormats = map[string]string{
+	modes.REST: `{"apiKeyId":"$context.identity.apiKeyId","authorizerLatency":"$context.authorizer.latency","authorizerStatus":"$context.authorizer.status",` +
+		`"errorType":"$context.error.responseType","extendedRequestId":"$context.extendedRequestId",` +
+		`"integrationLatency":"$context.integration.latency","integrationStatus":"$context.integration.status","latency":"$context.responseLatency",` +
+		`"method":"$context.httpMethod","path":"$context.path","principalId":"$context.authorizer.principalId","requestId":"$context.requestId",` +
+		`"resourcePath":"$context.resourcePath","responseLength":"$context.responseLength","sourceIp":"$context.identity.sourceIp",` +
+		`"status":"$context.status","time":"$context.requestTime","traceId":"$context.xrayTraceId","userArn":"$context.identity.userArn"}`,
+	modes.HTTP: `{"authorizerError":"$context.authorizer.error","authorizerLatency":"$context.authorizer.latency",` +
+		`"integrationLatency":"$context.integration.latency","integrationStatus":"$context.integration.status","latency":"$context.responseLatency",` +
+		`"method":"$context.httpMethod","path":"$context.path","requestId":"$context.requestId","responseLength":"$context.responseLength",` +
+		`"routeKey":"$context.routeKey","sourceIp":"$context.identity.sourceIp","status":"$context.status","time":"$context.requestTime",` +
+		`"userArn":"$context.identity.userArn"}`,
+}
+
+// scopes are all that the contract asks for.
+func (b *builder) scopes() []string {
+	all := []string{}
+	for _, operation := range b.contract.Operations {
+		for _, alternative := range operation.Access.Alternatives {
+			for _, requirement := range alternative {
+				all = append(all, requirement.Scopes...)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// checkNamedMethods makes sure that the methods that the mode names are the contract's. $default is none of them: it is one
+// route in AWS, and two on a desk.
+func (b *builder) checkNamedMethods(p *Plan) {
+	check := func(names []string, member string) {
+		slices.Sort(names)
+		for _, name := range names {
+			if _, is := p.Operations[name]; !is {
+				b.refuseMode("want an operation of "+b.contract.Name+", which has none such", member, "methods", name)
+			}
+		}
+	}
+	if m := b.mode; m.Throttle != nil {
+		check(slices.Collect(maps.Keys(m.Throttle.Methods)), "throttle")
+	}
+	if m := b.mode; m.UsagePlan != nil {
+		check(slices.Collect(maps.Keys(m.UsagePlan.Methods)), "usagePlan")
+	}
+	if m := b.mode; m.Cache != nil {
+		check(slices.Collect(maps.Keys(m.Cache.Methods)), "cache")
+	}
+}
+
+func throttleOf(t modes.Throttle) *Throttle {
+	return &Throttle{RateLimit: t.RateLimit, BurstLimit: t.BurstLimit}
+}
+
+// orEmpty is a map that is written as {} where it is nil.
+func orEmpty[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return m
+}
+
+// listOf is a copy of a list, which is written as [] where it is nil.
+func listOf(list []string) []string { return append([]string{}, list...) }
+
+func localOf(m *modes.Mode) Local {
+	local := Local{}
+	for _, c := range m.LocalCallers {
+		local.Callers = append(local.Callers, Caller{c.AccessKeyID, c.SecretAccessKey, c.SessionToken, c.ARN, c.Policy.Document})
+	}
+	if m.UsagePlan != nil {
+		for _, k := range m.UsagePlan.LocalKeys {
+			local.Keys = append(local.Keys, Key{k.Name, k.Value, k.Disabled})
+		}
+	}
+	return local
+}

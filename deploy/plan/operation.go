@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"strings"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
+	"portcullis/policy"
+)
+
+// DefaultRoute is the key of the route of an HTTP API that takes what no other does.
+const DefaultRoute = "$default"
+
+// keyOf names an operation as a mode file and API Gateway do, as in "GET /things/{id}".
+func keyOf(operation *contract.Operation) string {
+	if operation.Default {
+		return DefaultRoute
+	}
+	return operation.Route.String()
+}
+
+// authorizationTypes are API Gateway's words for what a mode's operations ask for.
+var authorizationTypes = map[string]string{modes.Token: "CUSTOM", modes.Request: "CUSTOM"}
+
+func (b *builder) operation(from *contract.Operation) Operation {
+	o := Operation{
+		Method: from.Route.Method, Path: from.Route.Path, OperationName: from.ID, Function: from.Function,
+		Public: from.Access.Public, AuthorizationType: modes.None, AuthorizationScopes: []string{},
+	}
+	if from.Default {
+		o.Path = "/" + DefaultRoute
+	}
+	o.Permission = permission(o)
+	if !o.Public {
+		o.AuthorizationType = b.mode.Authorization
+		if words, other := authorizationTypes[b.mode.Authorization]; other {
+			o.AuthorizationType = words
+		}
+		o.APIKeyRequired = b.mode.APIKeyRequired
+		if b.mode.Authorization == modes.Cognito || b.mode.Authorization == modes.JWT {
+			o.AuthorizationScopes = b.tokenScopes(from)
+		}
+	}
+	if t := b.mode.Throttle; t != nil {
+		if own, named := t.Methods[keyOf(from)]; named {
+			o.Throttle = throttleOf(own)
+		}
+	}
+	if b.mode.Gateway == modes.REST {
+		b.addREST(&o, from)
+	}
+	return o
+}
+
+// permission is what follows the stage in the ARN by which an API may call the operation's function: a path parameter is any
+// segment, ANY is any method, and $default stands for itself. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html.
+func permission(o Operation) string {
+	if o.Path == "/"+DefaultRoute {
+		return DefaultRoute
+	}
+	segments := strings.Split(o.Path, "/")
+	for i, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			segments[i] = "*"
+		}
+	}
+	method := o.Method
+	if method == policy.MethodAny {
+		method = "*"
+	}
+	return method + strings.Join(segments, "/")
+}

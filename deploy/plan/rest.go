@@ -1,0 +1,245 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"portcullis/api/contract"
+	"portcullis/policy"
+)
+
+// rest is what only REST APIs have, for all of their operations.
+func (b *builder) rest() *REST {
+	b.checkPaths()
+	b.models = b.makeModels()
+	r := &REST{
+		APIKeySource: cmp.Or(b.mode.APIKeySource, "HEADER"), UsagePlan: b.usagePlan(), BinaryMediaTypes: listOf(b.mode.BinaryMediaTypes),
+		Resources: b.resources(), Preflights: b.preflights(),
+		RequestValidator: RequestValidator{b.mode.RequestValidation.Body, b.mode.RequestValidation.Parameters},
+		Models:           b.models.all, GatewayResponses: b.gatewayResponses(),
+	}
+	if c := b.mode.Cache; c != nil && len(c.Methods) > 0 {
+		r.CacheSettings = &CacheSettings{
+			RequireAuthorizationForCacheControl:    !c.AnyoneMayInvalidate,
+			UnauthorizedCacheControlHeaderStrategy: cmp.Or(c.UnauthorizedCacheControlHeaderStrategy, "SUCCEED_WITH_RESPONSE_HEADER"),
+		}
+	}
+	return r
+}
+
+// usagePlan gives nil where no operation asks for a key.
+func (b *builder) usagePlan() *UsagePlan {
+	from := b.mode.UsagePlan
+	if from == nil {
+		return nil
+	}
+	u := &UsagePlan{Methods: map[string]Throttle{}}
+	if from.Throttle != nil {
+		u.Throttle = throttleOf(*from.Throttle)
+	}
+	if from.Quota != nil {
+		u.Quota = &Quota{Limit: from.Quota.Limit, Offset: from.Quota.Offset, Period: from.Quota.Period}
+	}
+	for name, limit := range from.Methods {
+		u.Methods[name] = *throttleOf(limit)
+	}
+	return u
+}
+
+// mostSegments is how deep a path may be: Terraform has no recursion, and its module makes so many depths of resources.
+const mostSegments = 6
+
+var restPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^/(([A-Za-z0-9._:-]+|\{[A-Za-z0-9._-]+\})(/|$))*(\{[A-Za-z0-9._-]+\+\})?$`)
+})
+
+// checkPaths refuses the paths that a REST API cannot have, and two parameters of different names or kinds at one place: a
+// resource has one variable child. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html.
+func (b *builder) checkPaths() {
+	variable, seen := map[string]string{}, map[string]bool{} // parent -> child; paths
+	for i := range b.contract.Operations {
+		o := &b.contract.Operations[i]
+		path := o.Route.Path
+		switch {
+		case seen[path]:
+			continue
+		case o.Default:
+			b.refuse(o.Line, "/$default: a REST API has no route for what no other one serves")
+			return // of which there are two
+		case strings.Count(path, "/") > mostSegments:
+			b.refuse(o.Line, "%s: want at most %d segments in the path of a REST API", path, mostSegments)
+		case !restPath().MatchString(path) || path != "/" && strings.HasSuffix(path, "/"):
+			b.refuse(o.Line, "%s: want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end; and no slash at the end", path)
+		}
+		seen[path] = true
+		if parent, other, child := siblings(path, variable); other != "" {
+			b.refuse(o.Line, "%s: a REST API has one parameter at a place; %s is there already, and cannot be %s too", o.Route, parent+"/"+other, child)
+		}
+	}
+}
+
+// siblings notes the variable parts of a path by what stands before them, and gives the first that has another one beside it.
+func siblings(path string, variable map[string]string) (parent, other, child string) {
+	at := ""
+	for segment := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		if strings.HasPrefix(segment, "{") {
+			switch variable[at] {
+			case "", segment:
+				variable[at] = segment
+			default:
+				return at, variable[at], segment
+			}
+		}
+		at += "/" + segment
+	}
+	return "", "", ""
+}
+
+// resources are the parts of the paths.
+func (b *builder) resources() []string {
+	all := []string{}
+	for _, operation := range b.contract.Operations {
+		segments := strings.Split(strings.Trim(operation.Route.Path, "/"), "/")
+		for depth := 1; depth <= len(segments) && segments[0] != ""; depth++ {
+			all = append(all, strings.Join(segments[:depth], "/"))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+const (
+	corsHeaders = "Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key"
+	corsMaxAge  = "86400"
+)
+
+// preflights are the headers of the answers to preflights for the paths whose OPTIONS the contract leaves to the gateway.
+func (b *builder) preflights() map[string]map[string]string {
+	byPath := map[string][]*contract.Operation{}
+	for i := range b.contract.Operations {
+		o := &b.contract.Operations[i]
+		byPath[o.Route.Path] = append(byPath[o.Route.Path], o)
+	}
+	all := map[string]map[string]string{}
+	for path, operations := range byPath {
+		slices.SortFunc(operations, func(a, b *contract.Operation) int { return cmp.Compare(a.Route.Method, b.Route.Method) })
+		methods, headers := []string{http.MethodOptions}, strings.Split(corsHeaders, ",")
+		for _, o := range operations {
+			methods = append(methods, o.Route.Method)
+			headers = append(headers, headerParameters(o)...)
+		}
+		slices.Sort(methods)
+		if slices.Contains(methods, policy.MethodAny) || len(slices.Compact(slices.Clone(methods))) < len(methods) {
+			continue // the contract has an OPTIONS
+		}
+		all[path] = map[string]string{
+			"Access-Control-Allow-Methods": strings.Join(methods, ","),
+			"Access-Control-Allow-Headers": strings.Join(unique(headers), ","),
+			"Access-Control-Max-Age":       corsMaxAge,
+		}
+	}
+	return all
+}
+
+// headerParameters are the names of the headers that an operation declares, sorted without their case.
+func headerParameters(o *contract.Operation) []string {
+	var all []string
+	for _, parameter := range o.Parameters {
+		if parameter.In == "header" {
+			all = append(all, parameter.Name)
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
+	return all
+}
+
+// unique are the texts of a list, each where it stands first.
+func unique(list []string) []string {
+	var all []string
+	for _, text := range list {
+		if !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// apiMethods lists the methods of the contract, and OPTIONS.
+func (b *builder) apiMethods() string {
+	all := []string{http.MethodOptions}
+	for _, operation := range b.contract.Operations {
+		if operation.Route.Method == policy.MethodAny {
+			return "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"
+		}
+		all = append(all, operation.Route.Method)
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), ",")
+}
+
+// gatewayResponses are those of the mode, and for the two classes the headers without which a browser hides an error.
+func (b *builder) gatewayResponses() map[string]GatewayResponse {
+	all := map[string]GatewayResponse{}
+	for _, kind := range append([]string{"DEFAULT_4XX", "DEFAULT_5XX"}, slices.Sorted(maps.Keys(b.mode.GatewayResponses))...) {
+		from := b.mode.GatewayResponses[kind]
+		r := GatewayResponse{StatusCode: from.StatusCode, Body: from.Body, Headers: map[string]string{
+			"Access-Control-Allow-Methods": "'" + b.apiMethods() + "'",
+			"Access-Control-Allow-Headers": "'" + corsHeaders + "'",
+			"Access-Control-Max-Age":       "'" + corsMaxAge + "'",
+		}}
+		for _, name := range slices.Sorted(maps.Keys(from.Headers)) {
+			maps.DeleteFunc(r.Headers, func(other, _ string) bool { return strings.EqualFold(other, name) })
+			value, ok := mapped(from.Headers[name])
+			if !ok {
+				b.refuseMode("want a text without single quotes, or one $context variable and nothing else: API Gateway takes no other header",
+					"gatewayResponses", kind, "headers", name)
+			}
+			r.Headers[name] = value
+		}
+		all[kind] = r
+	}
+	return all
+}
+
+var contextVariable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\$context\.[A-Za-z0-9._:-]+$`) })
+
+// mapped writes a header's value as API Gateway's mappings do, and tells whether they can: a text is quoted, and a variable of the
+// context stands by itself. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html.
+func mapped(value string) (string, bool) {
+	if contextVariable().MatchString(value) {
+		return strings.TrimPrefix(value, "$"), true
+	}
+	return "'" + value + "'", !strings.Contains(value, "$context.") && !strings.Contains(value, "'")
+}
+
+// addREST adds what only a method of a REST API has.
+func (b *builder) addREST(o *Operation, from *contract.Operation) {
+	o.RequestParameters = requestParameters(from)
+	o.RequestModels = b.models.of[from]
+	b.addCache(o, from)
+}
+
+var pathParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([^{}+]+)\+?\}`) })
+
+// requestParameters are those of the path, and the query and header parameters that the contract requires.
+func requestParameters(o *contract.Operation) map[string]bool {
+	all := map[string]bool{}
+	for _, match := range pathParameter().FindAllStringSubmatch(o.Route.Path, -1) {
+		all["method.request.path."+match[1]] = true
+	}
+	places := map[string]string{"query": "querystring", "header": "header"}
+	for _, parameter := range o.Parameters {
+		if place := places[parameter.In]; place != "" && parameter.Required {
+			all[fmt.Sprintf("method.request.%s.%s", place, parameter.Name)] = true
+		}
+	}
+	return all
+}
