@@ -5,6 +5,8 @@
 package contract
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -107,6 +109,12 @@ func pathless(err error) string {
 		return wrapped.Unwrap().Error()
 	}
 	return err.Error()
+}
+
+// SHA256 is that of Text, in 64 lower-case hexadecimal digits, by which a contract is named where its text is not.
+func (c *Contract) SHA256() string {
+	sum := sha256.Sum256(c.Text)
+	return hex.EncodeToString(sum[:])
 }
 
 // Rules gives the access rules of all operations, and of connecting. The error is a [*policy.RouteError]; Parse has made sure

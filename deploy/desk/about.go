@@ -25,7 +25,7 @@ func describe(base string, getenv func(string) string, s *services.Services, p *
 	}
 	told := about.Desk{
 		Version: about.Version, Region: s.Region(), Issuers: list, GroupScopes: s.GroupScopes(issuers),
-		Contract:  about.Contract{File: p.Contract.Name, SHA256: p.Digest, Text: string(p.Contract.Text)},
+		Contract:  about.Contract{File: p.Contract.Name, SHA256: p.Contract.SHA256(), Text: string(p.Contract.Text)},
 		ClockSkew: cmp.Or(getenv(environ.ClockSkew), "0s"), TokenSources: getenv(environ.TokenSources),
 		Tables: s.Named(), Endpoints: s.Endpoints(), Modes: []about.Mode{},
 	}

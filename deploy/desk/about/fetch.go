@@ -2,8 +2,6 @@ package about
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"portcullis/api/contract"
 )
 
 // The bounds of what a desk tells: a contract has 8 MiB at most, and is written as a JSON text.
@@ -129,8 +129,8 @@ func read(text []byte) (*Desk, error) {
 	if err := json.Unmarshal(text, told); err != nil {
 		return nil, fmt.Errorf("%w: its answer cannot be read: %w", ErrNoDesk, err)
 	}
-	sum := sha256.Sum256([]byte(told.Contract.Text))
-	if hex.EncodeToString(sum[:]) != told.Contract.SHA256 || len(told.Issuers) == 0 {
+	read := contract.Contract{Text: []byte(told.Contract.Text)}
+	if read.SHA256() != told.Contract.SHA256 || len(told.Issuers) == 0 {
 		return nil, fmt.Errorf("%w: its answer lacks issuers, or a contract with its SHA-256", ErrNoDesk)
 	}
 	return told, nil

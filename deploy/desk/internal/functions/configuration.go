@@ -32,7 +32,7 @@ func (r *Runner) configuration(p *project.Project) (configuration, error) {
 	if err != nil {
 		return configuration{}, err
 	}
-	return configuration{version: p.Digest, variables: map[string]string{
+	return configuration{version: p.Contract.SHA256(), variables: map[string]string{
 		environ.Contract:    contract,
 		environ.Issuers:     string(list),
 		environ.GroupScopes: "", // they stand in the issuers

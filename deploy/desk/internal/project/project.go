@@ -3,8 +3,6 @@
 package project
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"portcullis/api/contract"
@@ -14,7 +12,6 @@ import (
 // Project is what the files said when they were read.
 type Project struct {
 	Contract *contract.Contract
-	Digest   string   // SHA-256 of the contract's text, in hexadecimal digits
 	InFile   bool     // the contract's name is that of a file; or else its text is in the program alone
 	Modes    []Mode   // in the order in which people are told of them
 	Remarks  []string // what somebody should know of the policies that the contract makes
@@ -35,8 +32,6 @@ func Read(s Source) (*Project, error) {
 	if p.Contract, p.InFile, err = s.readContract(); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(p.Contract.Text)
-	p.Digest = hex.EncodeToString(sum[:])
 	if p.Modes, err = s.readModes(); err != nil {
 		return nil, err
 	}

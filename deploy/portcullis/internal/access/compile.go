@@ -1,8 +1,6 @@
 package access
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -31,8 +29,7 @@ Exit status: 0 it was written; 2 the contract could not be read, or its rules ca
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(contract.Text)
-		text, err := contract.rules.Encode(policy.Source{Name: filepath.Base(contract.Name), SHA256: hex.EncodeToString(sum[:])})
+		text, err := contract.rules.Encode(policy.Source{Name: filepath.Base(contract.Name), SHA256: contract.SHA256()})
 		if err != nil {
 			return err
 		}
