@@ -2,32 +2,41 @@ package policy
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 )
 
 // RulesError says what is wrong with a file of rules.
 type RulesError struct {
+	File   string // that was to be loaded; "" for a text
 	Member string // where, such as operations[3].path; "" for the file as a whole
 	Reason string
+	Err    error // of the file system, where the file could not be read; nil elsewhere
 
 	loading bool // what makes such a file is told to who loads one, not to who makes it
 }
 
-// Error names the member, the reason and, to who loads a file, what makes one.
+// Error names the file, the member, the reason and, to who loads a file, what makes one.
 func (e *RulesError) Error() string {
-	text := "policy: rules.json: "
+	text := "policy: " + cmp.Or(e.File, RulesFile) + ": "
 	if e.Member != "" {
 		text += e.Member + ": "
 	}
 	text += e.Reason
 	if e.loading {
-		text += `; want a file made by "portcullis access compile"`
+		text += `; want a file made by "portcullis build" or "portcullis access compile"`
 	}
 	return text
 }
+
+// Unwrap gives the file system's error, where there is one.
+func (e *RulesError) Unwrap() error { return e.Err }
 
 // in is the error, a step further out: .name or [index].
 func (e *RulesError) in(step string) *RulesError {
@@ -52,6 +61,28 @@ func DecodeRules(text []byte) (*Rules, Source, error) {
 	if err != nil {
 		err.loading = true
 		return nil, Source{}, err
+	}
+	return r, source, nil
+}
+
+// LoadRules is [DecodeRules] for a file. The error is a [*RulesError] that names it.
+func LoadRules(file string) (*Rules, Source, error) {
+	info, err := os.Stat(file)
+	if err == nil && info.Size() > MaxRulesFile {
+		return nil, Source{}, &RulesError{File: file, Reason: fmt.Sprintf("has %d bytes, and %d are the most", info.Size(), MaxRulesFile), loading: true}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		failed := &RulesError{File: file, Reason: err.Error(), Err: err, loading: true}
+		if path := (*fs.PathError)(nil); errors.As(err, &path) {
+			failed.Reason = path.Err.Error() // the file is named already
+		}
+		return nil, Source{}, failed
+	}
+	r, source, wrong := decodeRules(text)
+	if wrong != nil {
+		wrong.File, wrong.loading = file, true
+		return nil, Source{}, wrong
 	}
 	return r, source, nil
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -46,7 +48,7 @@ func TestBrokenFiles(t *testing.T) {
 		}
 		member, reason, _ := strings.Cut(parts[2], ": ")
 		if refused.Member != member || !strings.HasPrefix(refused.Reason, reason) || reason == "" ||
-			!strings.Contains(err.Error(), "portcullis access compile") {
+			!strings.HasSuffix(err.Error(), `; want a file made by "portcullis build" or "portcullis access compile"`) {
 			t.Errorf("%serror  %v (of %q)", line, err, refused.Member)
 		}
 	}
@@ -56,6 +58,38 @@ func TestBrokenFiles(t *testing.T) {
 	spaced := file + strings.Repeat(" ", policy.MaxRulesFile-len(file))
 	if _, _, err := policy.DecodeRules([]byte(spaced)); err != nil {
 		t.Errorf("error %v for one that is as large as can be", err)
+	}
+}
+
+// TestLoadRules: what a file holds is what DecodeRules reads of it, and errors name the file.
+func TestLoadRules(t *testing.T) {
+	rules, source, err := policy.LoadRules(usersFile)
+	if err != nil || source != aSource {
+		t.Fatalf("%v, %v", source, err)
+	}
+	if text, err := rules.Encode(source); err != nil || string(text) != readFile(t, usersFile) {
+		t.Errorf("%s, %v", text, err)
+	}
+	folder := t.TempDir()
+	large, openAPI := filepath.Join(folder, "large"), filepath.Join(folder, "openapi")
+	if err := errors.Join(os.WriteFile(large, make([]byte, policy.MaxRulesFile+1), 0o600), os.WriteFile(openAPI, []byte("openapi: 3.1.0\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		filepath.Join(folder, "none"): "no such file or directory",
+		folder:                        "is a directory",
+		large:                         "has 8388609 bytes, and 8388608 are the most",
+		openAPI:                       "is an OpenAPI document, and no rules made of one",
+	} {
+		rules, source, err := policy.LoadRules(file)
+		refused := (*policy.RulesError)(nil)
+		if !errors.As(err, &refused) || refused.File != file || rules != nil || source != (policy.Source{}) ||
+			err.Error() != "policy: "+file+": "+want+`; want a file made by "portcullis build" or "portcullis access compile"` {
+			t.Errorf("%s: error %v, want %q", file, err, want)
+		}
+		if missing := filepath.Base(file) == "none"; errors.Is(err, fs.ErrNotExist) != missing {
+			t.Errorf("%s: the cause is %v", file, errors.Unwrap(err))
+		}
 	}
 }
 

@@ -12,5 +12,5 @@
 //
 // The package is for execute-api:Invoke only. It is not a general IAM engine: it knows nothing of
 // principals, permission boundaries or other services' actions. It uses the standard library only, and it
-// neither logs nor reads a clock.
+// neither logs nor reads a clock; [LoadRules] alone reads a file.
 package policy

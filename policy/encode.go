@@ -7,6 +7,9 @@ import (
 	"slices"
 )
 
+// RulesFile is what a file of rules is called beside the binary of the function that loads it.
+const RulesFile = "rules.json"
+
 // MaxRulesFile is the most bytes that [Rules.Encode] writes and [DecodeRules] reads.
 const MaxRulesFile = 8 << 20
 

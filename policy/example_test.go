@@ -78,5 +78,5 @@ func ExampleDecodeRules() {
 	fmt.Println(err)
 	// Output:
 	// orders.yaml allow
-	// policy: rules.json: is an OpenAPI document, and no rules made of one; want a file made by "portcullis access compile"
+	// policy: rules.json: is an OpenAPI document, and no rules made of one; want a file made by "portcullis build" or "portcullis access compile"
 }
