@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Size says how large the document for a caller is.
@@ -112,7 +114,7 @@ const LargeDocument = MaxConnectDocument
 // stages such as prod and $default have, and 128 would find documents too large that are not.
 var LongestARN = ARN{Partition: "aws-us-gov", Region: "ap-southeast-2", Account: "123456789012", API: "abcdefghij", Stage: "production"}
 
-// SizesError lists the callers for whom Compile fails, so that all that they do would be an error.
+// SizesError lists callers for whom Compile fails, so that all that they do would be an error.
 type SizesError struct {
 	Sizes []Size // each with an Err
 }
@@ -121,42 +123,61 @@ type SizesError struct {
 func (e *SizesError) Error() string {
 	texts := make([]string, len(e.Sizes))
 	for i, size := range e.Sizes {
-		texts[i] = size.who() + ": " + size.Err.Error()
+		texts[i] = size.Who() + ": " + size.Err.Error()
 	}
 	return strings.Join(texts, "; ")
 }
 
-// who names the caller with what it brings.
-func (s Size) who() string {
-	return "a caller with " + s.Name + " (" + strings.Join(s.Caller.Schemes, " and ") + ")"
+// Who names the caller, with what it brings.
+func (s Size) Who() string {
+	name := s.Name // a group's may be any text
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		name = strconv.Quote(name)
+	}
+	return "a caller with " + name + " (" + strings.Join(s.Caller.Schemes, " and ") + ")"
 }
 
-// CheckSizes measures the documents of [Rules.Sizes] for [LongestARN]. The error is a [*SizesError]. Remarks are what somebody
-// should know and nothing fails by: the largest document, from LargeDocument on, and Resources that are left out.
-func (r *Rules) CheckSizes(groups map[string][]string) (remarks []string, err error) {
+// Remark is what somebody should know of the documents of an API's callers, and nothing fails by.
+type Remark struct {
+	Text   string
+	Denies bool // something is denied that the rules allow
+}
+
+// CheckSizes measures the documents of [Rules.Sizes] for [LongestARN]. The error is a [*SizesError]. Remarks are of Resources that
+// are left out, and of the largest document, from LargeDocument on. Of callers with the same scopes, whatever they
+// bring, one is named.
+func (r *Rules) CheckSizes(groups map[string][]string) (remarks []Remark, err error) {
 	sizes, err := r.Sizes(LongestARN, groups)
 	if err != nil {
 		return nil, err
 	}
 	var failed SizesError
 	var largest Size
+	said := "" // the name of the caller that was named last
 	for _, size := range sizes {
-		switch {
-		case size.Err != nil:
-			failed.Sizes = append(failed.Sizes, size)
-		case size.Bytes > largest.Bytes:
+		if size.Err == nil && size.Bytes > largest.Bytes {
 			largest = size
 		}
-		if len(size.LeftOut) > 0 {
-			remarks = append(remarks, fmt.Sprintf("%s: a Resource has %d characters, more than API Gateway takes (%d), and what it is for is denied: %s",
-				size.who(), len(size.LeftOut[0]), maxResource, size.LeftOut[0]))
+		switch {
+		case size.Name == said:
+		case size.Err != nil:
+			failed.Sizes, said = append(failed.Sizes, size), size.Name
+		case len(size.LeftOut) > 0:
+			remarks, said = append(remarks, size.leaving()), size.Name
 		}
 	}
 	if largest.Bytes >= LargeDocument {
-		remarks = append(remarks, fmt.Sprintf("%s: the policy has %d bytes, the largest of all; AWS names a bound for WebSocket APIs only (%d)", largest.who(), largest.Bytes, LargeDocument))
+		remarks = append(remarks, Remark{Text: fmt.Sprintf("%s: the policy has %d bytes, the largest of all; AWS names a bound for WebSocket APIs only (%d)",
+			largest.Who(), largest.Bytes, LargeDocument)})
 	}
 	if len(failed.Sizes) > 0 {
 		return remarks, &failed
 	}
 	return remarks, nil
+}
+
+// leaving says what of a document is left out.
+func (s Size) leaving() Remark {
+	return Remark{Denies: true, Text: fmt.Sprintf("%s: a Resource has %d characters, more than API Gateway takes (%d), and what it is for is denied: %s",
+		s.Who(), len(s.LeftOut[0]), maxResource, s.LeftOut[0])}
 }

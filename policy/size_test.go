@@ -323,15 +323,15 @@ func TestCheckSizes(t *testing.T) {
 	}
 	rules := mustRules(t, all...)
 	remarks, err := rules.CheckSizes(map[string][]string{"staff": {"read"}})
-	if err != nil || len(remarks) != 1 || !strings.Contains(remarks[0], "a caller with the scope read (bearer): the policy has 2") {
-		t.Errorf("%q, %v", remarks, err)
+	if err != nil || len(remarks) != 1 || remarks[0].Denies || !strings.Contains(remarks[0].Text, "a caller with the scope read (bearer): the policy has 2") {
+		t.Errorf("%+v, %v", remarks, err)
 	}
 	failed := (*policy.SizesError)(nil)
 	if _, err := rules.WithLimit(10_000).CheckSizes(nil); !errors.As(err, &failed) || len(failed.Sizes) != 1 || !strings.Contains(err.Error(), "a caller with the scope read (bearer): policy: the document for this caller has 2") {
 		t.Errorf("with a limit of 10,000 bytes: %v", err)
 	}
 	if remarks, err := things(t).CheckSizes(nil); len(remarks) > 0 || err != nil {
-		t.Errorf("a small API: %q, %v", remarks, err)
+		t.Errorf("a small API: %+v, %v", remarks, err)
 	}
 }
 
@@ -352,5 +352,23 @@ func TestManyNarrowDenies(t *testing.T) {
 		if size, err := r.Size(caller("me", "s0"), arn); err != nil || size.Err == nil {
 			t.Errorf("%s: got %+v, %v", arn, size, err)
 		}
+	}
+}
+
+// TestWhatIsLeftOutIsARemark: once for callers with the same scopes, whatever they bring, who are named as they can be printed.
+func TestWhatIsLeftOutIsARemark(t *testing.T) {
+	owners := policy.Access{Alternatives: []policy.Alternative{{{Scheme: "apiKey", Scopes: []string{"self"}}}, {{Scheme: "bearer", Scopes: []string{"self"}}}}}
+	rules, err := policy.NewRules([]policy.Rule{rule("GET", "/"+strings.Repeat("x", 303)+"/{id}", owners)}, map[string]string{"self": "id"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	remarks, err := rules.CheckSizes(nil)
+	if err != nil || len(remarks) != 1 || !remarks[0].Denies ||
+		!strings.HasPrefix(remarks[0].Text, "a caller with the scope self (apiKey): a Resource has 513 characters, more than API Gateway takes (512), and what it is for is denied: arn:") {
+		t.Errorf("%+v, %v", remarks, err)
+	}
+	size := policy.Size{Name: "the group bo\x1bth", Caller: policy.Caller{Schemes: []string{"apiKey", "bearer"}}}
+	if got, want := size.Who(), `a caller with "the group bo\x1bth" (apiKey and bearer)`; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -77,7 +77,11 @@ type Error struct {
 	Name   string // the file
 	Line   int    // 0: the file as a whole
 	Reason string // what is wrong, and what would be right
+	Err    error  // what Reason is the text of, where a caller may ask; nil elsewhere
 }
+
+// Unwrap gives the cause, where there is one to ask.
+func (e *Error) Unwrap() error { return e.Err }
 
 // Error is FILE:LINE: REASON, or FILE: REASON where the line is 0.
 func (e *Error) Error() string {

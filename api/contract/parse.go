@@ -39,11 +39,11 @@ type parser struct {
 // located is an error with the file's name and, where it is known, the line.
 func (p *parser) located(err error) error {
 	if at := (*lineError)(nil); errors.As(err, &at) {
-		return &Error{p.name, at.line, at.reason}
+		return &Error{Name: p.name, Line: at.line, Reason: at.reason}
 	}
 	reason := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
 	line, reason := cutLine(reason)
-	return &Error{p.name, line, reason}
+	return &Error{Name: p.name, Line: line, Reason: reason}
 }
 
 // cutLine cuts the number of a line off that a reason of the YAML reader begins with; it is 0 where there is none.

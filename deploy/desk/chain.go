@@ -50,8 +50,8 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 		set.Release()
 		return nil, err
 	}
-	for _, remark := range p.Remarks {
-		d.log.Warn("policy", slog.String("remark", remark))
+	for _, remark := range p.Rules.Remarks {
+		d.log.Warn("policy", slog.String("remark", remark.Text))
 	}
 	return &chain{
 		functions: set, gateways: gateways, defaultStage: gateways[defaultMode(p).Name],

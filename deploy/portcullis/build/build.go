@@ -10,6 +10,7 @@ import (
 
 	"portcullis/api/contract"
 	"portcullis/deploy/functions"
+	"portcullis/deploy/plan"
 	"portcullis/deploy/portcullis/internal/cli"
 )
 
@@ -74,18 +75,11 @@ func checkContract(s *cli.Session, command *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	rules, err := contract.Rules()
-	if err != nil {
-		return err
+	rules, err := plan.CompileRules(contract, nil)
+	for _, remark := range rules.Remarks {
+		s.Note(command, "warning: %s", remark.Text)
 	}
-	remarks, err := rules.CheckSizes(nil)
-	for _, remark := range remarks {
-		s.Note(command, "warning: %s", remark)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
+	return err
 }
 
 // built is what is told of a zip.

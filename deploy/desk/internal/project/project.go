@@ -7,14 +7,15 @@ import (
 
 	"portcullis/api/contract"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // Project is what the files said when they were read.
 type Project struct {
 	Contract *contract.Contract
-	InFile   bool     // the contract's name is that of a file; or else its text is in the program alone
-	Modes    []Mode   // in the order in which people are told of them
-	Remarks  []string // what somebody should know of the policies that the contract makes
+	InFile   bool       // the contract's name is that of a file; or else its text is in the program alone
+	Modes    []Mode     // in the order in which people are told of them
+	Rules    plan.Rules // of the contract
 }
 
 // Mode is a mode and the file that it is of.
@@ -35,21 +36,10 @@ func Read(s Source) (*Project, error) {
 	if p.Modes, err = s.readModes(); err != nil {
 		return nil, err
 	}
-	if err := p.checkPolicies(); err != nil {
+	if p.Rules, err = plan.CompileRules(p.Contract, p.GroupScopes()); err != nil {
 		return nil, err
 	}
 	return p, p.checkFunctions(s.Functions)
-}
-
-func (p *Project) checkPolicies() error {
-	rules, err := p.Contract.Rules()
-	if err != nil {
-		return err
-	}
-	if p.Remarks, err = rules.CheckSizes(p.GroupScopes()); err != nil {
-		return &contract.Error{Name: p.Contract.Name, Reason: err.Error()}
-	}
-	return nil
 }
 
 // checkNames refuses two modes of one name.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"portcullis/api/contract"
@@ -47,5 +48,18 @@ func TestCompile(t *testing.T) {
 	}
 	if none := access(t, "openapi: 3.1.0\n", nil, "compile", "-"); none.status != 2 || none.stdout != "" || none.stderr == "" {
 		t.Errorf("what is no contract gives %+v", none)
+	}
+}
+
+// TestCompileChecksSizes: no rules are written by which an authorizer could not answer a caller.
+func TestCompileChecksSizes(t *testing.T) {
+	const path = "/resource-number-N/{id}/details"
+	large := access(t, "", nil, "compile", contractOf(t, 150, path, "{bearer: [s]}"))
+	if large.status != 0 || !strings.HasPrefix(large.stdout, "{") || !strings.Contains(large.stderr, "warning: a caller with the scope s (bearer): the policy has 17") {
+		t.Errorf("a large policy: %+v", large)
+	}
+	long := "/" + strings.Repeat("x", 300) + "-N/{id}"
+	if tooLarge := access(t, "", nil, "compile", contractOf(t, 800, long, "{bearer: [s]}")); tooLarge.status != 2 || tooLarge.stdout != "" || !strings.Contains(tooLarge.stderr, "262144 are the most") {
+		t.Errorf("one that is too large: %+v", tooLarge)
 	}
 }

@@ -37,19 +37,19 @@ func TestSizes(t *testing.T) {
 		groups         string
 		want           []string // of each finding, how it begins and what else it says
 	}{
-		{150, numbered, "{bearer: [s]}", `{"staff":["s"],"others":[]}`, []string{"warning  a caller with the scope s, who brings a token: the policy has … 17"}},
-		{150, numbered, "{bearer: [s]}", "", []string{"warning  a caller with the scope s, who brings a token: … 17"}},
-		{150, numbered, "{bearer: []}", `{"staff":[]}`, []string{"warning  a caller with no scope, who brings a token: … 17"}},
-		{150, numbered, "{bearer: [s], key: []}", `{"staff":["s"]}`, []string{"warning  a caller with the scope s, who brings a token together with an API key: … 17"}},
-		{120, numbered, "{bearer: [sN]}", `{"even":["s0"],"odd":["s1"]}`, []string{"warning  a caller with all groups, who brings a token: … 13"}},
-		{120, numbered, "{bearer: [sN]}", `{"both":["s0","s1"],"odd":["s1"]}`, []string{"warning  a caller with the group both, who brings a token: … 13"}},
-		{120, numbered, "{bearer: [sN]}", `{"bo\u001bth":["s0","s1"]}`, []string{`warning  a caller with "the group bo\x1bth", who brings a token: … 13`}},
-		{800, long, "{bearer: [s]}, {key: [s]}", "", []string{"problem  a caller with the scope s, who brings an API key: the policy cannot be written"}},
-		{120, numbered, "{bearer: [sN]}", `{"even":["s0"]}`, []string{"warning  a caller with all scopes, who brings a token: … 13"}},
+		{150, numbered, "{bearer: [s]}", `{"staff":["s"],"others":[]}`, []string{"warning  a caller with the scope s (bearer): the policy has … 17"}},
+		{150, numbered, "{bearer: [s]}", "", []string{"warning  a caller with the scope s (bearer): … 17"}},
+		{150, numbered, "{bearer: []}", `{"staff":[]}`, []string{"warning  a caller with no scope (bearer): … 17"}},
+		{150, numbered, "{bearer: [s], key: []}", `{"staff":["s"]}`, []string{"warning  a caller with the scope s (apiKey and bearer): … 17"}},
+		{120, numbered, "{bearer: [sN]}", `{"even":["s0"],"odd":["s1"]}`, []string{"warning  a caller with all groups (bearer): … 13"}},
+		{120, numbered, "{bearer: [sN]}", `{"both":["s0","s1"],"odd":["s1"]}`, []string{"warning  a caller with the group both (bearer): … 13"}},
+		{120, numbered, "{bearer: [sN]}", `{"bo\u001bth":["s0","s1"]}`, []string{`warning  a caller with "the group bo\x1bth" (bearer): … 13`}},
+		{800, long, "{bearer: [s]}, {key: [s]}", "", []string{"problem  a caller with the scope s (apiKey): the policy cannot be written"}},
+		{120, numbered, "{bearer: [sN]}", `{"even":["s0"]}`, []string{"warning  a caller with all scopes (bearer): … 13"}},
 		{800, long, "{bearer: [s]}", `{"staff":["s"],"others":[]}`, []string{
-			"problem  a caller with the scope s, who brings a token: the policy cannot be written, and every request fails (500): policy: the document for this caller has … 262144 are the most"}},
-		{35, numbered, "{bearer: [self]}", `{"people":["self"]}`, []string{"warning  a caller with the scope self, who brings a token: … has 8"}},
-		{1, "/" + strings.Repeat("x", 303) + "/{id}", "{bearer: [self]}", `{"people":["self"]}`, []string{"problem  a caller with the scope self, who brings a token: … has 513"}},
+			"problem  a caller with the scope s (bearer): the policy cannot be written, and every request fails (500): policy: the document for this caller has … 262144 are the most"}},
+		{35, numbered, "{bearer: [self]}", `{"people":["self"]}`, []string{"warning  a caller with the scope self (bearer): … has 8"}},
+		{1, "/" + strings.Repeat("x", 303) + "/{id}", "{bearer: [self]}", `{"people":["self"]}`, []string{"problem  a caller with the scope self (bearer): … has 513"}},
 		{1, "/" + strings.Repeat("x", 302) + "/{id}", "{bearer: [self]}", `{"people":["self"]}`, nil},
 		{60, numbered, "{bearer: [s]}", `{"staff":["s"]}`, nil},
 	}

@@ -1,0 +1,45 @@
+// Package plan makes what is deployed of what is written: a contract and a mode become a Plan, which is all that a deployed API
+// is, checked once; and a contract alone becomes rules.json, by which the functions decide. Who serves an API, builds it or answers
+// questions about it begins here, so that all of them refuse the same.
+package plan
+
+import (
+	"path/filepath"
+
+	"portcullis/api/contract"
+	"portcullis/policy"
+)
+
+// Rules are a contract's access rules, for which there is a policy for every caller that their scopes make.
+type Rules struct {
+	*policy.Rules
+	File    []byte          // rules.json, which [policy.DecodeRules] reads
+	Remarks []policy.Remark // what somebody should know of the policies
+}
+
+// CompileRules makes the rules of a contract, makes sure of the policies that come of them, also for callers with the scopes of
+// each of the groups, which are lists of scopes by name, and writes them as rules.json. The same contract, under the same file
+// name, gives the same bytes.
+//
+// The error is a [*contract.Error]. Its cause is a [*policy.SizesError] where there are callers for whom there is no policy, and a
+// [*policy.RulesError] where rules.json cannot hold the rules. With the former, the Remarks are given too.
+func CompileRules(c *contract.Contract, groups map[string][]string) (Rules, error) {
+	rules, err := c.Rules()
+	if err != nil {
+		return Rules{}, wrong(c, err)
+	}
+	remarks, err := rules.CheckSizes(groups)
+	if err != nil {
+		return Rules{Remarks: remarks}, wrong(c, err)
+	}
+	file, err := rules.Encode(policy.Source{Name: filepath.Base(c.Name), SHA256: c.SHA256()})
+	if err != nil {
+		return Rules{}, wrong(c, err)
+	}
+	return Rules{rules, file, remarks}, nil
+}
+
+// wrong is the error of a contract as a whole.
+func wrong(c *contract.Contract, cause error) error {
+	return &contract.Error{Name: c.Name, Reason: cause.Error(), Err: cause}
+}
