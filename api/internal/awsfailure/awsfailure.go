@@ -41,14 +41,32 @@ func MayPass(err error) bool {
 	return false
 }
 
-// Loggable returns err, or another error in its place where its text would hold a part of the answer.
+// Loggable returns err, or another error in its place where its text would hold a part of the answer. That one wraps what ended
+// the connection, the deadline or the answer, if that is why it cannot be read.
 func Loggable(err error) error {
 	unread, response := (*smithy.DeserializationError)(nil), (*smithyhttp.ResponseError)(nil)
-	switch {
-	case !errors.As(err, &unread):
+	if !errors.As(err, &unread) {
 		return err
-	case errors.As(err, &response):
-		return fmt.Errorf("the answer, of status %d, cannot be read", response.HTTPStatusCode())
 	}
-	return errors.New("the answer cannot be read")
+	failure := "the answer cannot be read"
+	if errors.As(err, &response) {
+		failure = fmt.Sprintf("the answer, of status %d, cannot be read", response.HTTPStatusCode())
+	}
+	if end := endOf(unread); end != nil {
+		return fmt.Errorf("%s: %w", failure, end)
+	}
+	return errors.New(failure)
+}
+
+// endOf is what ended an answer before all of it was read, whose text has addresses and nothing of the answer; nil: all was read.
+func endOf(err error) error {
+	if network := (*net.OpError)(nil); errors.As(err, &network) {
+		return network
+	}
+	for _, end := range []error{context.DeadlineExceeded, context.Canceled, io.ErrUnexpectedEOF} {
+		if errors.Is(err, end) {
+			return end
+		}
+	}
+	return nil
 }

@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -28,7 +32,13 @@ func failureOf(t *testing.T, ctx context.Context, status int, body string) error
 	if status == 0 {
 		server.Close()
 	}
-	client := cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: "eu-west-1", BaseEndpoint: &server.URL, Retryer: aws.NopRetryer{}})
+	return failureAt(t, ctx, server.URL, http.DefaultClient)
+}
+
+// failureAt is how the SDK fails of what is at an address, as an HTTP client sees it.
+func failureAt(t *testing.T, ctx context.Context, address string, over cognitoidentityprovider.HTTPClient) error {
+	t.Helper()
+	client := cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: "eu-west-1", BaseEndpoint: &address, HTTPClient: over, Retryer: aws.NopRetryer{}})
 	_, err := client.GetUser(ctx, &cognitoidentityprovider.GetUserInput{AccessToken: aws.String("a")})
 	if err == nil {
 		t.Fatal("no failure")
@@ -63,5 +73,58 @@ func TestFailures(t *testing.T) {
 		if (got == c.err) != c.loggable || strings.Contains(got.Error(), "hidden") {
 			t.Errorf("%s: Loggable(%v) = %v", c.name, c.err, got)
 		}
+	}
+}
+
+// breaks is a connection over which an answer of a status begins, and ends with an error.
+type breaks struct {
+	status int
+	end    error
+}
+
+func (b breaks) Do(r *http.Request) (*http.Response, error) {
+	body := io.MultiReader(strings.NewReader(`{"Username":"hidden`), iotest.ErrReader(b.end))
+	return &http.Response{StatusCode: b.status, Body: io.NopCloser(body), Request: r}, nil
+}
+
+// TestLoggableNamesTheEnd: why an answer cannot be read is logged where it is the connection or the deadline, and never what
+// had come of it.
+func TestLoggableNamesTheEnd(t *testing.T) {
+	reset := &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
+	for _, status := range []int{200, 400, 503} {
+		for _, c := range []struct {
+			end     error
+			mayPass bool
+			want    string
+		}{
+			{reset, true, ": " + reset.Error()},
+			{fmt.Errorf("hidden: %w", reset), true, ": " + reset.Error()},
+			{context.DeadlineExceeded, true, ": context deadline exceeded"},
+			{context.Canceled, true, ": context canceled"},
+			{fmt.Errorf("hidden: %w", io.ErrUnexpectedEOF), true, ": unexpected EOF"},
+			{errors.New("hidden"), status == 503, ""},
+		} {
+			err := failureAt(t, t.Context(), "http://127.0.0.1:1", breaks{status, c.end})
+			if got := awsfailure.MayPass(err); got != c.mayPass {
+				t.Errorf("%d: MayPass(%v) = %t", status, err, got)
+			}
+			if got, want := awsfailure.Loggable(err), fmt.Sprintf("the answer, of status %d, cannot be read%s", status, c.want); got.Error() != want {
+				t.Errorf("%d: Loggable(%v) = %v, want %s", status, err, got, want)
+			}
+		}
+	}
+}
+
+// TestCutAnswers: the same of a connection that a service closes.
+func TestCutAnswers(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(400)
+		io.WriteString(w, `{"__type":"hidden`)
+	}))
+	defer server.Close()
+	err := failureAt(t, t.Context(), server.URL, http.DefaultClient)
+	if got := awsfailure.Loggable(err).Error(); !awsfailure.MayPass(err) || got != "the answer, of status 400, cannot be read: unexpected EOF" {
+		t.Errorf("%v: %s", err, got)
 	}
 }
