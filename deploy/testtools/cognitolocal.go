@@ -1,11 +1,9 @@
 package testtools
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
 )
 
@@ -17,7 +15,7 @@ func CognitoLocal(t testing.TB) string {
 	if err != nil {
 		skip(t, "cognito-local", "npm install -g cognito-local@5.3.0")
 	}
-	dir, port := t.TempDir(), freePort(t)
+	dir := t.TempDir()
 	config := filepath.Join(dir, ".cognito", "config.json")
 	if err := os.Mkdir(filepath.Dir(config), 0o755); err != nil {
 		t.Fatal(err)
@@ -27,8 +25,6 @@ func CognitoLocal(t testing.TB) string {
 	}
 	cmd := exec.Command(path)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+strconv.Itoa(port))
-	url := fmt.Sprintf("http://127.0.0.1:%d", port)
-	serveCommand(t, cmd, url+"/health")
-	return url
+	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT=0")
+	return serveCommand(t, cmd, "/health")
 }

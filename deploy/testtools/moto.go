@@ -1,10 +1,8 @@
 package testtools
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
-	"strconv"
 	"testing"
 )
 
@@ -14,12 +12,9 @@ import (
 func Moto(t testing.TB) string {
 	t.Helper()
 	path := Command(t, "moto_server", "pip install 'moto[server]==5.2.1'")
-	port := freePort(t)
-	cmd := exec.Command(path, "-H", "127.0.0.1", "-p", strconv.Itoa(port))
+	cmd := exec.Command(path, "-H", "127.0.0.1", "-p", "0")
 	cmd.Env = append(os.Environ(), "MOTO_IAM_LOAD_MANAGED_POLICIES=true")
-	url := fmt.Sprintf("http://127.0.0.1:%d", port)
-	serveCommand(t, cmd, url+"/moto-api/")
-	return url
+	return serveCommand(t, cmd, "/moto-api/")
 }
 
 // MotoEnv returns the environment variables, as "NAME=value", that point the AWS CLI, SDKs and Terraform at the emulator

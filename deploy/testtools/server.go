@@ -2,11 +2,11 @@ package testtools
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,8 +15,10 @@ import (
 
 const serverStartTimeout = time.Minute
 
-// serveCommand starts a server and waits until it answers 200 at url. It stops when the test ends.
-func serveCommand(t testing.TB, command *exec.Cmd, url string) {
+// serveCommand starts a server that takes any free port of 127.0.0.1 and writes "running on" with its address, waits until it answers
+// 200 at a path, and gives the address. It stops when the test ends. The server itself takes the port, since one that was looked for
+// before may be another program's by the time that the server is up.
+func serveCommand(t testing.TB, command *exec.Cmd, path string) (address string) {
 	t.Helper()
 	name := filepath.Base(command.Path)
 	logs := logFile(t, name+".log")
@@ -35,40 +37,42 @@ func serveCommand(t testing.TB, command *exec.Cmd, url string) {
 	go func() { exit = <-ended; close(stopped) }()
 	t.Cleanup(func() { cancel(); <-stopped })
 
-	if !answers(url, stopped) {
-		cancel()
-		<-stopped
-		t.Fatalf("%s does not answer at %s: %v\n%s", name, url, exit, content(logs))
-	}
-}
-
-// answers polls the address until it answers 200; it gives up when the server has stopped or after serverStartTimeout.
-func answers(url string, stopped <-chan struct{}) bool {
-	client := &http.Client{Timeout: 5 * time.Second}
 	for deadline := time.Now().Add(serverStartTimeout); time.Now().Before(deadline); {
-		if resp, err := client.Get(url); err == nil {
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return true
-			}
+		if address = addressIn(content(logs)); address != "" && answers(address+path) {
+			return address
 		}
 		select {
 		case <-stopped:
-			return false
+			t.Fatalf("%s has ended: %v\n%s", name, exit, content(logs))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	return false
+	cancel()
+	<-stopped
+	t.Fatalf("%s does not answer at %q: %v\n%s", name, address+path, exit, content(logs))
+	return ""
 }
 
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+// addressIn is the address that a log says a server is running on; "": it does not say yet.
+func addressIn(log string) string {
+	const host = "http://127.0.0.1:"
+	_, rest, _ := strings.Cut(log, "unning on "+host) // moto begins a sentence with it
+	port := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+	if port == "" || port == rest { // there may be more digits to come
+		return ""
 	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
+	return host + port
+}
+
+// answers tells whether there is an answer 200.
+func answers(url string) bool {
+	client := &http.Client{Timeout: 5 * time.Second}
+	resp, err := client.Get(url)
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
 }
 
 func logFile(t testing.TB, name string) *os.File {
