@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 )
 
@@ -54,6 +55,15 @@ func AWS(ctx context.Context, options ...func(*config.LoadOptions) error) (aws.C
 func CheckRegion(cfg aws.Config, of string) error {
 	if cfg.Region == "" {
 		return &Error{"AWS_REGION", "", "the region of " + of + ", such as eu-west-1"}
+	}
+	return nil
+}
+
+// CheckCredentials returns an [*Error] where no source of the AWS SDK's may give credentials: the EC2 metadata service, its last
+// one, is not asked. See https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html.
+func CheckCredentials(cfg aws.Config) error {
+	if aws.IsCredentialsProvider(cfg.Credentials, (*ec2rolecreds.Provider)(nil)) {
+		return &Error{"AWS_ACCESS_KEY_ID", "", "AWS credentials: it and AWS_SECRET_ACCESS_KEY, or in AWS_PROFILE a profile that has some"}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@
 package userstable
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -53,5 +54,5 @@ func openStore(ctx context.Context, table string, options []func(*config.LoadOpt
 	if err != nil {
 		return nil, err
 	}
-	return store, environ.CheckRegion(cfg, "the table")
+	return store, cmp.Or(environ.CheckRegion(cfg, "the table"), environ.CheckCredentials(cfg))
 }

@@ -27,6 +27,8 @@ func desk(t testing.TB) {
 	t.Setenv("AWS_PROFILE", "")
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	t.Setenv("AWS_ACCESS_KEY_ID", "test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 }
 
 // usersWith makes the handler with these variables.
@@ -65,6 +67,19 @@ func TestBadVariables(t *testing.T) {
 		}
 		if handler != nil {
 			t.Errorf("%+v: there is a handler", c)
+		}
+	}
+}
+
+// TestNoCredentials: a table cannot be read as nobody, and users in memory can.
+func TestNoCredentials(t *testing.T) {
+	desk(t)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+	for table, variable := range map[string]string{"users": "AWS_ACCESS_KEY_ID", ":memory:": ""} {
+		_, err := usersWith(t, map[string]string{"USERS_TABLE": table})
+		var bad *environ.Error
+		if errors.As(err, &bad) != (variable != "") || bad != nil && bad.Variable != variable {
+			t.Errorf("%s: %v, want an *environ.Error that names %q", table, err, variable)
 		}
 	}
 }

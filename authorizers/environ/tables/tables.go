@@ -6,11 +6,8 @@ package tables
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 
 	"portcullis/authorizers/apikey"
 	keys "portcullis/authorizers/apikey/dynamo"
@@ -22,8 +19,8 @@ import (
 
 // OpenKeys opens the DynamoDB table that API_KEYS_TABLE names, without calling anybody: neither DynamoDB nor a source of
 // credentials. The store is nil where the variable is not set. getenv gives a variable's value, "" where it is not set; the
-// AWS SDK's own variables apply too, behind the options, except that the EC2 metadata service is never asked. What is wrong
-// with a variable is an [*environ.Error].
+// AWS SDK's own variables apply too, behind the options, as [Config] reads them. What is wrong with a variable is an
+// [*environ.Error], and where nothing gives credentials it is a [*CredentialsError].
 func OpenKeys(ctx context.Context, getenv func(string) string, options ...func(*config.LoadOptions) error) (apikey.Store, error) {
 	table, err := open(ctx, getenv, options, environ.APIKeysTable)
 	if table == nil {
@@ -47,10 +44,9 @@ func open(ctx context.Context, getenv func(string) string, options []func(*confi
 	if name == "" {
 		return nil, nil
 	}
-	// Without this, settings such as AWS_DEFAULTS_MODE=auto call the EC2 metadata service at the start.
-	cfg, err := config.LoadDefaultConfig(ctx, append(slices.Clip(options), config.WithEC2IMDSClientEnableState(imds.ClientDisabled))...)
+	cfg, err := load(ctx, options)
 	if err != nil {
-		return nil, fmt.Errorf("AWS configuration: %w", err)
+		return nil, err
 	}
 	if cfg.Region == "" {
 		return nil, &environ.Error{Variable: "AWS_REGION", Err: errors.New("is not set; want the region of the table, such as eu-west-1")}
@@ -62,6 +58,9 @@ func open(ctx context.Context, getenv func(string) string, options []func(*confi
 	table, err := dynamodb.Open(where)
 	if err != nil {
 		return nil, environ.TableError(err, variable)
+	}
+	if err := checkCredentials(cfg); err != nil {
+		return nil, err
 	}
 	return table, nil
 }

@@ -51,6 +51,9 @@ func TestFlag(t *testing.T) {
 	for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
 		t.Setenv(name, os.DevNull)
 	}
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
+		t.Setenv(name, "test")
+	}
 	for _, test := range []struct{ args, variable, region, want string }{
 		{"list", "keys", "eu-west-1", "keys"},
 		{"list --table mine", "keys", "eu-west-1", "mine"},

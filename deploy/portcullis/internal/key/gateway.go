@@ -5,17 +5,15 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/authorizers/environ/tables"
 )
 
 // gatewayTimeout bounds each call of API Gateway, with all its attempts.
@@ -32,9 +30,9 @@ type gateway struct {
 
 // openGateway reads the AWS configuration as package tables does, and calls nobody.
 func (t *task) openGateway(ctx context.Context) (*gateway, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, append(slices.Clip(t.options), config.WithEC2IMDSClientEnableState(imds.ClientDisabled))...)
+	cfg, err := tables.Config(ctx, t.options...)
 	if err != nil {
-		return nil, fmt.Errorf("AWS configuration: %w", err)
+		return nil, err
 	}
 	return &gateway{apigateway.NewFromConfig(cfg, func(o *apigateway.Options) {
 		if t.gateway != "" {
