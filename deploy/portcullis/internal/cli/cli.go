@@ -158,6 +158,21 @@ func (s *Session) Print(text string) error {
 	return nil
 }
 
+// Discards tells whether what is printed is lost: stdout is the null device. Go opens that too where a process is started with a
+// stdout that is closed, and nothing tells the two apart for sure.
+func (s *Session) Discards() bool {
+	file, ok := s.Stdout.(interface{ Stat() (os.FileInfo, error) })
+	if !ok {
+		return false
+	}
+	stdout, err := file.Stat()
+	if err != nil {
+		return false // nor is it written to: Print says so
+	}
+	null, err := os.Stat(os.DevNull)
+	return err == nil && os.SameFile(stdout, null)
+}
+
 // PrintJSON writes a value to stdout as [WriteJSON] does, at once. Its error says that it is stdout that took nothing.
 func (s *Session) PrintJSON(value any) error {
 	var text strings.Builder

@@ -74,6 +74,9 @@ func (g *group) runCreate(command *cobra.Command, c creation) error {
 	if err != nil {
 		return err
 	}
+	if err := g.checkStdout(); err != nil {
+		return err
+	}
 	t, err := g.begin(command)
 	if err != nil {
 		return err

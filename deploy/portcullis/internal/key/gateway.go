@@ -87,7 +87,7 @@ func (g *gateway) create(ctx context.Context, u *undo, r apikey.Record, plan str
 	step.left = fmt.Sprintf("the API key %s of the gateway, named %s", made, name)
 	step.undo = func(ctx context.Context) error { return g.delete(ctx, made) }
 	if err := g.join(ctx, made, plan); err != nil {
-		return fmt.Errorf("the gateway's CreateUsagePlanKey of %s in the plan %q: %w", name, plan, err)
+		return g.joinError(ctx, plan, name, err)
 	}
 	return nil
 }

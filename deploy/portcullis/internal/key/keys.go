@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 
@@ -77,6 +78,14 @@ type issued struct {
 	Key string `json:"key"`
 	view
 	Replaces *replaced `json:"replaces,omitempty"`
+}
+
+// checkStdout refuses a stdout on which the text of a new key would be lost, before there is one.
+func (g *group) checkStdout() error {
+	if g.Discards() {
+		return cli.Usage("stdout is closed, or %s: the text of the key is written there, once, and would be lost; nothing was done", os.DevNull)
+	}
+	return nil
 }
 
 // reveal writes the text of a new key to stdout.

@@ -14,6 +14,7 @@ import (
 // How a proxy lets an operation fail.
 const (
 	refused = "refuse" // with status 400; it is not done
+	absent  = "absent" // with status 404; it is not done
 	broken  = "break"  // with status 500; it is not done
 	lost    = "lose"   // with status 500; it is done
 	held    = "hold"   // it is done, and answered never
@@ -64,6 +65,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.forward(w, r)
 	case refused:
 		amazonError(w, http.StatusBadRequest, "AccessDeniedException")
+	case absent:
+		amazonError(w, http.StatusNotFound, "NotFoundException")
 	case lost:
 		p.forward(httptest.NewRecorder(), r)
 		amazonError(w, http.StatusInternalServerError, "InternalServerError")
@@ -98,6 +101,8 @@ func operationOf(r *http.Request) string {
 		return "DeleteApiKey"
 	case r.Method == http.MethodGet && parts[0] == "apikeys":
 		return "GetApiKeys"
+	case r.Method == http.MethodGet && len(parts) == 1 && parts[0] == "usageplans":
+		return "GetUsagePlans"
 	}
 	return r.Method + " " + r.URL.Path
 }

@@ -60,6 +60,9 @@ about: enable lets it be accepted again.`,
 	flags.BoolVar(&c.force, "force", false, "also a key that is disabled or has expired; it stays so")
 	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
 	command.RunE = func(command *cobra.Command, args []string) error {
+		if err := g.checkStdout(); err != nil {
+			return err
+		}
 		t, err := g.begin(command)
 		if err != nil {
 			return err

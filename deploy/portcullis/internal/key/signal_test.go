@@ -4,11 +4,13 @@ package key_test
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"portcullis/deploy/portcullis/internal/cli"
 )
@@ -16,7 +18,7 @@ import (
 // command is a run of the command as a process of its own.
 func command(stderr *bytes.Buffer, args ...string) *exec.Cmd {
 	c := exec.Command("portcullis", append([]string{"key"}, args...)...)
-	c.Stderr = stderr
+	c.Stdout, c.Stderr = io.Discard, stderr
 	return c
 }
 
@@ -47,6 +49,29 @@ func TestClosedPipe(t *testing.T) {
 		t.Errorf("%s, stderr %q", c.ProcessState, &stderr)
 	}
 	s.wantNothing(t, "afterwards")
+}
+
+// TestDiscarded: a stdout that is closed, or the null device, has no key made whose text would be lost.
+func TestDiscarded(t *testing.T) {
+	s := newTestScene(t)
+	r, err := s.put(t.Context(), "ann", "", time.Hour, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"create --owner ann --scopes a --usage-plan $PLAN", "rotate " + r.ID} {
+		for _, stdout := range []string{">&-", ">/dev/null", ">>/dev/null"} {
+			shell := exec.Command("sh", "-c", "portcullis key "+words+" "+stdout)
+			var stderr bytes.Buffer
+			shell.Stderr = &stderr
+			err := shell.Run()
+			if shell.ProcessState.ExitCode() != cli.StatusFailed || !strings.Contains(stderr.String(), ": stdout is closed, or /dev/null: ") {
+				t.Errorf("%s %s: %v, stderr %q", words, stdout, err, &stderr)
+			}
+		}
+	}
+	if records, err := s.records(t.Context()); err != nil || len(records) != 1 {
+		t.Errorf("%d records, %v", len(records), err)
+	}
 }
 
 // interrupted starts a command, sends it a signal while AWS does not answer, and gives what it says. The process ends by SIGINT
