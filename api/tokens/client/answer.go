@@ -22,7 +22,7 @@ const (
 
 // AnswerError says that an API answered what its contract does not have.
 type AnswerError struct {
-	Path    string // of the call
+	URL     string // of the call
 	Status  int    // of the answer
 	Problem string // goes on with "the answer …"
 }
@@ -30,7 +30,7 @@ type AnswerError struct {
 // Error names the call and the status before the problem. Of the answer's body it holds at most its text for people, without
 // what could steer a terminal and cut to 300 characters.
 func (e *AnswerError) Error() string {
-	return fmt.Sprintf("POST %s: the answer, of status %d, %s", e.Path, e.Status, e.Problem)
+	return fmt.Sprintf("POST %s: the answer, of status %d, %s", e.URL, e.Status, e.Problem)
 }
 
 // RotatedError is a failure after which the refresh token that was sent is replaced by another one.
@@ -47,7 +47,7 @@ func (e *RotatedError) Unwrap() error { return e.Err }
 
 // answer is everything that a body may have.
 type answer struct {
-	path   string
+	url    string // that was called
 	status int
 
 	AccessToken  string `json:"accessToken"`
@@ -71,8 +71,8 @@ type answer struct {
 }
 
 // read reads a response.
-func read(path string, response *http.Response, text []byte) (answer, error) {
-	a := answer{path: path, status: response.StatusCode}
+func read(url string, response *http.Response, text []byte) (answer, error) {
+	a := answer{url: url, status: response.StatusCode}
 	if len(text) > maxAnswer {
 		return a, a.wrong("is too large")
 	}
@@ -86,7 +86,7 @@ func read(path string, response *http.Response, text []byte) (answer, error) {
 	return a, nil
 }
 
-func (a answer) wrong(problem string) error { return &AnswerError{a.path, a.status, problem} }
+func (a answer) wrong(problem string) error { return &AnswerError{a.url, a.status, problem} }
 
 // failure is what another status than 200 means.
 func (a answer) failure(h http.Header) error {
@@ -100,9 +100,9 @@ func (a answer) failure(h http.Header) error {
 	case status == http.StatusBadRequest && a.Error != "":
 		return &tokens.InputError{Problem: text}
 	case status == http.StatusTooManyRequests:
-		return &tokens.ThrottledError{RetryAfter: retryAfter(h), Err: fmt.Errorf("POST %s: status %d", a.path, status)}
+		return &tokens.ThrottledError{RetryAfter: retryAfter(h), Err: fmt.Errorf("POST %s: status %d", a.url, status)}
 	case status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout || status == http.StatusBadGateway:
-		return &tokens.UnavailableError{RetryAfter: retryAfter(h), Err: fmt.Errorf("POST %s: status %d", a.path, status)}
+		return &tokens.UnavailableError{RetryAfter: retryAfter(h), Err: fmt.Errorf("POST %s: status %d", a.url, status)}
 	case status/100 == 3:
 		return a.wrong("is a redirect, which is not followed")
 	case text == "":

@@ -128,7 +128,7 @@ func (c *Client) call(ctx context.Context, path string, body any, access tokens.
 	if err != nil {
 		return answer{}, unreached(err)
 	}
-	return read(path, response, text)
+	return read(request.URL.String(), response, text)
 }
 
 func (c *Client) request(ctx context.Context, path string, body any, access tokens.Secret) (*http.Request, error) {

@@ -61,10 +61,11 @@ func TestRefusedOrFailed(t *testing.T) {
 	for status, want := range map[int]result{
 		400: {"", "portcullis login: wrong\n", cli.StatusFailed},
 		401: {"", "portcullis login: username and password are not accepted\n", cli.StatusNo},
-		403: {"", `portcullis login: POST /tokens: the answer, of status 403, says "wrong"` + "\n", cli.StatusFailed},
-		429: {"", "portcullis login: too many attempts, try again in 7s: identity provider throttles: POST /tokens: status 429\n", cli.StatusFailed},
-		500: {"", `portcullis login: POST /tokens: the answer, of status 500, says "wrong"` + "\n", cli.StatusFailed},
-		503: {"", "portcullis login: try again in 7s: POST /tokens: status 503\n", cli.StatusFailed},
+		403: {"", `portcullis login: POST URL/tokens: the answer, of status 403, says "wrong"; the address of an API has its stage, such as https://abc.execute-api.eu-west-1.amazonaws.com/prod, and on a desk its mode, such as http://127.0.0.1:8080/rest-token` + "\n", cli.StatusFailed},
+		404: {"", `portcullis login: POST URL/tokens: the answer, of status 404, says "wrong"; the address of an API has its stage, such as https://abc.execute-api.eu-west-1.amazonaws.com/prod, and on a desk its mode, such as http://127.0.0.1:8080/rest-token` + "\n", cli.StatusFailed},
+		429: {"", "portcullis login: too many attempts, try again in 7s: identity provider throttles: POST URL/tokens: status 429\n", cli.StatusFailed},
+		500: {"", `portcullis login: POST URL/tokens: the answer, of status 500, says "wrong"` + "\n", cli.StatusFailed},
+		503: {"", "portcullis login: try again in 7s: POST URL/tokens: status 503\n", cli.StatusFailed},
 	} {
 		u := &user{}
 		u.home(t)
@@ -73,6 +74,7 @@ func TestRefusedOrFailed(t *testing.T) {
 			w.WriteHeader(status)
 			w.Write([]byte(`{"error":"wrong"}`))
 		}))
+		want.stderr = strings.ReplaceAll(want.stderr, "URL", address)
 		if got := u.run(t, "hunter2\n", signInAt(address)["api"]...); got != want {
 			t.Errorf("%d: %+v, want %+v", status, got, want)
 		}

@@ -45,8 +45,13 @@ func (s *session) logout(ctx context.Context, name string, here, forget bool) er
 	}
 	defer locked.Unlock()
 	if forget {
-		if err := locked.Delete(); err != nil {
+		found, err := locked.Delete()
+		if err != nil {
 			return err
+		}
+		if !found {
+			s.Note(s.command, "there is no profile %s", name)
+			return nil
 		}
 		s.Note(s.command, "profile %s is forgotten; tokens that it had are good until they expire", name)
 		return nil

@@ -30,19 +30,39 @@ func (s *Store) Lock(ctx context.Context, name string) (*Locked, error) {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fileError(path, errors.New("is no regular file"))
 	}
-	lock := flock.New(path, flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, pause); err != nil {
-		if ctx.Err() != nil {
-			return nil, &BusyError{name, path}
-		}
+	lock, err := acquire(ctx, path)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, &BusyError{name, path}
+	case err != nil:
 		return nil, fileError(path, err)
 	}
 	l := &Locked{store: s, name: name, lock: lock}
 	if err := l.begin(); err != nil {
-		lock.Close()
+		l.Unlock()
 		return nil, err
 	}
 	return l, nil
+}
+
+// acquire locks the file at a path. One that was waited for may be gone from there when its turn comes, as [Locked.Unlock] has
+// it where there is no profile: then it keeps nobody out, and the one that is there now is locked.
+func acquire(ctx context.Context, path string) (*flock.Flock, error) {
+	for {
+		lock := flock.New(path, flock.SetPermissions(0o600))
+		if _, err := lock.TryLockContext(ctx, pause); err != nil {
+			return nil, err
+		}
+		locked, err := lock.Stat()
+		if err != nil {
+			lock.Close()
+			return nil, err
+		}
+		if there, err := os.Lstat(path); err == nil && os.SameFile(locked, there) {
+			return lock, nil
+		}
+		lock.Close()
+	}
 }
 
 // begin makes the pending file, and removes those of programs that did not come to their end.
@@ -65,10 +85,16 @@ func (l *Locked) begin() (err error) {
 // pending is how the names of files end that take a profile's place. A profile's name has no dot.
 const pending = ".pending"
 
-// Unlock lets the others have the profile. It may be called again.
+// Unlock lets the others have the profile, and leaves no file behind of one that is not there. It may be called again.
 func (l *Locked) Unlock() {
 	l.drop(l.pending)
 	l.pending = nil
+	if !l.lock.Locked() {
+		return
+	}
+	if _, err := os.Lstat(l.store.Path(l.name)); errors.Is(err, fs.ErrNotExist) {
+		os.Remove(l.lock.Path()) // while it is locked; some systems cannot, and it stays
+	}
 	l.lock.Close()
 }
 
@@ -129,11 +155,14 @@ func (s *Store) sync() error {
 	return nil
 }
 
-// Delete removes the profile's file, whatever is in it. One that is not there is no error.
-func (l *Locked) Delete() error {
+// Delete removes the profile's file, whatever is in it, and tells whether there was one. The error is a [*FileError].
+func (l *Locked) Delete() (found bool, err error) {
 	path := l.store.Path(l.name)
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fileError(path, err)
+	switch err := os.Remove(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, fileError(path, err)
 	}
-	return l.store.sync()
+	return true, l.store.sync()
 }

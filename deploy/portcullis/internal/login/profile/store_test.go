@@ -8,7 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,9 +67,13 @@ func TestSaveAndLoad(t *testing.T) {
 		}
 		wantModes(t, folder, map[string]fs.FileMode{".": 0o700, name + ".json": 0o600, name + ".lock": 0o600})
 		l = lock(t, s, name)
-		if err := errors.Join(l.Delete(), l.Delete()); err != nil {
-			t.Error(err)
+		for _, there := range []bool{true, false} {
+			if found, err := l.Delete(); found != there || err != nil {
+				t.Errorf("%s: %v, %v", name, found, err)
+			}
 		}
+		l.Unlock()
+		wantModes(t, folder, map[string]fs.FileMode{".": 0o700})
 		if got, err := s.Load(name); err != nil || !reflect.DeepEqual(got, profile.Profile{}) {
 			t.Errorf("%s deleted: %v, %v", name, got, err)
 		}
@@ -223,6 +230,32 @@ func TestLockWaits(t *testing.T) {
 	first.Unlock()
 	first.Unlock()
 	lock(t, s, "p")
+}
+
+// TestLockOfNone: those who want a profile that is not there take turns too, and leave nothing.
+func TestLockOfNone(t *testing.T) {
+	s, folder := newStore(t)
+	var inside atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				l, err := s.Lock(t.Context(), "p")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if inside.Add(1) != 1 {
+					t.Error("two have it")
+				}
+				runtime.Gosched()
+				inside.Add(-1)
+				l.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	wantModes(t, folder, map[string]fs.FileMode{".": 0o700})
 }
 
 // TestLeftovers: what a program left that was ended midway is cleared away, and nothing else.
