@@ -48,18 +48,18 @@ func TestAccessLog(t *testing.T) {
 // TestAccessLogFormat: a mode's own format, and values that could end a member or a line.
 func TestAccessLogFormat(t *testing.T) {
 	log := &lines{}
-	s := startStage(t, modeText+`accessLogFormat: '$context.identity.sourceIp "$context.httpMethod $context.path $context.protocol" $context.status [$context.authorizer.text] $context.authorizer.none $context.requestId. $context.error.messageString $contextual'`+"\n", func(c *gateway.Config) { c.AccessLog = log })
+	s := startStage(t, modeText+`accessLogFormat: '$context.identity.sourceIp "$context.httpMethod $context.path $context.protocol" $context.status [$context.authorizer.text] $context.authorizer.none $context.requestId. $context.error.responseType $contextual'`+"\n", func(c *gateway.Config) { c.AccessLog = log })
 	got := s.send(t, "GET /test/things/7\nAuthorization: Bearer all")
-	if want := `127.0.0.1 "GET /test/things/7 HTTP/1.1" 200 [a] - ` + got.header.Get("x-amzn-RequestId") + ". \"\" $contextual\n"; log.last() != want {
+	if want := `127.0.0.1 "GET /test/things/7 HTTP/1.1" 200 [a] - ` + got.header.Get("x-amzn-RequestId") + ". - $contextual\n"; log.last() != want {
 		t.Errorf("line %q\nwant %q", log.last(), want)
 	}
-	s = startStage(t, modeText+`accessLogFormat: '{"id":"$context.requestId","agent":"$context.identity.userAgent","path":"$context.path","message":$context.error.messageString}'`+"\n", func(c *gateway.Config) { c.AccessLog = log })
+	s = startStage(t, modeText+`accessLogFormat: '{"id":"$context.requestId","agent":"$context.identity.userAgent","path":"$context.path","type":"$context.error.responseType"}'`+"\n", func(c *gateway.Config) { c.AccessLog = log })
 	s.send(t, "GET /test/no\"where\\\nUser-Agent: a\"b\\\u00e9\t")
 	var line map[string]string
 	if err := json.Unmarshal([]byte(log.last()), &line); err != nil || strings.Count(log.last(), "\n") != 1 {
 		t.Fatalf("%v in %s", err, log.last())
 	}
-	if line["agent"] != "a\"b\\\u00e9" || line["path"] != "/test/no\"where\\" || line["message"] != "Missing Authentication Token" {
+	if line["agent"] != "a\"b\\\u00e9" || line["path"] != "/test/no\"where\\" || line["type"] != "MISSING_AUTHENTICATION_TOKEN" {
 		t.Errorf("line %v", line)
 	}
 }
