@@ -12,26 +12,7 @@ import (
 )
 
 // Errors is all that is wrong with a contract and a mode together, each with the file, the line and what would be right.
-// errors.As finds each [*contract.Error] in it.
-type Errors []*contract.Error
-
-// Error is the texts of all, a line each.
-func (e Errors) Error() string {
-	texts := make([]string, len(e))
-	for i, err := range e {
-		texts[i] = err.Error()
-	}
-	return strings.Join(texts, "\n")
-}
-
-// Unwrap gives the errors one by one.
-func (e Errors) Unwrap() []error {
-	all := make([]error, len(e))
-	for i, err := range e {
-		all[i] = err
-	}
-	return all
-}
+type Errors = contract.Errors
 
 // Compile makes the plan of an API that guards a contract as a mode says. Both have to be there. The error is an [Errors] with
 // all that is wrong, the contract's first.
