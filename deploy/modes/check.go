@@ -16,50 +16,64 @@ type wrong struct {
 	reason string
 }
 
-func (w *wrong) Error() string { return strings.Join(w.member, ".") + ": " + w.reason }
+// wrongs is all that is wrong with a mode, or with a part of it.
+type wrongs []wrong
 
 // at makes a complaint about a member; the last argument is the reason.
-func at(member ...string) *wrong {
+func at(member ...string) wrongs {
 	last := len(member) - 1
-	return &wrong{member[:last], member[last]}
+	return wrongs{{member[:last], member[last]}}
 }
 
-// in puts a parent before the complaint's member; nil stays nil.
-func (w *wrong) in(parent ...string) *wrong {
-	if w != nil {
-		w.member = append(slices.Clone(parent), w.member...)
+// in puts a parent before the complaints' members.
+func (all wrongs) in(parent ...string) wrongs {
+	for i, w := range all {
+		all[i].member = slices.Concat(parent, w.member)
 	}
-	return w
+	return all
 }
 
-// first gives the first complaint of several checks.
-func first(checks ...func() *wrong) *wrong {
+// every gives the complaints of several checks.
+func every(checks ...func() wrongs) wrongs {
+	var all wrongs
 	for _, check := range checks {
-		if w := check(); w != nil {
-			return w
-		}
+		all = append(all, check()...)
 	}
-	return nil
+	return all
 }
 
-// Check says what is wrong with a mode that was made in Go, as Parse does of a file. The error has no line.
+// Check says what is wrong with a mode that was made in Go, as Parse does of a file. The error is an [Errors], without lines.
 func (m *Mode) Check() error {
-	if w := m.check(m.Name); w != nil {
-		return (&Mode{Name: m.Name}).Wrong(w.reason, w.member...)
-	}
-	return nil
+	return (&Mode{Name: m.Name}).errors(m.check(m.Name))
 }
 
-// check gives the first member that is wrong.
-func (m *Mode) check(name string) *wrong {
-	if m.Name != name {
+// errors makes the error of complaints, in the order of the file's lines; nil where there is none.
+func (m *Mode) errors(all wrongs) error {
+	if len(all) == 0 {
+		return nil
+	}
+	made := make(Errors, len(all))
+	for i, w := range all {
+		made[i] = m.Wrong(w.reason, w.member...)
+	}
+	made.SortByLine()
+	return made
+}
+
+// check gives all that is wrong. What a mode may have is known only where its kind is.
+func (m *Mode) check(name string) wrongs {
+	all := m.checkName(name)
+	if kind := m.checkKind(); len(kind) > 0 {
+		return append(all, kind...)
+	}
+	return append(all, every(m.checkAuthorizer, m.checkKeys, m.checkCallers, m.checkMembers, m.checkCache, m.checkCORS)...)
+}
+
+func (m *Mode) checkName(name string) wrongs {
+	switch {
+	case m.Name != name:
 		return at("name", fmt.Sprintf("want the file's name, %q, got %q", name, m.Name))
-	}
-	return first(m.checkName, m.checkKind, m.checkAuthorizer, m.checkKeys, m.checkCallers, m.checkMembers, m.checkCache, m.checkCORS)
-}
-
-func (m *Mode) checkName() *wrong {
-	if !madeOf(m.Name, "_-", 1, 128) {
+	case !madeOf(m.Name, "_-", 1, 128):
 		return at("name", "want letters, digits, - and _ only")
 	}
 	return nil
@@ -71,106 +85,143 @@ var authorizations = map[string][]string{
 	HTTP: {IAM, JWT, Request},
 }
 
-func (m *Mode) checkKind() *wrong {
+func (m *Mode) checkKind() wrongs {
 	known, ok := authorizations[m.Gateway]
 	switch {
 	case !ok:
 		return at("gateway", fmt.Sprintf("want REST or HTTP, got %q", m.Gateway))
 	case !slices.Contains(known, m.Authorization):
 		return at("authorization", fmt.Sprintf("want one of %s for a gateway of kind %s, got %q", strings.Join(known, ", "), m.Gateway, m.Authorization))
-	case m.Authorization == None && !m.APIKeyRequired:
-		return at("authorization", "NONE alone guards nothing: want apiKeyRequired: true beside it")
 	}
 	return nil
 }
 
 // checkKeys checks what says who is counted, and how often they may call.
-func (m *Mode) checkKeys() *wrong {
-	switch {
-	case m.Gateway != REST && (m.APIKeyRequired || m.APIKeySource != "" || m.UsagePlan != nil):
-		return at("usagePlan", "API keys and usage plans are a REST API's")
-	case !slices.Contains([]string{"", "HEADER", "AUTHORIZER"}, m.APIKeySource):
-		return at("apiKeySource", fmt.Sprintf("want HEADER or AUTHORIZER, got %q", m.APIKeySource))
-	case m.APIKeySource == "AUTHORIZER" && m.Authorization != Token && m.Authorization != Request:
-		return at("apiKeySource", "only a Lambda authorizer answers with a key")
-	case m.APIKeyRequired && m.UsagePlan == nil:
-		return at("usagePlan", "is missing: a key counts only in a plan")
-	case !m.APIKeyRequired && m.UsagePlan != nil:
-		return at("usagePlan", "is never asked, since apiKeyRequired is not true")
-	case m.UsagePlan == nil:
-		return nil
+func (m *Mode) checkKeys() wrongs {
+	if m.Gateway != REST {
+		return m.refuseSet("API keys and usage plans are a REST API's", map[string]bool{
+			"apiKeyRequired": m.APIKeyRequired, "apiKeySource": m.APIKeySource != "", "usagePlan": m.UsagePlan != nil,
+		})
 	}
-	return m.UsagePlan.check().in("usagePlan")
+	var all wrongs
+	switch {
+	case !slices.Contains([]string{"", "HEADER", "AUTHORIZER"}, m.APIKeySource):
+		all = at("apiKeySource", fmt.Sprintf("want HEADER or AUTHORIZER, got %q", m.APIKeySource))
+	case m.APIKeySource == "AUTHORIZER" && m.Authorization != Token && m.Authorization != Request:
+		all = at("apiKeySource", "only a Lambda authorizer answers with a key")
+	}
+	switch {
+	case m.Authorization == None && !m.APIKeyRequired:
+		all = append(all, at("authorization", "NONE alone guards nothing: want apiKeyRequired: true beside it")...)
+	case m.APIKeyRequired && m.UsagePlan == nil:
+		all = append(all, at("usagePlan", "is missing: a key counts only in a plan")...)
+	case !m.APIKeyRequired && m.UsagePlan != nil:
+		all = append(all, at("usagePlan", "is never asked, since apiKeyRequired is not true")...)
+	}
+	if m.UsagePlan == nil {
+		return all
+	}
+	return append(all, m.UsagePlan.check().in("usagePlan")...)
 }
 
-func (p *UsagePlan) check() *wrong {
-	return first(
-		func() *wrong { return p.Throttle.check().in("throttle") },
-		func() *wrong { return checkMethods(p.Methods).in("methods") },
-		func() *wrong { return p.Quota.check().in("quota") },
+// refuseSet refuses the members that are set.
+func (m *Mode) refuseSet(reason string, set map[string]bool) wrongs {
+	var all wrongs
+	for _, member := range slices.Sorted(maps.Keys(set)) {
+		if set[member] {
+			all = append(all, at(member, reason)...)
+		}
+	}
+	return all
+}
+
+func (p *UsagePlan) check() wrongs {
+	return every(
+		func() wrongs { return p.Throttle.check().in("throttle") },
+		func() wrongs { return checkMethods(p.Methods).in("methods") },
+		func() wrongs { return p.Quota.check().in("quota") },
 		p.checkLocalKeys,
 	)
 }
 
-func (p *UsagePlan) checkLocalKeys() *wrong {
+func (p *UsagePlan) checkLocalKeys() wrongs {
+	var all wrongs
 	seen, names := map[string]bool{}, map[string]bool{}
 	for i, key := range p.LocalKeys {
-		switch {
-		case key.Name == "":
-			return at("localKeys", fmt.Sprint(i), "name", "is missing")
-		case names[key.Name]:
-			return at("localKeys", fmt.Sprint(i), "name", "is another key's too")
-		case strings.ContainsFunc(key.Value, func(r rune) bool { return r <= ' ' || r > '~' }):
-			return at("localKeys", fmt.Sprint(i), "value", "want printable ASCII and no spaces, as in a header")
-		case len(key.Value) < 20 || len(key.Value) > 128:
-			return at("localKeys", fmt.Sprint(i), "value", fmt.Sprintf("want 20 to 128 characters, got %d", len(key.Value)))
-		case seen[key.Value]:
-			return at("localKeys", fmt.Sprint(i), "value", "is another key's too")
-		}
+		all = append(all, every(
+			func() wrongs { return checkKeyName(key.Name, names) },
+			func() wrongs { return checkKeyValue(key.Value, seen) },
+		).in("localKeys", fmt.Sprint(i))...)
 		seen[key.Value], names[key.Name] = true, true
+	}
+	return all
+}
+
+func checkKeyName(name string, others map[string]bool) wrongs {
+	switch {
+	case name == "":
+		return at("name", "is missing")
+	case others[name]:
+		return at("name", "is another key's too")
+	}
+	return nil
+}
+
+func checkKeyValue(value string, others map[string]bool) wrongs {
+	switch {
+	case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return at("value", "want printable ASCII and no spaces, as in a header")
+	case len(value) < 20 || len(value) > 128:
+		return at("value", fmt.Sprintf("want 20 to 128 characters, got %d", len(value)))
+	case others[value]:
+		return at("value", "is another key's too")
 	}
 	return nil
 }
 
 // check allows a nil throttle, which is none.
-func (t *Throttle) check() *wrong {
-	switch {
-	case t == nil:
+func (t *Throttle) check() wrongs {
+	if t == nil {
 		return nil
-	case !(t.RateLimit >= 0) || math.IsInf(t.RateLimit, 1):
-		return at("rateLimit", fmt.Sprintf("want 0 or more requests a second, got %v", t.RateLimit))
-	case t.BurstLimit < 0:
-		return at("burstLimit", fmt.Sprintf("want 0 or more requests, got %d", t.BurstLimit))
 	}
-	return nil
+	var all wrongs
+	if !(t.RateLimit >= 0) || math.IsInf(t.RateLimit, 1) {
+		all = at("rateLimit", fmt.Sprintf("want 0 or more requests a second, got %v", t.RateLimit))
+	}
+	if t.BurstLimit < 0 {
+		all = append(all, at("burstLimit", fmt.Sprintf("want 0 or more requests, got %d", t.BurstLimit))...)
+	}
+	return all
 }
 
-func checkMethods(methods map[string]Throttle) *wrong {
+func checkMethods(methods map[string]Throttle) wrongs {
+	var all wrongs
 	for _, name := range slices.Sorted(maps.Keys(methods)) {
 		if !isMethodAndPath(name) {
-			return at(name, "want a method and a path, such as GET /things/{id}")
+			all = append(all, at(name, "want a method and a path, such as GET /things/{id}")...)
 		}
 		throttle := methods[name]
-		if w := throttle.check(); w != nil {
-			return w.in(name)
-		}
+		all = append(all, throttle.check().in(name)...)
 	}
-	return nil
+	return all
 }
 
 // check allows a nil quota, which is none.
-func (q *Quota) check() *wrong {
-	switch {
-	case q == nil:
+func (q *Quota) check() wrongs {
+	if q == nil {
 		return nil
-	case q.Limit < 1:
-		return at("limit", fmt.Sprintf("want 1 or more requests, got %d", q.Limit))
-	case q.Offset < 0 || q.Offset > q.Limit:
-		return at("offset", fmt.Sprintf("want 0 to the limit, got %d", q.Offset))
-	case !slices.Contains([]string{"DAY", "WEEK", "MONTH"}, q.Period):
-		return at("period", fmt.Sprintf("want DAY, WEEK or MONTH, got %q", q.Period))
 	}
-	return nil
+	var all wrongs
+	switch {
+	case q.Limit < 1:
+		all = at("limit", fmt.Sprintf("want 1 or more requests, got %d", q.Limit))
+	case q.Offset < 0 || q.Offset > q.Limit:
+		all = at("offset", fmt.Sprintf("want 0 to the limit, got %d", q.Offset))
+	}
+	if !slices.Contains([]string{"DAY", "WEEK", "MONTH"}, q.Period) {
+		all = append(all, at("period", fmt.Sprintf("want DAY, WEEK or MONTH, got %q", q.Period))...)
+	}
+	return all
 }
 
 var callerARN = sync.OnceValue(func() *regexp.Regexp {
@@ -178,107 +229,116 @@ var callerARN = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // checkCallers checks who may sign on a desk. In AWS it is IAM that knows them.
-func (m *Mode) checkCallers() *wrong {
+func (m *Mode) checkCallers() wrongs {
 	if m.Authorization != IAM && len(m.LocalCallers) > 0 {
 		return at("localCallers", "only AWS_IAM knows callers that sign")
 	}
+	var all wrongs
 	seen := map[string]bool{}
 	for i, caller := range m.LocalCallers {
-		w := caller.check()
-		if w == nil && seen[caller.AccessKeyID] {
-			w = at("accessKeyId", "is another caller's too")
+		found := caller.check()
+		if seen[caller.AccessKeyID] {
+			found = append(found, at("accessKeyId", "is another caller's too")...)
 		}
-		if w != nil {
-			return w.in("localCallers", fmt.Sprint(i))
-		}
+		all = append(all, found.in("localCallers", fmt.Sprint(i))...)
 		seen[caller.AccessKeyID] = true
 	}
-	return nil
+	return all
 }
 
-func (c *Caller) check() *wrong {
-	switch {
-	case !madeOf(c.AccessKeyID, "_", 16, 128):
-		return at("accessKeyId", "want 16 to 128 letters, digits and _")
-	case len(c.SecretAccessKey) < 16:
-		return at("secretAccessKey", "want 16 characters or more")
-	case !callerARN().MatchString(c.ARN):
-		return at("arn", fmt.Sprintf("want arn:aws:iam::ACCOUNT:user/NAME or arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION, got %q", c.ARN))
+func (c *Caller) check() wrongs {
+	var all wrongs
+	if !madeOf(c.AccessKeyID, "_", 16, 128) {
+		all = at("accessKeyId", "want 16 to 128 letters, digits and _")
 	}
-	return nil
+	if len(c.SecretAccessKey) < 16 {
+		all = append(all, at("secretAccessKey", "want 16 characters or more")...)
+	}
+	if !callerARN().MatchString(c.ARN) {
+		all = append(all, at("arn", fmt.Sprintf("want arn:aws:iam::ACCOUNT:user/NAME or arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION, got %q", c.ARN))...)
+	}
+	return all
 }
 
 // checkMembers checks what is left: what only one kind of gateway has, and plain values.
-func (m *Mode) checkMembers() *wrong {
-	rest := map[string]bool{
-		"requestValidation": m.RequestValidation != RequestValidation{}, "cache": m.Cache != nil,
-		"binaryMediaTypes": len(m.BinaryMediaTypes) > 0, "gatewayResponses": len(m.GatewayResponses) > 0,
+func (m *Mode) checkMembers() wrongs {
+	var all wrongs
+	if m.Gateway == REST {
+		all = m.refuseSet("is an HTTP API's", map[string]bool{"cors": m.CORS != nil, "payloadFormatVersion": m.PayloadFormatVersion != ""})
+	} else {
+		all = m.refuseSet("is a REST API's", map[string]bool{
+			"requestValidation": m.RequestValidation != RequestValidation{}, "cache": m.Cache != nil,
+			"binaryMediaTypes": len(m.BinaryMediaTypes) > 0, "gatewayResponses": len(m.GatewayResponses) > 0,
+		})
 	}
-	for _, member := range slices.Sorted(maps.Keys(rest)) {
-		if rest[member] && m.Gateway != REST {
-			return at(member, "is a REST API's")
-		}
-	}
-	if (m.CORS != nil || m.PayloadFormatVersion != "") && m.Gateway != HTTP {
-		return at(map[bool]string{true: "cors", false: "payloadFormatVersion"}[m.CORS != nil], "is an HTTP API's")
-	}
-	return first(m.checkThrottle, m.checkVariables, m.checkMediaTypes, m.checkTimes, m.checkFormat, m.checkGatewayResponses)
+	return append(all, every(m.checkThrottle, m.checkVariables, m.checkMediaTypes, m.checkTimes, m.checkFormat, m.checkGatewayResponses)...)
 }
 
-func (m *Mode) checkThrottle() *wrong {
+func (m *Mode) checkThrottle() wrongs {
 	if m.Throttle == nil {
 		return nil
 	}
-	return first(
-		func() *wrong { return m.Throttle.Throttle.check().in("throttle") },
-		func() *wrong { return checkMethods(m.Throttle.Methods).in("throttle", "methods") },
-	)
+	return append(m.Throttle.Throttle.check().in("throttle"), checkMethods(m.Throttle.Methods).in("throttle", "methods")...)
 }
 
-func (m *Mode) checkVariables() *wrong {
+func (m *Mode) checkVariables() wrongs {
+	var all wrongs
 	for _, name := range slices.Sorted(maps.Keys(m.StageVariables)) {
 		if !madeOf(name, "_", 1, 64) || !madeOf(m.StageVariables[name], "._~:/?#&=,-", 1, 512) {
-			return at("stageVariables", name, "want a name of letters, digits and _, and a value of letters, digits and -._~:/?#&=,")
+			all = append(all, at("stageVariables", name, "want a name of letters, digits and _, and a value of letters, digits and -._~:/?#&=,")...)
 		}
 	}
-	return nil
+	return all
 }
 
-func (m *Mode) checkMediaTypes() *wrong {
+func (m *Mode) checkMediaTypes() wrongs {
+	var all wrongs
 	for i, name := range m.BinaryMediaTypes {
 		if !isMediaType(name) {
-			return at("binaryMediaTypes", fmt.Sprint(i), fmt.Sprintf("want a media type such as image/png or */*, got %q", name))
+			all = append(all, at("binaryMediaTypes", fmt.Sprint(i), fmt.Sprintf("want a media type such as image/png or */*, got %q", name))...)
 		}
 	}
-	return nil
+	return all
 }
 
 // mostMillis is how long a function may take, by the kind of gateway. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 var mostMillis = map[string]int{REST: 29_000, HTTP: 30_000}
 
-func (m *Mode) checkTimes() *wrong {
+func (m *Mode) checkTimes() wrongs {
+	var all wrongs
 	most := mostMillis[m.Gateway]
 	if t := m.IntegrationTimeoutInMillis; t != 0 && (t < 50 || t > most) {
-		return at("integrationTimeoutInMillis", fmt.Sprintf("want 50 to %d, got %d", most, t))
+		all = at("integrationTimeoutInMillis", fmt.Sprintf("want 50 to %d, got %d", most, t))
 	}
-	return checkVersion("payloadFormatVersion", m.PayloadFormatVersion)
+	return append(all, checkVersion("payloadFormatVersion", m.PayloadFormatVersion)...)
 }
 
 // checkVersion checks the version of a payload format; "" is the default.
-func checkVersion(member, version string) *wrong {
+func checkVersion(member, version string) wrongs {
 	if version != "" && version != "1.0" && version != "2.0" {
 		return at(member, fmt.Sprintf(`want "1.0" or "2.0", got %q`, version))
 	}
 	return nil
 }
 
-func (m *Mode) checkFormat() *wrong {
+// leaking are the variables of a REST API's access log that are a credential, or an error that can quote one: that of a malformed
+// Authorization header does.
+var leaking = []string{"identity.apiKey", "error.message", "error.messageString"}
+
+func (m *Mode) checkFormat() wrongs {
+	var all wrongs
 	if strings.ContainsAny(m.AccessLogFormat, "\r\n") {
-		return at("accessLogFormat", "want one line")
+		all = at("accessLogFormat", "want one line")
 	}
-	if m.AccessLogFormat != "" && !strings.Contains(m.AccessLogFormat, "$context.requestId") && !strings.Contains(m.AccessLogFormat, "$context.extendedRequestId") {
-		return at("accessLogFormat", "want $context.requestId or $context.extendedRequestId in it, as API Gateway does")
+	variables := contextVariables(m.AccessLogFormat)
+	if m.AccessLogFormat != "" && !slices.Contains(variables, "requestId") && !slices.Contains(variables, "extendedRequestId") {
+		all = append(all, at("accessLogFormat", "want $context.requestId or $context.extendedRequestId in it, as API Gateway does")...)
 	}
-	return nil
+	for _, name := range leaking {
+		if m.Gateway == REST && slices.Contains(variables, name) {
+			all = append(all, at("accessLogFormat", "want no $context."+name+" in it: it is a credential, or can quote one, and would be logged")...)
+		}
+	}
+	return all
 }

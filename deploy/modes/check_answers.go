@@ -23,48 +23,48 @@ var responseTypes = []string{
 // framing are the headers that belong to a message on the wire (RFC 9112, section 6).
 var framing = []string{"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 
-func (m *Mode) checkGatewayResponses() *wrong {
+func (m *Mode) checkGatewayResponses() wrongs {
+	var all wrongs
 	for _, kind := range slices.Sorted(maps.Keys(m.GatewayResponses)) {
-		if w := checkGatewayResponse(kind, m.GatewayResponses[kind]); w != nil {
-			return w.in("gatewayResponses", kind)
-		}
+		response := m.GatewayResponses[kind]
+		all = append(all, response.check(kind).in("gatewayResponses", kind)...)
 	}
-	return nil
+	return all
 }
 
-func checkGatewayResponse(kind string, response GatewayResponse) *wrong {
+func (r *GatewayResponse) check(kind string) wrongs {
+	var all wrongs
 	if !slices.Contains(responseTypes, kind) {
-		return at("want one of " + strings.Join(responseTypes, ", "))
+		all = at("want one of " + strings.Join(responseTypes, ", "))
 	}
-	if s := response.StatusCode; s != 0 && (s < 200 || s > 599) {
-		return at("statusCode", fmt.Sprintf("want 200 to 599, got %d", s))
+	if s := r.StatusCode; s != 0 && (s < 200 || s > 599) {
+		all = append(all, at("statusCode", fmt.Sprintf("want 200 to 599, got %d", s))...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
-		if !isHeaderName(name) || strings.ContainsAny(response.Headers[name], "\r\n\x00") {
-			return at("headers", name, "want a header's name and value (RFC 9110, section 5)")
+	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
+		switch {
+		case !isHeaderName(name) || strings.ContainsAny(r.Headers[name], "\r\n\x00"):
+			all = append(all, at("headers", name, "want a header's name and value (RFC 9110, section 5)")...)
+		case slices.Contains(framing, strings.ToLower(name)):
+			all = append(all, at("headers", name, "is the gateway's own: it says where an answer ends")...)
 		}
-		if slices.Contains(framing, strings.ToLower(name)) {
-			return at("headers", name, "is the gateway's own: it says where an answer ends")
-		}
 	}
-	return nil
+	return all
 }
 
-func (m *Mode) checkCache() *wrong {
+func (m *Mode) checkCache() wrongs {
 	if m.Cache == nil {
 		return nil
 	}
+	var all wrongs
 	strategies := []string{"", "SUCCEED_WITH_RESPONSE_HEADER", "SUCCEED_WITHOUT_RESPONSE_HEADER", "FAIL_WITH_403"}
 	if !slices.Contains(strategies, m.Cache.UnauthorizedCacheControlHeaderStrategy) {
-		return at("cache", "unauthorizedCacheControlHeaderStrategy", "want one of "+strings.Join(strategies[1:], ", "))
+		all = at("cache", "unauthorizedCacheControlHeaderStrategy", "want one of "+strings.Join(strategies[1:], ", "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Cache.Methods)) {
 		method := m.Cache.Methods[name]
-		if w := method.check(name); w != nil {
-			return w.in("cache", "methods", name)
-		}
+		all = append(all, method.check(name).in("cache", "methods", name)...)
 	}
-	return nil
+	return all
 }
 
 // keyParameters are the forms of what an answer may be kept by, beside two members of the context.
@@ -77,72 +77,78 @@ func isKeyParameter(text string) bool {
 var pathParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([^{}+]+)\+?\}`) })
 
 // check makes sure that what is kept for one path is not served for another.
-func (c *CachedMethod) check(name string) *wrong {
+func (c *CachedMethod) check(name string) wrongs {
+	var all wrongs
 	path, isGET := strings.CutPrefix(name, "GET ")
-	switch {
-	case !isGET || !isMethodAndPath(name):
-		return at("want GET and a path, such as GET /things/{id}")
-	case c.TTLInSeconds != nil && (*c.TTLInSeconds < 1 || *c.TTLInSeconds > maxTTL):
-		return at("ttlInSeconds", fmt.Sprintf("want 1 to %d, got %d", maxTTL, *c.TTLInSeconds))
+	if !isGET || !isMethodAndPath(name) {
+		all = at("want GET and a path, such as GET /things/{id}")
+	}
+	if c.TTLInSeconds != nil && (*c.TTLInSeconds < 1 || *c.TTLInSeconds > maxTTL) {
+		all = append(all, at("ttlInSeconds", fmt.Sprintf("want 1 to %d, got %d", maxTTL, *c.TTLInSeconds))...)
 	}
 	for _, parameter := range c.KeyParameters {
 		if !isKeyParameter(parameter) {
-			return at("keyParameters", fmt.Sprintf("want method.request.path.NAME, method.request.header.NAME, method.request.querystring.NAME, "+
-				"context.authorizer.principalId or context.identity.userArn, got %q", parameter))
+			all = append(all, at("keyParameters", fmt.Sprintf("want method.request.path.NAME, method.request.header.NAME, method.request.querystring.NAME, "+
+				"context.authorizer.principalId or context.identity.userArn, got %q", parameter))...)
 		}
 	}
 	for _, parameter := range pathParameter().FindAllStringSubmatch(path, -1) {
 		if want := "method.request.path." + parameter[1]; !slices.Contains(c.KeyParameters, want) {
-			return at("keyParameters", "want "+want+" among them: the answer for one path would be served for others")
+			all = append(all, at("keyParameters", "want "+want+" among them: the answer for one path would be served for others")...)
 		}
 	}
-	return nil
+	return all
 }
 
 // TTL is how long an answer is kept.
 func (c *CachedMethod) TTL() time.Duration { return ttlOf(c.TTLInSeconds) }
 
-func (m *Mode) checkCORS() *wrong {
+func (m *Mode) checkCORS() wrongs {
 	if m.CORS == nil {
 		return nil
 	}
 	return m.CORS.check().in("cors")
 }
 
-func (c *CORS) check() *wrong {
+func (c *CORS) check() wrongs {
+	var all wrongs
 	for i, origin := range c.AllowOrigins {
 		if !isOrigin(origin) {
-			return at("allowOrigins", fmt.Sprint(i), fmt.Sprintf(`want "*", https://*, http://* or an origin such as https://app.example.com, got %q`, origin))
+			all = append(all, at("allowOrigins", fmt.Sprint(i), fmt.Sprintf(`want "*", https://*, http://* or an origin such as https://app.example.com, got %q`, origin))...)
 		}
 	}
 	for i, method := range c.AllowMethods {
 		if method != "*" && !isMethodAndPath(method+" /") {
-			return at("allowMethods", fmt.Sprint(i), fmt.Sprintf(`want a method in upper case or "*", got %q`, method))
+			all = append(all, at("allowMethods", fmt.Sprint(i), fmt.Sprintf(`want a method in upper case or "*", got %q`, method))...)
 		}
 	}
-	for _, headers := range []struct {
-		member string
-		names  []string
-	}{{"allowHeaders", c.AllowHeaders}, {"exposeHeaders", c.ExposeHeaders}} {
-		for i, name := range headers.names {
-			if !isHeaderName(name) {
-				return at(headers.member, fmt.Sprint(i), fmt.Sprintf(`want a header's name or "*", got %q`, name))
-			}
-		}
+	all = append(all, checkHeaders("allowHeaders", c.AllowHeaders)...)
+	all = append(all, checkHeaders("exposeHeaders", c.ExposeHeaders)...)
+	if c.AllowCredentials && slices.Contains(c.AllowOrigins, "*") {
+		all = append(all, at("allowCredentials", `want allowOrigins without "*": API Gateway does not allow both`)...)
 	}
-	switch {
-	case c.AllowCredentials && slices.Contains(c.AllowOrigins, "*"):
-		return at("allowCredentials", `want allowOrigins without "*": API Gateway does not allow both`)
-	case c.MaxAge < -1 || c.MaxAge > 86400:
-		return at("maxAge", fmt.Sprintf("want -1 to 86400 seconds, got %d", c.MaxAge))
+	if c.MaxAge < -1 || c.MaxAge > 86400 {
+		all = append(all, at("maxAge", fmt.Sprintf("want -1 to 86400 seconds, got %d", c.MaxAge))...)
 	}
-	return nil
+	return all
 }
 
+func checkHeaders(member string, names []string) wrongs {
+	var all wrongs
+	for i, name := range names {
+		if !isHeaderName(name) {
+			all = append(all, at(member, fmt.Sprint(i), fmt.Sprintf(`want a header's name or "*", got %q`, name))...)
+		}
+	}
+	return all
+}
+
+// isOrigin knows the origins that an HTTP API takes: one by name, all, or all of a scheme; not those below a domain. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html.
 func isOrigin(text string) bool {
 	if text == "*" || text == "https://*" || text == "http://*" {
 		return true
 	}
 	u, err := url.Parse(text)
-	return err == nil && u.Scheme != "" && u.Host != "" && text == u.Scheme+"://"+u.Host
+	return err == nil && u.Scheme != "" && u.Host != "" && text == u.Scheme+"://"+u.Host && !strings.Contains(u.Host, "*")
 }

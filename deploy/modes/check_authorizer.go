@@ -2,6 +2,7 @@ package modes
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ var members = map[string][]string{
 	HTTP + JWT:     {"identitySource", "issuer", "audience"},
 }
 
-func (m *Mode) checkAuthorizer() *wrong {
+func (m *Mode) checkAuthorizer() wrongs {
 	allowed, has := members[m.Gateway+m.Authorization]
 	switch {
 	case !has && m.Authorizer != nil:
@@ -28,16 +29,20 @@ func (m *Mode) checkAuthorizer() *wrong {
 	case m.Authorizer == nil:
 		return at("authorizer", "is missing")
 	}
+	var foreign wrongs
 	for _, member := range m.Authorizer.set() {
 		if !slices.Contains(allowed, member) {
-			return at("authorizer", member, "has no part in authorization "+m.Authorization)
+			foreign = append(foreign, at("authorizer", member, "has no part in authorization "+m.Authorization)...)
 		}
 	}
-	return first(
-		func() *wrong { return m.Authorizer.checkFunction(slices.Contains(allowed, "function")) },
-		func() *wrong { return m.Authorizer.checkSources(m.Gateway, m.Authorization) },
-		func() *wrong { return m.Authorizer.checkCaching(m.Gateway) },
-		m.Authorizer.checkTokens,
+	if len(foreign) > 0 {
+		return foreign // by which the others would be misread
+	}
+	return every(
+		func() wrongs { return m.Authorizer.checkFunction(slices.Contains(allowed, "function")) },
+		func() wrongs { return m.Authorizer.checkSources(m.Gateway, m.Authorization) },
+		func() wrongs { return m.Authorizer.checkCaching(m.Authorization) },
+		m.Authorizer.checkPools, m.Authorizer.checkIssuer,
 	).in("authorizer")
 }
 
@@ -60,25 +65,26 @@ func (a *Authorizer) set() []string {
 	return names
 }
 
-func (a *Authorizer) checkFunction(needed bool) *wrong {
+func (a *Authorizer) checkFunction(needed bool) wrongs {
+	var all wrongs
 	if needed && a.Function == "" {
-		return at("function", "is missing")
+		all = at("function", "is missing")
 	}
 	if _, err := a.Validation(); err != nil {
-		return at("identityValidationExpression", err.Error())
+		all = append(all, at("identityValidationExpression", err.Error())...)
 	}
-	return checkVersion("payloadFormatVersion", a.PayloadFormatVersion)
+	return append(all, checkVersion("payloadFormatVersion", a.PayloadFormatVersion)...)
 }
 
 // maxTTL is how long an answer may be kept, in seconds.
 const maxTTL = 3600
 
-func (a *Authorizer) checkCaching(gateway string) *wrong {
+func (a *Authorizer) checkCaching(authorization string) wrongs {
 	ttl := a.ResultTTLInSeconds
 	switch {
 	case ttl != nil && (*ttl < 0 || *ttl > maxTTL):
 		return at("resultTtlInSeconds", fmt.Sprintf("want 0 to %d, got %d", maxTTL, *ttl))
-	case a.Function != "" && len(a.IdentitySource) == 0 && a.TTL() > 0:
+	case authorization == Request && len(a.IdentitySource) == 0 && a.TTL() > 0:
 		return at("resultTtlInSeconds", "want 0, or identity sources that answers are kept by")
 	case a.EnableSimpleResponses && a.PayloadFormatVersion == "1.0":
 		return at("enableSimpleResponses", "want payload format 2.0")
@@ -106,7 +112,7 @@ var (
 )
 
 // checkSources checks that identity sources are of the gateway's form, and one where there can be but one.
-func (a *Authorizer) checkSources(gateway, authorization string) *wrong {
+func (a *Authorizer) checkSources(gateway, authorization string) wrongs {
 	allowed, form := sources[gateway], sourceForms[gateway]
 	switch authorization {
 	case Token, Cognito:
@@ -117,37 +123,65 @@ func (a *Authorizer) checkSources(gateway, authorization string) *wrong {
 	if authorization != Request && len(a.IdentitySource) > 1 || authorization == Token && len(a.IdentitySource) == 0 {
 		return at("identitySource", fmt.Sprintf("want one, %s, got %d", form, len(a.IdentitySource)))
 	}
+	var all wrongs
 	seen := map[string]bool{}
 	for _, source := range a.IdentitySource {
-		if !allowed.match(source) {
-			return at("identitySource", fmt.Sprintf("want %s, got %q", form, source))
-		}
-		if seen[strings.ToLower(source)] {
-			return at("identitySource", fmt.Sprintf("%q stands there twice", source))
+		switch {
+		case !allowed.match(source):
+			all = append(all, at("identitySource", fmt.Sprintf("want %s, got %q", form, source))...)
+		case seen[strings.ToLower(source)]:
+			all = append(all, at("identitySource", fmt.Sprintf("%q stands there twice", source))...)
 		}
 		seen[strings.ToLower(source)] = true
 	}
-	return nil
+	return all
 }
 
 var userPoolARN = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[\w-]+_[0-9A-Za-z]+$`)
 })
 
-// checkTokens checks whose tokens the gateway's own authorizers take.
-func (a *Authorizer) checkTokens() *wrong {
+// checkPools and checkIssuer check whose tokens the gateway's own authorizers take.
+func (a *Authorizer) checkPools() wrongs {
+	var all wrongs
 	for i, pool := range a.UserPools {
 		if !userPoolARN().MatchString(pool) {
-			return at("userPools", fmt.Sprint(i), fmt.Sprintf("want arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID, got %q", pool))
+			all = append(all, at("userPools", fmt.Sprint(i), fmt.Sprintf("want arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID, got %q", pool))...)
 		}
 	}
-	switch {
-	case a.Issuer != "" && (len(a.Audience) == 0 || slices.Contains(a.Audience, "")):
-		return at("audience", "want at least one, and none of them empty: without, tokens for anybody would be taken")
-	case a.Issuer == "" && len(a.Audience) > 0:
-		return at("issuer", "is missing: the stack's own user pool has audiences of its own")
+	return all
+}
+
+// mostAudiences is how many a JWT authorizer can have. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html.
+const mostAudiences = 50
+
+func (a *Authorizer) checkIssuer() wrongs {
+	if a.Issuer == "" {
+		if len(a.Audience) > 0 {
+			return at("issuer", "is missing: the stack's own user pool has audiences of its own")
+		}
+		return nil
 	}
-	return nil
+	var all wrongs
+	if !isIssuer(a.Issuer) {
+		all = at("issuer", fmt.Sprintf("want https:// and a host, with a path if need be, got %q", a.Issuer))
+	}
+	isEmpty := func(audience string) bool { return strings.TrimSpace(audience) == "" }
+	switch {
+	case len(a.Audience) == 0 || slices.ContainsFunc(a.Audience, isEmpty):
+		all = append(all, at("audience", "want at least one, and none of them empty: without, tokens for anybody would be taken")...)
+	case len(a.Audience) > mostAudiences:
+		all = append(all, at("audience", fmt.Sprintf("want at most %d, got %d", mostAudiences, len(a.Audience)))...)
+	}
+	return all
+}
+
+// isIssuer knows the addresses at which a JWT authorizer looks for an issuer's keys: https, without user, query and fragment
+// (OpenID Connect Discovery 1.0, section 3).
+func isIssuer(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && strings.HasPrefix(text, "https://") && u.Hostname() != "" && u.User == nil && !strings.ContainsAny(text, "?# \t\n\f\r\v")
 }
 
 // TTL is how long answers are kept.

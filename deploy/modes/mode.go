@@ -89,7 +89,8 @@ type RequestValidation struct {
 	Parameters bool `yaml:"parameters"` // that required parameters are there
 }
 
-// Throttle is a limit: a bucket of BurstLimit tokens that fills up by RateLimit tokens a second.
+// Throttle is a limit: a bucket of BurstLimit tokens that fills up by RateLimit tokens a second. A file has to have both: of 0 nothing
+// gets through.
 type Throttle struct {
 	RateLimit  float64 `yaml:"rateLimit"`  // requests a second
 	BurstLimit int     `yaml:"burstLimit"` // requests at once

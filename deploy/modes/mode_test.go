@@ -2,6 +2,7 @@ package modes_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -160,6 +161,15 @@ func TestParseRefuses(t *testing.T) {
 		{"token", "authorization: TOKEN", "authorization: JWT", `3: authorization: want one of NONE, AWS_IAM, COGNITO_USER_POOLS, TOKEN, REQUEST for a gateway of kind REST, got "JWT"`},
 		{"token", "authorization: TOKEN\n", "", `1: authorization: want one of NONE, AWS_IAM, COGNITO_USER_POOLS, TOKEN, REQUEST for a gateway of kind REST, got ""`},
 		{"lambda", "authorization: REQUEST", "authorization: NONE", `3: authorization: want one of AWS_IAM, JWT, REQUEST for a gateway of kind HTTP, got "NONE"`},
+		{"token", "authorizer:\n  function: token\n  identitySource: method.request.header.Authorization\n  identityValidationExpression: '^Bearer [a-z-]+$'\n  resultTtlInSeconds: 300\n", "", `1: authorizer: is missing`},
+		{"lambda", "function: jwt\n", "function: ''\n", `5: authorizer.function: is missing`},
+		{"lambda", "authorization: REQUEST", "authorization: TOKEN", `3: authorization: want one of AWS_IAM, JWT, REQUEST for a gateway of kind HTTP, got "TOKEN"`},
+		{"iam", "localCallers:", "authorizer: {}\nlocalCallers:", `4: authorizer: has no part in authorization AWS_IAM`},
+		{"iam", "localCallers:", "apiKeyRequired: true\napiKeySource: AUTHORIZER\nusagePlan: {}\nlocalCallers:", `5: apiKeySource: only a Lambda authorizer answers with a key`},
+		{"keys", "apiKeyRequired: true", "apiKeyRequired: false", `3: authorization: NONE alone guards nothing: want apiKeyRequired: true beside it`},
+		{"keys", "apiKeyRequired: true", "apiKeyRequired: 'true'", `4: want true or false, got "true"`},
+		{"keys", "quota:", "throtle: {rateLimit: 1, burstLimit: 1}\n  quota:", `8: throtle: a mode has no such member`},
+		{"keys", "throttle: {rateLimit: 1, burstLimit: 2}", "throttle: {rateLimit: 1}", `6: usagePlan.throttle.burstLimit: is missing, and would be 0, by which nothing gets through: want a limit of 0 or more`},
 		{"token", "authorization: TOKEN", "authorization: AWS_IAM", `4: authorizer: has no part in authorization AWS_IAM`},
 		{"token", "function: token", "function: ''", "5: authorizer.function: is missing"},
 		{"token", "header.Authorization", "header.", `6: authorizer.identitySource: want method.request.header.NAME, got "method.request.header."`},
@@ -186,17 +196,32 @@ func TestParseRefuses(t *testing.T) {
 		{"token", "stageVariables: {alias: live}", "apiKeyRequired: true", `1: usagePlan: is missing: a key counts only in a plan`},
 		{"token", "stageVariables: {alias: live}", "usagePlan: {}", `9: usagePlan: is never asked, since apiKeyRequired is not true`},
 		{"token", "stageVariables: {alias: live}", "apiKeySource: COOKIE", `9: apiKeySource: want HEADER or AUTHORIZER, got "COOKIE"`},
-		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: -1}", `9: throttle.rateLimit: want 0 or more requests a second, got -1`},
-		{"token", "stageVariables: {alias: live}", "throttle: {burstLimit: -1}", `9: throttle.burstLimit: want 0 or more requests, got -1`},
-		{"token", "stageVariables: {alias: live}", "throttle: {burstLimit: 1.5}", `9: want a whole number, got "1.5"`},
-		{"token", "stageVariables: {alias: live}", "throttle: {methods: {/things: {}}}", `9: throttle.methods./things: want a method and a path, such as GET /things/{id}`},
-		{"token", "stageVariables: {alias: live}", "throttle: {methods: {GET /things: {rateLimit: -2}}}", `9: throttle.methods.GET /things.rateLimit: want 0 or more requests a second, got -2`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: -1, burstLimit: 0}", `9: throttle.rateLimit: want 0 or more requests a second, got -1`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 0, burstLimit: -1}", `9: throttle.burstLimit: want 0 or more requests, got -1`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 1, burstLimit: 1.5}", `9: throttle.burstLimit: want a whole number, got "1.5"`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 1, burstLimit: 1, methods: {/things: {rateLimit: 1, burstLimit: 1}}}", `9: throttle.methods./things: want a method and a path, such as GET /things/{id}`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /things: {rateLimit: -2, burstLimit: 1}}}", `9: throttle.methods.GET /things.rateLimit: want 0 or more requests a second, got -2`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 1}", `9: throttle.burstLimit: is missing, and would be 0, by which nothing gets through: want a limit of 0 or more`},
+		{"token", "stageVariables: {alias: live}", "throttle: {burstLimit: 1}", `9: throttle.rateLimit: is missing, and would be 0, by which nothing gets through: want a limit of 0 or more`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 1, burstLimit: }", `9: throttle.burstLimit: is missing, and would be 0, by which nothing gets through: want a limit of 0 or more`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /things: {burstLimit: 1}}}", `9: throttle.methods.GET /things.rateLimit: is missing, and would be 0, by which nothing gets through: want a limit of 0 or more`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 1, burstLimit: 1, methods: all}", `9: want a mapping, got "all"`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 1, burstLimit: 1, quota: 3}", `9: quota: a mode has no such member`},
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /things: {<<: {rateLimit: 1, burstLimit: 1}, rateLimit: 1, burstLimit: 1}}}", `9: throttle.methods.GET /things.<<: merge keys are not part of a mode: write the members out`},
+		{"token", "stageVariables: {alias: live}", "requestValidation: {body: 'yes'}", `9: requestValidation.body: want true or false, got "yes"`},
+		{"token", "stageVariables: {alias: live}", "requestValidation: {parameters: on}", `9: requestValidation.parameters: want true or false, got "on"`},
+		{"token", "stageVariables: {alias: live}", "requestValidation: {bodies: true}", `9: bodies: a mode has no such member`},
+		{"token", "stageVariables: {alias: live}", "apiKeyRequired: n", `9: apiKeyRequired: want true or false, got "n"`},
 		{"token", "stageVariables: {alias: live}", "cors: {}", `9: cors: is an HTTP API's`},
 		{"token", "stageVariables: {alias: live}", "payloadFormatVersion: '2.0'", `9: payloadFormatVersion: is an HTTP API's`},
 		{"token", "stageVariables: {alias: live}", "binaryMediaTypes: [png]", `9: binaryMediaTypes.0: want a media type such as image/png or */*, got "png"`},
 		{"token", "stageVariables: {alias: live}", "integrationTimeoutInMillis: 29001", `9: integrationTimeoutInMillis: want 50 to 29000, got 29001`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: a", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
 		{"token", "stageVariables: {alias: live}", `accessLogFormat: "$context.requestId\n"`, `9: accessLogFormat: want one line`},
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestIdentity", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.identity.apiKey", `9: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
+		{"token", "stageVariables: {alias: live}", `accessLogFormat: '{"id":"$context.requestId","error":"$context.error.message."}'`, `9: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.messageString", `9: accessLogFormat: want no $context.error.messageString in it: it is a credential, or can quote one, and would be logged`},
 		{"token", "stageVariables: {alias: live}", "localCallers: [{}]", `9: localCallers: only AWS_IAM knows callers that sign`},
 		{"request", "stageVariables.c", "stageVariables.c, method.request.body", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "method.request.body"`},
 		{"request", "stageVariables.c", "$request.header.A", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "$request.header.A"`},
@@ -223,6 +248,8 @@ func TestParseRefuses(t *testing.T) {
 		{"iam", "policy: {Version: \"2012-10-17\", Statement: [{Effect: Allow, Action: \"*\", Resource: \"*\"}]}", "policy: all", `8: want an IAM policy: `},
 		{"iam", "gateway: REST", "gateway: HTTP\nrequestValidation: {body: true}", `3: requestValidation: is a REST API's`},
 		{"cognito", "userpool/eu-west-1_abc", "userpool/", `5: authorizer.userPools.0: want arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID, got "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/"`},
+		{"cognito", "userPools:", "identitySource: method.request.querystring.a\n  userPools:", `5: authorizer.identitySource: want method.request.header.NAME, got "method.request.querystring.a"`},
+		{"cognito", "userPools:", "identitySource: [method.request.header.A, method.request.header.B]\n  userPools:", `5: authorizer.identitySource: want one, method.request.header.NAME, got 2`},
 		{"cognito", "userPools:", "function: token\n  userPools:", `5: authorizer.function: has no part in authorization COGNITO_USER_POOLS`},
 		{"cognito", "authorizer:\n  userPools: [arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc]\n", "", `1: authorizer: is missing`},
 		{"lambda", ", $context.routeKey", "", `6: authorizer.identitySource: want $context.routeKey among them: a simple answer that is kept counts for every route otherwise`},
@@ -231,15 +258,32 @@ func TestParseRefuses(t *testing.T) {
 		{"lambda", "$request.header.Authorization", "method.request.header.Authorization", `6: authorizer.identitySource: want $request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME, got "method.request.header.Authorization"`},
 		{"lambda", "https://a.example", "a.example", `8: cors.allowOrigins.0: want "*", https://*, http://* or an origin such as https://app.example.com, got "a.example"`},
 		{"lambda", "https://a.example", "https://a.example/", `8: cors.allowOrigins.0: want "*", https://*, http://* or an origin such as https://app.example.com, got "https://a.example/"`},
+		{"lambda", "https://a.example", "https://*.a.example", `8: cors.allowOrigins.0: want "*", https://*, http://* or an origin such as https://app.example.com, got "https://*.a.example"`},
+		{"lambda", "[https://a.example]", "https://a.example", `8: want a list, got "https:/..."`},
+		{"lambda", "allowOrigins", "allowOrigin", `8: allowOrigin: a mode has no such member`},
 		{"lambda", "[https://a.example]", "['*'], allowCredentials: true", `8: cors.allowCredentials: want allowOrigins without "*": API Gateway does not allow both`},
 		{"lambda", "allowMethods: [GET]", "allowMethods: [get]", `8: cors.allowMethods.0: want a method in upper case or "*", got "get"`},
 		{"lambda", "[x-a]", "['x a']", `8: cors.allowHeaders.0: want a header's name or "*", got "x a"`},
-		{"lambda", "[x-a]", "['x a'], exposeHeaders: ['y b']", `8: cors.allowHeaders.0: want a header's name or "*", got "x a"`},
 		{"lambda", "[x-a]", "[x-a], exposeHeaders: [x-b, 'y b']", `8: cors.exposeHeaders.1: want a header's name or "*", got "y b"`},
 		{"lambda", "maxAge: 5", "maxAge: 86401", `8: cors.maxAge: want -1 to 86400 seconds, got 86401`},
+		{"lambda", "maxAge: 5", "maxAge: 1.5", `8: cors.maxAge: want a whole number, got "1.5"`},
+		{"lambda", "cors:", "apiKeyRequired: true\ncors:", `8: apiKeyRequired: API keys and usage plans are a REST API's`},
+		{"lambda", "cors:", "integrationTimeoutInMillis: 30001\ncors:", `8: integrationTimeoutInMillis: want 50 to 30000, got 30001`},
+		{"lambda", "cors:", "throttle: {rateLimit: 1, burstLimit: 1, methods: {$default: {rateLimit: 1, burstLimit: 1}}}\ncors:", `8: throttle.methods.$default: want a method and a path, such as GET /things/{id}`},
 		{"lambda", "cors:", "usagePlan: {}\ncors:", `8: usagePlan: API keys and usage plans are a REST API's`},
 		{"jwt", "audience: [a]", "", `4: authorizer.audience: want at least one, and none of them empty: without, tokens for anybody would be taken`},
 		{"jwt", "audience: [a]", "audience: ['']", `6: authorizer.audience: want at least one, and none of them empty: without, tokens for anybody would be taken`},
+		{"jwt", "audience: [a]", "audience: [a, ' ']", `6: authorizer.audience: want at least one, and none of them empty: without, tokens for anybody would be taken`},
+		{"jwt", "audience: [a]", "audience: [" + strings.Repeat("a, ", 51) + "]", `6: authorizer.audience: want at most 50, got 51`},
+		{"jwt", "audience: [a]", "audience: a", `6: want a list, got "a"`},
+		{"jwt", "audience: [a]", "audience: [a]\n  function: token", `7: authorizer.function: has no part in authorization JWT`},
+		{"jwt", "audience: [a]", "audience: [a]\n  identitySource: '$request.header.A, $request.header.B'", `7: authorizer.identitySource: want one, $request.header.NAME or $request.querystring.NAME, got 2`},
+		{"jwt", "https://issuer.example", "http://issuer.example", `5: authorizer.issuer: want https:// and a host, with a path if need be, got "http://issuer.example"`},
+		{"jwt", "https://issuer.example", "issuer.example", `5: authorizer.issuer: want https:// and a host, with a path if need be, got "issuer.example"`},
+		{"jwt", "https://issuer.example", "https://user@issuer.example", `5: authorizer.issuer: want https:// and a host, with a path if need be, got "https://user@issuer.example"`},
+		{"jwt", "https://issuer.example", "https://:443/a", `5: authorizer.issuer: want https:// and a host, with a path if need be, got "https://:443/a"`},
+		{"jwt", "https://issuer.example", "https://issuer.example?a=b", `5: authorizer.issuer: want https:// and a host, with a path if need be, got "https://issuer.example?a=b"`},
+		{"jwt", "https://issuer.example", "https://issuer.example/a b", `5: authorizer.issuer: want https:// and a host, with a path if need be, got "https://issuer.example/a b"`},
 		{"jwt", "issuer: https://issuer.example", "identitySource: $request.header.Authorization", `4: authorizer.issuer: is missing: the stack's own user pool has audiences of its own`},
 		{"jwt", "audience: [a]", "audience: [a]\n  identitySource: $context.path", `7: authorizer.identitySource: want $request.header.NAME or $request.querystring.NAME, got "$context.path"`},
 		{"cache", "GET /things", "POST /things", `7: cache.methods.POST /things/{id}/{rest+}: want GET and a path, such as GET /things/{id}`},
@@ -247,6 +291,13 @@ func TestParseRefuses(t *testing.T) {
 		{"cache", "method.request.path.id, ", "", `7: cache.methods.GET /things/{id}/{rest+}.keyParameters: want method.request.path.id among them: the answer for one path would be served for others`},
 		{"cache", "method.request.path.rest, ", "", `7: cache.methods.GET /things/{id}/{rest+}.keyParameters: want method.request.path.rest among them: the answer for one path would be served for others`},
 		{"cache", "context.authorizer.principalId", "context.path", `7: cache.methods.GET /things/{id}/{rest+}.keyParameters: want method.request.path.NAME, method.request.header.NAME, method.request.querystring.NAME, context.authorizer.principalId or context.identity.userArn, got "context.path"`},
+		{"cache", "cache:", "cache:\n  anyoneMayInvalidate: 'false'", `6: want true or false, got "false"`},
+		{"cache", "cache:", "cache:\n  anyoneMayInvalidate: no", `6: cache.anyoneMayInvalidate: want true or false, got "no"`},
+		{"cache", "ttlInSeconds: 60", "ttl: 60", `7: ttl: a mode has no such member`},
+		{"cache", "ttlInSeconds: 60", "ttlInSeconds: long", `7: want a whole number, got "long"`},
+		{"cache", "ttlInSeconds: 60", "ttlInSeconds: 60.0", `7: cache.methods.GET /things/{id}/{rest+}.ttlInSeconds: want a whole number, got "60.0"`},
+		{"cache", "{statusCode: 404", "{status: 404", `9: status: a mode has no such member`},
+		{"cache", "{X-A: b}", "{X A: b}", `9: gatewayResponses.ACCESS_DENIED.headers.X A: want a header's name and value (RFC 9110, section 5)`},
 		{"cache", "cache:", "cache:\n  unauthorizedCacheControlHeaderStrategy: FAIL", `6: cache.unauthorizedCacheControlHeaderStrategy: want one of SUCCEED_WITH_RESPONSE_HEADER, SUCCEED_WITHOUT_RESPONSE_HEADER, FAIL_WITH_403`},
 		{"cache", "ACCESS_DENIED", "DENIED", `9: gatewayResponses.DENIED: want one of ACCESS_DENIED, API_CONFIGURATION_ERROR, `},
 		{"cache", "statusCode: 404", "statusCode: 99", `9: gatewayResponses.ACCESS_DENIED.statusCode: want 200 to 599, got 99`},
@@ -266,6 +317,137 @@ func TestParseRefuses(t *testing.T) {
 	}
 	if _, err := modes.Parse("test.yaml", make([]byte, 2<<20)); err == nil || !strings.Contains(err.Error(), "at most") {
 		t.Errorf("a file of 2 MB: %v", err)
+	}
+}
+
+// TestParseRefusesAllAtOnce: each problem is a line, in the order of the file, and one does not hide another.
+func TestParseRefusesAllAtOnce(t *testing.T) {
+	tests := []struct{ file, text, want string }{
+		{"keys.yaml", `name: other
+gateway: REST
+authorization: NONE
+apiKeyRequired: true
+apiKeySource: COOKIE
+usagePlan:
+  throttle: {rateLimit: -1, burstLimit: -1}
+  methods: {/things: {rateLimit: 1, burstLimit: 1}, /others: {rateLimit: 1, burstLimit: 1}}
+  quota: {limit: 0, period: YEAR}
+  localKeys: [{value: short}, {name: b, value: short}]
+cors: {}
+payloadFormatVersion: "2.0"
+stageVariables: {a b: c, d e: f}
+binaryMediaTypes: [png, gif]
+integrationTimeoutInMillis: 49
+accessLogFormat: $context.error.message
+gatewayResponses: {DENIED: {statusCode: 99, headers: {X A: b, Te: a}}, OTHER: {}}
+cache:
+  unauthorizedCacheControlHeaderStrategy: FAIL
+  methods:
+    POST /things: {ttlInSeconds: 0, keyParameters: [a, b]}
+    GET /{id}: {}
+`, `1: name; 5: apiKeySource; 7: usagePlan.throttle.rateLimit; 7: usagePlan.throttle.burstLimit; 8: usagePlan.methods./others; 8: usagePlan.methods./things; 9: usagePlan.quota.limit; 9: usagePlan.quota.period; ` +
+			`10: usagePlan.localKeys.0.name; 10: usagePlan.localKeys.0.value; 10: usagePlan.localKeys.1.value; 11: cors; 12: payloadFormatVersion; 13: stageVariables.a b; 13: stageVariables.d e; 14: binaryMediaTypes.0; 14: binaryMediaTypes.1; ` +
+			`15: integrationTimeoutInMillis; 16: accessLogFormat; 16: accessLogFormat; 17: gatewayResponses.DENIED; 17: gatewayResponses.DENIED.statusCode; 17: gatewayResponses.DENIED.headers.Te; 17: gatewayResponses.DENIED.headers.X A; 17: gatewayResponses.OTHER; ` +
+			`19: cache.unauthorizedCacheControlHeaderStrategy; 21: cache.methods.POST /things; 21: cache.methods.POST /things.ttlInSeconds; 21: cache.methods.POST /things.keyParameters; 21: cache.methods.POST /things.keyParameters; 22: cache.methods.GET /{id}.keyParameters`},
+		{"lambda.yaml", `name: lambda
+gateway: HTTP
+authorization: REQUEST
+authorizer: {identitySource: [a, b], payloadFormatVersion: "3", resultTtlInSeconds: 3601}
+cors: {allowOrigins: [a, b], allowMethods: [get, put], allowHeaders: [a b], exposeHeaders: [c d], maxAge: 86401}
+apiKeyRequired: true
+usagePlan: {}
+cache: {}
+binaryMediaTypes: [image/png]
+localCallers: [{}]
+throttle: {}
+`, `4: authorizer.function; 4: authorizer.payloadFormatVersion; 4: authorizer.identitySource; 4: authorizer.identitySource; 4: authorizer.resultTtlInSeconds; ` +
+			`5: cors.allowOrigins.0; 5: cors.allowOrigins.1; 5: cors.allowMethods.0; 5: cors.allowMethods.1; 5: cors.allowHeaders.0; 5: cors.exposeHeaders.0; 5: cors.maxAge; 6: apiKeyRequired; 7: usagePlan; 8: cache; 9: binaryMediaTypes; 10: localCallers; 11: throttle.rateLimit; 11: throttle.burstLimit`},
+		{"iam.yaml", `name: iam
+gateway: REST
+authorization: AWS_IAM
+localCallers: [{}, {accessKeyId: a}]
+`, `4: localCallers.0.accessKeyId; 4: localCallers.0.secretAccessKey; 4: localCallers.0.arn; 4: localCallers.1.accessKeyId; 4: localCallers.1.secretAccessKey; 4: localCallers.1.arn`},
+		{"jwt.yaml", `name: jwt
+gateway: HTTP
+authorization: JWT
+authorizer: {issuer: a, audience: []}
+`, `4: authorizer.issuer; 4: authorizer.audience`},
+		{"foreign.yaml", `name: foreign
+gateway: HTTP
+authorization: JWT
+authorizer: {function: a, userPools: [b]}
+`, `4: authorizer.function; 4: authorizer.userPools`},
+		{"unknown.yaml", `name: other
+gateway: SOAP
+cors: {maxAge: 86401}
+`, `1: name; 2: gateway`}, // of whose kind nothing is known
+		{"form.yaml", `name: []
+gatway: REST
+throttle: {rate: 1}
+`, `1: want a text, got a list; 2: gatway; 3: rate`},
+	}
+	for _, test := range tests {
+		_, err := modes.Parse(test.file, []byte(test.text))
+		wrong := (modes.Errors)(nil)
+		if !errors.As(err, &wrong) {
+			t.Errorf("%s: error %v", test.file, err)
+			continue
+		}
+		var got []string
+		for _, w := range wrong {
+			member, _, _ := strings.Cut(w.Reason, ": ")
+			got = append(got, fmt.Sprintf("%d: %s", w.Line, member))
+		}
+		if text := strings.Join(got, "; "); text != test.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", test.file, text, test.want)
+		}
+		if lines := strings.Split(err.Error(), "\n"); len(lines) != len(got) || !strings.HasPrefix(lines[0], test.file+":") {
+			t.Errorf("%s: the error is %q", test.file, err)
+		}
+	}
+}
+
+// TestLoadAllRefusesAllAtOnce: what is wrong with a file does not hide what is wrong with another.
+func TestLoadAllRefusesAllAtOnce(t *testing.T) {
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"a.yaml": "name: a\ngateway: SOAP\n", "b.yaml": bases["token"], "c.yaml": "nam: c\n",
+		"test.yaml": bases["token"],
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := modes.LoadAll(folder)
+	want := `a.yaml:2: gateway: want REST or HTTP, got "SOAP"
+b.yaml:1: name: want the file's name, "b", got "test"
+c.yaml:1: nam: a mode has no such member`
+	if err == nil || strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), "") != want {
+		t.Errorf("error %v\nwant %s", err, want)
+	}
+}
+
+// TestAccepted: what is close to what is refused, and is none of it.
+func TestAccepted(t *testing.T) {
+	tests := []struct{ base, old, new string }{
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId. $context.identity.apiKeyId $context.error.messages $context.error.responseType"},
+		{"lambda", "cors:", "accessLogFormat: $context.requestId $context.error.message\ncors:"}, // an HTTP API's errors quote nothing
+		{"token", "resultTtlInSeconds: 300", "userPools: []"},                                    // asks for nothing
+		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 0, burstLimit: 0}"},
+		{"token", "stageVariables: {alias: live}", "throttle: "},
+		{"token", "stageVariables: {alias: live}", "throttle: &limit {rateLimit: 0.5, burstLimit: 1}\nstageVariables: {}"},
+		{"keys", "methods: {\"GET /things\": {rateLimit: 1, burstLimit: 2}}", "methods: {\"GET /a\": &limit {rateLimit: 1, burstLimit: 2}, \"GET /b\": *limit}"},
+		{"token", "stageVariables: {alias: live}", "requestValidation: {body: true, parameters: }"},
+		{"jwt", "https://issuer.example", "https://issuer.example:8443/realms/a"},
+		{"jwt", "audience: [a]", "audience: [" + strings.Repeat("a, ", 50) + "]"},
+		{"lambda", "https://a.example", "http://localhost:8080"},
+		{"lambda", "[https://a.example]", "[https://*, 'http://*']"},
+	}
+	for _, test := range tests {
+		text := strings.Replace(bases[test.base], test.old, test.new, 1)
+		if m, err := modes.Parse("test.yaml", []byte(text)); text == bases[test.base] || err != nil || m.Check() != nil {
+			t.Errorf("%s, %s: %v", test.base, test.new, err)
+		}
 	}
 }
 
@@ -294,8 +476,12 @@ func FuzzParse(f *testing.F) {
 		switch {
 		case err == nil && m.Check() != nil:
 			t.Errorf("taken, and %v", m.Check())
-		case err != nil && (!strings.HasPrefix(err.Error(), "test.yaml:") || strings.Contains(err.Error(), "\n")):
-			t.Errorf("error %q", err)
+		case err != nil:
+			for line := range strings.SplitSeq(err.Error(), "\n") {
+				if !strings.HasPrefix(line, "test.yaml:") {
+					t.Errorf("error %q", err)
+				}
+			}
 		}
 	})
 }

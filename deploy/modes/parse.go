@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,64 +20,69 @@ import (
 // Error says what is wrong with a mode's file and where, as it is said of a contract.
 type Error = contract.Error
 
+// Errors is all that is wrong with files of modes.
+type Errors = contract.Errors
+
 // maxFile bounds a mode's size, in bytes.
 const maxFile = 1 << 20
 
-// LoadAll reads every *.yaml of a folder, in the order of their names. The error is an [*Error].
+// LoadAll reads every *.yaml of a folder, in the order of their names. The error is an [Errors] with all that is wrong with them.
 func LoadAll(folder string) ([]*Mode, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	if err != nil || len(files) == 0 {
-		return nil, &Error{Name: folder, Reason: "holds no mode (*.yaml)"}
+		return nil, Errors{{Name: folder, Reason: "holds no mode (*.yaml)"}}
 	}
 	var modes []*Mode
+	var all Errors
 	for _, file := range files {
 		mode, err := Load(file)
-		if err != nil {
-			return nil, err
+		if wrong := (Errors)(nil); errors.As(err, &wrong) {
+			all = append(all, wrong...)
 		}
 		modes = append(modes, mode)
+	}
+	if len(all) > 0 {
+		return nil, all
 	}
 	return modes, nil
 }
 
-// Load reads the mode in a file. The error is an [*Error].
+// Load reads the mode in a file. The error is an [Errors].
 func Load(file string) (*Mode, error) {
 	opened, err := os.Open(file)
 	if err != nil {
-		return nil, &Error{Name: file, Reason: errors.Unwrap(err).Error()}
+		return nil, Errors{{Name: file, Reason: errors.Unwrap(err).Error()}}
 	}
 	defer opened.Close()
 	text, err := io.ReadAll(io.LimitReader(opened, maxFile+1))
 	if err != nil {
-		return nil, &Error{Name: file, Reason: errors.Unwrap(err).Error()}
+		return nil, Errors{{Name: file, Reason: errors.Unwrap(err).Error()}}
 	}
 	return Parse(file, text)
 }
 
-// Parse reads a mode from the text of its file. The error is an [*Error].
+// Parse reads a mode from the text of its file. The error is an [Errors] with all that is wrong, in the order of the lines; where the
+// text is not of a mode's form, with that only.
 func Parse(file string, text []byte) (*Mode, error) {
 	if len(text) > maxFile {
-		return nil, &Error{Name: file, Reason: fmt.Sprintf("want a mode of at most %d bytes", maxFile)}
+		return nil, Errors{{Name: file, Reason: fmt.Sprintf("want a mode of at most %d bytes", maxFile)}}
 	}
 	mode := &Mode{}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(mode); err != nil && err != io.EOF {
-		return nil, decodingError(file, err)
+		return nil, decodingErrors(file, err)
 	}
 	if err := decoder.Decode(&yaml.Node{}); err != io.EOF {
-		return nil, &Error{Name: file, Reason: "want one YAML document, and something follows it"}
+		return nil, Errors{{Name: file, Reason: "want one YAML document, and something follows it"}}
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(text, &root); err != nil {
-		return nil, decodingError(file, err)
+	mode.file, mode.root = file, &yaml.Node{}
+	if err := yaml.Unmarshal(text, mode.root); err != nil {
+		return nil, decodingErrors(file, err)
 	}
-	if err := checkWhole(&root); err != nil {
-		return nil, decodingError(file, err)
-	}
-	mode.file, mode.root = file, &root
-	if wrong := mode.check(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))); wrong != nil {
-		return nil, mode.Wrong(wrong.reason, wrong.member...)
+	wrong := append(mode.checkWritten(), mode.check(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)))...)
+	if err := mode.errors(wrong); err != nil {
+		return nil, err
 	}
 	return mode, nil
 }
@@ -86,28 +90,11 @@ func Parse(file string, text []byte) (*Mode, error) {
 // Wrong is the error that something is wrong with a member of the mode, its parents before it: what only those can see
 // who know the contract. It names the file and the line where the mode has them.
 func (m *Mode) Wrong(reason string, member ...string) *Error {
-	w := wrong{member, reason}
+	reason = strings.Join(member, ".") + ": " + reason
 	if m.file == "" {
-		return &Error{Name: "mode " + m.Name, Reason: w.Error()}
+		return &Error{Name: "mode " + m.Name, Reason: reason}
 	}
-	return &Error{Name: m.file, Line: lineOf(m.root, member), Reason: w.Error()}
-}
-
-// wholeMembers are those whose values are whole numbers. The YAML library cuts what is behind a point.
-var wholeMembers = []string{"burstLimit", "limit", "offset", "resultTtlInSeconds", "ttlInSeconds", "maxAge", "statusCode", "integrationTimeoutInMillis"}
-
-// checkWhole refuses fractions where whole numbers are meant.
-func checkWhole(node *yaml.Node) error {
-	for i, child := range node.Content {
-		named := node.Kind == yaml.MappingNode && i%2 == 1 && slices.Contains(wholeMembers, node.Content[i-1].Value)
-		if named && child.ShortTag() == "!!float" {
-			return &lineError{child.Line, "want a whole number, got " + strconv.Quote(child.Value)}
-		}
-		if err := checkWhole(child); err != nil {
-			return err
-		}
-	}
-	return nil
+	return &Error{Name: m.file, Line: lineOf(m.root, member), Reason: reason}
 }
 
 var (
@@ -118,11 +105,23 @@ var (
 	})
 )
 
-// decodingError takes line and reason from the first complaint of the YAML library.
-func decodingError(file string, err error) error {
-	m := yamlLine().FindStringSubmatch(err.Error())
+// decodingErrors takes lines and reasons from the complaints of the YAML library.
+func decodingErrors(file string, err error) Errors {
+	texts := []string{err.Error()}
+	if several := (*yaml.TypeError)(nil); errors.As(err, &several) {
+		texts = several.Errors
+	}
+	all := make(Errors, len(texts))
+	for i, text := range texts {
+		all[i] = decodingError(file, text)
+	}
+	return all
+}
+
+func decodingError(file, text string) *Error {
+	m := yamlLine().FindStringSubmatch(text)
 	if m == nil {
-		return &Error{Name: file, Reason: strings.TrimPrefix(err.Error(), "yaml: ")}
+		return &Error{Name: file, Reason: strings.TrimPrefix(text, "yaml: ")}
 	}
 	line, _ := strconv.Atoi(m[1])
 	reason := unknownField().ReplaceAllString(m[2], "$1: a mode has no such member")

@@ -43,3 +43,14 @@ func isMediaType(text string) bool {
 	kind, subtype, _ := strings.Cut(text, "/")
 	return madeOf(kind, "!#$&^_.+*-", 1, len(kind)) && madeOf(subtype, "!#$&^_.+*-", 1, len(subtype))
 }
+
+// contextVariables are the names behind $context. in a text: as many letters, digits and ._:- as follow it, but for points at the end.
+func contextVariables(text string) []string {
+	var names []string
+	for i, after := range strings.Split(text, "$context.") {
+		if end := strings.IndexFunc(after+" ", func(c rune) bool { return !madeOf(string(c), "._:-", 1, 1) }); i > 0 {
+			names = append(names, strings.TrimRight(after[:end], "."))
+		}
+	}
+	return names
+}
