@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"regexp"
 
 	"portcullis/deploy/modes"
 )
@@ -33,4 +34,9 @@ func (b *builder) authorizer() *Authorizer {
 		}
 	}
 	return a
+}
+
+// Validation is what the whole value of a TOKEN authorizer's identity source has to match; nil: anything will do.
+func (a *Authorizer) Validation() (*regexp.Regexp, error) {
+	return (&modes.Authorizer{IdentityValidationExpression: a.IdentityValidationExpression}).Validation()
 }

@@ -6,14 +6,27 @@
 // functions, the stack's own user pool.
 package plan
 
-import "portcullis/policy"
+import (
+	"portcullis/deploy/modes"
+	"portcullis/policy"
+)
+
+// The authorizations that a plan can have, as [modes.Mode] has them.
+const (
+	None    = modes.None
+	IAM     = modes.IAM
+	Cognito = modes.Cognito
+	Token   = modes.Token
+	Request = modes.Request
+	JWT     = modes.JWT
+)
 
 // Plan is an API, all that it serves, and how it is guarded. It is made by [Compile], and not changed.
 type Plan struct {
 	Name          string `json:"name"`                  // the mode's; on a desk also the stage's
 	Gateway       string `json:"gateway"`               // REST or HTTP
 	Description   string `json:"description,omitempty"` // the contract's
-	Authorization string `json:"authorization"`         // the mode's: NONE, AWS_IAM, COGNITO_USER_POOLS, TOKEN, REQUEST or JWT
+	Authorization string `json:"authorization"`         // of operations that are not public: one of those above
 
 	Authorizer *Authorizer          `json:"authorizer"` // nil: the API has none
 	Operations map[string]Operation `json:"operations"` // by "GET /things/{id}", "ANY /things" or, of HTTP, "$default"
