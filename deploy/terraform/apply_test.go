@@ -17,7 +17,7 @@ import (
 // TestApply makes every mode at once in an emulated account, changes the contract, and destroys it all.
 func TestApply(t *testing.T) {
 	t.Parallel()
-	moto := testtools.Moto(t)
+	moto := testtools.MotoWithPolicies(t)
 	dir := copyStack(t)
 	module := filepath.Join(dir, "..", "..")
 	copyTo(t, dir, "testdata/moto", "modules/*/*_override.tf")

@@ -13,7 +13,7 @@ import (
 // TestHeldVersion publishes two versions with a contract each: one can be held with its own contract, and not with the other's.
 func TestHeldVersion(t *testing.T) {
 	t.Parallel()
-	moto := testtools.Moto(t)
+	moto := testtools.MotoWithPolicies(t)
 	dir := copyStack(t)
 	copyTo(t, dir, "testdata/moto", "modules/*/*_override.tf")
 	example := filepath.Join(dir, "examples", "held")

@@ -21,7 +21,7 @@ import (
 // planned as the local gateway serves it.
 func TestPlannedIsServed(t *testing.T) {
 	t.Parallel()
-	moto := testtools.Moto(t)
+	moto := testtools.MotoWithPolicies(t)
 	dir := copyStack(t)
 	module := filepath.Join(dir, "..", "..")
 	copyTo(t, filepath.Join(module, "deploy", "modes"), "testdata/modes", "*.yaml")

@@ -82,6 +82,7 @@ func TestMissingPartsSkipOnADeskAndFailInCI(t *testing.T) {
 	calls := map[string]func(testing.TB){
 		"Command":   func(tb testing.TB) { testtools.Command(tb, "no-such-part", "make part") },
 		"Moto":      func(tb testing.TB) { testtools.Moto(tb) },
+		"policies":  func(tb testing.TB) { testtools.MotoWithPolicies(tb) },
 		"Terraform": func(tb testing.TB) { testtools.Terraform(tb, t.TempDir()) },
 		"AWSCLI":    func(tb testing.TB) { testtools.AWSCLI(tb) },
 		"TFLint":    func(tb testing.TB) { testtools.TFLint(tb) },
