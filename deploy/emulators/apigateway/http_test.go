@@ -70,7 +70,7 @@ func TestRefusals(t *testing.T) {
 		{"POST", "/apikeys", `{"enabled":"true"}`, bad, "member enabled: string is of the wrong type"},
 		{"POST", "/apikeys", `{"stageKeys":[]}`, bad, `member \"stageKeys\"`},
 		{"POST", "/apikeys", `{"generateDistinctId":false}`, bad, "generateDistinctId: false is not supported"},
-		{"POST", "/apikeys", `{"name":"` + strings.Repeat("n", 70_000) + `"}`, bad, "the body could not be read"},
+		{"POST", "/apikeys", `{"name":"` + strings.Repeat("n", 64<<10-10) + `"}`, bad, "the body could not be read"},
 		{"PATCH", "/apikeys/key", `{"patchOperations":[{"op":"replace","path":"/name"}]}`, bad, "value is missing"},
 		{"PATCH", "/apikeys/key", `{"patchOperations":[{"op":"copy","from":"/a","path":"/name"}]}`, bad, `member \"from\"`},
 		{"PATCH", "/apikeys/key", `{"patchOperations":{}}`, bad, "member patchOperations: object is of the wrong type"},
