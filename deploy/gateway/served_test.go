@@ -33,7 +33,7 @@ func (s *stage) raw(t *testing.T, text string) []*http.Response {
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	connection.SetDeadline(time.Now().Add(10 * time.Second))
+	connection.SetDeadline(time.Now().Add(time.Minute))
 	io.WriteString(connection, text)
 	connection.(*net.TCPConn).CloseWrite() // nothing more to say is no reason to get no answer
 	reader := bufio.NewReader(connection)
