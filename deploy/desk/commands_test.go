@@ -22,9 +22,9 @@ import (
 	"portcullis/authorizers/verify/verifytest"
 )
 
-// ready waits until the server of $URL answers: ready
+// ready waits until the server of $URL answers, which may build functions before: ready
 func ready(ts *testscript.TestScript, neg bool, args []string) {
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if response, err := http.Get(ts.Getenv("URL")); err == nil {
 			response.Body.Close()
 			return
@@ -85,7 +85,7 @@ func signedCall(ts *testscript.TestScript, neg bool, args []string) {
 func becomes(ts *testscript.TestScript, neg bool, args []string) {
 	want := regexp.MustCompile("(?m)" + args[0])
 	answer := ""
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if answer = answerOf(ts, args[1:], func(*http.Request, string) {}); want.MatchString(answer) {
 			return
 		}

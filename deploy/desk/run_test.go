@@ -242,7 +242,7 @@ func accessToken(t testing.TB, url, username string) string {
 
 func waitForLog(t *testing.T, d *running, text string) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !strings.Contains(d.stderr.String(), text); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); !strings.Contains(d.stderr.String(), text); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("no %s in\n%s", text, d.stderr)
 		}
@@ -253,7 +253,7 @@ func waitForLog(t *testing.T, d *running, text string) {
 func waitForRefusal(t *testing.T, d *running) {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		response, err := client.Get(d.url)
 		if err != nil {
 			return

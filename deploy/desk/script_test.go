@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -76,13 +77,19 @@ func runScripts(t *testing.T, folder string, env ...string) {
 }
 
 // freePort finds a port below those that systems give to whoever asks for any (RFC 6335, section 6, and
-// Linux's 32768), so that no other test gets it before a script listens.
+// Linux's 32768), so that no other test gets it before a script listens. No two scripts get the same one.
 func freePort() (string, error) {
 	for range 100 {
 		port := strconv.Itoa(20000 + rand.IntN(12000))
+		if _, had := handedOut.LoadOrStore(port, true); had {
+			continue
+		}
 		if listener, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
 			return port, listener.Close()
 		}
 	}
 	return "", errors.New("no free port")
 }
+
+// handedOut are the ports that scripts got.
+var handedOut sync.Map

@@ -216,7 +216,7 @@ func TestWatchBuilds(t *testing.T) {
 
 func waitForFile(t *testing.T, file string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		if _, err := os.Stat(file); err == nil {
 			return
 		}
