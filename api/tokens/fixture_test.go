@@ -102,10 +102,13 @@ func newDesk(t testing.TB, client string, revocations tokens.Revocations) *desk 
 	return d
 }
 
+// patience is how long an emulator may take on a busy machine, longer than Cognito may.
+const patience = time.Minute
+
 // newHandler makes a function for an app client of what speaks Cognito's protocol at an address.
 func newHandler(t testing.TB, address, client string, revocations tokens.Revocations) (*tokens.Handler, *bytes.Buffer) {
 	t.Helper()
-	config := cognito.Config{Client: clientAt(address), ClientID: client}
+	config := cognito.Config{Client: clientAt(address), ClientID: client, Timeout: patience}
 	if client == "secretive" {
 		config.Secret = known("secret-of-the-client")
 	}

@@ -148,7 +148,7 @@ func (s *scene) stage(id string) (http.Handler, error) {
 	}
 	parsed, err1 := contract.Parse("openapi.yaml", document)
 	chosen, err2 := modes.Parse("rest-token.yaml", guarded)
-	identity, err3 := cognito.New(cognito.Config{ClientID: id,
+	identity, err3 := cognito.New(cognito.Config{ClientID: id, Timeout: time.Minute, // a busy machine may take longer than Cognito may
 		Client: cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: "us-east-1", BaseEndpoint: &s.cognito})})
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
@@ -163,7 +163,7 @@ func (s *scene) stage(id string) (http.Handler, error) {
 
 // poll tries something until it holds, or for a time that is long on a busy machine.
 func poll(holds func() bool) bool {
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if holds() {
 			return true
 		}
