@@ -60,6 +60,9 @@ its size in bytes and its SHA-256 are printed.`,
 			s.Note(command, "building %d functions for %s; the first time takes a minute or two", len(functions.Functions), source.Architecture)
 		}
 		zips, err := functions.WriteZips(command.Context(), source, *out)
+		if err != nil && command.Context().Err() != nil {
+			return cli.ErrInterrupted // the go command's end says nothing more
+		}
 		if err != nil {
 			return err
 		}
