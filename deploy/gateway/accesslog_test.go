@@ -39,6 +39,16 @@ func TestAccessLog(t *testing.T) {
 			t.Errorf("%s is %q, want %q", member, line[member], want)
 		}
 	}
+	for answer, want := range map[string]string{
+		`{"statusCode":418}`:              `"integrationStatus":"418"`, // the function's own
+		`{"statusCode":"503","body":"x"}`: `"integrationStatus":"503"`,
+		`{"statusCode":"x"}`:              `"integrationStatus":"200"`, // that of calling it
+	} {
+		s.things.code = func([]byte) (string, error) { return answer, nil }
+		if s.send(t, "GET /test/things/7\nAuthorization: Bearer all"); !strings.Contains(log.last(), want) {
+			t.Errorf("%s: line %s, want %s", answer, log.last(), want)
+		}
+	}
 	s.send(t, "GET /test/nowhere\nAuthorization: Bearer secret")
 	if text := log.last(); !strings.Contains(text, `"errorType":"INVALID_SIGNATURE"`) || !strings.Contains(text, `"status":"403"`) || strings.Contains(text, "secret") {
 		t.Errorf("line %s", text)

@@ -48,6 +48,7 @@ func (a *API) call(x *stage.Exchange) *lambda.ProxyAnswer {
 	default:
 		answer, err := lambda.ParseProxyAnswer(output)
 		if err == nil {
+			x.Answered(answer.Status)
 			return answer
 		}
 		x.Malformed(err)

@@ -117,7 +117,9 @@ func (o *Outcome) integrationStatus() string {
 	return strconv.Itoa(o.integrated.status)
 }
 
-// answeredStatus is the status that the function answered with or, where that is not known, that of calling it.
+// answeredStatus is the status that the function answered with or, where that is not known, that of calling it: both kinds of API
+// tell a proxy integration's integration.status from its integrationStatus so
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html).
 func (o *Outcome) answeredStatus() string {
 	if o.integrated.answered == 0 {
 		return o.integrationStatus()
