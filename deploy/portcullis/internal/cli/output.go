@@ -55,13 +55,31 @@ func (t *Table) Write(w io.Writer, format string) error {
 	case FormatMarkdown:
 		return t.writeMarkdown(w)
 	case FormatCSV:
-		return csv.NewWriter(w).WriteAll(append([][]string{t.Head}, t.Rows...))
+		return csv.NewWriter(w).WriteAll(t.cells())
 	case FormatHTML:
 		return t.writeHTML(w)
 	case FormatJSON:
 		return WriteJSON(w, t.JSON)
 	}
 	return fmt.Errorf("there is no format %q", format)
+}
+
+// cells are the head and the rows for CSV, which is opened in spreadsheets: a cell that one would read as a formula, and that may hold
+// what others chose, is behind an apostrophe, which makes it a text (https://owasp.org/www-community/attacks/CSV_Injection).
+// FormatJSON has it as it is.
+func (t *Table) cells() [][]string {
+	all := [][]string{slices.Clone(t.Head)}
+	for _, row := range t.Rows {
+		all = append(all, slices.Clone(row))
+	}
+	for _, line := range all {
+		for i, cell := range line {
+			if strings.IndexAny(strings.TrimLeft(cell, " \t\r\n"), "=+-@＝＋－＠") == 0 {
+				line[i] = "'" + cell
+			}
+		}
+	}
+	return all
 }
 
 // lines are the head and the rows for people.

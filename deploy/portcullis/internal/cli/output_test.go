@@ -28,6 +28,24 @@ func TestNotes(t *testing.T) {
 	}
 }
 
+// TestFormulas: what a spreadsheet would read as a formula is a text in CSV, and as it is elsewhere.
+func TestFormulas(t *testing.T) {
+	cells := map[string]string{
+		`=cmd|'/c calc'!A1`: `'=cmd|'/c calc'!A1`, "+1": "'+1", "-x": "'-x", "@SUM(A1)": "'@SUM(A1)", " =1": "' =1", "\t=1": "'\t=1", "＝1": "'＝1",
+		"GET /users": "GET /users", "": "", "a=b": "a=b", "users/read": "users/read", "'quoted'": "'quoted'",
+	}
+	for cell, want := range cells {
+		table := cli.Table{Head: []string{cell, "b"}, Rows: [][]string{{"c", cell}}, JSON: cell}
+		var csv, text strings.Builder
+		if err := errors.Join(table.Write(&csv, cli.FormatCSV), table.Write(&text, cli.FormatJSON)); err != nil || csv.String() != want+",b\nc,"+want+"\n" {
+			t.Errorf("%q: %v, %q, want %q", cell, err, csv.String(), want)
+		}
+		if table.Head[0] != cell || table.Rows[0][1] != cell {
+			t.Errorf("%q: the table is changed", cell)
+		}
+	}
+}
+
 // TestOneOf: the first word is the default, and another word is refused.
 func TestOneOf(t *testing.T) {
 	command := &cobra.Command{Use: "tool"}
