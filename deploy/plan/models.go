@@ -2,9 +2,12 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,6 +20,7 @@ const (
 	components   = "#/components/schemas/"
 	mostRanks    = 4 // of models, which Terraform's module makes one after the other
 	modelAddress = "https://apigateway.amazonaws.com/restapis/{restApiId}/models/"
+	compiled     = "https://apigateway.amazonaws.com/restapis/%7BrestApiId%7D/models/" // modelAddress, as references to it are resolved
 	draft4       = "http://json-schema.org/draft-04/schema#"
 
 	// anyMediaType is the key of the model for media types that have none. It is set where bodies are JSON only: without it a body of
@@ -46,11 +50,15 @@ type modelMaker struct {
 	*builder
 	document any
 	schemas  map[string]*schema // by name; those that are needed
+	before   int                // how much was wrong before
 }
+
+// failed tells whether something is wrong with the schemas.
+func (m *modelMaker) failed() bool { return len(m.wrong) > m.before }
 
 // makeModels makes the models of the contract's bodies.
 func (b *builder) makeModels() bodyModels {
-	m := &modelMaker{builder: b, schemas: map[string]*schema{}}
+	m := &modelMaker{builder: b, schemas: map[string]*schema{}, before: len(b.wrong)}
 	made := bodyModels{all: map[string]Model{}, of: map[*contract.Operation]map[string]string{}}
 	var err error
 	if m.document, err = jsonschema.UnmarshalJSON(bytes.NewReader(b.contract.Document)); err != nil {
@@ -62,7 +70,8 @@ func (b *builder) makeModels() bodyModels {
 		o := &b.contract.Operations[i]
 		bodies[o] = m.bodySchemas(o)
 	}
-	if !m.rankAll() {
+	m.checkNames()
+	if m.rankAll(); m.failed() {
 		return made
 	}
 	for o, body := range bodies {
@@ -78,8 +87,8 @@ func (b *builder) makeModels() bodyModels {
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
 		s := m.schemas[name]
-		if _, taken := made.all[s.model()]; taken || !isModelName(s.model()) {
-			b.refuse(b.contract.Line(s.place), "%s: want a name of letters and digits, and not that of another schema's model: it would be the model %s", name, s.model())
+		if _, taken := made.all[s.model()]; taken {
+			b.refuse(b.contract.Line(s.place), "%s: want another name: the model %s is another schema's", name, s.model())
 			continue
 		}
 		made.all[s.model()] = Model{Schema: m.text(s), Rank: s.rank}
@@ -122,7 +131,14 @@ func lettersAndDigits(r rune) rune {
 	return -1
 }
 
-func isModelName(name string) bool { return name != "" && strings.Map(lettersAndDigits, name) == name }
+// checkNames refuses the schemas whose names no model can have.
+func (m *modelMaker) checkNames() {
+	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
+		if name == "" || strings.Map(lettersAndDigits, name) != name {
+			m.refuse(m.contract.Line(m.schemas[name].place), "%q: want a name of letters and digits, as the models of API Gateway have", name)
+		}
+	}
+}
 
 // find gives what stands at a place of the contract; nil: nothing does.
 func (m *modelMaker) find(place string) any {
@@ -161,6 +177,9 @@ func (m *modelMaker) refer(place, reference string) *schema {
 // add adds a schema, and those that it refers to.
 func (m *modelMaker) add(name, place string, tree any) *schema {
 	if s, known := m.schemas[name]; known {
+		if s.place != place {
+			m.refuse(m.contract.Line(place), "want another path or schema's name: the model of this schema would be %s, as that of line %d is", name, m.contract.Line(s.place))
+		}
 		return s
 	}
 	s := &schema{name: name, place: place, tree: tree, rank: -1}
@@ -192,8 +211,8 @@ func walk(tree any, visit func(map[string]any)) {
 	}
 }
 
-// rankAll gives each schema its rank, and tells whether all have one: there are [mostRanks], and none in a circle.
-func (m *modelMaker) rankAll() bool {
+// rankAll gives each schema its rank. It refuses those that have none: there are [mostRanks], and none in a circle.
+func (m *modelMaker) rankAll() {
 	for rank := range mostRanks {
 		var found []*schema
 		for _, s := range m.schemas {
@@ -206,14 +225,11 @@ func (m *modelMaker) rankAll() bool {
 			s.rank = rank
 		}
 	}
-	ok := true
 	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
 		if s := m.schemas[name]; s.rank < 0 {
 			m.refuse(m.contract.Line(s.place), "%s: want references at most %d deep, and not in a circle, to make it a model of API Gateway's", name, mostRanks)
-			ok = false
 		}
 	}
-	return ok
 }
 
 // model is the name of the schema's model. A schema whose rank changes gets another one, since the old one goes only after the new one is
@@ -285,21 +301,44 @@ func isScalar(value any) bool {
 
 // compile makes sure that the models are JSON Schema.
 func (m *modelMaker) compile(models map[string]Model) {
-	if len(m.wrong) > 0 {
+	if m.failed() {
 		return
 	}
 	compiler, err := newCompiler(models)
-	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
-		s := m.schemas[name]
-		if err == nil {
-			_, err = compiler.Compile(modelAddress + s.model())
+	if err != nil {
+		m.refuse(0, "components.schemas: %v", err)
+		return
+	}
+	inOrder := slices.SortedFunc(maps.Values(m.schemas), func(a, b *schema) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name)) })
+	failed := map[string]bool{}
+	for _, s := range inOrder {
+		if slices.ContainsFunc(s.references, func(name string) bool { return failed[name] }) {
+			failed[s.name] = true // for which it is not to blame
+			continue
 		}
-		if err != nil {
-			reason, _, _ := strings.Cut(strings.ReplaceAll(err.Error(), modelAddress, ""), "\n")
-			m.refuse(m.contract.Line(s.place), "%s: %s", name, reason)
-			err = nil
+		if _, err := compiler.Compile(compiled + s.model()); err != nil {
+			m.refuseSchema(s, err)
+			failed[s.name] = true
 		}
 	}
+}
+
+// refuseSchema says why a schema is none, where of it that is known.
+func (m *modelMaker) refuseSchema(s *schema, err error) {
+	place, reason := s.place, err.Error()
+	var invalid *jsonschema.SchemaValidationError
+	var cause *jsonschema.ValidationError
+	if errors.As(err, &invalid) && errors.As(invalid.Err, &cause) {
+		for len(cause.Causes) > 0 {
+			cause = cause.Causes[0]
+		}
+		for _, token := range cause.InstanceLocation {
+			place += "/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(token))
+		}
+		reason = "want a schema of JSON Schema draft 4: " + cause.Error()
+	}
+	reason, _, _ = strings.Cut(strings.ReplaceAll(reason, compiled, ""), "\n")
+	m.refuse(m.contract.Line(place), "%s: %s", s.name, reason)
 }
 
 // newCompiler makes what compiles models, by their addresses.
@@ -311,7 +350,7 @@ func newCompiler(models map[string]Model) (*jsonschema.Compiler, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := compiler.AddResource(modelAddress+name, tree); err != nil {
+		if err := compiler.AddResource(compiled+name, tree); err != nil {
 			return nil, err
 		}
 	}
@@ -326,7 +365,7 @@ func (r *REST) Validators() (map[string]*jsonschema.Schema, error) {
 	}
 	all := map[string]*jsonschema.Schema{}
 	for name := range r.Models {
-		if all[name], err = compiler.Compile(modelAddress + name); err != nil {
+		if all[name], err = compiler.Compile(compiled + name); err != nil {
 			return nil, err
 		}
 	}
