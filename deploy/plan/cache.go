@@ -40,8 +40,8 @@ func (b *builder) addCache(o *Operation, from *contract.Operation) {
 			parameter = header
 		case strings.HasPrefix(parameter, "method.request.path.") && !o.RequestParameters[parameter]:
 			b.refuseMode("the path has no parameter "+parameter, "cache", "methods", name, "keyParameters")
-		default:
-			o.RequestParameters[parameter] = o.RequestParameters[parameter] // the method has to declare it
+		case !o.RequestParameters[parameter]:
+			o.RequestParameters[parameter] = false // the method has to declare it
 		}
 		o.Cache.CacheKeyParameters = append(o.Cache.CacheKeyParameters, parameter)
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,25 +16,65 @@ import (
 type Errors = contract.Errors
 
 // Compile makes the plan of an API that guards a contract as a mode says. Both have to be there. The error is an [Errors] with
-// all that is wrong, the contract's first.
+// all that is wrong, the contract's first, each in the order of its lines.
 func Compile(c *contract.Contract, m *modes.Mode) (*Plan, error) {
 	if err := m.Check(); err != nil {
 		return nil, err
 	}
 	b := &builder{contract: c, mode: m}
 	p := b.plan()
-	if len(b.wrong) > 0 {
-		return nil, b.wrong
+	if len(b.wrong)+len(b.wrongMode) > 0 {
+		b.wrong.SortByLine()
+		b.wrongMode.SortByLine()
+		return nil, append(b.wrong, b.wrongMode...)
 	}
 	return p, nil
 }
 
-// builder makes one plan; what is wrong gathers.
+// CompileAll makes the plans of the APIs that guard a contract, one for each mode, in the order of the modes. The error is an [Errors]
+// with all that is wrong: first what modes find wrong with the contract, each once and with the names of those modes, and then what is
+// wrong with each mode.
+func CompileAll(c *contract.Contract, all []*modes.Mode) ([]*Plan, error) {
+	plans := make([]*Plan, len(all))
+	var ofContract, ofModes Errors
+	finders := map[contract.Error][]string{} // the modes by what they find wrong with the contract
+	for i, m := range all {
+		var err error
+		if plans[i], err = Compile(c, m); err == nil {
+			continue
+		}
+		var wrong Errors
+		if !errors.As(err, &wrong) {
+			return nil, err
+		}
+		for _, w := range wrong {
+			if w.Name != c.Name {
+				ofModes = append(ofModes, w)
+				continue
+			}
+			if finders[*w] == nil {
+				ofContract = append(ofContract, w)
+			}
+			finders[*w] = append(finders[*w], m.Name)
+		}
+	}
+	for i, w := range ofContract {
+		ofContract[i] = &contract.Error{Name: w.Name, Line: w.Line, Reason: w.Reason + " (mode " + strings.Join(finders[*w], ", ") + ")"}
+	}
+	ofContract.SortByLine()
+	if len(ofContract)+len(ofModes) > 0 {
+		return nil, append(ofContract, ofModes...)
+	}
+	return plans, nil
+}
+
+// builder makes one plan; what is wrong is gathered.
 type builder struct {
 	contract *contract.Contract
 	mode     *modes.Mode
 	models   bodyModels // REST
-	wrong    Errors
+
+	wrong, wrongMode Errors // with the contract, and with the mode
 }
 
 // refuse notes what is wrong in a line of the contract.
@@ -43,7 +84,7 @@ func (b *builder) refuse(line int, format string, args ...any) {
 
 // refuseMode notes what is wrong with a member of the mode, its parents before it.
 func (b *builder) refuseMode(reason string, member ...string) {
-	b.wrong = append(b.wrong, b.mode.Wrong(reason, member...))
+	b.wrongMode = append(b.wrongMode, b.mode.Wrong(reason, member...))
 }
 
 func (b *builder) plan() *Plan {
@@ -65,7 +106,9 @@ func (b *builder) plan() *Plan {
 	}
 	for i := range b.contract.Operations {
 		operation := &b.contract.Operations[i]
-		p.Operations[keyOf(operation)] = b.operation(operation)
+		if _, again := p.Operations[keyOf(operation)]; !again { // $default is two of the contract's
+			p.Operations[keyOf(operation)] = b.operation(operation)
+		}
 	}
 	b.checkNamedMethods(p)
 	return p

@@ -56,27 +56,29 @@ func (b *builder) usagePlan() *UsagePlan {
 const mostSegments = 6
 
 var restPath = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^/(([A-Za-z0-9._:-]+|\{[A-Za-z0-9._-]+\})(/|$))*(\{[A-Za-z0-9._-]+\+\})?$`)
+	return regexp.MustCompile(`^(/|(/([A-Za-z0-9._:-]+|\{[A-Za-z0-9._-]+\+?\}))+)$`)
 })
 
 // checkPaths refuses the paths that a REST API cannot have, and two parameters of different names or kinds at one place: a
 // resource has one variable child. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html.
 func (b *builder) checkPaths() {
-	variable, seen := map[string]string{}, map[string]bool{} // parent -> child; paths
+	variable, seen := map[string]string{}, map[string]bool{} // parent -> child; paths, and that of the default route
 	for i := range b.contract.Operations {
 		o := &b.contract.Operations[i]
 		path := o.Route.Path
+		if o.Default {
+			path = "/" + DefaultRoute // which is two operations
+		}
 		switch {
 		case seen[path]:
 			continue
 		case o.Default:
 			b.refuse(o.Line, "/$default: a REST API has no route for what no other one serves")
-			return // of which there are two
 		case strings.Count(path, "/") > mostSegments:
 			b.refuse(o.Line, "%s: want at most %d segments in the path of a REST API", path, mostSegments)
-		case !restPath().MatchString(path) || path != "/" && strings.HasSuffix(path, "/"):
-			b.refuse(o.Line, "%s: want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end; and no slash at the end", path)
+		case !restPath().MatchString(path):
+			b.refuse(o.Line, "%s: want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end", path)
 		}
 		seen[path] = true
 		if parent, other, child := siblings(path, variable); other != "" {

@@ -1,0 +1,354 @@
+package plan_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
+)
+
+// contractBase is a contract that every mode below can guard, which the rows change.
+const contractBase = `openapi: 3.1.0
+x-function: things
+x-owner-scopes: {things/self: id}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}, apiKey: {type: apiKey, in: header, name: X-Api-Key}}
+  schemas:
+    Thing: {type: object, properties: {part: {$ref: "#/components/schemas/Part"}}}
+    Part: {type: object}
+security: [{bearer: [things/read]}]
+paths:
+  /open: {get: {security: []}}
+  /things:
+    get: {}
+    post: {requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}
+  /things/{id}:
+    get: {security: [{bearer: [things/self]}, {bearer: [things/read]}]}
+`
+
+// modeBases are a mode of each kind, by their names. What a row adds begins at line 4.
+var modeBases = map[string]string{
+	"iam":     "name: iam\ngateway: REST\nauthorization: AWS_IAM\n",
+	"key":     "name: key\ngateway: REST\nauthorization: NONE\napiKeyRequired: true\nusagePlan: {quota: {limit: 10, period: DAY}}\n",
+	"pools":   "name: pools\ngateway: REST\nauthorization: COGNITO_USER_POOLS\nauthorizer: {identitySource: method.request.header.X-Token}\n",
+	"token":   "name: token\ngateway: REST\nauthorization: TOKEN\nauthorizer: {function: check, identitySource: method.request.header.X-Token}\n",
+	"request": "name: request\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: [method.request.header.Authorization, method.request.header.X-Api-Key]}\n",
+	"httpIAM": "name: httpIAM\ngateway: HTTP\nauthorization: AWS_IAM\n",
+	"jwt":     "name: jwt\ngateway: HTTP\nauthorization: JWT\nauthorizer: {issuer: https://login.example.com, audience: [things]}\n",
+}
+
+// compileBase compiles the contract, of which a text is changed, and a mode, to which one is added.
+func compileBase(t *testing.T, mode, added, old, changed string) (*plan.Plan, error) {
+	t.Helper()
+	text := strings.Replace(contractBase, old, changed, 1)
+	if old != changed && text == contractBase {
+		t.Fatalf("the contract has no %q", old)
+	}
+	c, err := contract.Parse("contract.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := modes.Parse(mode+".yaml", []byte(modeBases[mode]+added))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan.Compile(c, m)
+}
+
+// scopes are alternatives of one scope each.
+func scopes(count int) string {
+	var all []string
+	for i := range count {
+		all = append(all, fmt.Sprintf("{bearer: [s%d]}", i))
+	}
+	return "get: {security: [" + strings.Join(all, ", ") + "]}"
+}
+
+// chain is a path whose body's schema has references to others, so many deep.
+func chain(depth int) (old, changed string) {
+	var text strings.Builder
+	for i := range depth {
+		fmt.Fprintf(&text, "    S%d: {properties: {a: {$ref: \"#/components/schemas/S%d\"}}}\n", i, i+1)
+	}
+	fmt.Fprintf(&text, "    S%d: {}\n", depth)
+	return "    Thing: {type: object, properties: {part: {$ref: \"#/components/schemas/Part\"}}}\n", text.String() + "    Thing: {properties: {a: {$ref: \"#/components/schemas/S0\"}}}\n"
+}
+
+// TestRefusesContracts: each row changes the contract, and says with which words a mode that can guard it no more refuses it.
+func TestRefusesContracts(t *testing.T) {
+	const rule = "get: {security: [{bearer: [things/self]}, {bearer: [things/read]}]}"
+	deepOld, deepNew := chain(3)
+	const (
+		dangling   = `want #/components/schemas/NAME, of a schema that is there`
+		draft4     = `want a schema of JSON Schema draft 4: `
+		noPath     = `want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end`
+		wantsNames = `want a name of letters and digits, as the models of API Gateway have`
+	)
+	for _, test := range []struct{ mode, old, changed, want string }{
+		// Paths and methods of REST APIs.
+		{"iam", "/open:", "/things/{proxy+}:", "16: GET /things/{id}: a REST API has one parameter at a place; /things/{proxy+} is there already, and cannot be {id} too"},
+		{"iam", "/open:", "/things/{name}/parts:", "16: GET /things/{id}: a REST API has one parameter at a place; /things/{name} is there already, and cannot be {id} too"},
+		{"iam", "/open:", "/a/b/c/d/e/f/g:", "11: /a/b/c/d/e/f/g: want at most 6 segments in the path of a REST API"},
+		{"iam", "/open: {get:", "/$default: {x-amazon-apigateway-any-method:", "11: /$default: a REST API has no route for what no other one serves"},
+		{"iam", "/open:", "/o@pen:", "11: /o@pen: " + noPath},
+		{"iam", "/open:", "/a/b~/c:", "11: /a/b~/c: " + noPath},
+		{"iam", "/open:", "/a+:", "11: /a+: " + noPath},
+
+		// Schemas that become models.
+		{"iam", "schemas/Thing\"", "schemas/Absent\"", `14: $ref: "#/components/schemas/Absent": ` + dangling},
+		{"iam", "{$ref: \"#/components/schemas/Thing\"}", "{properties: {a: {items: {$ref: \"#/components/schemas/Absent\"}}}}", `14: $ref: "#/components/schemas/Absent": ` + dangling},
+		{"iam", "schemas/Part\"", "schemas/Absent\"", `7: $ref: "#/components/schemas/Absent": ` + dangling},
+		{"iam", "schemas/Part\"", "schemas/Part/items\"", `7: $ref: "#/components/schemas/Part/items": ` + dangling},
+		{"iam", "#/components/schemas/Part\"", "https://example.com/Part\"", `7: $ref: "https://example.com/Part": ` + dangling},
+		{"iam", "Part: {type: object}", "Part: {items: {$ref: \"#/components/schemas/Part\"}}", "7: Thing: want references at most 4 deep, and not in a circle, to make it a model of API Gateway's\n" +
+			"8: Part: want references at most 4 deep, and not in a circle, to make it a model of API Gateway's"},
+		{"iam", deepOld, deepNew, "11: Thing: want references at most 4 deep, and not in a circle, to make it a model of API Gateway's"},
+		{"iam", "Part\"}}}\n    Part:", "ThingRank1\"}}}\n    ThingRank1:", "8: ThingRank1: want another name: the model ThingRank1 is another schema's"},
+		{"iam", "{application/json: {schema: {$ref: \"#/components/schemas/Thing\"}}}", "{application/ab+json: {schema: {type: object}}, application/a-b+json: {schema: {type: array}}}",
+			"14: want another path or schema's name: the model of this schema would be BodyPOSTthingsapplicationabjson, as that of line 14 is"},
+		{"iam", "Part: {type: object}", "Part: {type: [object, thing]}", "8: Part: " + draft4 + "at '/type': value must be one of"},
+		{"iam", "Part: {type: object}", "Part:\n      a: 1\n      pattern: '('", "10: Part: " + draft4 + "at '/pattern': '(' is not valid regex"},
+		{"iam", "Part: {type: object}", "Part: {properties: {a/b: {minimum: 1, exclusiveMinimum: 1}}}", "8: Part: " + draft4 + "at '/properties/a~1b/exclusiveMinimum': got number, want boolean"},
+		{"iam", "Part: {type: object}", "Part: {maximum: 1, exclusiveMaximum: 1}", "8: Part: " + draft4 + "at '/exclusiveMaximum': got number, want boolean"},
+		{"iam", "Part: {type: object}", "Part: {properties: {a: {$ref: \"#/components/schemas/A_b\"}}}\n    A_b: {}", `9: "A_b": ` + wantsNames},
+		{"iam", "Part: {type: object}", "Part: [object]", "8: Part: want a schema, a mapping"},
+		{"iam", "{$ref: \"#/components/schemas/Thing\"}", "true", "14: BodyPOSTthings: want a schema, a mapping"},
+
+		// Rules that scopes of a token cannot express.
+		{"pools", rule, "get: {security: [{bearer: [things/self]}]}", "16: GET /things/{id}: COGNITO_USER_POOLS cannot express this rule: no scope of a token opens it"},
+		{"jwt", rule, "get: {security: [{bearer: [things/self]}]}", "16: GET /things/{id}: JWT cannot express this rule: no scope of a token opens it"},
+		{"pools", rule, "get: {security: [{bearer: [things/self]}, {bearer: [a, b]}]}", "16: GET /things/{id}: COGNITO_USER_POOLS cannot express this rule: an alternative asks for several scopes at once"},
+		{"pools", rule, "get: {security: [{bearer: [things/self]}, {bearer: [a]}, {bearer: [a, b]}]}", "16: GET /things/{id}: COGNITO_USER_POOLS cannot express this rule: an alternative asks for several scopes at once"},
+		{"jwt", rule, "get: {security: [{bearer: [things/self]}, {bearer: [a]}, {bearer: [a, b]}]}", "16: GET /things/{id}: JWT cannot express this rule: an alternative asks for several scopes at once"},
+		{"pools", rule, "get: {security: [{bearer: [things/self]}, {bearer: [a]}, {bearer: [a], apiKey: []}]}", "16: GET /things/{id}: COGNITO_USER_POOLS cannot express this rule: an alternative asks for another scheme beside the token"},
+		{"jwt", rule, "get: {security: [{bearer: [things/self]}, {apiKey: [], bearer: []}]}", "16: GET /things/{id}: JWT cannot express this rule: an alternative asks for another scheme beside the token"},
+		{"pools", rule, "get: {security: [{bearer: [things/self], apiKey: []}, {apiKey: [a]}]}", "16: GET /things/{id}: COGNITO_USER_POOLS cannot express this rule: an alternative asks for another scheme beside the token"},
+		{"pools", "get: {}", "get: {security: [{apiKey: [a]}]}", "13: GET /things: COGNITO_USER_POOLS cannot express this rule: no scope of a token opens it"},
+		{"jwt", "get: {}", "get: {security: [{apiKey: [a]}]}", "13: GET /things: JWT cannot express this rule: no scope of a token opens it"},
+		{"jwt", "get: {}", scopes(11), "13: GET /things: JWT cannot express this rule: more than ten scopes open it, and a route of an HTTP API has ten at most"},
+	} {
+		wantError(t, test.mode+", "+test.changed, func() error { _, err := compileBase(t, test.mode, "", test.old, test.changed); return err }, "contract.yaml", test.want)
+	}
+}
+
+// TestRefusesModes: each row adds to a mode what the contract does not go with.
+func TestRefusesModes(t *testing.T) {
+	const (
+		unknown = "want an operation of contract.yaml, which has none such"
+		caller  = "want what says who calls among them: one caller's answer would be served to others"
+		header  = "want a text without single quotes, or one $context variable and nothing else: API Gateway takes no other header"
+	)
+	kept := func(method, parameters string) string {
+		return "cache:\n  methods:\n    \"" + method + "\": {keyParameters: [" + parameters + "]}\n"
+	}
+	responses := func(value string) string {
+		return "gatewayResponses:\n  ACCESS_DENIED:\n    headers: {X-A: " + value + "}\n"
+	}
+	for _, test := range []struct{ mode, added, want string }{
+		{"iam", "throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}}\n", "4: throttle.methods.GET /nowhere: " + unknown},
+		{"iam", "throttle: {rateLimit: 1, burstLimit: 1, methods: {ANY /things: {rateLimit: 1, burstLimit: 1}}}\n", "4: throttle.methods.ANY /things: " + unknown},
+		{"httpIAM", "throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}}\n", "4: throttle.methods.GET /nowhere: " + unknown},
+		{"iam", kept("GET /nowhere", "context.identity.userArn"), "6: cache.methods.GET /nowhere: " + unknown},
+
+		// A caller's answer is served to no other.
+		{"iam", kept("GET /things", ""), "6: cache.methods.GET /things.keyParameters: " + caller},
+		{"iam", kept("GET /things", "context.authorizer.principalId"), "6: cache.methods.GET /things.keyParameters: " + caller},
+		{"iam", kept("GET /things", "method.request.header.Authorization"), "6: cache.methods.GET /things.keyParameters: " + caller},
+		{"key", kept("GET /things", "context.identity.userArn"), "8: cache.methods.GET /things.keyParameters: " + caller},
+		{"key", kept("GET /things", "method.request.querystring.X-Api-Key"), "8: cache.methods.GET /things.keyParameters: " + caller},
+		{"pools", kept("GET /things", "context.authorizer.principalId"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"pools", kept("GET /things", "method.request.header.Authorization"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"token", kept("GET /things", "method.request.header.Authorization"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"token", kept("GET /things", "method.request.querystring.page"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"request", kept("GET /things", "method.request.header.Authorization"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"iam", kept("GET /things", "context.identity.userArn, method.request.path.id"), "6: cache.methods.GET /things.keyParameters: the path has no parameter method.request.path.id"},
+		{"iam", kept("GET /open", "method.request.path.id"), "6: cache.methods.GET /open.keyParameters: the path has no parameter method.request.path.id"},
+
+		{"iam", responses("id $context.requestId"), "6: gatewayResponses.ACCESS_DENIED.headers.X-A: " + header},
+		{"iam", responses("$context.requestId $context.status"), "6: gatewayResponses.ACCESS_DENIED.headers.X-A: " + header},
+		{"iam", responses("it's"), "6: gatewayResponses.ACCESS_DENIED.headers.X-A: " + header},
+	} {
+		wantError(t, test.mode+", "+test.added, func() error { _, err := compileBase(t, test.mode, test.added, "", ""); return err }, test.mode+".yaml", test.want)
+	}
+	const planOfNowhere = "name: key\ngateway: REST\nauthorization: NONE\napiKeyRequired: true\nusagePlan:\n  methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}\n"
+	wantError(t, "usage plan", func() error {
+		m, err := modes.Parse("key.yaml", []byte(planOfNowhere))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := contract.Parse("contract.yaml", []byte(contractBase))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = plan.Compile(c, m)
+		return err
+	}, "key.yaml", "6: usagePlan.methods.GET /nowhere: "+unknown)
+}
+
+// TestCompiles: what is close to what is refused, and is none of it.
+func TestCompiles(t *testing.T) {
+	const rule = "get: {security: [{bearer: [things/self]}, {bearer: [things/read]}]}"
+	threeOld, threeNew := chain(2)
+	for _, test := range []struct{ mode, added, old, changed string }{
+		{"iam", "", "/open:", "/a/b/c/d/e/f:"},
+		{"iam", "", "/open:", "/:"},
+		{"iam", "", "/open:", "/A.b_c-d:e:"},
+		{"iam", "", "/open:", "/things/{id}/parts:"},
+		{"iam", "", "/open:", "/others/{proxy+}:"},
+		{"httpIAM", "", "/open:", "/things/{proxy+}:"},
+		{"httpIAM", "", "/open:", "/a/b/c/d/e/f/g:"},
+		{"httpIAM", "", "/open:", "/o@pen:"},
+		{"httpIAM", "", "/open: {get:", "/$default: {x-amazon-apigateway-any-method:"},
+		{"httpIAM", "", "schemas/Thing\"", "schemas/Absent\""}, // has no models
+		{"iam", "", threeOld, threeNew},
+		{"iam", "", "Part: {type: object}", "Part: {const: a, minimum: 1, exclusiveMaximum: 2}"},
+		{"iam", "", "get: {}", "get: {security: [{bearer: [a, b]}, {bearer: [], apiKey: []}]}"},
+		{"jwt", "", "get: {}", scopes(10)},
+		{"pools", "", "get: {}", scopes(11)},
+		{"pools", "", rule, "get: {security: [{bearer: [things/self]}, {bearer: [a, b]}, {bearer: []}]}"},
+		{"pools", "", rule, "get: {security: [{apiKey: [a, b]}, {bearer: [things/read]}, {bearer: [things/self]}]}"},
+		{"iam", "throttle: {rateLimit: 0, burstLimit: 0, methods: {GET /things: {rateLimit: 0, burstLimit: 0}}}\n", "", ""},
+		{"iam", "cache: {methods: {GET /things: {keyParameters: [context.identity.userArn]}, GET /open: {}}}\n", "", ""},
+		{"key", "cache: {methods: {GET /things: {keyParameters: [method.request.header.x-api-key]}}}\n", "", ""},
+		{"pools", "cache: {methods: {GET /things: {keyParameters: [method.request.header.x-token]}}}\n", "", ""},
+		{"token", "cache: {methods: {GET /things: {keyParameters: [context.authorizer.principalId]}}}\n", "", ""},
+		{"token", "cache: {methods: {GET /things: {keyParameters: [method.request.header.X-TOKEN]}}}\n", "", ""},
+		{"request", "cache: {methods: {GET /things: {keyParameters: [method.request.header.X-Api-Key, method.request.header.Authorization]}}}\n", "", ""},
+		{"iam", "gatewayResponses: {ACCESS_DENIED: {headers: {X-A: $context.error.responseType, X-B: $context, X-C: 'a \"b\"'}}}\n", "", ""},
+	} {
+		if p, err := compileBase(t, test.mode, test.added, test.old, test.changed); err != nil || p.Name != test.mode {
+			t.Errorf("%s, %s%s: %v", test.mode, test.added, test.changed, err)
+		}
+	}
+}
+
+// TestRefusesAllAtOnce: one problem does not hide another, in the contract, in the mode, and in both.
+func TestRefusesAllAtOnce(t *testing.T) {
+	const text = `openapi: 3.1.0
+x-function: things
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}, apiKey: {type: apiKey, in: header, name: X-Api-Key}}
+  schemas:
+    Odd_name: {items: {$ref: "#/components/schemas/Absent"}}
+    Circle: {items: {$ref: "#/components/schemas/Circle"}}
+security: [{bearer: [a, b]}]
+paths:
+  /$default: {x-amazon-apigateway-any-method: {}}
+  /a@b: {get: {}}
+  /things/{id}: {get: {security: []}, put: {requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Circle"}}}}}}
+  /things/{name}/parts: {post: {security: [{apiKey: []}], requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Odd_name"}}}}}}
+`
+	const mode = `name: pools
+gateway: REST
+authorization: COGNITO_USER_POOLS
+authorizer: {}
+cache:
+  methods:
+    GET /nowhere: {}
+    GET /a@b: {keyParameters: [method.request.path.a]}
+    GET /things/{id}: {keyParameters: [method.request.path.id, method.request.path.other]}
+throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}}
+gatewayResponses: {THROTTLED: {headers: {A: "a'b", B: "$context.a $context.b"}}}
+`
+	const want = `contract.yaml:6: $ref: "#/components/schemas/Absent"
+contract.yaml:6: "Odd_name": want a name
+contract.yaml:7: Circle: want references
+contract.yaml:10: /$default: a REST API
+contract.yaml:10: $default: COGNITO_USER_POOLS cannot express
+contract.yaml:11: /a@b: want a path
+contract.yaml:11: GET /a@b: COGNITO_USER_POOLS cannot express
+contract.yaml:12: PUT /things/{id}: COGNITO_USER_POOLS cannot express
+contract.yaml:13: POST /things/{name}/parts: a REST API has one parameter
+contract.yaml:13: POST /things/{name}/parts: COGNITO_USER_POOLS cannot express
+pools.yaml:7: cache.methods.GET /nowhere: want an operation
+pools.yaml:8: cache.methods.GET /a@b.keyParameters: want what says who calls
+pools.yaml:8: cache.methods.GET /a@b.keyParameters: the path has no parameter
+pools.yaml:9: cache.methods.GET /things/{id}.keyParameters: the path has no parameter
+pools.yaml:10: throttle.methods.GET /nowhere: want an operation
+pools.yaml:11: gatewayResponses.THROTTLED.headers.A: want a text
+pools.yaml:11: gatewayResponses.THROTTLED.headers.B: want a text`
+	c, err := contract.Parse("contract.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := modes.Parse("pools.yaml", []byte(mode))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Compile(c, m)
+	wrong := (plan.Errors)(nil)
+	if p != nil || !errors.As(err, &wrong) {
+		t.Fatalf("plan %v, error %v", p, err)
+	}
+	got, wanted := strings.Split(err.Error(), "\n"), strings.Split(want, "\n")
+	for i := range max(len(got), len(wanted)) {
+		if i >= len(got) || i >= len(wanted) || !strings.HasPrefix(got[i], wanted[i]) {
+			t.Fatalf("got\n%v\nwant\n%s", err, want)
+		}
+	}
+}
+
+// TestCompileAll: what is wrong with the contract is said once, and of which modes; what is wrong with each mode follows.
+func TestCompileAll(t *testing.T) {
+	parse := func(mode, added string) *modes.Mode {
+		m, err := modes.Parse(mode+".yaml", []byte(modeBases[mode]+added))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	const nowhere = "throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}}\n"
+	good := []*modes.Mode{parse("token", ""), parse("httpIAM", ""), parse("iam", "")}
+	c, err := contract.Parse("contract.yaml", []byte(contractBase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plans, err := plan.CompileAll(c, good)
+	if err != nil || len(plans) != 3 || plans[0].Name != "token" || plans[1].Name != "httpIAM" || plans[2].Name != "iam" {
+		t.Errorf("plans %v, error %v", plans, err)
+	}
+	if plans, err := plan.CompileAll(c, nil); err != nil || len(plans) != 0 {
+		t.Errorf("of no mode: plans %v, error %v", plans, err)
+	}
+	made := &modes.Mode{Name: "made", Gateway: modes.REST, Authorization: modes.Token}
+	if plans, err := plan.CompileAll(c, []*modes.Mode{good[0], made}); plans != nil || err == nil || err.Error() != "mode made: authorizer: is missing" {
+		t.Errorf("plans %v, error %v", plans, err)
+	}
+
+	text := strings.Replace(contractBase, "get: {}", "get: {security: [{bearer: [a, b]}]}", 1)
+	text = strings.Replace(text, "/open:", "/o@pen:", 1)
+	if c, err = contract.Parse("contract.yaml", []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	plans, err = plan.CompileAll(c, []*modes.Mode{parse("pools", nowhere), parse("jwt", ""), parse("iam", ""), parse("httpIAM", nowhere), parse("token", "")})
+	const want = `contract.yaml:11: /o@pen: want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end (mode pools, iam, token)
+contract.yaml:13: GET /things: COGNITO_USER_POOLS cannot express this rule: an alternative asks for several scopes at once (mode pools)
+contract.yaml:13: GET /things: JWT cannot express this rule: an alternative asks for several scopes at once (mode jwt)
+pools.yaml:5: throttle.methods.GET /nowhere: want an operation of contract.yaml, which has none such
+httpIAM.yaml:4: throttle.methods.GET /nowhere: want an operation of contract.yaml, which has none such`
+	if wrong := (plan.Errors)(nil); plans != nil || !errors.As(err, &wrong) || len(wrong) != 5 || err.Error() != want {
+		t.Errorf("plans %v, error\n%v\nwant\n%s", plans, err, want)
+	}
+}
+
+// wantError compares the lines of an error with their beginnings; each has the file before it.
+func wantError(t *testing.T, name string, compile func() error, file, want string) {
+	t.Helper()
+	err := compile()
+	if err == nil {
+		t.Errorf("%s: is taken; want\n%s", name, want)
+		return
+	}
+	got, wanted := strings.Split(err.Error(), "\n"), strings.Split(want, "\n")
+	same := len(got) == len(wanted)
+	for i := 0; same && i < len(got); i++ {
+		same = strings.HasPrefix(got[i], file+":"+wanted[i])
+	}
+	if wrong := (*contract.Error)(nil); !same || !errors.As(err, &wrong) || wrong.Name != file {
+		t.Errorf("%s: got\n%v\nwant\n%s:%s", name, err, file, want)
+	}
+}
