@@ -37,7 +37,11 @@ func Compile(c *contract.Contract, m *modes.Mode) (*Plan, error) {
 func CompileAll(c *contract.Contract, all []*modes.Mode) ([]*Plan, error) {
 	plans := make([]*Plan, len(all))
 	var ofContract, ofModes Errors
-	finders := map[contract.Error][]string{} // the modes by what they find wrong with the contract
+	type found struct {
+		line   int
+		reason string
+	}
+	finders := map[found][]string{} // the modes by what they find wrong with the contract
 	for i, m := range all {
 		var err error
 		if plans[i], err = Compile(c, m); err == nil {
@@ -52,14 +56,16 @@ func CompileAll(c *contract.Contract, all []*modes.Mode) ([]*Plan, error) {
 				ofModes = append(ofModes, w)
 				continue
 			}
-			if finders[*w] == nil {
+			this := found{w.Line, w.Reason}
+			if finders[this] == nil {
 				ofContract = append(ofContract, w)
 			}
-			finders[*w] = append(finders[*w], m.Name)
+			finders[this] = append(finders[this], m.Name)
 		}
 	}
 	for i, w := range ofContract {
-		ofContract[i] = &contract.Error{Name: w.Name, Line: w.Line, Reason: w.Reason + " (mode " + strings.Join(finders[*w], ", ") + ")"}
+		names := strings.Join(finders[found{w.Line, w.Reason}], ", ")
+		ofContract[i] = &contract.Error{Name: w.Name, Line: w.Line, Reason: w.Reason + " (mode " + names + ")", Err: w.Err}
 	}
 	ofContract.SortByLine()
 	if len(ofContract)+len(ofModes) > 0 {
