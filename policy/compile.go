@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -69,10 +68,10 @@ func (r *Rules) patterns(caller *Caller, arn ARN) (*patterns, error) {
 	if reason := wrongParts(arn.Partition, arn.Region, arn.Account, arn.API, arn.Stage); reason != "" {
 		return nil, &ARNError{arn.String(), reason}
 	}
-	has := r.vocabulary.of(caller)
 	if arn.RouteKey != "" {
-		return r.routeKeyPatterns(prefix, caller.owner(), has), nil
+		return r.connectPatterns(prefix, caller), nil
 	}
+	has := r.vocabulary.of(caller)
 	key := r.documentKey(prefix, caller.owner(), has)
 	p := r.documents.find(key)
 	if p == nil {
@@ -174,15 +173,12 @@ func (p *patterns) leaveOut() {
 	}
 }
 
-// routeKeyPatterns writes the patterns for a WebSocket API.
-func (r *Rules) routeKeyPatterns(prefix, id string, has capabilities) *patterns {
+// connectPatterns writes the patterns for a WebSocket API, whose authorizer is asked about connecting alone.
+func (r *Rules) connectPatterns(prefix string, caller *Caller) *patterns {
 	p := &patterns{limit: min(r.limit, MaxConnectDocument)}
-	for _, key := range slices.Sorted(maps.Keys(r.routeKeys)) {
-		if r.holds(r.routeKeys[key].needs, id, has) {
-			p.allows = append(p.allows, prefix+key)
-		}
-	}
-	if len(p.allows) == 0 {
+	if r.decideConnect(caller) == Allow {
+		p.allows = []string{prefix + RouteConnect}
+	} else {
 		p.denies = []string{prefix + "*"}
 	}
 	p.measure()

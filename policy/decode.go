@@ -165,9 +165,9 @@ func (f *rulesFile) read() *RulesError {
 				return err
 			})
 		case "operations":
-			err = f.list(func(int) *RulesError { return f.readRule("method", "path") })
+			err = f.list(func(int) *RulesError { return f.readOperation() })
 		case "routeKeys":
-			err = f.list(func(int) *RulesError { return f.readRule("key") })
+			err = f.list(func(int) *RulesError { return f.readRouteKey() })
 		case "conflicts":
 			err = f.list(func(int) *RulesError { return f.readConflict() })
 		case "digest":
@@ -211,19 +211,47 @@ func (f *rulesFile) readSource() *RulesError {
 
 func isHash(text string) bool { return len(text) == 64 && strings.Trim(text, "0123456789abcdef") == "" }
 
-// readRule reads a rule whose route has these members.
-func (f *rulesFile) readRule(route ...string) *RulesError {
-	var rule Rule
-	err := f.object(route, []string{"public", "anyOf"}, func(name string) (err *RulesError) {
+func (f *rulesFile) readOperation() *RulesError {
+	return f.readRule([]string{"method", "path"}, nil, func(rule *Rule, name string) (err *RulesError) {
 		switch name {
-		case "method", "key":
+		case "method":
 			rule.Route.Method, err = f.string()
 		case "path":
-			rule.Route.Path, err = f.string()
+			if rule.Route.Path, err = f.string(); err == nil && rule.Route.Path == "" {
+				err = &RulesError{Reason: "is empty"}
+			}
+		}
+		return err
+	})
+}
+
+func (f *rulesFile) readRouteKey() *RulesError {
+	return f.readRule([]string{"key"}, []string{"owner", "message"}, func(rule *Rule, name string) (err *RulesError) {
+		switch name {
+		case "key":
+			rule.Route.Method, err = f.string()
+		case "owner":
+			if rule.Owner, err = f.string(); err == nil && rule.Owner == "" {
+				err = &RulesError{Reason: "is empty"}
+			}
+		case "message":
+			rule.Message, err = f.compact()
+		}
+		return err
+	})
+}
+
+// readRule reads a rule with these members besides who may call.
+func (f *rulesFile) readRule(needed, optional []string, member func(rule *Rule, name string) *RulesError) *RulesError {
+	var rule Rule
+	err := f.object(needed, append(optional, "public", "anyOf"), func(name string) (err *RulesError) {
+		switch name {
 		case "public":
 			rule.Access.Public, err = true, f.true()
 		case "anyOf":
 			rule.Access.Alternatives, err = f.readAlternatives()
+		default:
+			err = member(&rule, name)
 		}
 		return err
 	})

@@ -10,6 +10,9 @@
 // what is odd only if every reading of it is allowed; see [Rules.Decide]. [Rules.Sizes] says how large the documents of the callers
 // are that an API's scopes make, before one of them calls. README.md beside this file says how documents are made, and what they cost.
 //
+// Of a WebSocket API it compiles the rule of connecting, the only request that API Gateway asks an authorizer about.
+// [Rules.DecideMessage] answers for each message that follows, by a grant that [Rules.EncodeGrant] makes of the caller.
+//
 // The package is for execute-api:Invoke only. It is not a general IAM engine: it knows nothing of
 // principals, permission boundaries or other services' actions. It uses the standard library only, and it
 // neither logs nor reads a clock; [LoadRules] alone reads a file.

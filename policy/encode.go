@@ -82,7 +82,15 @@ func (w *rulesWriter) body(r *Rules, source Source) {
 		w.line(i)
 		w.raw(`{"key": `)
 		w.string(key)
-		w.access(r.routeKeys[key].access)
+		rule := r.routeKeys[key].rule
+		if rule.Owner != "" {
+			w.raw(`, "owner": `)
+			w.string(rule.Owner)
+		}
+		w.access(rule.Access)
+		if rule.Message != "" {
+			w.raw(`, "message": ` + rule.Message)
+		}
 		w.raw("}")
 	}
 	w.end(len(r.routeKeys), "],\n  \"conflicts\": [")

@@ -38,6 +38,9 @@ func users() []policy.Rule {
 		rule("DELETE", "/users/{id}", either("users/write")),
 		rule("POST", "/tokens", public), rule("POST", "/tokens/refresh", public), rule("POST", "/tokens/revoke", public), rule("POST", "/tokens/sign-out", public),
 		rule("$connect", "", bearer("users/read")),
+		{Route: policy.Route{Method: "watch"}, Access: either("users/read", "users/self"), Owner: "$request.body.user",
+			Message: `{"properties":{"user":{"type":"string"}},"type":"object"}`},
+		{Route: policy.Route{Method: "ping"}, Access: public},
 	}
 }
 
@@ -139,16 +142,27 @@ func TestDecodedRulesAnswerTheSame(t *testing.T) {
 	for range 700 {
 		table := c.table()
 		for i := range c.IntN(3) {
-			table.rules = append(table.rules, rule([]string{"$connect", "$message", "$default"}[i], "", c.connectAccess()))
+			table.rules = append(table.rules, rule([]string{"$connect", "message", "$default"}[i], "", c.connectAccess()))
+		}
+		if c.IntN(2) == 0 {
+			table.rules = append(table.rules, policy.Rule{Route: policy.Route{Method: "own"}, Access: bearer("read", "self"), Owner: "$request.body.a", Message: "{}"})
 		}
 		c.Shuffle(len(table.rules), func(i, j int) { table.rules[i], table.rules[j] = table.rules[j], table.rules[i] })
 		rules := newRules(t, table.rules, owners)
 		again := decoded(t, rules)
 		conflicts += len(again.Conflicts())
 		for range 4 {
-			who, requests := c.caller(), [][2]string{{"$connect", ""}, {"$message", ""}, {"$connect", "/"}}
+			who, requests := c.caller(), [][2]string{{"$connect", ""}, {"message", ""}, {"$connect", "/"}}
 			for range 15 {
 				requests = append(requests, [2]string{c.pick("GET", "PUT", "POST", "PATCH"), c.path()})
+			}
+			for _, key := range []string{"$connect", "message", "$default", "own"} {
+				one, known := rules.RouteKey(key)
+				two, knownAgain := again.RouteKey(key)
+				m := policy.Message{Key: key, Owner: who.ID}
+				if known != knownAgain || fmt.Sprint(one) != fmt.Sprint(two) || rules.DecideMessage(who, m) != again.DecideMessage(who, m) {
+					t.Fatalf("%s: %v and %v by %+v of %v", key, one, two, who, table.rules)
+				}
 			}
 			for _, arn := range []policy.ARN{anARN, connectARN} {
 				if err := sameAnswers(rules, again, who, arn, requests); err != nil {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -224,6 +225,22 @@ func (r *jsonReader) true() *RulesError {
 	}
 	r.at += len("true")
 	return nil
+}
+
+// compact reads any value, and gives it without white space.
+func (r *jsonReader) compact() (string, *RulesError) {
+	r.next()
+	decoder := json.NewDecoder(bytes.NewReader(r.text[r.at:]))
+	var value json.RawMessage
+	if decoder.Decode(&value) != nil {
+		return "", r.wants("a JSON value")
+	}
+	r.at += int(decoder.InputOffset())
+	var text bytes.Buffer
+	if err := json.Compact(&text, value); err != nil {
+		return "", r.wants("a JSON value")
+	}
+	return text.String(), nil
 }
 
 // digits reads a number that is one or more digits.

@@ -44,9 +44,6 @@ type segment struct {
 // template is a path template, segment by segment; the root has none.
 type template []segment
 
-// RouteConnect is the route key of a WebSocket API at which its authorizer is asked.
-const RouteConnect = "$connect"
-
 // MethodAny is the method of a route that stands for all of them.
 const MethodAny = "ANY"
 

@@ -77,6 +77,14 @@ type Requirement struct {
 type Rule struct {
 	Route  Route  // which requests
 	Access Access // who may make them
+
+	// Owner is the member of a WebSocket API's message, such as "$request.body.users" (see [MessageMember]), that must
+	// equal the caller's id where a scope counts for owners only; "" where none does, and of other routes.
+	Owner string
+
+	// Message is the schema of such a route's messages, compact JSON; "": there is none. Whoever reads messages checks
+	// them by it: nothing is decided by it here.
+	Message string
 }
 
 // clone is a rule of its own.
@@ -103,16 +111,19 @@ type Rules struct {
 	needs      [][]need // by the router's index
 	surface    *surface
 	routeKeys  map[string]routeKey // of a WebSocket API
+	messages   vocabulary          // of the rules of its messages
 	conflicts  []Conflict
 	limit      int // bytes of a document
 	documents  documents
 }
 
 // NewRules checks and keeps the rules of an API; [NewRouter] says what their routes may be. A rule may also be
-// for a WebSocket API's route: its Method is the route key, such as [RouteConnect], and it has no Path.
+// for a WebSocket API's route: its Method is the route key, and it has no Path. That of [RouteConnect] is about connecting,
+// any other one about each message that goes to its route; see [Rules.DecideMessage].
 //
 // ownerScopes maps a scope to the name of a path parameter: the scope counts only where that parameter
-// equals the caller's id. A route that asks for such a scope must have the parameter.
+// equals the caller's id. A route that asks for such a scope must have the parameter; a WebSocket API's, which has none,
+// must name an Owner.
 // The error is a [*RouteError].
 func NewRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
 	r, err := newRules(rules, ownerScopes)
@@ -125,19 +136,23 @@ func NewRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
 
 // newRules is NewRules without the conflicts, which decide nothing and take most of its time.
 func newRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
-	r := &Rules{owner: maps.Clone(ownerScopes), vocabulary: newVocabulary(rules), routeKeys: map[string]routeKey{}, limit: MaxDocument}
+	r := &Rules{owner: maps.Clone(ownerScopes), routeKeys: map[string]routeKey{}, limit: MaxDocument}
+	r.vocabulary = newVocabulary(slices.DeleteFunc(slices.Clone(rules), Rule.isOfMessages))
+	r.messages = newVocabulary(slices.DeleteFunc(slices.Clone(rules), func(rule Rule) bool { return !rule.isOfMessages() }))
 	r.owners = r.vocabulary.owners(r.owner)
 	var routes []Route
 	for _, rule := range rules {
-		needs := r.vocabulary.needs(rule.Access, r.owner)
-		if strings.HasPrefix(rule.Route.Method, "$") {
-			if err := r.addRouteKey(rule, needs); err != nil {
+		switch {
+		case rule.isOfWebSocket():
+			if err := r.addRouteKey(rule); err != nil {
 				return nil, err
 			}
 			continue
+		case rule.Owner != "" || rule.Message != "":
+			return nil, &RouteError{rule.Route, "has a path, and an owner or a message is of a WebSocket API's route"}
 		}
 		routes = append(routes, rule.Route)
-		r.rules, r.needs = append(r.rules, rule.clone()), append(r.needs, needs)
+		r.rules, r.needs = append(r.rules, rule.clone()), append(r.needs, r.vocabulary.needs(rule.Access, r.owner))
 	}
 	router, err := NewRouter(routes)
 	if err != nil {
@@ -153,27 +168,6 @@ func newRules(rules []Rule, ownerScopes map[string]string) (*Rules, error) {
 		}
 	}
 	return r, nil
-}
-
-// routeKey is a route of a WebSocket API and who may call it.
-type routeKey struct {
-	access Access
-	needs  []need
-}
-
-func (r *Rules) addRouteKey(rule Rule, needs []need) error {
-	route := rule.Route
-	_, twice := r.routeKeys[route.Method]
-	switch {
-	case twice:
-		return &RouteError{route, "stands there twice"}
-	case route.Path != "" || strings.ContainsAny(route.Method, "/*?"):
-		return &RouteError{route, "want a route key such as $connect, and no path"}
-	case slices.ContainsFunc(needs, func(n need) bool { return len(n.owned) > 0 }):
-		return &RouteError{route, "a scope that counts for owners only has no path to count for"}
-	}
-	r.routeKeys[route.Method] = routeKey{rule.clone().Access, needs}
-	return nil
 }
 
 func (r *Rules) checkOwner(e entry) error {
@@ -198,13 +192,11 @@ func (t template) hasParameter(name string) bool {
 // Of a path with empty segments, with . and .. or with characters encoded that need not be, it is not known how API
 // Gateway reads it: it is allowed only if every reading that a route serves is.
 // A request that no route serves is denied. When and from where the request comes does not matter.
-// Of a WebSocket API's route the method is its key, and there is no path.
+// To connect to a WebSocket API the method is [RouteConnect], and there is no path; its messages are for
+// [Rules.DecideMessage].
 func (r *Rules) Decide(caller Caller, method, path string) Decision {
-	if key, isKey := r.routeKeys[method]; isKey {
-		if path == "" && r.holds(key.needs, caller.owner(), r.vocabulary.of(&caller)) {
-			return Allow
-		}
-		return Deny
+	if method == RouteConnect && path == "" {
+		return r.decideConnect(&caller)
 	}
 	_, decision := r.decide(&caller, method, path)
 	return decision
@@ -265,11 +257,6 @@ func (r *Rules) CountsForOwners(scope string) bool {
 	return owned
 }
 
-// holds tells whether the caller, of whom something must be known, has what one of the needs asks for.
-func (r *Rules) holds(needs []need, id string, has capabilities) bool {
-	return id != "" && slices.ContainsFunc(needs, func(n need) bool { return has.has(n.capabilities) })
-}
-
 // opening is what of a route is open to a caller: nothing, all of it, or narrower templates where only an
 // owner's path is.
 type opening struct {
@@ -320,12 +307,16 @@ const anyID = "\x00"
 // maxOwnerID bounds the ids that may stand in a pattern, in bytes; a Resource may have 512 characters.
 const maxOwnerID = 128
 
+// mayOwn tells whether an id is one that may own anything: none that could mean something else in a pattern or a path.
+func mayOwn(id string) bool {
+	return id != "" && len(id) <= maxOwnerID && id != "." && id != ".." && utf8.ValidString(id) &&
+		!strings.ContainsAny(id, "*?$/%\\#{}") && !strings.ContainsFunc(id, isUnprintable)
+}
+
 // ownerSegments lists the spellings of an owner's id as a path segment, as sent: percent-encoded as clients do it, and plain
-// where that reads the same. An id that could mean something else in a pattern or a path has none.
+// where that reads the same. An id that may not own anything has none.
 func ownerSegments(id string) []string {
-	hostile := len(id) > maxOwnerID || id == "." || id == ".." || !utf8.ValidString(id) ||
-		strings.ContainsAny(id, "*?$/%\\#{}") || strings.ContainsFunc(id, isUnprintable)
-	if hostile || id == "" {
+	if !mayOwn(id) {
 		return nil
 	}
 	spellings := []string{url.PathEscape(id), encodeComponent(id), id}

@@ -24,7 +24,7 @@ type Size struct {
 func (r *Rules) WithLimit(bytes int) *Rules {
 	return &Rules{
 		router: r.router, rules: r.rules, owner: r.owner, vocabulary: r.vocabulary, owners: r.owners, needs: r.needs,
-		surface: r.surface, routeKeys: r.routeKeys, conflicts: r.conflicts, limit: min(max(bytes, 1), MaxDocument),
+		surface: r.surface, routeKeys: r.routeKeys, messages: r.messages, conflicts: r.conflicts, limit: min(max(bytes, 1), MaxDocument),
 	}
 }
 
