@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"portcullis/api/contract"
 	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
 	"portcullis/policy"
@@ -21,7 +20,7 @@ import (
 
 // The environment variables of the authorizer functions.
 const (
-	Contract    = "CONTRACT"     // path of the OpenAPI file; default openapi.yaml beside the binary
+	Rules       = "RULES"        // path of the compiled rules; default rules.json beside the binary
 	Issuers     = "ISSUERS"      // JSON list of issuers, in the shape of verify.Issuer; required, unless there are API keys
 	GroupScopes = "GROUP_SCOPES" // JSON object: group of the one issuer -> list of scopes; default {}; several issuers say it each, in their entries
 	ClockSkew   = "CLOCK_SKEW"   // Go duration, 0s to 5m; default 0s
@@ -30,6 +29,10 @@ const (
 	APIKeysTable = "API_KEYS_TABLE" // of the REQUEST authorizer: DynamoDB table of API keys, found as Table says; not set: keys are not accepted
 	Response     = "RESPONSE"       // of the REQUEST and JWT authorizers: "policy", the default, or "simple"
 )
+
+// Contract is the variable that names the OpenAPI file to the tools that read one. The functions read what is compiled of it, which
+// [Rules] names, and do not start where Contract is set: they would not decide by what it names.
+const Contract = "CONTRACT"
 
 // Error says which variable cannot be used, and why.
 type Error struct {
@@ -130,12 +133,19 @@ func (s *settings) config(keys authorizers.KeyVerifier) authorizers.Config {
 
 // rules reads what decides who may call what.
 func (s *settings) rules() *policy.Rules {
-	rules, err := readRules(s.getenv(Contract))
+	if s.getenv(Contract) != "" {
+		s.wrong.note(Contract, fmt.Errorf("is set, and functions read no OpenAPI document: unset it, and name in %s a file made by %q or %q",
+			Rules, "portcullis build", "portcullis access compile"))
+	}
+	rules, source, err := readRules(s.getenv(Rules))
 	if err != nil {
-		s.wrong.note(Contract, err)
+		s.wrong.note(Rules, err)
 		return nil
 	}
-	logConflicts(rules, s.log)
+	if s.log != nil {
+		s.log.Info("rules", slog.String("contract", source.Name), slog.String("sha256", source.SHA256))
+		logConflicts(rules, s.log)
+	}
 	return rules
 }
 
@@ -152,26 +162,19 @@ func (s *settings) simple() bool {
 	}
 }
 
-func readRules(name string) (*policy.Rules, error) {
-	if name == "" {
+func readRules(file string) (*policy.Rules, policy.Source, error) {
+	if file == "" {
 		binary, err := os.Executable()
 		if err != nil {
-			return nil, fmt.Errorf("is not set, and the binary's folder is not known: %w", err)
+			return nil, policy.Source{}, fmt.Errorf("is not set, and the binary's folder is not known: %w", err)
 		}
-		name = filepath.Join(filepath.Dir(binary), "openapi.yaml")
+		file = filepath.Join(filepath.Dir(binary), policy.RulesFile)
 	}
-	contract, err := contract.Load(name)
-	if err != nil {
-		return nil, err
-	}
-	return contract.Rules()
+	return policy.LoadRules(file)
 }
 
 // logConflicts warns, once, of what no policy can tell apart.
 func logConflicts(rules *policy.Rules, log *slog.Logger) {
-	if log == nil {
-		return
-	}
 	for _, conflict := range rules.Conflicts() {
 		log.Warn("conflict", slog.String("closed", conflict.Closed.String()), slog.String("open", conflict.Open.String()),
 			slog.String("lost", conflict.Paths), slog.String("what", conflict.String()))

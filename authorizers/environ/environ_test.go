@@ -12,17 +12,25 @@ import (
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/environ"
+	"portcullis/policy"
 )
+
+// usersRules are the users API's.
+const usersRules = "../../policy/testdata/users.rules.json"
 
 func TestToken(t *testing.T) {
 	const issuers = `[{"issuer":"https://issuer.example.com","audience":["app"]}]`
-	good := map[string]string{"CONTRACT": "../../api/openapi.yaml", "ISSUERS": issuers, "GROUP_SCOPES": `{"a":["b/c"]}`, "CLOCK_SKEW": "5m"}
+	good := map[string]string{"RULES": usersRules, "ISSUERS": issuers, "GROUP_SCOPES": `{"a":["b/c"]}`, "CLOCK_SKEW": "5m"}
 	tests := []struct{ variable, value, want string }{
 		{"", "", ""},
 		{"GROUP_SCOPES", "", ""},
 		{"CLOCK_SKEW", "", ""},
-		{"CONTRACT", "", "openapi.yaml: no such file"}, // none beside the test's binary
-		{"CONTRACT", "../../api/contract/testdata/refused/no-security.yaml", "no-security.yaml:6: GET /a: no `security`"},
+		{"RULES", "", `rules.json: no such file or directory; want a file made by "portcullis build" or "portcullis access compile"`}, // none beside the test's binary
+		{"RULES", "../../api", "RULES: policy: ../../api: is a directory"},
+		{"RULES", "../../api/openapi.yaml", `RULES: policy: ../../api/openapi.yaml: is an OpenAPI document, and no rules made of one; want a file made by "portcullis build" or "portcullis access compile"`},
+		{"RULES", "environ_test.go", "RULES: policy: environ_test.go: "},
+		{"CONTRACT", "../../api/openapi.yaml", `CONTRACT: is set, and functions read no OpenAPI document: unset it, and name in RULES a file made by "portcullis build" or "portcullis access compile"`},
+		{"CONTRACT", usersRules, "CONTRACT: is set"},
 		{"ISSUERS", "", "is not set"},
 		{"ISSUERS", "https://issuer.example.com", "want a JSON list"},
 		{"ISSUERS", "[]", "at least one issuer"},
@@ -101,14 +109,15 @@ func TestRequestAndJWT(t *testing.T) {
 		{"tokens in handshakes", map[string]string{"ISSUERS": issuers, "TOKEN_SOURCES": "query:access_token,protocol:bearer"}, nil, "", "TOKEN_SOURCES: query:access_token,protocol:bearer: places of WebSocket handshakes, of which a JWT"},
 		{"tokens nowhere", map[string]string{"ISSUERS": issuers, "TOKEN_SOURCES": "query:"}, nil, `TOKEN_SOURCES: "query:": want query:NAME`, `TOKEN_SOURCES: "query:": want query:NAME`},
 		{"tokens nowhere beside keys alone", map[string]string{"TOKEN_SOURCES": "x"}, noKeys{}, `TOKEN_SOURCES: "x" is no place`, "ISSUERS: is not set"},
-		{"bad contract", map[string]string{"ISSUERS": issuers, "CONTRACT": "nowhere.yaml"}, nil, "CONTRACT: ", "CONTRACT: "},
+		{"no rules", map[string]string{"ISSUERS": issuers, "RULES": "nowhere.json"}, nil, "RULES: ", "RULES: "},
+		{"a contract", map[string]string{"ISSUERS": issuers, "CONTRACT": "openapi.yaml"}, noKeys{}, "CONTRACT: ", "CONTRACT: "},
 	}
 	for _, test := range tests {
 		getenv := func(name string) string {
 			if value, set := test.variables[name]; set {
 				return value
 			}
-			return map[string]string{"CONTRACT": "../../api/openapi.yaml"}[name]
+			return map[string]string{"RULES": usersRules}[name]
 		}
 		request, err := environ.Request(getenv, test.keys, nil)
 		checkStart(t, test.name+", request", request, err, test.request)
@@ -125,21 +134,31 @@ func checkStart(t *testing.T, name string, handler *authorizers.RequestAuthorize
 	}
 }
 
-// TestConflictsAreLogged: what no policy can tell apart is said once, at the start.
-func TestConflictsAreLogged(t *testing.T) {
-	contract := filepath.Join(t.TempDir(), "openapi.yaml")
-	text := `{"openapi":"3.1.0","x-function":"f","components":{"securitySchemes":{"bearer":{"type":"http","scheme":"bearer"}}},"paths":{
-		"/{proxy+}":{"get":{"security":[{"bearer":["all"]}],"parameters":[{"name":"proxy","in":"path","required":true}]}},
-		"/a/{x}":{"get":{"security":[{"bearer":["a"]}],"parameters":[{"name":"x","in":"path","required":true}]}}}}`
-	if err := os.WriteFile(contract, []byte(text), 0o644); err != nil {
+// TestRulesAreLogged: what they are made of, and what no policy can tell apart, is said once, at the start.
+func TestRulesAreLogged(t *testing.T) {
+	bearer := func(scope string) policy.Access {
+		return policy.Access{Alternatives: []policy.Alternative{{{Scheme: policy.SchemeBearer, Scopes: []string{scope}}}}}
+	}
+	rules, err := policy.NewRules([]policy.Rule{
+		{Route: policy.Route{Method: "GET", Path: "/{proxy+}"}, Access: bearer("all")}, {Route: policy.Route{Method: "GET", Path: "/a/{x}"}, Access: bearer("a")},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := strings.Repeat("0123456789abcdef", 4)
+	text, err := rules.Encode(policy.Source{Name: "things.yaml", SHA256: hash})
+	file := filepath.Join(t.TempDir(), "of-things.json")
+	if err := errors.Join(err, os.WriteFile(file, text, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	variables := map[string]string{"CONTRACT": contract, "ISSUERS": `[{"issuer":"https://issuer.example.com","audience":["app"]}]`}
+	variables := map[string]string{"RULES": file, "ISSUERS": `[{"issuer":"https://issuer.example.com","audience":["app"]}]`}
 	if _, err := environ.Token(func(name string) string { return variables[name] }, slog.New(slog.NewJSONHandler(&log, nil))); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(log.String(), `"closed":"GET /a/{x}","open":"GET /{proxy+}","lost":"/a/*/*"`) {
+	lines := strings.Split(log.String(), "\n")
+	if len(lines) != 3 || !strings.HasSuffix(lines[0], `"level":"INFO","msg":"rules","contract":"things.yaml","sha256":"`+hash+`"}`) ||
+		!strings.Contains(lines[1], `"closed":"GET /a/{x}","open":"GET /{proxy+}","lost":"/a/*/*"`) {
 		t.Errorf("the log says %s", log.String())
 	}
 }

@@ -41,7 +41,7 @@ func TestTrustIsPerIssuer(t *testing.T) {
 	}
 	for _, test := range tests {
 		theirs := fmt.Sprintf(`{"issuer":%q,"audience":[%q],"algorithms":["EdDSA"],%s}`, partner.URL, verifytest.DefaultClientID, test.partner)
-		variables := map[string]string{"CONTRACT": "../../api/openapi.yaml", "ISSUERS": "[" + ours + "," + theirs + "]"}
+		variables := map[string]string{"RULES": usersRules, "ISSUERS": "[" + ours + "," + theirs + "]"}
 		authorizer, err := environ.Token(func(name string) string { return variables[name] }, nil)
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
@@ -87,7 +87,7 @@ func TestGroupScopesAreOneIssuers(t *testing.T) {
 		{"[" + fmt.Sprintf(one, `"scopes":[]`) + `,{"issuer":"https://b.example","audience":["app"]}]`, "", `ISSUERS: verify: issuer "https://b.example": scopes: is missing`},
 	}
 	for _, test := range tests {
-		variables := map[string]string{"CONTRACT": "../../api/openapi.yaml", "ISSUERS": test.issuers, "GROUP_SCOPES": test.groups}
+		variables := map[string]string{"RULES": usersRules, "ISSUERS": test.issuers, "GROUP_SCOPES": test.groups}
 		_, err := environ.Token(func(name string) string { return variables[name] }, nil)
 		if wrong := (*environ.Error)(nil); test.want == "" && err != nil || test.want != "" && (!errors.As(err, &wrong) || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("ISSUERS=%s GROUP_SCOPES=%s: error %v, want %q", test.issuers, test.groups, err, test.want)
@@ -97,14 +97,14 @@ func TestGroupScopesAreOneIssuers(t *testing.T) {
 
 // TestAllVariablesAreChecked: what is wrong with several variables is said at once.
 func TestAllVariablesAreChecked(t *testing.T) {
-	variables := map[string]string{"CONTRACT": "nowhere.yaml", "ISSUERS": "[]", "GROUP_SCOPES": "x", "CLOCK_SKEW": "1h", "MAX_TOKEN": "x", "REVOCATION": "x", "RESPONSE": "x"}
+	variables := map[string]string{"RULES": "nowhere.json", "CONTRACT": "x", "ISSUERS": "[]", "GROUP_SCOPES": "x", "CLOCK_SKEW": "1h", "MAX_TOKEN": "x", "REVOCATION": "x", "RESPONSE": "x"}
 	getenv := func(name string) string { return variables[name] }
 	for what, start := range map[string]func() error{
 		"jwt":     func() error { _, err := environ.JWT(getenv, nil); return err },
 		"request": func() error { _, err := environ.Request(getenv, noKeys{}, nil); return err },
 	} {
 		err := start()
-		for _, variable := range []string{"CONTRACT: ", "ISSUERS: ", "GROUP_SCOPES: ", "CLOCK_SKEW: ", "MAX_TOKEN: ", "RESPONSE: "} {
+		for _, variable := range []string{"RULES: ", "CONTRACT: ", "ISSUERS: ", "GROUP_SCOPES: ", "CLOCK_SKEW: ", "MAX_TOKEN: ", "RESPONSE: "} {
 			if err == nil || !strings.Contains(err.Error(), variable) {
 				t.Errorf("%s: the error %v says nothing of %s", what, err, variable)
 			}
@@ -116,7 +116,7 @@ func TestAllVariablesAreChecked(t *testing.T) {
 func TestBoundTokensWarn(t *testing.T) {
 	for members, want := range map[string]bool{`"boundTokens":"accept"`: true, `"scopes":[]`: false} {
 		var log bytes.Buffer
-		variables := map[string]string{"CONTRACT": "../../api/openapi.yaml", "ISSUERS": `[{"issuer":"https://a.example","audience":["app"],` + members + `}]`}
+		variables := map[string]string{"RULES": usersRules, "ISSUERS": `[{"issuer":"https://a.example","audience":["app"],` + members + `}]`}
 		if _, err := environ.Token(func(name string) string { return variables[name] }, slog.New(slog.NewJSONHandler(&log, nil))); err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,7 @@ func variables(base, changes map[string]string) func(string) string {
 func TestRevocationVariables(t *testing.T) {
 	const pool = `[{"issuer":"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_x","audience":["app"],"tokenUse":["access"]}]`
 	base := map[string]string{
-		"CONTRACT": "../../api/openapi.yaml", "ISSUERS": pool,
+		"RULES": usersRules, "ISSUERS": pool,
 		"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "the-secret",
 	}
 	table := map[string]string{"REVOCATION": "table", "REVOCATION_TABLE": "revocations"}
@@ -112,7 +112,7 @@ func newFunction(t *testing.T, changes map[string]string) *function {
 	f := &function{issuer: verifytest.NewServer("EdDSA")}
 	t.Cleanup(f.issuer.Close)
 	base := map[string]string{
-		"CONTRACT":   "../../api/openapi.yaml",
+		"RULES":      usersRules,
 		"ISSUERS":    fmt.Sprintf(`[{"issuer":%q,"audience":[%q],"tokenUse":["access"],"algorithms":["EdDSA"]}]`, f.issuer.URL, verifytest.DefaultClientID),
 		"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -30,6 +31,9 @@ type chain struct {
 // build makes a chain of a project, with those functions of the one before that are the same; nil: there is none before. Where it
 // fails, everything stays as it was.
 func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*chain, error) {
+	if err := d.checkModes(p); err != nil {
+		return nil, err
+	}
 	var running *functions.Set
 	if before != nil {
 		running = before.functions
@@ -38,7 +42,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	if err != nil {
 		return nil, err
 	}
-	gateways, err := newGateways(d.gatewayConfig(), p, set)
+	gateways, err := newGateways(d.gatewayConfig(), p, set.Invokers())
 	var told []byte
 	if err == nil {
 		told, err = describe(d.base, d.getenv, d.services, p)
@@ -59,9 +63,26 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	}, nil
 }
 
+// notStarted stands for a function that is not started yet.
+type notStarted struct{}
+
+func (notStarted) Invoke(context.Context, []byte) ([]byte, error) {
+	return nil, errors.New("the function is not started")
+}
+
+// checkModes makes sure that there can be a gateway of each mode, before a function is built or started for it.
+func (d *desk) checkModes(p *project.Project) error {
+	none := map[string]gateway.Invoker{}
+	for _, name := range p.FunctionNames() {
+		none[name] = notStarted{}
+	}
+	_, err := newGateways(d.gatewayConfig(), p, none)
+	return err
+}
+
 // newGateways makes a gateway of each mode, by the modes' names.
-func newGateways(config gateway.Config, p *project.Project, set *functions.Set) (map[string]*gateway.Gateway, error) {
-	config.Contract, config.Functions = p.Contract, set.Invokers()
+func newGateways(config gateway.Config, p *project.Project, invokers map[string]gateway.Invoker) (map[string]*gateway.Gateway, error) {
+	config.Contract, config.Functions = p.Contract, invokers
 	all := map[string]*gateway.Gateway{}
 	for _, m := range p.Modes {
 		config.Mode = m.Mode

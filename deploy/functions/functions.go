@@ -19,21 +19,18 @@ type Function struct {
 	Name string
 	// Package is the path of its main package from the module's root.
 	Package string
-	// Contract says that the contract lies beside the binary, as openapi.yaml: the function is an authorizer.
-	Contract bool
+	// Rules says that rules.json lies beside the binary: the function is an authorizer.
+	Rules bool
 }
 
 // Functions are all functions, in the order in which they are built.
 var Functions = []Function{
-	{Name: "token", Package: "./authorizers/cmd/token", Contract: true},
-	{Name: "request", Package: "./authorizers/cmd/request", Contract: true},
-	{Name: "jwt", Package: "./authorizers/cmd/jwt", Contract: true},
+	{Name: "token", Package: "./authorizers/cmd/token", Rules: true},
+	{Name: "request", Package: "./authorizers/cmd/request", Rules: true},
+	{Name: "jwt", Package: "./authorizers/cmd/jwt", Rules: true},
 	{Name: "users", Package: "./api/cmd/users"},
 	{Name: "tokens", Package: "./api/cmd/tokens"},
 }
-
-// contractName is the contract's name beside a binary and beside the zips.
-const contractName = "openapi.yaml"
 
 // Contract returns the path of the contract of the module in moduleDir.
 func Contract(moduleDir string) string { return filepath.Join(moduleDir, "api", "openapi.yaml") }
@@ -75,15 +72,20 @@ func Build(ctx context.Context, moduleDir, name, goos, goarch, outFile string) e
 	if err != nil {
 		return &BuildError{Function: name, Err: err}
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", Tags,
-		"-ldflags", "-s -w -buildid=", "-o", out, function.Package)
-	cmd.Dir = moduleDir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch,
-		"GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off", "GOAMD64=v1", "GOARM64=v8.0")
-	if output, err := cmd.CombinedOutput(); err != nil {
+	if output, err := goBuild(ctx, moduleDir, function.Package, goos, goarch, out); err != nil {
 		return &BuildError{Function: name, Output: string(output), Err: err}
 	}
 	return nil
+}
+
+// goBuild compiles a main package into a file, and gives what the go command wrote.
+func goBuild(ctx context.Context, moduleDir, pkg, goos, goarch, out string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", Tags,
+		"-ldflags", "-s -w -buildid=", "-o", out, pkg)
+	cmd.Dir = moduleDir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch,
+		"GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off", "GOAMD64=v1", "GOARM64=v8.0")
+	return cmd.CombinedOutput()
 }
 
 // ModuleDir returns the folder of the go.mod that governs dir: dir itself or the nearest folder above it.

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"portcullis/policy"
 )
 
 // Architectures are those that Lambda runs, in Go's names.
@@ -32,47 +34,60 @@ type Zip struct {
 type Source struct {
 	// Module is the folder of go.mod.
 	Module string
-	// Contract is the OpenAPI file that authorizers decide by. It is not checked.
-	Contract string
+	// Rules is the text of rules.json, by which authorizers decide. It is not checked.
+	Rules []byte
+	// Contract is the text of the OpenAPI file that Rules were made of.
+	Contract []byte
 	// Architecture is one of Architectures.
 	Architecture string
 }
 
+// contractName is the name of the contract beside the zips.
+const contractName = "openapi.yaml"
+
 // WriteZips builds every function for Linux and writes NAME.zip into outDir, which it makes if need be, and beside the
-// zips the contract that they hold, as openapi.yaml. A zip holds the binary as "bootstrap"
-// (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html) and an authorizer's contract, with fixed times
-// and modes, so that the same sources and the same Go give the same bytes. Where a function cannot be built nothing is
-// written; where something cannot be written there is no openapi.yaml, so that no contract is taken for that of the zips.
+// zips the rules that they hold, as rules.json, and the contract that those were made of, as openapi.yaml. A zip holds the
+// binary as "bootstrap" (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html) and an authorizer's rules.json,
+// with fixed times and modes, so that the same sources and the same Go give the same bytes. Where a function cannot be built
+// nothing is written; where something cannot be written there is neither rules.json nor openapi.yaml, so that none is taken
+// for that of the zips.
 func WriteZips(ctx context.Context, source Source, outDir string) ([]Zip, error) {
 	if !slices.Contains(Architectures, source.Architecture) {
 		return nil, fmt.Errorf("architecture %q: want one of %q", source.Architecture, Architectures)
 	}
-	contract, err := os.ReadFile(source.Contract)
-	if err != nil {
-		return nil, err
-	}
 	contents := make([][]byte, len(Functions))
 	for i, function := range Functions {
-		if contents[i], err = source.zip(ctx, function, contract); err != nil {
+		var err error
+		if contents[i], err = source.zip(ctx, function); err != nil {
 			return nil, err
 		}
 	}
-	copied := filepath.Join(outDir, contractName)
-	if err := os.Remove(copied); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	rules, contract := filepath.Join(outDir, policy.RulesFile), filepath.Join(outDir, contractName)
+	for _, path := range []string{rules, contract} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
 	}
 	zips := make([]Zip, len(Functions))
 	for i, function := range Functions {
-		if zips[i], err = store(contents[i], filepath.Join(outDir, function.Name+".zip")); err != nil {
+		path := filepath.Join(outDir, function.Name+".zip")
+		if err := store(contents[i], path); err != nil {
 			return nil, err
 		}
+		sum := sha256.Sum256(contents[i])
+		zips[i] = Zip{Path: path, Size: len(contents[i]), SHA256: hex.EncodeToString(sum[:])}
 	}
-	_, err = store(contract, copied)
-	return zips, err
+	if err := store(source.Rules, rules); err != nil {
+		return nil, err
+	}
+	if err := store(source.Contract, contract); err != nil {
+		return nil, errors.Join(err, os.Remove(rules))
+	}
+	return zips, nil
 }
 
 // zip builds a function and returns its zip.
-func (s Source) zip(ctx context.Context, function Function, contract []byte) ([]byte, error) {
+func (s Source) zip(ctx context.Context, function Function) ([]byte, error) {
 	temp, err := os.MkdirTemp("", "build-*")
 	if err != nil {
 		return nil, err
@@ -86,21 +101,21 @@ func (s Source) zip(ctx context.Context, function Function, contract []byte) ([]
 	if err != nil {
 		return nil, err
 	}
-	if !function.Contract {
-		contract = nil
+	if !function.Rules {
+		return pack(binary, nil)
 	}
-	return pack(binary, contract)
+	return pack(binary, s.Rules)
 }
 
-// pack returns the bytes of a zip with the binary and, where there is one, the contract.
-func pack(binary, contract []byte) ([]byte, error) {
+// pack returns the bytes of a zip with the binary and, where there are some, the rules.
+func pack(binary, rules []byte) ([]byte, error) {
 	var content bytes.Buffer
 	archive := zip.NewWriter(&content)
 	if err := add(archive, "bootstrap", binary, 0o755); err != nil {
 		return nil, err
 	}
-	if contract != nil {
-		if err := add(archive, contractName, contract, 0o644); err != nil {
+	if rules != nil {
+		if err := add(archive, policy.RulesFile, rules, 0o644); err != nil {
 			return nil, err
 		}
 	}
@@ -125,13 +140,13 @@ func add(archive *zip.Writer, name string, content []byte, mode os.FileMode) err
 }
 
 // store writes the whole content beside path first and then gives it its name.
-func store(content []byte, path string) (Zip, error) {
+func store(content []byte, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return Zip{}, err
+		return err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), ".*.new")
 	if err != nil {
-		return Zip{}, err
+		return err
 	}
 	defer func() { _ = os.Remove(temp.Name()) }()
 	_, err = temp.Write(content)
@@ -144,6 +159,5 @@ func store(content []byte, path string) (Zip, error) {
 	if err == nil {
 		err = os.Rename(temp.Name(), path)
 	}
-	sum := sha256.Sum256(content)
-	return Zip{Path: path, Size: len(content), SHA256: hex.EncodeToString(sum[:])}, err
+	return err
 }

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"portcullis/api/contract"
 	"portcullis/deploy/functions"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 	"portcullis/deploy/testtools"
 )
 
@@ -80,7 +82,15 @@ func readAll(t *testing.T, pattern string) string {
 // buildFor builds the functions for the contract of a copy of the module.
 func buildFor(t *testing.T, module string) {
 	t.Helper()
-	source := functions.Source{Module: filepath.Join("..", ".."), Contract: functions.Contract(module), Architecture: "arm64"}
+	contract, err := contract.Load(functions.Contract(module))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := plan.CompileRules(contract, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := functions.Source{Module: filepath.Join("..", ".."), Rules: rules.File, Contract: contract.Text, Architecture: "arm64"}
 	if _, err := functions.WriteZips(t.Context(), source, filepath.Join(module, "deploy", "dist")); err != nil {
 		t.Fatal(err)
 	}

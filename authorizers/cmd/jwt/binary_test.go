@@ -51,11 +51,16 @@ func TestBinary(t *testing.T) {
 			t.Errorf("a line is no JSON: %s", line)
 		}
 	}
-	if n := bytes.Count(log.Bytes(), []byte("\n")); n != 4 {
-		t.Errorf("%d lines, want one for each invocation:\n%s", n, &log)
+	if n := bytes.Count(log.Bytes(), []byte("\n")); n != 5 {
+		t.Errorf("%d lines, want one for the start and one for each invocation:\n%s", n, &log)
 	}
 	_, err = lambda.Start(t.Context(), lambda.Config{Name: "jwt", Binary: binary, Env: []string{issuers, "RESPONSE=yes"}})
 	if failed := (*lambda.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, `RESPONSE: want \"policy\" or \"simple\"`) {
 		t.Errorf("a bad variable: %v", err)
 	}
+}
+
+// TestBinaryReadsRules: it decides by what RULES names, which is compiled, and by nothing else.
+func TestBinaryReadsRules(t *testing.T) {
+	binarytest.Build(t, "jwt").ReadsRules(t, `ISSUERS=[{"issuer":"https://issuer.example","audience":["app"]}]`)
 }

@@ -94,8 +94,9 @@ func TestTableIsDown(t *testing.T) {
 		t.Errorf("output %s, error %v", output, err)
 	}
 	started.Close(context.Background())
-	if line := log.String(); !json.Valid(log.Bytes()) || !strings.Contains(line, `"level":"ERROR"`) || !strings.Contains(line, `"error":"API keys are unavailable: `) {
-		t.Errorf("want one line of JSON that tells of the failure:\n%s", line)
+	start, line, _ := strings.Cut(log.String(), "\n")
+	if !strings.Contains(start, `"msg":"rules"`) || !json.Valid([]byte(line)) || !strings.Contains(line, `"level":"ERROR"`) || !strings.Contains(line, `"error":"API keys are unavailable: `) {
+		t.Errorf("want a line of JSON of the start and one that tells of the failure:\n%s", &log)
 	}
 }
 
@@ -159,4 +160,9 @@ func allows(output, request string) bool {
 	var answer authorizers.Answer
 	return json.Unmarshal([]byte(output), &answer) == nil &&
 		policy.Evaluate(answer.PolicyDocument, policy.Request{Resource: "arn:aws:execute-api:us-east-1:123456789012:abc/v1/" + request}).Decision == policy.Allow
+}
+
+// TestBinaryReadsRules: it decides by what RULES names, which is compiled, and by nothing else.
+func TestBinaryReadsRules(t *testing.T) {
+	binarytest.Build(t, "request").ReadsRules(t, `ISSUERS=[{"issuer":"https://issuer.example","audience":["app"]}]`)
 }

@@ -1,5 +1,5 @@
 // Command request is the Lambda function of a REQUEST authorizer: API keys of a DynamoDB table, bearer JWTs of the
-// configured issuers, or both, for REST, WebSocket and HTTP APIs. It is configured by CONTRACT, ISSUERS, GROUP_SCOPES,
+// configured issuers, or both, for REST, WebSocket and HTTP APIs. It is configured by RULES, ISSUERS, GROUP_SCOPES,
 // CLOCK_SKEW, MAX_TOKEN, TOKEN_SOURCES, REVOCATION, REVOCATION_TABLE, API_KEYS_TABLE and RESPONSE; see package environ. A
 // value that is missing or wrong ends the program before it takes an event.
 package main

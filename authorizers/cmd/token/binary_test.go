@@ -49,8 +49,8 @@ func TestBinary(t *testing.T) {
 	}
 	started.Close(context.Background())
 	lines := slices.Collect(bytes.Lines(log.Bytes()))
-	if len(lines) != 3 || !json.Valid(lines[0]) || !json.Valid(lines[1]) || !json.Valid(lines[2]) {
-		t.Errorf("want a line of JSON for each invocation, and no other:\n%s", &log)
+	if len(lines) != 4 || slices.ContainsFunc(lines, func(line []byte) bool { return !json.Valid(line) }) {
+		t.Errorf("want a line of JSON for the start and for each invocation, and no other:\n%s", &log)
 	}
 	for _, reason := range []string{"verified", "token-malformed", "event-unknown"} {
 		line := regexp.MustCompile(`.*"reason":"` + reason + `".*`).FindString(log.String())
@@ -91,6 +91,11 @@ func TestBinaryWithRawTokens(t *testing.T) {
 	if failed := (*lambda.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, "TOKEN_SOURCES: query:token: places of WebSocket handshakes") {
 		t.Errorf("a place that it does not see: error %v", err)
 	}
+}
+
+// TestBinaryReadsRules: it decides by what RULES names, which is compiled, and by nothing else.
+func TestBinaryReadsRules(t *testing.T) {
+	binarytest.Build(t, "token").ReadsRules(t, `ISSUERS=[{"issuer":"https://issuer.example","audience":["app"]}]`)
 }
 
 // TestBinaryRefusesItsConfiguration: a bad variable ends the function before it takes an event.

@@ -24,8 +24,9 @@ func Command(s *cli.Session) *cobra.Command {
 		Short: "Build the functions into the zips that Terraform deploys",
 		Long: `Builds the Lambda functions of the module that the working folder is in into the zips that Terraform deploys.
 
-The contract, an OpenAPI file, is put into the authorizers' zips, which decide by it. It is checked before anything is
-built, and copied beside the zips as openapi.yaml: by that Terraform sees whether they hold the contract that it deploys.
+The access rules of the contract, an OpenAPI file, are put into the authorizers' zips as rules.json, by which they decide, and
+written beside the zips. The contract is checked before anything is built, and copied beside the zips as openapi.yaml: by that
+Terraform sees whether they were built for the contract that it deploys. "portcullis access compile" writes rules.json alone.
 
 The same sources and the same Go give the same bytes, so a zip changes only when what it holds does. For each zip its name,
 its size in bytes and its SHA-256 are printed.`,
@@ -35,30 +36,37 @@ its size in bytes and its SHA-256 are printed.`,
 		Args: cli.Arguments(0, 0, ""),
 	}
 	architecture := cli.AddOneOf(command, "arch", "", "the processor to build for; amd64 is Terraform's x86_64", functions.Architectures...)
-	source := functions.Source{}
-	command.Flags().StringVar(&source.Contract, "contract", "", "the OpenAPI `FILE` that authorizers decide by (default api/openapi.yaml of the module)")
+	name := command.Flags().String("contract", "", "the OpenAPI `FILE` whose rules authorizers decide by (default api/openapi.yaml of the module)")
 	out := command.Flags().String("out", "", "the `FOLDER` of the zips (default deploy/dist of the module)")
 	cli.RefuseEmpty(command.Flags(), "contract", "out")
 	command.MarkFlagDirname("out")
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
 	command.RunE = func(command *cobra.Command, _ []string) error {
-		source.Architecture = architecture.Value
-		var err error
-		if source.Module, err = functions.ModuleDir("."); err != nil {
+		module, err := functions.ModuleDir(".")
+		if err != nil {
 			return err
 		}
 		if *out == "" {
-			*out = filepath.Join(source.Module, "deploy", "dist")
+			*out = filepath.Join(module, "deploy", "dist")
 		}
-		if source.Contract == "" {
-			source.Contract = functions.Contract(source.Module)
+		if *name == "" {
+			*name = functions.Contract(module)
 		}
-		if err := checkContract(s, command, source.Contract); err != nil {
+		contract, err := contract.Load(*name)
+		if err != nil {
+			return err
+		}
+		rules, err := plan.CompileRules(contract, nil)
+		for _, remark := range rules.Remarks {
+			s.Note(command, "warning: %s", remark.Text)
+		}
+		if err != nil {
 			return err
 		}
 		if !s.Quiet() {
-			s.Note(command, "building %d functions for %s; the first time takes a minute or two", len(functions.Functions), source.Architecture)
+			s.Note(command, "building %d functions for %s; the first time takes a minute or two", len(functions.Functions), architecture.Value)
 		}
+		source := functions.Source{Module: module, Rules: rules.File, Contract: contract.Text, Architecture: architecture.Value}
 		zips, err := functions.WriteZips(command.Context(), source, *out)
 		if err != nil && command.Context().Err() != nil {
 			return cli.ErrInterrupted // the go command's end says nothing more
@@ -69,20 +77,6 @@ its size in bytes and its SHA-256 are printed.`,
 		return s.PrintTable(tableOf(zips), output.Value)
 	}
 	return command
-}
-
-// checkContract makes sure that authorizers can start with a contract, and that there is a policy for every caller that its
-// scopes make, before one comes.
-func checkContract(s *cli.Session, command *cobra.Command, name string) error {
-	contract, err := contract.Load(name)
-	if err != nil {
-		return err
-	}
-	rules, err := plan.CompileRules(contract, nil)
-	for _, remark := range rules.Remarks {
-		s.Note(command, "warning: %s", remark.Text)
-	}
-	return err
 }
 
 // built is what is told of a zip.

@@ -20,10 +20,11 @@ import (
 	buildcommand "portcullis/deploy/portcullis/build"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/testtools"
+	"portcullis/policy"
 )
 
 // maxZip is the budget of a function's zip, in bytes.
-const maxZip = 6_000_000
+const maxZip = 4 << 20
 
 // build runs the command in dir.
 func build(t *testing.T, dir string, env []string, args ...string) (stdout, stderr string, exit int) {
@@ -78,8 +79,11 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 			t.Errorf("%v does not tell of %s", told, name)
 		}
 	}
-	if entries, _ := os.ReadDir(first); len(entries) != 6 {
-		t.Errorf("the folder holds more than the five zips and the contract: %v", entries)
+	if entries, _ := os.ReadDir(first); len(entries) != 7 {
+		t.Errorf("the folder holds more than the five zips, the rules and the contract: %v", entries)
+	}
+	if !bytes.Equal(read(t, filepath.Join(first, "rules.json")), read(t, filepath.Join(second, "rules.json"))) {
+		t.Error("rules.json differs between two runs")
 	}
 }
 
@@ -88,9 +92,9 @@ func TestZipsHoldWhatLambdaRuns(t *testing.T) {
 		dir := t.TempDir()
 		mustBuild(t, ".", nil, "--arch", arch, "--out", dir)
 		for name, want := range map[string]string{
-			"jwt.zip":     "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
-			"request.zip": "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
-			"token.zip":   "bootstrap -rwxr-xr-x, openapi.yaml -rw-r--r--",
+			"jwt.zip":     "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
+			"request.zip": "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
+			"token.zip":   "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
 			"tokens.zip":  "bootstrap -rwxr-xr-x",
 			"users.zip":   "bootstrap -rwxr-xr-x",
 		} {
@@ -102,46 +106,69 @@ func TestZipsHoldWhatLambdaRuns(t *testing.T) {
 				t.Errorf("%s for %s runs on %v", name, arch, got)
 			}
 		}
-		contract := content(t, open(t, filepath.Join(dir, "token.zip"))[1])
-		if !bytes.Equal(contract, read(t, "../../../api/openapi.yaml")) {
-			t.Error("token.zip holds another contract than api/openapi.yaml")
-		}
+		checkRules(t, content(t, open(t, filepath.Join(dir, "token.zip"))[1]), "openapi.yaml", read(t, "../../../api/openapi.yaml"))
 	}
 }
 
-// TestAuthorizersHoldTheContractThatIsNamed: it lies in their zips and beside them, and nowhere else.
-func TestAuthorizersHoldTheContractThatIsNamed(t *testing.T) {
+// checkRules checks that a text is rules.json of the contract of a name.
+func checkRules(t *testing.T, text []byte, name string, contract []byte) {
+	t.Helper()
+	_, source, err := policy.DecodeRules(text)
+	if want := (policy.Source{Name: name, SHA256: fmt.Sprintf("%x", sha256.Sum256(contract))}); err != nil || source != want {
+		t.Errorf("rules of %+v (%v), want those of %+v", source, err, want)
+	}
+}
+
+// TestAuthorizersHoldTheRulesOfTheContractThatIsNamed: they lie in their zips and beside them, as they are compiled, and the
+// contract beside them alone.
+func TestAuthorizersHoldTheRulesOfTheContractThatIsNamed(t *testing.T) {
 	dir, named := t.TempDir(), filepath.Join(t.TempDir(), "things.yaml")
 	text := append(read(t, "../../../api/openapi.yaml"), "# another one\n"...)
 	if err := os.WriteFile(named, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	mustBuild(t, ".", nil, "--contract", named, "--out", dir)
+	rules := read(t, filepath.Join(dir, "rules.json"))
+	checkRules(t, rules, "things.yaml", text)
 	for _, name := range []string{"jwt.zip", "request.zip", "token.zip"} {
 		files := open(t, filepath.Join(dir, name))
-		if files[1].Name != "openapi.yaml" || !bytes.Equal(content(t, files[1]), text) {
-			t.Errorf("%s does not hold the contract that was named", name)
+		if len(files) != 2 || files[1].Name != "rules.json" || !bytes.Equal(content(t, files[1]), rules) {
+			t.Errorf("%s does not hold the rules of the contract that was named", name)
 		}
 	}
 	if !bytes.Equal(read(t, filepath.Join(dir, "openapi.yaml")), text) {
-		t.Error("beside the zips there is another contract than in them")
+		t.Error("beside the zips there is another contract than that of their rules")
 	}
 }
 
-// TestZipsThatCannotBeWrittenHaveNoContract: one that an earlier build left would be taken for that of the zips.
+// TestZipsThatCannotBeWrittenHaveNoContract: one that an earlier build left would be taken for that of the zips, as would its
+// rules. Nor are there rules without their contract.
 func TestZipsThatCannotBeWrittenHaveNoContract(t *testing.T) {
 	dir := t.TempDir()
 	mustBuild(t, ".", nil, "--out", dir)
-	last := filepath.Join(dir, "users.zip")
-	if err := errors.Join(os.Remove(last), os.Mkdir(last, 0o755)); err != nil {
+	gone := func(name string) {
+		t.Helper()
+		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is there: %v", name, err)
+		}
+	}
+	users := filepath.Join(dir, "users.zip")
+	if err := errors.Join(os.Remove(users), os.Mkdir(users, 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	if _, stderr, exit := build(t, ".", nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "users.zip") {
 		t.Errorf("exit status %d: %s", exit, stderr)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "openapi.yaml")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("openapi.yaml is there: %v", err)
+	gone("rules.json")
+	gone("openapi.yaml")
+	contract := filepath.Join(dir, "openapi.yaml")
+	if err := errors.Join(os.Remove(users), os.MkdirAll(filepath.Join(contract, "full"), 0o755)); err != nil {
+		t.Fatal(err)
 	}
+	if _, stderr, exit := build(t, ".", nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "openapi.yaml") {
+		t.Errorf("exit status %d: %s", exit, stderr)
+	}
+	gone("rules.json")
 }
 
 func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {

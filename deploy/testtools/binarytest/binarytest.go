@@ -39,32 +39,10 @@ func Build(t *testing.T, name string) Binary {
 	}
 	function := functions.Functions[at]
 	file := testtools.Program(t, function.Package)
-	if function.Contract {
-		putContract(t, filepath.Dir(file))
+	if function.Rules {
+		putRules(t, filepath.Dir(file))
 	}
 	return Binary{name, file}
-}
-
-// putContract puts the module's contract into a folder, as a whole, since tests of other packages may be reading it.
-func putContract(t *testing.T, folder string) {
-	t.Helper()
-	module, err := functions.ModuleDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := functions.Contract(module)
-	contract, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.CreateTemp(folder, "contract")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = file.Write(contract)
-	if err := errors.Join(err, file.Close(), os.Rename(file.Name(), filepath.Join(folder, filepath.Base(path)))); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // Start starts the function with these variables only, until the test ends.

@@ -15,7 +15,7 @@ type configuration struct {
 	version   string // another one for another contract
 }
 
-// configuration is whose tokens count, and the contract, in a file of its own where it is in none.
+// configuration is whose tokens count, and the rules, in a file.
 func (r *Runner) configuration(p *project.Project) (configuration, error) {
 	issuers, err := r.config.Services.Issuers(p)
 	if err != nil {
@@ -25,15 +25,14 @@ func (r *Runner) configuration(p *project.Project) (configuration, error) {
 	if err != nil {
 		return configuration{}, err
 	}
-	contract, err := filepath.Abs(p.Contract.Name)
-	if !p.InFile {
-		contract, err = r.folder.write("openapi.yaml", p.Contract.Text)
-	}
+	digest := p.Contract.SHA256()
+	rules, err := r.folder.write("rules-"+digest+".json", p.Rules.File)
 	if err != nil {
 		return configuration{}, err
 	}
-	return configuration{version: p.Contract.SHA256(), variables: map[string]string{
-		environ.Contract:    contract,
+	return configuration{version: digest, variables: map[string]string{
+		environ.Rules:       rules,
+		environ.Contract:    "", // it is the tools' variable
 		environ.Issuers:     string(list),
 		environ.GroupScopes: "", // they stand in the issuers
 		"AWS_REGION":        r.config.Services.Region(),
@@ -77,14 +76,20 @@ func (f *folder) new(name string) (string, error) {
 	return os.MkdirTemp(path, name+"-")
 }
 
-// write writes a file into it.
+// write gives the file of a name in it, which is written as a whole, once: functions may be reading it.
 func (f *folder) write(name string, text []byte) (string, error) {
 	path, err := f.make()
 	if err != nil {
 		return "", err
 	}
 	file := filepath.Join(path, name)
-	return file, os.WriteFile(file, text, 0o600)
+	if _, err := os.Stat(file); err == nil {
+		return file, nil
+	}
+	if err := os.WriteFile(file+".new", text, 0o600); err != nil {
+		return "", err
+	}
+	return file, os.Rename(file+".new", file)
 }
 
 func (f *folder) delete() {

@@ -106,11 +106,9 @@ func (r *Runner) Start(ctx context.Context, p *project.Project, before *Set) (*S
 	return next, nil
 }
 
-// check makes sure of what this module's functions are configured by, before anything is built.
+// check makes sure of what this module's functions are configured by, before anything is built, and before any of them says
+// what it starts with.
 func (r *Runner) check(ctx context.Context, names []string, c configuration) error {
-	if !r.config.Build {
-		return nil
-	}
 	for _, name := range names {
 		if r.config.Given[name] != "" {
 			continue

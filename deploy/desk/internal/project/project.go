@@ -13,7 +13,6 @@ import (
 // Project is what the files said when they were read.
 type Project struct {
 	Contract *contract.Contract
-	InFile   bool       // the contract's name is that of a file; or else its text is in the program alone
 	Modes    []Mode     // in the order in which people are told of them
 	Rules    plan.Rules // of the contract
 }
@@ -30,7 +29,7 @@ type Mode struct {
 func Read(s Source) (*Project, error) {
 	p := &Project{}
 	var err error
-	if p.Contract, p.InFile, err = s.readContract(); err != nil {
+	if p.Contract, err = s.readContract(); err != nil {
 		return nil, err
 	}
 	if p.Modes, err = s.readModes(); err != nil {

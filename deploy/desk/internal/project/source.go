@@ -30,14 +30,11 @@ const (
 	modesFolder  = "deploy/modes"
 )
 
-// readContract tells also whether it was read from a file.
-func (s Source) readContract() (c *contract.Contract, inFile bool, err error) {
+func (s Source) readContract() (*contract.Contract, error) {
 	if file := s.contractFile(); file != "" {
-		c, err = contract.Load(file)
-		return c, true, err
+		return contract.Load(file)
 	}
-	c, err = contract.Parse(contractFile, []byte(api.OpenAPI))
-	return c, false, err
+	return contract.Parse(contractFile, []byte(api.OpenAPI))
 }
 
 // contractFile is the contract's file; "": it is the one in the program.

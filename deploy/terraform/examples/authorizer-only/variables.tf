@@ -54,7 +54,7 @@ variable "group_scopes" {
 }
 
 variable "zip" {
-  description = "Path of the authorizer's zip, built with the API's contract in it, which lies beside it as openapi.yaml."
+  description = "Path of the authorizer's zip, built for the API's contract, which lies beside it as openapi.yaml."
   type        = string
   default     = "../../../dist/token.zip"
   nullable    = false

@@ -19,7 +19,7 @@ variable "orders_zip" {
 }
 
 variable "authorizer_zip" {
-  description = "Path of the authorizer's zip, built with orders.yaml in it, which lies beside it as openapi.yaml."
+  description = "Path of the authorizer's zip, built for orders.yaml, which lies beside it as openapi.yaml."
   type        = string
   default     = "../../../dist/jwt.zip"
   nullable    = false
