@@ -23,10 +23,14 @@ func describe(base string, getenv func(string) string, s *services.Services, p *
 	if err != nil {
 		return nil, err
 	}
+	most, err := environ.ParseMaxToken(getenv(environ.MaxToken))
+	if err != nil {
+		return nil, &environ.Error{Variable: environ.MaxToken, Err: err}
+	}
 	told := about.Desk{
 		Version: about.Version, Region: s.Region(), Issuers: list, GroupScopes: s.GroupScopes(issuers),
 		Contract:  about.Contract{File: p.Contract.Name, SHA256: p.Contract.SHA256(), Text: string(p.Contract.Text)},
-		ClockSkew: cmp.Or(getenv(environ.ClockSkew), "0s"), TokenSources: getenv(environ.TokenSources),
+		ClockSkew: cmp.Or(getenv(environ.ClockSkew), "0s"), MaxToken: most, TokenSources: getenv(environ.TokenSources),
 		Tables: s.Named(), Endpoints: s.Endpoints(), Modes: []about.Mode{},
 	}
 	for _, m := range p.Modes {

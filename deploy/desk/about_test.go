@@ -19,7 +19,7 @@ import (
 
 // TestAbout: a program on this machine learns what is served.
 func TestAbout(t *testing.T) {
-	d := start(t, desk.Config{Environ: []string{"CLOCK_SKEW=5s", "TOKEN_SOURCES=bearer,raw", "AWS_REGION=eu-west-1"}})
+	d := start(t, desk.Config{Environ: []string{"CLOCK_SKEW=5s", "TOKEN_SOURCES=bearer,raw", "MAX_TOKEN=4096", "AWS_REGION=eu-west-1"}})
 	told, err := about.Fetch(t.Context(), d.url)
 	if err != nil {
 		t.Fatal(err)
@@ -36,9 +36,9 @@ func TestAbout(t *testing.T) {
 		t.Errorf("contract %s of %d bytes", told.Contract.File, len(told.Contract.Text))
 	}
 	aws := d.url + "/_aws"
-	got := about.Desk{Version: told.Version, Region: told.Region, ClockSkew: told.ClockSkew, TokenSources: told.TokenSources, Tables: told.Tables, Endpoints: told.Endpoints}
+	got := about.Desk{Version: told.Version, Region: told.Region, ClockSkew: told.ClockSkew, MaxToken: told.MaxToken, TokenSources: told.TokenSources, Tables: told.Tables, Endpoints: told.Endpoints}
 	want := about.Desk{
-		Version: 1, Region: "eu-west-1", ClockSkew: "5s", TokenSources: "bearer,raw", Tables: about.Tables{APIKeys: "api-keys", Revocations: "revocations"},
+		Version: 1, Region: "eu-west-1", ClockSkew: "5s", MaxToken: 4096, TokenSources: "bearer,raw", Tables: about.Tables{APIKeys: "api-keys", Revocations: "revocations"},
 		Endpoints: about.Endpoints{DynamoDB: aws, Cognito: aws, APIGateway: aws, SecretsManager: aws},
 	}
 	if !reflect.DeepEqual(got, want) {

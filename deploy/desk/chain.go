@@ -59,7 +59,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	}
 	return &chain{
 		functions: set, gateways: gateways, defaultStage: gateways[defaultMode(p).Name],
-		index: newIndex(d.base, d.services, p, d.config.Contract == ""), about: told,
+		index: newIndex(d.base, d.config.Command, d.services, p, d.config.Contract == ""), about: told,
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,9 @@ type Config struct {
 	Watch     bool       // reload what changes
 	Verbose   bool       // write the way that each request took on Stderr
 
+	Name    string // what lines for people on Stderr begin with; "": local
+	Command string // how people run portcullis here, in what is printed; "": go run ./deploy/portcullis
+
 	Stdout  io.Writer // gets the greeting; nil: it is not written
 	Stderr  io.Writer // gets a line for each request and each decision, and what becomes of reloads; nil: they are not written
 	Environ []string  // NAME=VALUE, as of [os.Environ]: what the environment variables say, and what binaries run with
@@ -39,6 +43,7 @@ type Function struct {
 
 // complete checks a configuration, and gives it with what stands for values that are not there.
 func (c Config) complete() (Config, error) {
+	c.Name, c.Command = cmp.Or(c.Name, "local"), cmp.Or(c.Command, "go run ./deploy/portcullis")
 	c.Stdout, c.Stderr = orDiscard(c.Stdout), process.NewOutput(orDiscard(c.Stderr))
 	c.Hosts = slices.Clone(c.Hosts)
 	for i, name := range c.Hosts {
@@ -60,6 +65,9 @@ func (c Config) complete() (Config, error) {
 	}
 	return c, c.checkAddr()
 }
+
+// note writes a line for people on Stderr.
+func (c Config) note(text string) { fmt.Fprintf(c.Stderr, "%s: %s\n", c.Name, text) }
 
 func orDiscard(w io.Writer) io.Writer {
 	if w == nil {

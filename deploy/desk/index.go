@@ -23,6 +23,7 @@ type index struct {
 
 	// What people are shown besides.
 	Base           string `json:"-"` // http://HOST:PORT
+	Command        string `json:"-"` // portcullis, as people run it
 	Store          string `json:"-"` // where the users are
 	Region         string `json:"-"` // that requests are signed for
 	KeyEnvironment string `json:"-"` // of commands that make API keys
@@ -50,11 +51,12 @@ type indexUser struct {
 	Asked    string   `json:"asked,omitempty"` // for what, beside the password
 }
 
-// newIndex tells of a project that a desk serves; ours says that the API is this module's own.
-func newIndex(base string, s *services.Services, p *project.Project, ours bool) index {
+// newIndex tells of a project that a desk serves; command is portcullis as people run it, and ours says that the API is this
+// module's own.
+func newIndex(base, command string, s *services.Services, p *project.Project, ours bool) index {
 	pool := s.UserPool()
 	i := index{
-		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Store: s.Tables().Users.String(), Region: s.Region(),
+		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
 		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Sample: sampleOf(p.Contract),
 	}
 	for _, m := range p.Modes {

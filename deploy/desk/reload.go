@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -40,9 +39,9 @@ func (d *desk) reload(ctx context.Context, changed []string) {
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
-		fmt.Fprintf(d.config.Stderr, "local: %s; what was there before stays\n", oneLine(err))
+		d.config.note(oneLine(err) + "; what was there before stays")
 	default:
-		fmt.Fprintf(d.config.Stderr, "local: reloaded %s\n", strings.Join(changed, ", "))
+		d.config.note("reloaded " + strings.Join(changed, ", "))
 	}
 }
 

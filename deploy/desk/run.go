@@ -55,7 +55,7 @@ func Run(ctx, hardStop context.Context, c Config) error {
 		defer ticker.Stop()
 		defer d.watch(ctx, watcher, ticker.C)()
 	}
-	return serveHTTP(ctx, hardStop, listener, hosts(c.Hosts).guard(d), d.log, c.Stderr)
+	return serveHTTP(ctx, hardStop, listener, hosts(c.Hosts).guard(d), d.log, c.note)
 }
 
 // listen names what is wrong with the address as the option does.

@@ -3,8 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,7 +18,7 @@ const drainTimeout = 30 * time.Second
 const drainNotice = time.Second
 
 // serveHTTP serves until ctx ends, and then until the requests in flight are answered, or hardStop ends.
-func serveHTTP(ctx, hardStop context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, stderr io.Writer) error {
+func serveHTTP(ctx, hardStop context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, notice func(string)) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(gateway.KeepHeaderNames(server, listener)) }()
@@ -29,10 +27,8 @@ func serveHTTP(ctx, hardStop context.Context, listener net.Listener, handler htt
 		return err
 	case <-ctx.Done():
 	}
-	notice := time.AfterFunc(drainNotice, func() {
-		fmt.Fprintln(stderr, "local: waiting for the requests in flight; Ctrl-C cuts them")
-	})
-	defer notice.Stop()
+	waiting := time.AfterFunc(drainNotice, func() { notice("waiting for the requests in flight; Ctrl-C cuts them") })
+	defer waiting.Stop()
 	finish, cancel := context.WithTimeout(hardStop, drainTimeout)
 	defer cancel()
 	defer server.Close() // cuts what did not finish

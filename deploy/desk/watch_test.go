@@ -67,7 +67,7 @@ func startOrders(t *testing.T) *running {
 	write(t, "contract.yaml", ordersContract)
 	write(t, "own.yaml", ordersMode)
 	buildOrders(t, "one")
-	return start(t, desk.Config{Watch: true, Contract: "contract.yaml", Modes: []string{"own.yaml"}, Functions: []desk.Function{{Name: "orders", Where: "bootstrap"}}})
+	return start(t, desk.Config{Name: "portcullis local", Watch: true, Contract: "contract.yaml", Modes: []string{"own.yaml"}, Functions: []desk.Function{{Name: "orders", Where: "bootstrap"}}})
 }
 
 // TestWatchLetsRequestsFinish: a request in flight is answered by the function that it began with.
@@ -97,9 +97,9 @@ func TestWatch(t *testing.T) {
 		t.Helper()
 		before := d.stderr.String()
 		write(t, file, text)
-		waitForLog(t, d, "local: "+reason)
+		waitForLog(t, d, "portcullis local: "+reason)
 		told := strings.TrimPrefix(d.stderr.String(), before)
-		if line, _, _ := strings.Cut(told[strings.Index(told, "local: "):], "\n"); !strings.HasSuffix(line, "; what was there before stays") {
+		if line, _, _ := strings.Cut(told[strings.Index(told, "portcullis local: "):], "\n"); !strings.HasSuffix(line, "; what was there before stays") {
 			t.Errorf("%s: %s", file, line)
 		}
 		expect(t, d, "/own/orders", 200, "one")
@@ -107,7 +107,7 @@ func TestWatch(t *testing.T) {
 	}
 	wrong("own.yaml", "name: own\ngateway: REST\nauthorisation: TOKEN\n", "own.yaml:3: authorisation: a mode has no such member")
 	write(t, "own.yaml", ordersMode+"gatewayResponses: {MISSING_AUTHENTICATION_TOKEN: {statusCode: 404}}\n")
-	waitForLog(t, d, "local: reloaded own.yaml\n")
+	waitForLog(t, d, "portcullis local: reloaded own.yaml\n")
 	expect(t, d, "/own/nowhere", 404, `{"message":"Missing Authentication Token"}`)
 
 	wrong("contract.yaml", strings.Replace(ordersContract, "security: []", "tags: []", 1), "contract.yaml:5: GET /held: no `security`")

@@ -21,6 +21,7 @@ type Desk struct {
 	Issuers json.RawMessage `json:"issuers"`
 
 	ClockSkew    string              `json:"clockSkew"`              // how far an issuer's clock may be off, as CLOCK_SKEW has it, such as 0s
+	MaxToken     int                 `json:"maxToken,omitempty"`     // the longest token that is looked at, in bytes, as MAX_TOKEN has it; 0: not told
 	TokenSources string              `json:"tokenSources,omitempty"` // where tokens are looked for, as TOKEN_SOURCES has it; "": by default
 	GroupScopes  map[string][]string `json:"groupScopes,omitempty"`  // the scopes of the user pool's groups; nil: tokens gain none by their groups
 

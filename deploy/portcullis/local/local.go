@@ -46,6 +46,7 @@ Ctrl-C lets the requests in flight finish, a second one cuts them.
 		if err != nil {
 			return err
 		}
+		config.Name, config.Command = command.CommandPath(), cli.Program(os.Args[0])
 		config.Stdout, config.Stderr, config.Environ = s.Stdout, s.Stderr, os.Environ()
 		ctx, hardStop := interrupts(command.Context())
 		err = desk.Run(ctx, hardStop, config)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,6 +25,7 @@ const timeout = 30 * time.Second
 type binaries struct {
 	services *services.Services
 	environ  []string
+	log      *slog.Logger
 	stderr   io.Writer
 	hardStop context.Context
 	folder   *folder
@@ -37,7 +39,7 @@ type builtBinary struct {
 }
 
 func newBinaries(c Config, f *folder) *binaries {
-	return &binaries{services: c.Services, environ: c.Environ, stderr: c.Stderr, hardStop: c.HardStop, folder: f, ready: map[string]builtBinary{}}
+	return &binaries{services: c.Services, environ: c.Environ, log: c.Log, stderr: c.Stderr, hardStop: c.HardStop, folder: f, ready: map[string]builtBinary{}}
 }
 
 // given starts a binary that is given. What it fails with is a [*project.OptionError].
@@ -110,7 +112,7 @@ func (b *binaries) start(ctx context.Context, name, file string, c configuration
 	if err != nil {
 		return nil, err
 	}
-	return &running{Invoker: started, version: version, stop: func() { b.drain(started) }}, nil
+	return &running{Invoker: &watched{Invoker: started, name: name, log: b.log}, version: version, stop: func() { b.drain(started) }}, nil
 }
 
 // drain ends a function when it has answered what it was asked.

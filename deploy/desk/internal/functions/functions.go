@@ -20,7 +20,7 @@ type Config struct {
 	Given    map[string]string // where functions are that are given, by their names: the URL of one, or the file of a binary
 	Build    bool              // this module's functions run as binaries, which are built first, and not in this process
 	Environ  []string          // NAME=VALUE: the environment, behind what a function is configured by
-	Log      *slog.Logger      // of the functions in this process
+	Log      *slog.Logger      // of the functions in this process, and of those that go down; required
 	Stderr   io.Writer         // of binaries
 
 	// HardStop ends when nobody waits any more for functions to finish what they do.
@@ -125,7 +125,7 @@ func (r *Runner) start(ctx context.Context, name string, c configuration, before
 	where := r.config.Given[name]
 	switch {
 	case project.IsURL(where):
-		return remote(name, where)
+		return remote(name, where, r.config.Log)
 	case where != "":
 		return r.binaries.given(ctx, name, where, c, before)
 	case r.config.Build:
@@ -145,7 +145,7 @@ func CheckURL(name, url string) error {
 	return err
 }
 
-func remote(name, url string) (*running, error) {
+func remote(name, url string, log *slog.Logger) (*running, error) {
 	remote, err := lambda.NewRemote(name, url)
-	return &running{Invoker: remote, version: url}, err
+	return &running{Invoker: &watched{Invoker: remote, name: name, log: log}, version: url}, err
 }

@@ -47,6 +47,7 @@ Exit status: 0 nothing opens; 1 something does; 2 the rules could not be read.`,
 	both := addGroupScopes(command)
 	before := command.Flags().String(flagOldGroupScopes, "", "the `JSON` for OLD, where the two differ")
 	after := command.Flags().String(flagNewGroupScopes, "", "the `JSON` for NEW, where the two differ")
+	cli.RefuseEmpty(command.Flags(), flagOldGroupScopes, flagNewGroupScopes)
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON)
 	command.RunE = func(command *cobra.Command, args []string) error {
 		if args[0] == stdin && args[1] == stdin {

@@ -54,6 +54,7 @@ told.`,
 	flags.StringVar(&q.path, "path", "", "its `PATH` as it is sent, without the stage")
 	flags.BoolVar(&q.connect, "connect", false, "in place of them: to connect to the WebSocket API")
 	arn := flags.String("arn", "", "an invocation, as an `ARN`, of the API and stage to write the policy for; without --method and --path also the request")
+	cli.RefuseEmpty(flags, "method", "path", "arn")
 	who := addIdentity(command)
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON)
 	command.RegisterFlagCompletionFunc("method", cobra.FixedCompletions(methods, cobra.ShellCompDirectiveNoFileComp))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,9 @@ const stdin = "-"
 const maxStdin = 16 << 20
 
 func addGroupScopes(command *cobra.Command) *string {
-	return command.Flags().String(flagGroupScopes, "", `which scopes a group has, as `+"`JSON`"+` {"group":["scope"]}, or @FILE (default: the variable GROUP_SCOPES)`)
+	value := command.Flags().String(flagGroupScopes, "", `which scopes a group has, as `+"`JSON`"+` {"group":["scope"]}, or @FILE (default: the variable GROUP_SCOPES)`)
+	cli.RefuseEmpty(command.Flags(), flagGroupScopes)
+	return value
 }
 
 // addScheme gives a command the flag that says what callers bring.
@@ -88,6 +91,9 @@ func asDesk(s *cli.Session, told *about.Desk) (*cli.Session, error) {
 	}
 	variables := map[string]string{
 		environ.Issuers: string(told.Issuers), environ.ClockSkew: told.ClockSkew, environ.GroupScopes: string(groups),
+	}
+	if told.MaxToken > 0 {
+		variables[environ.MaxToken] = strconv.Itoa(told.MaxToken)
 	}
 	desk := *s
 	desk.Getenv = func(name string) string {
