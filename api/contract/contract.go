@@ -27,9 +27,8 @@ type Contract struct {
 	// (the document's x-owner-scopes).
 	OwnerScopes map[string]string
 
-	// Connect says who may connect to a WebSocket API that is served beside (the document's
-	// x-connect-security, which reads as `security` does); where it is missing, nobody.
-	Connect policy.Access
+	// WebSocket is a WebSocket API that is served beside (the document's x-websocket); nil: there is none.
+	WebSocket *WebSocket
 
 	// Text is what the contract was read from.
 	Text []byte
@@ -121,13 +120,15 @@ func (c *Contract) SHA256() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Rules gives the access rules of all operations, and of connecting. The error is a [*policy.RouteError]; Parse has made sure
-// that there is none.
+// Rules gives the access rules of all operations, and of connecting to a WebSocket API and its messages. The error is a
+// [*policy.RouteError]; Parse has made sure that there is none.
 func (c *Contract) Rules() (*policy.Rules, error) {
 	rules := make([]policy.Rule, len(c.Operations))
 	for i, operation := range c.Operations {
 		rules[i] = policy.Rule{Route: operation.Route, Access: operation.Access}
 	}
-	rules = append(rules, policy.Rule{Route: policy.Route{Method: policy.RouteConnect}, Access: c.Connect})
+	if c.WebSocket != nil {
+		rules = append(rules, c.WebSocket.rules()...)
+	}
 	return policy.NewRules(rules, c.OwnerScopes)
 }

@@ -142,15 +142,7 @@ func (p *parser) head(c *Contract) error {
 		}
 		p.inherit = &access
 	}
-	return p.readConnect(c)
-}
-
-// readConnect reads who may connect to the WebSocket API.
-func (p *parser) readConnect(c *Contract) (err error) {
-	if connect := find(p.root, "x-connect-security"); connect != nil {
-		c.Connect, err = p.access(connect)
-	}
-	return err
+	return p.readWebSocket(c)
 }
 
 func (p *parser) paths(c *Contract) error {
@@ -171,7 +163,7 @@ func (p *parser) paths(c *Contract) error {
 
 // The members of OpenAPI 3.1's objects; of a path item, those that are no operations.
 var (
-	rootMembers      = []string{ownerScopes, "openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
+	rootMembers      = []string{ownerScopes, webSocketMember, connectSecurity, "openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
 	pathItemMembers  = []string{"summary", "description", "parameters", "servers"}
 	bodyMembers      = []string{"description", "content", "required"}
 	mediaMembers     = []string{"schema", "example", "examples", "encoding"}
@@ -258,7 +250,8 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	if operation.Function == "" {
 		return operation, at(node, "%s: no function serves it; set x-function here or at the document's root", route)
 	}
-	if err := p.operationAccess(&operation, node); err != nil {
+	var err error
+	if operation.Access, err = p.accessOr(find(node, "security"), node, route.String()); err != nil {
 		return operation, err
 	}
 	own, err := p.parameters(find(node, "parameters"))
@@ -268,19 +261,6 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	operation.Parameters = override(shared, own)
 	operation.Body, err = p.body(find(node, "requestBody"), route, place)
 	return operation, err
-}
-
-func (p *parser) operationAccess(operation *Operation, node *yaml.Node) (err error) {
-	security := find(node, "security")
-	switch {
-	case security != nil:
-		operation.Access, err = p.access(security)
-	case p.inherit != nil:
-		operation.Access = *p.inherit
-	default:
-		err = at(node, "%s: no `security`, here or at the document's root; a public operation says `security: []`", operation.Route)
-	}
-	return err
 }
 
 func isFunctionName(node *yaml.Node) bool {
@@ -298,8 +278,11 @@ func (p *parser) checkRules(c *Contract) error {
 	return err
 }
 
-// nodeOf finds the operation that a route was made of.
+// nodeOf finds the operation that a route was made of, or the key of a WebSocket API's route.
 func (p *parser) nodeOf(route policy.Route) *yaml.Node {
+	if route.Path == "" {
+		return p.nodeOfKey(route.Method)
+	}
 	paths := find(p.root, "paths")
 	member := strings.ToLower(route.Method)
 	if route.Method == policy.MethodAny {

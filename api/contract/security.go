@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -97,18 +98,30 @@ func (p *parser) readOwnerScopes(c *Contract) error {
 const ownerScopes = "x-owner-scopes"
 
 // isExtension tells whether a member is one that the contract may hold unread: none that could be a misspelt or
-// misplaced x-owner-scopes.
+// misplaced x-owner-scopes or x-websocket.
 func isExtension(name string) bool {
 	lower := strings.ToLower(name)
 	isASCII := !strings.ContainsFunc(name, func(r rune) bool { return r > '~' })
-	return strings.HasPrefix(name, "x-") && isASCII && !strings.Contains(lower, "owner") && !strings.Contains(lower, "scope")
+	similar := func(word string) bool {
+		return strings.Contains(strings.NewReplacer("-", "", "_", "").Replace(lower), word)
+	}
+	return strings.HasPrefix(name, "x-") && isASCII && !slices.ContainsFunc([]string{"owner", "scope", "websocket", "connectsecurity"}, similar)
 }
 
-// checkOwnerScopes refuses an owner scope that no operation asks for: a scope that was meant is open to all.
+// checkOwnerScopes refuses an owner scope that neither an operation nor a message asks for: a scope that was meant is open to all.
 func (p *parser) checkOwnerScopes(c *Contract) error {
 	asked := map[string]bool{}
+	all := make([]policy.Access, 0, len(c.Operations))
 	for _, operation := range c.Operations {
-		for _, alternative := range operation.Access.Alternatives {
+		all = append(all, operation.Access)
+	}
+	if c.WebSocket != nil {
+		for _, route := range c.WebSocket.Routes {
+			all = append(all, route.Access)
+		}
+	}
+	for _, access := range all {
+		for _, alternative := range access.Alternatives {
 			for _, requirement := range alternative {
 				for _, scope := range requirement.Scopes {
 					asked[scope] = true

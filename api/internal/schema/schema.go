@@ -17,7 +17,7 @@ import (
 
 // Schema is a JSON Schema. The zero Schema takes everything. Its JSON is compact, and without what says nothing.
 type Schema struct {
-	Types      []string           `json:"type,omitempty"`       // any one of them; none: all
+	Types      Types              `json:"type,omitempty"`       // any one of them; none: all
 	Enum       []any              `json:"enum,omitempty"`       // as Decode gives values; none: all
 	Properties map[string]*Schema `json:"properties,omitempty"` // by their names
 	Required   []string           `json:"required,omitempty"`
@@ -32,6 +32,17 @@ type Schema struct {
 	MaxLength *int     `json:"maxLength,omitempty"`
 	MinItems  *int     `json:"minItems,omitempty"`
 	MaxItems  *int     `json:"maxItems,omitempty"`
+}
+
+// Types are names of JSON's types, and integer.
+type Types []string
+
+// MarshalJSON writes one by itself, and several as a list.
+func (t Types) MarshalJSON() ([]byte, error) {
+	if len(t) == 1 {
+		return json.Marshal(t[0])
+	}
+	return json.Marshal([]string(t))
 }
 
 // Error says what is wrong with a schema.

@@ -24,13 +24,13 @@ func checkCommand(s *cli.Session) *cobra.Command {
 		Use:   "check [FILE]",
 		Short: "What is wrong with the rules",
 		Long: `Lists problems: operations that are open to everyone, routes that IAM cannot tell apart or that no request reaches, scopes
-that no group grants, operations that no group may call, callers whose policy would be too large to be written. Warnings are
-what may be meant so. --allow-public names the operations that are meant for everyone, --granted the scopes that callers have
+that no group grants, operations that no group may call, callers whose policy would be too large to be written, or whose grant
+for a WebSocket API's messages would be ("$connect" and "message KEY" are its operations). Warnings are what may be meant so. --allow-public names the operations that are meant for everyone, --granted the scopes that callers have
 elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and the longest partition
 and region.
 
 JSON: {"problems": [{"severity", "kind", "text"}], "counts": {"problem", "warning", "note", "operations", "groups"}}. A severity
-is problem, warning or note; a kind is public, conflict, routing, size, scope or caller.
+is problem, warning or note; a kind is public, conflict, routing, size, grant, scope or caller.
 
 Exit status: 0 there is no problem; 1 there is one; 2 the rules could not be read.`,
 		Example: `  portcullis access check api/openapi.yaml --allow-public signIn,refreshTokens,revokeToken,signOut
@@ -92,6 +92,7 @@ func (c *checker) check() {
 	c.look("conflict", c.checkConflicts)
 	c.look("routing", c.checkRouting)
 	c.look("size", c.checkSizes)
+	c.look("grant", c.checkGrants)
 	if len(c.groups) > 0 {
 		c.look("scope", c.checkScopes)
 		c.look("caller", c.checkCallers)

@@ -32,10 +32,10 @@ func grantsOf(schemes, scopes []string) []string {
 	return grants
 }
 
-// owner is a part of the path that must be the caller's own id.
+// owner is a part of the path, or a member of a message, that must be the caller's own id.
 type owner struct {
-	key  string // the same for the same part
-	text string // {id}, or what stands in the parameter's place, quoted
+	key  string // the same for the same part: its index, or the member
+	text string // {id}, or what stands in the parameter's place, quoted, or the member
 }
 
 // demands lists what an operation's alternatives ask, in their order; any one of them is enough.
@@ -59,16 +59,19 @@ func (s *surface) demand(operation *contract.Operation, alternative policy.Alter
 	}
 	d.schemes, d.scopes, d.grants = sorted(d.schemes), sorted(d.scopes), sorted(d.grants)
 	for _, scope := range d.scopes {
-		if parameter, owned := s.OwnerScopes[scope]; owned {
-			d.own(slices.Index(segments(operation.Route.Path), "{"+parameter+"}"), "{"+parameter+"}")
+		parameter, owned := s.OwnerScopes[scope]
+		switch member := s.owners[operation.Route.Method]; {
+		case owned && member != "":
+			d.own(owner{member, member})
+		case owned:
+			d.own(owner{strconv.Itoa(slices.Index(segments(operation.Route.Path), "{"+parameter+"}")), "{" + parameter + "}"})
 		}
 	}
 	return d
 }
 
-// own adds that the part of the path at an index must be the caller's id.
-func (d *demand) own(index int, text string) {
-	o := owner{strconv.Itoa(index), text}
+// own adds what must be the caller's id.
+func (d *demand) own(o owner) {
 	if !slices.Contains(d.owners, o) {
 		d.owners = append(d.owners, o)
 		slices.SortFunc(d.owners, func(a, b owner) int { return strings.Compare(a.key, b.key) })
@@ -80,7 +83,11 @@ func (d demand) within(set requestSet) (demand, bool) {
 	narrowed := demand{schemes: d.schemes, scopes: d.scopes, grants: d.grants}
 	literal := ""
 	for _, o := range d.owners {
-		index, _ := strconv.Atoi(o.key)
+		index, err := strconv.Atoi(o.key)
+		if err != nil { // of a message
+			narrowed.owners = append(narrowed.owners, o)
+			continue
+		}
 		if text := set[index]; text != anySegment {
 			if literal != "" && literal != text {
 				return demand{}, false

@@ -51,7 +51,7 @@ func (q *inquiry) operation() *contract.Operation {
 // noRoute says that nothing serves the request, and what serves others of the path, and what follows.
 func (q *inquiry) noRoute() (route, decision string) {
 	if q.connect {
-		return "none; the contract does not say who may connect (x-connect-security)", "deny: nobody may connect"
+		return "none; the contract does not say who may connect (x-websocket)", "deny: nobody may connect"
 	}
 	var others []string
 	for _, method := range methods {
@@ -99,7 +99,7 @@ func (q *inquiry) explain() (policy.Explanation, error) {
 	if !q.connect {
 		return q.contract.rules.Explain(q.subject.caller, q.method, q.path), nil
 	}
-	rules, err := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/"}, Access: q.contract.Connect}}, nil)
+	rules, err := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/"}, Access: q.contract.WebSocket.Connect}}, nil)
 	if err != nil {
 		return policy.Explanation{}, err
 	}

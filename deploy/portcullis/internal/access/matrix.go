@@ -28,7 +28,7 @@ type column struct {
 	Scopes []string `json:"scopes"`
 }
 
-// row is an operation; $connect has no path. A cell is yes, no, public, own {id}, or unreachable where no request is routed to it.
+// row is an operation; those of a WebSocket API have no path. A cell is yes, no, public, own {id}, or unreachable where no request is routed to it.
 type row struct {
 	Method string   `json:"method"`
 	Path   string   `json:"path"`
@@ -45,9 +45,9 @@ func matrixCommand(s *cli.Session) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "matrix [FILE]",
 		Short: "Who may call which operation",
-		Long: `Prints a row for each operation (and for $connect, where the contract says who may connect to a WebSocket API), a column for
-each group (without groups: for each scope) and for each --scopes. A cell is yes, no, public, own {id} (only where {id} is the
-caller's own id), or unreachable where no request is routed to the operation. The same input gives the same bytes, so that a
+		Long: `Prints a row for each operation (and of a WebSocket API for $connect, and for the messages of each route), a column for each
+group (without groups: for each scope) and for each --scopes. A cell is yes, no, public, own {id} (only where {id}, or that member
+of a message, is the caller's own id), or unreachable where no request is routed to the operation. The same input gives the same bytes, so that a
 file of it can be committed, and a pull request shows what changes.
 
 JSON: {"title", "schemes", "columns": [{"kind", "name", "scopes"}], "operations": [{"method", "path", "operationId", "cells"}]}. A

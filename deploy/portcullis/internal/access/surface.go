@@ -12,7 +12,8 @@ import (
 // surface is a contract as requests meet it.
 type surface struct {
 	*contract.Contract
-	Operations []contract.Operation // the contract's, and then $connect, if the contract says who may connect
+	Operations []contract.Operation // the contract's, and then those of its WebSocket API: $connect, and "message KEY" for each route
+	owners     map[string]string    // the members that name the owner of messages, by the operations' methods
 	rules      *policy.Rules
 	router     *policy.Router // by the index among Operations
 	longest    int            // how many segments the longest path template has
@@ -32,25 +33,44 @@ func newSurface(c *contract.Contract, err error) (*surface, error) {
 		routes[i] = operation.Route
 		s.longest = max(s.longest, len(segments(operation.Route.Path)))
 	}
-	if c.Connect.Public || len(c.Connect.Alternatives) > 0 {
-		s.Operations = append(s.Operations, contract.Operation{Route: policy.Route{Method: policy.RouteConnect}, Access: c.Connect})
-	}
+	s.addWebSocket()
 	s.router, err = policy.NewRouter(routes)
 	return s, err
 }
 
-// connect is the operation of connecting to a WebSocket API, nil where the contract does not say who may.
-func (s *surface) connect() *contract.Operation {
-	if last := len(s.Operations) - 1; last >= 0 && s.Operations[last].Route.Method == policy.RouteConnect {
-		return &s.Operations[last]
+// messageMethod stands before the key of a WebSocket API's route, in the place of a method that no request has.
+const messageMethod = "message "
+
+// addWebSocket adds what may be asked of the WebSocket API.
+func (s *surface) addWebSocket() {
+	if s.WebSocket == nil {
+		return
 	}
-	return nil
+	s.owners = map[string]string{}
+	s.Operations = append(s.Operations, contract.Operation{Route: policy.Route{Method: policy.RouteConnect}, Access: s.WebSocket.Connect, Function: s.WebSocket.Function})
+	for _, r := range s.WebSocket.Routes {
+		method := messageMethod + r.Key
+		s.Operations = append(s.Operations, contract.Operation{Route: policy.Route{Method: method}, Access: r.Access, Function: r.Function, Line: r.Line})
+		s.owners[method] = r.Owner
+	}
+}
+
+// connect is the operation of connecting to a WebSocket API, nil where there is none.
+func (s *surface) connect() *contract.Operation { return s.ofWebSocket(policy.RouteConnect) }
+
+// ofWebSocket is the operation of the WebSocket API that has a method, nil where none has.
+func (s *surface) ofWebSocket(method string) *contract.Operation {
+	i := slices.IndexFunc(s.Operations, func(o contract.Operation) bool { return o.Route == policy.Route{Method: method} })
+	if i < 0 {
+		return nil
+	}
+	return &s.Operations[i]
 }
 
 // serving is the operation that serves the requests, nil where none does.
 func (s *surface) serving(method string, set requestSet) *contract.Operation {
-	if method == policy.RouteConnect {
-		return s.connect()
+	if method == policy.RouteConnect || strings.HasPrefix(method, messageMethod) {
+		return s.ofWebSocket(method)
 	}
 	index, _, ok := s.router.Route(method, set.path())
 	if !ok {
@@ -81,7 +101,7 @@ func (s *surface) has(route policy.Route) bool {
 // methods are those that API Gateway routes by.
 var methods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
-// methodsOf are the methods of the requests that a route may serve; of a WebSocket API its route key.
+// methodsOf are the methods of the requests that a route may serve; of a WebSocket API its own.
 func methodsOf(route policy.Route) []string {
 	if route.Method == policy.MethodAny {
 		return methods
@@ -100,7 +120,7 @@ func (s *surface) scopes() []string {
 	return sorted(all)
 }
 
-// routeName is the method and path, or a WebSocket API's route key.
+// routeName is the method and path, or what may be asked of a WebSocket API.
 func routeName(route policy.Route) string { return strings.TrimSpace(route.String()) }
 
 // label names an operation: method, path and, where it has one, its id.
