@@ -14,7 +14,6 @@ import (
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/gateway"
-	"portcullis/deploy/modes"
 )
 
 // chain is what answers requests, as the files were at one time: a gateway for each mode, and the functions behind
@@ -82,10 +81,10 @@ func (d *desk) checkModes(p *project.Project) error {
 
 // newGateways makes a gateway of each mode, by the modes' names.
 func newGateways(config gateway.Config, p *project.Project, invokers map[string]gateway.Invoker) (map[string]*gateway.Gateway, error) {
-	config.Contract, config.Functions = p.Contract, invokers
+	config.Functions = invokers
 	all := map[string]*gateway.Gateway{}
 	for _, m := range p.Modes {
-		config.Mode = m.Mode
+		config.Plan = m.Plan
 		g, err := gateway.New(config)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.File, err)
@@ -97,7 +96,7 @@ func newGateways(config gateway.Config, p *project.Project, invokers map[string]
 
 // defaultMode is the mode that answers for stages that there are not, as a REST API where there is one.
 func defaultMode(p *project.Project) project.Mode {
-	i := slices.IndexFunc(p.Modes, func(m project.Mode) bool { return m.Gateway == modes.REST })
+	i := slices.IndexFunc(p.Modes, func(m project.Mode) bool { return m.Plan.REST != nil })
 	return p.Modes[max(i, 0)]
 }
 

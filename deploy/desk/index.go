@@ -10,7 +10,7 @@ import (
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/emulators/cognito"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 	"portcullis/policy"
 )
 
@@ -40,7 +40,7 @@ type indexMode struct {
 	APIKey        bool   `json:"apiKey,omitempty"` // one is asked for
 	URL           string `json:"url"`
 
-	mode *modes.Mode
+	plan *plan.Plan
 }
 
 type indexUser struct {
@@ -60,7 +60,7 @@ func newIndex(base, command string, s *services.Services, p *project.Project, ou
 		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Sample: sampleOf(p.Contract),
 	}
 	for _, m := range p.Modes {
-		i.Modes = append(i.Modes, indexMode{m.Name, m.Gateway, m.Authorization, m.APIKeyRequired, base + "/" + m.Name, m.Mode})
+		i.Modes = append(i.Modes, indexMode{m.Plan.Name, m.Plan.Gateway, m.Plan.Authorization, m.Plan.REST != nil && m.Plan.REST.UsagePlan != nil, base + "/" + m.Plan.Name, m.Plan})
 	}
 	for _, account := range pool.Accounts {
 		i.Users = append(i.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups, askedOf(account)})
@@ -89,9 +89,9 @@ func servesTokens(c *contract.Contract) bool {
 // Authorizer says in a few words who checks requests.
 func (m indexMode) Authorizer() string {
 	switch {
-	case m.Authorization == modes.None:
+	case m.Authorization == plan.None:
 		return "API key"
-	case m.mode.Authorizer != nil && m.mode.Authorizer.Function != "":
+	case m.plan.Authorizer != nil && m.plan.Authorizer.Function != "":
 		return m.Authorization + " authorizer"
 	}
 	return m.Authorization
@@ -168,13 +168,13 @@ func (i index) data() pageData {
 	}
 	for _, m := range i.Modes {
 		switch m.Authorization {
-		case modes.Cognito, modes.JWT:
+		case plan.Cognito, plan.JWT:
 			if i.OwnPool {
 				d.Scoped = append(d.Scoped, m)
 			}
-		case modes.IAM:
+		case plan.IAM:
 			d.Signed = append(d.Signed, m)
-		case modes.None:
+		case plan.None:
 			d.Keyed = append(d.Keyed, m)
 		default:
 			if m.APIKey {
@@ -202,24 +202,21 @@ func (l modeList) Names() string {
 // First is the mode to show how it is done.
 func (l modeList) First() indexMode { return l[0] }
 
-// Key is a local key of the mode; nil: there is none.
-func (m indexMode) Key() *modes.Key {
-	if m.mode.UsagePlan == nil {
-		return nil
-	}
-	for i, key := range m.mode.UsagePlan.LocalKeys {
+// Key is a key that the mode has from the start; nil: there is none.
+func (m indexMode) Key() *plan.Key {
+	for i, key := range m.plan.Local.Keys {
 		if !key.Disabled {
-			return &m.mode.UsagePlan.LocalKeys[i]
+			return &m.plan.Local.Keys[i]
 		}
 	}
 	return nil
 }
 
 // Caller is a caller who signs without a session token; nil: there is none.
-func (m indexMode) Caller() *modes.Caller {
-	for i, caller := range m.mode.LocalCallers {
+func (m indexMode) Caller() *plan.Caller {
+	for i, caller := range m.plan.Local.Callers {
 		if caller.SessionToken == "" {
-			return &m.mode.LocalCallers[i]
+			return &m.plan.Local.Callers[i]
 		}
 	}
 	return nil

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"portcullis/deploy/gateway"
 )
 
 // lines gathers lines that are written. Like most writers it is not made for several goroutines.
@@ -24,7 +22,7 @@ func (l *lines) last() string { return l.all[len(l.all)-1] }
 
 func TestAccessLog(t *testing.T) {
 	log := &lines{}
-	s := newStage(t, func(c *gateway.Config) { c.AccessLog = log })
+	s := newStage(t, func(c *setting) { c.AccessLog = log })
 	got := s.send(t, "GET /test/things/7?token=secret\nAuthorization: Bearer all")
 	var line map[string]string
 	if err := json.Unmarshal([]byte(log.last()), &line); err != nil {
@@ -58,12 +56,12 @@ func TestAccessLog(t *testing.T) {
 // TestAccessLogFormat: a mode's own format, and values that could end a member or a line.
 func TestAccessLogFormat(t *testing.T) {
 	log := &lines{}
-	s := startStage(t, modeText+`accessLogFormat: '$context.identity.sourceIp "$context.httpMethod $context.path $context.protocol" $context.status [$context.authorizer.text] $context.authorizer.none $context.requestId. $context.error.responseType $contextual'`+"\n", func(c *gateway.Config) { c.AccessLog = log })
+	s := startStage(t, modeText+`accessLogFormat: '$context.identity.sourceIp "$context.httpMethod $context.path $context.protocol" $context.status [$context.authorizer.text] $context.authorizer.none $context.requestId. $context.error.responseType $contextual'`+"\n", func(c *setting) { c.AccessLog = log })
 	got := s.send(t, "GET /test/things/7\nAuthorization: Bearer all")
 	if want := `127.0.0.1 "GET /test/things/7 HTTP/1.1" 200 [a] - ` + got.header.Get("x-amzn-RequestId") + ". - $contextual\n"; log.last() != want {
 		t.Errorf("line %q\nwant %q", log.last(), want)
 	}
-	s = startStage(t, modeText+`accessLogFormat: '{"id":"$context.requestId","agent":"$context.identity.userAgent","path":"$context.path","type":"$context.error.responseType"}'`+"\n", func(c *gateway.Config) { c.AccessLog = log })
+	s = startStage(t, modeText+`accessLogFormat: '{"id":"$context.requestId","agent":"$context.identity.userAgent","path":"$context.path","type":"$context.error.responseType"}'`+"\n", func(c *setting) { c.AccessLog = log })
 	s.send(t, "GET /test/no\"where\\\nUser-Agent: a\"b\\\u00e9\t")
 	var line map[string]string
 	if err := json.Unmarshal([]byte(log.last()), &line); err != nil || strings.Count(log.last(), "\n") != 1 {
@@ -77,7 +75,7 @@ func TestAccessLogFormat(t *testing.T) {
 // TestAccessLogLines: lines of many requests at once stay whole.
 func TestAccessLogLines(t *testing.T) {
 	log := &lines{}
-	s := newStage(t, func(c *gateway.Config) { c.AccessLog = log })
+	s := newStage(t, func(c *setting) { c.AccessLog = log })
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() { s.send(t, "GET /test/open") })

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"portcullis/deploy/gateway"
 )
 
 // TestAuthorizerIsNotCalled: what the gateway refuses by itself never reaches the function.
@@ -49,7 +47,7 @@ func TestCache(t *testing.T) {
 
 func TestCacheOff(t *testing.T) {
 	off := 0
-	s := newStage(t, func(c *gateway.Config) { c.Mode.Authorizer.ResultTTLInSeconds = &off })
+	s := newStage(t, func(c *setting) { c.Mode.Authorizer.ResultTTLInSeconds = &off })
 	for range 3 {
 		s.send(t, "GET /test/things\nAuthorization: Bearer all")
 	}
@@ -60,7 +58,7 @@ func TestCacheOff(t *testing.T) {
 
 // TestNoValidationExpression: without one, every value that is not empty reaches the function.
 func TestNoValidationExpression(t *testing.T) {
-	s := newStage(t, func(c *gateway.Config) { c.Mode.Authorizer.IdentityValidationExpression = "" })
+	s := newStage(t, func(c *setting) { c.Mode.Authorizer.IdentityValidationExpression = "" })
 	for request, status := range map[string]int{
 		"GET /test/things\nAuthorization: Bearer all": 200,
 		"GET /test/things\nAuthorization: all":        200,
@@ -93,7 +91,7 @@ func TestTokenEvent(t *testing.T) {
 }
 
 func TestAuthorizerTimeout(t *testing.T) {
-	s := newStage(t, func(c *gateway.Config) {
+	s := newStage(t, func(c *setting) {
 		c.Timeout = time.Millisecond
 		c.Functions["token"] = stuck{}
 	})

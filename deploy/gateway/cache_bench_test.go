@@ -14,11 +14,11 @@ const allowAll = `{"principalId":"me","policyDocument":{"Statement":{"Effect":"A
 // BenchmarkNewIdentities: requests whose identities are not in the cache, which is full.
 func BenchmarkNewIdentities(b *testing.B) {
 	s := &stage{token: &function{}, things: &function{}}
-	config := s.config(b, modeText, func(c *gateway.Config) {
+	config := s.config(b, modeText, func(c *setting) {
 		c.Mode.Authorizer.IdentityValidationExpression = ""
 		c.Functions = map[string]gateway.Invoker{"token": answering(allowAll), "things": answering(`{}`)}
 	})
-	g, err := gateway.New(config)
+	g, err := config.serve()
 	if err != nil {
 		b.Fatal(err)
 	}

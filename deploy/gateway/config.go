@@ -5,20 +5,18 @@ import (
 	"log/slog"
 	"time"
 
-	"portcullis/api/contract"
 	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/gateway/internal/stage"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // Config is an API and how it is guarded.
 type Config struct {
-	Contract  *contract.Contract // required
-	Mode      *modes.Mode        // required
-	Functions map[string]Invoker // by the names that contract and mode use; required
+	Plan      *plan.Plan         // required
+	Functions map[string]Invoker // by the names that the plan uses; required
 
 	Tokens Tokens // for the gateway's own authorizers, COGNITO_USER_POOLS and JWT, where it is required
-	Usage  Usage  // keys and plans, where the mode asks for keys; nil: those of the mode's localKeys
+	Usage  Usage  // keys and plans, where the plan asks for keys; nil: those that it has for a desk
 
 	AllowedOrigins []string // CORS origins; empty: "*"
 	Region         string   // empty: us-east-1

@@ -16,7 +16,7 @@ func TestCallersAtOnce(t *testing.T) {
 	rest := with(requestModeText, "SOURCES", "method.request.header.Authorization") + "cache: {methods: {GET /things: {keyParameters: [context.authorizer.principalId]}}}\n"
 	for name, modeText := range map[string]string{"REST": rest, "HTTP": httpModeText} {
 		log := &lines{}
-		s := newHTTPOrREST(t, modeText, func(c *gateway.Config) {
+		s := newHTTPOrREST(t, modeText, func(c *setting) {
 			c.AccessLog, c.Traces = log, func(*gateway.Trace) {}
 		})
 		s.token.code = func(event []byte) (string, error) {

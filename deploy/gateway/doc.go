@@ -1,6 +1,9 @@
 // Package gateway is Amazon API Gateway as an http.Handler: it answers requests as a deployed stage of a REST or HTTP
-// API would, from the same contract and the same mode file that Terraform reads, and calls the same Lambda functions
-// with the same events. It is for desks and tests: what it lets through is what the deployed gateway would.
+// API would, from the same plan that Terraform deploys, and calls the same Lambda functions with the same events. It is for
+// desks and tests: what it lets through is what the deployed gateway would. A plan is made of a contract and a mode:
+//
+//	p, err := plan.Compile(contract, mode)
+//	stage, err := gateway.New(gateway.Config{Plan: p, Functions: functions})
 //
 // A request goes the way that it goes in AWS, and the first step that refuses it answers:
 //
@@ -9,7 +12,7 @@
 //
 // The gateway knows functions only as [Invoker] values, and access only by the policies that authorizers answer with. It
 // checks signatures itself (package sigv4) and keeps API keys and usage plans (package usage); tokens for its own
-// authorizers are verified by what [Config] has for that. Package modes reads mode files.
+// authorizers are verified by what [Config] has for that. What can be wrong with a contract or a mode, package plan says.
 //
 // What AWS documents or was seen to do is done so. Where that is not known, the choice has a comment that says so; many of
 // them stand in the tables of answers in internal/rest/response.go and internal/httpapi/response.go, and in the comment of

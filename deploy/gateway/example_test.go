@@ -10,6 +10,7 @@ import (
 	"portcullis/api/contract"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // invoker is a Lambda function that a Go function stands for.
@@ -28,8 +29,9 @@ func ExampleNew() {
 		return []byte(`{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*/GET/things"}}}`), nil
 	})
 	things := invoker(func([]byte) ([]byte, error) { return []byte(`{"statusCode":200,"body":"things"}`), nil })
-	stage, err3 := gateway.New(gateway.Config{Contract: contract, Mode: guarded, Functions: map[string]gateway.Invoker{"token": authorizer, "things": things}})
-	if err := errors.Join(err1, err2, err3); err != nil {
+	compiled, err3 := plan.Compile(contract, guarded)
+	stage, err4 := gateway.New(gateway.Config{Plan: compiled, Functions: map[string]gateway.Invoker{"token": authorizer, "things": things}})
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		panic(err)
 	}
 	for _, call := range []string{"GET /test/things Bearer good", "DELETE /test/things/7 Bearer good", "GET /test/things Bearer bad"} {
@@ -52,8 +54,9 @@ func ExampleTrace() {
 	authorizer := invoker(func([]byte) ([]byte, error) {
 		return []byte(`{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*/GET/things"}}}`), nil
 	})
-	stage, err3 := gateway.New(gateway.Config{
-		Contract: contract, Mode: guarded, Functions: map[string]gateway.Invoker{"token": authorizer, "things": authorizer},
+	compiled, err3 := plan.Compile(contract, guarded)
+	stage, err4 := gateway.New(gateway.Config{
+		Plan: compiled, Functions: map[string]gateway.Invoker{"token": authorizer, "things": authorizer},
 		Traces: func(t *gateway.Trace) {
 			fmt.Println(t.Method, t.Path, "is", t.Route, t.Parameters)
 			fmt.Println(t.Authorizer.Type, t.Authorizer.Function, "cached:", t.Authorizer.Cached)
@@ -61,7 +64,7 @@ func ExampleTrace() {
 			fmt.Println(t.Status, t.ResponseType)
 		},
 	})
-	if err := errors.Join(err1, err2, err3); err != nil {
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		panic(err)
 	}
 	request := httptest.NewRequest("DELETE", "/test/things/7", nil)

@@ -53,7 +53,7 @@ func startExpiry(t *testing.T, issuer *verifytest.Issuer, modeText string, skew 
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.stage = startStage(t, modeText, func(c *gateway.Config) {
+	e.stage = startStage(t, modeText, func(c *setting) {
 		for name, handler := range handlersOf(t, rules, verifier) {
 			c.Functions[name] = &function{code: func(event []byte) (string, error) {
 				e.calls++

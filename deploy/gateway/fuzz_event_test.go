@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"portcullis/deploy/gateway"
 )
 
 // FuzzEvent: whatever a request holds, the function's event is JSON that says it: single values are the last of the
@@ -23,7 +21,7 @@ func FuzzEvent(f *testing.F) {
 	f.Add("", "Host", "other", "", []byte{})
 	f.Add("a[]=1&a%00=2", "Cookie", "a=b; c", "d", []byte("null"))
 	s := &stage{token: &function{}, things: &function{code: func([]byte) (string, error) { return `{}`, nil }}}
-	g, err := gateway.New(s.config(f, modeText+"binaryMediaTypes: [application/octet-stream]\n", nil))
+	g, err := s.config(f, modeText+"binaryMediaTypes: [application/octet-stream]\n", nil).serve()
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -1,50 +1,46 @@
 package gateway_test
 
 import (
-	"strings"
+	"errors"
 	"testing"
 
-	"portcullis/api/contract"
 	"portcullis/deploy/gateway"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
+// TestNewRefuses: what is missing beside a plan is said in one line, and what API.
 func TestNewRefuses(t *testing.T) {
-	good, err := contract.Parse("contract.yaml", []byte(contractText))
-	if err != nil {
-		t.Fatal(err)
+	compiled := func(text string) *plan.Plan {
+		c := (&stage{}).config(t, text, nil)
+		p, err := plan.Compile(c.Contract, c.Mode)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
 	}
-	badSchema, err := contract.Parse("contract.yaml", []byte(strings.Replace(contractText, "type: object", "type: thing", 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := modes.Parse("test.yaml", []byte(modeText))
-	if err != nil {
-		t.Fatal(err)
-	}
-	siblings, err := contract.Parse("contract.yaml", []byte(strings.Replace(contractText, "  /things/special:", "  /things/{other}/more:", 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	some := map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}
-	naming, err := modes.Parse("test.yaml", []byte(modeText+"throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}}\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for want, config := range map[string]gateway.Config{
-		"want a contract and a mode":                                      {},
-		"mode : name: want letters":                                       {Contract: good, Mode: &modes.Mode{Gateway: modes.REST, Authorization: modes.IAM}},
-		"mode a: authorizer: is missing":                                  {Contract: good, Mode: &modes.Mode{Name: "a", Gateway: modes.REST, Authorization: modes.Token}},
-		"mode a: authorizer.identitySource":                               {Contract: good, Mode: &modes.Mode{Name: "a", Gateway: modes.REST, Authorization: modes.Token, Authorizer: &modes.Authorizer{Function: "token"}}},
-		`no function is called "things"`:                                  {Contract: good, Mode: m},
-		`test.yaml:5: authorizer.function: no function is called "token"`: {Contract: good, Mode: m, Functions: map[string]gateway.Invoker{"things": stuck{}}},
-		`GET /: no function is called "things"`:                           {Contract: good, Mode: m, Functions: map[string]gateway.Invoker{"token": stuck{}, "things": nil}},
-		"GET /things/{other}/more: a REST API has one parameter at a place; /things/{id} is there already":     {Contract: siblings, Mode: m, Functions: some},
-		"test.yaml:11: throttle.methods.GET /nowhere: want an operation of contract.yaml, which has none such": {Contract: good, Mode: naming, Functions: some},
-		"contract.yaml: #/paths/~1things/post": {Contract: badSchema, Mode: m, Functions: some},
+	lambda, cognito := compiled(modeText), compiled(cognitoMode)
+	for _, test := range []struct {
+		config gateway.Config
+		want   string
+	}{
+		{gateway.Config{Functions: map[string]gateway.Invoker{"things": stuck{}}}, "gateway: want a Plan of a REST or an HTTP API"},
+		{gateway.Config{Plan: &plan.Plan{}}, "gateway: want a Plan of a REST or an HTTP API"},
+		{gateway.Config{Plan: lambda}, `gateway: DELETE /things/{id}: no function is called "things"`},
+		{gateway.Config{Plan: lambda, Functions: map[string]gateway.Invoker{"token": stuck{}, "things": nil}}, `gateway: DELETE /things/{id}: no function is called "things"`},
+		{gateway.Config{Plan: lambda, Functions: map[string]gateway.Invoker{"things": stuck{}}}, `gateway: authorizer: no function is called "token"`},
+		{gateway.Config{Plan: cognito, Functions: map[string]gateway.Invoker{"things": stuck{}}}, "gateway: mode test: want Tokens: COGNITO_USER_POOLS asks for them"},
+		{gateway.Config{Plan: cognito, Functions: map[string]gateway.Invoker{"things": stuck{}}, Tokens: noPool{}}, "gateway: mode test: authorizer: the pool is none"},
 	} {
-		if _, err := gateway.New(config); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("error %v, want one line with %q", err, want)
+		_, err := gateway.New(test.config)
+		if !errors.As(err, new(*gateway.ConfigError)) || err.Error() != test.want {
+			t.Errorf("error %v, want %s", err, test.want)
 		}
 	}
+}
+
+// noPool verifies nobody's tokens.
+type noPool struct{}
+
+func (noPool) Verifier(gateway.TokenIssuer) (gateway.TokenVerifier, error) {
+	return nil, errors.New("the pool is none")
 }

@@ -10,9 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"portcullis/api/contract"
 	"portcullis/deploy/gateway"
-	"portcullis/deploy/modes"
 )
 
 // FuzzHeaderNames: whatever is sent, an event has the same headers as without KeepHeaderNames, but for the case of names.
@@ -72,15 +70,10 @@ func exchangeText(g http.Handler, things *function, text string, keep bool) (str
 // newOpen makes a gateway of the fixture, to be used without an authorizer.
 func newOpen(t testing.TB, things gateway.Invoker) *gateway.Gateway {
 	t.Helper()
-	contract, err := contract.Parse("contract.yaml", []byte(contractText))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := modes.Parse("test.yaml", []byte(modeText))
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := gateway.New(gateway.Config{Contract: contract, Mode: m, Functions: map[string]gateway.Invoker{"token": stuck{}, "things": things}})
+	s := &stage{}
+	g, err := s.config(t, modeText, func(c *setting) {
+		c.Functions = map[string]gateway.Invoker{"token": stuck{}, "things": things}
+	}).serve()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"testing"
 	"time"
-
-	"portcullis/deploy/gateway"
 )
 
 const simpleMode = `name: test
@@ -111,16 +109,16 @@ func TestHTTPIdentitySources(t *testing.T) {
 	step(t, none, "GET /test/things\nAuthorization: Bearer all", 401, 0)
 }
 
-// TestHTTPNewRefuses: a mode that would open more than the contract says makes no gateway.
+// TestHTTPNewRefuses: what does not go with a plan, or is missing beside it, makes no gateway.
 func TestHTTPNewRefuses(t *testing.T) {
 	for _, test := range []struct {
 		mode   string
-		change func(*gateway.Config)
+		change func(*setting)
 		want   string
 	}{
-		{httpModeText, func(c *gateway.Config) { delete(c.Functions, "token") }, `test.yaml:5: authorizer.function: no function is called "token"`},
-		{httpModeText, func(c *gateway.Config) { delete(c.Functions, "things") }, `gateway: GET /: no function is called "things"`},
-		{httpModeText + "cors: {allowCredentials: true}\n", nil, `test.yaml:10: cors.allowCredentials: want AllowedOrigins without "*": API Gateway does not allow both`},
+		{httpModeText, func(c *setting) { delete(c.Functions, "token") }, `gateway: authorizer: no function is called "token"`},
+		{httpModeText, func(c *setting) { delete(c.Functions, "things") }, `gateway: ANY /any: no function is called "things"`},
+		{httpModeText + "cors: {allowCredentials: true}\n", nil, `gateway: mode test: cors.allowCredentials: want AllowedOrigins without "*": API Gateway does not allow both`},
 		{jwtMode, nil, "gateway: mode test: want Tokens: JWT asks for them"},
 	} {
 		err := newError(t, test.mode, test.change)

@@ -5,8 +5,6 @@ import (
 	"sort"
 	"strings"
 	"testing"
-
-	"portcullis/deploy/gateway"
 )
 
 // corsOf lists the headers of an answer that CORS is about, sorted, without their "Access-Control-".
@@ -70,7 +68,7 @@ func TestHTTPCORS(t *testing.T) {
 		{listed, "GET /test/things\nOrigin: https://a.example", 401, "allow-credentials=true allow-origin=https://a.example expose-headers=etag,location vary=Origin"},
 		{listed, "GET /test/nowhere\nOrigin: https://c.example", 404, "vary=Origin"},
 	} {
-		s := newHTTPStage(t, httpModeText+test.cors, func(c *gateway.Config) { c.AllowedOrigins = []string{"https://s.example"} })
+		s := newHTTPStage(t, httpModeText+test.cors, func(c *setting) { c.AllowedOrigins = []string{"https://s.example"} })
 		s.things.code = func([]byte) (string, error) {
 			return `{"statusCode":200,"headers":{"access-control-allow-origin":"https://evil.example","Access-Control-Allow-Methods":"BREW"}}`, nil
 		}

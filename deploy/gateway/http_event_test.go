@@ -12,8 +12,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"portcullis/deploy/gateway"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -178,7 +176,7 @@ func TestHTTPBodies(t *testing.T) {
 
 // TestHTTPEventStays: nothing of a request gets to an event under another's name.
 func TestHTTPEventStays(t *testing.T) {
-	s := newHTTPStage(t, httpModeText, func(c *gateway.Config) { c.Mode.StageVariables = nil })
+	s := newHTTPStage(t, httpModeText, func(c *setting) { c.Mode.StageVariables = nil })
 	s.send(t, "GET /test/open?"+url.Values{"requestContext": {"x"}}.Encode()+"\nX-Amzn-Trace-Id: mine\nX-Forwarded-Proto: gopher\nX-Forwarded-Port: 1")
 	event := s.things.last(t)
 	headers, _ := event["headers"].(map[string]any)

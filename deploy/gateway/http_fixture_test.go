@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"portcullis/api/contract"
-	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
 )
 
@@ -54,7 +53,7 @@ stageVariables: {alias: live}
 
 // newHTTPStage starts a stage of an HTTP API, guarded as a mode's text says. Its authorizer answers by the token's
 // name; its function answers 200 with the route's key.
-func newHTTPStage(t *testing.T, modeText string, change func(*gateway.Config)) *stage {
+func newHTTPStage(t *testing.T, modeText string, change func(*setting)) *stage {
 	t.Helper()
 	contract, err := contract.Parse("contract.yaml", []byte(httpContract))
 	if err != nil {
@@ -64,7 +63,7 @@ func newHTTPStage(t *testing.T, modeText string, change func(*gateway.Config)) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newStage(t, func(c *gateway.Config) {
+	s := newStage(t, func(c *setting) {
 		c.Contract, c.Mode = contract, m
 		if change != nil {
 			change(c)
@@ -126,5 +125,5 @@ func defaultStage(t *testing.T, modeText, paths string) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newHTTPStage(t, modeText, func(c *gateway.Config) { c.Contract = contract })
+	return newHTTPStage(t, modeText, func(c *setting) { c.Contract = contract })
 }

@@ -55,7 +55,7 @@ func newVerifier(t *testing.T) *tokens {
 func newJWTStage(t *testing.T, modeText string) (*stage, *tokens) {
 	t.Helper()
 	v := newVerifier(t)
-	return newHTTPStage(t, modeText, func(c *gateway.Config) { c.Tokens = v }), v
+	return newHTTPStage(t, modeText, func(c *setting) { c.Tokens = v }), v
 }
 
 // sign makes a token of now, with the scopes.
@@ -180,7 +180,7 @@ func (w sayer) VerifyToken(context.Context, string) error {
 
 // TestJWTDescription: what a verifier says cannot end the header's parameter.
 func TestJWTDescription(t *testing.T) {
-	s := newHTTPStage(t, jwtMode, func(c *gateway.Config) { c.Tokens = sayer("a \"b\"\\\r\nSet-Cookie: c\x00 ä") })
+	s := newHTTPStage(t, jwtMode, func(c *setting) { c.Tokens = sayer("a \"b\"\\\r\nSet-Cookie: c\x00 ä") })
 	got := s.send(t, "GET /test/things\nAuthorization: x")
 	want := `Bearer scope="" error="invalid_token" error_description="a 'b''''Set-Cookie: c' '"`
 	if got.status != 401 || got.header.Get("www-authenticate") != want {
@@ -191,29 +191,8 @@ func TestJWTDescription(t *testing.T) {
 	}
 }
 
-// TestJWTRefusesRules: rules that a list of scopes cannot say would open more than they do.
-func TestJWTRefusesRules(t *testing.T) {
-	for rule, want := range map[string]string{
-		"[bearer: [things/write, things/admin]]": "an alternative asks for several scopes at once",
-		"[{bearer: [things/write], key: []}]":    "an alternative asks for another scheme beside the token",
-		"[key: []]":                              "no scope of a token opens it",
-	} {
-		text := with(httpContract, "post: {security: [bearer: [things/write], bearer: [things/admin]]}", "post: {security: "+rule+"}",
-			"bearer: {type: http, scheme: bearer}", "bearer: {type: http, scheme: bearer}\n    key: {type: apiKey, in: header, name: X-Api-Key}")
-		contract, err := contract.Parse("contract.yaml", []byte(text))
-		if err != nil {
-			t.Fatal(rule, err)
-		}
-		err = newError(t, jwtMode, func(c *gateway.Config) { c.Contract, c.Tokens = contract, sayer("") })
-		wrong := (*modes.Error)(nil)
-		if !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), "test.yaml:3: authorization: JWT cannot express the rule of POST /things: ") || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: error %v, want %s", rule, err, want)
-		}
-	}
-}
-
 // newError makes a gateway of an HTTP API that is not to be made, and gives the error.
-func newError(t *testing.T, modeText string, change func(*gateway.Config)) error {
+func newError(t *testing.T, modeText string, change func(*setting)) error {
 	t.Helper()
 	contract, err := contract.Parse("contract.yaml", []byte(httpContract))
 	if err != nil {
@@ -223,10 +202,10 @@ func newError(t *testing.T, modeText string, change func(*gateway.Config)) error
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := gateway.Config{Contract: contract, Mode: m, Functions: map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}}
+	config := setting{contract, m, gateway.Config{Functions: map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}}}
 	if change != nil {
 		change(&config)
 	}
-	_, err = gateway.New(config)
+	_, err = config.serve()
 	return err
 }

@@ -36,7 +36,7 @@ func TestHTTPAccessLog(t *testing.T) {
 		{jwtMode, "GET /test/things\nAuthorization: Bearer " + verifier.sign(), "", "status=403 authorizer=expected·scopes:·[things/read] sub=-"},
 	} {
 		var log bytes.Buffer
-		s := newHTTPStage(t, test.mode+logFormat, func(c *gateway.Config) { c.AccessLog, c.Tokens = &log, verifier })
+		s := newHTTPStage(t, test.mode+logFormat, func(c *setting) { c.AccessLog, c.Tokens = &log, verifier })
 		if test.output != "" {
 			s.things.code = func([]byte) (string, error) { return test.output, nil }
 		}
@@ -60,7 +60,7 @@ func TestHTTPAccessLog(t *testing.T) {
 // TestHTTPAccessLogSigner: who signed is known to logs.
 func TestHTTPAccessLogSigner(t *testing.T) {
 	var log bytes.Buffer
-	s := newHTTPStage(t, httpIAMMode+logFormat, func(c *gateway.Config) { c.AccessLog = &log })
+	s := newHTTPStage(t, httpIAMMode+logFormat, func(c *setting) { c.AccessLog = &log })
 	s.sendSigned(t, asAdmin.to("GET /test/things"))
 	if line := log.String(); !strings.Contains(line, `"user":"arn:aws:iam::123456789012:user/staff/admin","caller":"AIDA`) || !strings.Contains(line, `"account":"123456789012"`) {
 		t.Errorf("line %s", line)
@@ -77,7 +77,7 @@ func TestHTTPLogKeepsSecrets(t *testing.T) {
 	const secret = "a-very-secret-token"
 	var log bytes.Buffer
 	var traces []*gateway.Trace
-	s := newHTTPStage(t, httpModeText+logFormat, func(c *gateway.Config) {
+	s := newHTTPStage(t, httpModeText+logFormat, func(c *setting) {
 		c.AccessLog, c.Traces = &log, func(t *gateway.Trace) { traces = append(traces, t) }
 	})
 	s.token.code = func([]byte) (string, error) { return `{"principalId":"me","` + secret + `":1}`, nil }
@@ -103,7 +103,7 @@ func TestHTTPTrace(t *testing.T) {
 		{jwtMode, "GET /test/things\nAuthorization: Bearer " + verifier.sign(), []string{`"error":"expected scopes: [things/read]"`, `"status":403`}},
 		{httpIAMMode, "GET /test/things", []string{`"signature":{"error":"`, `"status":403`}},
 	} {
-		s := newHTTPStage(t, test.mode, func(c *gateway.Config) { c.ShowTrace, c.Tokens = true, verifier })
+		s := newHTTPStage(t, test.mode, func(c *setting) { c.ShowTrace, c.Tokens = true, verifier })
 		trace := s.send(t, test.request+"\nX-Portcullis-Trace: 1").header.Get("X-Portcullis-Trace")
 		for _, part := range test.want {
 			if !strings.Contains(trace, part) {

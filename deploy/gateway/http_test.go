@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"portcullis/deploy/gateway"
 )
 
 // The bodies that an HTTP API answers itself.
@@ -233,7 +231,7 @@ func TestHTTPTimes(t *testing.T) {
 		{httpModeText + "integrationTimeoutInMillis: 100\n", "GET /test/things\nAuthorization: Bearer all", 10 * time.Second},
 	} {
 		h := &hurried{}
-		s := newHTTPStage(t, test.mode, func(c *gateway.Config) { c.Functions["things"], c.Functions["token"] = h, h })
+		s := newHTTPStage(t, test.mode, func(c *setting) { c.Functions["things"], c.Functions["token"] = h, h })
 		before := time.Now()
 		s.send(t, test.request)
 		h.want(t, test.request, before, test.most)
@@ -241,7 +239,7 @@ func TestHTTPTimes(t *testing.T) {
 }
 
 func TestHTTPTimeouts(t *testing.T) {
-	s := newHTTPStage(t, httpModeText, func(c *gateway.Config) {
+	s := newHTTPStage(t, httpModeText, func(c *setting) {
 		c.Timeout = time.Millisecond
 		c.Functions["things"], c.Functions["token"] = stuck{}, stuck{}
 	})

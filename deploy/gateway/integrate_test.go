@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"portcullis/deploy/gateway"
 )
 
 func TestProxyAnswers(t *testing.T) {
@@ -58,7 +56,7 @@ func TestProxyAnswers(t *testing.T) {
 }
 
 func TestIntegrationTimeout(t *testing.T) {
-	s := newStage(t, func(c *gateway.Config) {
+	s := newStage(t, func(c *setting) {
 		c.Timeout = time.Millisecond
 		c.Functions["things"] = stuck{}
 	})

@@ -46,7 +46,7 @@ func TestFunctionsThatFailBadly(t *testing.T) {
 		{"panicking", panicking{}, time.Minute, 502, 500, 500, 500, `{"message":"Internal server error"}`, `{"message":null}`, serverError, serverError},
 		{"gone", gone{}, time.Minute, 502, 500, 500, 500, `{"message":"Internal server error"}`, `{"message":null}`, serverError, serverError},
 	} {
-		change := func(c *gateway.Config) {
+		change := func(c *setting) {
 			c.Timeout, c.Functions = test.timeout, map[string]gateway.Invoker{"token": test.function, "things": test.function}
 		}
 		rest, http := newStage(t, change), newHTTPStage(t, httpModeText, change)

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"portcullis/api/contract"
-	"portcullis/deploy/gateway"
 )
 
 // oddContract has a route of each kind, where a greedy one takes what no other does.
@@ -29,13 +28,13 @@ paths:
 `
 
 // withContract is a change of the configuration: another contract.
-func withContract(t *testing.T, text string, more ...func(*gateway.Config)) func(*gateway.Config) {
+func withContract(t *testing.T, text string, more ...func(*setting)) func(*setting) {
 	t.Helper()
 	contract, err := contract.Parse("contract.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(c *gateway.Config) {
+	return func(c *setting) {
 		c.Contract = contract
 		for _, change := range more {
 			change(c)
@@ -182,7 +181,7 @@ func TestHTTPEmptySegments(t *testing.T) {
 // routed, the log and the trace say so, and nowhere else.
 func TestPathAsSentDecides(t *testing.T) {
 	var log bytes.Buffer
-	s := startStage(t, modeText, func(c *gateway.Config) {
+	s := startStage(t, modeText, func(c *setting) {
 		c.ShowTrace, c.Log = true, slog.New(slog.NewJSONHandler(&log, nil))
 	})
 	policies := map[string]string{

@@ -3,8 +3,6 @@ package gateway_test
 import (
 	"fmt"
 	"testing"
-
-	"portcullis/deploy/gateway"
 )
 
 // TestOddQueries: no part of a query is lost on its way to authorizers and functions.
@@ -54,7 +52,7 @@ func TestOddQueries(t *testing.T) {
 
 // TestNoStageVariables: a mode with none at all and one with an empty list of them give the same event.
 func TestNoStageVariables(t *testing.T) {
-	empty := func(c *gateway.Config) { c.Mode.StageVariables = map[string]string{} }
+	empty := func(c *setting) { c.Mode.StageVariables = map[string]string{} }
 	for name, s := range map[string]*stage{
 		"REST":     newStage(t, empty),
 		"HTTP 1.0": newHTTPStage(t, with(httpModeText, `"2.0"`, `"1.0"`), empty),

@@ -128,44 +128,6 @@ func TestInvalidate(t *testing.T) {
 	}
 }
 
-// TestCacheKeyNeedsTheCaller: one caller's answer is never served to another.
-func TestCacheKeyNeedsTheCaller(t *testing.T) {
-	sources := func(list string) string { return with(requestModeText, "SOURCES", list) }
-	for _, test := range []struct {
-		mode, parameter string
-		good            bool
-	}{
-		{sources("method.request.header.A, method.request.querystring.b"), "method.request.header.a, method.request.querystring.b", true},
-		{sources("method.request.header.A, method.request.querystring.b"), "method.request.header.A", false},
-		{sources("method.request.header.A, method.request.querystring.b"), "method.request.querystring.b", false},
-		{sources("method.request.header.A, stageVariables.alias, context.path"), "method.request.header.A", true},
-		{sources("method.request.querystring.b"), "method.request.querystring.B", false}, // another parameter
-		{sources("stageVariables.alias"), "method.request.querystring.page", false},
-		{sources("stageVariables.alias"), "context.authorizer.principalId", true},
-		{sources("method.request.multivalueheader.A"), "method.request.header.A", false},
-		{modeText, "method.request.header.Authorization", true},
-		{modeText, "method.request.header.authorization", true},
-		{modeText, "context.authorizer.principalId", true},
-		{modeText, "method.request.header.X-Api-Key", false},
-		{modeText, "context.identity.userArn", false},
-		{modeText, "method.request.querystring.page", false},
-		{keyModeText, "method.request.header.X-Api-Key", true},
-		{keyModeText, "method.request.header.Authorization", false},
-		{keyModeText, "context.authorizer.principalId", false},
-		{iamModeText, "context.identity.userArn", true},
-		{iamModeText, "method.request.header.Authorization", false},
-	} {
-		s := &stage{}
-		text := test.mode + "cache: {methods: {\"GET /things\": {keyParameters: [" + test.parameter + "]}}}\n"
-		config := s.config(t, text, nil)
-		config.Functions = map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}
-		_, err := gateway.New(config)
-		if (err == nil) != test.good || err != nil && !strings.Contains(err.Error(), "GET /things.keyParameters: want what says who calls") {
-			t.Errorf("%s with %s: %v", config.Mode.Authorization, test.parameter, err)
-		}
-	}
-}
-
 // TestCacheKeyNeedsTheOrigin: of several sites, none gets an answer that only another may read.
 func TestCacheKeyNeedsTheOrigin(t *testing.T) {
 	several := []string{"https://a.example", "https://b.example"}
@@ -185,9 +147,9 @@ func TestCacheKeyNeedsTheOrigin(t *testing.T) {
 	} {
 		s := &stage{}
 		text := modeText + "cache: {methods: {\"" + test.key + "\": {keyParameters: [" + test.parameters + "]}}}\n"
-		config := s.config(t, text, func(c *gateway.Config) { c.AllowedOrigins = test.origins })
+		config := s.config(t, text, func(c *setting) { c.AllowedOrigins = test.origins })
 		config.Functions = map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}
-		_, err := gateway.New(config)
+		_, err := config.serve()
 		if (err == nil) != test.good || err != nil && !strings.Contains(err.Error(), test.key+".keyParameters: want method.request.header.Origin among them") {
 			t.Errorf("%v: %s with %q: %v", test.origins, test.key, test.parameters, err)
 		}
@@ -211,7 +173,7 @@ func TestStageCacheTrace(t *testing.T) {
 		{"  anyoneMayInvalidate: true\n", []string{request, request + "\nCache-Control: max-age=0"}, "invalidated"},
 	} {
 		var last *gateway.Trace
-		s := startStage(t, modeText+cacheText+test.settings, func(c *gateway.Config) { c.Traces = func(t *gateway.Trace) { last = t } })
+		s := startStage(t, modeText+cacheText+test.settings, func(c *setting) { c.Traces = func(t *gateway.Trace) { last = t } })
 		counting(s, 200)
 		for _, request := range test.requests {
 			s.send(t, request)

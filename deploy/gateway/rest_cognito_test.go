@@ -37,7 +37,7 @@ func newCognitoStage(t *testing.T) (*stage, *verifytest.Issuer, verifytest.Optio
 	}
 	issuer := verifytest.NewServer()
 	t.Cleanup(issuer.Close)
-	s := startStage(t, cognitoMode, func(c *gateway.Config) { c.Contract, c.Tokens = contract, userPools{issuer, c.Now} })
+	s := startStage(t, cognitoMode, func(c *setting) { c.Contract, c.Tokens = contract, userPools{issuer, c.Now} })
 	return s, issuer, verifytest.Options{Subject: "me", Scopes: []string{"other", "things/read"}, IssuedAt: s.now.Add(-time.Minute)}
 }
 

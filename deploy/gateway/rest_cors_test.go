@@ -2,8 +2,6 @@ package gateway_test
 
 import (
 	"testing"
-
-	"portcullis/deploy/gateway"
 )
 
 func TestCORS(t *testing.T) {
@@ -19,7 +17,7 @@ func TestCORS(t *testing.T) {
 		{[]string{"https://a.example", "https://b.example"}, "https://b.example", "https://b.example", "*"},
 		{[]string{"https://a.example", "https://b.example"}, "https://b.example.evil", "https://a.example", "*"},
 	} {
-		s := newStage(t, func(c *gateway.Config) { c.AllowedOrigins = test.origins })
+		s := newStage(t, func(c *setting) { c.AllowedOrigins = test.origins })
 		got := s.send(t, "OPTIONS /test/things/7\nAccess-Control-Request-Method: GET\nOrigin: "+test.sent)
 		if got.status != 204 || got.header.Get(origin) != test.origin || got.header.Get(methods) != "DELETE,GET,OPTIONS" ||
 			got.header.Get(headers) != "Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key" || got.header.Get("Access-Control-Max-Age") != "86400" {

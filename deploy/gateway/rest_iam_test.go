@@ -13,8 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-
-	"portcullis/deploy/gateway"
 )
 
 const iamModeText = `name: test
@@ -239,7 +237,7 @@ func TestPolicyOfRole(t *testing.T) {
 
 // TestIAMRegion: a signature is good in the API's region.
 func TestIAMRegion(t *testing.T) {
-	s := startStage(t, iamModeText, func(c *gateway.Config) { c.Region = "eu-west-1" })
+	s := startStage(t, iamModeText, func(c *setting) { c.Region = "eu-west-1" })
 	if got := s.sendSigned(t, asAdmin.to("GET /test/things")); got.status != 403 {
 		t.Errorf("another region: %d", got.status)
 	}

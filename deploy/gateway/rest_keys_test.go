@@ -7,7 +7,7 @@ import (
 
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/gateway/usage"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 const keyModeText = `name: test
@@ -94,9 +94,12 @@ func TestKeyOfAuthorizer(t *testing.T) {
 // TestUsageIsShared: keys may come and go while a gateway runs.
 func TestUsageIsShared(t *testing.T) {
 	var registry *usage.Registry
-	s := startStage(t, keyModeText, func(c *gateway.Config) {
-		var err error
-		if registry, err = gateway.NewUsage([]*modes.Mode{c.Mode}, *c); err != nil {
+	s := startStage(t, keyModeText, func(c *setting) {
+		p, err := plan.Compile(c.Contract, c.Mode)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if registry, err = gateway.NewUsage([]*plan.Plan{p}, c.Config); err != nil {
 			t.Fatal(err)
 		}
 		c.Usage = registry

@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"portcullis/deploy/gateway"
 )
 
 // TestRowsOtherAccount: a caller of another account needs a resource policy's leave, which no API here gives.
 func TestRowsOtherAccount(t *testing.T) {
-	other := func(c *gateway.Config) { c.AccountID = "210987654321" }
+	other := func(c *setting) { c.AccountID = "210987654321" }
 	rest, api := startStage(t, iamModeText, other), newHTTPStage(t, httpIAMMode, other)
 	const start = `{"Message":"User: arn:aws:sts::123456789012:assumed-role/reader/desk is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:210987654321:`
 	got := rest.sendSigned(t, asReader.to("GET /test/things"))
@@ -31,7 +29,7 @@ func TestRowsOtherAccount(t *testing.T) {
 // TestRowsPartition: ARNs are of the part of AWS that the region is in.
 func TestRowsPartition(t *testing.T) {
 	for region, partition := range map[string]string{"eu-west-1": "aws", "us-gov-west-1": "aws-us-gov", "cn-north-1": "aws-cn", "us-east-1": "aws"} {
-		s := newStage(t, func(c *gateway.Config) { c.Region = region })
+		s := newStage(t, func(c *setting) { c.Region = region })
 		s.send(t, "GET /test/things\nAuthorization: Bearer all")
 		if arn := fmt.Sprint(s.token.last(t)["methodArn"]); !strings.HasPrefix(arn, "arn:"+partition+":execute-api:"+region+":") {
 			t.Errorf("%s: %s", region, arn)

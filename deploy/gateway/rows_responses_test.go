@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"portcullis/deploy/gateway"
 )
 
 // TestRowsGatewayResponses: each refusal has AWS's type and status. What a mode sets for the type wins over what it sets
@@ -45,7 +43,7 @@ func TestRowsGatewayResponses(t *testing.T) {
 		for set, want := range map[string]string{
 			"": "", "gatewayResponses: {" + class + "}\n": "class", "gatewayResponses: {" + class + ", " + test.kind + ": {headers: {X-Set: type}}}\n": "type",
 		} {
-			s := startStage(t, test.mode+set, func(c *gateway.Config) {
+			s := startStage(t, test.mode+set, func(c *setting) {
 				if strings.Contains(test.request, "X-Stuck") {
 					c.Timeout, c.Functions["things"] = time.Millisecond, stuck{}
 				}

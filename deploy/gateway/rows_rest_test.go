@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"portcullis/api/contract"
-	"portcullis/deploy/gateway"
 )
 
 // TestRowsRESTRouting: routing goes before authorization, so what a guarded method does not serve may reach an open proxy.
@@ -25,7 +24,7 @@ paths:
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := startStage(t, modeText, func(c *gateway.Config) { c.Contract = contract })
+	s := startStage(t, modeText, func(c *setting) { c.Contract = contract })
 	for request, status := range map[string]int{
 		"GET /test/admin": 401, "GET /test/admin/": 401,
 		"POST /test/admin": 200, "POST /test/admin/": 200, "GET /test/admin/x": 200, "GET /test/ADMIN": 200, "GET /test/%61dmin": 200,
@@ -182,7 +181,7 @@ func TestRowsRESTTimes(t *testing.T) {
 		{modeText + "integrationTimeoutInMillis: 12000\n", "GET /test/things\nAuthorization: Bearer x", 29 * time.Second},
 	} {
 		h := &hurried{}
-		s := startStage(t, test.mode, func(c *gateway.Config) { c.Functions["things"], c.Functions["token"] = h, h })
+		s := startStage(t, test.mode, func(c *setting) { c.Functions["things"], c.Functions["token"] = h, h })
 		before := time.Now()
 		s.send(t, test.request)
 		h.want(t, test.request, before, test.most)

@@ -14,8 +14,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"portcullis/deploy/gateway"
 )
 
 // The modes in which an authorizer that is asked for every request says by policy what may be called.
@@ -295,7 +293,7 @@ func FuzzTarget(f *testing.F) {
 	for name, modeText := range askedModes {
 		t := &testing.T{}
 		s := &stage{token: &function{}, things: &function{code: func([]byte) (string, error) { return `{}`, nil }}}
-		g, err := gateway.New(s.config(t, modeText, nil))
+		g, err := s.config(t, modeText, nil).serve()
 		if err != nil {
 			f.Fatal(err)
 		}

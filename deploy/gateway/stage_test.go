@@ -17,6 +17,7 @@ import (
 	"portcullis/api/contract"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // function is an Invoker that answers as its code says, and keeps the events that it saw.
@@ -69,15 +70,31 @@ type stage struct {
 
 const arnPrefix = "arn:aws:execute-api:us-east-1:123456789012:*/test/"
 
+// setting is what a gateway is made of: tests change it before.
+type setting struct {
+	Contract *contract.Contract
+	Mode     *modes.Mode
+	gateway.Config
+}
+
+// serve compiles the plan, and makes the gateway that serves it.
+func (s setting) serve() (*gateway.Gateway, error) {
+	var err error
+	if s.Plan, err = plan.Compile(s.Contract, s.Mode); err != nil {
+		return nil, err
+	}
+	return gateway.New(s.Config)
+}
+
 // newStage starts a stage of the fixture's contract and mode. Its authorizer answers by the token's name, as
 // authorizerAnswer has it; its function answers 200 with the path of the event.
-func newStage(t *testing.T, change func(*gateway.Config)) *stage {
+func newStage(t *testing.T, change func(*setting)) *stage {
 	t.Helper()
 	return startStage(t, modeText, change)
 }
 
 // startStage is newStage for another mode, called test.
-func startStage(t *testing.T, modeText string, change func(*gateway.Config)) *stage {
+func startStage(t *testing.T, modeText string, change func(*setting)) *stage {
 	t.Helper()
 	s := &stage{now: time.Unix(1_900_000_000, 0)}
 	s.token = &function{code: func(event []byte) (string, error) {
@@ -94,7 +111,7 @@ func startStage(t *testing.T, modeText string, change func(*gateway.Config)) *st
 		json.Unmarshal(event, &e)
 		return fmt.Sprintf(`{"statusCode":200,"body":%q}`, e.Path), nil
 	}}
-	g, err := gateway.New(s.config(t, modeText, change))
+	g, err := s.config(t, modeText, change).serve()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +122,7 @@ func startStage(t *testing.T, modeText string, change func(*gateway.Config)) *st
 }
 
 // config is the fixture's configuration with a mode, and what a test changes of it.
-func (s *stage) config(t testing.TB, modeText string, change func(*gateway.Config)) gateway.Config {
+func (s *stage) config(t testing.TB, modeText string, change func(*setting)) setting {
 	t.Helper()
 	contract, err := contract.Parse("contract.yaml", []byte(contractText))
 	if err != nil {
@@ -115,10 +132,9 @@ func (s *stage) config(t testing.TB, modeText string, change func(*gateway.Confi
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := gateway.Config{
-		Contract: contract, Mode: m, Now: func() time.Time { return s.now },
-		Functions: map[string]gateway.Invoker{"token": s.token, "things": s.things},
-	}
+	config := setting{contract, m, gateway.Config{
+		Now: func() time.Time { return s.now }, Functions: map[string]gateway.Invoker{"token": s.token, "things": s.things},
+	}}
 	if change != nil {
 		change(&config)
 	}

@@ -29,7 +29,7 @@ func TestTraceCutsEveryForm(t *testing.T) {
 		{http("$request.header.Authorization"), "GET /test/things/" + jwt + "\nAuthorization: Bearer x", jwt},
 	} {
 		var told []string
-		change := func(c *gateway.Config) {
+		change := func(c *setting) {
 			c.ShowTrace = true
 			c.Traces = func(trace *gateway.Trace) {
 				text, err := json.Marshal(trace)
@@ -61,7 +61,7 @@ func TestTraceCutsEveryForm(t *testing.T) {
 }
 
 // newHTTPOrREST starts a stage of the kind that the mode has.
-func newHTTPOrREST(t *testing.T, modeText string, change func(*gateway.Config)) *stage {
+func newHTTPOrREST(t *testing.T, modeText string, change func(*setting)) *stage {
 	t.Helper()
 	if strings.Contains(modeText, "gateway: HTTP") {
 		return newHTTPStage(t, modeText, change)

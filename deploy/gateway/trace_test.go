@@ -22,7 +22,7 @@ func (s *stage) traced(t *testing.T, request string) (answer, *gateway.Trace) {
 }
 
 func TestTrace(t *testing.T) {
-	s := newStage(t, func(c *gateway.Config) { c.ShowTrace = true })
+	s := newStage(t, func(c *setting) { c.ShowTrace = true })
 	got, trace := s.traced(t, "GET /test/things/7\nAuthorization: Bearer things")
 	a, p := trace.Authorizer, trace.Policy
 	if trace.RequestID != got.header.Get("x-amzn-RequestId") || trace.Method != "GET" || trace.Path != "/test/things/7" || trace.Route != "GET /things/{id}" ||
@@ -70,7 +70,7 @@ func TestTrace(t *testing.T) {
 
 // TestTraceIsAskedFor: without the header, and without the configuration, there is none.
 func TestTraceIsAskedFor(t *testing.T) {
-	s := newStage(t, func(c *gateway.Config) { c.ShowTrace = true })
+	s := newStage(t, func(c *setting) { c.ShowTrace = true })
 	if got := s.send(t, "GET /test/open"); got.header.Get("X-Portcullis-Trace") != "" {
 		t.Error("a trace that nobody asked for")
 	}
@@ -85,7 +85,7 @@ func TestTraceHoldsNoCredential(t *testing.T) {
 	const secret = "Very-Secret-0123456789"
 	var mu sync.Mutex
 	var all []string
-	change := func(c *gateway.Config) {
+	change := func(c *setting) {
 		c.ShowTrace = true
 		c.Traces = func(trace *gateway.Trace) {
 			text, err := json.Marshal(trace)
@@ -129,7 +129,7 @@ func TestTraceHoldsNoCredential(t *testing.T) {
 
 // TestTraceIsBounded: a long event does not become a long header.
 func TestTraceIsBounded(t *testing.T) {
-	s := newStage(t, func(c *gateway.Config) { c.ShowTrace = true })
+	s := newStage(t, func(c *setting) { c.ShowTrace = true })
 	s.token.code = func([]byte) (string, error) {
 		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}},"context":{"long":"` + strings.Repeat("ü", 20_000) + `"}}`, nil
 	}

@@ -15,6 +15,7 @@ import (
 	"portcullis/deploy/emulators/lambda"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 	"portcullis/deploy/probe"
 	"portcullis/deploy/testtools"
 	"portcullis/policy"
@@ -229,7 +230,11 @@ func TestAtAGateway(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g, err := gateway.New(gateway.Config{Contract: contract, Mode: m, Functions: map[string]gateway.Invoker{"probe": probe.Handler{}, "backend": backend{}}})
+		p, err := plan.Compile(contract, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := gateway.New(gateway.Config{Plan: p, Functions: map[string]gateway.Invoker{"probe": probe.Handler{}, "backend": backend{}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	openapi "portcullis/api/contract"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // TestHTTPFixturesAgreeWithTheLocalGateway: what the module http-api refuses of contracts and modes, and what it makes, is
@@ -61,7 +62,11 @@ func serve(contractFile, modeFile string) error {
 	if err != nil {
 		return err
 	}
-	config := gateway.Config{Contract: contract, Mode: m, Tokens: anyTokens{}, Functions: map[string]gateway.Invoker{}}
+	p, err := plan.Compile(contract, m)
+	if err != nil {
+		return err
+	}
+	config := gateway.Config{Plan: p, Tokens: anyTokens{}, Functions: map[string]gateway.Invoker{}}
 	for _, name := range []string{"things", "health", "users", "orders", "jwt", "token", "tokens"} {
 		config.Functions[name] = nobody{}
 	}

@@ -16,6 +16,7 @@ import (
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/gateway/usage"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // served describes what the local gateway serves of a contract in a mode.
@@ -28,7 +29,11 @@ func served(t *testing.T, contract *contract.Contract, m *modes.Mode) gateway.De
 	if m.Authorizer != nil {
 		functions[m.Authorizer.Function] = nobody{}
 	}
-	g, err := gateway.New(gateway.Config{Contract: contract, Mode: m, Functions: functions, Tokens: anyTokens{}})
+	p, err := plan.Compile(contract, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := gateway.New(gateway.Config{Plan: p, Functions: functions, Tokens: anyTokens{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	issuer "portcullis/deploy/emulators/cognito"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // nobody is a Lambda function that is not to be called.
@@ -67,7 +68,11 @@ func stage(t *testing.T, function gateway.Invoker) http.Handler {
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
-	stage, err := gateway.New(gateway.Config{Contract: contract, Mode: guarded,
+	compiled, err := plan.Compile(contract, guarded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := gateway.New(gateway.Config{Plan: compiled,
 		Functions: map[string]gateway.Invoker{"tokens": function, "users": nobody{}, "token": nobody{}}})
 	if err != nil {
 		t.Fatal(err)

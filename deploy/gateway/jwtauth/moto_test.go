@@ -18,6 +18,7 @@ import (
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/gateway/jwtauth"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 	"portcullis/deploy/testtools"
 )
 
@@ -172,7 +173,11 @@ func newStage(t *testing.T, all gateway.Tokens, text string) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage, err := gateway.New(gateway.Config{Contract: contract, Mode: m, Tokens: all, Functions: map[string]gateway.Invoker{"things": username{}}})
+	p, err := plan.Compile(contract, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := gateway.New(gateway.Config{Plan: p, Tokens: all, Functions: map[string]gateway.Invoker{"things": username{}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@
 package project
 
 import (
+	"errors"
 	"fmt"
 
 	"portcullis/api/contract"
@@ -17,28 +18,48 @@ type Project struct {
 	Rules    plan.Rules // of the contract
 }
 
-// Mode is a mode and the file that it is of.
+// Mode is a mode, the file that it is of, and the plan of the contract in it.
 type Mode struct {
 	*modes.Mode
 	File string
+	Plan *plan.Plan
 }
 
 // Read reads a project, and makes sure that its functions are there, and that there is a policy for every caller that its
 // scopes make: an authorizer finds out only when such a caller comes, and fails then. The errors are [*contract.Error],
-// [*modes.Error] and [*OptionError].
+// [modes.Errors] with what is wrong with all modes, and [*OptionError].
 func Read(s Source) (*Project, error) {
 	p := &Project{}
 	var err error
 	if p.Contract, err = s.readContract(); err != nil {
 		return nil, err
 	}
-	if p.Modes, err = s.readModes(); err != nil {
+	if err := p.addModes(s); err != nil {
 		return nil, err
 	}
 	if p.Rules, err = plan.CompileRules(p.Contract, p.GroupScopes()); err != nil {
 		return nil, err
 	}
 	return p, p.checkFunctions(s.Functions)
+}
+
+// addModes reads the modes, and compiles their plans. The error has all that is wrong, also with those modes that can be read where
+// others cannot.
+func (p *Project) addModes(s Source) error {
+	var unread error
+	p.Modes, unread = s.readModes()
+	all := make([]*modes.Mode, len(p.Modes))
+	for i, m := range p.Modes {
+		all[i] = m.Mode
+	}
+	plans, uncompiled := plan.CompileAll(p.Contract, all)
+	if err := errors.Join(unread, uncompiled); err != nil {
+		return err
+	}
+	for i := range p.Modes {
+		p.Modes[i].Plan = plans[i]
+	}
+	return nil
 }
 
 // checkNames refuses two modes of one name.

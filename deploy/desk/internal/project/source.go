@@ -2,6 +2,7 @@ package project
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -49,25 +50,26 @@ func (s Source) contractFile() string {
 	return shortPath(filepath.Join(folder, filepath.FromSlash(contractFile)))
 }
 
+// readModes gives those modes that can be read. The error has what is wrong with the others, a line each.
 func (s Source) readModes() ([]Mode, error) {
 	files, err := s.modeFiles()
 	if err != nil {
 		return nil, err
 	}
+	if len(files) == 0 {
+		return embeddedModes()
+	}
 	var all []Mode
+	var wrong []error
 	for _, file := range files {
 		m, err := modes.Load(file)
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, err)
+			continue
 		}
-		all = append(all, Mode{m, file})
+		all = append(all, Mode{Mode: m, File: file})
 	}
-	if len(files) == 0 {
-		if all, err = embeddedModes(); err != nil {
-			return nil, err
-		}
-	}
-	return all, checkNames(all)
+	return all, errors.Join(append(wrong, checkNames(all))...)
 }
 
 // modeFiles are the files of the modes, in the order in which people are told of them. There is none where they are those in the
@@ -107,7 +109,7 @@ func embeddedModes() ([]Mode, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Mode{m, file})
+		all = append(all, Mode{Mode: m, File: file})
 	}
 	return all, nil
 }

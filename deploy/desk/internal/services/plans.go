@@ -9,23 +9,23 @@ import (
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/gateway/usage"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
-// modesOf are the modes of a project, of none where it is nil.
-func modesOf(p *project.Project) []*modes.Mode {
-	var all []*modes.Mode
+// plansOf are the plans of a project, of none where it is nil.
+func plansOf(p *project.Project) []*plan.Plan {
+	var all []*plan.Plan
 	if p != nil {
 		for _, m := range p.Modes {
-			all = append(all, m.Mode)
+			all = append(all, m.Plan)
 		}
 	}
 	return all
 }
 
-// updatePlans changes a registry as modes have changed: their usage plans, and their local keys. What clients made, and
+// updatePlans changes a registry as plans have changed: their usage plans, and their local keys. What clients made, and
 // what all keys have used, stays. Where it cannot be done, nothing changes.
-func updatePlans(registry *usage.Registry, before, after []*modes.Mode) error {
+func updatePlans(registry *usage.Registry, before, after []*plan.Plan) error {
 	trial, err := copyOf(registry)
 	if err != nil {
 		return err
@@ -39,20 +39,20 @@ func updatePlans(registry *usage.Registry, before, after []*modes.Mode) error {
 // copyOf is another registry with the keys and plans of one, of which nothing is used yet.
 func copyOf(registry *usage.Registry) (*usage.Registry, error) {
 	all := usage.Config{Plans: registry.Plans(), Keys: registry.Keys(), Members: map[string][]string{}}
-	for _, plan := range all.Plans {
-		members, err := registry.Members(plan.ID)
+	for _, p := range all.Plans {
+		members, err := registry.Members(p.ID)
 		if err != nil {
 			return nil, err
 		}
 		for _, key := range members {
-			all.Members[plan.ID] = append(all.Members[plan.ID], key.ID)
+			all.Members[p.ID] = append(all.Members[p.ID], key.ID)
 		}
 	}
 	return usage.New(all)
 }
 
 // changePlans is updatePlans, which may fail when some of it is done.
-func changePlans(registry *usage.Registry, before, after []*modes.Mode) error {
+func changePlans(registry *usage.Registry, before, after []*plan.Plan) error {
 	before, after = changedPlans(before, after), changedPlans(after, before)
 	old, err := gateway.NewUsage(before, gateway.Config{})
 	if err != nil {
@@ -65,30 +65,38 @@ func changePlans(registry *usage.Registry, before, after []*modes.Mode) error {
 	if err := deleteKeys(registry, old.Keys(), fresh.Keys()); err != nil {
 		return err
 	}
-	for _, plan := range fresh.Plans() {
-		if err := updatePlan(registry, plan); err != nil {
+	for _, p := range fresh.Plans() {
+		if err := updatePlan(registry, p); err != nil {
 			return err
 		}
-		members, err := fresh.Members(plan.ID)
+		members, err := fresh.Members(p.ID)
 		if err != nil {
 			return err
 		}
 		for _, key := range members {
-			if err := updateKey(registry, plan.ID, key); err != nil {
-				return fmt.Errorf("mode %s: the key %s: %w", plan.ID, key.Name, err)
+			if err := updateKey(registry, p.ID, key); err != nil {
+				return fmt.Errorf("mode %s: the key %s: %w", p.ID, key.Name, err)
 			}
 		}
 	}
 	return nil
 }
 
-// changedPlans are those modes whose usage plans are not among the others.
-func changedPlans(all, others []*modes.Mode) []*modes.Mode {
-	return slices.DeleteFunc(slices.Clone(all), func(m *modes.Mode) bool {
-		return slices.ContainsFunc(others, func(other *modes.Mode) bool {
-			return m.Name == other.Name && reflect.DeepEqual(m.UsagePlan, other.UsagePlan)
+// changedPlans are those plans whose usage plans or keys are not among the others.
+func changedPlans(all, others []*plan.Plan) []*plan.Plan {
+	return slices.DeleteFunc(slices.Clone(all), func(p *plan.Plan) bool {
+		return slices.ContainsFunc(others, func(other *plan.Plan) bool {
+			return p.Name == other.Name && reflect.DeepEqual(usagePlanOf(p), usagePlanOf(other)) && reflect.DeepEqual(p.Local.Keys, other.Local.Keys)
 		})
 	})
+}
+
+// usagePlanOf gives nil where a plan asks for no keys.
+func usagePlanOf(p *plan.Plan) *plan.UsagePlan {
+	if p.REST == nil {
+		return nil
+	}
+	return p.REST.UsagePlan
 }
 
 // deleteKeys deletes the local keys that there are no more, and those that have another value now.
@@ -105,19 +113,19 @@ func deleteKeys(registry *usage.Registry, old, fresh []usage.Key) error {
 	return nil
 }
 
-func updatePlan(registry *usage.Registry, plan usage.Plan) error {
-	_, err := registry.UpdatePlan(plan.ID, func(p *usage.Plan) error {
-		*p = plan
+func updatePlan(registry *usage.Registry, want usage.Plan) error {
+	_, err := registry.UpdatePlan(want.ID, func(p *usage.Plan) error {
+		*p = want
 		return nil
 	})
 	if isMissing(err) {
-		_, err = registry.CreatePlan(plan)
+		_, err = registry.CreatePlan(want)
 	}
 	return err
 }
 
 // updateKey makes a local key what its mode says.
-func updateKey(registry *usage.Registry, plan string, key usage.Key) error {
+func updateKey(registry *usage.Registry, planID string, key usage.Key) error {
 	_, err := registry.UpdateKey(key.ID, func(k *usage.Key) error {
 		k.Enabled = key.Enabled
 		return nil
@@ -128,7 +136,7 @@ func updateKey(registry *usage.Registry, plan string, key usage.Key) error {
 	if _, err := registry.CreateKey(key); err != nil {
 		return err
 	}
-	_, err = registry.Join(plan, key.ID)
+	_, err = registry.Join(planID, key.ID)
 	return err
 }
 

@@ -122,7 +122,7 @@ func (s *Services) Update(p *project.Project) error {
 	if err := s.pool.SetScopes(p.Scopes()); err != nil {
 		return err
 	}
-	if err := updatePlans(s.usage, modesOf(s.project), modesOf(p)); err != nil {
+	if err := updatePlans(s.usage, plansOf(s.project), plansOf(p)); err != nil {
 		if s.project != nil {
 			s.pool.SetScopes(s.project.Scopes())
 		}

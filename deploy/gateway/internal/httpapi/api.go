@@ -23,28 +23,17 @@ type payloadFormat struct {
 	parse   func(output []byte) (*response, error)
 }
 
-// The longest that AWS lets functions take. See
+// authorizerTimeout is how long AWS lets an authorizer take at most. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html.
-const (
-	maxTimeout        = 30 * time.Second
-	authorizerTimeout = 10 * time.Second
-)
+const authorizerTimeout = 10 * time.Second
 
-// logFormat is the line of an access log where the mode has no format of its own. No field may hold a credential:
-// $context.error.message is left out, since for a malformed Authorization header it quotes the header.
-const logFormat = `{"requestId":"$context.requestId","time":"$context.requestTime","sourceIp":"$context.identity.sourceIp",` +
-	`"method":"$context.httpMethod","path":"$context.path","routeKey":"$context.routeKey","status":"$context.status",` +
-	`"authorizerError":"$context.authorizer.error","authorizerLatency":"$context.authorizer.latency",` +
-	`"userArn":"$context.identity.userArn","integrationStatus":"$context.integration.status","integrationLatency":"$context.integration.latency",` +
-	`"latency":"$context.responseLatency","responseLength":"$context.responseLength"}`
-
-// New makes what serves an HTTP API.
+// New makes what serves the plan of an HTTP API.
 func New(config stage.Config) (*API, error) {
-	s, err := stage.New(config, stage.Kind{LogFormat: logFormat, OneID: true})
+	s, err := stage.New(config, stage.Kind{OneID: true})
 	if err != nil {
 		return nil, err
 	}
-	a := &API{Stage: s, format: payloadFormatOf(s.Mode.PayloadFormatVersion), timeout: s.IntegrationTimeout(maxTimeout)}
+	a := &API{Stage: s, format: payloadFormatOf(s.Plan.HTTP.PayloadFormatVersion), timeout: s.IntegrationTimeout()}
 	if s.Routes, err = stage.NewRoutes(s.Methods); err != nil {
 		return nil, err
 	}

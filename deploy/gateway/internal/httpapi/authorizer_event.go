@@ -50,6 +50,6 @@ func newAuthorizerEventV1(x *stage.Exchange, values []string) any {
 		Version: "1.0", Type: "REQUEST", MethodARN: x.ARN(), IdentitySource: source, AuthorizationToken: source,
 		Resource: routePath(x.Method), Path: pathInEvent(x), HTTPMethod: x.HTTP.Method,
 		Headers: stage.LastValues(x.EventHeaders()), QueryStringParameters: stage.MapOrEmpty(stage.LastValues(x.Queries())),
-		PathParameters: stage.MapOrEmpty(parametersInEvent(x)), StageVariables: stage.MapOrEmpty(x.Mode.StageVariables), RequestContext: newRequestContextV1(x),
+		PathParameters: stage.MapOrEmpty(parametersInEvent(x)), StageVariables: stage.MapOrEmpty(x.Plan.StageVariables), RequestContext: newRequestContextV1(x),
 	}
 }

@@ -7,26 +7,26 @@ import (
 	"strings"
 
 	"portcullis/deploy/gateway/internal/stage"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // cors is an HTTP API's CORS configuration. Nil is none. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html.
 type cors struct {
-	modes.CORS
+	plan.CORS
 }
 
-// newCORS gives nil where the mode configures none.
+// newCORS gives nil where the plan has none.
 func newCORS(s *stage.Stage) (*cors, error) {
-	if s.Mode.CORS == nil {
+	if s.Plan.HTTP.CORS == nil {
 		return nil, nil
 	}
-	c := &cors{*s.Mode.CORS}
+	c := &cors{*s.Plan.HTTP.CORS}
 	if len(c.AllowOrigins) == 0 {
 		c.AllowOrigins = s.Config.AllowedOrigins
 	}
 	if c.AllowCredentials && slices.Contains(c.AllowOrigins, "*") {
-		return nil, s.Mode.Wrong(`want AllowedOrigins without "*": API Gateway does not allow both`, "cors", "allowCredentials")
+		return nil, stage.Misconfigured(`mode %s: cors.allowCredentials: want AllowedOrigins without "*": API Gateway does not allow both`, s.Plan.Name)
 	}
 	return c, nil
 }

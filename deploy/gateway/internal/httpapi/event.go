@@ -72,7 +72,7 @@ func newRequest(x *stage.Exchange) request {
 		QueryStringParameters: joined(x.Queries()),
 		RequestContext:        newRequestContext(x),
 		PathParameters:        parametersInEvent(x),
-		StageVariables:        x.Mode.StageVariables,
+		StageVariables:        x.Plan.StageVariables,
 	}
 }
 
@@ -89,7 +89,7 @@ func newRequestContext(x *stage.Exchange) requestContext {
 		},
 		RequestID: x.ExtendedID,
 		RouteKey:  x.RouteKey(),
-		Stage:     x.Mode.Name,
+		Stage:     x.Plan.Name,
 		Time:      x.RequestTime(),
 		TimeEpoch: x.Start.UnixMilli(),
 	}

@@ -60,7 +60,7 @@ func newEventV1(x *stage.Exchange) eventV1 {
 		MultiValueQueryStringParameters: stage.MapOrNull(x.Queries()),
 		RequestContext:                  newRequestContextV1(x),
 		PathParameters:                  parametersInEvent(x),
-		StageVariables:                  stage.MapOrNull(x.Mode.StageVariables),
+		StageVariables:                  stage.MapOrNull(x.Plan.StageVariables),
 	}
 	e.RequestContext.Authorizer = authorizerInEventV1(x)
 	var body string
@@ -87,7 +87,7 @@ func newRequestContextV1(x *stage.Exchange) requestContextV1 {
 		RequestTimeEpoch:  x.Start.UnixMilli(),
 		ResourceID:        x.RouteKey(),
 		ResourcePath:      routePath(x.Method),
-		Stage:             x.Mode.Name,
+		Stage:             x.Plan.Name,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/deploy/plan"
 )
 
 // routePath is the path in a route's key; $default has none but its own name.
@@ -32,7 +33,7 @@ func decodePath(x *stage.Exchange) bool {
 
 // pathInEvent is the path in an HTTP API's events: decoded, and with the stage in front.
 func pathInEvent(x *stage.Exchange) string {
-	root := "/" + x.Mode.Name
+	root := "/" + x.Plan.Name
 	if x.StagePath == root {
 		return root
 	}
@@ -41,7 +42,7 @@ func pathInEvent(x *stage.Exchange) string {
 
 // parametersInEvent are the path parameters in an HTTP API's events: nil where there are none, as for $default.
 func parametersInEvent(x *stage.Exchange) map[string]string {
-	if len(x.Parameters) == 0 || x.Method.RouteKey() == stage.DefaultRoute {
+	if len(x.Parameters) == 0 || x.Method.RouteKey() == plan.DefaultRoute {
 		return nil
 	}
 	return x.Parameters

@@ -5,30 +5,30 @@ import (
 	"strings"
 
 	"portcullis/deploy/gateway/internal/stage"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
-var tokenForm = stage.TokenForm{
-	Source: "$request.header.Authorization",
-	Lacks:  func(wanted []string) string { return "expected scopes: [" + strings.Join(wanted, " ") + "]" },
+// lacksScopes is what an HTTP API says of a token without the scopes.
+func lacksScopes(wanted []string) string {
+	return "expected scopes: [" + strings.Join(wanted, " ") + "]"
 }
 
-// newGuard makes the guard of the mode's authorization.
+// newGuard makes the guard of the plan's authorization.
 func newGuard(s *stage.Stage) (stage.Guard, error) {
-	switch s.Mode.Authorization {
-	case modes.JWT:
-		return stage.NewJWTGuard(s, tokenForm)
-	case modes.Request:
-		return stage.NewLambdaGuard(s, lambdaFormOf(s.Mode.Authorizer))
-	case modes.IAM:
+	switch s.Plan.Authorization {
+	case plan.JWT:
+		return stage.NewJWTGuard(s, lacksScopes)
+	case plan.Request:
+		return stage.NewLambdaGuard(s, lambdaFormOf(s.Plan.Authorizer))
+	case plan.IAM:
 		return stage.NewIAMGuard(s)
 	}
-	return nil, stage.Misconfigured("mode %s: authorization %q is no HTTP API's", s.Mode.Name, s.Mode.Authorization)
+	return nil, stage.Misconfigured("mode %s: authorization %q is no HTTP API's", s.Plan.Name, s.Plan.Authorization)
 }
 
-// lambdaFormOf is how an HTTP API talks with the authorizer of a mode. See
+// lambdaFormOf is how an HTTP API talks with the authorizer of a plan. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
-func lambdaFormOf(a *modes.Authorizer) stage.LambdaForm {
+func lambdaFormOf(a *plan.Authorizer) stage.LambdaForm {
 	form := stage.LambdaForm{Payload: "2.0", Timeout: authorizerTimeout, Event: newAuthorizerEvent, Parse: stage.ParseTypedAnswer}
 	switch {
 	case a.PayloadFormatVersion == "1.0":

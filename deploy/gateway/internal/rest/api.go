@@ -4,10 +4,10 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
-	"portcullis/api/contract"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/gateway/sigv4"
 	"portcullis/deploy/gateway/usage"
@@ -28,37 +28,24 @@ type API struct {
 
 // method is what a REST API has of a method beyond the method itself.
 type method struct {
-	mock      mockAnswer   // to preflights; nil: a function answers
-	validator *validator   // nil: of a preflight
-	cache     *methodCache // nil: answers are not kept
+	mock      map[string]string // the headers of the answer to a preflight; nil: a function answers
+	validator *validator        // nil: of a preflight
+	cache     *methodCache      // nil: answers are not kept
 }
 
-// The longest that AWS lets functions take. See
+// authorizerTimeout is how long AWS lets an authorizer take at most. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
-const maxTimeout = 29 * time.Second
+const authorizerTimeout = 29 * time.Second
 
-// logFormat is the line of an access log where the mode has no format of its own. No field may hold a credential:
-// $context.error.message is left out, since for a malformed Authorization header it quotes the header.
-const logFormat = `{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","traceId":"$context.xrayTraceId",` +
-	`"time":"$context.requestTime","sourceIp":"$context.identity.sourceIp","method":"$context.httpMethod","path":"$context.path",` +
-	`"resourcePath":"$context.resourcePath","status":"$context.status","errorType":"$context.error.responseType",` +
-	`"principalId":"$context.authorizer.principalId","authorizerStatus":"$context.authorizer.status","authorizerLatency":"$context.authorizer.latency",` +
-	`"userArn":"$context.identity.userArn","apiKeyId":"$context.identity.apiKeyId",` +
-	`"integrationStatus":"$context.integration.status","integrationLatency":"$context.integration.latency",` +
-	`"latency":"$context.responseLatency","responseLength":"$context.responseLength"}`
-
-// New makes what serves a REST API.
+// New makes what serves the plan of a REST API.
 func New(config stage.Config) (*API, error) {
-	s, err := stage.New(config, stage.Kind{LogFormat: logFormat, PassesSlashes: true})
+	s, err := stage.New(config, stage.Kind{PassesSlashes: true})
 	if err != nil {
 		return nil, err
 	}
 	a := &API{
-		Stage: s, responses: newGatewayResponses(s.Mode), media: mediaTypes(s.Mode.BinaryMediaTypes),
-		of: map[*stage.Method]*method{}, timeout: s.IntegrationTimeout(maxTimeout),
-	}
-	if err := checkSiblings(s.Config.Contract); err != nil {
-		return nil, err
+		Stage: s, responses: newGatewayResponses(s.Plan.REST), media: s.Plan.REST.BinaryMediaTypes,
+		of: map[*stage.Method]*method{}, timeout: s.IntegrationTimeout(),
 	}
 	if err := a.prepareMethods(); err != nil {
 		return nil, err
@@ -75,51 +62,34 @@ func New(config stage.Config) (*API, error) {
 	return a, nil
 }
 
-// prepareMethods adds to each method what a REST API has of it, and a preflight to each path without OPTIONS.
+// prepareMethods adds to each method what a REST API has of it, and the plan's preflights.
 func (a *API) prepareMethods() error {
-	schemas := newSchemas(a.Config.Contract)
+	validators, err := a.bodyValidators()
+	if err != nil {
+		return err
+	}
 	for _, m := range a.Methods {
-		v, err := newValidator(m.Operation, a.Mode.RequestValidation, schemas)
-		if err != nil {
-			return err
-		}
 		c, err := newMethodCache(a.Stage, m)
 		if err != nil {
 			return err
 		}
-		a.of[m] = &method{validator: v, cache: c}
+		a.of[m] = &method{validator: newValidator(m.Operation, a.Plan.REST.RequestValidator, validators), cache: c}
 	}
-	a.cors = cors{origins: a.Config.AllowedOrigins, methods: allMethods(a.Config.Contract)}
-	answers := preflights(a.Config.Contract)
-	for _, path := range slices.Sorted(maps.Keys(answers)) {
+	a.cors = cors{a.Config.AllowedOrigins}
+	for _, path := range slices.Sorted(maps.Keys(a.Plan.REST.Preflights)) {
 		m := &stage.Method{Route: policy.Route{Method: http.MethodOptions, Path: path}, Public: true}
 		a.Methods = append(a.Methods, m)
-		a.of[m] = &method{mock: answers[path]}
+		a.of[m] = &method{mock: a.Plan.REST.Preflights[path]}
 	}
 	return nil
 }
 
-// checkSiblings refuses two parameters of different names or kinds at one place: a REST API's resource has one
-// variable child.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html.
-func checkSiblings(contract *contract.Contract) error {
-	variable := map[string]string{} // parent -> child
-	for _, operation := range contract.Operations {
-		if operation.Default {
-			return stage.Misconfigured("/$default: a REST API has no route for what no other one serves")
-		}
-		parent := ""
-		for child := range strings.SplitSeq(strings.Trim(operation.Route.Path, "/"), "/") {
-			if strings.HasPrefix(child, "{") {
-				if other := variable[parent]; other != "" && other != child {
-					return stage.Misconfigured("%s: a REST API has one parameter at a place; %s/%s is there already", operation.Route, parent, other)
-				}
-				variable[parent] = child
-			}
-			parent += "/" + child
-		}
+// bodyValidators are what validates by each model; none where bodies are not validated.
+func (a *API) bodyValidators() (map[string]*jsonschema.Schema, error) {
+	if !a.Plan.REST.RequestValidator.Body {
+		return nil, nil
 	}
-	return nil
+	return a.Plan.REST.Validators()
 }
 
 // Serve takes a request through what API Gateway does, in its order.
@@ -172,7 +142,7 @@ func (a *API) authorize(x *stage.Exchange) *refusal {
 
 // admit asks for a key where the method does, and counts the request.
 func (a *API) admit(x *stage.Exchange) *refusal {
-	if a.keys != nil && !x.Method.Public {
+	if x.Method.Operation != nil && x.Method.Operation.APIKeyRequired {
 		if why := a.keys.Admit(x); why != nil {
 			return keyRefusal(why)
 		}

@@ -1,13 +1,14 @@
 package rest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/gateway/internal/stage"
-	"portcullis/deploy/modes"
 )
 
 // methodCache keeps the answers of a GET method by the parameters that tell requests apart. See
@@ -33,61 +34,29 @@ const (
 	ignoredWarning = "199 Cache-control headers were ignored because the caller was unauthorized."
 )
 
-// newMethodCache gives nil where the method's answers are not kept. It refuses a key by which one caller, or one site,
-// would get what was kept for another.
+// newMethodCache gives nil where the method's answers are not kept. It refuses a key by which one site would get what was
+// kept for another.
 func newMethodCache(s *stage.Stage, m *stage.Method) (*methodCache, error) {
-	if s.Mode.Cache == nil {
+	kept, settings := m.Operation.Cache, s.Plan.REST.CacheSettings
+	if kept == nil || settings == nil {
 		return nil, nil
 	}
-	settings, kept := s.Mode.Cache.Methods[m.Key()]
-	if !kept {
-		return nil, nil
-	}
-	if !m.Public && !tellCaller(s.Mode, settings.KeyParameters) {
-		return nil, s.Mode.Wrong("want what says who calls among them: one caller's answer would be served to others", "cache", "methods", m.Key(), "keyParameters")
-	}
-	if len(s.Config.AllowedOrigins) > 1 && !hasParameter(settings.KeyParameters, originParameter) {
-		return nil, s.Mode.Wrong("want "+originParameter+" among them: the answer that one of several AllowedOrigins may read would be served to others",
-			"cache", "methods", m.Key(), "keyParameters")
+	if len(s.Config.AllowedOrigins) > 1 && !slices.ContainsFunc(kept.CacheKeyParameters, isOrigin) {
+		return nil, stage.Misconfigured("mode %s: cache.methods.%s.keyParameters: want %s among them: the answer that one of several AllowedOrigins may read would be served to others",
+			s.Plan.Name, m.Key(), originParameter)
 	}
 	c := &methodCache{
-		answers: stage.NewCache[*lambda.ProxyAnswer](settings.TTL(), mostKept, s.Config.Now),
-		anyone:  s.Mode.Cache.AnyoneMayInvalidate, strategy: s.Mode.Cache.UnauthorizedCacheControlHeaderStrategy,
+		answers: stage.NewCache[*lambda.ProxyAnswer](time.Duration(kept.TTLInSeconds)*time.Second, mostKept, s.Config.Now),
+		anyone:  !settings.RequireAuthorizationForCacheControl, strategy: settings.UnauthorizedCacheControlHeaderStrategy,
 	}
-	for _, parameter := range settings.KeyParameters {
-		c.parameters = append(c.parameters, keyParameterOf(parameter))
+	for _, parameter := range kept.CacheKeyParameters {
+		c.parameters = append(c.parameters, keyParameterOf(cmp.Or(kept.RequestParameters[parameter], parameter)))
 	}
 	return c, nil
 }
 
-// tellCaller tells whether key parameters differ where the caller does: of several identity sources all have to be
-// among them.
-func tellCaller(m *modes.Mode, parameters []string) bool {
-	has := func(wanted string) bool { return hasParameter(parameters, wanted) }
-	switch {
-	case m.Authorization == modes.IAM:
-		return has("context.identity.userArn")
-	case m.Authorization == modes.None:
-		return has("method.request.header.X-Api-Key")
-	case m.Authorization != modes.Cognito && has("context.authorizer.principalId"): // a token of Cognito's has no principal
-		return true
-	}
-	sources := slices.DeleteFunc(slices.Clone(m.Authorizer.IdentitySource), func(s string) bool { return !strings.HasPrefix(s, "method.request.") })
-	if len(sources) == 0 && m.Authorization == modes.Cognito {
-		sources = modes.Sources{defaultTokenSource}
-	}
-	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s string) bool { return !has(s) })
-}
-
-func hasParameter(parameters []string, wanted string) bool {
-	return slices.ContainsFunc(parameters, func(p string) bool { return sameParameter(p, wanted) })
-}
-
-// sameParameter compares two parameters; the names of headers have no case.
-func sameParameter(a, b string) bool {
-	const header = "method.request.header."
-	return a == b || strings.HasPrefix(a, header) && strings.HasPrefix(b, header) && strings.EqualFold(a, b)
-}
+// isOrigin knows the origin's parameter; the names of headers have no case.
+func isOrigin(parameter string) bool { return strings.EqualFold(parameter, originParameter) }
 
 // keyParameterOf reads a path parameter, or what identity sources are read from.
 func keyParameterOf(text string) stage.Source {

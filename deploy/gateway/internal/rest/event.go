@@ -78,7 +78,7 @@ func newRequest(x *stage.Exchange) request {
 		QueryStringParameters:           stage.LastValues(x.Queries()),
 		MultiValueQueryStringParameters: stage.MapOrNull(x.Queries()),
 		PathParameters:                  stage.MapOrNull(x.Parameters),
-		StageVariables:                  stage.MapOrNull(x.Mode.StageVariables),
+		StageVariables:                  stage.MapOrNull(x.Plan.StageVariables),
 		RequestContext:                  newRequestContext(x),
 	}
 }
@@ -94,7 +94,7 @@ func newRequestContext(x *stage.Exchange) requestContext {
 		Path:              x.StagePath,
 		AccountID:         x.Config.AccountID,
 		Protocol:          x.HTTP.Proto,
-		Stage:             x.Mode.Name,
+		Stage:             x.Plan.Name,
 		DomainPrefix:      domainPrefix,
 		RequestTimeEpoch:  x.Start.UnixMilli(),
 		RequestID:         x.RequestID,

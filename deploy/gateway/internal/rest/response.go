@@ -3,9 +3,10 @@ package rest
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"portcullis/deploy/gateway/internal/stage"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // gatewayResponse is an answer that a REST API makes itself, by its type.
@@ -53,22 +54,22 @@ func refuseWith(response gatewayResponse, message string) *refusal {
 	return &refusal{response, message}
 }
 
-// gatewayResponses are those that the mode sets, with what stands for those that it does not.
+// gatewayResponses are those that the plan sets, with what stands for those that it does not.
 type gatewayResponses map[string]customResponse
 
-// customResponse is a gateway response that a mode sets.
+// customResponse is a gateway response that a plan sets.
 type customResponse struct {
 	status  int // 0: as it is
 	headers map[string]stage.Template
 	body    stage.Template // nil: as it is
 }
 
-func newGatewayResponses(m *modes.Mode) gatewayResponses {
+func newGatewayResponses(r *plan.REST) gatewayResponses {
 	all := gatewayResponses{}
-	for kind, set := range m.GatewayResponses {
+	for kind, set := range r.GatewayResponses {
 		custom := customResponse{status: set.StatusCode, headers: map[string]stage.Template{}}
 		for name, value := range set.Headers {
-			custom.headers[name] = stage.ParseTemplate(value)
+			custom.headers[name] = parseMapping(value)
 		}
 		if set.Body != "" {
 			custom.body = stage.ParseTemplate(set.Body)
@@ -76,6 +77,14 @@ func newGatewayResponses(m *modes.Mode) gatewayResponses {
 		all[kind] = custom
 	}
 	return all
+}
+
+// parseMapping reads a header's value: a text in single quotes, or a variable such as context.error.message.
+func parseMapping(value string) stage.Template {
+	if text, quoted := strings.CutPrefix(value, "'"); quoted {
+		return stage.ParseTemplate(strings.TrimSuffix(text, "'"))
+	}
+	return stage.ParseTemplate("$" + value)
 }
 
 // find gives what is set for a response: for its type, or else for its class.

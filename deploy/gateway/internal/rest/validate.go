@@ -3,129 +3,53 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"portcullis/api/contract"
 	"portcullis/deploy/gateway/internal/stage"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // validator checks requests to one method before its function is called.
 type validator struct {
-	headers, paths, queries []string // required parameters, as the contract writes them
+	headers, paths, queries []string // required parameters, each sorted
 	models                  map[string]*jsonschema.Schema
 }
 
-// schemas compiles the contract's schemas as API Gateway's models, which are JSON Schema draft 4.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html.
-type schemas struct {
-	contract *contract.Contract
-	compiler *jsonschema.Compiler
-	err      error
-}
-
-func newSchemas(contract *contract.Contract) *schemas {
-	s := &schemas{contract: contract, compiler: jsonschema.NewCompiler()}
-	s.compiler.DefaultDraft(jsonschema.Draft4)
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(contract.Document))
-	if err == nil {
-		toDraft4(document)
-		err = s.compiler.AddResource(contractURL, document)
-	}
-	s.err = err
-	return s
-}
-
-// toDraft4 rewrites what draft 4 says in another way than OpenAPI 3.1: const, and exclusive bounds.
-func toDraft4(tree any) {
-	switch tree := tree.(type) {
-	case []any:
-		for _, item := range tree {
-			toDraft4(item)
-		}
-	case map[string]any:
-		for _, value := range tree {
-			toDraft4(value)
-		}
-		if value, ok := tree["const"]; ok && isScalar(value) {
-			tree["enum"] = []any{value}
-			delete(tree, "const")
-		}
-		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
-			limit, isNumber := tree[exclusive].(json.Number)
-			if _, both := tree[bound]; isNumber && !both { // draft 4 has no way to say both, and refuses it
-				tree[exclusive], tree[bound] = true, limit
-			}
-		}
-	}
-}
-
-func isScalar(value any) bool {
-	switch value.(type) {
-	case map[string]any, []any:
-		return false
-	}
-	return true
-}
-
-const contractURL = "contract:///openapi.json"
-
-func (s *schemas) compile(place string) (*jsonschema.Schema, error) {
-	err := s.err
-	var schema *jsonschema.Schema
-	if err == nil {
-		schema, err = s.compiler.Compile(contractURL + place)
-	}
-	if err != nil {
-		reason, _, _ := strings.Cut(strings.ReplaceAll(err.Error(), contractURL, ""), "\n")
-		return nil, &contract.Error{Name: s.contract.Name, Reason: place + ": " + reason}
-	}
-	return schema, nil
-}
-
-func newValidator(operation *contract.Operation, checks modes.RequestValidation, schemas *schemas) (*validator, error) {
+// newValidator makes what the plan's validator checks of an operation, by the models of the API.
+func newValidator(o *plan.Operation, checks plan.RequestValidator, models map[string]*jsonschema.Schema) *validator {
 	v := &validator{models: map[string]*jsonschema.Schema{}}
 	if checks.Parameters {
-		v.require(operation.Parameters)
+		v.require(o.RequestParameters)
 	}
-	if !checks.Body || operation.Body == nil {
-		return v, nil
-	}
-	for mediaType, place := range operation.Body.Schemas {
-		if place == "" {
-			continue
-		}
-		schema, err := schemas.compile(place)
-		if err != nil {
-			return nil, err
-		}
-		v.models[mediaType] = schema
-		if len(operation.Body.Schemas) == 1 && mediaType == "application/json" {
-			v.models[anyMediaType] = schema
+	if checks.Body {
+		for mediaType, name := range o.RequestModels {
+			v.models[mediaType] = models[name]
 		}
 	}
-	return v, nil
+	return v
 }
 
-// anyMediaType is the key of the model for media types that have none. It is set where bodies are JSON only:
-// without it a body of another type would not be validated at all.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html.
+// anyMediaType is the key of the model for media types that have none. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html.
 const anyMediaType = "$default"
 
-func (v *validator) require(parameters []contract.Parameter) {
-	for _, parameter := range parameters {
-		switch {
-		case !parameter.Required:
-		case parameter.In == "header":
-			v.headers = append(v.headers, parameter.Name)
-		case parameter.In == "path":
-			v.paths = append(v.paths, parameter.Name)
-		case parameter.In == "query":
-			v.queries = append(v.queries, parameter.Name)
+func (v *validator) require(parameters map[string]bool) {
+	for _, parameter := range slices.Sorted(maps.Keys(parameters)) {
+		if !parameters[parameter] {
+			continue
+		}
+		switch place, name, _ := strings.Cut(strings.TrimPrefix(parameter, "method.request."), "."); place {
+		case "header":
+			v.headers = append(v.headers, name)
+		case "path":
+			v.paths = append(v.paths, name)
+		case "querystring":
+			v.queries = append(v.queries, name)
 		}
 	}
 }

@@ -5,36 +5,31 @@ import (
 
 	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/gateway/sigv4"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 	"portcullis/policy"
 )
 
-// defaultTokenSource is where a user pool's token is, unless the mode says it.
-const defaultTokenSource = "method.request.header.Authorization"
+// lacksScopes is what a trace says of a token without the scopes; the answer does not.
+func lacksScopes([]string) string { return "the token has none of the method's scopes" }
 
-var tokenForm = stage.TokenForm{
-	Source: defaultTokenSource,
-	Lacks:  func([]string) string { return "the token has none of the method's scopes" },
-}
-
-// newGuard makes the guard of the mode's authorization; nil: that is NONE.
+// newGuard makes the guard of the plan's authorization; nil: that is NONE.
 func newGuard(s *stage.Stage) (stage.Guard, error) {
-	form := stage.LambdaForm{Timeout: maxTimeout, Parse: stage.ParsePolicyAnswer}
-	switch s.Mode.Authorization {
-	case modes.None:
+	form := stage.LambdaForm{Timeout: authorizerTimeout, Parse: stage.ParsePolicyAnswer}
+	switch s.Plan.Authorization {
+	case plan.None:
 		return nil, nil
-	case modes.Token:
+	case plan.Token:
 		form.Event = newTokenEvent
 		return stage.NewLambdaGuard(s, form)
-	case modes.Request:
+	case plan.Request:
 		form.Event = newRequestEvent
 		return stage.NewLambdaGuard(s, form)
-	case modes.IAM:
+	case plan.IAM:
 		return stage.NewIAMGuard(s)
-	case modes.Cognito:
-		return stage.NewCognitoGuard(s, tokenForm)
+	case plan.Cognito:
+		return stage.NewCognitoGuard(s, lacksScopes)
 	}
-	return nil, stage.Misconfigured("mode %s: authorization %q is no REST API's", s.Mode.Name, s.Mode.Authorization)
+	return nil, stage.Misconfigured("mode %s: authorization %q is no REST API's", s.Plan.Name, s.Plan.Authorization)
 }
 
 // refusalOf is the gateway response that a verdict means; nil: the request may go on.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"portcullis/deploy/gateway/internal/lambda"
@@ -42,6 +43,11 @@ func tokenScopes(claims map[string]any) []string {
 		}
 	}
 	return nil
+}
+
+// hasAny tells whether a token has any of the scopes.
+func hasAny(have, want []string) bool {
+	return slices.ContainsFunc(want, func(scope string) bool { return slices.Contains(have, scope) })
 }
 
 // ClaimText is a claim in an HTTP API's event and in logs: a list in brackets, separated by spaces.

@@ -6,15 +6,13 @@ import (
 	"log/slog"
 	"time"
 
-	"portcullis/api/contract"
 	"portcullis/deploy/gateway/internal/lambda"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // Config is gateway.Config, which says what its members are.
 type Config struct {
-	Contract  *contract.Contract
-	Mode      *modes.Mode
+	Plan      *plan.Plan
 	Functions map[string]lambda.Invoker
 
 	Tokens Tokens

@@ -10,11 +10,6 @@ import (
 // refusal is answered is for the kind of API to say.
 type Guard interface {
 	decide(x *Exchange) Verdict
-
-	// What a [Description] tells of it.
-	authorization() string
-	scopesOf(m *Method) []string // of which a token needs any one; nil: it asks for none
-	describeAuthorizer() *AuthorizerDescription
 }
 
 // Verdict is what a guard finds of a request. The zero verdict refuses it.

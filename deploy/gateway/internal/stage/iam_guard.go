@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"portcullis/deploy/gateway/sigv4"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // iamGuard is the authorization AWS_IAM: it knows those who may sign, and their policies. See
@@ -15,11 +15,11 @@ type iamGuard struct {
 	byKey    map[string]*Signer
 }
 
-// NewIAMGuard knows the mode's local callers.
+// NewIAMGuard knows the callers that the plan has for a desk.
 func NewIAMGuard(s *Stage) (Guard, error) {
 	g := &iamGuard{byKey: map[string]*Signer{}}
 	secrets := map[string]sigv4.Credentials{}
-	for _, caller := range s.Mode.LocalCallers {
+	for _, caller := range s.Plan.Local.Callers {
 		g.byKey[caller.AccessKeyID] = newSigner(caller)
 		secrets[caller.AccessKeyID] = sigv4.Credentials{
 			SecretAccessKey: sigv4.Secret(caller.SecretAccessKey), SessionToken: sigv4.Secret(caller.SessionToken),
@@ -33,10 +33,10 @@ func NewIAMGuard(s *Stage) (Guard, error) {
 	return g, err
 }
 
-// newSigner reads who a caller is from its ARN, which the mode's check has made sure of.
-func newSigner(caller modes.Caller) *Signer {
+// newSigner reads who a caller is from its ARN, which has been checked.
+func newSigner(caller plan.Caller) *Signer {
 	parts := strings.SplitN(caller.ARN, ":", 6)
-	s := &Signer{AccessKey: caller.AccessKeyID, Account: parts[4], ARN: caller.ARN, document: caller.Policy.Document}
+	s := &Signer{AccessKey: caller.AccessKeyID, Account: parts[4], ARN: caller.ARN, document: caller.Policy}
 	kind, name, _ := strings.Cut(parts[5], "/")
 	id := strings.ToUpper(identifier(caller.ARN, 17))
 	if kind == "user" {
@@ -63,7 +63,3 @@ func (g *iamGuard) decide(x *Exchange) Verdict {
 	v.judge(&x.Request)
 	return v
 }
-
-func (g *iamGuard) authorization() string                      { return modes.IAM }
-func (g *iamGuard) scopesOf(*Method) []string                  { return nil }
-func (g *iamGuard) describeAuthorizer() *AuthorizerDescription { return nil }

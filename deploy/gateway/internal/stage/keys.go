@@ -1,12 +1,10 @@
 package stage
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"portcullis/deploy/gateway/usage"
-	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // Usage decides whether who has an API key may call now. A [usage.Registry] does.
@@ -22,63 +20,68 @@ type Keys struct {
 	authorizer bool // the key is what the authorizer answers, and not the client's header
 }
 
-// NewKeys gives nil where the mode asks for no keys.
+// NewKeys gives nil where the plan, a REST API's, asks for no keys.
 func NewKeys(s *Stage) (*Keys, error) {
-	if !s.Mode.APIKeyRequired {
+	if s.Plan.REST.UsagePlan == nil {
 		return nil, nil
 	}
-	k := &Keys{usage: s.Config.Usage, stage: stageID(s.Mode), authorizer: s.Mode.APIKeySource == "AUTHORIZER"}
+	k := &Keys{usage: s.Config.Usage, stage: stageID(s.Plan), authorizer: s.Plan.REST.APIKeySource == "AUTHORIZER"}
 	if k.usage != nil {
 		return k, nil
 	}
-	registry, err := NewUsage([]*modes.Mode{s.Mode}, s.Config.Now)
+	registry, err := NewUsage([]*plan.Plan{s.Plan}, s.Config.Now)
 	k.usage = registry
 	return k, err
 }
 
-// stageID is how a usage plan names the stage of a mode's gateway.
-func stageID(m *modes.Mode) usage.StageID {
-	return usage.StageID{API: identifier(m.Name, 10), Name: m.Name}
+// stageID is how a usage plan names the stage of a plan's gateway.
+func stageID(p *plan.Plan) usage.StageID {
+	return usage.StageID{API: identifier(p.Name, 10), Name: p.Name}
 }
 
-// NewUsage makes a registry with a usage plan for each mode that asks for keys, with the mode's name as its id, and
-// the mode's local keys in it. A nil now is time.Now.
-func NewUsage(modes []*modes.Mode, now func() time.Time) (*usage.Registry, error) {
+// NewUsage makes a registry with a usage plan for each plan that asks for keys, with the plan's name as its id, and
+// the keys in it that the plan has for a desk. A nil now is time.Now.
+func NewUsage(plans []*plan.Plan, now func() time.Time) (*usage.Registry, error) {
 	all := usage.Config{Members: map[string][]string{}, Now: now}
-	for _, m := range modes {
-		if m.UsagePlan == nil {
+	for _, p := range plans {
+		if p.REST == nil || p.REST.UsagePlan == nil {
 			continue
 		}
-		all.Plans = append(all.Plans, planOf(m))
-		for _, key := range m.UsagePlan.LocalKeys {
-			id := identifier(m.Name+"/"+key.Name, 10)
+		all.Plans = append(all.Plans, usagePlanOf(p))
+		for _, key := range p.Local.Keys {
+			id := identifier(p.Name+"/"+key.Name, 10)
 			all.Keys = append(all.Keys, usage.Key{ID: id, Name: key.Name, Value: usage.Value(key.Value), Enabled: !key.Disabled})
-			all.Members[m.Name] = append(all.Members[m.Name], id)
+			all.Members[p.Name] = append(all.Members[p.Name], id)
 		}
 	}
 	return usage.New(all)
 }
 
-func planOf(m *modes.Mode) usage.Plan {
-	plan := usage.Plan{ID: m.Name, Name: m.Name, Stages: []usage.PlanStage{{StageID: stageID(m), Methods: throttles(m.UsagePlan.Methods)}}}
-	if t := m.UsagePlan.Throttle; t != nil {
-		plan.Throttle = &usage.Throttle{Rate: t.RateLimit, Burst: t.BurstLimit}
+func usagePlanOf(p *plan.Plan) usage.Plan {
+	from, methods := p.REST.UsagePlan, map[string]usage.Throttle{}
+	for key, t := range from.Methods {
+		methods[methodPath(p.Operations[key])] = *throttleOf(&t)
 	}
-	if q := m.UsagePlan.Quota; q != nil {
-		plan.Quota = &usage.Quota{Limit: q.Limit, Offset: q.Offset, Period: usage.Period(q.Period)}
+	made := usage.Plan{
+		ID: p.Name, Name: p.Name, Throttle: throttleOf(from.Throttle),
+		Stages: []usage.PlanStage{{StageID: stageID(p), Methods: methods}},
 	}
-	return plan
+	if q := from.Quota; q != nil {
+		made.Quota = &usage.Quota{Limit: q.Limit, Offset: q.Offset, Period: usage.Period(q.Period)}
+	}
+	return made
 }
 
-// throttles are a mode's limits of single methods, by AWS's names for them: /things/{id}/GET.
-func throttles(methods map[string]modes.Throttle) map[string]usage.Throttle {
-	named := map[string]usage.Throttle{}
-	for name, t := range methods {
-		verb, path, _ := strings.Cut(name, " ")
-		named[path+"/"+verb] = usage.Throttle{Rate: t.RateLimit, Burst: t.BurstLimit}
+// throttleOf gives nil for nil.
+func throttleOf(t *plan.Throttle) *usage.Throttle {
+	if t == nil {
+		return nil
 	}
-	return named
+	return &usage.Throttle{Rate: t.RateLimit, Burst: t.BurstLimit}
 }
+
+// methodPath is AWS's name for a method among limits: /things/{id}/GET.
+func methodPath(o plan.Operation) string { return o.Path + "/" + o.Method }
 
 // Admit decides by the request's key, and counts the request; nil: it may go on.
 func (k *Keys) Admit(x *Exchange) *usage.Refusal {
@@ -101,10 +104,11 @@ func (k *Keys) Admit(x *Exchange) *usage.Refusal {
 
 // newLimits makes what limits the requests of a stage, whoever makes them.
 func (s *Stage) newLimits() (*usage.Stage, error) {
-	config := usage.StageConfig{Now: s.Config.Now}
-	if t := s.Mode.Throttle; t != nil {
-		config.Default = &usage.Throttle{Rate: t.RateLimit, Burst: t.BurstLimit}
-		config.Methods = throttles(t.Methods)
+	config := usage.StageConfig{Default: throttleOf(s.Plan.Throttle), Methods: map[string]usage.Throttle{}, Now: s.Config.Now}
+	for _, o := range s.Plan.Operations {
+		if o.Throttle != nil {
+			config.Methods[methodPath(o)] = *throttleOf(o.Throttle)
+		}
 	}
 	return usage.NewStage(config)
 }
@@ -116,23 +120,4 @@ func (x *Exchange) WithinLimits() bool {
 		x.trace.Throttle = "the limit of the stage, or of the method in it, is reached"
 	}
 	return ok
-}
-
-// SourceName is API Gateway's name for where keys are.
-func (k *Keys) SourceName() string {
-	if k.authorizer {
-		return "AUTHORIZER"
-	}
-	return "HEADER"
-}
-
-// Plans are the usage plans for the stage, where they can be told.
-func (k *Keys) Plans() []usage.Plan {
-	registry, ok := k.usage.(interface{ Plans() []usage.Plan })
-	if !ok {
-		return nil
-	}
-	return slices.DeleteFunc(registry.Plans(), func(p usage.Plan) bool {
-		return !slices.ContainsFunc(p.Stages, func(s usage.PlanStage) bool { return s.StageID == k.stage })
-	})
 }

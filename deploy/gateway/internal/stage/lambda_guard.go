@@ -3,9 +3,7 @@ package stage
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"portcullis/deploy/gateway/internal/lambda"
@@ -36,20 +34,23 @@ type LambdaForm struct {
 // maxCached bounds how many answers of an authorizer are kept.
 const maxCached = 10_000
 
-// NewLambdaGuard makes the mode's authorizer.
+// NewLambdaGuard makes the plan's authorizer.
 func NewLambdaGuard(s *Stage, form LambdaForm) (Guard, error) {
-	settings := s.Mode.Authorizer
+	settings := s.Plan.Authorizer
 	function := s.Config.Functions[settings.Function]
 	if function == nil {
-		return nil, s.Mode.Wrong(fmt.Sprintf("no function is called %q", settings.Function), "authorizer", "function")
+		return nil, Misconfigured("authorizer: no function is called %q", settings.Function)
 	}
 	form.Timeout = s.atMost(form.Timeout)
 	g := &lambdaGuard{
-		LambdaForm: form, kind: s.Mode.Authorization, name: settings.Function, function: function,
-		sources: sourcesOf(settings.IdentitySource), cache: NewCache[Identity](settings.TTL(), maxCached, s.Config.Now),
+		LambdaForm: form, kind: settings.Type, name: settings.Function, function: function,
+		cache: NewCache[Identity](time.Duration(settings.ResultTTLInSeconds)*time.Second, maxCached, s.Config.Now),
+	}
+	for _, source := range settings.IdentitySources {
+		g.sources = append(g.sources, SourceOf(source))
 	}
 	var err error
-	g.validation, err = settings.Validation() // the mode's check has made sure that it is good
+	g.validation, err = settings.Validation()
 	return g, err
 }
 
@@ -128,18 +129,4 @@ func (g *lambdaGuard) ask(x *Exchange, values []string, trace *AuthorizerTrace) 
 	}
 	found.Latency = latency
 	return found, nil
-}
-
-func (g *lambdaGuard) authorization() string     { return "CUSTOM" }
-func (g *lambdaGuard) scopesOf(*Method) []string { return nil }
-
-func (g *lambdaGuard) describeAuthorizer() *AuthorizerDescription {
-	d := &AuthorizerDescription{
-		Type: g.kind, IdentitySources: SourceNames(g.sources), ResultTTL: g.cache.TTL,
-		PayloadFormatVersion: g.Payload, EnableSimpleResponses: g.Simple,
-	}
-	if g.validation != nil {
-		d.IdentityValidationExpression = strings.TrimSuffix(strings.TrimPrefix(g.validation.String(), "^(?:"), ")$") // see modes.Authorizer.Validation
-	}
-	return d
 }

@@ -63,7 +63,7 @@ func (s *Stage) behindStage(path string) (rest string, ours bool) {
 	if s.PassesSlashes {
 		path = oneSlash(path)
 	}
-	rest, ours = strings.CutPrefix(path, "/"+s.Mode.Name)
+	rest, ours = strings.CutPrefix(path, "/"+s.Plan.Name)
 	if rest == "" {
 		rest = "/"
 	}
@@ -127,7 +127,7 @@ func (r *Request) arnOf(path string) string {
 	}
 	return policy.ARN{
 		Partition: partitionOf(r.Config.Region), Region: r.Config.Region, Account: r.Config.AccountID, API: r.APIID,
-		Stage: r.Mode.Name, Method: r.HTTP.Method, Path: path,
+		Stage: r.Plan.Name, Method: r.HTTP.Method, Path: path,
 	}.String()
 }
 

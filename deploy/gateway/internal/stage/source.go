@@ -3,27 +3,16 @@ package stage
 import (
 	"strconv"
 	"strings"
-
-	"portcullis/deploy/modes"
 )
 
 // Source is one identity source.
 type Source struct {
-	Name  string                     // as mode files write it
+	Name  string                     // as the plan writes it
 	Value func(x *Exchange) string   // "" where the request has none
 	sent  func(x *Exchange) []string // what the client sent for it; nil: nothing is the client's
 }
 
-// sourcesOf reads identity sources in the forms of REST and of HTTP APIs; the mode's check has made sure of them.
-func sourcesOf(list modes.Sources) []Source {
-	var sources []Source
-	for _, text := range list {
-		sources = append(sources, SourceOf(text))
-	}
-	return sources
-}
-
-// SourceOf reads one, with the dollar that HTTP APIs put in front or without it.
+// SourceOf reads an identity source, with the dollar that HTTP APIs put in front or without it.
 func SourceOf(written string) Source {
 	s := readerOf(strings.TrimPrefix(written, "$"))
 	s.Name = written
@@ -33,7 +22,7 @@ func SourceOf(written string) Source {
 // readerOf is a source without its name.
 func readerOf(text string) Source {
 	if name, ok := strings.CutPrefix(text, "stageVariables."); ok {
-		return Source{Value: func(x *Exchange) string { return x.Mode.StageVariables[name] }}
+		return Source{Value: func(x *Exchange) string { return x.Plan.StageVariables[name] }}
 	}
 	if name, ok := strings.CutPrefix(text, "context."); ok {
 		return Source{Value: func(x *Exchange) string { return x.variable(name) }}
@@ -90,13 +79,4 @@ func JoinKey(values []string) string {
 		b.WriteString(value)
 	}
 	return b.String()
-}
-
-// SourceNames are the names of identity sources or of a cache's key parameters; nil where there are none.
-func SourceNames(sources []Source) []string {
-	var names []string
-	for _, s := range sources {
-		names = append(names, s.Name)
-	}
-	return names
 }

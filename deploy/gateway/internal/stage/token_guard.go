@@ -3,7 +3,6 @@ package stage
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 )
 
@@ -12,28 +11,23 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html.
 type tokenGuard struct {
-	TokenForm
-	token       Source               // where it is
-	unscoped    []TokenVerifier      // for methods that ask for no scope
-	scoped      []TokenVerifier      // for methods that do
-	scopes      map[*Method][]string // of each method that is not public: see scopesByMethod
-	description AuthorizerDescription
+	kind     string          // COGNITO_USER_POOLS or JWT
+	token    Source          // where it is
+	unscoped []TokenVerifier // for methods that ask for no scope
+	scoped   []TokenVerifier // for methods that do
+	lacks    LacksScopes
 }
 
-// TokenForm is how a kind of API speaks of its authorizer for tokens.
-type TokenForm struct {
-	Source string                       // where a token is, unless the mode says it
-	Lacks  func(wanted []string) string // says that a token has none of the scopes
-}
+// LacksScopes is how a kind of API says that a token has none of the scopes that are wanted.
+type LacksScopes func(wanted []string) string
 
 // NewCognitoGuard takes ID tokens where a method has no scopes, and else access tokens.
-func NewCognitoGuard(s *Stage, form TokenForm) (Guard, error) {
-	pools := s.Mode.Authorizer.UserPools
+func NewCognitoGuard(s *Stage, lacks LacksScopes) (Guard, error) {
+	pools := s.Plan.Authorizer.UserPools
 	if len(pools) == 0 {
 		pools = []string{""} // the stack's own
 	}
-	g := &tokenGuard{TokenForm: form}
-	g.description.UserPools = pools
+	g := newTokenGuard(s, lacks)
 	for _, pool := range pools {
 		if err := g.addVerifier(s, &g.unscoped, TokenIssuer{UserPool: pool, Use: "id"}); err != nil {
 			return nil, err
@@ -42,52 +36,43 @@ func NewCognitoGuard(s *Stage, form TokenForm) (Guard, error) {
 			return nil, err
 		}
 	}
-	return g, g.complete(s)
+	return g, nil
 }
 
 // NewJWTGuard takes any token of the issuer.
-func NewJWTGuard(s *Stage, form TokenForm) (Guard, error) {
-	issuer := TokenIssuer{Issuer: s.Mode.Authorizer.Issuer, Audience: s.Mode.Authorizer.Audience}
-	g := &tokenGuard{TokenForm: form}
-	g.description.Issuer, g.description.Audience = issuer.Issuer, issuer.Audience
+func NewJWTGuard(s *Stage, lacks LacksScopes) (Guard, error) {
+	issuer := TokenIssuer{Issuer: s.Plan.Authorizer.Issuer, Audience: s.Plan.Authorizer.Audience}
+	g := newTokenGuard(s, lacks)
 	if err := g.addVerifier(s, &g.unscoped, issuer); err != nil {
 		return nil, err
 	}
 	g.scoped = g.unscoped
-	return g, g.complete(s)
+	return g, nil
+}
+
+func newTokenGuard(s *Stage, lacks LacksScopes) *tokenGuard {
+	return &tokenGuard{kind: s.Plan.Authorizer.Type, token: SourceOf(s.Plan.Authorizer.IdentitySources[0]), lacks: lacks}
 }
 
 func (g *tokenGuard) addVerifier(s *Stage, list *[]TokenVerifier, issuer TokenIssuer) error {
 	if s.Config.Tokens == nil {
-		return Misconfigured("mode %s: want Tokens: %s asks for them", s.Mode.Name, s.Mode.Authorization)
+		return Misconfigured("mode %s: want Tokens: %s asks for them", s.Plan.Name, g.kind)
 	}
 	v, err := s.Config.Tokens.Verifier(issuer)
 	if err != nil {
-		return s.Mode.Wrong(err.Error(), "authorizer")
+		return Misconfigured("mode %s: authorizer: %v", s.Plan.Name, err)
 	}
 	*list = append(*list, v)
 	return nil
 }
 
-// complete adds what the mode says of both kinds.
-func (g *tokenGuard) complete(s *Stage) error {
-	g.token = SourceOf(g.Source)
-	if sources := sourcesOf(s.Mode.Authorizer.IdentitySource); len(sources) > 0 {
-		g.token = sources[0]
-	}
-	g.description.Type, g.description.IdentitySources = s.Mode.Authorization, []string{g.token.Name}
-	var err error
-	g.scopes, err = scopesByMethod(s)
-	return err
-}
-
 func (g *tokenGuard) decide(x *Exchange) Verdict {
-	wanted, known := g.scopes[x.Method]
-	if !known {
+	if x.Method.Operation == nil || x.Method.Operation.AuthorizationScopes == nil {
 		return Verdict{} // which scopes open it is not known: none does
 	}
+	wanted := x.Method.Operation.AuthorizationScopes
 	v := g.check(x.HTTP.Context(), bearer(g.token.Value(x)), wanted)
-	v.authorizer = AuthorizerTrace{Type: g.description.Type}
+	v.authorizer = AuthorizerTrace{Type: g.kind}
 	if v.Err != nil {
 		v.authorizer.Error = v.Err.Error()
 	}
@@ -118,7 +103,7 @@ func (g *tokenGuard) check(ctx context.Context, token string, wanted []string) V
 	if len(wanted) > 0 { // events have no scopes where the method asks for none
 		found.Scopes = tokenScopes(claims)
 		if !hasAny(found.Scopes, wanted) {
-			return Verdict{Reason: LacksScope, Err: errors.New(g.Lacks(wanted)), Scopes: wanted}
+			return Verdict{Reason: LacksScope, Err: errors.New(g.lacks(wanted)), Scopes: wanted}
 		}
 	}
 	return Verdict{Decision: Allowed, Caller: Caller{Identity: found}}
@@ -154,13 +139,4 @@ func bearer(value string) string {
 		return strings.TrimSpace(token)
 	}
 	return value
-}
-
-func (g *tokenGuard) authorization() string       { return g.description.Type }
-func (g *tokenGuard) scopesOf(m *Method) []string { return g.scopes[m] }
-
-func (g *tokenGuard) describeAuthorizer() *AuthorizerDescription {
-	d := g.description
-	d.IdentitySources, d.UserPools, d.Audience = slices.Clone(d.IdentitySources), slices.Clone(d.UserPools), slices.Clone(d.Audience)
-	return &d
 }

@@ -53,7 +53,7 @@ var variables = map[string]func(x *Exchange) string{
 	"responseLatency":         func(x *Exchange) string { return millis(x.Config.Now().Sub(x.Start)) },
 	"responseLength":          func(x *Exchange) string { return strconv.Itoa(x.length) },
 	"routeKey":                func(x *Exchange) string { return x.RouteKey() },
-	"stage":                   func(x *Exchange) string { return x.Mode.Name },
+	"stage":                   func(x *Exchange) string { return x.Plan.Name },
 	"status":                  func(x *Exchange) string { return strconv.Itoa(x.Status) },
 	"xrayTraceId":             func(x *Exchange) string { return x.TraceID },
 

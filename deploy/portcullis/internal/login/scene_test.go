@@ -18,6 +18,7 @@ import (
 	issuer "portcullis/deploy/emulators/cognito"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 // scene is a user pool, and the tokens function behind the gateway for each of its app clients.
@@ -157,7 +158,11 @@ func (s *scene) stage(id string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return gateway.New(gateway.Config{Contract: parsed, Mode: chosen,
+	compiled, err := plan.Compile(parsed, chosen)
+	if err != nil {
+		return nil, err
+	}
+	return gateway.New(gateway.Config{Plan: compiled,
 		Functions: map[string]gateway.Invoker{"tokens": function, "users": denied{}, "token": denied{}}})
 }
 
