@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -53,6 +54,30 @@ func TestStageCache(t *testing.T) {
 	}
 	if got := s.send(t, "GET /test/things/7"); got.status != 401 {
 		t.Errorf("the cache answers nobody: %d", got.status)
+	}
+}
+
+// TestStageCacheByCaller: who calls is part of the key where that is of the context, and no caller gets another's answer.
+func TestStageCacheByCaller(t *testing.T) {
+	const by = "cache: {methods: {\"GET /things\": {keyParameters: [PARAMETER]}}}\n"
+	s := startStage(t, modeText+with(by, "PARAMETER", "context.authorizer.principalId"), nil)
+	s.token.code = func(event []byte) (string, error) {
+		var e struct{ AuthorizationToken string }
+		json.Unmarshal(event, &e)
+		return fmt.Sprintf(`{"principalId":%q,"policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`, e.AuthorizationToken), nil
+	}
+	counting(s, 200)
+	signed := startStage(t, iamModeText+with(by, "PARAMETER", "context.identity.userArn"), nil)
+	counting(signed, 200)
+	admin := signing{request: "GET /test/things", key: "AKIAADMIN00000000000", secret: "secret-of-the-admin"}
+	reader := signing{request: "GET /test/things", key: "ASIAREADER0000000000", secret: "secret-of-the-reader", session: "session-of-the-reader"}
+	for i, want := range []string{"1", "2", "1", "2"} {
+		if got := s.send(t, "GET /test/things\nAuthorization: Bearer "+[]string{"a", "b"}[i%2]); got.status != 200 || got.body != want {
+			t.Errorf("by principal: %d %s, want %s", got.status, got.body, want)
+		}
+		if got := signed.sendSigned(t, []signing{admin, reader}[i%2]); got.status != 200 || got.body != want {
+			t.Errorf("by ARN: %d %s, want %s", got.status, got.body, want)
+		}
 	}
 }
 

@@ -1,7 +1,9 @@
 package gateway_test
 
 import (
+	"context"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 	"portcullis/deploy/gateway"
+	"portcullis/deploy/plan"
 )
 
 const cognitoMode = "name: test\ngateway: REST\nauthorization: COGNITO_USER_POOLS\nauthorizer: {}\n"
@@ -40,6 +43,34 @@ func newCognitoStage(t *testing.T) (*stage, *verifytest.Issuer, verifytest.Optio
 	s := startStage(t, cognitoMode, func(c *setting) { c.Contract, c.Tokens = contract, userPools{issuer, c.Now} })
 	return s, issuer, verifytest.Options{Subject: "me", Scopes: []string{"other", "things/read"}, IssuedAt: s.now.Add(-time.Minute)}
 }
+
+// TestCognitoWithoutScopes: a plan that does not say which scopes open an operation opens it to no token.
+func TestCognitoWithoutScopes(t *testing.T) {
+	c := (&stage{}).config(t, cognitoMode, nil)
+	c.Functions, c.Tokens = map[string]gateway.Invoker{"things": stuck{}}, taking{}
+	p, err := plan.Compile(c.Contract, c.Mode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := p.Operations["GET /things"]
+	o.AuthorizationScopes = nil
+	p.Operations["GET /things"], c.Plan = o, p
+	g, err := gateway.New(c.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, got := httptest.NewRequest("GET", "/test/things", nil), httptest.NewRecorder()
+	request.Header.Set("Authorization", "a.e30.b")
+	if g.ServeHTTP(got, request); got.Code != 401 {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+}
+
+// taking is a verifier that takes every token.
+type taking struct{}
+
+func (taking) Verifier(gateway.TokenIssuer) (gateway.TokenVerifier, error) { return taking{}, nil }
+func (taking) VerifyToken(context.Context, string) error                   { return nil }
 
 // TestCognito: a method with scopes takes an access token with any of them, one without takes an ID token, and whoever
 // has neither is unauthorized.
