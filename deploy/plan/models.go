@@ -333,7 +333,7 @@ func (m *modelMaker) refuseSchema(s *schema, err error) {
 			cause = cause.Causes[0]
 		}
 		for _, token := range cause.InstanceLocation {
-			place += "/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(token))
+			place += "/" + url.PathEscape(strings.ReplaceAll(token, "~", "~0"))
 		}
 		reason = "want a schema of JSON Schema draft 4: " + cause.Error()
 	}

@@ -37,6 +37,9 @@ var modeBases = map[string]string{
 	"pools":   "name: pools\ngateway: REST\nauthorization: COGNITO_USER_POOLS\nauthorizer: {identitySource: method.request.header.X-Token}\n",
 	"token":   "name: token\ngateway: REST\nauthorization: TOKEN\nauthorizer: {function: check, identitySource: method.request.header.X-Token}\n",
 	"request": "name: request\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: [method.request.header.Authorization, method.request.header.X-Api-Key]}\n",
+	"bare":    "name: bare\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: [stageVariables.alias]}\n",
+	"query":   "name: query\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: method.request.querystring.token}\n",
+	"cognito": "name: cognito\ngateway: REST\nauthorization: COGNITO_USER_POOLS\nauthorizer: {}\n",
 	"httpIAM": "name: httpIAM\ngateway: HTTP\nauthorization: AWS_IAM\n",
 	"jwt":     "name: jwt\ngateway: HTTP\nauthorization: JWT\nauthorizer: {issuer: https://login.example.com, audience: [things]}\n",
 }
@@ -102,7 +105,8 @@ func TestRefusesContracts(t *testing.T) {
 		{"iam", "schemas/Thing\"", "schemas/Absent\"", `14: $ref: "#/components/schemas/Absent": ` + dangling},
 		{"iam", "{$ref: \"#/components/schemas/Thing\"}", "{properties: {a: {items: {$ref: \"#/components/schemas/Absent\"}}}}", `14: $ref: "#/components/schemas/Absent": ` + dangling},
 		{"iam", "schemas/Part\"", "schemas/Absent\"", `7: $ref: "#/components/schemas/Absent": ` + dangling},
-		{"iam", "schemas/Part\"", "schemas/Part/items\"", `7: $ref: "#/components/schemas/Part/items": ` + dangling},
+		{"iam", "schemas/Part\"", "schemas/Part/type\"", `7: $ref: "#/components/schemas/Part/type": ` + dangling},
+		{"iam", "#/components/schemas/Part\"", "Part\"", `7: $ref: "Part": ` + dangling},
 		{"iam", "#/components/schemas/Part\"", "https://example.com/Part\"", `7: $ref: "https://example.com/Part": ` + dangling},
 		{"iam", "Part: {type: object}", "Part: {items: {$ref: \"#/components/schemas/Part\"}}", "7: Thing: want references at most 4 deep, and not in a circle, to make it a model of API Gateway's\n" +
 			"8: Part: want references at most 4 deep, and not in a circle, to make it a model of API Gateway's"},
@@ -112,7 +116,8 @@ func TestRefusesContracts(t *testing.T) {
 			"14: want another path or schema's name: the model of this schema would be BodyPOSTthingsapplicationabjson, as that of line 14 is"},
 		{"iam", "Part: {type: object}", "Part: {type: [object, thing]}", "8: Part: " + draft4 + "at '/type': value must be one of"},
 		{"iam", "Part: {type: object}", "Part:\n      a: 1\n      pattern: '('", "10: Part: " + draft4 + "at '/pattern': '(' is not valid regex"},
-		{"iam", "Part: {type: object}", "Part: {properties: {a/b: {minimum: 1, exclusiveMinimum: 1}}}", "8: Part: " + draft4 + "at '/properties/a~1b/exclusiveMinimum': got number, want boolean"},
+		{"iam", "Part: {type: object}", "Part:\n      properties:\n        a~1b%2F/c:\n          minimum: 1\n          exclusiveMinimum: 1", "12: Part: " + draft4 + "at '/properties/a~01b%2F~1c/exclusiveMinimum': got number, want boolean"},
+		{"iam", "Part: {type: object}", "Part: {items: {$ref: \"#/components/schemas/Screw\"}}\n    Screw: {type: thing}", "9: Screw: " + draft4 + "at '/type': value must be one of"}, // and nothing of those that refer to it
 		{"iam", "Part: {type: object}", "Part: {maximum: 1, exclusiveMaximum: 1}", "8: Part: " + draft4 + "at '/exclusiveMaximum': got number, want boolean"},
 		{"iam", "Part: {type: object}", "Part: {properties: {a: {$ref: \"#/components/schemas/A_b\"}}}\n    A_b: {}", `9: "A_b": ` + wantsNames},
 		{"iam", "Part: {type: object}", "Part: [object]", "8: Part: want a schema, a mapping"},
@@ -127,6 +132,7 @@ func TestRefusesContracts(t *testing.T) {
 		{"pools", rule, "get: {security: [{bearer: [things/self]}, {bearer: [a]}, {bearer: [a], apiKey: []}]}", "16: GET /things/{id}: COGNITO_USER_POOLS cannot express this rule: an alternative asks for another scheme beside the token"},
 		{"jwt", rule, "get: {security: [{bearer: [things/self]}, {apiKey: [], bearer: []}]}", "16: GET /things/{id}: JWT cannot express this rule: an alternative asks for another scheme beside the token"},
 		{"pools", rule, "get: {security: [{bearer: [things/self], apiKey: []}, {apiKey: [a]}]}", "16: GET /things/{id}: COGNITO_USER_POOLS cannot express this rule: an alternative asks for another scheme beside the token"},
+		{"pools", "get: {}", "get: {security: [{bearer: [], apiKey: []}]}", "13: GET /things: COGNITO_USER_POOLS cannot express this rule: an alternative asks for another scheme beside the token"},
 		{"pools", "get: {}", "get: {security: [{apiKey: [a]}]}", "13: GET /things: COGNITO_USER_POOLS cannot express this rule: no scope of a token opens it"},
 		{"jwt", "get: {}", "get: {security: [{apiKey: [a]}]}", "13: GET /things: JWT cannot express this rule: no scope of a token opens it"},
 		{"jwt", "get: {}", scopes(11), "13: GET /things: JWT cannot express this rule: more than ten scopes open it, and a route of an HTTP API has ten at most"},
@@ -164,6 +170,9 @@ func TestRefusesModes(t *testing.T) {
 		{"pools", kept("GET /things", "method.request.header.Authorization"), "7: cache.methods.GET /things.keyParameters: " + caller},
 		{"token", kept("GET /things", "method.request.header.Authorization"), "7: cache.methods.GET /things.keyParameters: " + caller},
 		{"token", kept("GET /things", "method.request.querystring.page"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"bare", kept("GET /things", "method.request.querystring.page"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"query", kept("GET /things", "method.request.querystring.TOKEN"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"cognito", kept("GET /things", "method.request.header.X-Token"), "7: cache.methods.GET /things.keyParameters: " + caller},
 		{"request", kept("GET /things", "method.request.header.Authorization"), "7: cache.methods.GET /things.keyParameters: " + caller},
 		{"iam", kept("GET /things", "context.identity.userArn, method.request.path.id"), "6: cache.methods.GET /things.keyParameters: the path has no parameter method.request.path.id"},
 		{"iam", kept("GET /open", "method.request.path.id"), "6: cache.methods.GET /open.keyParameters: the path has no parameter method.request.path.id"},
@@ -198,6 +207,7 @@ func TestCompiles(t *testing.T) {
 		{"iam", "", "/open:", "/:"},
 		{"iam", "", "/open:", "/A.b_c-d:e:"},
 		{"iam", "", "/open:", "/things/{id}/parts:"},
+		{"iam", "", "/open:", "/a/things/{name}:"}, // at another place than {id}
 		{"iam", "", "/open:", "/others/{proxy+}:"},
 		{"httpIAM", "", "/open:", "/things/{proxy+}:"},
 		{"httpIAM", "", "/open:", "/a/b/c/d/e/f/g:"},
@@ -216,6 +226,9 @@ func TestCompiles(t *testing.T) {
 		{"key", "cache: {methods: {GET /things: {keyParameters: [method.request.header.x-api-key]}}}\n", "", ""},
 		{"pools", "cache: {methods: {GET /things: {keyParameters: [method.request.header.x-token]}}}\n", "", ""},
 		{"token", "cache: {methods: {GET /things: {keyParameters: [context.authorizer.principalId]}}}\n", "", ""},
+		{"bare", "cache: {methods: {GET /things: {keyParameters: [context.authorizer.principalId]}}}\n", "", ""},
+		{"query", "cache: {methods: {GET /things: {keyParameters: [method.request.querystring.token]}}}\n", "", ""},
+		{"cognito", "cache: {methods: {GET /things: {keyParameters: [method.request.header.authorization]}}}\n", "", ""},
 		{"token", "cache: {methods: {GET /things: {keyParameters: [method.request.header.X-TOKEN]}}}\n", "", ""},
 		{"request", "cache: {methods: {GET /things: {keyParameters: [method.request.header.X-Api-Key, method.request.header.Authorization]}}}\n", "", ""},
 		{"iam", "gatewayResponses: {ACCESS_DENIED: {headers: {X-A: $context.error.responseType, X-B: $context, X-C: 'a \"b\"'}}}\n", "", ""},
@@ -321,17 +334,23 @@ func TestCompileAll(t *testing.T) {
 
 	text := strings.Replace(contractBase, "get: {}", "get: {security: [{bearer: [a, b]}]}", 1)
 	text = strings.Replace(text, "/open:", "/o@pen:", 1)
+	text = strings.Replace(text, "Part: {type: object}", "Part: {minimum: 1, exclusiveMinimum: 1}", 1)
 	if c, err = contract.Parse("contract.yaml", []byte(text)); err != nil {
 		t.Fatal(err)
 	}
-	plans, err = plan.CompileAll(c, []*modes.Mode{parse("pools", nowhere), parse("jwt", ""), parse("iam", ""), parse("httpIAM", nowhere), parse("token", "")})
-	const want = `contract.yaml:11: /o@pen: want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end (mode pools, iam, token)
-contract.yaml:13: GET /things: COGNITO_USER_POOLS cannot express this rule: an alternative asks for several scopes at once (mode pools)
+	plans, err = plan.CompileAll(c, []*modes.Mode{parse("jwt", ""), parse("pools", nowhere), parse("iam", ""), parse("httpIAM", nowhere), parse("token", "")})
+	const want = `contract.yaml:8: Part: want a schema of JSON Schema draft 4: at '/exclusiveMinimum': got number, want boolean (mode pools, iam, token)
+contract.yaml:11: /o@pen: want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end (mode pools, iam, token)
 contract.yaml:13: GET /things: JWT cannot express this rule: an alternative asks for several scopes at once (mode jwt)
+contract.yaml:13: GET /things: COGNITO_USER_POOLS cannot express this rule: an alternative asks for several scopes at once (mode pools)
 pools.yaml:5: throttle.methods.GET /nowhere: want an operation of contract.yaml, which has none such
 httpIAM.yaml:4: throttle.methods.GET /nowhere: want an operation of contract.yaml, which has none such`
-	if wrong := (plan.Errors)(nil); plans != nil || !errors.As(err, &wrong) || len(wrong) != 5 || err.Error() != want {
+	if wrong := (plan.Errors)(nil); plans != nil || !errors.As(err, &wrong) || len(wrong) != 6 || err.Error() != want {
 		t.Errorf("plans %v, error\n%v\nwant\n%s", plans, err, want)
+	}
+	const alone = `contract.yaml:13: GET /things: JWT cannot express this rule: an alternative asks for several scopes at once (mode jwt)`
+	if plans, err := plan.CompileAll(c, []*modes.Mode{parse("httpIAM", ""), parse("jwt", "")}); plans != nil || err == nil || err.Error() != alone {
+		t.Errorf("plans %v, error\n%v\nwant\n%s", plans, err, alone)
 	}
 }
 
