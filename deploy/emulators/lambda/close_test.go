@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"portcullis/deploy/emulators/lambda"
 )
@@ -70,6 +71,20 @@ func TestCloseLetsFunctionsFinish(t *testing.T) {
 	if strings.Contains(output.String(), "WARNING") {
 		t.Errorf("it wrote %s", &output)
 	}
+}
+
+// TestCloseHasAnEnd: one that goes on after SIGTERM is killed.
+func TestCloseHasAnEnd(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no SIGTERM")
+	}
+	folder := filepath.Join(t.TempDir(), "none") // in which no file can be made, until which the function does not end
+	f := start(t, lambda.Config{Env: append(os.Environ(), "PROBE_FAREWELL="+filepath.Join(folder, "bye")), ShutdownTimeout: time.Millisecond})
+	pid := mustInvoke(t, f, event{Do: "pid"})
+	if err := f.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	requireGone(t, pid)
 }
 
 // TestExtensionsOfOthers: what asks for events would wait for them in vain.

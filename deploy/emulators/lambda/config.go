@@ -21,12 +21,13 @@ func (c Config) complete() (Config, error) {
 		return c, errors.New("function: Name is empty")
 	case c.Binary == "":
 		return c, fmt.Errorf("function %s: Binary is empty", c.Name)
-	case c.Timeout < 0 || c.InitTimeout < 0 || c.MaxEnvironments < 0:
-		return c, fmt.Errorf("function %s: Timeout %v, InitTimeout %v and MaxEnvironments %d may not be below 0",
-			c.Name, c.Timeout, c.InitTimeout, c.MaxEnvironments)
+	case c.Timeout < 0 || c.InitTimeout < 0 || c.ShutdownTimeout < 0 || c.MaxEnvironments < 0:
+		return c, fmt.Errorf("function %s: Timeout %v, InitTimeout %v, ShutdownTimeout %v and MaxEnvironments %d may not be below 0",
+			c.Name, c.Timeout, c.InitTimeout, c.ShutdownTimeout, c.MaxEnvironments)
 	}
 	c.Timeout = cmp.Or(c.Timeout, 3*time.Second)
 	c.InitTimeout = cmp.Or(c.InitTimeout, 10*time.Second)
+	c.ShutdownTimeout = cmp.Or(c.ShutdownTimeout, 500*time.Millisecond)
 	c.MaxEnvironments = cmp.Or(c.MaxEnvironments, 4)
 	c.ARN = cmp.Or(c.ARN, "arn:aws:lambda:us-east-1:123456789012:function:"+c.Name)
 	if c.Stderr == nil {

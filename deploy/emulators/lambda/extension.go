@@ -11,10 +11,6 @@ import (
 	"portcullis/deploy/internal/process"
 )
 
-// farewell is how long a process may take to end after SIGTERM. Source: AWS Lambda developer guide, "Lambda execution
-// environment lifecycle", shutdown phase of a function with internal extensions.
-const farewell = 500 * time.Millisecond
-
 // serveRegister registers a process as its own extension, which is how a function asks for SIGTERM before its end
 // (aws-lambda-go's WithEnableSIGTERM). No events are sent, and who asks for some is refused.
 // Source: AWS Lambda developer guide, "Using the Lambda Extensions API to create extensions".
@@ -36,7 +32,8 @@ func (e *environment) serveRegister(w http.ResponseWriter, r *http.Request) {
 // serveEvents sends no event, for as long as the process lives.
 func (e *environment) serveEvents(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// end ends an idle process: one that has asked for it gets SIGTERM, and some time, before.
+// end ends an idle process: one that has asked for it gets SIGTERM, and some time, before. Source: AWS Lambda developer guide,
+// "Lambda execution environment lifecycle", shutdown phase of a function with internal extensions.
 func (e *environment) end() {
 	e.mu.Lock()
 	asked := e.registered
@@ -44,7 +41,7 @@ func (e *environment) end() {
 	if asked && !e.over() && process.Terminate(e.cmd) == nil {
 		select {
 		case <-e.ended:
-		case <-time.After(farewell):
+		case <-time.After(e.config.ShutdownTimeout):
 		}
 	}
 	e.kill()

@@ -32,6 +32,7 @@ type Config struct {
 
 	Timeout         time.Duration // of one invocation; 0 means 3 s, as in Lambda
 	InitTimeout     time.Duration // from a process's start to its first poll; 0 means 10 s, as in Lambda
+	ShutdownTimeout time.Duration // from SIGTERM, for a process that asks for it, to its end; 0 means 500 ms, as in Lambda
 	MaxEnvironments int           // how many processes there may be; 0 means 4
 
 	ARN    string    // of the function; "" means one in us-east-1, of account 123456789012

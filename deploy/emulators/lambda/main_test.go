@@ -1,6 +1,7 @@
 package lambda_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -86,9 +87,10 @@ func probing(t *testing.T, c lambda.Config) lambda.Config {
 	if c.Binary == "" {
 		c.Binary = probe(t)
 	}
-	if c.Timeout == 0 {
-		c.Timeout = time.Minute
-	}
+	// A busy machine may take longer than Lambda does.
+	c.Timeout = cmp.Or(c.Timeout, time.Minute)
+	c.InitTimeout = cmp.Or(c.InitTimeout, time.Minute)
+	c.ShutdownTimeout = cmp.Or(c.ShutdownTimeout, time.Minute)
 	return c
 }
 

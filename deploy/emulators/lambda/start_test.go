@@ -29,6 +29,7 @@ func TestStartRefuses(t *testing.T) {
 		{"no program", lambda.Config{Name: "f", Binary: text}, "function f did not start"},
 		{"timeout", lambda.Config{Name: "f", Binary: probe(t), Timeout: -1}, "Timeout"},
 		{"init timeout", lambda.Config{Name: "f", Binary: probe(t), InitTimeout: -1}, "InitTimeout"},
+		{"shutdown timeout", lambda.Config{Name: "f", Binary: probe(t), ShutdownTimeout: -1}, "ShutdownTimeout -1ns"},
 		{"environments", lambda.Config{Name: "f", Binary: probe(t), MaxEnvironments: -1}, "MaxEnvironments"},
 		{"ARN", lambda.Config{Name: "f", Binary: probe(t), ARN: "arn:aws:lambda"}, `ARN "arn:aws:lambda"`},
 		{"ARN of another service", lambda.Config{Name: "f", Binary: probe(t), ARN: "arn:aws:iam:us-east-1:1:function:f"}, "ARN"},

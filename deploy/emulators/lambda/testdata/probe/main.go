@@ -41,7 +41,12 @@ func main() {
 		time.Sleep(time.Hour)
 	}
 	if file := os.Getenv("PROBE_FAREWELL"); file != "" {
-		lambda.StartWithOptions(handle, lambda.WithEnableSIGTERM(func() { os.WriteFile(file, []byte("bye"), 0o600) }))
+		lambda.StartWithOptions(handle, lambda.WithEnableSIGTERM(func() {
+			for os.WriteFile(file, []byte("bye"), 0o600) != nil {
+				time.Sleep(time.Millisecond)
+			}
+			os.Exit(0)
+		}))
 	}
 	lambda.Start(handle)
 }
