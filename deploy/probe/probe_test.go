@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"portcullis/api/contract"
 	"portcullis/deploy/emulators/lambda"
@@ -256,7 +257,7 @@ func TestAtAGateway(t *testing.T) {
 // TestBinary drives the function over the Lambda Runtime API.
 func TestBinary(t *testing.T) {
 	binary := testtools.Program(t, "./deploy/probe/function")
-	started, err := lambda.Start(t.Context(), lambda.Config{Name: "probe", Binary: binary})
+	started, err := lambda.Start(t.Context(), lambda.Config{Name: "probe", Binary: binary, Timeout: time.Minute, InitTimeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,8 @@ func TestBinary(t *testing.T) {
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"algorithms":["ES256"],"groupsClaim":"groups"}]`, issuer.URL, verifytest.DefaultClientID)
 	var log bytes.Buffer
 	started, err := lambda.Start(t.Context(), lambda.Config{
-		Name: "jwt", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`, "RESPONSE=simple"}, Stderr: &log,
+		Name: "jwt", Binary: binary, Timeout: binarytest.Patience, InitTimeout: binarytest.Patience,
+		Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`, "RESPONSE=simple"}, Stderr: &log,
 	})
 	if err != nil {
 		t.Fatal(err)

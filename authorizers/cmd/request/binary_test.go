@@ -119,7 +119,8 @@ func start(t *testing.T, env ...string) *lambda.Function {
 // startLogging starts the function with a log that may be read when it is closed.
 func startLogging(t *testing.T, log io.Writer, env ...string) *lambda.Function {
 	t.Helper()
-	started, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: binarytest.Build(t, "request").File, Env: env, Stderr: log})
+	started, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: binarytest.Build(t, "request").File, Env: env, Stderr: log,
+		Timeout: binarytest.Patience, InitTimeout: binarytest.Patience})
 	if err != nil {
 		t.Fatal(err)
 	}

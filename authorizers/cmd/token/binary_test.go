@@ -24,7 +24,8 @@ func TestBinary(t *testing.T) {
 	binary := binarytest.Build(t, "token").File
 	var log bytes.Buffer
 	started, err := lambda.Start(t.Context(), lambda.Config{
-		Name: "token", Binary: binary, Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`}, Stderr: &log,
+		Name: "token", Binary: binary, Timeout: binarytest.Patience, InitTimeout: binarytest.Patience,
+		Env: []string{issuers, `GROUP_SCOPES={"readers":["users/read"]}`}, Stderr: &log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +69,8 @@ func TestBinaryWithRawTokens(t *testing.T) {
 	issuers := fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":[%q],"tokenUse":["access"]}]`, issuer.URL, verifytest.DefaultClientID)
 	var log bytes.Buffer
 	started, err := lambda.Start(t.Context(), lambda.Config{
-		Name: "token", Binary: binary, Env: []string{issuers, "TOKEN_SOURCES=raw"}, Stderr: &log,
+		Name: "token", Binary: binary, Timeout: binarytest.Patience, InitTimeout: binarytest.Patience,
+		Env: []string{issuers, "TOKEN_SOURCES=raw"}, Stderr: &log,
 	})
 	if err != nil {
 		t.Fatal(err)

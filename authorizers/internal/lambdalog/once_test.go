@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"portcullis/authorizers/internal/lambdalog"
 	"portcullis/deploy/emulators/lambda"
@@ -33,7 +34,8 @@ func TestOnce(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var text bytes.Buffer
-			f, err := lambda.Start(t.Context(), lambda.Config{Name: "probe", Binary: binary, Env: os.Environ(), Stderr: &text})
+			f, err := lambda.Start(t.Context(), lambda.Config{Name: "probe", Binary: binary, Env: os.Environ(), Stderr: &text,
+				Timeout: time.Minute, InitTimeout: time.Minute})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"portcullis/deploy/emulators/lambda"
 	"portcullis/deploy/functions"
@@ -26,6 +27,9 @@ var fixed = []string{
 	"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
 	"GORACE=atexit_sleep_ms=0", // or the race detector holds each process for a second at its end
 }
+
+// Patience is how long a function may take for its start and for an event: on a busy machine it may be longer than on Lambda.
+const Patience = time.Minute
 
 // Binary is a function's binary: the function's name, and the path of its file.
 type Binary struct{ Name, File string }
@@ -53,7 +57,7 @@ func (b Binary) Start(t *testing.T, env ...string) *lambda.Function {
 
 func (b Binary) start(t *testing.T, log io.Writer, env ...string) *lambda.Function {
 	t.Helper()
-	started, err := lambda.Start(t.Context(), lambda.Config{Name: b.Name, Binary: b.File, Env: append(env, fixed...), Stderr: log})
+	started, err := lambda.Start(t.Context(), lambda.Config{Name: b.Name, Binary: b.File, Env: append(env, fixed...), Stderr: log, Timeout: Patience, InitTimeout: Patience})
 	if err != nil {
 		t.Fatal(err)
 	}
