@@ -36,9 +36,30 @@ func answer(rules *policy.Rules, p *Principal, arn policy.ARN) (*Answer, error) 
 
 // policyAnswer answers in the form that the request's API takes.
 func policyAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, error) {
+	if r.form == formWebSocket && p.ID != "" {
+		return connectAnswer(rules, p, r)
+	}
 	a, err := answer(rules, p, r.arn)
 	if err == nil && r.form == formHTTP2 {
 		a.Context = p.typed()
+	}
+	return a, err
+}
+
+// connectAnswer answers for connecting to a WebSocket API, with the grant that messages are decided by. The error is a
+// [*policy.GrantError] where that is too long: beside it is an answer by which the caller, who could send nothing, does not connect.
+func connectAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, error) {
+	grant, wrong := rules.EncodeGrant(p.caller())
+	if wrong != nil {
+		document, err := rules.Compile(policy.Caller{}, r.arn)
+		if err != nil {
+			return nil, err
+		}
+		return &Answer{p.ID, document, p.texts(), p.UsageKey}, wrong
+	}
+	a, err := answer(rules, p, r.arn)
+	if err == nil {
+		a.Context[ContextGrant] = grant
 	}
 	return a, err
 }

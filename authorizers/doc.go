@@ -21,10 +21,15 @@
 //
 //   - An HTTP API says in its events what the identity sources are. Where there is any, a credential that is none of
 //     them is passed over, as if it had not been sent; where none is left, that is no credential.
-//   - A REST or WebSocket API does not say. Unless its TTL is 0, all places that the authorizer reads have to be
-//     identity sources: Authorization for tokens and X-Api-Key for keys, both where it takes both, and of a WebSocket
-//     the one place where clients put their tokens, which TokenSources then name alone. Where clients may leave one of two
-//     out, the TTL has to be 0: such a gateway asks no authorizer without all of them.
+//   - A REST API does not say. Unless its TTL is 0, all places that the authorizer reads have to be identity sources:
+//     Authorization for tokens and X-Api-Key for keys, both where it takes both. Where clients may leave one of two out, the TTL
+//     has to be 0: such a gateway asks no authorizer without all of them.
+//   - A WebSocket API keeps no answer, and takes no TTL: it asks for each handshake, and its authorizer may look at all of its
+//     places at once. It needs no identity source; one that is declared has to be in every handshake.
+//
+// A WebSocket API asks at $connect, and about no message. The answer's context has a grant ([ContextGrant]) for the function
+// that gets the messages, which decides each of them by it: see package policy. A caller whose grant would be longer than
+// policy.MaxGrant may not connect; the log has the reason grant-too-large, and the size.
 //
 // A simple answer (isAuthorized) is for one route, and knows neither path, address nor time. Where the gateway may keep
 // it, it is an error unless $context.routeKey is among the identity sources and names a route of the rules, and for

@@ -47,6 +47,7 @@ const (
 	reasonCache         = "answer-not-cacheable"
 	reasonEvent         = "event-unknown"
 	reasonPolicy        = "policy-failed"
+	reasonGrant         = "grant-too-large"
 	reasonOther         = "failed"
 	decisionPolicy      = "policy"
 	decisionDenied      = "unauthorized"

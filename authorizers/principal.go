@@ -43,6 +43,7 @@ const (
 	ContextScheme   = "scheme"
 	ContextKeyID    = "keyId"   // of an API key
 	ContextExpires  = "expires" // seconds since 1970
+	ContextGrant    = "grant"   // of WebSocket APIs: what messages are decided by, see policy.DecodeGrant; the other keys are for people and logs
 )
 
 // TokenPrincipal is the bearer of a verified token: its scopes are those that the token gains by its issuer's entry.

@@ -16,8 +16,8 @@ import (
 // stands in Authorization, behind Bearer; for WebSocket APIs it may also be in the query parameter "token" or behind the
 // subprotocol [ProtocolToken].
 //
-// What it answers depends on the credentials alone, so the places that it may find them in have to be the identity
-// sources that the gateway keeps answers by; the package comment says more.
+// What it answers depends on the credentials alone, so of REST and HTTP APIs the places that it may find them in have to be the
+// identity sources that the gateway keeps answers by; the package comment says more.
 type RequestAuthorizer struct {
 	config  Config
 	bearers bearers
@@ -74,7 +74,7 @@ func (a *RequestAuthorizer) decide(ctx context.Context, event []byte, d *decisio
 		return a.simple(r, d)
 	}
 	result, err := policyAnswer(a.config.Rules, d.principal, r)
-	if err != nil {
+	if err != nil && !errors.As(err, &d.grant) {
 		return nil, err
 	}
 	return json.Marshal(result)

@@ -137,8 +137,9 @@ func (s scene) rest(form string) func(map[string]any) {
 }
 
 // TestSameIdentitySourcesSameAnswer: two requests with the same identity sources have answers of the same bytes, or an
-// error, which the gateway does not keep, whatever else of them differs. Of REST and WebSocket APIs the sources are the
-// places of all credentials; of HTTP APIs any of them, and then the other credentials differ too.
+// error, which the gateway does not keep, whatever else of them differs. Of REST APIs the sources are the places of all
+// credentials, and of WebSocket APIs, which keep no answer, it holds for the same; of HTTP APIs they are any of them, and then
+// the other credentials differ too.
 func TestSameIdentitySourcesSameAnswer(t *testing.T) {
 	f := newRequestFixture(t, func(c *authorizers.Config) {
 		c.TokenSources = tokenSources(t, "bearer,raw,query:token,protocol:token")
