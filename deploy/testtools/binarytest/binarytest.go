@@ -1,4 +1,4 @@
-// Package binarytest checks what the binaries of the API's functions have in common, over the Lambda Runtime API.
+// Package binarytest checks what the binaries of the functions have in common, over the Lambda Runtime API.
 package binarytest
 
 import (
