@@ -3,6 +3,8 @@ package functions_test
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -50,6 +52,19 @@ func TestBuildNamesWhatFailed(t *testing.T) {
 		var failed *functions.BuildError
 		if !errors.As(err, &failed) || failed.Function != test.name || (test.want != nil && !errors.Is(err, test.want)) {
 			t.Errorf("Build(%q, %q) = %v, want a BuildError of %v", test.name, test.goos, err, test.want)
+		}
+	}
+}
+
+func TestZipsNeedRules(t *testing.T) {
+	for _, source := range []functions.Source{{Rules: []byte("{}")}, {Contract: []byte("openapi: 3.1.0")}} {
+		source.Module, source.Architecture = filepath.Join("..", ".."), "arm64"
+		out := filepath.Join(t.TempDir(), "out")
+		if zips, err := functions.WriteZips(t.Context(), source, out); err == nil || zips != nil {
+			t.Errorf("of %+v there are %v", source, zips)
+		}
+		if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("of %+v something was written: %v", source, err)
 		}
 	}
 }

@@ -55,6 +55,9 @@ func WriteZips(ctx context.Context, source Source, outDir string) ([]Zip, error)
 	if !slices.Contains(Architectures, source.Architecture) {
 		return nil, fmt.Errorf("architecture %q: want one of %q", source.Architecture, Architectures)
 	}
+	if len(source.Rules) == 0 || len(source.Contract) == 0 {
+		return nil, errors.New("there are no rules for the authorizers, or no contract that they were made of")
+	}
 	contents := make([][]byte, len(Functions))
 	for i, function := range Functions {
 		var err error
