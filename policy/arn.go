@@ -39,6 +39,7 @@ func (e *ARNError) Error() string { return fmt.Sprintf("policy: ARN %q: %s", e.T
 // Patterns are refused: no part may hold a wildcard, except the path, which is the client's own text.
 // Of a WebSocket API's route keys those are read that begin with '$', as the only one that is ever authorized
 // does, $connect. The error is an [*ARNError].
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html.
 func ParseARN(text string) (ARN, error) {
 	a, reason := parseARN(text)
 	if reason != "" {

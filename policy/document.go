@@ -8,6 +8,7 @@ import (
 )
 
 // Version is the policy language's version.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html.
 const Version = "2012-10-17"
 
 // oldVersion is the policy language's version without policy variables; it is also that of a document that
@@ -15,9 +16,11 @@ const Version = "2012-10-17"
 const oldVersion = "2008-10-17"
 
 // InvokeAction is the action that API Gateway asks a policy about.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html.
 const InvokeAction = "execute-api:Invoke"
 
 // The two effects a statement can have. IAM compares them case-sensitively.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_effect.html.
 const (
 	EffectAllow = "Allow"
 	EffectDeny  = "Deny"
@@ -35,6 +38,7 @@ type Document struct {
 // Statement is one statement of a document. Of Action and NotAction exactly one is set, and likewise of
 // Resource and NotResource; a statement with neither or both is malformed: it allows nothing, and an Effect
 // other than Allow denies everything.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 type Statement struct {
 	Sid         string     `json:"Sid,omitempty"`         // for people
 	Effect      string     `json:"Effect"`                // EffectAllow or EffectDeny
@@ -50,6 +54,7 @@ type Statement struct {
 type Conditions map[string]map[string]Strings
 
 // Strings is a list that IAM's JSON may also write as a single string (or number, or boolean, in conditions).
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 type Strings []string
 
 // UnmarshalJSON takes a single value or a list of them.
@@ -95,6 +100,7 @@ func scalar(data []byte) (string, error) {
 }
 
 // Statements is a list of statements that IAM's JSON may also write as a single one.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 type Statements []Statement
 
 // UnmarshalJSON takes a single statement or a list of them.
@@ -172,6 +178,7 @@ func strictUnmarshal(data []byte, into any, known ...string) error {
 }
 
 // UnmarshalJSON takes a document with members that the policy language has.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 func (d *Document) UnmarshalJSON(data []byte) error {
 	type plain Document
 	*d = Document{}
@@ -179,6 +186,7 @@ func (d *Document) UnmarshalJSON(data []byte) error {
 }
 
 // UnmarshalJSON takes a statement with members that the policy language has for identity-based policies.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 func (s *Statement) UnmarshalJSON(data []byte) error {
 	type plain Statement
 	*s = Statement{}

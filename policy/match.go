@@ -9,6 +9,7 @@ import (
 // Match tells whether an IAM pattern matches the whole text: '*' stands for any run of characters, slashes
 // and nothing at all included, '?' for exactly one character, everything else for itself. A byte that is not
 // UTF-8 counts as a character. A '$' has no meaning here; policy variables are [Evaluate]'s concern.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html.
 func Match(pattern, text string) bool {
 	star := strings.IndexByte(pattern, '*')
 	head := star

@@ -3,6 +3,7 @@ package policy
 import "fmt"
 
 // Decision is the answer to "may this caller make this request". Its zero value denies.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
 type Decision uint8
 
 // The two decisions.

@@ -45,6 +45,7 @@ type segment struct {
 type template []segment
 
 // MethodAny is the method of a route that stands for all of them.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-any-method.html.
 const MethodAny = "ANY"
 
 // methods are those that API Gateway routes by.

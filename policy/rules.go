@@ -14,7 +14,7 @@ import (
 
 // The security schemes that rules know, whatever a contract calls them.
 const (
-	SchemeBearer = "bearer" // a verified JWT in Authorization
+	SchemeBearer = "bearer" // a verified JWT (RFC 7519) in Authorization (RFC 6750, section 2.1)
 	SchemeAPIKey = "apiKey" // an API key in X-Api-Key
 )
 
@@ -190,7 +190,7 @@ func (t template) hasParameter(name string) bool {
 // Decide tells whether the caller may make the request: the rule of the one route that API Gateway would
 // choose for it. The path is as the client sent it, without the stage, and not decoded.
 // Of a path with empty segments, with . and .. or with characters encoded that need not be, it is not known how API
-// Gateway reads it: it is allowed only if every reading that a route serves is.
+// Gateway reads it (RFC 3986, sections 5.2.4 and 6.2.2.2): it is allowed only if every reading that a route serves is.
 // A request that no route serves is denied. When and from where the request comes does not matter.
 // To connect to a WebSocket API the method is [RouteConnect], and there is no path; its messages are for
 // [Rules.DecideMessage].

@@ -107,6 +107,7 @@ func (r *Rules) schemeSets() [][]string {
 
 // LargeDocument is from how many bytes on tools warn of a document: API Gateway's own bound for WebSocket APIs, and as far as
 // AWS's support is quoted for other APIs too.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html.
 const LargeDocument = MaxConnectDocument
 
 // LongestARN begins as the longest ARNs in use do: partition, region and API id have as many characters as any (see

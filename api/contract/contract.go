@@ -39,6 +39,7 @@ type Contract struct {
 }
 
 // Operation is one method of one path.
+// See https://spec.openapis.org/oas/v3.1.0#operation-object.
 type Operation struct {
 	ID       string        // operationId; may be empty
 	Route    policy.Route  // its method and path
@@ -56,6 +57,7 @@ type Operation struct {
 }
 
 // Parameter is one declared parameter of an operation.
+// See https://spec.openapis.org/oas/v3.1.0#parameter-object.
 type Parameter struct {
 	Name     string
 	In       string // "path", "query", "header" or "cookie"
@@ -63,6 +65,7 @@ type Parameter struct {
 }
 
 // Body is the declared body of an operation.
+// See https://spec.openapis.org/oas/v3.1.0#request-body-object.
 type Body struct {
 	Required bool
 

@@ -19,6 +19,7 @@ import (
 //
 // An operation without `security` inherits the document's; where there is none either, Parse refuses it
 // rather than opening the operation: public ones say `security: []`.
+// See https://spec.openapis.org/oas/v3.1.0#security-requirement-object.
 func Parse(name string, text []byte) (*Contract, error) {
 	p := parser{name: name}
 	c, err := p.contract(text)

@@ -12,6 +12,7 @@ import (
 )
 
 // The kinds of tokens of a Cognito user pool, as the claim token_use names them.
+// See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
 const (
 	UseAccess = "access"
 	UseID     = "id"

@@ -134,7 +134,8 @@ func (v *Verifier) Prefetch(ctx context.Context) error {
 // with the keys that are known, and no others are fetched.
 func (v *Verifier) Close() { v.fetcher.stop() }
 
-// Verify checks a token in its compact form, without any "Bearer" before it, and gives its claims.
+// Verify checks a token in its compact form, without any "Bearer" before it, and gives its claims
+// (RFC 7515, section 5.2, and RFC 7519, section 7.2).
 // The error is an [*authorizers.TokenError] or an [*authorizers.UnavailableError]; the context ends the waiting
 // for keys, not a fetch that others wait for as well.
 //

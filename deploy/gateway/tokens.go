@@ -22,6 +22,7 @@ type TokenIssuer = stage.TokenIssuer
 //
 // The error is a [*TokenError] for a bad token, which is refused, and any other where that cannot be told, which makes
 // the gateway answer that its authorizer failed.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html.
 type TokenVerifier = stage.TokenVerifier
 
 // TokenError says why a token is refused: by a Description, as in error_description (RFC 6750, section 3), and whether

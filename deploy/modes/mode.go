@@ -7,12 +7,14 @@ import (
 )
 
 // The kinds of gateways that a mode can have.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html.
 const (
 	REST = "REST"
 	HTTP = "HTTP"
 )
 
 // The authorizations that a mode can have.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_Method.html.
 const (
 	None    = "NONE"               // REST: an API key of a usage plan is all that is asked for
 	IAM     = "AWS_IAM"            // requests are signed (SigV4)
@@ -59,6 +61,7 @@ type Mode struct {
 }
 
 // Authorizer is a Lambda authorizer, or one of the gateway's own.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html.
 type Authorizer struct {
 	Function string `yaml:"function"` // TOKEN and REQUEST: which function it is
 
@@ -84,6 +87,7 @@ type Authorizer struct {
 }
 
 // RequestValidation says what a REST API checks before it calls a function.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html.
 type RequestValidation struct {
 	Body       bool `yaml:"body"`       // bodies against the contract's schemas
 	Parameters bool `yaml:"parameters"` // that required parameters are there
@@ -97,12 +101,14 @@ type Throttle struct {
 }
 
 // StageThrottle is the limit of a stage, and of some of its methods on their own.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html.
 type StageThrottle struct {
 	Throttle `yaml:",inline"`
 	Methods  map[string]Throttle `yaml:"methods"` // by "GET /things/{id}"
 }
 
 // UsagePlan limits the callers of an API, each on its own.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_UsagePlan.html.
 type UsagePlan struct {
 	Throttle  *Throttle           `yaml:"throttle"`  // of each key; nil: none
 	Methods   map[string]Throttle `yaml:"methods"`   // of each key, by "GET /things/{id}"
@@ -111,6 +117,7 @@ type UsagePlan struct {
 }
 
 // Quota is how many requests a key may make in a period.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html.
 type Quota struct {
 	Limit  int    `yaml:"limit"`  // requests, 1 or more
 	Offset int    `yaml:"offset"` // how many of them count as made in the first period
@@ -118,6 +125,7 @@ type Quota struct {
 }
 
 // Key is an API key that a desk has from the start. Its value is in a file that everyone can read.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html.
 type Key struct {
 	Name     string `yaml:"name"`     // for people; no two have the same
 	Value    string `yaml:"value"`    // 20 to 128 characters
@@ -125,6 +133,7 @@ type Key struct {
 }
 
 // Cache keeps answers to GET requests.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html.
 type Cache struct {
 	Methods map[string]CachedMethod `yaml:"methods"` // by "GET /things/{id}"; others are not kept
 
@@ -138,6 +147,7 @@ type Cache struct {
 }
 
 // CachedMethod is a method whose answers are kept.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html.
 type CachedMethod struct {
 	TTLInSeconds *int `yaml:"ttlInSeconds"` // 1 to 3600; nil: 300
 
@@ -148,6 +158,7 @@ type CachedMethod struct {
 }
 
 // GatewayResponse is what a REST API answers in place of its own words.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html.
 type GatewayResponse struct {
 	StatusCode int               `yaml:"statusCode"` // 0: as it is
 	Headers    map[string]string `yaml:"headers"`    // values may hold $context variables
@@ -155,6 +166,7 @@ type GatewayResponse struct {
 }
 
 // CORS is the configuration of an HTTP API's answers to pages of other origins. Empty lists send no header.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html.
 type CORS struct {
 	AllowOrigins     []string `yaml:"allowOrigins"`     // empty: those of the stack
 	AllowMethods     []string `yaml:"allowMethods"`     // in upper case, or "*"
@@ -174,4 +186,5 @@ type Caller struct {
 }
 
 // Document is an IAM policy, written in YAML.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 type Document struct{ policy.Document }

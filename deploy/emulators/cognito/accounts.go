@@ -12,6 +12,7 @@ import (
 const Password = "Passw0rd!"
 
 // MFA is a second factor, by the name of its challenge.
+// See https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html.
 type MFA string
 
 // The second factors. The codes of MFASMS and MFAEmail are handed to Config.Deliver.

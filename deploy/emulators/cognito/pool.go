@@ -160,9 +160,11 @@ func (p *Pool) SetScopes(scopes []string) error {
 }
 
 // Issuer is the claim iss of the pool's tokens: BaseURL, a slash, and PoolID.
+// See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
 func (p *Pool) Issuer() string { return p.issuer.URL }
 
 // KeySetURL is where the pool's key set is: the issuer's, followed by /.well-known/jwks.json.
+// See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
 func (p *Pool) KeySetURL() string { return p.issuer.KeySetURL() }
 
 // ServeHTTP answers requests whose paths are as the client sent them, with the path of BaseURL: the

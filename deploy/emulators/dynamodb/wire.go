@@ -37,6 +37,7 @@ func Operations() []string { return wire.Names(operations) }
 
 // ServeHTTP answers one operation; the request's path does not matter. It speaks AWS JSON 1.0: one POST, the operation in
 // a header, 200 or an error in DynamoDB's form. The answer carries its CRC-32, which the SDKs check.
+// See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	answer, failure := h.operate(w, r)

@@ -9,6 +9,7 @@ import (
 
 // Error is what Lambda's Invoke answers of an invocation that failed: what the function reported, or
 // what became of its process. Its text is exactly Message, so that `Unauthorized` stays that.
+// See https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
 type Error struct {
 	Type    string // errorType: the Go type that the function reported, or one like Runtime.ExitError
 	Message string // errorMessage

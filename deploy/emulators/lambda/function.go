@@ -55,6 +55,7 @@ type Function struct {
 // Start starts the first environment and waits until it polls for an invocation. ctx bounds that
 // wait alone. The error is a *StartError if the process could not be started, ended, reported that
 // its initialization failed, or did not poll in time; else it names what is wrong with c.
+// See https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
 func Start(ctx context.Context, c Config) (*Function, error) {
 	c, err := c.complete()
 	if err != nil {
@@ -75,6 +76,7 @@ func Start(ctx context.Context, c Config) (*Function, error) {
 // What the function reports, and what becomes of it, is an *Error as Lambda's Invoke would answer it.
 // If ctx ends first, Invoke returns ctx's error, and an invocation that has begun goes on without it,
 // as in Lambda. After Close the error is ErrClosed.
+// See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
 func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	if len(event) > maxPayload {
 		return nil, fmt.Errorf("function %s: the event has %d bytes, and Lambda takes %d", f.config.Name, len(event), maxPayload)

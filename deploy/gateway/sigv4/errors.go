@@ -5,6 +5,7 @@ package sigv4
 type Code string
 
 // The codes of an [Error].
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html.
 const (
 	MissingAuthenticationToken Code = "MissingAuthenticationTokenException" // no signature at all
 	IncompleteSignature        Code = "IncompleteSignatureException"        // a signature that cannot be read

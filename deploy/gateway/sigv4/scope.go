@@ -15,6 +15,7 @@ type Scope struct {
 }
 
 // String writes the scope as the string to sign has it: 20150830/us-east-1/execute-api/aws4_request.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html.
 func (s Scope) String() string {
 	return s.Date + "/" + s.Region + "/" + s.Service + "/" + terminator
 }

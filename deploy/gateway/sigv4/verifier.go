@@ -63,6 +63,7 @@ type Signed struct {
 
 // Verify checks the signature of a request as it came from the wire. The path is that of the request's target,
 // neither decoded nor cleaned, and the query is r.URL.RawQuery; the body has been read from r. The error is an [*Error].
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html.
 func (v *Verifier) Verify(r *http.Request, path string, body []byte) (*Signed, error) {
 	if len(path) > maxText {
 		return nil, refuse(IncompleteSignature, "The path is too long.")

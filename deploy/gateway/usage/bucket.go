@@ -32,6 +32,7 @@ func (t Throttle) check() string {
 
 // Bucket is API Gateway's token bucket: a request takes a token, and Rate tokens a second come back until there are
 // Burst of them. It may be used by many goroutines at once. A nil Bucket has no limit; the zero Bucket is empty for ever.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html.
 type Bucket struct {
 	throttle Throttle
 

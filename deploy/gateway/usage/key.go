@@ -10,6 +10,7 @@ import (
 )
 
 // Value is the text of an API key, which a client sends in X-API-Key. It prints as [redacted]; string(v) is the text.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html.
 type Value string
 
 const redacted = "[redacted]"

@@ -8,6 +8,7 @@ import (
 )
 
 // StageID is a stage of an API. AWS writes it api:stage.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_UsagePlan.html.
 type StageID struct {
 	API  string // the API's id
 	Name string // the stage's name

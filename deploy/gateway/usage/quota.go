@@ -6,6 +6,7 @@ import (
 )
 
 // Period is how long a quota lasts.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html.
 type Period string
 
 // The periods. They end at midnight UTC.

@@ -25,6 +25,7 @@ type Config struct {
 }
 
 // Registry keeps the API keys and usage plans of one account. Its methods may be called by many goroutines at once.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html.
 type Registry struct {
 	now func() time.Time
 

@@ -12,6 +12,7 @@ type DayUsage struct {
 // Usage is what the keys of a plan used, by their ids: an item for each day from one to another, both included, in UTC.
 // Requests are counted for quotas, so a plan without one has no usage. Days over 90 are forgotten. The errors are
 // [*Error]: [NotFound], and [Invalid] where the days are not in order or more than 90.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_GetUsage.html.
 func (r *Registry) Usage(planID string, from, to time.Time) (map[string][]DayUsage, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

@@ -3,6 +3,7 @@ package usage
 import "time"
 
 // StageConfig is the throttle of a stage.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html.
 type StageConfig struct {
 	Default *Throttle           // of all methods together that Methods does not name; nil: no limit
 	Methods map[string]Throttle // of one method, in place of Default: "/users/{id}/GET"

@@ -31,6 +31,7 @@ func Remapped(name string) string {
 }
 
 // ParseProxyAnswer reads a function's answer. It refuses members that are not its own, as API Gateway does.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
 func ParseProxyAnswer(output []byte) (*ProxyAnswer, error) {
 	var raw struct {
 		StatusCode        any            `json:"statusCode"`
@@ -72,6 +73,7 @@ func ParseStatus(value any) (int, error) {
 
 // MergeHeaders puts the values of both maps under one name: those of multiValueHeaders first, in its casing,
 // then that of headers unless it is there already.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
 func MergeHeaders(single, multi map[string]any) (http.Header, error) {
 	headers, casing := http.Header{}, map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(multi)) {

@@ -27,6 +27,7 @@ var (
 
 // Call calls a function and waits for it as long as AWS would, whether the function heeds its context or not. As in
 // AWS it runs on where the client goes away, and a panic is its own failure.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 func Call(ctx context.Context, function Invoker, event []byte, timeout time.Duration) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()

@@ -93,6 +93,7 @@ func (a *API) bodyValidators() (map[string]*jsonschema.Schema, error) {
 }
 
 // Serve takes a request through what API Gateway does, in its order.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html.
 func (a *API) Serve(w http.ResponseWriter, r *http.Request, headerLines []byte) {
 	x := a.NewExchange(w, r, headerLines)
 	defer x.Finish()

@@ -13,6 +13,7 @@ import (
 // ParsePolicyAnswer reads an authorizer's answer with a policy; what is malformed is an error, whatever its policy allows.
 // In a REST API, and with payload format 1.0, the context holds texts, numbers and booleans, and all become texts; null
 // stays null.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html.
 func ParsePolicyAnswer(output []byte) (*Identity, error) {
 	found, err := ParseTypedAnswer(output)
 	if err != nil {
@@ -32,6 +33,7 @@ func ParsePolicyAnswer(output []byte) (*Identity, error) {
 }
 
 // ParseTypedAnswer reads an authorizer's answer with a policy, whose context keeps its types.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
 func ParseTypedAnswer(output []byte) (*Identity, error) {
 	var answer struct {
 		PrincipalID    *string          `json:"principalId"`

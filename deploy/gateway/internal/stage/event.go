@@ -80,6 +80,7 @@ func scheme(r *http.Request) string {
 }
 
 // LastValues keeps the last value of each name; nil where there is no name.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
 func LastValues(all map[string][]string) map[string]string {
 	if len(all) == 0 {
 		return nil
@@ -121,6 +122,7 @@ func MediaType(header http.Header) string {
 }
 
 // Cookies are those of all Cookie headers, each as it was sent.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
 func (r *Request) Cookies() []string {
 	var all []string
 	for _, header := range r.HTTP.Header.Values("Cookie") {

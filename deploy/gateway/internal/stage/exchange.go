@@ -76,6 +76,7 @@ var (
 )
 
 // ReadBody reads the body, once, into the request's Body. The error is ErrBodyTooLarge, or says that the body ended early.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 func (x *Exchange) ReadBody() error {
 	if x.bodyRead {
 		return nil

@@ -84,6 +84,7 @@ func throttleOf(t *plan.Throttle) *usage.Throttle {
 func methodPath(o plan.Operation) string { return o.Path + "/" + o.Method }
 
 // Admit decides by the request's key, and counts the request; nil: it may go on.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html.
 func (k *Keys) Admit(x *Exchange) *usage.Refusal {
 	value := last(x.HTTP.Header.Values("X-Api-Key"))
 	if k.authorizer {

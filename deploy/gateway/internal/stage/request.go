@@ -92,6 +92,7 @@ func pathAsSent(r *http.Request) string {
 }
 
 // HeadTooLarge tells whether the request line and the headers are more than API Gateway takes.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 func (r *Request) HeadTooLarge() bool {
 	size := len(r.HTTP.Method) + len(r.HTTP.RequestURI) + len(r.HTTP.Proto) + len("Host") + len(r.HTTP.Host)
 	for name, values := range r.HTTP.Header {
@@ -104,6 +105,7 @@ func (r *Request) HeadTooLarge() bool {
 
 // ARN is the ARN of the method and path that the request invokes. In a REST API the path is the one that was sent: in
 // which of its forms AWS matches it with a policy, where empty segments were passed over to route it, is not known.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html.
 func (r *Request) ARN() string {
 	if r.invoked == "" {
 		r.invoked = r.arnOf(r.policyPath)
@@ -112,6 +114,7 @@ func (r *Request) ARN() string {
 }
 
 // ARNTooLong tells whether API Gateway evaluates no policy for so long an ARN.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 func (r *Request) ARNTooLong() bool { return len(r.ARN()) > maxARN }
 
 // UsePath routes by another path than the one that was sent, and has policies matched with it.

@@ -6,6 +6,7 @@ import (
 )
 
 // Source is one identity source.
+// See https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html.
 type Source struct {
 	Name  string                     // as the plan writes it
 	Value func(x *Exchange) string   // "" where the request has none

@@ -47,6 +47,7 @@ type Method struct {
 func (m *Method) Key() string { return m.Route.String() }
 
 // RouteKey names a method as an HTTP API's events and logs do, as in "GET /things/{id}".
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html.
 func (m *Method) RouteKey() string {
 	if m.Operation != nil && isDefault(m.Operation) {
 		return plan.DefaultRoute

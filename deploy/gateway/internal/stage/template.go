@@ -6,6 +6,7 @@ import (
 )
 
 // Template is a text with $context variables.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html.
 type Template []part
 
 // part is a literal, or the variable after it.

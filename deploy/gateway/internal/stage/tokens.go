@@ -18,6 +18,7 @@ type TokenIssuer struct {
 
 // TokenVerifier checks the signature of a token, its times, its issuer and whom it is meant for, as API Gateway does: RSA
 // algorithms only. The error is a [*TokenError] for a bad token, and any other where that cannot be told.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html.
 type TokenVerifier interface {
 	VerifyToken(ctx context.Context, token string) error
 }

@@ -26,6 +26,7 @@ var decimalPattern = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // ParseDecimal reads a number such as -12.50 or 1e3. Its errors are *Error.
+// See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html#HowItWorks.DataTypes.Number.
 func ParseDecimal(text string) (Decimal, error) {
 	if text == "" {
 		return "", &Error{"The parameter cannot be converted to a numeric value"}

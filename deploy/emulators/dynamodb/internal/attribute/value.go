@@ -12,6 +12,7 @@ import (
 )
 
 // Type is a data type, as the JSON form names it.
+// See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html.
 type Type string
 
 // The ten data types.

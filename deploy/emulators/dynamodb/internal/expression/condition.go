@@ -7,6 +7,7 @@ import (
 )
 
 // Condition is a ConditionExpression or a FilterExpression.
+// See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html.
 type Condition struct {
 	root node
 }

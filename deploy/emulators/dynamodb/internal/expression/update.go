@@ -7,6 +7,7 @@ import (
 )
 
 // Update is an UpdateExpression.
+// See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html.
 type Update struct {
 	sets    []change
 	removes []Path
