@@ -10,7 +10,7 @@ import (
 // literal before {name} before {name+}. It passes over a slash at the path's end, as REST APIs do; an HTTP API has
 // only greedy routes ({name+}, $default) for such a path. It does not change and may be used concurrently.
 // The zero Router has no route.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html.
 type Router struct {
 	byMethod map[string][]entry // the most specific templates first
 }
