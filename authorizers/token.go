@@ -12,6 +12,7 @@ import (
 )
 
 // TokenAuthorizer is a Lambda authorizer of type TOKEN: it takes a JWT of any issuer that its verifier knows.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html.
 type TokenAuthorizer struct {
 	config  Config
 	bearers bearers

@@ -16,7 +16,8 @@ import (
 // Kind says by which claim an entry names its tokens: the claim's name.
 type Kind string
 
-// The kinds of entries.
+// The kinds of entries: by claims of RFC 7519, section 4.1, and by one of Cognito's, which all tokens of a sign-in have.
+// See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html.
 const (
 	Token  Kind = "jti"
 	Family Kind = "origin_jti"

@@ -18,13 +18,13 @@ const (
 	UseID     = "id"
 )
 
-// KeyIDOptional is [Issuer].KeyID where tokens need not name their key.
+// KeyIDOptional is [Issuer].KeyID where tokens need not name their key (RFC 7515, section 4.1.4).
 const KeyIDOptional = "optional"
 
 // ProfileRFC9068 is the value of [Issuer].Profile for JWT access tokens after RFC 9068.
 const ProfileRFC9068 = "rfc9068"
 
-// AcceptBound is the value of [Issuer].BoundTokens that accepts sender-bound tokens.
+// AcceptBound is the value of [Issuer].BoundTokens that accepts sender-bound tokens (RFC 7800).
 const AcceptBound = "accept"
 
 // Any stands for every scope, alone in [Issuer].Scopes, and in [Issuer].Grants as a value for every value, and as a scope

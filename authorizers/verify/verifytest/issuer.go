@@ -83,7 +83,7 @@ func (i *Issuer) Close() {
 	}
 }
 
-// KeySetURL is the address of the key set: the jwks_uri of the discovery document.
+// KeySetURL is the address of the key set (RFC 7517, section 5): the jwks_uri of the discovery document.
 func (i *Issuer) KeySetURL() string { return i.address(KeySetPath) }
 
 func (i *Issuer) address(path string) string { return strings.TrimSuffix(i.URL, "/") + path }

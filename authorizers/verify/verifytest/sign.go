@@ -2,6 +2,7 @@ package verifytest
 
 // Header returns the JOSE header that Sign writes: kid and alg, as Cognito's tokens have, and
 // nothing else. A test alters it and hands it to SignHeader.
+// See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html.
 func (i *Issuer) Header() map[string]any {
 	return i.current().header()
 }

@@ -23,7 +23,8 @@ func (g *group) create() *cobra.Command {
 	command := &cobra.Command{
 		Use:   `create --owner OWNER --scopes "A B" [flags]`,
 		Short: "Create a key, and write its text to stdout, once",
-		Long: `Creates a key. Its text is written once, to stdout, and nothing else is: keep it. What goes wrong is undone.
+		Long: `Creates a key. Its text is written once, to stdout, and nothing else is: keep it. Where stdout is closed, or the null
+device, no key is made. What goes wrong is undone.
 
 The key stands for its owner, and is granted the scopes. With --usage-plan, API Gateway gets an API key beside it, which joins
 the plan, so that throttle and quota hold for the key.`,
