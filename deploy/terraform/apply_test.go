@@ -32,7 +32,7 @@ func TestApply(t *testing.T) {
 			t.Errorf("exit status %d\n%s", exit, output)
 		}
 	})
-	t.Run("what is deployed is what the local gateway serves", func(t *testing.T) { checkParity(t, moto, module, made, state) })
+	t.Run("what is deployed is what was planned", func(t *testing.T) { checkParity(t, moto, module, made, state) })
 	t.Run("the gateway guards what the contract guards", func(t *testing.T) { checkGuards(t, moto, module, made) })
 	t.Run("functions may do what they must and no more", func(t *testing.T) { checkPolicies(t, state) })
 	t.Run("functions may send what their stores send and no more", func(t *testing.T) { checkWrites(t, state) })
@@ -91,7 +91,7 @@ func everyMode(t *testing.T) []byte {
 	return variables
 }
 
-// checkParity compares each API with what the local gateway serves of the same contract and mode files.
+// checkParity compares each API with the plan of its contract and mode, which the local gateway serves.
 func checkParity(t *testing.T, moto, module string, made map[string]madeAPI, state state) {
 	t.Helper()
 	contract, err := contract.Load(filepath.Join(module, "api", "openapi.yaml"))
@@ -102,19 +102,19 @@ func checkParity(t *testing.T, moto, module string, made map[string]madeAPI, sta
 	own := own{poolARN: pool["arn"].(string), issuer: "https://" + pool["endpoint"].(string), clients: clients(state)}
 	for _, m := range shipped(t) {
 		t.Run(m.Name, func(t *testing.T) {
-			compare(t, deployed(t, moto, made[m.Name]), withoutWhatMotoDrops(inAWS(served(t, contract, m), own)))
+			compare(t, deployed(t, moto, made[m.Name]), withoutWhatMotoDrops(inAWS(compilePlan(t, contract, m), own)))
 		})
 	}
 }
 
-// checkGuards compares what is open with a reading of the contract that shares no code with the stack's or the gateway's.
+// checkGuards compares what is open with a reading of the contract that shares no code with the plans'.
 func checkGuards(t *testing.T, moto, module string, made map[string]madeAPI) {
 	t.Helper()
 	guarded := guardedOperations(t, filepath.Join(module, "api", "openapi.yaml"))
 	for name, one := range made {
 		operations := deployed(t, moto, one).Operations
 		for _, key := range guarded {
-			if o, there := operations[key]; !there || o.Authorization == "NONE" && !o.APIKeyRequired {
+			if o, there := operations[key]; !there || o.AuthorizationType == "NONE" && !o.APIKeyRequired {
 				t.Errorf("%s: %s is %+v", name, key, o)
 			}
 		}

@@ -2,21 +2,18 @@ package terraform_test
 
 import (
 	"cmp"
-	"maps"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"portcullis/deploy/gateway"
-	"portcullis/deploy/gateway/usage"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
-// deployed describes an API as the emulated control plane has it.
-func deployed(t *testing.T, moto string, made madeAPI) gateway.Description {
+// deployed is the plan of an API, as far as the emulated control plane has it.
+func deployed(t *testing.T, moto string, made madeAPI) *plan.Plan {
 	t.Helper()
 	if made.Kind == modes.HTTP {
 		return deployedHTTP(t, moto, made)
@@ -43,12 +40,15 @@ type limits struct {
 	ThrottlingBurstLimit, BurstLimit *int
 }
 
-func (l limits) throttle() *usage.Throttle {
+// noLimit says in AWS that there is none.
+const noLimit = -1
+
+func (l limits) throttle() *plan.Throttle {
 	rate, burst := cmp.Or(l.ThrottlingRateLimit, l.RateLimit), cmp.Or(l.ThrottlingBurstLimit, l.BurstLimit)
-	if rate == nil || burst == nil || *rate == usage.NoLimit && *burst == usage.NoLimit {
+	if rate == nil || burst == nil || *rate == noLimit && *burst == noLimit {
 		return nil
 	}
-	return &usage.Throttle{Rate: *rate, Burst: *burst}
+	return &plan.Throttle{RateLimit: *rate, BurstLimit: *burst}
 }
 
 // integration is what is behind a method or route.
@@ -56,6 +56,7 @@ type integration struct {
 	IntegrationID, Type, URI, IntegrationURI string
 	PayloadFormatVersion                     string
 	TimeoutInMillis                          int
+	IntegrationResponses                     map[string]struct{ ResponseParameters map[string]string }
 }
 
 var functionOfURI = regexp.MustCompile(`:function:demo-([^:]+):\$\{stageVariables\.alias\}/invocations$`)
@@ -76,6 +77,7 @@ func (i integration) function(t *testing.T) string {
 // restMethod is a method of the control plane of REST APIs.
 type restMethod struct {
 	AuthorizationType, AuthorizerID, RequestValidatorID string
+	OperationName                                       string
 	AuthorizationScopes                                 []string
 	APIKeyRequired                                      bool
 	RequestParameters                                   map[string]bool
@@ -83,16 +85,11 @@ type restMethod struct {
 	MethodIntegration                                   integration
 }
 
-// restValidator is a request validator.
-type restValidator struct {
-	ID                                             string
-	ValidateRequestBody, ValidateRequestParameters bool
-}
-
 // restStage is a stage of a REST API. Its settings are by "*/*", or by the path with ~1 for / and the method.
 type restStage struct {
-	Variables      map[string]string
-	MethodSettings map[string]limits
+	Variables         map[string]string
+	MethodSettings    map[string]limits
+	AccessLogSettings struct{ Format string }
 }
 
 // settingsKey is API Gateway's name for the settings of a method.
@@ -100,64 +97,111 @@ func settingsKey(method, path string) string {
 	return strings.ReplaceAll(path, "/", "~1") + "/" + method
 }
 
-func (s restStage) throttle(method, path string) *usage.Throttle {
-	if own, there := s.MethodSettings[settingsKey(method, path)]; there {
-		return own.throttle()
-	}
-	return s.MethodSettings["*/*"].throttle()
-}
-
-func deployedREST(t *testing.T, moto string, made madeAPI) gateway.Description {
+func deployedREST(t *testing.T, moto string, made madeAPI) *plan.Plan {
 	t.Helper()
 	base := "/restapis/" + made.ID
-	var settings struct {
-		APIKeySource     string
-		BinaryMediaTypes []string
-	}
-	get(t, moto, base, &settings)
 	var stage restStage
 	get(t, moto, base+"/stages/"+made.Stage, &stage)
-	d := gateway.Description{
-		Operations: map[string]gateway.OperationDescription{}, APIKeySource: settings.APIKeySource,
-		BinaryMediaTypes: settings.BinaryMediaTypes, UsagePlans: deployedPlans(t, moto, made), StageVariables: stage.Variables,
+	var p plan.Plan
+	get(t, moto, base, &p)
+	p.REST = &plan.REST{UsagePlan: deployedUsagePlan(t, moto, made), Preflights: map[string]map[string]string{}, Models: deployedModels(t, moto, base), GatewayResponses: deployedResponses(t, moto, base)}
+	get(t, moto, base, p.REST)
+	p.Name, p.Gateway = strings.TrimPrefix(p.Name, "demo-"), made.Kind
+	p.StageVariables, p.AccessLogFormat, p.Throttle = stage.Variables, stage.AccessLogSettings.Format, stage.MethodSettings["*/*"].throttle()
+	p.Operations = map[string]plan.Operation{}
+
+	validators := list[struct {
+		ID string
+		plan.RequestValidator
+	}](t, moto, base+"/requestvalidators")
+	if len(validators) != 1 {
+		t.Fatalf("the request validators are %+v", validators)
 	}
-	validators := map[string]restValidator{}
-	for _, validator := range list[restValidator](t, moto, base+"/requestvalidators") {
-		validators[validator.ID] = validator
-	}
+	p.REST.RequestValidator = validators[0].RequestValidator
+
 	authorizers := authorizersByID(list[authorizer](t, moto, base+"/authorizers"))
 	for _, resource := range list[struct {
 		Path            string
 		ResourceMethods map[string]restMethod
 	}](t, moto, base+"/resources?embed=methods&limit=500") {
+		if path := strings.TrimPrefix(resource.Path, "/"); path != "" {
+			p.REST.Resources = append(p.REST.Resources, path)
+		}
 		for verb, m := range resource.ResourceMethods {
-			operation := m.describe(t, validators[m.RequestValidatorID])
-			operation.Throttle = stage.throttle(verb, resource.Path)
-			d.Operations[verb+" "+resource.Path] = operation
-			d.Authorizer = authorizerOf(t, d.Authorizer, authorizers, m.AuthorizationType, m.AuthorizerID)
-			if operation.Function != "" {
-				d.IntegrationTimeout = time.Duration(m.MethodIntegration.TimeoutInMillis) * time.Millisecond
+			p.Authorizer = authorizerOf(t, p.Authorizer, authorizers, m.AuthorizationType, m.AuthorizerID)
+			if m.MethodIntegration.Type == "MOCK" {
+				p.REST.Preflights[resource.Path] = m.preflight(t, verb)
+				continue
 			}
+			if m.RequestValidatorID != validators[0].ID {
+				t.Errorf("%s %s has the request validator %q", verb, resource.Path, m.RequestValidatorID)
+			}
+			operation := m.operation(t, verb, resource.Path)
+			operation.Throttle = stage.MethodSettings[settingsKey(verb, resource.Path)].throttle()
+			p.Operations[verb+" "+resource.Path] = operation
+			p.IntegrationTimeoutInMillis = m.MethodIntegration.TimeoutInMillis
 		}
 	}
-	return d
+	slices.Sort(p.REST.Resources)
+	return &p
 }
 
-func (m restMethod) describe(t *testing.T, validator restValidator) gateway.OperationDescription {
+// operation is a method that a function serves. What asks for nothing is public.
+func (m restMethod) operation(t *testing.T, verb, path string) plan.Operation {
 	t.Helper()
-	o := gateway.OperationDescription{
-		Function: m.MethodIntegration.function(t), Authorization: m.AuthorizationType,
-		Scopes: slices.Sorted(slices.Values(m.AuthorizationScopes)), APIKeyRequired: m.APIKeyRequired,
+	return plan.Operation{
+		Method: verb, Path: path, OperationName: m.OperationName, Function: m.MethodIntegration.function(t),
+		Public: m.AuthorizationType == modes.None && !m.APIKeyRequired, AuthorizationType: m.AuthorizationType,
+		AuthorizationScopes: slices.Sorted(slices.Values(m.AuthorizationScopes)), APIKeyRequired: m.APIKeyRequired,
+		RequestParameters: m.RequestParameters, RequestModels: m.RequestModels,
 	}
-	if validator.ValidateRequestBody {
-		o.Models = slices.Sorted(maps.Keys(m.RequestModels))
+}
+
+// preflight are the headers of an answer that is the gateway's own, without the origin, which no plan knows.
+func (m restMethod) preflight(t *testing.T, verb string) map[string]string {
+	t.Helper()
+	if verb != "OPTIONS" || m.AuthorizationType != modes.None || m.APIKeyRequired {
+		t.Errorf("the gateway itself answers %s with the authorization %s", verb, m.AuthorizationType)
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.RequestParameters)) {
-		if validator.ValidateRequestParameters && m.RequestParameters[name] {
-			o.RequiredParameters = append(o.RequiredParameters, name)
+	return withoutOrigin(m.MethodIntegration.IntegrationResponses["204"].ResponseParameters, "method.response.header.", "'")
+}
+
+// withoutOrigin are headers by their names, without Access-Control-Allow-Origin.
+func withoutOrigin(parameters map[string]string, prefix, quotes string) map[string]string {
+	headers := map[string]string{}
+	for parameter, value := range parameters {
+		if name := strings.TrimPrefix(parameter, prefix); name != "Access-Control-Allow-Origin" {
+			headers[name] = strings.Trim(value, quotes)
 		}
 	}
-	return o
+	return headers
+}
+
+// deployedModels are the models of an API, without their ranks. Two are there from the start.
+func deployedModels(t *testing.T, moto, base string) map[string]plan.Model {
+	t.Helper()
+	all := map[string]plan.Model{}
+	for _, model := range list[struct{ Name, Schema string }](t, moto, base+"/models") {
+		if model.Name != "Empty" && model.Name != "Error" {
+			all[model.Name] = plan.Model{Schema: strings.ReplaceAll(model.Schema, base+"/", "/restapis/{restApiId}/")}
+		}
+	}
+	return all
+}
+
+// deployedResponses are the gateway's own answers, without the origin.
+func deployedResponses(t *testing.T, moto, base string) map[string]plan.GatewayResponse {
+	t.Helper()
+	all := map[string]plan.GatewayResponse{}
+	for _, response := range list[struct {
+		ResponseType                          string
+		ResponseParameters, ResponseTemplates map[string]string
+	}](t, moto, base+"/gatewayresponses") {
+		all[response.ResponseType] = plan.GatewayResponse{
+			Headers: withoutOrigin(response.ResponseParameters, "gatewayresponse.header.", ""), Body: response.ResponseTemplates["application/json"],
+		}
+	}
+	return all
 }
 
 // authorizer is one of either control plane.
@@ -166,6 +210,7 @@ type authorizer struct {
 	Type, AuthorizerType         string
 	IdentitySource               any // text with commas, or a list
 	IdentityValidationExpression string
+	AuthorizerURI                string
 
 	AuthorizerResultTTLInSeconds   int
 	AuthorizerPayloadFormatVersion string
@@ -187,7 +232,7 @@ func authorizersByID(list []authorizer) map[string]authorizer {
 }
 
 // authorizerOf describes the authorizer of an operation, which is that of all others before it.
-func authorizerOf(t *testing.T, before *gateway.AuthorizerDescription, all map[string]authorizer, authorization, id string) *gateway.AuthorizerDescription {
+func authorizerOf(t *testing.T, before *plan.Authorizer, all map[string]authorizer, authorization, id string) *plan.Authorizer {
 	t.Helper()
 	wanted := authorization != "NONE" && authorization != "AWS_IAM"
 	found, there := all[id]
@@ -197,11 +242,12 @@ func authorizerOf(t *testing.T, before *gateway.AuthorizerDescription, all map[s
 	if !there {
 		return before
 	}
-	return found.describe()
+	return found.describe(t)
 }
 
-func (a authorizer) describe() *gateway.AuthorizerDescription {
-	d := &gateway.AuthorizerDescription{
+func (a authorizer) describe(t *testing.T) *plan.Authorizer {
+	t.Helper()
+	d := &plan.Authorizer{
 		Type: a.Type + a.AuthorizerType, IdentityValidationExpression: a.IdentityValidationExpression,
 		PayloadFormatVersion: a.AuthorizerPayloadFormatVersion, EnableSimpleResponses: a.EnableSimpleResponses,
 		UserPools: a.ProviderARNs, Issuer: a.JWTConfiguration.Issuer, Audience: a.JWTConfiguration.Audience,
@@ -215,82 +261,92 @@ func (a authorizer) describe() *gateway.AuthorizerDescription {
 		}
 	}
 	if d.Type == modes.Token || d.Type == modes.Request {
-		d.ResultTTL = time.Duration(a.AuthorizerResultTTLInSeconds) * time.Second
+		d.ResultTTLInSeconds = a.AuthorizerResultTTLInSeconds
+		function := liveFunction.FindStringSubmatch(a.AuthorizerURI)
+		if function == nil {
+			t.Fatalf("%+v asks no function by its alias", a)
+		}
+		d.Function = strings.TrimPrefix(function[1], "demo-") // named as its mode is
 	}
 	return d
 }
 
-// deployedPlans are the usage plans for the API's stage, without their names.
-func deployedPlans(t *testing.T, moto string, made madeAPI) []usage.Plan {
+// deployedUsagePlan is the only usage plan for the API's stage; nil: there is none.
+func deployedUsagePlan(t *testing.T, moto string, made madeAPI) *plan.UsagePlan {
 	t.Helper()
-	var plans []usage.Plan
-	for _, plan := range list[struct {
+	var found *plan.UsagePlan
+	for _, one := range list[struct {
 		APIStages []struct {
 			APIID, Stage string
 			Throttle     map[string]limits
 		}
 		Throttle *limits
-		Quota    *usage.Quota
+		Quota    *plan.Quota
 	}](t, moto, "/usageplans") {
-		for _, stage := range plan.APIStages {
+		for _, stage := range one.APIStages {
 			if stage.APIID != made.ID || stage.Stage != made.Stage {
 				continue
 			}
-			made := usage.Plan{Stages: []usage.PlanStage{{Methods: map[string]usage.Throttle{}}}, Quota: plan.Quota}
-			if plan.Throttle != nil {
-				made.Throttle = plan.Throttle.throttle()
+			if found != nil {
+				t.Error("there is more than one usage plan")
 			}
-			for method, own := range stage.Throttle {
-				made.Stages[0].Methods[method] = *own.throttle()
+			found = &plan.UsagePlan{Quota: one.Quota, Methods: map[string]plan.Throttle{}}
+			if one.Throttle != nil {
+				found.Throttle = one.Throttle.throttle()
 			}
-			plans = append(plans, made)
 		}
 	}
-	return plans
+	return found
 }
 
 // httpRoute is a route of the control plane of HTTP APIs.
 type httpRoute struct {
 	RouteKey, Target, AuthorizationType, AuthorizerID string
+	OperationName                                     string
 	AuthorizationScopes                               []string
 	APIKeyRequired                                    bool
 }
 
-func deployedHTTP(t *testing.T, moto string, made madeAPI) gateway.Description {
+func deployedHTTP(t *testing.T, moto string, made madeAPI) *plan.Plan {
 	t.Helper()
 	base := "/v2/apis/" + made.ID
-	var settings struct{ CORSConfiguration *modes.CORS }
+	var settings struct {
+		Name, Description string
+		CORSConfiguration *plan.CORS
+	}
 	get(t, moto, base, &settings)
 	var stage struct {
 		StageVariables       map[string]string
 		DefaultRouteSettings limits
 		RouteSettings        map[string]limits
+		AccessLogSettings    struct{ Format string }
 	}
 	get(t, moto, base+"/stages/"+url.PathEscape(made.Stage), &stage)
-	d := gateway.Description{Operations: map[string]gateway.OperationDescription{}, CORS: settings.CORSConfiguration, StageVariables: stage.StageVariables}
+	p := &plan.Plan{
+		Name: strings.TrimPrefix(settings.Name, "demo-"), Gateway: made.Kind, Description: settings.Description, Operations: map[string]plan.Operation{},
+		StageVariables: stage.StageVariables, AccessLogFormat: stage.AccessLogSettings.Format, Throttle: stage.DefaultRouteSettings.throttle(),
+		HTTP: &plan.HTTP{CORS: settings.CORSConfiguration},
+	}
 	integrations := map[string]integration{}
 	for _, i := range list[integration](t, moto, base+"/integrations") {
 		integrations["integrations/"+i.IntegrationID] = i
 	}
 	for _, route := range list[httpRoute](t, moto, base+"/routes") {
 		behind := integrations[route.Target]
-		operation := gateway.OperationDescription{
-			Function: behind.function(t), Authorization: route.AuthorizationType,
-			Scopes: slices.Sorted(slices.Values(route.AuthorizationScopes)), APIKeyRequired: route.APIKeyRequired,
-			Throttle: stage.DefaultRouteSettings.throttle(),
+		method, path, _ := strings.Cut(route.RouteKey, " ")
+		p.Operations[route.RouteKey] = plan.Operation{
+			Method: method, Path: path, OperationName: route.OperationName, Function: behind.function(t),
+			Public: route.AuthorizationType == modes.None, AuthorizationType: route.AuthorizationType,
+			AuthorizationScopes: slices.Sorted(slices.Values(route.AuthorizationScopes)), APIKeyRequired: route.APIKeyRequired,
+			Throttle: stage.RouteSettings[route.RouteKey].throttle(),
 		}
-		if own, there := stage.RouteSettings[route.RouteKey]; there {
-			operation.Throttle = own.throttle()
-		}
-		d.Operations[route.RouteKey] = operation
 		var authorizers []authorizer
 		if route.AuthorizerID != "" { // moto 5.2.1 cannot list them
 			authorizers = make([]authorizer, 1)
 			get(t, moto, base+"/authorizers/"+route.AuthorizerID, &authorizers[0])
 		}
-		d.Authorizer = authorizerOf(t, d.Authorizer, authorizersByID(authorizers), route.AuthorizationType, route.AuthorizerID)
-		d.PayloadFormatVersion = behind.PayloadFormatVersion
-		d.IntegrationTimeout = time.Duration(behind.TimeoutInMillis) * time.Millisecond
+		p.Authorizer = authorizerOf(t, p.Authorizer, authorizersByID(authorizers), route.AuthorizationType, route.AuthorizerID)
+		p.HTTP.PayloadFormatVersion, p.IntegrationTimeoutInMillis = behind.PayloadFormatVersion, behind.TimeoutInMillis
 	}
-	return d
+	return p
 }

@@ -3,6 +3,8 @@ package terraform_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,7 +22,7 @@ func TestHeldVersion(t *testing.T) {
 	copyTo(t, example, "testdata/held", "*.tf")
 	for _, version := range []string{"older", "newer"} {
 		write(t, filepath.Join(example, version, "token.zip"), zipOf(t, version))
-		write(t, filepath.Join(example, version, "openapi.yaml"), []byte("# "+version))
+		write(t, filepath.Join(example, version, "rules.json"), fmt.Appendf(nil, `{"contract":{"sha256":"%x"}}`, sha256.Sum256([]byte(version))))
 	}
 	stack := testtools.Terraform(t, example, testtools.MotoEnv(moto)...)
 	stack.Run("apply", "-auto-approve", "-no-color", "-var=zip=older/token.zip")

@@ -1,4 +1,4 @@
-# The root stack: one API for each auth mode, the functions behind them, and what these use. The files beside this one: contract.tf
+# The root stack: one API for each auth mode, the functions behind them, and what these use. The files beside this one: plans.tf
 # (what is deployed, and what is refused), modes.tf (the APIs), tokens.tf (getting tokens, and taking them back), and operation.tf
 # (logs, alarms, the edge).
 

@@ -2,10 +2,10 @@
 
 locals {
   # The modes whose authorizer takes API keys of our own.
-  key_modes = [for mode, settings in local.modes : mode if try(settings.authorizer.function, "") == "request"]
+  key_modes = [for mode, plan in local.plans : mode if try(plan.authorizer.function, "") == "request"]
 
   # The modes that ask for keys of a usage plan, and the plans: MODE, and MODE-TIER.
-  keyed_modes = [for mode, settings in local.modes : mode if try(settings.apiKeyRequired, false)]
+  keyed_modes = [for mode, plan in local.plans : mode if try(plan.rest.usagePlan, null) != null]
   usage_plans = merge(
     { for mode in local.keyed_modes : mode => { mode = mode, tier = "" } },
     merge([for mode, tiers in var.usage_tiers : { for tier in keys(tiers) : "${mode}-${tier}" => { mode = mode, tier = tier } }]...),
@@ -24,12 +24,11 @@ module "api_keys_table" {
 
 module "mode" {
   source   = "./modules/mode"
-  for_each = local.modes
+  for_each = local.plans
 
   name      = "${var.name}-${each.key}"
   stage     = var.stage
-  contract  = local.contract_file
-  mode      = local.mode_files[each.key]
+  plan      = "${local.artifacts}/plans/${each.key}.json"
   functions = module.function
 
   user_pool = {

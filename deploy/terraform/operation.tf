@@ -11,8 +11,8 @@ module "observability" {
   source = "./modules/observability"
 
   name = var.name
-  apis = { for mode, settings in local.modes : mode => {
-    kind  = settings.gateway
+  apis = { for mode, plan in local.plans : mode => {
+    kind  = plan.gateway
     id    = module.mode[mode].id
     name  = "${var.name}-${mode}"
     stage = module.mode[mode].stage

@@ -13,31 +13,18 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"portcullis/api/contract"
-	"portcullis/deploy/gateway"
-	"portcullis/deploy/gateway/usage"
 	"portcullis/deploy/modes"
 	"portcullis/deploy/plan"
 )
 
-// served describes what the local gateway serves of a contract in a mode.
-func served(t *testing.T, contract *contract.Contract, m *modes.Mode) gateway.Description {
+// compilePlan makes the plan of a contract in a mode.
+func compilePlan(t *testing.T, contract *contract.Contract, m *modes.Mode) *plan.Plan {
 	t.Helper()
-	functions := map[string]gateway.Invoker{}
-	for _, operation := range contract.Operations {
-		functions[operation.Function] = nobody{}
-	}
-	if m.Authorizer != nil {
-		functions[m.Authorizer.Function] = nobody{}
-	}
 	p, err := plan.Compile(contract, m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := gateway.New(gateway.Config{Plan: p, Functions: functions, Tokens: anyTokens{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g.Description()
+	return p
 }
 
 // own is what stands for the stack's own user pool, which mode files need not name.
@@ -46,35 +33,50 @@ type own struct {
 	clients         []string
 }
 
-// inAWS is the description of a local gateway as a deployed API would have it.
-func inAWS(d gateway.Description, own own) gateway.Description {
-	for i := range d.UsagePlans {
-		plan := &d.UsagePlans[i]
-		plan.ID, plan.Name, plan.Stages[0].StageID = "", "", usage.StageID{}
+// inAWS is a plan as a deployed API has it: without what says how it is made, and with what only the stack knows.
+func inAWS(p *plan.Plan, own own) *plan.Plan {
+	p.Authorization, p.Scopes = "", nil // every operation and the authorizer say it
+	for key, o := range p.Operations {
+		o.Permission = "" // of the function: see checkPermissions
+		if key == plan.DefaultRoute {
+			o.Method, o.Path = key, ""
+		}
+		p.Operations[key] = o
 	}
-	a := d.Authorizer
+	if p.HTTP != nil && p.HTTP.CORS != nil && len(p.HTTP.CORS.AllowOrigins) == 0 {
+		p.HTTP.CORS.AllowOrigins = []string{"*"}
+	}
+	if p.REST != nil {
+		for name, model := range p.REST.Models {
+			p.REST.Models[name] = plan.Model{Schema: model.Schema}
+		}
+	}
+	a := p.Authorizer
 	if a == nil {
-		return d
+		return p
 	}
-	if len(a.UserPools) == 1 && a.UserPools[0] == "" {
+	if a.Function != "" {
+		a.Function = p.Name // whose zip it is, TestRendered sees
+	}
+	if a.Type == modes.Cognito && len(a.UserPools) == 0 {
 		a.UserPools = []string{own.poolARN}
 	}
 	if a.Type == modes.JWT && a.Issuer == "" {
 		a.Issuer, a.Audience = own.issuer, own.clients
 	}
 	// The provider makes no REST authorizer without identity sources; the source that every request has stands for none.
-	if a.Type == modes.Request && len(a.IdentitySources) == 0 && a.ResultTTL == 0 && a.PayloadFormatVersion == "" {
+	if a.Type == modes.Request && p.Gateway == modes.REST && len(a.IdentitySources) == 0 {
 		a.IdentitySources = []string{"context.identity.sourceIp"}
 	}
-	return d
+	return p
 }
 
-// compare names what two descriptions differ in.
-func compare(t *testing.T, inAWS, onDesk gateway.Description) {
+// compare names what an API and its plan differ in.
+func compare(t *testing.T, inAWS, planned *plan.Plan) {
 	t.Helper()
 	sortSets(inAWS)
-	sortSets(onDesk)
-	there, here := leaves(t, inAWS), leaves(t, onDesk)
+	sortSets(planned)
+	there, here := leaves(t, inAWS), leaves(t, planned)
 	names := slices.Sorted(maps.Keys(there))
 	for name := range here {
 		if _, both := there[name]; !both {
@@ -83,18 +85,19 @@ func compare(t *testing.T, inAWS, onDesk gateway.Description) {
 	}
 	for _, name := range names {
 		if there[name] != here[name] {
-			t.Errorf("%s: deployed %s, on the local gateway %s", name, cmp.Or(there[name], "nothing"), cmp.Or(here[name], "nothing"))
+			t.Errorf("%s: deployed %s, planned %s", name, cmp.Or(there[name], "nothing"), cmp.Or(here[name], "nothing"))
 		}
 	}
 }
 
 // sortSets puts lists whose order means nothing into one.
-func sortSets(d gateway.Description) {
+func sortSets(p *plan.Plan) {
 	var sets [][]string
-	if c := d.CORS; c != nil {
+	if p.HTTP != nil && p.HTTP.CORS != nil {
+		c := p.HTTP.CORS
 		sets = append(sets, c.AllowOrigins, c.AllowMethods, c.AllowHeaders, c.ExposeHeaders)
 	}
-	if a := d.Authorizer; a != nil {
+	if a := p.Authorizer; a != nil {
 		a.Audience = slices.Clone(a.Audience)
 		sets = append(sets, a.Audience)
 	}
@@ -103,11 +106,11 @@ func sortSets(d gateway.Description) {
 	}
 }
 
-// leaves are the members of a description, by their path, and which objects are there; lists are members as a whole, and
+// leaves are the members of a plan, by their path, and which objects are there; lists are members as a whole, and
 // what is empty is none.
-func leaves(t *testing.T, d gateway.Description) map[string]string {
+func leaves(t *testing.T, p *plan.Plan) map[string]string {
 	t.Helper()
-	text, err := json.Marshal(d)
+	text, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,8 +139,7 @@ func collect(all map[string]string, path []string, tree any) {
 	all[strings.Join(path, ".")] = fmt.Sprintf("%v", tree)
 }
 
-// guardedOperations reads of an OpenAPI file which operations are not public, without any of what the stack and the
-// gateway read it with.
+// guardedOperations reads of an OpenAPI file which operations are not public, without any of what plans are made with.
 func guardedOperations(t *testing.T, file string) []string {
 	t.Helper()
 	var contract struct {
@@ -162,10 +164,10 @@ func guardedOperations(t *testing.T, file string) []string {
 	return all
 }
 
-// withoutWhatMotoDrops is a description without what moto 5.2.1 does not keep; [TestPlannedIsServed] compares that.
-func withoutWhatMotoDrops(d gateway.Description) gateway.Description {
-	if d.Authorizer != nil {
-		d.Authorizer.IdentityValidationExpression = ""
+// withoutWhatMotoDrops is a plan without what moto 5.2.1 does not keep; [TestRendered] compares that.
+func withoutWhatMotoDrops(p *plan.Plan) *plan.Plan {
+	if p.Authorizer != nil {
+		p.Authorizer.IdentityValidationExpression = ""
 	}
-	return d
+	return p
 }

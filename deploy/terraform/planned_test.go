@@ -1,6 +1,7 @@
 package terraform_test
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -8,23 +9,22 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"portcullis/api/contract"
-	"portcullis/deploy/gateway"
-	"portcullis/deploy/gateway/usage"
+	"portcullis/deploy/functions"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 	"portcullis/deploy/testtools"
 )
 
-// TestPlannedIsServed compares what the emulator does not keep, of the shipped modes and of two that have more: it is
-// planned as the local gateway serves it.
-func TestPlannedIsServed(t *testing.T) {
+// TestRendered compares what the emulator does not keep, of the shipped modes and of two that have more: Terraform makes what their
+// plans say.
+func TestRendered(t *testing.T) {
 	t.Parallel()
 	moto := testtools.MotoWithPolicies(t)
 	dir := copyStack(t)
 	module := filepath.Join(dir, "..", "..")
-	copyTo(t, filepath.Join(module, "deploy", "modes"), "testdata/modes", "*.yaml")
+	addModes(t, module, "testdata/modes")
 	all, err := modes.LoadAll(filepath.Join(module, "deploy", "modes"))
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +50,17 @@ func TestPlannedIsServed(t *testing.T) {
 		}
 	})
 
+	t.Run("a plan of other files is refused once, with what has changed and how to build again", func(t *testing.T) {
+		mode, source := filepath.Join(module, "deploy", "modes", "rest-token.yaml"), read(t, filepath.Join(module, "deploy", "modes", "rest-token.yaml"))
+		write(t, mode, append(slices.Clone(source), "# later\n"...))
+		output, exit := stack.Try("plan", "-no-color")
+		write(t, mode, source)
+		want := "Changed since: the mode, " + mode + ". Build again: `go run ./deploy/build --contract " + functions.Contract(module) + "`"
+		if exit == 0 || !strings.Contains(withoutSpace.Replace(output), withoutSpace.Replace(want)) || strings.Count(output, "Error:") != 1 {
+			t.Errorf("exit status %d\n%s", exit, output)
+		}
+	})
+
 	contract, err := contract.Load(filepath.Join(module, "api", "openapi.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -59,10 +70,15 @@ func TestPlannedIsServed(t *testing.T) {
 	})
 	for _, m := range all {
 		if m.Gateway == modes.REST {
-			t.Run(m.Name, func(t *testing.T) { compare(t, planned(t, resources, m.Name), whatMotoDrops(served(t, contract, m))) })
+			t.Run(m.Name, func(t *testing.T) {
+				compare(t, rendered(t, resources, m.Name), whatMotoDrops(compilePlan(t, contract, m)))
+			})
 		}
 	}
 }
+
+// withoutSpace undoes how Terraform breaks lines.
+var withoutSpace = strings.NewReplacer("│", "", " ", "", "\n", "")
 
 // checkDescriptions: a version that is held later has to say what it decides by.
 func checkDescriptions(t *testing.T, resources []plannedResource, contract []byte) {
@@ -84,7 +100,7 @@ func checkDescriptions(t *testing.T, resources []plannedResource, contract []byt
 	}
 }
 
-// plannedResource is a resource of a plan.
+// plannedResource is a resource that Terraform plans.
 type plannedResource struct {
 	Address, Type string
 	Index         any
@@ -113,30 +129,31 @@ func readPlan(t *testing.T, stack *testtools.Stack) []plannedResource {
 	return all
 }
 
-// planLimits are a throttle in a plan.
+// planLimits are a throttle in a plan of Terraform's.
 type planLimits struct {
 	Path  string
 	Rate  float64 `json:"rate_limit"`
 	Burst int     `json:"burst_limit"`
 }
 
-// planSettings are what a plan sets for one method, or for all.
+// planSettings are what Terraform sets for one method, or for all.
 type planSettings struct {
 	Path     string `json:"method_path"`
 	Settings []struct {
-		Rate    float64 `json:"throttling_rate_limit"`
-		Burst   int     `json:"throttling_burst_limit"`
-		Caching bool    `json:"caching_enabled"`
-		TTL     int     `json:"cache_ttl_in_seconds"`
+		Rate          float64 `json:"throttling_rate_limit"`
+		Burst         int     `json:"throttling_burst_limit"`
+		Caching       bool    `json:"caching_enabled"`
+		TTL           int     `json:"cache_ttl_in_seconds"`
+		Authorization bool    `json:"require_authorization_for_cache_control"`
+		Strategy      string  `json:"unauthorized_cache_control_header_strategy"`
 	}
 }
 
-// planned describes of the API of a mode what [whatMotoDrops] leaves.
-func planned(t *testing.T, resources []plannedResource, name string) gateway.Description {
+// rendered is of the plan of a mode what [whatMotoDrops] leaves, as Terraform makes it.
+func rendered(t *testing.T, resources []plannedResource, name string) *plan.Plan {
 	t.Helper()
-	d := gateway.Description{Operations: map[string]gateway.OperationDescription{}}
+	p := &plan.Plan{Operations: map[string]plan.Operation{}, REST: &plan.REST{}}
 	settings := map[string]planSettings{}
-	keys := map[string][]string{}
 	for _, resource := range resources {
 		if !strings.HasPrefix(resource.Address, `module.mode["`+name+`"].`) {
 			continue
@@ -147,86 +164,83 @@ func planned(t *testing.T, resources []plannedResource, name string) gateway.Des
 			CacheKeys         []string                          `json:"cache_key_parameters"`
 			RequestParameters map[string]any                    `json:"request_parameters"`
 			Stages            []struct{ Throttle []planLimits } `json:"api_stages"`
+			Filename          string
 		}
 		decode(t, resource, &values)
-		switch resource.Type {
+		switch key, _ := resource.Index.(string); resource.Type {
+		case "aws_lambda_function":
+			p.Authorizer = cmp.Or(p.Authorizer, &plan.Authorizer{})
+			p.Authorizer.Function = strings.TrimSuffix(filepath.Base(values.Filename), ".zip")
 		case "aws_api_gateway_authorizer":
-			if values.Expression != "" {
-				d.Authorizer = &gateway.AuthorizerDescription{IdentityValidationExpression: values.Expression}
-			}
+			p.Authorizer = cmp.Or(p.Authorizer, &plan.Authorizer{})
+			p.Authorizer.IdentityValidationExpression = values.Expression
 		case "aws_api_gateway_rest_api":
-			d.BinaryMediaTypes = values.BinaryMediaTypes
+			p.REST.BinaryMediaTypes = values.BinaryMediaTypes
 		case "aws_api_gateway_usage_plan":
-			d.UsagePlans = append(d.UsagePlans, methodLimits(values.Stages[0].Throttle))
-		case "aws_api_gateway_integration":
-			key, _ := resource.Index.(string)
-			for _, parameter := range values.CacheKeys {
-				if context, mapped := values.RequestParameters[parameter].(string); mapped {
-					parameter = context // a key that is of the context goes by a header
-				}
-				keys[key] = append(keys[key], parameter)
-			}
+			p.REST.UsagePlan = &plan.UsagePlan{Methods: methodLimits(values.Stages[0].Throttle)}
 		case "aws_api_gateway_method_settings":
 			var own planSettings
 			decode(t, resource, &own)
 			settings[own.Path] = own
+		case "aws_api_gateway_integration":
+			if !strings.Contains(key, " ") { // of a preflight
+				continue
+			}
+			o := plan.Operation{}
+			if len(values.CacheKeys) > 0 {
+				o.Cache = &plan.Cache{CacheKeyParameters: slices.Sorted(slices.Values(values.CacheKeys)), RequestParameters: map[string]string{}}
+				for parameter, value := range values.RequestParameters {
+					o.Cache.RequestParameters[parameter], _ = value.(string)
+				}
+			}
+			p.Operations[key] = o
 		}
 	}
-	for _, resource := range resources {
-		key, _ := resource.Index.(string)
-		if resource.Type != "aws_api_gateway_method" || !strings.HasPrefix(resource.Address, `module.mode["`+name+`"].`) || !strings.Contains(key, " ") {
-			continue
+	for key, o := range p.Operations {
+		verb, path, _ := strings.Cut(key, " ")
+		own, there := settings[settingsKey(verb, path)]
+		if !there {
+			own = settings["*/*"]
 		}
-		d.Operations[key] = plannedSettings(settings, key, keys[key])
+		for _, s := range own.Settings {
+			if s.Rate != noLimit {
+				o.Throttle = &plan.Throttle{RateLimit: s.Rate, BurstLimit: s.Burst}
+			}
+			if s.Caching {
+				o.Cache = cmp.Or(o.Cache, &plan.Cache{})
+				o.Cache.TTLInSeconds = s.TTL
+				p.REST.CacheSettings = &plan.CacheSettings{RequireAuthorizationForCacheControl: s.Authorization, UnauthorizedCacheControlHeaderStrategy: s.Strategy}
+			}
+		}
+		p.Operations[key] = o
 	}
-	return d
+	return p
 }
 
-// plannedSettings are the throttle and the cache of an operation.
-func plannedSettings(settings map[string]planSettings, key string, cacheKeys []string) gateway.OperationDescription {
-	verb, path, _ := strings.Cut(key, " ")
-	own, there := settings[settingsKey(verb, path)]
-	if !there {
-		own = settings["*/*"]
-	}
-	var o gateway.OperationDescription
-	for _, s := range own.Settings {
-		if s.Rate != usage.NoLimit {
-			o.Throttle = &usage.Throttle{Rate: s.Rate, Burst: s.Burst}
-		}
-		if s.Caching {
-			o.Cache = &gateway.CacheDescription{TTL: time.Duration(s.TTL) * time.Second, KeyParameters: slices.Sorted(slices.Values(cacheKeys))}
-		}
-	}
-	return o
-}
-
-// methodLimits is a usage plan of which the limits of single methods are known.
-func methodLimits(limits []planLimits) usage.Plan {
-	methods := map[string]usage.Throttle{}
+// methodLimits are the limits of single methods of a usage plan.
+func methodLimits(limits []planLimits) map[string]plan.Throttle {
+	methods := map[string]plan.Throttle{}
 	for _, limit := range limits {
-		methods[limit.Path] = usage.Throttle{Rate: limit.Rate, Burst: limit.Burst}
+		at := strings.LastIndex(limit.Path, "/")
+		methods[limit.Path[at+1:]+" "+limit.Path[:at]] = plan.Throttle{RateLimit: limit.Rate, BurstLimit: limit.Burst}
 	}
-	return usage.Plan{Stages: []usage.PlanStage{{Methods: methods}}}
+	return methods
 }
 
-// whatMotoDrops leaves of a description what moto 5.2.1 does not keep, or cannot be given: see [withoutWhatMotoDrops].
-func whatMotoDrops(d gateway.Description) gateway.Description {
-	left := gateway.Description{Operations: map[string]gateway.OperationDescription{}, BinaryMediaTypes: d.BinaryMediaTypes}
-	if a := d.Authorizer; a != nil && a.IdentityValidationExpression != "" {
-		left.Authorizer = &gateway.AuthorizerDescription{IdentityValidationExpression: a.IdentityValidationExpression}
+// whatMotoDrops leaves of a plan what moto 5.2.1 does not keep, or cannot be given: see [withoutWhatMotoDrops].
+func whatMotoDrops(p *plan.Plan) *plan.Plan {
+	left := &plan.Plan{Operations: map[string]plan.Operation{}, REST: &plan.REST{BinaryMediaTypes: p.REST.BinaryMediaTypes, CacheSettings: p.REST.CacheSettings}}
+	if a := p.Authorizer; a != nil {
+		left.Authorizer = &plan.Authorizer{Function: a.Function, IdentityValidationExpression: a.IdentityValidationExpression}
 	}
-	for _, plan := range d.UsagePlans {
-		left.UsagePlans = append(left.UsagePlans, usage.Plan{Stages: []usage.PlanStage{{Methods: plan.Stages[0].Methods}}})
+	if p.REST.UsagePlan != nil {
+		left.REST.UsagePlan = &plan.UsagePlan{Methods: p.REST.UsagePlan.Methods}
 	}
-	for key, o := range d.Operations {
-		if o.Function == "" {
-			continue
-		}
+	for key, o := range p.Operations {
 		if o.Cache != nil {
-			slices.Sort(o.Cache.KeyParameters)
+			slices.Sort(o.Cache.CacheKeyParameters)
 		}
-		left.Operations[key] = gateway.OperationDescription{Throttle: o.Throttle, Cache: o.Cache}
+		left.Operations[key] = plan.Operation{Throttle: cmp.Or(o.Throttle, p.Throttle), Cache: o.Cache}
 	}
 	return left
 }

@@ -24,7 +24,7 @@ func copyStack(t *testing.T) string {
 	dir := filepath.Join(module, "deploy", "terraform")
 	copyTo(t, filepath.Join(module, "api"), "../../api", "openapi.yaml")
 	copyTo(t, filepath.Join(module, "deploy", "modes"), "../modes", "*.yaml")
-	for _, pattern := range []string{"*.tf", ".tflint.hcl", "modules/*/*.tf", "examples/*/*", "tests/*.hcl", "tests/*/*", "tests/*/*/*"} {
+	for _, pattern := range []string{"*.tf", ".tflint.hcl", "modules/*/*.tf", "examples/*/*", "tests/*.hcl", "tests/*/*", "tests/*/*/*", "tests/*/*/*/*"} {
 		copyTo(t, dir, ".", pattern)
 	}
 	return dir
@@ -79,7 +79,24 @@ func readAll(t *testing.T, pattern string) string {
 	return all.String()
 }
 
-// buildFor builds the functions for the contract of a copy of the module.
+// addModes copies mode files to a copy of the module, and makes plans of them beside those that the tests read.
+func addModes(t *testing.T, module, folder string) {
+	t.Helper()
+	to := filepath.Join(module, "deploy", "modes")
+	copyTo(t, to, folder, "*.yaml")
+	artifacts := filepath.Join(module, "deploy", "terraform", "tests", "fixtures", "artifacts")
+	writePlans(t, functions.Contract(module), to, artifacts)
+}
+
+// writePlans writes the plans of a contract and all modes of a folder, and the rules, where a build does.
+func writePlans(t *testing.T, contract, modes, artifacts string) {
+	t.Helper()
+	for file, content := range compiled(t, contract, matching(t, modes, "*"), filepath.Join(artifacts, "rules.json"), filepath.Join(artifacts, "plans")) {
+		write(t, file, content)
+	}
+}
+
+// buildFor builds the functions for the contract of a copy of the module, and its plans.
 func buildFor(t *testing.T, module string) {
 	t.Helper()
 	contract, err := contract.Load(functions.Contract(module))
@@ -90,10 +107,12 @@ func buildFor(t *testing.T, module string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dist := filepath.Join(module, "deploy", "dist")
 	source := functions.Source{Module: filepath.Join("..", ".."), Rules: rules.File, Contract: contract.Text, Architecture: "arm64"}
-	if _, err := functions.WriteZips(t.Context(), source, filepath.Join(module, "deploy", "dist")); err != nil {
+	if _, err := functions.WriteZips(t.Context(), source, dist); err != nil {
 		t.Fatal(err)
 	}
+	writePlans(t, contract.Name, filepath.Join(module, "deploy", "modes"), dist)
 }
 
 // madeAPI is an element of the output apis.

@@ -61,7 +61,7 @@ func TestTerraformTests(t *testing.T) {
 func TestOwnModes(t *testing.T) {
 	t.Parallel()
 	dir := copyStack(t)
-	copyTo(t, filepath.Join(dir, "..", "modes"), "testdata/own-modes/modes", "*.yaml")
+	addModes(t, filepath.Join(dir, "..", ".."), "testdata/own-modes/modes")
 	copyTo(t, filepath.Join(dir, "tests"), "testdata/own-modes", "*.tftest.hcl")
 	stack := testtools.Terraform(t, dir)
 	stack.KeepProvider()

@@ -2,10 +2,10 @@
 # revoked.
 
 locals {
-  exchanges_tokens = contains(values(local.operations)[*].function, "tokens")
+  exchanges_tokens = contains(local.contract_serves, "tokens")
 
   # The modes whose authorizer is a function. Nobody else would read the table.
-  asking_modes = [for mode, settings in local.modes : mode if contains(["TOKEN", "REQUEST"], settings.authorization)]
+  asking_modes = [for mode, plan in local.plans : mode if contains(["TOKEN", "REQUEST"], plan.authorization)]
 
   revocations_table = one([for table in module.revocations_table : { name = table.name, arn = table.arn }])
 

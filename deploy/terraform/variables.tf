@@ -22,7 +22,7 @@ variable "stage" {
 }
 
 variable "modes" {
-  description = "The auth modes, each a file of deploy/modes without .yaml, and each with an API of its own."
+  description = "The auth modes, each a file of deploy/modes without .yaml of which the build made a plan, and each with an API of its own."
   type        = set(string)
   default     = ["rest-token"]
   nullable    = false
@@ -33,33 +33,17 @@ variable "modes" {
   }
   # With the stack's name before it, it names functions, which have 64 characters.
   validation {
-    condition     = alltrue([for mode in var.modes : can(regex("^[a-z0-9-]{1,31}$", mode)) && fileexists("${path.module}/../modes/${mode}.yaml")])
-    error_message = "Every mode is a file of deploy/modes, with a name of at most 31 characters; there are ${join(", ", [for file in fileset("${path.module}/../modes", "*.yaml") : trimsuffix(file, ".yaml")])}. There is no ${join(", ", [for mode in var.modes : mode if !can(regex("^[a-z0-9-]{1,31}$", mode)) || !fileexists("${path.module}/../modes/${mode}.yaml")])}."
+    condition     = alltrue([for mode in var.modes : can(regex("^[a-z0-9-]{1,31}$", mode))])
+    error_message = "A mode's name has 1 to 31 lower-case letters, digits and hyphens, which ${join(", ", [for mode in var.modes : mode if !can(regex("^[a-z0-9-]{1,31}$", mode))])} has not."
   }
   validation {
-    condition     = alltrue([for mode in var.modes : contains(["REST", "HTTP"], try(yamldecode(file("${path.module}/../modes/${mode}.yaml")).gateway, "REST"))])
-    error_message = "A mode's gateway is REST or HTTP."
+    condition     = alltrue([for mode in var.modes : fileexists("${local.artifacts}/plans/${mode}.json")])
+    error_message = "In ${var.artifacts}/plans there is no plan of ${join(", ", [for mode in var.modes : mode if !fileexists("${local.artifacts}/plans/${mode}.json")])}; there are ${coalesce(join(", ", [for file in fileset("${local.artifacts}/plans", "*.json") : trimsuffix(file, ".json")]), "none")}. `go run ./deploy/build` makes one of each mode of deploy/modes, and `go run ./deploy/build --contract FILE` of a contract of your own."
   }
   # A mode's authorizer would have the name of another of the stack's functions, or of a role of its own.
   validation {
     condition     = length(setintersection(var.modes, ["users", "tokens"])) == 0 && !(var.account_logging && contains(var.modes, "api-gateway-logs"))
     error_message = "No mode is called users or tokens, as the stack's own functions are, nor api-gateway-logs with account_logging, as the role by which API Gateway logs is: give the mode's file another name."
-  }
-}
-
-variable "contract" {
-  description = "The OpenAPI 3.1 file that the APIs are made from, from the stack's folder or absolute; also what the authorizers in the zips were built with (`go run ./deploy/build --contract FILE`)."
-  type        = string
-  default     = "../../api/openapi.yaml"
-  nullable    = false
-
-  validation {
-    condition     = fileexists(startswith(var.contract, "/") ? var.contract : "${path.module}/${var.contract}")
-    error_message = "There is no contract ${var.contract}."
-  }
-  validation {
-    condition     = can(length(yamldecode(file(startswith(var.contract, "/") ? var.contract : "${path.module}/${var.contract}")).paths) > 0)
-    error_message = "The contract ${var.contract} is not an OpenAPI file in YAML or JSON with paths."
   }
 }
 
@@ -97,17 +81,10 @@ variable "functions" {
 }
 
 variable "artifacts" {
-  description = "Folder of the zips and of the contract that they hold, as `go run ./deploy/build` writes it, from the stack's folder or absolute."
+  description = "Folder of the zips, their rules and the plans, as `go run ./deploy/build` writes it, from the stack's folder or absolute."
   type        = string
   default     = "../dist"
   nullable    = false
-
-  validation {
-    condition = alltrue([for file in concat(["openapi.yaml", "users.zip"], local.exchanges_tokens ? ["tokens.zip"] : [], [for mode in var.modes :
-      try("${yamldecode(file("${path.module}/../modes/${mode}.yaml")).authorizer.function}.zip", "users.zip")
-    ]) : fileexists("${startswith(var.artifacts, "/") ? "" : "${path.module}/"}${var.artifacts}/${file}")])
-    error_message = "In ${var.artifacts} there is no openapi.yaml, no users.zip, no tokens.zip for a contract that names this function, or no zip of a mode's authorizer: build the functions with `go run ./deploy/build`."
-  }
 }
 
 variable "architecture" {

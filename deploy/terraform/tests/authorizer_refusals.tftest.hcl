@@ -304,3 +304,14 @@ run "refused_ttl_broken" {
   }
   expect_failures = [var.result_ttl_in_seconds]
 }
+
+run "refused_zip_absent" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    zip = "tests/fixtures/artifacts/no-such-file.zip"
+  }
+  expect_failures = [var.zip]
+}

@@ -57,17 +57,17 @@ run "other_code" {
   }
 }
 
-# What a version holds, and the pins that are refused. The hash is of the contract.
+# What a version holds, and the pins that are refused. The hash is of the contract of the rules.
 
 run "a_version_says_its_contract" {
   module {
     source = "./modules/authorizer"
   }
   variables {
-    contract = "tests/fixtures/contracts/unguarded.yaml"
+    rules = "tests/fixtures/plans/things/rules.json"
   }
   assert {
-    condition     = local.description == "Portcullis authorizer, contract cc107e40fa7e2c3a" && length(data.aws_lambda_function.live) == 0
+    condition     = local.description == "Portcullis authorizer, contract 4f4595bdd3105edc" && length(data.aws_lambda_function.live) == 0
     error_message = "The version does not say which contract it holds, or one is read though none is held."
   }
 }
@@ -77,13 +77,13 @@ run "held_with_its_contract" {
     source = "./modules/authorizer"
   }
   variables {
-    contract     = "tests/fixtures/contracts/unguarded.yaml"
+    rules        = "tests/fixtures/plans/things/rules.json"
     live_version = "1"
   }
   override_data {
     target = data.aws_lambda_function.live
     values = {
-      description = "Portcullis authorizer, contract cc107e40fa7e2c3a"
+      description = "Portcullis authorizer, contract 4f4595bdd3105edc"
     }
   }
   assert {
@@ -98,13 +98,13 @@ run "refused_held_with_another_contract" {
     source = "./modules/authorizer"
   }
   variables {
-    contract     = "tests/fixtures/contracts/siblings.yaml"
+    rules        = "tests/fixtures/plans/rules/rules.json"
     live_version = "1"
   }
   override_data {
     target = data.aws_lambda_function.live
     values = {
-      description = "Portcullis authorizer, contract cc107e40fa7e2c3a"
+      description = "Portcullis authorizer, contract 4f4595bdd3105edc"
     }
   }
   expect_failures = [data.aws_lambda_function.live]
@@ -116,7 +116,7 @@ run "refused_held_that_says_no_contract" {
     source = "./modules/authorizer"
   }
   variables {
-    contract     = "tests/fixtures/contracts/unguarded.yaml"
+    rules        = "tests/fixtures/plans/things/rules.json"
     live_version = "1"
   }
   override_data {
@@ -128,13 +128,24 @@ run "refused_held_that_says_no_contract" {
   expect_failures = [data.aws_lambda_function.live]
 }
 
-run "refused_contract_absent" {
+run "refused_rules_absent" {
   command = plan
   module {
     source = "./modules/authorizer"
   }
   variables {
-    contract = "tests/fixtures/contracts/none.yaml"
+    rules = "tests/fixtures/no-such-folder/rules.json"
   }
-  expect_failures = [var.contract]
+  expect_failures = [var.rules]
+}
+
+run "refused_rules_that_are_a_contract" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    rules = "tests/fixtures/contracts/things.yaml"
+  }
+  expect_failures = [var.rules]
 }

@@ -5,10 +5,9 @@ mock_provider "aws" {
 }
 
 variables {
-  name     = "demo-fixture"
-  stage    = "v1"
-  contract = "tests/fixtures/contracts/routes.yaml"
-  mode     = "tests/fixtures/modes/http-fixture-jwt.yaml"
+  name  = "demo-fixture"
+  stage = "v1"
+  plan  = "tests/fixtures/plans/routes/http-fixture-jwt.json"
   functions = {
     things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live" }
     health = { name = "demo-health", invoke_arn = "uri:health/invocations", alias = "live" }
@@ -179,7 +178,7 @@ run "least" {
   }
   variables {
     stage                        = "$default"
-    mode                         = "tests/fixtures/modes/http-least.yaml"
+    plan                         = "tests/fixtures/plans/routes/http-least.json"
     kms_key_arn                  = "arn:aws:kms:eu-west-1:111122223333:key/1"
     disable_execute_api_endpoint = true
   }

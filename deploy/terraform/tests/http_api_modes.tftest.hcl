@@ -5,9 +5,8 @@ mock_provider "aws" {
 }
 
 variables {
-  name     = "demo-http"
-  stage    = "v1"
-  contract = "../../api/openapi.yaml"
+  name  = "demo-http"
+  stage = "v1"
   functions = {
     users  = { name = "demo-users", invoke_arn = "uri:users/invocations", alias = "live" }
     tokens = { name = "demo-tokens", invoke_arn = "uri:tokens/invocations", alias = "live" }
@@ -21,7 +20,7 @@ run "http_jwt" {
     source = "./modules/http-api"
   }
   variables {
-    mode     = "../modes/http-jwt.yaml"
+    plan     = "tests/fixtures/artifacts/plans/http-jwt.json"
     issuer   = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1"
     audience = ["client1", "machine1"]
   }
@@ -75,7 +74,7 @@ run "http_lambda" {
     source = "./modules/http-api"
   }
   variables {
-    mode          = "../modes/http-lambda.yaml"
+    plan          = "tests/fixtures/artifacts/plans/http-lambda.json"
     authorizer_id = "lambda1"
     issuer        = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool1"
     audience      = ["client1"]
@@ -102,7 +101,7 @@ run "http_iam" {
     source = "./modules/http-api"
   }
   variables {
-    mode = "../modes/http-iam.yaml"
+    plan = "tests/fixtures/artifacts/plans/http-iam.json"
   }
 
   assert {

@@ -5,10 +5,9 @@ mock_provider "aws" {
 }
 
 variables {
-  name     = "demo-fixture"
-  stage    = "v1"
-  contract = "tests/fixtures/contracts/things.yaml"
-  mode     = "tests/fixtures/modes/token.yaml"
+  name  = "demo-fixture"
+  stage = "v1"
+  plan  = "tests/fixtures/plans/things/token.json"
   functions = {
     things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live", alias_invoke_arn = "uri:things:live/invocations" }
     health = { name = "demo-health", invoke_arn = "uri:health/invocations", alias = "live", alias_invoke_arn = "uri:health:live/invocations" }
@@ -241,20 +240,6 @@ run "several_origins" {
   }
 }
 
-run "no_security_is_closed" {
-  module {
-    source = "./modules/rest-api"
-  }
-  variables {
-    contract = "tests/fixtures/contracts/unguarded.yaml"
-  }
-
-  assert {
-    condition     = aws_api_gateway_method.operation["GET /things"].authorization == "CUSTOM"
-    error_message = "An operation is open that the contract does not open."
-  }
-}
-
 # What a mode leaves out has API Gateway's own default.
 run "least_mode" {
   module {
@@ -262,7 +247,7 @@ run "least_mode" {
   }
   command = plan
   variables {
-    mode = "tests/fixtures/modes/least.yaml"
+    plan = "tests/fixtures/plans/things/least.json"
   }
 
   assert {

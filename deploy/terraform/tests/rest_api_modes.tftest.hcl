@@ -5,9 +5,8 @@ mock_provider "aws" {
 }
 
 variables {
-  name     = "demo"
-  stage    = "v1"
-  contract = "../../api/openapi.yaml"
+  name  = "demo"
+  stage = "v1"
   functions = {
     users  = { name = "demo-users", invoke_arn = "uri:users/invocations", alias = "live", alias_invoke_arn = "uri:users:live/invocations" }
     tokens = { name = "demo-tokens", invoke_arn = "uri:tokens/invocations", alias = "live", alias_invoke_arn = "uri:tokens:live/invocations" }
@@ -21,7 +20,7 @@ run "rest_token" {
     source = "./modules/rest-api"
   }
   variables {
-    mode          = "../modes/rest-token.yaml"
+    plan          = "tests/fixtures/artifacts/plans/rest-token.json"
     authorizer_id = "authorizer7"
   }
 
@@ -56,7 +55,7 @@ run "rest_request" {
     source = "./modules/rest-api"
   }
   variables {
-    mode          = "../modes/rest-request.yaml"
+    plan          = "tests/fixtures/artifacts/plans/rest-request.json"
     authorizer_id = "authorizer7"
   }
 
@@ -95,7 +94,7 @@ run "rest_cognito" {
     source = "./modules/rest-api"
   }
   variables {
-    mode           = "../modes/rest-cognito.yaml"
+    plan           = "tests/fixtures/artifacts/plans/rest-cognito.json"
     user_pool_arns = ["arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Pool1"]
   }
 
@@ -133,7 +132,7 @@ run "rest_iam" {
     source = "./modules/rest-api"
   }
   variables {
-    mode = "../modes/rest-iam.yaml"
+    plan = "tests/fixtures/artifacts/plans/rest-iam.json"
   }
 
   assert {
@@ -162,7 +161,7 @@ run "rest_api_key" {
     source = "./modules/rest-api"
   }
   variables {
-    mode = "../modes/rest-api-key.yaml"
+    plan = "tests/fixtures/artifacts/plans/rest-api-key.json"
   }
 
   assert {

@@ -5,9 +5,8 @@ mock_provider "aws" {
 }
 
 variables {
-  name     = "demo-fixture"
-  stage    = "v1"
-  contract = "tests/fixtures/contracts/rules.yaml"
+  name  = "demo-fixture"
+  stage = "v1"
   functions = {
     things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live", alias_invoke_arn = "uri:things:live/invocations" }
   }
@@ -20,7 +19,7 @@ run "pools" {
     source = "./modules/rest-api"
   }
   variables {
-    mode = "tests/fixtures/modes/pools.yaml"
+    plan = "tests/fixtures/plans/rules/pools.json"
   }
 
   assert {
@@ -69,7 +68,7 @@ run "own_pool" {
     source = "./modules/rest-api"
   }
   variables {
-    mode           = "tests/fixtures/modes/own-pool.yaml"
+    plan           = "tests/fixtures/plans/rules/own-pool.json"
     user_pool_arns = ["arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Pool1"]
   }
 
@@ -84,7 +83,7 @@ run "iam" {
     source = "./modules/rest-api"
   }
   variables {
-    mode = "tests/fixtures/modes/iam.yaml"
+    plan = "tests/fixtures/plans/rules/iam.json"
   }
 
   assert {
@@ -109,7 +108,7 @@ run "key" {
     source = "./modules/rest-api"
   }
   variables {
-    mode = "tests/fixtures/modes/key.yaml"
+    plan = "tests/fixtures/plans/rules/key.json"
   }
 
   assert {
@@ -151,7 +150,7 @@ run "token_and_key" {
     source = "./modules/rest-api"
   }
   variables {
-    mode          = "tests/fixtures/modes/token-and-key.yaml"
+    plan          = "tests/fixtures/plans/rules/token-and-key.json"
     authorizer_id = "authorizer7"
   }
 
@@ -177,32 +176,3 @@ run "token_and_key" {
   }
 }
 
-run "iam_unguarded" {
-  module {
-    source = "./modules/rest-api"
-  }
-  variables {
-    mode     = "tests/fixtures/modes/iam.yaml"
-    contract = "tests/fixtures/contracts/unguarded.yaml"
-  }
-
-  assert {
-    condition     = { for key, method in aws_api_gateway_method.operation : key => "${method.authorization} ${method.api_key_required}" } == { "GET /things" = "AWS_IAM false" }
-    error_message = "An operation is open that the contract does not open."
-  }
-}
-
-run "key_unguarded" {
-  module {
-    source = "./modules/rest-api"
-  }
-  variables {
-    mode     = "tests/fixtures/modes/key.yaml"
-    contract = "tests/fixtures/contracts/unguarded.yaml"
-  }
-
-  assert {
-    condition     = { for key, method in aws_api_gateway_method.operation : key => "${method.authorization} ${method.api_key_required}" } == { "GET /things" = "NONE true" }
-    error_message = "An operation is open that the contract does not open."
-  }
-}

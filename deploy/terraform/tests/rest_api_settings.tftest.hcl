@@ -5,9 +5,8 @@ mock_provider "aws" {
 }
 
 variables {
-  name     = "demo-fixture"
-  stage    = "v1"
-  contract = "tests/fixtures/contracts/rules.yaml"
+  name  = "demo-fixture"
+  stage = "v1"
   functions = {
     things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live", alias_invoke_arn = "uri:things:live/invocations" }
   }
@@ -20,7 +19,7 @@ run "settings" {
     source = "./modules/rest-api"
   }
   variables {
-    mode                         = "tests/fixtures/modes/settings.yaml"
+    plan                         = "tests/fixtures/plans/rules/settings.json"
     authorizer_id                = "authorizer7"
     kms_key_arn                  = "arn:aws:kms:eu-west-1:111122223333:key/key1"
     cache_cluster_size           = "1.6"
@@ -113,7 +112,7 @@ run "cache_iam" {
     source = "./modules/rest-api"
   }
   variables {
-    mode = "tests/fixtures/modes/cache-iam.yaml"
+    plan = "tests/fixtures/plans/rules/cache-iam.json"
   }
 
   assert {
@@ -131,7 +130,7 @@ run "cache_key" {
     source = "./modules/rest-api"
   }
   variables {
-    mode = "tests/fixtures/modes/cache-key.yaml"
+    plan = "tests/fixtures/plans/rules/cache-key.json"
   }
 
   assert {
@@ -145,7 +144,7 @@ run "cache_pools" {
     source = "./modules/rest-api"
   }
   variables {
-    mode           = "tests/fixtures/modes/cache-pools.yaml"
+    plan           = "tests/fixtures/plans/rules/cache-pools.json"
     user_pool_arns = ["arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Pool1"]
   }
 
@@ -160,7 +159,7 @@ run "cache_request" {
     source = "./modules/rest-api"
   }
   variables {
-    mode          = "tests/fixtures/modes/cache-request.yaml"
+    plan          = "tests/fixtures/plans/rules/cache-request.json"
     authorizer_id = "authorizer7"
   }
 
@@ -179,7 +178,7 @@ run "deployment" {
     source = "./modules/rest-api"
   }
   variables {
-    mode            = "tests/fixtures/modes/token-and-key.yaml"
+    plan            = "tests/fixtures/plans/rules/token-and-key.json"
     authorizer_id   = "authorizer7"
     allowed_origins = ["https://app.example.com"]
   }
@@ -190,8 +189,7 @@ run "deployment" {
   }
   assert {
     condition = { for name, value in local.deployed : name => jsonencode(value) if !contains(["functions", "module"], name) } == {
-      contract        = jsonencode(filesha256("tests/fixtures/contracts/rules.yaml"))
-      mode            = jsonencode(filesha256("tests/fixtures/modes/token-and-key.yaml"))
+      plan            = jsonencode(jsondecode(file("tests/fixtures/plans/rules/token-and-key.json")).plan)
       authorizer      = jsonencode("authorizer7")
       user_pools      = "[]"
       allowed_origins = jsonencode(["https://app.example.com"])
@@ -206,7 +204,7 @@ run "logs" {
     source = "./modules/rest-api"
   }
   variables {
-    mode          = "tests/fixtures/modes/token-and-key.yaml"
+    plan          = "tests/fixtures/plans/rules/token-and-key.json"
     authorizer_id = "authorizer7"
   }
 

@@ -190,7 +190,6 @@ run "everything" {
 
 run "another_contract_with_a_function_of_its_own" {
   variables {
-    contract     = "tests/fixtures/other/openapi.yaml"
     artifacts    = "tests/fixtures/other"
     functions    = { orders = { zip = "tests/fixtures/artifacts/users.zip", environment = { COLOR = "blue" } } }
     other_scopes = ["orders/audit"]

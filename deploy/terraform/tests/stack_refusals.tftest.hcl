@@ -9,16 +9,6 @@ variables {
   artifacts = "tests/fixtures/artifacts"
 }
 
-run "refused_zips_with_another_contract" {
-  command = plan
-  variables {
-    contract     = "tests/fixtures/other/openapi.yaml"
-    functions    = { orders = { zip = "tests/fixtures/artifacts/users.zip" } }
-    group_scopes = { clerks = ["orders/read", "orders/audit"] }
-  }
-  expect_failures = [terraform_data.zips]
-}
-
 run "refused_scope_that_nobody_has" {
   command = plan
   variables {
@@ -132,22 +122,6 @@ run "refused_machine_that_opens_nothing" {
     domain_prefix   = "demo-users"
   }
   expect_failures = [terraform_data.machines]
-}
-
-run "refused_contract_absent" {
-  command = plan
-  variables {
-    contract = "no-such-file.yaml"
-  }
-  expect_failures = [var.contract]
-}
-
-run "refused_contract_that_is_none" {
-  command = plan
-  variables {
-    contract = "tests/stack.tftest.hcl"
-  }
-  expect_failures = [var.contract]
 }
 
 run "refused_machines_without_a_domain" {

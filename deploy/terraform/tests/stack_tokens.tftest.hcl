@@ -35,7 +35,7 @@ run "tokens_by_default" {
   }
 
   assert {
-    condition     = [for operation in local.open : operation if local.operations[operation].function != "tokens"] == [] && length(local.open) == 4
+    condition     = distinct([for operation in local.operations : operation.function if contains(local.open, operation.name)]) == ["tokens"] && length(local.open) == 4
     error_message = "The operations of the function tokens are not open, or others are."
   }
 }
@@ -108,7 +108,6 @@ run "modes_without_a_function_to_ask" {
 
 run "a_contract_without_tokens" {
   variables {
-    contract     = "tests/fixtures/other/openapi.yaml"
     artifacts    = "tests/fixtures/other"
     functions    = { orders = { zip = "tests/fixtures/artifacts/users.zip" } }
     group_scopes = { clerks = ["orders/read", "orders/audit"] }
@@ -123,21 +122,12 @@ run "a_contract_without_tokens" {
 run "refused_secret_without_the_function" {
   command = plan
   variables {
-    contract      = "tests/fixtures/other/openapi.yaml"
     artifacts     = "tests/fixtures/other"
     functions     = { orders = { zip = "tests/fixtures/artifacts/users.zip" } }
     group_scopes  = { clerks = ["orders/read", "orders/audit"] }
     client_secret = true
   }
   expect_failures = [var.client_secret]
-}
-
-run "refused_artifacts_without_the_function" {
-  command = plan
-  variables {
-    artifacts = "tests/fixtures/other"
-  }
-  expect_failures = [var.artifacts]
 }
 
 run "refused_function_of_the_stacks_name" {

@@ -150,7 +150,7 @@ run "refused_artifacts_absent" {
   variables {
     artifacts = "tests/fixtures/no-such-folder"
   }
-  expect_failures = [var.artifacts]
+  expect_failures = [var.modes]
 }
 
 run "refused_artifacts_absolute" {
@@ -158,7 +158,7 @@ run "refused_artifacts_absolute" {
   variables {
     artifacts = "/no-such-folder"
   }
-  expect_failures = [var.artifacts]
+  expect_failures = [var.modes]
 }
 
 run "refused_log_retention_days_odd" {

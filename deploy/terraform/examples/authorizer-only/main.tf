@@ -18,7 +18,7 @@ module "authorizer" {
   group_scopes = var.group_scopes
 
   zip                = var.zip
-  contract           = "${dirname(var.zip)}/openapi.yaml"
+  rules              = "${dirname(var.zip)}/rules.json"
   architecture       = var.architecture
   log_retention_days = var.log_retention_days
 }

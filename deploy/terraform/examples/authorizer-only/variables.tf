@@ -54,7 +54,7 @@ variable "group_scopes" {
 }
 
 variable "zip" {
-  description = "Path of the authorizer's zip, built for the API's contract, which lies beside it as openapi.yaml."
+  description = "Path of the authorizer's zip, built with the rules of the API's contract in it, which lie beside it as rules.json."
   type        = string
   default     = "../../../dist/token.zip"
   nullable    = false

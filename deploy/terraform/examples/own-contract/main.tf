@@ -1,11 +1,14 @@
 # An HTTP API of a team's own contract and function, guarded by the authorizer, with a user pool for its users.
 
-locals {
-  contract  = "${path.module}/orders.yaml"
-  mode_file = "${path.module}/../../../modes/http-lambda.yaml"
+# The gateway and its authorizer are made from one plan, which the build made of orders.yaml and the mode.
+module "plan" {
+  source = "../../modules/plan"
 
-  # The gateway and its authorizer are made from the same mode.
-  authorizer = yamldecode(file(local.mode_file)).authorizer
+  file = var.plan
+}
+
+locals {
+  authorizer = module.plan.plan.authorizer
 
   group_scopes = {
     staff     = ["orders/read", "orders/write"]
@@ -35,8 +38,7 @@ module "api" {
 
   name               = var.name
   stage              = var.stage
-  contract           = local.contract
-  mode               = local.mode_file
+  plan               = var.plan
   functions          = { orders = module.orders }
   authorizer_id      = module.authorizer.id
   allowed_origins    = var.allowed_origins
@@ -52,10 +54,10 @@ module "authorizer" {
   api_execution_arn = module.api.execution_arn
 
   type                    = "REQUEST"
-  identity_sources        = flatten([local.authorizer.identitySource])
+  identity_sources        = local.authorizer.identitySources
   result_ttl_in_seconds   = local.authorizer.resultTtlInSeconds
   payload_format_version  = local.authorizer.payloadFormatVersion
-  enable_simple_responses = local.authorizer.enableSimpleResponses
+  enable_simple_responses = try(local.authorizer.enableSimpleResponses, false)
 
   # Only the pool's access tokens are accepted: its ID tokens are for the client.
   issuers = [{
@@ -66,7 +68,7 @@ module "authorizer" {
   group_scopes = local.group_scopes
 
   zip                = var.authorizer_zip
-  contract           = "${dirname(var.authorizer_zip)}/openapi.yaml"
+  rules              = "${dirname(var.authorizer_zip)}/rules.json"
   architecture       = var.architecture
   log_retention_days = var.log_retention_days
 }

@@ -12,6 +12,13 @@ variable "stage" {
   nullable    = false
 }
 
+variable "plan" {
+  description = "Path of the plan of orders.yaml and the mode."
+  type        = string
+  default     = "../../../dist/plans/http-lambda.json"
+  nullable    = false
+}
+
 variable "orders_zip" {
   description = "Path of the zip of the function behind the API: a binary for Linux named bootstrap, and the files that it reads."
   type        = string
@@ -19,7 +26,7 @@ variable "orders_zip" {
 }
 
 variable "authorizer_zip" {
-  description = "Path of the authorizer's zip, built for orders.yaml, which lies beside it as openapi.yaml."
+  description = "Path of the authorizer's zip, built with the rules of orders.yaml in it, which lie beside it as rules.json."
   type        = string
   default     = "../../../dist/jwt.zip"
   nullable    = false

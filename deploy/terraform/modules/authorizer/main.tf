@@ -37,10 +37,10 @@ locals {
 
   # A published version keeps its description, by which it can be asked later what it decides by.
   # What looks at the module before anything is built finds no file.
-  holds       = [for file in var.contract[*] : "contract ${substr(filesha256(file), 0, 16)}" if fileexists(file)]
+  holds       = [for file in var.rules[*] : "contract ${substr(jsondecode(file(file)).contract.sha256, 0, 16)}" if fileexists(file)]
   description = one([for holds in local.holds : "Portcullis authorizer, ${holds}"])
 
-  # What decides: the code, with the contract in it. Nobody keeps answers where it is "".
+  # What decides: the code, with the rules in it. Nobody keeps answers where it is "".
   decides = var.result_ttl_in_seconds == 0 ? "" : substr(sha256(jsonencode([filesha256(var.zip), var.live_version])), 0, 8)
 
   # Two authorizers of an API need two names.
@@ -76,7 +76,7 @@ module "function" {
 # The version at which the function is held, read before anything is planned to change. Nothing but its condition uses it.
 # tflint-ignore: terraform_unused_declarations
 data "aws_lambda_function" "live" {
-  count = var.live_version != null && var.contract != null ? 1 : 0
+  count = var.live_version != null && var.rules != null ? 1 : 0
 
   function_name = var.name
   qualifier     = var.live_version
@@ -84,7 +84,7 @@ data "aws_lambda_function" "live" {
   lifecycle {
     postcondition {
       condition     = try(endswith(self.description, ", ${local.holds[0]}"), false)
-      error_message = "The version ${join("", var.live_version[*])} of ${var.name} decides by another contract (${try(coalesce(self.description), "it does not say which")}) than ${join("", var.contract[*])}, which is ${local.holds[0]}: it would answer by rules that the API does not have. Deploy the older contract together with the live_version, or take the live_version out."
+      error_message = "The version ${join("", var.live_version[*])} of ${var.name} decides by another contract (${try(coalesce(self.description), "it does not say which")}) than ${join("", var.rules[*])}, whose rules are those of ${local.holds[0]}: it would answer by rules that the API does not have. Deploy the older contract together with the live_version, or take the live_version out."
     }
   }
 }

@@ -4,16 +4,21 @@ variable "zip" {
   description = "Path of the function's zip."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = fileexists(var.zip)
+    error_message = "There is no ${var.zip}: build the functions with `go run ./deploy/build`."
+  }
 }
 
-variable "contract" {
-  description = "The contract that the zip was built with, which is an openapi.yaml beside it: the version says it, and a live_version that holds another is refused. Null: the function does not say, and nothing is compared."
+variable "rules" {
+  description = "The rules that the zip was built with, which are a rules.json beside it: the version says of which contract they are, and a live_version that holds those of another is refused. Null: the function does not say, and nothing is compared."
   type        = string
   default     = null
 
   validation {
-    condition     = try(fileexists(var.contract), var.contract == null)
-    error_message = "There is no contract ${join("", var.contract[*])}: `go run ./deploy/build` writes it beside the zips."
+    condition     = var.rules == null || try(length(jsondecode(file(var.rules)).contract.sha256) == 64, false)
+    error_message = "There are no rules ${join("", var.rules[*])}: `go run ./deploy/build` writes them beside the zips, and `portcullis access compile` alone."
   }
 }
 

@@ -33,7 +33,7 @@ output "operations" {
   value = { for key, route in aws_apigatewayv2_route.operation : key => {
     authorization    = route.authorization_type
     api_key_required = false
-    public           = local.operations[key].public
+    public           = local.plan.operations[key].public
   } }
 }
 

@@ -6,8 +6,7 @@ resource "aws_apigatewayv2_deployment" "this" {
   # A deployment is a snapshot: a new one is made when anything that the API is made from has changed.
   triggers = {
     inputs = sha256(jsonencode({
-      contract                     = filesha256(var.contract)
-      mode                         = filesha256(var.mode)
+      plan                         = local.plan
       functions                    = { for name, function in var.functions : name => function.invoke_arn }
       authorizer_id                = var.authorizer_id
       issuer                       = var.issuer
@@ -40,30 +39,30 @@ resource "aws_apigatewayv2_stage" "this" {
   name            = var.stage
   auto_deploy     = false
   deployment_id   = aws_apigatewayv2_deployment.this.id
-  stage_variables = local.stage_variables
+  stage_variables = local.plan.stageVariables
 
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
-    format          = local.access_log_format
+    format          = local.plan.accessLogFormat
   }
 
-  # Only where the mode has limits: the provider sends a limit that is not set as 0, which lets nothing through.
+  # Only where the plan has limits: the provider sends a limit that is not set as 0, which lets nothing through.
   dynamic "default_route_settings" {
-    for_each = local.throttles
+    for_each = local.plan.throttle[*]
     content {
       detailed_metrics_enabled = true
-      throttling_rate_limit    = default_route_settings.value.rate
-      throttling_burst_limit   = default_route_settings.value.burst
+      throttling_rate_limit    = default_route_settings.value.rateLimit
+      throttling_burst_limit   = default_route_settings.value.burstLimit
     }
   }
 
   dynamic "route_settings" {
-    for_each = merge({}, local.throttles[*].methods...)
+    for_each = { for key, operation in local.plan.operations : key => operation.throttle if can(operation.throttle) }
     content {
       route_key                = route_settings.key
       detailed_metrics_enabled = true
-      throttling_rate_limit    = route_settings.value.rate
-      throttling_burst_limit   = route_settings.value.burst
+      throttling_rate_limit    = route_settings.value.rateLimit
+      throttling_burst_limit   = route_settings.value.burstLimit
     }
   }
 }

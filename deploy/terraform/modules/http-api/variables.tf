@@ -15,25 +15,14 @@ variable "stage" {
   }
 }
 
-variable "contract" {
-  description = "Path of the OpenAPI 3.1 file: its operations, who may call them, and the functions that serve them (x-function)."
+variable "plan" {
+  description = "Path of the plan, of gateway HTTP, as the build makes it of a contract and a mode: the operations, who may call them, and the gateway's settings."
   type        = string
   nullable    = false
 
   validation {
-    condition     = fileexists(var.contract)
-    error_message = "There is no contract ${var.contract}."
-  }
-}
-
-variable "mode" {
-  description = "Path of the mode file, of gateway HTTP: who checks a caller, and the gateway's settings."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = fileexists(var.mode)
-    error_message = "There is no mode file ${var.mode}."
+    condition     = try(jsondecode(file(var.plan)).plan.gateway == "HTTP", true)
+    error_message = "The plan ${var.plan} is of another gateway than HTTP; this module makes HTTP APIs."
   }
 }
 
@@ -54,7 +43,7 @@ variable "authorizer_id" {
 }
 
 variable "issuer" {
-  description = "The issuer (iss) of the tokens, for the authorization JWT where the mode file names none."
+  description = "The issuer (iss) of the tokens, for the authorization JWT where the mode names none."
   type        = string
   default     = null
 
@@ -65,7 +54,7 @@ variable "issuer" {
 }
 
 variable "audience" {
-  description = "Whom the tokens may be meant for, for the authorization JWT where the mode file names no issuer: values of aud or, without one, of client_id."
+  description = "Whom the tokens may be meant for, for the authorization JWT where the mode names no issuer: values of aud or, without one, of client_id."
   type        = list(string)
   default     = []
   nullable    = false
@@ -77,7 +66,7 @@ variable "audience" {
 }
 
 variable "allowed_origins" {
-  description = "Origins whose pages may call the API, where the mode file's cors names none: [\"*\"], or any number of origins."
+  description = "Origins whose pages may call the API, where the mode's cors names none: [\"*\"], or any number of origins."
   type        = list(string)
   nullable    = false
 

@@ -1,8 +1,7 @@
 # The Lambda authorizer: a function of the mode's own, since the mode says what it accepts.
 
 locals {
-  asks       = contains(["TOKEN", "REQUEST"], try(local.mode.authorization, ""))
-  authorizer = try({ for name, value in local.mode.authorizer : name => value }, {})
+  asks = contains(["TOKEN", "REQUEST"], local.plan.authorization)
 
   # Only the pool's access tokens are accepted: its ID tokens are for the client. Its groups count in its own tokens only, and
   # its resource servers say which scopes its machines have.
@@ -21,16 +20,16 @@ module "authorizer" {
   count  = local.asks ? 1 : 0
 
   name              = var.name
-  gateway           = local.mode.gateway
+  gateway           = local.plan.gateway
   api_id            = local.api_id
   api_execution_arn = local.api_execution_arn
 
-  type                           = local.mode.authorization
-  identity_sources               = [for source in split(",", join(",", flatten([lookup(local.authorizer, "identitySource", [])]))) : trimspace(source) if trimspace(source) != ""]
-  identity_validation_expression = lookup(local.authorizer, "identityValidationExpression", null)
-  result_ttl_in_seconds          = lookup(local.authorizer, "resultTtlInSeconds", 300)
-  payload_format_version         = lookup(local.authorizer, "payloadFormatVersion", "2.0")
-  enable_simple_responses        = lookup(local.authorizer, "enableSimpleResponses", false)
+  type                           = local.plan.authorization
+  identity_sources               = local.plan.authorizer.identitySources
+  identity_validation_expression = try(local.plan.authorizer.identityValidationExpression, null)
+  result_ttl_in_seconds          = local.plan.authorizer.resultTtlInSeconds
+  payload_format_version         = try(local.plan.authorizer.payloadFormatVersion, null)
+  enable_simple_responses        = try(local.plan.authorizer.enableSimpleResponses, false)
 
   # The pool's issuer is known when it is made, and what is wrong with those before it when it is planned.
   issuers        = concat(var.issuers, [local.own_issuer])
@@ -42,8 +41,8 @@ module "authorizer" {
   revocation        = var.revocation
   revocations_table = var.revocations_table
 
-  zip                  = "${var.artifacts}/${local.authorizer.function}.zip"
-  contract             = "${var.artifacts}/openapi.yaml"
+  zip                  = "${var.artifacts}/${local.plan.authorizer.function}.zip"
+  rules                = "${var.artifacts}/rules.json"
   architecture         = var.architecture
   reserved_concurrency = var.reserved_concurrency
   live_version         = var.rollout.live_version

@@ -1,8 +1,14 @@
 # One auth mode: its API, its Lambda authorizer where it has one, and its usage plans.
 
+module "plan" {
+  source = "../plan"
+
+  file = var.plan
+}
+
 locals {
-  mode = yamldecode(file(var.mode))
-  rest = try(local.mode.gateway, "") == "REST"
+  plan = module.plan.plan
+  rest = local.plan.gateway == "REST"
 
   # Which indices are written out: an authorizer is made from the API whose methods use it, and only so Terraform sees that
   # it needs not all of the API.
@@ -16,8 +22,7 @@ module "rest_api" {
 
   name                         = var.name
   stage                        = var.stage
-  contract                     = var.contract
-  mode                         = var.mode
+  plan                         = var.plan
   functions                    = var.functions
   authorizer_id                = local.asks ? module.authorizer[0].id : null
   user_pool_arns               = [var.user_pool.arn]
@@ -35,8 +40,7 @@ module "http_api" {
 
   name                         = var.name
   stage                        = var.stage
-  contract                     = var.contract
-  mode                         = var.mode
+  plan                         = var.plan
   functions                    = var.functions
   authorizer_id                = local.asks ? module.authorizer[0].id : null
   issuer                       = var.user_pool.issuer

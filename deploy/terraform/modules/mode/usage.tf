@@ -1,12 +1,9 @@
 # The usage plans of a mode that asks for keys: its own, and the tiers beside it.
 
 locals {
+  own_usage_plan = try(local.plan.rest.usagePlan, null)
   usage_plans = merge(
-    { for own in try(local.mode.apiKeyRequired, false) ? ["own"] : [] : "" => {
-      throttle = try(local.mode.usagePlan.throttle, null)
-      quota    = try(local.mode.usagePlan.quota, null)
-      methods  = try({ for name, value in local.mode.usagePlan.methods : name => value }, {})
-    } },
+    { for plan in local.own_usage_plan[*] : "" => plan },
     { for tier, plan in var.usage_tiers : tier => plan },
   )
 }

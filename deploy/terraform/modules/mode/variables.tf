@@ -10,14 +10,8 @@ variable "stage" {
   nullable    = false
 }
 
-variable "contract" {
-  description = "Path of the OpenAPI 3.1 file."
-  type        = string
-  nullable    = false
-}
-
-variable "mode" {
-  description = "Path of the mode file."
+variable "plan" {
+  description = "Path of the plan, as the build makes it of a contract and a mode."
   type        = string
   nullable    = false
 }
@@ -145,8 +139,8 @@ variable "usage_tiers" {
   nullable = false
 
   validation {
-    condition     = length(var.usage_tiers) == 0 || try(yamldecode(file(var.mode)).apiKeyRequired, false)
-    error_message = "${var.mode} asks for no API keys, by which alone a usage plan knows its callers."
+    condition     = length(var.usage_tiers) == 0 || try(module.plan.plan.rest.usagePlan, null) != null
+    error_message = "The mode ${module.plan.plan.name} asks for no API keys, by which alone a usage plan knows its callers."
   }
 }
 

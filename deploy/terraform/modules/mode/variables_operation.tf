@@ -1,7 +1,7 @@
 # How the mode's API and authorizer are run.
 
 variable "artifacts" {
-  description = "Folder of the functions' zips."
+  description = "Folder of the functions' zips, and of rules.json, the rules in them."
   type        = string
   nullable    = false
 }

@@ -37,8 +37,8 @@ output "operations" {
   description = "\"GET /path\" -> how the gateway guards it: authorization, scopes, api_key_required, and whether it is public."
   value = { for key, method in aws_api_gateway_method.operation : key => {
     authorization    = method.authorization
-    scopes           = local.guards[key].scopes
+    scopes           = local.plan.operations[key].authorizationScopes
     api_key_required = method.api_key_required
-    public           = local.guards[key].public
+    public           = local.plan.operations[key].public
   } }
 }

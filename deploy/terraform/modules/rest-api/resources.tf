@@ -1,6 +1,9 @@
 # One resource for each segment of each path. Terraform has no recursion, so each depth is a resource block of its own.
 
 locals {
+  # depth -> the resources of that depth, such as "orders/{id}".
+  resources = { for depth in range(1, 7) : depth => toset([for resource in local.rest.resources : resource if length(split("/", resource)) == depth]) }
+
   resource_ids = merge(
     { "" = aws_api_gateway_rest_api.this.root_resource_id },
     { for key, resource in aws_api_gateway_resource.depth1 : key => resource.id },

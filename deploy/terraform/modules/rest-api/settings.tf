@@ -1,22 +1,16 @@
 # What the stage does with requests: limits, logs and the cache, for all methods and for those that the mode names.
 
 locals {
-  throttle = {
-    rate  = try(tonumber(coalesce(local.mode.throttle.rateLimit)), -1)
-    burst = try(tonumber(coalesce(local.mode.throttle.burstLimit)), -1)
-  }
+  no_throttle = { rateLimit = -1, burstLimit = -1 }
+  throttle    = local.plan.throttle == null ? local.no_throttle : local.plan.throttle
 
-  # "GET /path" -> its settings, where it has any of its own. Those of all methods do not count for it any more.
-  method_settings = { for name, operation in local.operations : name => {
+  # The operations with settings of their own. Those of all methods do not count for them any more.
+  with_settings = { for name, operation in local.plan.operations : name => {
     # As AWS writes it: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-stage-methodsetting.html
-    path   = "${replace(operation.path, "/", "~1")}/${operation.method}"
-    rate   = try(tonumber(local.mode.throttle.methods[name].rateLimit), local.throttle.rate)
-    burst  = try(tonumber(local.mode.throttle.methods[name].burstLimit), local.throttle.burst)
-    cached = contains(keys(local.cached), name)
-    ttl    = try(local.cached[name].ttl, null)
-  } if can(local.mode.throttle.methods[name]) || contains(keys(local.cached), name) }
-
-  anyone_may_invalidate = try(local.mode.cache.anyoneMayInvalidate == true, false)
+    path     = "${replace(operation.path, "/", "~1")}/${operation.method}"
+    throttle = try(operation.throttle, local.throttle)
+    ttl      = try(operation.cache.ttlInSeconds, null)
+  } if can(operation.throttle) || can(operation.cache) }
 }
 
 # Answers are kept where the mode says so, and nowhere else.
@@ -30,13 +24,13 @@ resource "aws_api_gateway_method_settings" "all" {
     logging_level          = "ERROR"
     data_trace_enabled     = false
     caching_enabled        = false
-    throttling_rate_limit  = local.throttle.rate
-    throttling_burst_limit = local.throttle.burst
+    throttling_rate_limit  = local.throttle.rateLimit
+    throttling_burst_limit = local.throttle.burstLimit
   }
 }
 
 resource "aws_api_gateway_method_settings" "method" {
-  for_each = local.method_settings
+  for_each = local.with_settings
 
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
@@ -46,14 +40,14 @@ resource "aws_api_gateway_method_settings" "method" {
     metrics_enabled        = true
     logging_level          = "ERROR"
     data_trace_enabled     = false
-    throttling_rate_limit  = each.value.rate
-    throttling_burst_limit = each.value.burst
+    throttling_rate_limit  = each.value.throttle.rateLimit
+    throttling_burst_limit = each.value.throttle.burstLimit
 
-    caching_enabled                            = each.value.cached
+    caching_enabled                            = each.value.ttl != null
     cache_ttl_in_seconds                       = each.value.ttl
-    cache_data_encrypted                       = each.value.cached ? true : null
-    require_authorization_for_cache_control    = each.value.cached ? !local.anyone_may_invalidate : null
-    unauthorized_cache_control_header_strategy = each.value.cached ? local.cache_strategy : null
+    cache_data_encrypted                       = each.value.ttl != null ? true : null
+    require_authorization_for_cache_control    = each.value.ttl != null ? local.rest.cacheSettings.requireAuthorizationForCacheControl : null
+    unauthorized_cache_control_header_strategy = each.value.ttl != null ? local.rest.cacheSettings.unauthorizedCacheControlHeaderStrategy : null
   }
 
   depends_on = [aws_api_gateway_method_settings.all]

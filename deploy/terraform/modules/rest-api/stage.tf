@@ -1,34 +1,9 @@
 # The deployment, and the stage that serves it, with its logs and traces.
 
 locals {
-  # No field may hold a credential. $context.error.message is left out: for a malformed Authorization header it quotes the header.
-  access_log = {
-    requestId          = "$context.requestId"
-    extendedRequestId  = "$context.extendedRequestId"
-    traceId            = "$context.xrayTraceId"
-    time               = "$context.requestTime"
-    sourceIp           = "$context.identity.sourceIp"
-    method             = "$context.httpMethod"
-    path               = "$context.path"
-    resourcePath       = "$context.resourcePath"
-    status             = "$context.status"
-    errorType          = "$context.error.responseType"
-    principalId        = "$context.authorizer.principalId"
-    authorizerStatus   = "$context.authorizer.status"
-    authorizerLatency  = "$context.authorizer.latency"
-    userArn            = "$context.identity.userArn"
-    apiKeyId           = "$context.identity.apiKeyId"
-    integrationStatus  = "$context.integration.status"
-    integrationLatency = "$context.integration.latency"
-    latency            = "$context.responseLatency"
-    responseLength     = "$context.responseLength"
-  }
-  log_format = try(trimspace(coalesce(local.mode.accessLogFormat)), "")
-
   # What the API is made from.
   deployed = {
-    contract        = filesha256(var.contract)
-    mode            = filesha256(var.mode)
+    plan            = local.plan
     functions       = var.functions
     authorizer      = var.authorizer_id
     user_pools      = local.user_pools
@@ -76,15 +51,15 @@ resource "aws_api_gateway_stage" "this" {
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
   stage_name           = var.stage
-  variables            = try(local.mode.stageVariables, {})
+  variables            = local.plan.stageVariables
   xray_tracing_enabled = true
 
-  cache_cluster_enabled = length(local.cached) > 0
-  cache_cluster_size    = length(local.cached) > 0 ? var.cache_cluster_size : null
+  cache_cluster_enabled = local.rest.cacheSettings != null
+  cache_cluster_size    = local.rest.cacheSettings != null ? var.cache_cluster_size : null
 
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
-    format          = local.log_format == "" ? jsonencode(local.access_log) : local.log_format
+    format          = local.plan.accessLogFormat
   }
 
   depends_on = [aws_cloudwatch_log_group.execution, var.logging_role]

@@ -10,30 +10,19 @@ variable "stage" {
   nullable    = false
 }
 
-variable "contract" {
-  description = "Path of the OpenAPI 3.1 file: its operations, who may call them, and the functions that serve them (x-function)."
+variable "plan" {
+  description = "Path of the plan, of gateway REST, as the build makes it of a contract and a mode: the operations, who may call them, and the gateway's settings."
   type        = string
   nullable    = false
 
   validation {
-    condition     = fileexists(var.contract)
-    error_message = "There is no contract ${var.contract}."
-  }
-}
-
-variable "mode" {
-  description = "Path of the mode file: who checks a caller, and the gateway's settings."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = fileexists(var.mode)
-    error_message = "There is no mode file ${var.mode}."
+    condition     = try(jsondecode(file(var.plan)).plan.gateway == "REST", true)
+    error_message = "The plan ${var.plan} is of another gateway than REST; this module makes REST APIs."
   }
 }
 
 variable "functions" {
-  description = "The functions that the contract names (x-function), each as the function module's outputs."
+  description = "The functions behind the API by the names that the contract has for them (x-function), each as the function module's outputs."
   type = map(object({
     name             = string
     invoke_arn       = string
@@ -49,12 +38,8 @@ variable "authorizer_id" {
   default     = null
 
   validation {
-    condition     = var.authorizer_id != null || !fileexists(var.mode) || !contains(["TOKEN", "REQUEST"], try(yamldecode(file(var.mode)).authorization, ""))
-    error_message = "${var.mode} has an authorization by function: set authorizer_id, or nobody could call."
-  }
-  validation {
-    condition     = var.authorizer_id == null || !fileexists(var.mode) || contains(["TOKEN", "REQUEST"], try(yamldecode(file(var.mode)).authorization, ""))
-    error_message = "${var.mode} has an authorization that asks no function, so that authorizer_id would guard nothing."
+    condition     = (var.authorizer_id != null) == contains(["TOKEN", "REQUEST"], module.plan.plan.authorization)
+    error_message = "The mode ${module.plan.plan.name} has the authorization ${module.plan.plan.authorization}: authorizer_id is for TOKEN and REQUEST, which nobody could call without, and would guard nothing in others."
   }
 }
 

@@ -26,7 +26,7 @@ module "authorizer" {
   identity_sources   = ["method.request.header.X-Token"]
   issuers            = [{ issuer = "https://login.example.com", audience = ["api"] }]
   zip                = var.zip
-  contract           = "${dirname(var.zip)}/openapi.yaml"
+  rules              = "${dirname(var.zip)}/rules.json"
   live_version       = var.live_version
   architecture       = "arm64"
   log_retention_days = 7

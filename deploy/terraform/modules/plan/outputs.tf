@@ -1,0 +1,9 @@
+output "plan" {
+  description = "What the plan says: an API of API Gateway, as in the package deploy/plan."
+  value       = local.made.plan
+
+  precondition {
+    condition     = length(local.changed) == 0
+    error_message = "The plan ${var.file} is of other files than those that are there. Changed since: ${join("; ", local.changed)}. Build again: `go run ./deploy/build --contract ${local.contract}`, or `portcullis build --contract ${local.contract}`."
+  }
+}
