@@ -47,7 +47,7 @@ func TestFailures(t *testing.T) {
 		endpoint string
 		status   int
 	}{
-		{"closed port", faults.ClosedPort(t), 503},
+		{"closed port", faults.ClosedPort, 503},
 		{"hung up", testtools.Serve(t, http.HandlerFunc(faults.HangsUp)), 503},
 		{"cut short", testtools.Serve(t, http.HandlerFunc(faults.CutShort)), 503},
 		{"provisioned throughput", testtools.Serve(t, faults.DynamoDB(400, "ProvisionedThroughputExceededException")), 503},

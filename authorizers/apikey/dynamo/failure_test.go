@@ -44,7 +44,7 @@ var operations = []struct {
 // TestFailures: a table that does not answer says nothing of any key, and to a checker it is unavailable.
 func TestFailures(t *testing.T) {
 	endpoints := map[string]string{
-		"closed port": faults.ClosedPort(t),
+		"closed port": faults.ClosedPort,
 		"hung up":     testtools.Serve(t, http.HandlerFunc(faults.HangsUp)),
 		"cut short":   testtools.Serve(t, http.HandlerFunc(faults.CutShort)),
 		"throttled":   testtools.Serve(t, faults.DynamoDB(400, "ProvisionedThroughputExceededException")),

@@ -4,7 +4,6 @@ package faults
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -62,16 +61,8 @@ func Silent(_ http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-// ClosedPort is the address of a port that nothing listens on.
-func ClosedPort(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return "http://" + listener.Addr().String()
-}
+// ClosedPort is the address of a port that nothing listens on, and that no system gives to whoever asks for any.
+const ClosedPort = "http://127.0.0.1:1"
 
 // Losing hands requests on to another server and, while lose is true, loses one answer, as a broken connection does: what was
 // asked for is done. Then lose is false.
