@@ -68,7 +68,7 @@ func TestRefusesWhatNoGatewayServes(t *testing.T) {
 		{tokenMode, []string{"/ruled/{id}", "/things/{other}/more"}, "contract.yaml:17: GET /things/{other}/more: a REST API has one parameter at a place; /things/{id} is there already, and cannot be {other} too"},
 		{tokenMode, []string{"type: object", "type: thing"}, "contract.yaml:9: Thing: "},
 		{tokenMode, []string{"/ruled/{id}: {get: ", "/$default: {x-amazon-apigateway-any-method: "}, "contract.yaml:17: /$default: a REST API has no route for what no other one serves"},
-		{tokenMode + "throttle:\n  methods:\n    GET /nowhere: {rateLimit: 1, burstLimit: 1}\n", nil, "test.yaml:9: throttle.methods.GET /nowhere: want an operation of contract.yaml, which has none such"},
+		{tokenMode + "throttle:\n  rateLimit: 1\n  burstLimit: 1\n  methods:\n    GET /nowhere: {rateLimit: 1, burstLimit: 1}\n", nil, "test.yaml:11: throttle.methods.GET /nowhere: want an operation of contract.yaml, which has none such"},
 		{tokenMode + "cache: {methods: {GET /nowhere: {}}}\n", nil, "test.yaml:7: cache.methods.GET /nowhere: want an operation of contract.yaml, which has none such"},
 		{modeOf("REST", "NONE", "apiKeyRequired: true\nusagePlan: {methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}}\n"), nil, "test.yaml:5: usagePlan.methods.GET /nowhere: want an operation of contract.yaml, which has none such"},
 		{modeOf("HTTP", "JWT", "authorizer: {}\n"), []string{"/ruled/{id}: {get: ", "/$default: {x-amazon-apigateway-any-method: "}, ""},
