@@ -3,7 +3,6 @@ package usage_test
 import (
 	"math"
 	"math/rand/v2"
-	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -151,17 +150,13 @@ func TestStage(t *testing.T) {
 	for _, test := range []struct {
 		verb, resource string
 		want           int
-		limit          *usage.Throttle
 	}{
-		{"GET", "/users/{id}", 3, &usage.Throttle{Rate: 1, Burst: 3}},
-		{"GET", "/users", 2, &usage.Throttle{Rate: 1, Burst: 2}},
-		{"PUT", "/users/{id}", 0, &usage.Throttle{Rate: 1, Burst: 2}}, // shares the bucket of the line above
-		{"POST", "/", 50, nil},
-		{"GET", "/closed", 0, &usage.Throttle{}},
+		{"GET", "/users/{id}", 3},
+		{"GET", "/users", 2},
+		{"PUT", "/users/{id}", 0}, // shares the bucket of the line above
+		{"POST", "/", 50},
+		{"GET", "/closed", 0},
 	} {
-		if got := s.Throttle(test.verb, test.resource); !reflect.DeepEqual(got, test.limit) {
-			t.Errorf("%s %s: the limit is %+v, want %+v", test.verb, test.resource, got, test.limit)
-		}
 		got := 0
 		for range 50 {
 			if s.Take(test.verb, test.resource) {

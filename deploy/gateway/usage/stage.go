@@ -45,16 +45,6 @@ func (s *Stage) Take(verb, resource string) bool {
 	return s.bucket(verb, resource).Take(s.now())
 }
 
-// Throttle is the limit that holds for a method, such as GET and /users/{id}; nil: none.
-func (s *Stage) Throttle(verb, resource string) *Throttle {
-	bucket := s.bucket(verb, resource)
-	if bucket == nil {
-		return nil
-	}
-	throttle := bucket.throttle
-	return &throttle
-}
-
 // bucket is that of the method, or the one that all others share; nil: there is no limit.
 func (s *Stage) bucket(verb, resource string) *Bucket {
 	if own, there := s.methods[method{verb, resource}]; there {

@@ -18,9 +18,8 @@ type API struct {
 
 // payloadFormat is a version of what the functions behind an HTTP API get and answer.
 type payloadFormat struct {
-	version string
-	event   func(x *stage.Exchange) any
-	parse   func(output []byte) (*response, error)
+	event func(x *stage.Exchange) any
+	parse func(output []byte) (*response, error)
 }
 
 // authorizerTimeout is how long AWS lets an authorizer take at most. See
@@ -48,9 +47,9 @@ func New(config stage.Config) (*API, error) {
 
 func payloadFormatOf(version string) payloadFormat {
 	if version == "1.0" {
-		return payloadFormat{"1.0", func(x *stage.Exchange) any { return newEventV1(x) }, parseAnswerV1}
+		return payloadFormat{func(x *stage.Exchange) any { return newEventV1(x) }, parseAnswerV1}
 	}
-	return payloadFormat{"2.0", func(x *stage.Exchange) any { return newEvent(x) }, parseAnswer}
+	return payloadFormat{func(x *stage.Exchange) any { return newEvent(x) }, parseAnswer}
 }
 
 // Serve takes a request through what API Gateway does, in its order. A preflight goes no further than to the

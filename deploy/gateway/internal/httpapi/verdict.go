@@ -29,12 +29,12 @@ func newGuard(s *stage.Stage) (stage.Guard, error) {
 // lambdaFormOf is how an HTTP API talks with the authorizer of a plan. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
 func lambdaFormOf(a *plan.Authorizer) stage.LambdaForm {
-	form := stage.LambdaForm{Payload: "2.0", Timeout: authorizerTimeout, Event: newAuthorizerEvent, Parse: stage.ParseTypedAnswer}
+	form := stage.LambdaForm{Timeout: authorizerTimeout, Event: newAuthorizerEvent, Parse: stage.ParseTypedAnswer}
 	switch {
 	case a.PayloadFormatVersion == "1.0":
-		form.Payload, form.Event, form.Parse = "1.0", newAuthorizerEventV1, stage.ParsePolicyAnswer
+		form.Event, form.Parse = newAuthorizerEventV1, stage.ParsePolicyAnswer
 	case a.EnableSimpleResponses:
-		form.Simple, form.Parse = true, stage.ParseSimpleAnswer
+		form.Parse = stage.ParseSimpleAnswer
 	}
 	return form
 }

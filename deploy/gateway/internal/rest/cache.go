@@ -61,7 +61,7 @@ func isOrigin(parameter string) bool { return strings.EqualFold(parameter, origi
 // keyParameterOf reads a path parameter, or what identity sources are read from.
 func keyParameterOf(text string) stage.Source {
 	if name, ok := strings.CutPrefix(text, "method.request.path."); ok {
-		return stage.Source{Name: text, Value: func(x *stage.Exchange) string { return x.Parameters[name] }}
+		return stage.Source{Value: func(x *stage.Exchange) string { return x.Parameters[name] }}
 	}
 	return stage.SourceOf(text)
 }

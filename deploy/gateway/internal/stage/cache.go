@@ -7,7 +7,7 @@ import (
 
 // Cache keeps values for a time: an authorizer's answers by identity, or a method's by its key.
 type Cache[V any] struct {
-	TTL  time.Duration // 0: nothing is kept
+	ttl  time.Duration // 0: nothing is kept
 	most int           // values; one more pushes another out
 	now  func() time.Time
 
@@ -22,7 +22,7 @@ type entry[V any] struct {
 
 // NewCache makes a cache of at most so many values, each of which is kept for ttl; zero: none is.
 func NewCache[V any](ttl time.Duration, most int, now func() time.Time) *Cache[V] {
-	return &Cache[V]{TTL: ttl, most: most, now: now, entries: map[string]entry[V]{}}
+	return &Cache[V]{ttl: ttl, most: most, now: now, entries: map[string]entry[V]{}}
 }
 
 // Get gives the value of a key, and false where there is none or its time is over.
@@ -39,7 +39,7 @@ func (c *Cache[V]) Get(key string) (V, bool) {
 
 // Put keeps a value for the cache's time, in the place of another one where the cache is full.
 func (c *Cache[V]) Put(key string, value V) {
-	if c.TTL == 0 {
+	if c.ttl == 0 {
 		return
 	}
 	c.mu.Lock()
@@ -48,7 +48,7 @@ func (c *Cache[V]) Put(key string, value V) {
 	if _, there := c.entries[key]; !there && len(c.entries) >= c.most {
 		c.makeRoom(now)
 	}
-	c.entries[key] = entry[V]{value, now.Add(c.TTL)}
+	c.entries[key] = entry[V]{value, now.Add(c.ttl)}
 }
 
 // lookedAt is how many values are looked at for room: to look at all of them would keep every request waiting.

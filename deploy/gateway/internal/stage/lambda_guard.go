@@ -24,8 +24,6 @@ type lambdaGuard struct {
 
 // LambdaForm is how a kind of API talks with its Lambda authorizer.
 type LambdaForm struct {
-	Payload string                                 // the version of the event that an HTTP API sends; "": a REST API's
-	Simple  bool                                   // answers are verdicts and no policies
 	Timeout time.Duration                          // how long AWS lets it take
 	Event   func(x *Exchange, values []string) any // what the function is asked, by the values of the identity sources
 	Parse   func(output []byte) (*Identity, error) // what it answers

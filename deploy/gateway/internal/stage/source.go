@@ -8,20 +8,13 @@ import (
 // Source is one identity source.
 // See https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html.
 type Source struct {
-	Name  string                     // as the plan writes it
 	Value func(x *Exchange) string   // "" where the request has none
 	sent  func(x *Exchange) []string // what the client sent for it; nil: nothing is the client's
 }
 
 // SourceOf reads an identity source, with the dollar that HTTP APIs put in front or without it.
 func SourceOf(written string) Source {
-	s := readerOf(strings.TrimPrefix(written, "$"))
-	s.Name = written
-	return s
-}
-
-// readerOf is a source without its name.
-func readerOf(text string) Source {
+	text := strings.TrimPrefix(written, "$")
 	if name, ok := strings.CutPrefix(text, "stageVariables."); ok {
 		return Source{Value: func(x *Exchange) string { return x.Plan.StageVariables[name] }}
 	}
