@@ -86,7 +86,7 @@ var arrows = []arrow{
 	{"deploy/modes", []string{"api/contract", "policy"}},
 	{"deploy/plan", []string{"deploy/modes", "api/contract", "policy"}},
 	{"deploy/functions", []string{"deploy/plan", "deploy/modes", "api/contract", "policy"}},
-	{"deploy/gateway", []string{"deploy/gateway", "deploy/gateway/internal/...", "deploy/gateway/sigv4", "deploy/gateway/usage", "deploy/plan", "deploy/modes", "policy"}},
+	{"deploy/gateway", []string{"deploy/gateway", "deploy/gateway/internal/...", "deploy/gateway/sigv4", "deploy/gateway/usage", "deploy/plan", "policy"}},
 	// The kinds of API know what they share, and not each other.
 	{"deploy/gateway/internal", []string{"deploy/gateway/internal/stage", "deploy/gateway/internal/lambda", "deploy/gateway/sigv4", "deploy/gateway/usage", "deploy/plan", "policy"}},
 	{"deploy/gateway/internal/lambda", nil},

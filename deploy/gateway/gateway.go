@@ -6,14 +6,11 @@ import (
 	"portcullis/deploy/gateway/internal/httpapi"
 	"portcullis/deploy/gateway/internal/rest"
 	"portcullis/deploy/gateway/internal/stage"
-	"portcullis/deploy/plan"
 )
 
 // Gateway is an API with one stage, named as its plan is: it serves /{name}/….
 type Gateway struct {
-	api     api
-	plan    *plan.Plan
-	origins []string
+	api api
 }
 
 // api is a kind of API.
@@ -38,7 +35,7 @@ func New(config Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gateway{made, config.Plan, append([]string(nil), config.AllowedOrigins...)}, nil
+	return &Gateway{made}, nil
 }
 
 // ServeHTTP answers one request. Requests for another stage than the gateway's are refused as API Gateway does.
