@@ -56,9 +56,16 @@ type Mode struct {
 
 	LocalCallers []Caller `yaml:"localCallers"` // AWS_IAM: who may sign on a desk
 
-	file string     // "": the mode was made in Go
-	root *yaml.Node // of the file
+	file   string     // "": the mode was made in Go
+	sha256 string     // of the file
+	root   *yaml.Node // of the file
 }
+
+// File is the name of the mode's file; "" where the mode was made in Go.
+func (m *Mode) File() string { return m.file }
+
+// SHA256 is that of the file's bytes, in lower-case hexadecimal digits; "" where the mode was made in Go.
+func (m *Mode) SHA256() string { return m.sha256 }
 
 // Authorizer is a Lambda authorizer, or one of the gateway's own.
 // See https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html.

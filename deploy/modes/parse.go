@@ -2,6 +2,8 @@ package modes
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -76,7 +78,8 @@ func Parse(file string, text []byte) (*Mode, error) {
 	if err := decoder.Decode(&yaml.Node{}); err != io.EOF {
 		return nil, Errors{{Name: file, Reason: "want one YAML document, and something follows it"}}
 	}
-	mode.file, mode.root = file, &yaml.Node{}
+	sum := sha256.Sum256(text)
+	mode.file, mode.sha256, mode.root = file, hex.EncodeToString(sum[:]), &yaml.Node{}
 	if err := yaml.Unmarshal(text, mode.root); err != nil {
 		return nil, decodingErrors(file, err)
 	}

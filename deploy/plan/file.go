@@ -2,7 +2,13 @@ package plan
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"path/filepath"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
 )
 
 // What a file of a plan calls itself, and the one version of its form.
@@ -22,6 +28,46 @@ type Sources struct {
 	Contract File `json:"contract"`
 	Mode     File `json:"mode"`
 	Rules    File `json:"rules"` // those that the functions decide by, made in the same step
+}
+
+// SourcesOf names the files of the plan that is made of a contract and a mode, both read from files, for a plan that lies in a folder.
+// The rules are those of the contract, in the file rulesFile. Neither the folder nor that file has to be there yet.
+func SourcesOf(folder string, c *contract.Contract, m *modes.Mode, rulesFile string, rules Rules) (Sources, error) {
+	sum := sha256.Sum256(rules.File)
+	files := Sources{
+		Contract: File{c.Name, c.SHA256()}, Mode: File{m.File(), m.SHA256()}, Rules: File{rulesFile, hex.EncodeToString(sum[:])},
+	}
+	from, err := resolved(folder)
+	if err != nil {
+		return Sources{}, err
+	}
+	for _, file := range []*File{&files.Contract, &files.Mode, &files.Rules} {
+		to, err := resolved(file.Path)
+		if err != nil {
+			return Sources{}, err
+		}
+		if to, err = filepath.Rel(from, to); err != nil {
+			return Sources{}, err
+		}
+		file.Path = filepath.ToSlash(to)
+	}
+	return files, nil
+}
+
+// resolved is the path from the root, with links followed as far as it is there: what is above a folder is above where its link leads.
+func resolved(path string) (string, error) {
+	at, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	for rest := ""; ; at, rest = filepath.Dir(at), filepath.Join(filepath.Base(at), rest) {
+		if found, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(found, rest), nil
+		}
+		if at == filepath.Dir(at) {
+			return filepath.Join(at, rest), nil
+		}
+	}
 }
 
 // Encode writes a plan as JSON, with a line for each member, that Terraform's modules decode. The same plan and files give the same
