@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"portcullis/policy"
@@ -38,6 +40,8 @@ type Source struct {
 	Rules []byte
 	// Contract is the text of the OpenAPI file that Rules were made of.
 	Contract []byte
+	// Plans are the texts of plans that were made with Rules, by the names of their modes. They are not checked.
+	Plans map[string][]byte
 	// Architecture is one of Architectures.
 	Architecture string
 }
@@ -45,12 +49,16 @@ type Source struct {
 // contractName is the name of the contract beside the zips.
 const contractName = "openapi.yaml"
 
+// PlansFolder is the name of the folder of the plans beside the zips. Each lies there as MODE.json.
+const PlansFolder = "plans"
+
 // WriteZips builds every function for Linux and writes NAME.zip into outDir, which it makes if need be, and beside the
-// zips the rules that they hold, as rules.json, and the contract that those were made of, as openapi.yaml. A zip holds the
-// binary as "bootstrap" (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html) and an authorizer's rules.json,
-// with fixed times and modes, so that the same sources and the same Go give the same bytes. Where a function cannot be built
-// nothing is written; where something cannot be written there is neither rules.json nor openapi.yaml, so that none is taken
-// for that of the zips.
+// zips the rules that they hold, as rules.json, the contract that those were made of, as openapi.yaml, and the plans, as
+// plans/MODE.json. A zip holds the binary as "bootstrap" (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html) and
+// an authorizer's rules.json, with fixed times and modes, so that the same sources and the same Go give the same bytes. Where a
+// function cannot be built nothing is written; where something cannot be written there is neither rules.json nor openapi.yaml, so
+// that none is taken for that of the zips. The plans are written last, and those of an earlier time are removed first: where there
+// is a plan, all that it goes with is there.
 func WriteZips(ctx context.Context, source Source, outDir string) ([]Zip, error) {
 	if !slices.Contains(Architectures, source.Architecture) {
 		return nil, fmt.Errorf("architecture %q: want one of %q", source.Architecture, Architectures)
@@ -64,6 +72,9 @@ func WriteZips(ctx context.Context, source Source, outDir string) ([]Zip, error)
 		if contents[i], err = source.zip(ctx, function); err != nil {
 			return nil, err
 		}
+	}
+	if err := removePlans(outDir); err != nil {
+		return nil, err
 	}
 	rules, contract := filepath.Join(outDir, policy.RulesFile), filepath.Join(outDir, contractName)
 	for _, path := range []string{rules, contract} {
@@ -86,7 +97,28 @@ func WriteZips(ctx context.Context, source Source, outDir string) ([]Zip, error)
 	if err := store(source.Contract, contract); err != nil {
 		return nil, errors.Join(err, os.Remove(rules))
 	}
+	for _, mode := range slices.Sorted(maps.Keys(source.Plans)) {
+		if err := store(source.Plans[mode], planFile(outDir, mode)); err != nil {
+			return nil, errors.Join(err, removePlans(outDir))
+		}
+	}
 	return zips, nil
+}
+
+func planFile(outDir, mode string) string { return filepath.Join(outDir, PlansFolder, mode+".json") }
+
+// removePlans removes all plans.
+func removePlans(outDir string) error {
+	files, err := os.ReadDir(filepath.Join(outDir, PlansFolder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, file := range files {
+		if mode, is := strings.CutSuffix(file.Name(), ".json"); is {
+			err = errors.Join(err, os.Remove(planFile(outDir, mode)))
+		}
+	}
+	return err
 }
 
 // zip builds a function and returns its zip.

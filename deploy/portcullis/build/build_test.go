@@ -17,6 +17,9 @@ import (
 	"strings"
 	"testing"
 
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 	buildcommand "portcullis/deploy/portcullis/build"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/testtools"
@@ -79,8 +82,21 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 			t.Errorf("%v does not tell of %s", told, name)
 		}
 	}
-	if entries, _ := os.ReadDir(first); len(entries) != 7 {
-		t.Errorf("the folder holds more than the five zips, the rules and the contract: %v", entries)
+	if entries, _ := os.ReadDir(first); len(entries) != 8 {
+		t.Errorf("the folder holds more than the five zips, the rules, the contract and the plans: %v", entries)
+	}
+	all, err := modes.LoadAll("../../modes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		name := filepath.Join("plans", m.Name+".json")
+		if !bytes.Equal(read(t, filepath.Join(first, name)), read(t, filepath.Join(second, name))) {
+			t.Errorf("%s differs between two runs", name)
+		}
+	}
+	if entries, _ := os.ReadDir(filepath.Join(first, "plans")); len(entries) != len(all) {
+		t.Errorf("of %d modes there are the plans %v", len(all), entries)
 	}
 	if !bytes.Equal(read(t, filepath.Join(first, "rules.json")), read(t, filepath.Join(second, "rules.json"))) {
 		t.Error("rules.json differs between two runs")
@@ -161,6 +177,7 @@ func TestZipsThatCannotBeWrittenHaveNoContract(t *testing.T) {
 	}
 	gone("rules.json")
 	gone("openapi.yaml")
+	gone("plans/rest-token.json")
 	contract := filepath.Join(dir, "openapi.yaml")
 	if err := errors.Join(os.Remove(users), os.MkdirAll(filepath.Join(contract, "full"), 0o755)); err != nil {
 		t.Fatal(err)
@@ -169,6 +186,109 @@ func TestZipsThatCannotBeWrittenHaveNoContract(t *testing.T) {
 		t.Errorf("exit status %d: %s", exit, stderr)
 	}
 	gone("rules.json")
+	gone("plans/rest-token.json")
+
+	plans := filepath.Join(dir, "plans")
+	if err := errors.Join(os.RemoveAll(contract), os.Remove(plans), os.WriteFile(plans, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, exit := build(t, ".", nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "plans") {
+		t.Errorf("exit status %d: %s", exit, stderr)
+	}
+}
+
+// TestPlans: the plans of the modes that are named, and no others, each with the files that it is of as they are seen from there.
+func TestPlans(t *testing.T) {
+	dir, named := filepath.Join(t.TempDir(), "dist"), filepath.Join(t.TempDir(), "things.yaml")
+	plans := filepath.Join(dir, "plans")
+	text := []byte("openapi: 3.1.0\nx-function: things\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\npaths:\n" +
+		"  /things: {get: {security: [{bearer: [a, b]}]}}\n") // which JWT and COGNITO_USER_POOLS cannot express
+	if err := errors.Join(os.MkdirAll(plans, 0o755), os.WriteFile(named, text, 0o600), os.WriteFile(filepath.Join(plans, "old.json"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	mustBuild(t, ".", nil, "--contract", named, "--out", dir, "--mode", "rest-token", "--mode", "http-lambda", "--mode", "rest-token")
+	c, err := contract.Load(named)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(plans)
+	if err != nil || len(files) != 2 {
+		t.Fatalf("there are the plans %v, error %v", files, err)
+	}
+	for _, mode := range []string{"http-lambda", "rest-token"} {
+		text := read(t, filepath.Join(plans, mode+".json"))
+		var made struct{ Files plan.Sources }
+		if err := json.Unmarshal(text, &made); err != nil {
+			t.Fatal(err)
+		}
+		modeFile := filepath.Join("..", "..", "modes", mode+".yaml")
+		for path, file := range map[string]plan.File{named: made.Files.Contract, modeFile: made.Files.Mode, filepath.Join(dir, "rules.json"): made.Files.Rules} {
+			seen := filepath.Join(plans, filepath.FromSlash(file.Path))
+			if content := read(t, path); filepath.IsAbs(file.Path) || !bytes.Equal(read(t, seen), content) || file.SHA256 != fmt.Sprintf("%x", sha256.Sum256(content)) {
+				t.Errorf("%s: %+v is not %s", mode, file, path)
+			}
+		}
+		m, err := modes.Load(modeFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.Compile(c, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, err := p.Encode(made.Files); err != nil || !bytes.Equal(text, want) {
+			t.Errorf("%s.json holds another plan than that of the contract and the mode: %s", mode, text)
+		}
+	}
+}
+
+// TestRefusals: all that is wrong with the contract and the modes is said at once, a line each, and nothing is written.
+func TestRefusals(t *testing.T) {
+	named, out := filepath.Join(t.TempDir(), "things.yaml"), filepath.Join(t.TempDir(), "dist")
+	const text = `openapi: 3.1.0
+x-function: things
+components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}
+paths:
+  /th@ngs: {get: {security: [{bearer: [a, b]}]}}
+  /others: {get: {security: [{bearer: [a, b]}]}}
+`
+	if err := os.WriteFile(named, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		modes []string
+		want  string
+	}{
+		{nil, `5: GET /th@ngs: JWT cannot express this rule: an alternative asks for several scopes at once (mode http-jwt)
+5: /th@ngs: want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end (mode rest-api-key, rest-cognito, rest-iam, rest-request, rest-token)
+5: GET /th@ngs: COGNITO_USER_POOLS cannot express this rule: an alternative asks for several scopes at once (mode rest-cognito)
+6: GET /others: JWT cannot express this rule: an alternative asks for several scopes at once (mode http-jwt)
+6: GET /others: COGNITO_USER_POOLS cannot express this rule: an alternative asks for several scopes at once (mode rest-cognito)`},
+		{[]string{"http-iam", "http-jwt"}, `5: GET /th@ngs: JWT cannot express this rule: an alternative asks for several scopes at once (mode http-jwt)
+6: GET /others: JWT cannot express this rule: an alternative asks for several scopes at once (mode http-jwt)`},
+	} {
+		args := []string{"--contract", named, "--out", out}
+		for _, mode := range test.modes {
+			args = append(args, "--mode", mode)
+		}
+		want := "build: " + named + ":" + strings.ReplaceAll(test.want, "\n", "\nbuild: "+named+":") +
+			"\nbuild: --mode NAME plans the API of a mode alone, and leaves out those that cannot guard " + named + "\n"
+		stdout, stderr, exit := build(t, ".", nil, args...)
+		if exit != 2 || stdout != "" {
+			t.Errorf("%v: exit status %d, output %q", test.modes, exit, stdout)
+		}
+		if stderr != want {
+			t.Errorf("%v: got\n%s\nwant\n%s", test.modes, stderr, want)
+		}
+		if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("something was written: %v", err)
+		}
+	}
+	stdout, stderr, exit := build(t, ".", nil, "--contract", "testdata/no_function.yaml", "--out", out, "--mode", "none", "--mode", "nor-this")
+	if lines := strings.Split(stderr, "\n"); exit != 2 || stdout != "" || len(lines) != 4 || !strings.Contains(lines[0], "no_function.yaml:6: ") ||
+		!strings.Contains(lines[1], "none.yaml: no such file") || !strings.Contains(lines[2], "nor-this.yaml: no such file") {
+		t.Errorf("exit status %d, output %q, errors\n%s", exit, stdout, stderr)
+	}
 }
 
 func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
@@ -187,6 +307,9 @@ func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
 		{"outside of the module", outside, nil, "no go.mod in"},
 		{"no such contract", ".", []string{"--contract", "none.yaml"}, "none.yaml: no such file or directory"},
 		{"no contract", ".", []string{"--contract", "build.go"}, "build.go:"},
+		{"no name of a mode", ".", []string{"--mode", "../rest-token"}, `--mode "../rest-token": want the name of a mode of `},
+		{"empty mode", ".", []string{"--mode", ""}, `"--mode" flag: want a value`},
+		{"no such mode", ".", []string{"--mode", "none"}, "none.yaml: no such file or directory"},
 		{"wrong contract", ".", []string{"--contract", "testdata/no_function.yaml"}, "testdata/no_function.yaml:6: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -210,6 +333,7 @@ func TestAFailedBuildLeavesTheOldZip(t *testing.T) {
 		"go.mod":                        "module portcullis\n\ngo 1.26.0\n",
 		"authorizers/cmd/token/main.go": "package main\n\nfunc main() { undefined() }\n",
 		"api/openapi.yaml":              string(read(t, "../../../api/openapi.yaml")),
+		"deploy/modes/rest-token.yaml":  string(read(t, "../../modes/rest-token.yaml")),
 	} {
 		path := filepath.Join(module, file)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
