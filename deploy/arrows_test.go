@@ -70,7 +70,7 @@ var arrows = []arrow{
 	{"authorizers/environ", []string{"authorizers/...", "policy"}},
 
 	{"api", nil},
-	{"api/contract", []string{"policy"}},
+	{"api/contract", []string{"api/internal/schema", "policy"}},
 	{"api/users", []string{"api/users", "api/internal/lambdaproxy"}},
 	{"api/users/dynamo", []string{"api/users", "api/internal/awsfailure"}},
 	{"api/tokens", []string{"api/tokens", "api/internal/lambdaproxy"}},

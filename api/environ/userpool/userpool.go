@@ -18,6 +18,7 @@ import (
 	secretsapi "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"portcullis/api/environ"
+	"portcullis/api/environ/awsconfig"
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/cognito"
 	"portcullis/api/tokens/secretsmanager"
@@ -42,11 +43,11 @@ func Tokens[R tokens.Revocations](
 	ctx context.Context, getenv func(string) string, open func(ctx context.Context, cfg aws.Config, table string) (R, error),
 	log *slog.Logger, options ...func(*config.LoadOptions) error,
 ) (*tokens.Handler, error) {
-	cfg, err := environ.AWS(ctx, options...)
+	cfg, err := awsconfig.Load(ctx, options...)
 	if err != nil {
 		return nil, err
 	}
-	if err := environ.CheckRegion(cfg, "the user pool"); err != nil {
+	if err := awsconfig.CheckRegion(cfg, "the user pool"); err != nil {
 		return nil, err
 	}
 	pool, err := openPool(cfg, getenv)

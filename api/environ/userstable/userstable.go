@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"portcullis/api/environ"
+	"portcullis/api/environ/awsconfig"
 	"portcullis/api/users"
 	"portcullis/api/users/dynamo"
 )
@@ -43,7 +44,7 @@ func openStore(ctx context.Context, table string, options []func(*config.LoadOpt
 	if table == Memory {
 		return users.NewMemoryStore(), nil
 	}
-	cfg, err := environ.AWS(ctx, options...)
+	cfg, err := awsconfig.Load(ctx, options...)
 	if err != nil {
 		return nil, err
 	}
@@ -54,5 +55,5 @@ func openStore(ctx context.Context, table string, options []func(*config.LoadOpt
 	if err != nil {
 		return nil, err
 	}
-	return store, cmp.Or(environ.CheckRegion(cfg, "the table"), environ.CheckCredentials(cfg))
+	return store, cmp.Or(awsconfig.CheckRegion(cfg, "the table"), awsconfig.CheckCredentials(cfg))
 }
