@@ -77,9 +77,10 @@ var arrows = []arrow{
 	{"api/tokens/cognito", []string{"api/tokens", "api/tokens/cognito/internal/srp", "api/internal/awsfailure"}},
 	{"api/tokens/cognito/internal/srp", nil},
 	{"api/tokens/secretsmanager", []string{"api/tokens", "api/internal/awsfailure"}},
-	{"api/live", []string{"api/live", "api/internal/lambdaproxy", "policy"}},
+	{"api/live", []string{"api/live", "api/internal/lambdaproxy", "api/internal/schema", "policy"}},
 	{"api/live/dynamo", []string{"api/live", "api/internal/awsfailure"}},
 	{"api/environ", []string{"api/..."}},
+	{"api/environ/rulesfile", []string{"api/...", "policy"}},
 
 	{"deploy", []string{"deploy/internal/..."}},
 	{"deploy/probe", []string{"policy"}},
@@ -242,6 +243,7 @@ func TestNever(t *testing.T) {
 	for pkg, never := range map[string][]string{
 		"api/cmd/users":                     {"portcullis/authorizers", "portcullis/api/tokens", jwx},
 		"api/cmd/tokens":                    {"portcullis/authorizers/verify", jwx},
+		"api/cmd/live":                      {"portcullis/authorizers", "portcullis/api/users", "portcullis/api/tokens", "portcullis/api/contract", jwx},
 		"deploy/portcullis/internal/access": {lambda, aws + "/config", aws + "/credentials", aws + "/service"},
 		"deploy/portcullis/internal/revoke": {lambda, aws + "/service/apigateway"},
 		"deploy/portcullis/internal/login": {"portcullis/authorizers", "portcullis/policy", "portcullis/api/users", jwx, lambda,

@@ -78,11 +78,10 @@ func (w *rulesWriter) body(r *Rules, source Source) {
 		w.raw("}")
 	}
 	w.end(len(r.rules), "],\n  \"routeKeys\": [")
-	for i, key := range slices.Sorted(maps.Keys(r.routeKeys)) {
+	for i, rule := range r.RouteKeys() {
 		w.line(i)
 		w.raw(`{"key": `)
-		w.string(key)
-		rule := r.routeKeys[key].rule
+		w.string(rule.Route.Method)
 		if rule.Owner != "" {
 			w.raw(`, "owner": `)
 			w.string(rule.Owner)

@@ -157,11 +157,9 @@ func TestDecodedRulesAnswerTheSame(t *testing.T) {
 				requests = append(requests, [2]string{c.pick("GET", "PUT", "POST", "PATCH"), c.path()})
 			}
 			for _, key := range []string{"$connect", "message", "$default", "own"} {
-				one, known := rules.RouteKey(key)
-				two, knownAgain := again.RouteKey(key)
 				m := policy.Message{Key: key, Owner: who.ID}
-				if known != knownAgain || fmt.Sprint(one) != fmt.Sprint(two) || rules.DecideMessage(who, m) != again.DecideMessage(who, m) {
-					t.Fatalf("%s: %v and %v by %+v of %v", key, one, two, who, table.rules)
+				if fmt.Sprint(rules.RouteKeys()) != fmt.Sprint(again.RouteKeys()) || rules.DecideMessage(who, m) != again.DecideMessage(who, m) {
+					t.Fatalf("%s: %v and %v by %+v", key, rules.RouteKeys(), again.RouteKeys(), who)
 				}
 			}
 			for _, arn := range []policy.ARN{anARN, connectARN} {

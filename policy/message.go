@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -102,10 +103,13 @@ func MessageMember(text string) (names []string, ok bool) {
 	return names, true
 }
 
-// RouteKey gives the rule of a WebSocket API's route.
-func (r *Rules) RouteKey(key string) (rule Rule, ok bool) {
-	route, ok := r.routeKeys[key]
-	return route.rule.clone(), ok
+// RouteKeys are the rules of a WebSocket API's routes, sorted by their keys.
+func (r *Rules) RouteKeys() []Rule {
+	all := make([]Rule, 0, len(r.routeKeys))
+	for _, key := range slices.Sorted(maps.Keys(r.routeKeys)) {
+		all = append(all, r.routeKeys[key].rule.clone())
+	}
+	return all
 }
 
 // Message is a message to a WebSocket API, as far as rules ask.

@@ -126,19 +126,16 @@ func TestRouteKeysAreChecked(t *testing.T) {
 	mustRules(t, message(strings.Repeat("k", 128), "", bearer("a")), message("a/b", "", bearer("a")), schema("send", "{}"))
 }
 
-// TestRouteKey: the rule of a route key is given as it was, and changing it changes nothing.
-func TestRouteKey(t *testing.T) {
-	rules := mustRules(t, message("own", "$request.body.user", bearer("read", "self")))
-	got, ok := rules.RouteKey("own")
-	if !ok || got.Owner != "$request.body.user" || len(got.Access.Alternatives) != 2 {
-		t.Errorf("%+v, %v", got, ok)
+// TestRouteKeys: the rules of route keys are given as they were, and changing them changes nothing.
+func TestRouteKeys(t *testing.T) {
+	rules := mustRules(t, message("own", "$request.body.user", bearer("read", "self")), message("all", "", policy.Access{Public: true}), rule("GET", "/a", bearer("read")), rule("$connect", "", bearer("read")))
+	got := rules.RouteKeys()
+	if len(got) != 3 || got[0].Route.Method != "$connect" || !got[1].Access.Public || got[2].Owner != "$request.body.user" || len(got[2].Access.Alternatives) != 2 {
+		t.Fatalf("%+v", got)
 	}
-	got.Access.Alternatives[0][0].Scopes[0] = "other"
-	if again, _ := rules.RouteKey("own"); again.Access.Alternatives[0][0].Scopes[0] != "read" {
+	got[2].Access.Alternatives[0][0].Scopes[0] = "other"
+	if again := rules.RouteKeys(); again[2].Access.Alternatives[0][0].Scopes[0] != "read" {
 		t.Errorf("%+v was changed from outside", again)
-	}
-	if got, ok := rules.RouteKey("other"); ok {
-		t.Errorf("%+v is the rule of a route that is not there", got)
 	}
 }
 

@@ -19,7 +19,7 @@ type Function struct {
 	Name string
 	// Package is the path of its main package from the module's root.
 	Package string
-	// Rules says that rules.json lies beside the binary: the function is an authorizer.
+	// Rules says that rules.json lies beside the binary: the function decides by it.
 	Rules bool
 }
 
@@ -30,6 +30,7 @@ var Functions = []Function{
 	{Name: "jwt", Package: "./authorizers/cmd/jwt", Rules: true},
 	{Name: "users", Package: "./api/cmd/users"},
 	{Name: "tokens", Package: "./api/cmd/tokens"},
+	{Name: "live", Package: "./api/cmd/live", Rules: true},
 }
 
 // Contract returns the path of the contract of the module in moduleDir.

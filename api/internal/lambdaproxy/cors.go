@@ -38,6 +38,9 @@ func (c CORS) Allow(origins []string) (CORS, error) {
 	return c, nil
 }
 
+// Allows tells whether an origin is among those that were added.
+func (c CORS) Allows(origin string) bool { return c.any || slices.Contains(c.origins, origin) }
+
 var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
 // isOrigin reports whether s is a serialized tuple origin (RFC 6454, section 6.2). What differs from it only in
@@ -70,7 +73,7 @@ func (c CORS) apply(headers map[string]string, origin []string) {
 		return
 	}
 	headers["Vary"] = "Origin"
-	if len(origin) == 1 && slices.Contains(c.origins, origin[0]) {
+	if len(origin) == 1 && c.Allows(origin[0]) {
 		headers["Access-Control-Allow-Origin"] = origin[0]
 	}
 }
