@@ -218,6 +218,8 @@ func TestParseRefuses(t *testing.T) {
 		{"token", "stageVariables: {alias: live}", "integrationTimeoutInMillis: 29001", `9: integrationTimeoutInMillis: want 50 to 29000, got 29001`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: a", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
 		{"token", "stageVariables: {alias: live}", `accessLogFormat: "$context.requestId\n"`, `9: accessLogFormat: want one line`},
+		{"token", "stageVariables: {alias: live}", "stageVariables: {alias: &no 'no'}\napiKeyRequired: *no", `10: apiKeyRequired: want true or false, got "no"`},
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: requestId $context.status", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestIdentity", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.identity.apiKey", `9: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
 		{"token", "stageVariables: {alias: live}", `accessLogFormat: '{"id":"$context.requestId","error":"$context.error.message."}'`, `9: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
