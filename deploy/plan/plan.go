@@ -1,6 +1,7 @@
 // Package plan makes of a contract and a mode what a deployed API is: a [Plan], in the words of API Gateway. All that can be
 // wrong with the two together is said here, once, with file and line; who renders a plan has nothing left to check. The local
-// gateway serves plans, and Terraform makes API Gateway's resources of the files that they are written to.
+// gateway serves plans, and Terraform makes API Gateway's resources of the files that they are written to. A contract alone becomes
+// rules.json, by which the functions decide.
 //
 // What a plan does not hold is what only a deployment knows: the stage's name, the origins that may call, the addresses of the
 // functions, the stack's own user pool.

@@ -1,6 +1,3 @@
-// Package plan makes what is deployed of what is written: a contract and a mode become a Plan, which is all that a deployed API
-// is, checked once; and a contract alone becomes rules.json, by which the functions decide. Who serves an API, builds it or answers
-// questions about it begins here, so that all of them refuse the same.
 package plan
 
 import (
