@@ -2,9 +2,7 @@ package terraform_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,22 +95,13 @@ func compiled(t *testing.T, contractFile string, modeFiles []string, rulesFile, 
 		if err != nil {
 			t.Fatalf("%s with %s: %v", contractFile, file, err)
 		}
-		name := filepath.Join(plansDir, m.Name+".json")
-		if made[name], err = p.Encode(plan.Sources{
-			Contract: source(t, plansDir, contractFile, read(t, contractFile)), Mode: source(t, plansDir, file, read(t, file)), Rules: source(t, plansDir, rulesFile, made[rulesFile]),
-		}); err != nil {
+		sources, err := plan.SourcesOf(plansDir, contract, m, rulesFile, rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made[filepath.Join(plansDir, m.Name+".json")], err = p.Encode(sources); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return made
-}
-
-// source names a file from the folder of the plans that are made of it.
-func source(t *testing.T, plansDir, file string, content []byte) plan.File {
-	t.Helper()
-	path, err := filepath.Rel(plansDir, file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plan.File{Path: filepath.ToSlash(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(content))}
 }
