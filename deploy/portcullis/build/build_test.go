@@ -63,10 +63,10 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 	printed := mustBuild(t, ".", nil, "--out", first)
 	settings := []string{"GOFLAGS=-ldflags=-X=main.x=y", "GOARM64=v8.2", "CGO_ENABLED=1", "TZ=Asia/Tokyo"}
 	var told []toldZip
-	if err := json.Unmarshal([]byte(mustBuild(t, filepath.Join("..", "..", "functions"), settings, "--out", second, "-o", "json")), &told); err != nil || len(told) != 5 {
+	if err := json.Unmarshal([]byte(mustBuild(t, filepath.Join("..", "..", "functions"), settings, "--out", second, "-o", "json")), &told); err != nil || len(told) != 6 {
 		t.Fatalf("as JSON there are %v: %v", told, err)
 	}
-	for _, name := range []string{"jwt.zip", "request.zip", "token.zip", "tokens.zip", "users.zip"} {
+	for _, name := range []string{"jwt.zip", "live.zip", "request.zip", "token.zip", "tokens.zip", "users.zip"} {
 		one, two := read(t, filepath.Join(first, name)), read(t, filepath.Join(second, name))
 		if !bytes.Equal(one, two) {
 			t.Errorf("%s differs between two runs", name)
@@ -82,8 +82,8 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 			t.Errorf("%v does not tell of %s", told, name)
 		}
 	}
-	if entries, _ := os.ReadDir(first); len(entries) != 8 {
-		t.Errorf("the folder holds more than the five zips, the rules, the contract and the plans: %v", entries)
+	if entries, _ := os.ReadDir(first); len(entries) != 9 {
+		t.Errorf("the folder holds more than the six zips, the rules, the contract and the plans: %v", entries)
 	}
 	all, err := modes.LoadAll("../../modes")
 	if err != nil {
@@ -109,6 +109,7 @@ func TestZipsHoldWhatLambdaRuns(t *testing.T) {
 		mustBuild(t, ".", nil, "--arch", arch, "--out", dir)
 		for name, want := range map[string]string{
 			"jwt.zip":     "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
+			"live.zip":    "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
 			"request.zip": "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
 			"token.zip":   "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
 			"tokens.zip":  "bootstrap -rwxr-xr-x",
@@ -146,7 +147,7 @@ func TestAuthorizersHoldTheRulesOfTheContractThatIsNamed(t *testing.T) {
 	mustBuild(t, ".", nil, "--contract", named, "--out", dir)
 	rules := read(t, filepath.Join(dir, "rules.json"))
 	checkRules(t, rules, "things.yaml", text)
-	for _, name := range []string{"jwt.zip", "request.zip", "token.zip"} {
+	for _, name := range []string{"jwt.zip", "live.zip", "request.zip", "token.zip"} {
 		files := open(t, filepath.Join(dir, name))
 		if len(files) != 2 || files[1].Name != "rules.json" || !bytes.Equal(content(t, files[1]), rules) {
 			t.Errorf("%s does not hold the rules of the contract that was named", name)
