@@ -38,33 +38,27 @@ type Source struct {
 	Module string
 	// Rules is the text of rules.json, by which authorizers decide. It is not checked.
 	Rules []byte
-	// Contract is the text of the OpenAPI file that Rules were made of.
-	Contract []byte
 	// Plans are the texts of plans that were made with Rules, by the names of their modes. They are not checked.
 	Plans map[string][]byte
 	// Architecture is one of Architectures.
 	Architecture string
 }
 
-// contractName is the name of the contract beside the zips.
-const contractName = "openapi.yaml"
-
 // PlansFolder is the name of the folder of the plans beside the zips. Each lies there as MODE.json.
 const PlansFolder = "plans"
 
 // WriteZips builds every function for Linux and writes NAME.zip into outDir, which it makes if need be, and beside the
-// zips the rules that they hold, as rules.json, the contract that those were made of, as openapi.yaml, and the plans, as
-// plans/MODE.json. A zip holds the binary as "bootstrap" (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html) and
-// an authorizer's rules.json, with fixed times and modes, so that the same sources and the same Go give the same bytes. Where a
-// function cannot be built nothing is written; where something cannot be written there is neither rules.json nor openapi.yaml, so
-// that none is taken for that of the zips. The plans are written last, and those of an earlier time are removed first: where there
-// is a plan, all that it goes with is there.
+// zips the rules that they hold, as rules.json, and the plans, as plans/MODE.json. A zip holds the binary as "bootstrap"
+// (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html) and an authorizer's rules.json, with fixed times and modes,
+// so that the same sources and the same Go give the same bytes. Where a function cannot be built nothing is written; where
+// something cannot be written there is no rules.json, so that none is taken for that of the zips. The plans are written last, and
+// those of an earlier time are removed first: where there is a plan, all that it goes with is there.
 func WriteZips(ctx context.Context, source Source, outDir string) ([]Zip, error) {
 	if !slices.Contains(Architectures, source.Architecture) {
 		return nil, fmt.Errorf("architecture %q: want one of %q", source.Architecture, Architectures)
 	}
-	if len(source.Rules) == 0 || len(source.Contract) == 0 {
-		return nil, errors.New("there are no rules for the authorizers, or no contract that they were made of")
+	if len(source.Rules) == 0 {
+		return nil, errors.New("there are no rules for the authorizers")
 	}
 	contents := make([][]byte, len(Functions))
 	for i, function := range Functions {
@@ -76,11 +70,9 @@ func WriteZips(ctx context.Context, source Source, outDir string) ([]Zip, error)
 	if err := removePlans(outDir); err != nil {
 		return nil, err
 	}
-	rules, contract := filepath.Join(outDir, policy.RulesFile), filepath.Join(outDir, contractName)
-	for _, path := range []string{rules, contract} {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
+	rules := filepath.Join(outDir, policy.RulesFile)
+	if err := os.Remove(rules); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	zips := make([]Zip, len(Functions))
 	for i, function := range Functions {
@@ -93,9 +85,6 @@ func WriteZips(ctx context.Context, source Source, outDir string) ([]Zip, error)
 	}
 	if err := store(source.Rules, rules); err != nil {
 		return nil, err
-	}
-	if err := store(source.Contract, contract); err != nil {
-		return nil, errors.Join(err, os.Remove(rules))
 	}
 	for _, mode := range slices.Sorted(maps.Keys(source.Plans)) {
 		if err := store(source.Plans[mode], planFile(outDir, mode)); err != nil {

@@ -108,7 +108,7 @@ func buildFor(t *testing.T, module string) {
 		t.Fatal(err)
 	}
 	dist := filepath.Join(module, "deploy", "dist")
-	source := functions.Source{Module: filepath.Join("..", ".."), Rules: rules.File, Contract: contract.Text, Architecture: "arm64"}
+	source := functions.Source{Module: filepath.Join("..", ".."), Rules: rules.File, Architecture: "arm64"}
 	if _, err := functions.WriteZips(t.Context(), source, dist); err != nil {
 		t.Fatal(err)
 	}

@@ -29,8 +29,7 @@ func Command(s *cli.Session) *cobra.Command {
 		Long: `Builds the Lambda functions of the module that the working folder is in into the zips that Terraform deploys.
 
 The access rules of the contract, an OpenAPI file, are put into the authorizers' zips as rules.json, by which they decide, and
-written beside the zips. The contract is copied beside them too, as openapi.yaml. "portcullis access compile" writes rules.json
-alone.
+written beside the zips. "portcullis access compile" writes rules.json alone.
 
 Of the contract and each mode of deploy/modes a plan is made, plans/MODE.json beside the zips: all that the API of that mode is,
 which Terraform makes of it. A plan names the files that it is of, each with its SHA-256, so that Terraform sees where one has
@@ -83,7 +82,7 @@ its size in bytes and its SHA-256 are printed.`,
 		if !s.Quiet() {
 			s.Note(command, "building %d functions for %s; the first time takes a minute or two", len(functions.Functions), architecture.Value)
 		}
-		source := functions.Source{Module: module, Rules: rules.File, Contract: contract.Text, Plans: plans, Architecture: architecture.Value}
+		source := functions.Source{Module: module, Rules: rules.File, Plans: plans, Architecture: architecture.Value}
 		zips, err := functions.WriteZips(command.Context(), source, *out)
 		if err != nil && command.Context().Err() != nil {
 			return cli.ErrInterrupted // the go command's end says nothing more

@@ -82,8 +82,8 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 			t.Errorf("%v does not tell of %s", told, name)
 		}
 	}
-	if entries, _ := os.ReadDir(first); len(entries) != 9 {
-		t.Errorf("the folder holds more than the six zips, the rules, the contract and the plans: %v", entries)
+	if entries, _ := os.ReadDir(first); len(entries) != 8 {
+		t.Errorf("the folder holds more than the six zips, the rules and the plans: %v", entries)
 	}
 	all, err := modes.LoadAll("../../modes")
 	if err != nil {
@@ -136,8 +136,7 @@ func checkRules(t *testing.T, text []byte, name string, contract []byte) {
 	}
 }
 
-// TestAuthorizersHoldTheRulesOfTheContractThatIsNamed: they lie in their zips and beside them, as they are compiled, and the
-// contract beside them alone.
+// TestAuthorizersHoldTheRulesOfTheContractThatIsNamed: they lie in their zips and beside them, as they are compiled.
 func TestAuthorizersHoldTheRulesOfTheContractThatIsNamed(t *testing.T) {
 	dir, named := t.TempDir(), filepath.Join(t.TempDir(), "things.yaml")
 	text := append(read(t, "../../../api/openapi.yaml"), "# another one\n"...)
@@ -153,14 +152,10 @@ func TestAuthorizersHoldTheRulesOfTheContractThatIsNamed(t *testing.T) {
 			t.Errorf("%s does not hold the rules of the contract that was named", name)
 		}
 	}
-	if !bytes.Equal(read(t, filepath.Join(dir, "openapi.yaml")), text) {
-		t.Error("beside the zips there is another contract than that of their rules")
-	}
 }
 
-// TestZipsThatCannotBeWrittenHaveNoContract: one that an earlier build left would be taken for that of the zips, as would its
-// rules. Nor are there rules without their contract.
-func TestZipsThatCannotBeWrittenHaveNoContract(t *testing.T) {
+// TestZipsThatCannotBeWrittenHaveNoRules: those that an earlier build left would be taken for those of the zips, as would its plans.
+func TestZipsThatCannotBeWrittenHaveNoRules(t *testing.T) {
 	dir := t.TempDir()
 	mustBuild(t, ".", nil, "--out", dir)
 	gone := func(name string) {
@@ -177,20 +172,10 @@ func TestZipsThatCannotBeWrittenHaveNoContract(t *testing.T) {
 		t.Errorf("exit status %d: %s", exit, stderr)
 	}
 	gone("rules.json")
-	gone("openapi.yaml")
-	gone("plans/rest-token.json")
-	contract := filepath.Join(dir, "openapi.yaml")
-	if err := errors.Join(os.Remove(users), os.MkdirAll(filepath.Join(contract, "full"), 0o755)); err != nil {
-		t.Fatal(err)
-	}
-	if _, stderr, exit := build(t, ".", nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "openapi.yaml") {
-		t.Errorf("exit status %d: %s", exit, stderr)
-	}
-	gone("rules.json")
 	gone("plans/rest-token.json")
 
 	plans := filepath.Join(dir, "plans")
-	if err := errors.Join(os.RemoveAll(contract), os.Remove(plans), os.WriteFile(plans, nil, 0o600)); err != nil {
+	if err := errors.Join(os.Remove(users), os.Remove(plans), os.WriteFile(plans, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if _, stderr, exit := build(t, ".", nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "plans") {
