@@ -106,7 +106,7 @@ func TestWatch(t *testing.T) {
 		expect(t, d, "/own/guarded", 401, `{"message":"Unauthorized"}`)
 	}
 	wrong("own.yaml", "name: own\ngateway: REST\nauthorisation: TOKEN\n", "own.yaml:3: authorisation: a mode has no such member")
-	wrong("own.yaml", ordersMode+"throttle: {methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}}\n", "own.yaml:5: throttle.methods.GET /nowhere: want an operation of contract.yaml, which has none such")
+	wrong("own.yaml", ordersMode+"throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}}\n", "own.yaml:5: throttle.methods.GET /nowhere: want an operation of contract.yaml, which has none such")
 	write(t, "own.yaml", ordersMode+"gatewayResponses: {MISSING_AUTHENTICATION_TOKEN: {statusCode: 404}}\n")
 	waitForLog(t, d, "portcullis local: reloaded own.yaml\n")
 	expect(t, d, "/own/nowhere", 404, `{"message":"Missing Authentication Token"}`)
