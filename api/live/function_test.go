@@ -69,6 +69,10 @@ func TestConnecting(t *testing.T) {
 		{"an empty origin", []string{page}, []change{header("Origin", "")}, `{"statusCode":403,"body":"{\"message\":\"Forbidden\"}"}`},
 		{"two origins", []string{page}, []change{header("Origin", "https://evil.example", page)}, `{"statusCode":403,"body":"{\"message\":\"Forbidden\"}"}`},
 		{"an origin in another case", []string{page}, []change{header("Origin"), header("origin", "https://evil.example")}, `{"statusCode":403,"body":"{\"message\":\"Forbidden\"}"}`},
+		{"an origin in single headers alone", []string{page}, []change{func(_, e map[string]any) {
+			delete(e, "multiValueHeaders")
+			e["headers"] = map[string]any{"origin": "https://evil.example"}
+		}}, `{"statusCode":403,"body":"{\"message\":\"Forbidden\"}"}`},
 		{"a token behind a subprotocol", []string{"*"}, []change{header("Sec-WebSocket-Protocol", "token, ey.J.x")}, `{"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"token"}}`},
 		{"among others", []string{"*"}, []change{header("Sec-WebSocket-Protocol", "chat,token,ey.J.x,v2")}, `{"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"token"}}`},
 		{"in two lines, in another case", []string{"*"}, []change{header("sec-websocket-protocol", "token", "ey.J.x")}, `{"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"token"}}`},
