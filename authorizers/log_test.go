@@ -45,7 +45,7 @@ func TestRequestLog(t *testing.T) {
 		what := map[string]any{"msg": "decision", "level": "INFO", "api": "abcdef123", "stage": "v1", "method": "GET", "path": "users"}
 		switch form {
 		case "websocket-connect":
-			what["method"], what["path"], what["route"], what["requestId"] = "", "", "$connect", "5cf73bd0-4a33-43d1-a9e7-d4f4c9f7e8a1"
+			what["method"], what["path"], what["route"], what["requestId"] = "", "", "$connect", "HOcYpEKkIAMFyqQ="
 		case "http-2.0":
 			what["route"] = "GET /users"
 		default:
