@@ -1,6 +1,8 @@
 package authorizers
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -46,22 +48,59 @@ func policyAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, error
 	return a, err
 }
 
-// connectAnswer answers for connecting to a WebSocket API, with the grant that messages are decided by. The error is a
-// [*policy.GrantError] where that is too long: beside it is an answer by which the caller, who could send nothing, does not connect.
+// maxConnectAnswer is how long an answer for connecting to a WebSocket API may be, in bytes of JSON.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html.
+const maxConnectAnswer = policy.MaxConnectDocument
+
+// connectAnswer answers for connecting to a WebSocket API, with the grant that messages are decided by. Lists of scopes and groups,
+// by which nothing is decided, are left out where the answer would be too long with them. The error is a [*connectError] where
+// the grant, or what is left, does not fit: beside it is an answer by which the caller, who could send nothing, does not connect.
 func connectAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, error) {
-	grant, wrong := rules.EncodeGrant(p.caller())
-	if wrong != nil {
-		document, err := rules.Compile(policy.Caller{}, r.arn)
-		if err != nil {
-			return nil, err
-		}
-		return &Answer{p.ID, document, p.texts(), p.UsageKey}, wrong
+	grant, err := rules.EncodeGrant(p.caller())
+	if large := (*policy.GrantError)(nil); errors.As(err, &large) {
+		return refuseConnect(rules, p, r, reasonGrant, large.Bytes)
 	}
 	a, err := answer(rules, p, r.arn)
-	if err == nil {
-		a.Context[ContextGrant] = grant
+	if err != nil {
+		return nil, err
 	}
-	return a, err
+	a.Context[ContextGrant] = grant
+	bytes := a.bytes()
+	if bytes > maxConnectAnswer {
+		delete(a.Context, ContextScopes)
+		delete(a.Context, ContextGroups)
+		bytes = a.bytes()
+	}
+	if bytes > maxConnectAnswer {
+		return refuseConnect(rules, p, r, reasonAnswer, bytes)
+	}
+	return a, nil
+}
+
+// bytes is how long the answer is as JSON, which every answer has.
+func (a *Answer) bytes() int {
+	text, _ := json.Marshal(a)
+	return len(text)
+}
+
+// refuseConnect answers so that the caller does not connect, with the error that says why.
+func refuseConnect(rules *policy.Rules, p *Principal, r *request, reason string, bytes int) (*Answer, error) {
+	document, err := rules.Compile(policy.Caller{}, r.arn)
+	if err != nil {
+		return nil, err
+	}
+	return &Answer{PrincipalID: p.ID, PolicyDocument: document, UsageIdentifierKey: p.UsageKey}, &connectError{reason, bytes}
+}
+
+// connectError says why somebody with a good credential does not connect: something is too long for API Gateway.
+type connectError struct {
+	reason string // a code
+	bytes  int    // how long it is
+}
+
+// Error is the code and the length.
+func (e *connectError) Error() string {
+	return fmt.Sprintf("authorizers: %s: %d bytes", e.reason, e.bytes)
 }
 
 // simpleAnswer answers for the request at hand. A gateway that keeps such an answer gives it to every request with

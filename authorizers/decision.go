@@ -15,13 +15,13 @@ type decision struct {
 	log       *slog.Logger
 	hints     *hints
 	arn       policy.ARN
-	route     string             // the route's key or resource; "" where the event names none
-	requestID string             // the gateway's; "" where the event names none
-	principal *Principal         // nil where there is none
-	verdict   string             // of a simple answer; "" for a policy, which is not this request's alone
-	grant     *policy.GrantError // why there is none for the messages of a WebSocket API, so that connecting is denied; nil where there is
-	source    string             // the places where credentials stood, joined by commas
-	looked    []string           // the places where credentials were looked for
+	route     string        // the route's key or resource; "" where the event names none
+	requestID string        // the gateway's; "" where the event names none
+	principal *Principal    // nil where there is none
+	verdict   string        // of a simple answer; "" for a policy, which is not this request's alone
+	refused   *connectError // why who has a good credential does not connect to a WebSocket API; nil elsewhere
+	source    string        // the places where credentials stood, joined by commas
+	looked    []string      // the places where credentials were looked for
 }
 
 // done writes the line of the decision log, and gives the error that the gateway is to see.
@@ -34,16 +34,16 @@ func (d *decision) done(ctx context.Context, err error, start time.Time) error {
 	switch {
 	case end.decision == decisionUnavailable:
 		level = slog.LevelError
-	case d.grant != nil:
-		level, end.decision, end.reason = slog.LevelWarn, policy.Deny.String(), reasonGrant
+	case d.refused != nil:
+		level, end.decision, end.reason = slog.LevelWarn, policy.Deny.String(), d.refused.reason
 	}
 	attributes := append(make([]slog.Attr, 0, 16), slog.String("decision", end.decision), slog.String("reason", end.reason))
 	attributes = append(attributes, d.what()...)
 	attributes = append(attributes, slog.Float64("durationMs", float64(time.Since(start).Microseconds())/1000))
 	attributes = append(attributes, d.who()...)
 	attributes = append(attributes, d.why(err, end)...)
-	if d.grant != nil {
-		attributes = append(attributes, slog.Int("grantBytes", d.grant.Bytes))
+	if d.refused != nil {
+		attributes = append(attributes, slog.Int("bytes", d.refused.bytes))
 	}
 	d.log.LogAttrs(ctx, level, "decision", attributes...)
 	return end.answer

@@ -29,7 +29,9 @@
 //
 // A WebSocket API asks at $connect, and about no message. The answer's context has a grant ([ContextGrant]) for the function
 // that gets the messages, which decides each of them by it: see package policy. A caller whose grant would be longer than
-// policy.MaxGrant may not connect; the log has the reason grant-too-large, and the size.
+// policy.MaxGrant does not connect, nor does one for whom the whole answer would be longer than API Gateway takes (8 KB), without
+// the lists of scopes and groups, which are left out first; the log has the reason, grant-too-large or answer-too-large, and
+// the size in bytes.
 //
 // A simple answer (isAuthorized) is for one route, and knows neither path, address nor time. Where the gateway may keep
 // it, it is an error unless $context.routeKey is among the identity sources and names a route of the rules, and for

@@ -48,6 +48,7 @@ const (
 	reasonEvent         = "event-unknown"
 	reasonPolicy        = "policy-failed"
 	reasonGrant         = "grant-too-large"
+	reasonAnswer        = "answer-too-large"
 	reasonOther         = "failed"
 	decisionPolicy      = "policy"
 	decisionDenied      = "unauthorized"

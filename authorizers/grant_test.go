@@ -112,8 +112,8 @@ func TestGrantTooLarge(t *testing.T) {
 	f := newRequestFixture(t, func(c *authorizers.Config) { c.Rules = messageRules(t, scopes...) })
 	f.keys["all"], f.keys["fits"] = holder("app", strings.Join(scopes, " ")), holder("app", strings.Join(scopes[2:], " "))
 	for key, want := range map[string]map[string]any{
-		"all":  {"decision": "deny", "reason": "grant-too-large", "level": "WARN", "grantBytes": 4174.0},
-		"fits": {"decision": "policy", "reason": "verified", "level": "INFO", "grantBytes": nil},
+		"all":  {"decision": "deny", "reason": "grant-too-large", "level": "WARN", "bytes": 4174.0},
+		"fits": {"decision": "policy", "reason": "verified", "level": "INFO", "bytes": nil},
 	} {
 		f.log.Reset()
 		output, err := f.request.Invoke(t.Context(), requestEvent(t, "websocket-connect", with("X-Api-Key", key)))
@@ -132,6 +132,34 @@ func TestGrantTooLarge(t *testing.T) {
 		}
 		if f.log.Len() > 1000 || strings.Contains(f.log.String(), scopes[1]) {
 			t.Errorf("%s: the log holds a grant: %s", key, f.log)
+		}
+	}
+}
+
+// TestConnectAnswerTooLarge: what people are told is left out where API Gateway would not take the answer with it; who would have a
+// longer one nevertheless does not connect, and the log says why.
+func TestConnectAnswerTooLarge(t *testing.T) {
+	f := newRequestFixture(t, func(c *authorizers.Config) { c.Rules = messageRules(t) })
+	for _, test := range []struct {
+		name           string
+		scopes, keyID  int // how long they are
+		told, connects bool
+	}{{"fits", 7000, 10, true, true}, {"without scopes", 8000, 10, false, true}, {"not even so", 10, 8000, false, false}} {
+		f.log.Reset()
+		long := holder("app", "users/read "+strings.Repeat("s", test.scopes))
+		long.Context["keyId"] = strings.Repeat("k", test.keyID)
+		f.keys["long"] = long
+		output, err := f.request.Invoke(t.Context(), requestEvent(t, "websocket-connect", with("X-Api-Key", "long")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		grant, connects := grantOf(t, output)
+		if connects != test.connects || (grant != "") != test.connects || len(output) > 8<<10 || strings.Contains(string(output), "ssssss") != test.told {
+			t.Errorf("%s: connects: %v, grant %q, %d bytes", test.name, connects, grant, len(output))
+		}
+		line := lines(t, f.log.String())[0]
+		if bytes, _ := line["bytes"].(float64); (bytes > 8<<10) == test.connects || (line["reason"] == "answer-too-large" && line["decision"] == "deny" && line["level"] == "WARN") == test.connects {
+			t.Errorf("%s: logged %v", test.name, line)
 		}
 	}
 }

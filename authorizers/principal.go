@@ -38,7 +38,7 @@ const (
 	ContextIssuer   = "issuer"
 	ContextClientID = "clientId"
 	ContextUsername = "username"
-	ContextScopes   = "scopes" // space-separated
+	ContextScopes   = "scopes" // space-separated; of a WebSocket API left out, with the groups, where the answer would be too long
 	ContextGroups   = "groups" // space-separated; a group with a space in its name is left out
 	ContextScheme   = "scheme"
 	ContextKeyID    = "keyId"   // of an API key

@@ -74,7 +74,7 @@ func (a *RequestAuthorizer) decide(ctx context.Context, event []byte, d *decisio
 		return a.simple(r, d)
 	}
 	result, err := policyAnswer(a.config.Rules, d.principal, r)
-	if err != nil && !errors.As(err, &d.grant) {
+	if err != nil && !errors.As(err, &d.refused) {
 		return nil, err
 	}
 	return json.Marshal(result)
