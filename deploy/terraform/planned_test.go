@@ -196,6 +196,12 @@ func rendered(t *testing.T, resources []plannedResource, name string) *plan.Plan
 			p.Operations[key] = o
 		}
 	}
+	addSettings(p, settings)
+	return p
+}
+
+// addSettings adds to each operation what the stage's settings say of it: those of its method, or else those of all.
+func addSettings(p *plan.Plan, settings map[string]planSettings) {
 	for key, o := range p.Operations {
 		verb, path, _ := strings.Cut(key, " ")
 		own, there := settings[settingsKey(verb, path)]
@@ -214,7 +220,6 @@ func rendered(t *testing.T, resources []plannedResource, name string) *plan.Plan
 		}
 		p.Operations[key] = o
 	}
-	return p
 }
 
 // methodLimits are the limits of single methods of a usage plan.

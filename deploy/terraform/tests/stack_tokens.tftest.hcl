@@ -35,7 +35,7 @@ run "tokens_by_default" {
   }
 
   assert {
-    condition     = distinct([for operation in local.operations : operation.function if contains(local.open, operation.name)]) == ["tokens"] && length(local.open) == 4
+    condition     = alltrue([for operation in local.operations : operation.function == "tokens" if contains(local.open, operation.name)]) && length(local.open) == 4
     error_message = "The operations of the function tokens are not open, or others are."
   }
 }
