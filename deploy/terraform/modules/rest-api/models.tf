@@ -4,10 +4,10 @@
 locals {
   address = "restapis/${aws_api_gateway_rest_api.this.id}/models/"
 
-  # Rank -> schema -> its model, whose name ends with the rank: a schema of another rank gets another model, since the old one goes only
-  # after the new one is there.
+  # Rank -> schema -> its model, whose name ends with the rank where that is not 0: a schema of another rank gets another model, since the
+  # old one goes only after the new one is there.
   models = { for rank in range(4) : rank => {
-    for name, model in local.rest.models : trimsuffix(name, "Rank${rank}") => {
+    for name, model in local.rest.models : rank == 0 ? name : trimsuffix(name, "Rank${rank}") => {
       name   = name
       schema = replace(model.schema, "restapis/{restApiId}/models/", local.address)
     } if model.rank == rank
