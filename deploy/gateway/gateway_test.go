@@ -18,7 +18,9 @@ func TestNewRefuses(t *testing.T) {
 		}
 		return p
 	}
-	lambda, cognito := compiled(modeText), compiled(cognitoMode)
+	lambda, cognito, lost := compiled(modeText), compiled(cognitoMode), compiled(modeText)
+	lost.Operations["POST /things"].RequestModels["application/json"] = "Lost"
+	functions := map[string]gateway.Invoker{"token": stuck{}, "things": stuck{}}
 	for _, test := range []struct {
 		config gateway.Config
 		want   string
@@ -30,6 +32,7 @@ func TestNewRefuses(t *testing.T) {
 		{gateway.Config{Plan: lambda, Functions: map[string]gateway.Invoker{"things": stuck{}}}, `gateway: authorizer: no function is called "token"`},
 		{gateway.Config{Plan: cognito, Functions: map[string]gateway.Invoker{"things": stuck{}}}, "gateway: mode test: want Tokens: COGNITO_USER_POOLS asks for them"},
 		{gateway.Config{Plan: cognito, Functions: map[string]gateway.Invoker{"things": stuck{}}, Tokens: noPool{}}, "gateway: mode test: authorizer: the pool is none"},
+		{gateway.Config{Plan: lost, Functions: functions}, `gateway: POST /things: no model is called "Lost"`},
 	} {
 		_, err := gateway.New(test.config)
 		if !errors.As(err, new(*gateway.ConfigError)) || err.Error() != test.want {

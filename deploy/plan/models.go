@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"mime"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,17 +23,18 @@ const (
 	modelAddress = "https://apigateway.amazonaws.com/restapis/{restApiId}/models/"
 	compiled     = "https://apigateway.amazonaws.com/restapis/%7BrestApiId%7D/models/" // modelAddress, as references to it are resolved
 	draft4       = "http://json-schema.org/draft-04/schema#"
-
-	// anyMediaType is the key of the model for media types that have none. It is set where bodies are JSON only: without it a body of
-	// another type would not be validated at all. See
-	// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html.
-	anyMediaType = "$default"
 )
 
-// bodyModels are an API's models, and which bodies are validated by them.
+// AnyMediaType is the key of the model for bodies of media types that have none. It is set where the contract has JSON bodies only:
+// without it a body that names another type would not be validated at all. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html.
+const AnyMediaType = "$default"
+
+// bodyModels are an API's models, what validates by them, and which bodies are validated.
 type bodyModels struct {
-	all map[string]Model
-	of  map[*contract.Operation]map[string]string // operation -> media type -> model
+	all        map[string]Model
+	validators map[string]*jsonschema.Schema             // by the names of all models
+	of         map[*contract.Operation]map[string]string // operation -> media type -> model
 }
 
 // schema is one that becomes a model.
@@ -56,10 +58,13 @@ type modelMaker struct {
 // failed tells whether something is wrong with the schemas.
 func (m *modelMaker) failed() bool { return len(m.wrong) > m.before }
 
-// makeModels makes the models of the contract's bodies.
+// makeModels makes the models of the contract's bodies; none where the mode does not have bodies validated.
 func (b *builder) makeModels() bodyModels {
 	m := &modelMaker{builder: b, schemas: map[string]*schema{}, before: len(b.wrong)}
 	made := bodyModels{all: map[string]Model{}, of: map[*contract.Operation]map[string]string{}}
+	if !b.mode.RequestValidation.Body {
+		return made
+	}
 	var err error
 	if m.document, err = jsonschema.UnmarshalJSON(bytes.NewReader(b.contract.Document)); err != nil {
 		b.refuse(0, "%v", err)
@@ -70,20 +75,11 @@ func (b *builder) makeModels() bodyModels {
 		o := &b.contract.Operations[i]
 		bodies[o] = m.bodySchemas(o)
 	}
-	m.checkNames()
 	if m.rankAll(); m.failed() {
 		return made
 	}
 	for o, body := range bodies {
-		for mediaType, s := range body {
-			if made.of[o] == nil {
-				made.of[o] = map[string]string{}
-			}
-			made.of[o][mediaType] = s.model()
-			if len(o.Body.Schemas) == 1 && mediaType == "application/json" {
-				made.of[o][anyMediaType] = s.model()
-			}
-		}
+		made.of[o] = modelsOf(o, body)
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
 		s := m.schemas[name]
@@ -93,13 +89,33 @@ func (b *builder) makeModels() bodyModels {
 		}
 		made.all[s.model()] = Model{Schema: m.text(s), Rank: s.rank}
 	}
-	m.compile(made.all)
+	made.validators = m.compile(made.all)
 	return made
 }
 
-// isJSON tells whether bodies of a media type are JSON.
-func isJSON(mediaType string) bool {
-	return mediaType == "application/json" || strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json")
+// modelsOf names the models of an operation's bodies by their media types, [AnyMediaType] among them; nil: it has none.
+func modelsOf(o *contract.Operation, body map[string]*schema) map[string]string {
+	if len(body) == 0 {
+		return nil
+	}
+	all := map[string]string{}
+	for mediaType, s := range body {
+		all[mediaType] = s.model()
+	}
+	if len(body) == len(o.Body.Schemas) { // each is JSON, and has a schema
+		first := slices.Min(slices.Collect(maps.Keys(body)))
+		all[AnyMediaType] = cmp.Or(all[plainJSON], all[first])
+	}
+	return all
+}
+
+const plainJSON = "application/json"
+
+// jsonType gives a media type without its parameters and in lower case, as those of requests are compared, and tells whether such
+// bodies are JSON (RFC 6839, section 3.1).
+func jsonType(written string) (string, bool) {
+	name, _, err := mime.ParseMediaType(written)
+	return name, err == nil && (name == plainJSON || strings.HasPrefix(name, "application/") && strings.HasSuffix(name, "+json"))
 }
 
 // bodySchemas are the schemas of an operation's JSON bodies, by media type.
@@ -108,13 +124,18 @@ func (m *modelMaker) bodySchemas(o *contract.Operation) map[string]*schema {
 		return nil
 	}
 	all := map[string]*schema{}
-	for _, mediaType := range slices.Sorted(maps.Keys(o.Body.Schemas)) {
-		place := o.Body.Schemas[mediaType]
-		if place == "" || !isJSON(mediaType) {
+	for _, written := range slices.Sorted(maps.Keys(o.Body.Schemas)) {
+		place := o.Body.Schemas[written]
+		mediaType, isJSON := jsonType(written)
+		if place == "" || !isJSON {
+			continue
+		}
+		if _, twice := all[mediaType]; twice {
+			m.refuse(m.contract.Line(place), "%s: %s: want one schema for all bodies of %s, as API Gateway has them", o.Route, written, mediaType)
 			continue
 		}
 		name := "Body" + strings.Map(lettersAndDigits, o.Route.String())
-		if mediaType != "application/json" {
+		if mediaType != plainJSON {
 			name += strings.Map(lettersAndDigits, mediaType)
 		}
 		if s := m.need(name, place, m.find(place)); s != nil {
@@ -129,15 +150,6 @@ func lettersAndDigits(r rune) rune {
 		return r
 	}
 	return -1
-}
-
-// checkNames refuses the schemas whose names no model can have.
-func (m *modelMaker) checkNames() {
-	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
-		if name == "" || strings.Map(lettersAndDigits, name) != name {
-			m.refuse(m.contract.Line(m.schemas[name].place), "%q: want a name of letters and digits, as the models of API Gateway have", name)
-		}
-	}
 }
 
 // find gives what stands at a place of the contract; nil: nothing does.
@@ -155,7 +167,7 @@ func (m *modelMaker) find(place string) any {
 
 // need gives the schema of a body; one that is nothing but a reference is what it refers to. Nil: something is wrong.
 func (m *modelMaker) need(name, place string, tree any) *schema {
-	if mapping, is := tree.(map[string]any); is {
+	if mapping, is := tree.(map[string]any); is && !asksMore(mapping) {
 		if reference, refers := mapping["$ref"].(string); refers {
 			return m.refer(place, reference)
 		}
@@ -184,7 +196,7 @@ func (m *modelMaker) add(name, place string, tree any) *schema {
 	}
 	s := &schema{name: name, place: place, tree: tree, rank: -1}
 	m.schemas[name] = s
-	walk(tree, func(node map[string]any) {
+	changed(tree, func(node map[string]any) {
 		reference, refers := node["$ref"].(string)
 		if !refers {
 			return
@@ -194,21 +206,6 @@ func (m *modelMaker) add(name, place string, tree any) *schema {
 		}
 	})
 	return s
-}
-
-// walk goes through the mappings of a tree.
-func walk(tree any, visit func(map[string]any)) {
-	switch tree := tree.(type) {
-	case []any:
-		for _, item := range tree {
-			walk(item, visit)
-		}
-	case map[string]any:
-		visit(tree)
-		for _, name := range slices.Sorted(maps.Keys(tree)) {
-			walk(tree[name], visit)
-		}
-	}
 }
 
 // rankAll gives each schema its rank. It refuses those that have none: there are [mostRanks], and none in a circle.
@@ -226,19 +223,25 @@ func (m *modelMaker) rankAll() {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
-		if s := m.schemas[name]; s.rank < 0 {
+		s := m.schemas[name]
+		if strings.Map(lettersAndDigits, name) == "" {
+			m.refuse(m.contract.Line(s.place), "%q: want a name with letters or digits, of which the names of API Gateway's models are", name)
+		}
+		if s.rank < 0 {
 			m.refuse(m.contract.Line(s.place), "%s: want references at most %d deep, and not in a circle, to make it a model of API Gateway's", name, mostRanks)
 		}
 	}
 }
 
-// model is the name of the schema's model. A schema whose rank changes gets another one, since the old one goes only after the new one is
-// there.
+// model is the name of the schema's model: the letters and digits of the schema's own. A schema whose rank changes gets another one,
+// since the old one goes only after the new one is there. Two names are taken in every API from the start; see
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html.
 func (s *schema) model() string {
-	if s.rank == 0 {
-		return s.name
+	name := strings.Map(lettersAndDigits, s.name)
+	if s.rank == 0 && name != "Empty" && name != "Error" {
+		return name
 	}
-	return fmt.Sprintf("%sRank%d", s.name, s.rank)
+	return fmt.Sprintf("%sRank%d", name, s.rank)
 }
 
 // text is the model's schema.
@@ -258,69 +261,109 @@ func (m *modelMaker) text(s *schema) string {
 	return string(text)
 }
 
-// toDraft4 is a copy in which stands what draft 4 says in another way than OpenAPI 3.1: const, and exclusive bounds; and models in the
-// place of schemas.
+// toDraft4 is a copy in which stands what draft 4 says in another way than OpenAPI 3.1: const, exclusive bounds, and what stands beside a
+// reference, which draft 4 passes over; and models in the place of schemas.
 func (m *modelMaker) toDraft4(tree any) any {
+	return changed(tree, func(schema map[string]any) {
+		if value, there := schema["const"]; there {
+			schema["enum"] = []any{value}
+			delete(schema, "const")
+		}
+		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
+			limit, isNumber := schema[exclusive].(json.Number)
+			if _, both := schema[bound]; isNumber && !both { // draft 4 has no way to say both, and refuses it
+				schema[exclusive], schema[bound] = true, limit
+			}
+		}
+		reference, refers := schema["$ref"].(string)
+		if !refers {
+			return
+		}
+		schema["$ref"] = modelAddress + m.schemas[strings.TrimPrefix(reference, components)].model()
+		if all, isList := schema["allOf"].([]any); asksMore(schema) && (isList || schema["allOf"] == nil) {
+			schema["allOf"] = append(all, map[string]any{"$ref": schema["$ref"]})
+			delete(schema, "$ref")
+		}
+	})
+}
+
+var (
+	// plainKeywords are those whose values hold no schemas, but whatever a document may.
+	plainKeywords = []string{"const", "default", "enum", "example", "examples"}
+	// namedKeywords are those whose values are schemas by names.
+	namedKeywords = []string{"$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"}
+	// tellingKeywords ask for nothing.
+	tellingKeywords = []string{"$comment", "default", "deprecated", "description", "example", "examples", "externalDocs", "readOnly", "summary", "title", "writeOnly", "xml"}
+)
+
+// asksMore tells whether a schema asks for something beside what it refers to.
+func asksMore(schema map[string]any) bool {
+	for keyword := range schema {
+		if keyword != "$ref" && !strings.HasPrefix(keyword, "x-") && !slices.Contains(tellingKeywords, keyword) {
+			return true
+		}
+	}
+	return false
+}
+
+// changed is a copy of a schema in which each schema, the inner ones first, was changed.
+func changed(tree any, change func(schema map[string]any)) any {
 	switch tree := tree.(type) {
 	case []any:
 		list := make([]any, len(tree))
 		for i, item := range tree {
-			list[i] = m.toDraft4(item)
+			list[i] = changed(item, change)
 		}
 		return list
 	case map[string]any:
-		made := map[string]any{}
-		for name, value := range tree {
-			made[name] = m.toDraft4(value)
-		}
-		if reference, refers := made["$ref"].(string); refers {
-			made["$ref"] = modelAddress + m.schemas[strings.TrimPrefix(reference, components)].model()
-		}
-		if value, there := made["const"]; there && isScalar(value) {
-			made["enum"] = []any{value}
-			delete(made, "const")
-		}
-		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
-			limit, isNumber := made[exclusive].(json.Number)
-			if _, both := made[bound]; isNumber && !both { // draft 4 has no way to say both, and refuses it
-				made[exclusive], made[bound] = true, limit
+		made := changedMembers(tree, func(keyword string, value any) any {
+			named, isMapping := value.(map[string]any)
+			switch {
+			case slices.Contains(plainKeywords, keyword):
+				return value
+			case isMapping && slices.Contains(namedKeywords, keyword):
+				return changedMembers(named, func(_ string, schema any) any { return changed(schema, change) })
 			}
-		}
+			return changed(value, change)
+		})
+		change(made)
 		return made
 	}
 	return tree
 }
 
-func isScalar(value any) bool {
-	switch value.(type) {
-	case map[string]any, []any:
-		return false
+// changedMembers is a copy of a mapping with other values, made in the order of the names.
+func changedMembers(mapping map[string]any, change func(name string, value any) any) map[string]any {
+	made := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(mapping)) {
+		made[name] = change(name, mapping[name])
 	}
-	return true
+	return made
 }
 
-// compile makes sure that the models are JSON Schema.
-func (m *modelMaker) compile(models map[string]Model) {
+// compile makes what validates by the models, and so makes sure that they are JSON Schema; nil: something is wrong.
+func (m *modelMaker) compile(models map[string]Model) map[string]*jsonschema.Schema {
 	if m.failed() {
-		return
+		return nil
 	}
 	compiler, err := newCompiler(models)
 	if err != nil {
 		m.refuse(0, "components.schemas: %v", err)
-		return
+		return nil
 	}
 	inOrder := slices.SortedFunc(maps.Values(m.schemas), func(a, b *schema) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name)) })
-	failed := map[string]bool{}
+	made, failed := map[string]*jsonschema.Schema{}, map[string]bool{}
 	for _, s := range inOrder {
 		if slices.ContainsFunc(s.references, func(name string) bool { return failed[name] }) {
 			failed[s.name] = true // for which it is not to blame
 			continue
 		}
-		if _, err := compiler.Compile(compiled + s.model()); err != nil {
+		if made[s.model()], err = compiler.Compile(compiled + s.model()); err != nil {
 			m.refuseSchema(s, err)
 			failed[s.name] = true
 		}
 	}
+	return made
 }
 
 // refuseSchema says why a schema is none, where of it that is known.
@@ -357,14 +400,18 @@ func newCompiler(models map[string]Model) (*jsonschema.Compiler, error) {
 	return compiler, nil
 }
 
-// Validators makes what validates by each of an API's models, by their names.
+// Validators are what validates by each of an API's models, by their names: nobody may change the map. [Compile] has made them; they are
+// made anew for a plan that was made otherwise. The error is of the first model that is no schema of JSON Schema.
 func (r *REST) Validators() (map[string]*jsonschema.Schema, error) {
+	if r.validators != nil {
+		return r.validators, nil
+	}
 	compiler, err := newCompiler(r.Models)
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]*jsonschema.Schema{}
-	for name := range r.Models {
+	for _, name := range slices.Sorted(maps.Keys(r.Models)) {
 		if all[name], err = compiler.Compile(compiled + name); err != nil {
 			return nil, err
 		}

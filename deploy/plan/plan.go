@@ -8,6 +8,8 @@
 package plan
 
 import (
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"portcullis/deploy/modes"
 	"portcullis/policy"
 )
@@ -133,12 +135,14 @@ type REST struct {
 	Preflights map[string]map[string]string `json:"preflights"`
 
 	RequestValidator RequestValidator `json:"requestValidator"`
-	Models           map[string]Model `json:"models"` // by their names
+	Models           map[string]Model `json:"models"` // by their names; none where bodies are not validated
 
 	// GatewayResponses are the answers of the gateway's own by their types; DEFAULT_4XX and DEFAULT_5XX are always there.
 	GatewayResponses map[string]GatewayResponse `json:"gatewayResponses"`
 
 	CacheSettings *CacheSettings `json:"cacheSettings"` // nil: the stage has no cache
+
+	validators map[string]*jsonschema.Schema // by the names of Models, as they were compiled to check them
 }
 
 // RequestValidator is what a REST API looks at before it calls a function.

@@ -118,7 +118,22 @@ func withoutEmpty(p plan.Plan) plan.Plan {
 		operations[name] = o
 	}
 	p.Operations = operations
+	if p.REST != nil {
+		p.REST = exported(p.REST)
+	}
 	return p
+}
+
+// exported is a copy of what everybody sees of a struct.
+func exported[T any](of *T) *T {
+	copied := new(T)
+	from, to := reflect.ValueOf(of).Elem(), reflect.ValueOf(copied).Elem()
+	for i := range from.NumField() {
+		if to.Field(i).CanSet() {
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+	return copied
 }
 
 // TestValidators: the models of a plan validate bodies, those that refer to others too.
@@ -163,7 +178,59 @@ func TestValidators(t *testing.T) {
 		}
 	}
 	if m := p.Operations["POST /things"].RequestModels; len(m) != 2 {
-		t.Errorf("models %v; want none for what is not JSON, and none for all others where there are several media types", m)
+		t.Errorf("models %v; want none for what is not JSON, and none for all others where bodies may be that", m)
+	}
+}
+
+// TestModels: each row gives the media types of a body, and which bodies of which type the operation's models take.
+func TestModels(t *testing.T) {
+	const base = "{application/json: {schema: {$ref: \"#/components/schemas/Thing\"}}}"
+	for _, test := range []struct{ content, mediaType, model, good, bad string }{
+		{"{Application/JSON; charset=utf-8: {schema: {type: object}}}", "application/json", "BodyPOSTthings", "{}", "[]"},
+		{"{application/merge-patch+json: {schema: {type: object}}}", "$default", "BodyPOSTthingsapplicationmergepatchjson", "{}", "[]"},
+		{"{application/a+json: {schema: {type: string}}, application/json: {schema: {type: object}}}", "$default", "BodyPOSTthings", "{}", `""`},
+		{"{application/json: {schema: {type: object}}, application/a+json: {}}", "$default", "", "", ""},
+		{"{application/json: {schema: {type: object}}, text/plain: {schema: {type: string}}}", "$default", "", "", ""},
+		{"{application/json: {schema: {$ref: \"#/components/schemas/Part\", description: A part.}}}", "application/json", "Part", "{}", "[]"},
+		{"{application/json: {schema: {$ref: \"#/components/schemas/Part\", minProperties: 1}}}", "application/json", "BodyPOSTthingsRank1", `{"a":1}`, "{}"},
+		{"{application/json: {schema: {$ref: \"#/components/schemas/Part\", allOf: [{minProperties: 1}]}}}", "application/json", "BodyPOSTthingsRank1", `{"a":1}`, "{}"},
+		{"{application/json: {schema: {const: {a: [1]}}}}", "application/json", "BodyPOSTthings", `{"a":[1]}`, `{"a":[2]}`},
+		{"{application/json: {schema: {enum: [{const: 1}]}}}", "application/json", "BodyPOSTthings", `{"const":1}`, `{"enum":[1]}`},
+		{"{application/json: {schema: {properties: {enum: {const: 1}}}}}", "application/json", "BodyPOSTthings", `{"enum":1}`, `{"enum":2}`},
+		{"{application/json: {schema: {$ref: \"#/components/schemas/Error\"}}}", "application/json", "ErrorRank0", `""`, "1"}, // Error is there already
+		{"{application/json: {schema: {$ref: \"#/components/schemas/a.b_C-1\"}}}", "application/json", "abC1", "1", `""`},
+	} {
+		text := strings.NewReplacer(base, test.content, "    Part: {type: object}\n", "    Part: {type: object}\n    Error: {type: string}\n    a.b_C-1: {type: integer}\n").Replace(contractBase)
+		c, err := contract.Parse("contract.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.Compile(c, parseBase(t, "iam", ""))
+		if err != nil {
+			t.Errorf("%s: %v", test.content, err)
+			continue
+		}
+		models := p.Operations["POST /things"].RequestModels
+		if models[test.mediaType] != test.model {
+			t.Errorf("%s: models %v, want %s for %s", test.content, models, test.model, test.mediaType)
+			continue
+		}
+		validators, err := p.REST.Validators()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for body, good := range map[string]bool{test.good: true, test.bad: false} {
+			if test.model == "" {
+				continue
+			}
+			value, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := validators[test.model].Validate(value); (err == nil) != good {
+				t.Errorf("%s: %s: %v", test.content, body, err)
+			}
+		}
 	}
 }
 
@@ -185,7 +252,7 @@ func fuzzTexts(t testing.TB) (contracts, modeTexts []string) {
 	}
 	modeTexts = slices.Concat(read("../modes/*.yaml"), read("testdata/everything/*-everything.yaml"))
 	for _, name := range slices.Sorted(maps.Keys(modeBases)) {
-		modeTexts = append(modeTexts, modeBases[name])
+		modeTexts = append(modeTexts, validating(modeBases[name]))
 	}
 	return slices.Concat([]string{contractBase}, read("testdata/everything/contract.yaml")), modeTexts
 }

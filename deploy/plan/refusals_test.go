@@ -41,6 +41,9 @@ var modeBases = map[string]string{
 	"query":   "name: query\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: method.request.querystring.token}\n",
 	"cognito": "name: cognito\ngateway: REST\nauthorization: COGNITO_USER_POOLS\nauthorizer: {}\n",
 	"httpIAM": "name: httpIAM\ngateway: HTTP\nauthorization: AWS_IAM\n",
+	"mixed":   "name: mixed\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: [method.request.header.A, method.request.querystring.b]}\n",
+	"several": "name: several\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: [method.request.header.A, stageVariables.alias, context.path]}\n",
+	"multi":   "name: multi\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: method.request.multivalueheader.A}\n",
 	"jwt":     "name: jwt\ngateway: HTTP\nauthorization: JWT\nauthorizer: {issuer: https://login.example.com, audience: [things]}\n",
 }
 
@@ -55,11 +58,25 @@ func compileBase(t *testing.T, mode, added, old, changed string) (*plan.Plan, er
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := modes.Parse(mode+".yaml", []byte(modeBases[mode]+added))
+	return plan.Compile(c, parseBase(t, mode, added))
+}
+
+// parseBase is a mode to which a text is added. Those of REST APIs have bodies validated.
+func parseBase(t *testing.T, mode, added string) *modes.Mode {
+	t.Helper()
+	m, err := modes.Parse(mode+".yaml", []byte(validating(modeBases[mode]+added)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plan.Compile(c, m)
+	return m
+}
+
+// validating is a mode that has bodies validated, where that can be.
+func validating(modeText string) string {
+	if strings.Contains(modeText, "gateway: REST\n") && !strings.Contains(modeText, "requestValidation:") {
+		return modeText + "requestValidation: {body: true}\n"
+	}
+	return modeText
 }
 
 // scopes are alternatives of one scope each.
@@ -89,7 +106,7 @@ func TestRefusesContracts(t *testing.T) {
 		dangling   = `want #/components/schemas/NAME, of a schema that is there`
 		draft4     = `want a schema of JSON Schema draft 4: `
 		noPath     = `want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end`
-		wantsNames = `want a name of letters and digits, as the models of API Gateway have`
+		wantsNames = `want a name with letters or digits, of which the names of API Gateway's models are`
 	)
 	for _, test := range []struct{ mode, old, changed, want string }{
 		// Paths and methods of REST APIs.
@@ -119,7 +136,10 @@ func TestRefusesContracts(t *testing.T) {
 		{"iam", "Part: {type: object}", "Part:\n      properties:\n        a~1b%2F/c:\n          minimum: 1\n          exclusiveMinimum: 1", "12: Part: " + draft4 + "at '/properties/a~01b%2F~1c/exclusiveMinimum': got number, want boolean"},
 		{"iam", "Part: {type: object}", "Part: {items: {$ref: \"#/components/schemas/Screw\"}}\n    Screw: {type: thing}", "9: Screw: " + draft4 + "at '/type': value must be one of"}, // and nothing of those that refer to it
 		{"iam", "Part: {type: object}", "Part: {maximum: 1, exclusiveMaximum: 1}", "8: Part: " + draft4 + "at '/exclusiveMaximum': got number, want boolean"},
-		{"iam", "Part: {type: object}", "Part: {properties: {a: {$ref: \"#/components/schemas/A_b\"}}}\n    A_b: {}", `9: "A_b": ` + wantsNames},
+		{"iam", "Part: {type: object}", "Part: {properties: {a: {$ref: \"#/components/schemas/_-\"}}}\n    _-: {}", `9: "_-": ` + wantsNames},
+		{"iam", "Part: {type: object}", "Part: {properties: {a: {$ref: \"#/components/schemas/A_b\"}, b: {$ref: \"#/components/schemas/Ab\"}}}\n    A_b: {}\n    Ab: {}", "10: Ab: want another name: the model Ab is another schema's"},
+		{"iam", "{application/json: {schema: {$ref: \"#/components/schemas/Thing\"}}}", "{application/json: {schema: {type: object}}, Application/JSON; charset=utf-8: {schema: {type: array}}}",
+			"14: POST /things: application/json: want one schema for all bodies of application/json, as API Gateway has them"},
 		{"iam", "Part: {type: object}", "Part: [object]", "8: Part: want a schema, a mapping"},
 		{"iam", "{$ref: \"#/components/schemas/Thing\"}", "true", "14: BodyPOSTthings: want a schema, a mapping"},
 
@@ -174,6 +194,12 @@ func TestRefusesModes(t *testing.T) {
 		{"query", kept("GET /things", "method.request.querystring.TOKEN"), "7: cache.methods.GET /things.keyParameters: " + caller},
 		{"cognito", kept("GET /things", "method.request.header.X-Token"), "7: cache.methods.GET /things.keyParameters: " + caller},
 		{"request", kept("GET /things", "method.request.header.Authorization"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"mixed", kept("GET /things", "method.request.header.A"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"mixed", kept("GET /things", "method.request.querystring.b"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"multi", kept("GET /things", "method.request.header.A"), "7: cache.methods.GET /things.keyParameters: " + caller},
+		{"key", kept("GET /things", "context.authorizer.principalId"), "8: cache.methods.GET /things.keyParameters: " + caller},
+		{"key", kept("GET /things", "method.request.header.Authorization"), "8: cache.methods.GET /things.keyParameters: " + caller},
+		{"token", kept("GET /things", "context.identity.userArn"), "7: cache.methods.GET /things.keyParameters: " + caller},
 		{"iam", kept("GET /things", "context.identity.userArn, method.request.path.id"), "6: cache.methods.GET /things.keyParameters: the path has no parameter method.request.path.id"},
 		{"iam", kept("GET /open", "method.request.path.id"), "6: cache.methods.GET /open.keyParameters: the path has no parameter method.request.path.id"},
 
@@ -231,6 +257,10 @@ func TestCompiles(t *testing.T) {
 		{"cognito", "cache: {methods: {GET /things: {keyParameters: [method.request.header.authorization]}}}\n", "", ""},
 		{"token", "cache: {methods: {GET /things: {keyParameters: [method.request.header.X-TOKEN]}}}\n", "", ""},
 		{"request", "cache: {methods: {GET /things: {keyParameters: [method.request.header.X-Api-Key, method.request.header.Authorization]}}}\n", "", ""},
+		{"mixed", "cache: {methods: {GET /things: {keyParameters: [method.request.header.a, method.request.querystring.b]}}}\n", "", ""},
+		{"several", "cache: {methods: {GET /things: {keyParameters: [method.request.header.A]}}}\n", "", ""},
+		{"iam", "requestValidation: {parameters: true}\n", "schemas/Thing\"", "schemas/Absent\""}, // has none either
+		{"iam", "", "{type: object}", "{properties: {const: {type: object}, default: {const: {a: 1}}}, example: {$ref: nowhere}, enum: [{$ref: nowhere}]}"},
 		{"iam", "gatewayResponses: {ACCESS_DENIED: {headers: {X-A: $context.error.responseType, X-B: $context, X-C: 'a \"b\"'}}}\n", "", ""},
 	} {
 		if p, err := compileBase(t, test.mode, test.added, test.old, test.changed); err != nil || p.Name != test.mode {
@@ -259,6 +289,7 @@ paths:
 gateway: REST
 authorization: COGNITO_USER_POOLS
 authorizer: {}
+requestValidation: {body: true}
 cache:
   methods:
     GET /nowhere: {}
@@ -268,7 +299,6 @@ throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /nowhere: {rateLimit: 1, b
 gatewayResponses: {THROTTLED: {headers: {A: "a'b", B: "$context.a $context.b"}}}
 `
 	const want = `contract.yaml:6: $ref: "#/components/schemas/Absent"
-contract.yaml:6: "Odd_name": want a name
 contract.yaml:7: Circle: want references
 contract.yaml:10: /$default: a REST API
 contract.yaml:10: $default: COGNITO_USER_POOLS cannot express
@@ -277,13 +307,13 @@ contract.yaml:11: GET /a@b: COGNITO_USER_POOLS cannot express
 contract.yaml:12: PUT /things/{id}: COGNITO_USER_POOLS cannot express
 contract.yaml:13: POST /things/{name}/parts: a REST API has one parameter
 contract.yaml:13: POST /things/{name}/parts: COGNITO_USER_POOLS cannot express
-pools.yaml:7: cache.methods.GET /nowhere: want an operation
-pools.yaml:8: cache.methods.GET /a@b.keyParameters: want what says who calls
-pools.yaml:8: cache.methods.GET /a@b.keyParameters: the path has no parameter
-pools.yaml:9: cache.methods.GET /things/{id}.keyParameters: the path has no parameter
-pools.yaml:10: throttle.methods.GET /nowhere: want an operation
-pools.yaml:11: gatewayResponses.THROTTLED.headers.A: want a text
-pools.yaml:11: gatewayResponses.THROTTLED.headers.B: want a text`
+pools.yaml:8: cache.methods.GET /nowhere: want an operation
+pools.yaml:9: cache.methods.GET /a@b.keyParameters: want what says who calls
+pools.yaml:9: cache.methods.GET /a@b.keyParameters: the path has no parameter
+pools.yaml:10: cache.methods.GET /things/{id}.keyParameters: the path has no parameter
+pools.yaml:11: throttle.methods.GET /nowhere: want an operation
+pools.yaml:12: gatewayResponses.THROTTLED.headers.A: want a text
+pools.yaml:12: gatewayResponses.THROTTLED.headers.B: want a text`
 	c, err := contract.Parse("contract.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -307,13 +337,7 @@ pools.yaml:11: gatewayResponses.THROTTLED.headers.B: want a text`
 
 // TestCompileAll: what is wrong with the contract is said once, and of which modes; what is wrong with each mode follows.
 func TestCompileAll(t *testing.T) {
-	parse := func(mode, added string) *modes.Mode {
-		m, err := modes.Parse(mode+".yaml", []byte(modeBases[mode]+added))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return m
-	}
+	parse := func(mode, added string) *modes.Mode { return parseBase(t, mode, added) }
 	const nowhere = "throttle: {rateLimit: 1, burstLimit: 1, methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}}\n"
 	good := []*modes.Mode{parse("token", ""), parse("httpIAM", ""), parse("iam", "")}
 	c, err := contract.Parse("contract.yaml", []byte(contractBase))
@@ -369,5 +393,22 @@ func wantError(t *testing.T, name string, compile func() error, file, want strin
 	}
 	if wrong := (*contract.Error)(nil); !same || !errors.As(err, &wrong) || wrong.Name != file {
 		t.Errorf("%s: got\n%v\nwant\n%s:%s", name, err, file, want)
+	}
+}
+
+// TestRefusesModesMadeInGo: a mode that was not read from a file is checked as if it were.
+func TestRefusesModesMadeInGo(t *testing.T) {
+	c, err := contract.Parse("contract.yaml", []byte(contractBase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, m := range map[string]*modes.Mode{
+		"mode : name: want letters":         {},
+		"mode a: authorizer: is missing":    {Name: "a", Gateway: modes.REST, Authorization: modes.Token},
+		"mode a: authorizer.identitySource": {Name: "a", Gateway: modes.REST, Authorization: modes.Token, Authorizer: &modes.Authorizer{Function: "token"}},
+	} {
+		if _, err := plan.Compile(c, m); !errors.As(err, new(*modes.Error)) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
 	}
 }

@@ -22,7 +22,7 @@ func (b *builder) rest() *REST {
 		APIKeySource: cmp.Or(b.mode.APIKeySource, "HEADER"), UsagePlan: b.usagePlan(), BinaryMediaTypes: listOf(b.mode.BinaryMediaTypes),
 		Resources: b.resources(), Preflights: b.preflights(),
 		RequestValidator: RequestValidator{b.mode.RequestValidation.Body, b.mode.RequestValidation.Parameters},
-		Models:           b.models.all, GatewayResponses: b.gatewayResponses(),
+		Models:           b.models.all, validators: b.models.validators, GatewayResponses: b.gatewayResponses(),
 	}
 	if c := b.mode.Cache; c != nil && len(c.Methods) > 0 {
 		r.CacheSettings = &CacheSettings{

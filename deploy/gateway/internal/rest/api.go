@@ -73,7 +73,11 @@ func (a *API) prepareMethods() error {
 		if err != nil {
 			return err
 		}
-		a.of[m] = &method{validator: newValidator(m.Operation, a.Plan.REST.RequestValidator, validators), cache: c}
+		v, err := newValidator(m.Operation, a.Plan.REST.RequestValidator, validators)
+		if err != nil {
+			return err
+		}
+		a.of[m] = &method{validator: v, cache: c}
 	}
 	a.cors = cors{a.Config.AllowedOrigins}
 	for _, path := range slices.Sorted(maps.Keys(a.Plan.REST.Preflights)) {
@@ -89,7 +93,11 @@ func (a *API) bodyValidators() (map[string]*jsonschema.Schema, error) {
 	if !a.Plan.REST.RequestValidator.Body {
 		return nil, nil
 	}
-	return a.Plan.REST.Validators()
+	all, err := a.Plan.REST.Validators()
+	if err != nil {
+		return nil, stage.Misconfigured("models: %v", err)
+	}
+	return all, nil
 }
 
 // Serve takes a request through what API Gateway does, in its order.

@@ -20,23 +20,22 @@ type validator struct {
 	models                  map[string]*jsonschema.Schema
 }
 
-// newValidator makes what the plan's validator checks of an operation, by the models of the API.
-func newValidator(o *plan.Operation, checks plan.RequestValidator, models map[string]*jsonschema.Schema) *validator {
+// newValidator makes what the plan's validator checks of an operation, by the models of the API. It refuses a model that there is
+// not, by which nothing would be checked.
+func newValidator(o *plan.Operation, checks plan.RequestValidator, models map[string]*jsonschema.Schema) (*validator, error) {
 	v := &validator{models: map[string]*jsonschema.Schema{}}
 	if checks.Parameters {
 		v.require(o.RequestParameters)
 	}
 	if checks.Body {
 		for mediaType, name := range o.RequestModels {
-			v.models[mediaType] = models[name]
+			if v.models[mediaType] = models[name]; models[name] == nil {
+				return nil, stage.Misconfigured("%s %s: no model is called %q", o.Method, o.Path, name)
+			}
 		}
 	}
-	return v
+	return v, nil
 }
-
-// anyMediaType is the key of the model for media types that have none. See
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html.
-const anyMediaType = "$default"
 
 func (v *validator) require(parameters map[string]bool) {
 	for _, parameter := range slices.Sorted(maps.Keys(parameters)) {
@@ -90,7 +89,7 @@ func (v *validator) missingParameters(x *stage.Exchange) []string {
 func (v *validator) bodyFits(x *stage.Exchange) bool {
 	model := v.models[stage.MediaType(x.HTTP.Header)]
 	if model == nil {
-		model = v.models[anyMediaType]
+		model = v.models[plan.AnyMediaType]
 	}
 	if model == nil {
 		return true
