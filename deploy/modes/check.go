@@ -81,15 +81,16 @@ func (m *Mode) checkName(name string) wrongs {
 
 // authorizations are those of each kind of gateway.
 var authorizations = map[string][]string{
-	REST: {None, IAM, Cognito, Token, Request},
-	HTTP: {IAM, JWT, Request},
+	REST:      {None, IAM, Cognito, Token, Request},
+	HTTP:      {IAM, JWT, Request},
+	WebSocket: {None, IAM, Request},
 }
 
 func (m *Mode) checkKind() wrongs {
 	known, ok := authorizations[m.Gateway]
 	switch {
 	case !ok:
-		return at("gateway", fmt.Sprintf("want REST or HTTP, got %q", m.Gateway))
+		return at("gateway", fmt.Sprintf("want REST, HTTP or WEBSOCKET, got %q", m.Gateway))
 	case !slices.Contains(known, m.Authorization):
 		return at("authorization", fmt.Sprintf("want one of %s for a gateway of kind %s, got %q", strings.Join(known, ", "), m.Gateway, m.Authorization))
 	}
@@ -98,8 +99,8 @@ func (m *Mode) checkKind() wrongs {
 
 // checkKeys checks what says who is counted, and how often they may call.
 func (m *Mode) checkKeys() wrongs {
-	if m.Gateway != REST {
-		return m.refuseSet("API keys and usage plans are a REST API's", map[string]bool{
+	if m.Gateway == HTTP {
+		return m.refuseSet("API keys and usage plans are a REST or WebSocket API's", map[string]bool{
 			"apiKeyRequired": m.APIKeyRequired, "apiKeySource": m.APIKeySource != "", "usagePlan": m.UsagePlan != nil,
 		})
 	}
@@ -121,6 +122,9 @@ func (m *Mode) checkKeys() wrongs {
 	if m.UsagePlan == nil {
 		return all
 	}
+	if m.Gateway == WebSocket && len(m.UsagePlan.Methods) > 0 {
+		all = append(all, at("usagePlan", "methods", "is a REST API's: a WebSocket API counts a key where it connects, and nowhere else")...)
+	}
 	return append(all, m.UsagePlan.check().in("usagePlan")...)
 }
 
@@ -138,7 +142,7 @@ func (m *Mode) refuseSet(reason string, set map[string]bool) wrongs {
 func (p *UsagePlan) check() wrongs {
 	return every(
 		func() wrongs { return p.Throttle.check().in("throttle") },
-		func() wrongs { return checkMethods(p.Methods).in("methods") },
+		func() wrongs { return checkNamed(p.Methods, isMethodAndPath, methodForm).in("methods") },
 		func() wrongs { return p.Quota.check().in("quota") },
 		p.checkLocalKeys,
 	)
@@ -194,11 +198,15 @@ func (t *Throttle) check() wrongs {
 	return all
 }
 
-func checkMethods(methods map[string]Throttle) wrongs {
+// methodForm says how a mode names a method.
+const methodForm = "want a method and a path, such as GET /things/{id}"
+
+// checkNamed checks limits by the names of what they are for; form says what a name has to be.
+func checkNamed(methods map[string]Throttle, isName func(string) bool, form string) wrongs {
 	var all wrongs
 	for _, name := range slices.Sorted(maps.Keys(methods)) {
-		if !isMethodAndPath(name) {
-			all = append(all, at(name, "want a method and a path, such as GET /things/{id}")...)
+		if !isName(name) {
+			all = append(all, at(name, form)...)
 		}
 		throttle := methods[name]
 		all = append(all, throttle.check().in(name)...)
@@ -230,8 +238,8 @@ var callerARN = sync.OnceValue(func() *regexp.Regexp {
 
 // checkCallers checks who may sign on a desk. In AWS it is IAM that knows them.
 func (m *Mode) checkCallers() wrongs {
-	if m.Authorization != IAM && len(m.LocalCallers) > 0 {
-		return at("localCallers", "only AWS_IAM knows callers that sign")
+	if m.Authorization != IAM && m.Gateway != WebSocket && len(m.LocalCallers) > 0 {
+		return at("localCallers", "only AWS_IAM, and a WebSocket API for @connections, know callers that sign")
 	}
 	var all wrongs
 	seen := map[string]bool{}
@@ -263,13 +271,14 @@ func (c *Caller) check() wrongs {
 // checkMembers checks what is left: what only one kind of gateway has, and plain values.
 func (m *Mode) checkMembers() wrongs {
 	var all wrongs
-	if m.Gateway == REST {
+	if m.Gateway != HTTP {
 		all = m.refuseSet("is an HTTP API's", map[string]bool{"cors": m.CORS != nil, "payloadFormatVersion": m.PayloadFormatVersion != ""})
-	} else {
-		all = m.refuseSet("is a REST API's", map[string]bool{
+	}
+	if m.Gateway != REST {
+		all = append(all, m.refuseSet("is a REST API's", map[string]bool{
 			"requestValidation": m.RequestValidation != RequestValidation{}, "cache": m.Cache != nil,
 			"binaryMediaTypes": len(m.BinaryMediaTypes) > 0, "gatewayResponses": len(m.GatewayResponses) > 0,
-		})
+		})...)
 	}
 	return append(all, every(m.checkThrottle, m.checkVariables, m.checkMediaTypes, m.checkTimes, m.checkFormat, m.checkGatewayResponses)...)
 }
@@ -278,7 +287,11 @@ func (m *Mode) checkThrottle() wrongs {
 	if m.Throttle == nil {
 		return nil
 	}
-	return append(m.Throttle.Throttle.check().in("throttle"), checkMethods(m.Throttle.Methods).in("throttle", "methods")...)
+	isName, form := isMethodAndPath, methodForm
+	if m.Gateway == WebSocket {
+		isName, form = isRouteKey, "want a route key, such as $default"
+	}
+	return append(m.Throttle.Throttle.check().in("throttle"), checkNamed(m.Throttle.Methods, isName, form).in("throttle", "methods")...)
 }
 
 func (m *Mode) checkVariables() wrongs {
@@ -302,8 +315,9 @@ func (m *Mode) checkMediaTypes() wrongs {
 }
 
 // mostMillis is how long a function may take, by the kind of gateway. See
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
-var mostMillis = map[string]int{REST: 29_000, HTTP: 30_000}
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html.
+var mostMillis = map[string]int{REST: 29_000, HTTP: 30_000, WebSocket: 29_000}
 
 func (m *Mode) checkTimes() wrongs {
 	var all wrongs
@@ -322,7 +336,7 @@ func checkVersion(member, version string) wrongs {
 	return nil
 }
 
-// leaking are the variables of a REST API's access log that are a credential, or an error that can quote one: that of a malformed
+// leaking are the variables of a REST or WebSocket API's access log that are a credential, or an error that can quote one: that of a malformed
 // Authorization header does.
 var leaking = []string{"identity.apiKey", "error.message", "error.messageString"}
 
@@ -336,7 +350,7 @@ func (m *Mode) checkFormat() wrongs {
 		all = append(all, at("accessLogFormat", "want $context.requestId or $context.extendedRequestId in it, as API Gateway does")...)
 	}
 	for _, name := range leaking {
-		if m.Gateway == REST && slices.Contains(variables, name) {
+		if m.Gateway != HTTP && slices.Contains(variables, name) {
 			all = append(all, at("accessLogFormat", "want no $context."+name+" in it: it is a credential, or can quote one, and would be logged")...)
 		}
 	}

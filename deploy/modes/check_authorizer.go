@@ -17,6 +17,8 @@ var members = map[string][]string{
 	REST + Cognito: {"identitySource", "userPools"},
 	HTTP + Request: {"function", "identitySource", "resultTtlInSeconds", "payloadFormatVersion", "enableSimpleResponses"},
 	HTTP + JWT:     {"identitySource", "issuer", "audience"},
+
+	WebSocket + Request: {"function", "identitySource"},
 }
 
 func (m *Mode) checkAuthorizer() wrongs {
@@ -31,7 +33,11 @@ func (m *Mode) checkAuthorizer() wrongs {
 	}
 	var foreign wrongs
 	for _, member := range m.Authorizer.set() {
-		if !slices.Contains(allowed, member) {
+		switch {
+		case slices.Contains(allowed, member):
+		case m.Gateway == WebSocket && member == "resultTtlInSeconds":
+			foreign = append(foreign, at("authorizer", member, "a WebSocket API keeps no answers, and its authorizer has none such")...)
+		default:
 			foreign = append(foreign, at("authorizer", member, "has no part in authorization "+m.Authorization)...)
 		}
 	}
@@ -41,7 +47,7 @@ func (m *Mode) checkAuthorizer() wrongs {
 	return every(
 		func() wrongs { return m.Authorizer.checkFunction(slices.Contains(allowed, "function")) },
 		func() wrongs { return m.Authorizer.checkSources(m.Gateway, m.Authorization) },
-		func() wrongs { return m.Authorizer.checkCaching(m.Authorization) },
+		func() wrongs { return m.Authorizer.checkCaching(m.Gateway, m.Authorization) },
 		m.Authorizer.checkPools, m.Authorizer.checkIssuer,
 	).in("authorizer")
 }
@@ -79,12 +85,12 @@ func (a *Authorizer) checkFunction(needed bool) wrongs {
 // maxTTL is how long an answer may be kept, in seconds.
 const maxTTL = 3600
 
-func (a *Authorizer) checkCaching(authorization string) wrongs {
+func (a *Authorizer) checkCaching(gateway, authorization string) wrongs {
 	ttl := a.ResultTTLInSeconds
 	switch {
 	case ttl != nil && (*ttl < 0 || *ttl > maxTTL):
 		return at("resultTtlInSeconds", fmt.Sprintf("want 0 to %d, got %d", maxTTL, *ttl))
-	case authorization == Request && len(a.IdentitySource) == 0 && a.TTL() > 0:
+	case gateway != WebSocket && authorization == Request && len(a.IdentitySource) == 0 && a.TTL() > 0:
 		return at("resultTtlInSeconds", "want 0, or identity sources that answers are kept by")
 	case a.EnableSimpleResponses && a.PayloadFormatVersion == "1.0":
 		return at("enableSimpleResponses", "want payload format 2.0")
@@ -102,12 +108,16 @@ var (
 			{"context.", "._"}, {"stageVariables.", "_"},
 		},
 		HTTP: {{"$request.header.", "._$-"}, {"$request.querystring.", "._$-"}, {"$context.", "._"}, {"$stageVariables.", "_"}},
+
+		WebSocket: {{"route.request.header.", "._-"}, {"route.request.querystring.", "._-"}, {"context.", "._"}, {"stageVariables.", "_"}},
 	}
 	restHeader  = forms{{"method.request.header.", "-"}}
 	httpPlain   = forms{{"$request.header.", "-"}, {"$request.querystring.", "._-"}}
 	sourceForms = map[string]string{
 		REST: "method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME",
 		HTTP: "$request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME",
+
+		WebSocket: "route.request.header.NAME, route.request.querystring.NAME, context.NAME or stageVariables.NAME",
 	}
 )
 
@@ -184,7 +194,7 @@ func isIssuer(text string) bool {
 	return err == nil && strings.HasPrefix(text, "https://") && u.Hostname() != "" && u.User == nil && !strings.ContainsAny(text, "?# \t\n\f\r\v")
 }
 
-// TTL is how long answers are kept.
+// TTL is how long answers are kept, where the kind of gateway keeps any.
 func (a *Authorizer) TTL() time.Duration { return ttlOf(a.ResultTTLInSeconds) }
 
 // ttlOf is how long an answer is kept, as AWS has it where a mode does not say.

@@ -7,16 +7,18 @@ import (
 )
 
 // The kinds of gateways that a mode can have.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html.
 const (
-	REST = "REST"
-	HTTP = "HTTP"
+	REST      = "REST"
+	HTTP      = "HTTP"
+	WebSocket = "WEBSOCKET"
 )
 
 // The authorizations that a mode can have.
 // See https://docs.aws.amazon.com/apigateway/latest/api/API_Method.html.
 const (
-	None    = "NONE"               // REST: an API key of a usage plan is all that is asked for
+	None    = "NONE"               // REST, WEBSOCKET: an API key of a usage plan is all that is asked for
 	IAM     = "AWS_IAM"            // requests are signed (SigV4)
 	Cognito = "COGNITO_USER_POOLS" // REST: tokens of a Cognito user pool
 	Token   = "TOKEN"              // REST: a Lambda authorizer that gets a header's value
@@ -27,14 +29,14 @@ const (
 // Mode is one way to guard an API. A member that is absent has its zero value.
 type Mode struct {
 	Name          string `yaml:"name"`          // the file's name without its ending; also the stage on a desk
-	Gateway       string `yaml:"gateway"`       // REST or HTTP
-	Authorization string `yaml:"authorization"` // of all operations that are not public
+	Gateway       string `yaml:"gateway"`       // REST, HTTP or WEBSOCKET
+	Authorization string `yaml:"authorization"` // of all operations that are not public; of WEBSOCKET at $connect
 
 	Authorizer *Authorizer `yaml:"authorizer"` // for TOKEN, REQUEST, COGNITO_USER_POOLS and JWT
 
-	APIKeyRequired bool       `yaml:"apiKeyRequired"` // REST: operations that are not public ask for a key of the usage plan
-	APIKeySource   string     `yaml:"apiKeySource"`   // REST: HEADER, the default, or AUTHORIZER (usageIdentifierKey)
-	UsagePlan      *UsagePlan `yaml:"usagePlan"`      // REST: required where keys are
+	APIKeyRequired bool       `yaml:"apiKeyRequired"` // REST: operations that are not public ask for a key of the usage plan; WEBSOCKET: connecting does
+	APIKeySource   string     `yaml:"apiKeySource"`   // REST, WEBSOCKET: HEADER, the default, or AUTHORIZER (usageIdentifierKey)
+	UsagePlan      *UsagePlan `yaml:"usagePlan"`      // REST, WEBSOCKET: required where keys are
 
 	RequestValidation RequestValidation          `yaml:"requestValidation"` // REST
 	Throttle          *StageThrottle             `yaml:"throttle"`          // nil: no limit on a desk, and the account's in AWS
@@ -47,14 +49,15 @@ type Mode struct {
 	// PayloadFormatVersion is of the functions behind an HTTP API: "2.0", the default, or "1.0".
 	PayloadFormatVersion string `yaml:"payloadFormatVersion"`
 
-	// IntegrationTimeoutInMillis is how long a function behind the API may take. Zero: 29,000 for REST, 30,000 for HTTP.
+	// IntegrationTimeoutInMillis is how long a function behind the API may take. Zero: 30,000 for
+	// HTTP, 29,000 for the others.
 	IntegrationTimeoutInMillis int `yaml:"integrationTimeoutInMillis"`
 
 	// AccessLogFormat is a line of the access log, with API Gateway's $context variables. Empty: a JSON object of
 	// what is usual.
 	AccessLogFormat string `yaml:"accessLogFormat"`
 
-	LocalCallers []Caller `yaml:"localCallers"` // AWS_IAM: who may sign on a desk
+	LocalCallers []Caller `yaml:"localCallers"` // AWS_IAM: who may sign on a desk; WEBSOCKET: who may send to connections, too
 
 	file   string     // "": the mode was made in Go
 	sha256 string     // of the file
@@ -74,7 +77,7 @@ type Authorizer struct {
 
 	// IdentitySource is where credentials are, and what answers are kept by: for REST method.request.header.NAME,
 	// method.request.querystring.NAME, context.NAME or stageVariables.NAME, for HTTP the same with $request in
-	// the place of method.request, and $ before the others. REQUEST may have several, the others have one:
+	// the place of method.request, and $ before the others, for WEBSOCKET with route.request in its place. REQUEST may have several, the others have one:
 	// a text with commas, or a list.
 	IdentitySource Sources `yaml:"identitySource"`
 
@@ -82,7 +85,8 @@ type Authorizer struct {
 	// refused without asking the function. Empty: anything.
 	IdentityValidationExpression string `yaml:"identityValidationExpression"`
 
-	// ResultTTLInSeconds is how long an answer of TOKEN or REQUEST is kept, 0 to 3600. Nil: 300. 0: not at all.
+	// ResultTTLInSeconds is how long an answer of TOKEN or REQUEST is kept, 0 to 3600. Nil: 300. 0: not at all. A WebSocket API
+	// keeps none, and has to have nil.
 	ResultTTLInSeconds *int `yaml:"resultTtlInSeconds"`
 
 	PayloadFormatVersion  string `yaml:"payloadFormatVersion"`  // REQUEST of HTTP: "2.0", the default, or "1.0"
@@ -111,14 +115,14 @@ type Throttle struct {
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html.
 type StageThrottle struct {
 	Throttle `yaml:",inline"`
-	Methods  map[string]Throttle `yaml:"methods"` // by "GET /things/{id}"
+	Methods  map[string]Throttle `yaml:"methods"` // by "GET /things/{id}" or, of WEBSOCKET, by route key
 }
 
 // UsagePlan limits the callers of an API, each on its own.
 // See https://docs.aws.amazon.com/apigateway/latest/api/API_UsagePlan.html.
 type UsagePlan struct {
 	Throttle  *Throttle           `yaml:"throttle"`  // of each key; nil: none
-	Methods   map[string]Throttle `yaml:"methods"`   // of each key, by "GET /things/{id}"
+	Methods   map[string]Throttle `yaml:"methods"`   // REST: of each key, by "GET /things/{id}"
 	Quota     *Quota              `yaml:"quota"`     // of each key; nil: none
 	LocalKeys []Key               `yaml:"localKeys"` // on a desk, from the start
 }

@@ -140,6 +140,22 @@ cache:
 gatewayResponses:
   ACCESS_DENIED: {statusCode: 404, headers: {X-A: b}}
 `,
+	"socket": `name: test
+gateway: WEBSOCKET
+authorization: REQUEST
+authorizer:
+  function: request
+  identitySource: [route.request.header.A, route.request.querystring.b, context.identity.sourceIp, stageVariables.c]
+apiKeyRequired: true
+apiKeySource: AUTHORIZER
+usagePlan:
+  quota: {limit: 1, offset: 0, period: DAY}
+throttle: {rateLimit: 1, burstLimit: 2, methods: {$default: {rateLimit: 1, burstLimit: 2}, chat/send: {rateLimit: 1, burstLimit: 2}}}
+localCallers:
+  - accessKeyId: AKIAADMIN00000000000
+    secretAccessKey: secret-of-the-admin
+    arn: arn:aws:iam::123456789012:user/admin
+`,
 }
 
 func TestParse(t *testing.T) {
@@ -156,8 +172,8 @@ func TestParse(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	tests := []struct{ base, old, new, want string }{
 		{"token", "name: test", "name: other", `1: name: want the file's name, "test", got "other"`},
-		{"token", "gateway: REST", "gateway: SOAP", `2: gateway: want REST or HTTP, got "SOAP"`},
-		{"token", "gateway: REST\n", "", `1: gateway: want REST or HTTP, got ""`},
+		{"token", "gateway: REST", "gateway: SOAP", `2: gateway: want REST, HTTP or WEBSOCKET, got "SOAP"`},
+		{"token", "gateway: REST\n", "", `1: gateway: want REST, HTTP or WEBSOCKET, got ""`},
 		{"token", "authorization: TOKEN", "authorization: JWT", `3: authorization: want one of NONE, AWS_IAM, COGNITO_USER_POOLS, TOKEN, REQUEST for a gateway of kind REST, got "JWT"`},
 		{"token", "authorization: TOKEN\n", "", `1: authorization: want one of NONE, AWS_IAM, COGNITO_USER_POOLS, TOKEN, REQUEST for a gateway of kind REST, got ""`},
 		{"lambda", "authorization: REQUEST", "authorization: NONE", `3: authorization: want one of AWS_IAM, JWT, REQUEST for a gateway of kind HTTP, got "NONE"`},
@@ -224,7 +240,7 @@ func TestParseRefuses(t *testing.T) {
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.identity.apiKey", `9: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
 		{"token", "stageVariables: {alias: live}", `accessLogFormat: '{"id":"$context.requestId","error":"$context.error.message."}'`, `9: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.messageString", `9: accessLogFormat: want no $context.error.messageString in it: it is a credential, or can quote one, and would be logged`},
-		{"token", "stageVariables: {alias: live}", "localCallers: [{}]", `9: localCallers: only AWS_IAM knows callers that sign`},
+		{"token", "stageVariables: {alias: live}", "localCallers: [{}]", `9: localCallers: only AWS_IAM, and a WebSocket API for @connections, know callers that sign`},
 		{"request", "stageVariables.c", "stageVariables.c, method.request.body", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "method.request.body"`},
 		{"request", "stageVariables.c", "$request.header.A", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "$request.header.A"`},
 		{"request", "stageVariables.c", "method.request.header.a", `6: authorizer.identitySource: "method.request.header.a" stands there twice`},
@@ -269,10 +285,10 @@ func TestParseRefuses(t *testing.T) {
 		{"lambda", "[x-a]", "[x-a], exposeHeaders: [x-b, 'y b']", `8: cors.exposeHeaders.1: want a header's name or "*", got "y b"`},
 		{"lambda", "maxAge: 5", "maxAge: 86401", `8: cors.maxAge: want -1 to 86400 seconds, got 86401`},
 		{"lambda", "maxAge: 5", "maxAge: 1.5", `8: cors.maxAge: want a whole number, got "1.5"`},
-		{"lambda", "cors:", "apiKeyRequired: true\ncors:", `8: apiKeyRequired: API keys and usage plans are a REST API's`},
+		{"lambda", "cors:", "apiKeyRequired: true\ncors:", `8: apiKeyRequired: API keys and usage plans are a REST or WebSocket API's`},
 		{"lambda", "cors:", "integrationTimeoutInMillis: 30001\ncors:", `8: integrationTimeoutInMillis: want 50 to 30000, got 30001`},
 		{"lambda", "cors:", "throttle: {rateLimit: 1, burstLimit: 1, methods: {$default: {rateLimit: 1, burstLimit: 1}}}\ncors:", `8: throttle.methods.$default: want a method and a path, such as GET /things/{id}`},
-		{"lambda", "cors:", "usagePlan: {}\ncors:", `8: usagePlan: API keys and usage plans are a REST API's`},
+		{"lambda", "cors:", "usagePlan: {}\ncors:", `8: usagePlan: API keys and usage plans are a REST or WebSocket API's`},
 		{"jwt", "audience: [a]", "", `4: authorizer.audience: want at least one, and none of them empty: without, tokens for anybody would be taken`},
 		{"jwt", "audience: [a]", "audience: ['']", `6: authorizer.audience: want at least one, and none of them empty: without, tokens for anybody would be taken`},
 		{"jwt", "audience: [a]", "audience: [a, ' ']", `6: authorizer.audience: want at least one, and none of them empty: without, tokens for anybody would be taken`},
@@ -304,6 +320,18 @@ func TestParseRefuses(t *testing.T) {
 		{"cache", "ACCESS_DENIED", "DENIED", `9: gatewayResponses.DENIED: want one of ACCESS_DENIED, API_CONFIGURATION_ERROR, `},
 		{"cache", "statusCode: 404", "statusCode: 99", `9: gatewayResponses.ACCESS_DENIED.statusCode: want 200 to 599, got 99`},
 		{"cache", "X-A: b", "Content-length: 3", `9: gatewayResponses.ACCESS_DENIED.headers.Content-length: is the gateway's own: it says where an answer ends`},
+		{"socket", "authorization: REQUEST", "authorization: TOKEN", `3: authorization: want one of NONE, AWS_IAM, REQUEST for a gateway of kind WEBSOCKET, got "TOKEN"`},
+		{"socket", "authorization: REQUEST", "authorization: JWT", `3: authorization: want one of NONE, AWS_IAM, REQUEST for a gateway of kind WEBSOCKET, got "JWT"`},
+		{"socket", "function: request", "function: request\n  resultTtlInSeconds: 0", `6: authorizer.resultTtlInSeconds: a WebSocket API keeps no answers, and its authorizer has none such`},
+		{"socket", "function: request", "function: request\n  payloadFormatVersion: '2.0'", `6: authorizer.payloadFormatVersion: has no part in authorization REQUEST`},
+		{"socket", "route.request.header.A", "$request.header.A", `6: authorizer.identitySource: want route.request.header.NAME, route.request.querystring.NAME, context.NAME or stageVariables.NAME, got "$request.header.A"`},
+		{"socket", "route.request.header.A", "method.request.header.A", `6: authorizer.identitySource: want route.request.header.NAME, route.request.querystring.NAME, context.NAME or stageVariables.NAME, got "method.request.header.A"`},
+		{"socket", "  quota:", "  methods: {GET /a: {rateLimit: 1, burstLimit: 1}}\n  quota:", `10: usagePlan.methods: is a REST API's: a WebSocket API counts a key where it connects, and nowhere else`},
+		{"socket", "chat/send:", "GET /send:", `11: throttle.methods.GET /send: want a route key, such as $default`},
+		{"socket", "apiKeyRequired: true\n", "integrationTimeoutInMillis: 29001\napiKeyRequired: true\n", `7: integrationTimeoutInMillis: want 50 to 29000, got 29001`},
+		{"socket", "apiKeyRequired: true\n", "cors: {}\napiKeyRequired: true\n", `7: cors: is an HTTP API's`},
+		{"socket", "apiKeyRequired: true\n", "cache: {}\napiKeyRequired: true\n", `7: cache: is a REST API's`},
+		{"socket", "apiKeyRequired: true\n", "accessLogFormat: $context.requestId $context.identity.apiKey\napiKeyRequired: true\n", `7: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
 		{"cache", "X-A: b", `X-A: "b\r\nX-B: c"`, `9: gatewayResponses.ACCESS_DENIED.headers.X-A: want a header's name and value (RFC 9110, section 5)`},
 	}
 	for _, test := range tests {
@@ -374,6 +402,10 @@ gateway: HTTP
 authorization: JWT
 authorizer: {issuer: a, audience: []}
 `, `4: authorizer.issuer; 4: authorizer.audience`},
+		{"open.yaml", `name: open
+gateway: WEBSOCKET
+authorization: NONE
+`, `3: authorization`}, // which guards nothing
 		{"foreign.yaml", `name: foreign
 gateway: HTTP
 authorization: JWT
@@ -421,7 +453,7 @@ func TestLoadAllRefusesAllAtOnce(t *testing.T) {
 		}
 	}
 	_, err := modes.LoadAll(folder)
-	want := `a.yaml:2: gateway: want REST or HTTP, got "SOAP"
+	want := `a.yaml:2: gateway: want REST, HTTP or WEBSOCKET, got "SOAP"
 b.yaml:1: name: want the file's name, "b", got "test"
 c.yaml:1: nam: a mode has no such member`
 	if err == nil || strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), "") != want {
@@ -444,6 +476,8 @@ func TestAccepted(t *testing.T) {
 		{"jwt", "audience: [a]", "audience: [" + strings.Repeat("a, ", 50) + "]"},
 		{"lambda", "https://a.example", "http://localhost:8080"},
 		{"lambda", "[https://a.example]", "[https://*, 'http://*']"},
+		{"socket", "  identitySource: [route.request.header.A, route.request.querystring.b, context.identity.sourceIp, stageVariables.c]\n", ""}, // nothing is kept by it
+		{"socket", "authorization: REQUEST\nauthorizer:\n  function: request\n  identitySource: [route.request.header.A, route.request.querystring.b, context.identity.sourceIp, stageVariables.c]\napiKeyRequired: true\napiKeySource: AUTHORIZER", "authorization: NONE\napiKeyRequired: true"},
 	}
 	for _, test := range tests {
 		text := strings.Replace(bases[test.base], test.old, test.new, 1)

@@ -35,6 +35,11 @@ func isMethodAndPath(text string) bool {
 	return slices.Contains(methods, method) && strings.HasPrefix(path, "/") && !strings.ContainsAny(path, " \t\n\f\r")
 }
 
+// isRouteKey knows the keys of a WebSocket API's routes, and those of the API's own.
+func isRouteKey(text string) bool {
+	return madeOf(text, "!#$%&'()+,-./:;<=>@[]^_`{|}~", 1, 128)
+}
+
 // isHeaderName knows the token of RFC 9110, section 5.6.2.
 func isHeaderName(text string) bool { return madeOf(text, "!#$%&'*+.^_`|~-", 1, len(text)) }
 
