@@ -27,7 +27,7 @@ func (b *builder) authorizer() *Authorizer {
 	if source := tokenSources[a.Type]; source != "" && len(a.IdentitySources) == 0 {
 		a.IdentitySources = []string{source}
 	}
-	if a.Function != "" {
+	if a.Function != "" && b.mode.Gateway != modes.WebSocket {
 		a.ResultTTLInSeconds = int(from.TTL().Seconds())
 		if b.mode.Gateway == modes.HTTP {
 			a.PayloadFormatVersion = cmp.Or(from.PayloadFormatVersion, "2.0")

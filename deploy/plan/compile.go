@@ -97,7 +97,7 @@ func (b *builder) plan() *Plan {
 	m := b.mode
 	p := &Plan{
 		Name: m.Name, Gateway: m.Gateway, Description: b.contract.Description, Authorization: m.Authorization,
-		Authorizer: b.authorizer(), Operations: map[string]Operation{}, Scopes: b.scopes(),
+		Authorizer: b.authorizer(), Scopes: b.scopes(),
 		StageVariables:  orEmpty(maps.Clone(m.StageVariables)),
 		AccessLogFormat: cmp.Or(strings.TrimSpace(m.AccessLogFormat), logFormats[m.Gateway]), IntegrationTimeoutInMillis: cmp.Or(m.IntegrationTimeoutInMillis, timeouts[m.Gateway]),
 		Local: localOf(m),
@@ -105,25 +105,35 @@ func (b *builder) plan() *Plan {
 	if m.Throttle != nil {
 		p.Throttle = throttleOf(m.Throttle.Throttle)
 	}
-	if m.Gateway == modes.HTTP {
-		p.HTTP = b.http()
-	} else {
-		p.REST = b.rest()
-	}
-	for i := range b.contract.Operations {
-		operation := &b.contract.Operations[i]
-		if _, again := p.Operations[keyOf(operation)]; !again { // $default is two of the contract's
-			p.Operations[keyOf(operation)] = b.operation(operation)
-		}
+	switch m.Gateway {
+	case modes.WebSocket:
+		p.WebSocket, p.Operations = b.webSocket(), b.messageRoutes()
+	case modes.HTTP:
+		p.HTTP, p.Operations = b.http(), b.operations()
+	default:
+		p.REST, p.Operations = b.rest(), b.operations()
 	}
 	b.checkNamedMethods(p)
 	return p
 }
 
+// operations are those of a REST or HTTP API.
+func (b *builder) operations() map[string]Operation {
+	all := map[string]Operation{}
+	for i := range b.contract.Operations {
+		operation := &b.contract.Operations[i]
+		if _, again := all[keyOf(operation)]; !again { // $default is two of the contract's
+			all[keyOf(operation)] = b.operation(operation)
+		}
+	}
+	return all
+}
+
 // timeouts are how long a function behind an API may take at most, in milliseconds, by the kind of gateway. See
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html and
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html.
-var timeouts = map[string]int{modes.REST: 29_000, modes.HTTP: 30_000}
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html.
+var timeouts = map[string]int{modes.REST: 29_000, modes.HTTP: 30_000, modes.WebSocket: 29_000}
 
 // logFormats are the lines of an access log where the mode has no format of its own. No field may hold a credential:
 // $context.error.message is left out, since for a malformed Authorization header it quotes the header.
@@ -139,13 +149,22 @@ var logFormats = map[string]string{
 		`"method":"$context.httpMethod","path":"$context.path","requestId":"$context.requestId","responseLength":"$context.responseLength",` +
 		`"routeKey":"$context.routeKey","sourceIp":"$context.identity.sourceIp","status":"$context.status","time":"$context.requestTime",` +
 		`"userArn":"$context.identity.userArn"}`,
+	modes.WebSocket: `{"apiKeyId":"$context.identity.apiKeyId","connectedAt":"$context.connectedAt","connectionId":"$context.connectionId",` +
+		`"errorType":"$context.error.responseType","eventType":"$context.eventType","integrationLatency":"$context.integration.latency",` +
+		`"integrationStatus":"$context.integration.status","messageId":"$context.messageId","principalId":"$context.authorizer.principalId",` +
+		`"requestId":"$context.requestId","routeKey":"$context.routeKey","sourceIp":"$context.identity.sourceIp","status":"$context.status",` +
+		`"time":"$context.requestTime","userArn":"$context.identity.userArn"}`,
 }
 
 // scopes are all that the contract asks for.
 func (b *builder) scopes() []string {
-	all := []string{}
+	access := b.webSocketAccess()
 	for _, operation := range b.contract.Operations {
-		for _, alternative := range operation.Access.Alternatives {
+		access = append(access, operation.Access)
+	}
+	all := []string{}
+	for _, a := range access {
+		for _, alternative := range a.Alternatives {
 			for _, requirement := range alternative {
 				all = append(all, requirement.Scopes...)
 			}

@@ -406,12 +406,16 @@ func (r *REST) Validators() (map[string]*jsonschema.Schema, error) {
 	if r.validators != nil {
 		return r.validators, nil
 	}
-	compiler, err := newCompiler(r.Models)
+	return validators(r.Models)
+}
+
+func validators(models map[string]Model) (map[string]*jsonschema.Schema, error) {
+	compiler, err := newCompiler(models)
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]*jsonschema.Schema{}
-	for _, name := range slices.Sorted(maps.Keys(r.Models)) {
+	for _, name := range slices.Sorted(maps.Keys(models)) {
 		if all[name], err = compiler.Compile(compiled + name); err != nil {
 			return nil, err
 		}

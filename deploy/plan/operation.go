@@ -32,24 +32,34 @@ func (b *builder) operation(from *contract.Operation) Operation {
 	}
 	o.Permission = permission(o)
 	if !o.Public {
-		o.AuthorizationType = b.mode.Authorization
-		if words, other := authorizationTypes[b.mode.Authorization]; other {
-			o.AuthorizationType = words
-		}
-		o.APIKeyRequired = b.mode.APIKeyRequired
+		b.guard(&o)
 		if b.mode.Authorization == modes.Cognito || b.mode.Authorization == modes.JWT {
 			o.AuthorizationScopes = b.tokenScopes(from)
 		}
 	}
-	if t := b.mode.Throttle; t != nil {
-		if own, named := t.Methods[keyOf(from)]; named {
-			o.Throttle = throttleOf(own)
-		}
-	}
+	b.addThrottle(&o, keyOf(from))
 	if b.mode.Gateway == modes.REST {
 		b.addREST(&o, from)
 	}
 	return o
+}
+
+// guard lets an operation ask for what the mode does.
+func (b *builder) guard(o *Operation) {
+	o.AuthorizationType = b.mode.Authorization
+	if words, other := authorizationTypes[b.mode.Authorization]; other {
+		o.AuthorizationType = words
+	}
+	o.APIKeyRequired = b.mode.APIKeyRequired
+}
+
+// addThrottle adds the limit that the mode has for an operation alone.
+func (b *builder) addThrottle(o *Operation, key string) {
+	if t := b.mode.Throttle; t != nil {
+		if own, named := t.Methods[key]; named {
+			o.Throttle = throttleOf(own)
+		}
+	}
 }
 
 // permission is what follows the stage in the ARN by which an API may call the operation's function: a path parameter is any

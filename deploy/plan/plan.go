@@ -27,12 +27,12 @@ const (
 // Plan is an API, all that it serves, and how it is guarded. It is made by [Compile], and not changed.
 type Plan struct {
 	Name          string `json:"name"`                  // the mode's; on a desk also the stage's
-	Gateway       string `json:"gateway"`               // REST or HTTP
+	Gateway       string `json:"gateway"`               // REST, HTTP or WEBSOCKET
 	Description   string `json:"description,omitempty"` // the contract's
-	Authorization string `json:"authorization"`         // of operations that are not public: one of those above
+	Authorization string `json:"authorization"`         // of operations that are not public, of WEBSOCKET of $connect: one of those above
 
 	Authorizer *Authorizer          `json:"authorizer"` // nil: the API has none
-	Operations map[string]Operation `json:"operations"` // by "GET /things/{id}", "ANY /things" or, of HTTP, "$default"
+	Operations map[string]Operation `json:"operations"` // by "GET /things/{id}", "ANY /things" or, of HTTP, "$default"; of WEBSOCKET by route key
 	Scopes     []string             `json:"scopes"`     // all that the contract asks for, sorted
 
 	StageVariables             map[string]string `json:"stageVariables"`
@@ -43,12 +43,14 @@ type Plan struct {
 	REST *REST `json:"rest,omitempty"` // what only REST APIs have
 	HTTP *HTTP `json:"http,omitempty"` // what only HTTP APIs have
 
+	WebSocket *WebSocket `json:"webSocket,omitempty"` // what only WebSocket APIs have
+
 	Local Local `json:"-"` // what only a desk needs, and no file holds
 }
 
 // Local is what only a desk needs. Its secrets are for everyone to read.
 type Local struct {
-	Callers []Caller // AWS_IAM: who may sign requests
+	Callers []Caller // AWS_IAM and, for @connections, WEBSOCKET: who may sign requests
 	Keys    []Key    // API keys of the usage plan, from the start
 }
 
@@ -66,24 +68,29 @@ type Key struct {
 	Disabled    bool // it is there, and refused
 }
 
-// Operation is a method of a REST API (AWS: Method), or a route of an HTTP API (AWS: Route), with its integration.
+// Operation is a method of a REST API (AWS: Method), or a route of an HTTP or WebSocket API (AWS: Route), with its integration.
 type Operation struct {
-	Method        string `json:"method"`                  // such as GET, or ANY
-	Path          string `json:"path"`                    // such as /things/{id}; of $default /$default
+	Method        string `json:"method"`                  // such as GET, or ANY; of WEBSOCKET the route key, such as $connect
+	Path          string `json:"path,omitempty"`          // such as /things/{id}; of $default /$default; of WEBSOCKET there is none
 	OperationName string `json:"operationName,omitempty"` // the contract's operationId
-	Function      string `json:"function"`                // the name of the one that serves it
-	Permission    string `json:"permission"`              // what follows the stage in the ARN by which the API may call the function: GET/things/*
+	Function      string `json:"function"`                // the name of the one that serves it; of $connect it may be "": none is told
+	Permission    string `json:"permission"`              // what follows the stage in the ARN by which the API may call the function: GET/things/*, or $connect
 
 	Public              bool     `json:"public"`              // the contract opens it to everybody
 	AuthorizationType   string   `json:"authorizationType"`   // NONE, CUSTOM, COGNITO_USER_POOLS, JWT or AWS_IAM
 	AuthorizationScopes []string `json:"authorizationScopes"` // COGNITO_USER_POOLS and JWT: a token needs any one of them; none: any token will do
-	APIKeyRequired      bool     `json:"apiKeyRequired"`      // REST
+	APIKeyRequired      bool     `json:"apiKeyRequired"`      // REST, WEBSOCKET
 
 	// RequestParameters, of REST, are those that the method declares, such as method.request.path.id, and whether each has to be
 	// there, where the validator looks at parameters.
 	RequestParameters map[string]bool `json:"requestParameters,omitempty"`
-	// RequestModels, of REST, are the names of the models of bodies by their media types; $default: of all that are not listed.
+	// RequestModels, of REST, are the names of the models of bodies by their media types; $default: of all that are not listed. Of
+	// WEBSOCKET, the only one has the key $default, and is that of messages.
 	RequestModels map[string]string `json:"requestModels,omitempty"`
+	// ModelSelectionExpression, of WEBSOCKET, chooses among RequestModels.
+	ModelSelectionExpression string `json:"modelSelectionExpression,omitempty"`
+	// RouteResponseSelectionExpression, of WEBSOCKET, is [AnswersWithBody], or "": what the function answers is dropped.
+	RouteResponseSelectionExpression string `json:"routeResponseSelectionExpression,omitempty"`
 
 	Cache    *Cache    `json:"cache,omitempty"`    // REST; nil: answers are not kept
 	Throttle *Throttle `json:"throttle,omitempty"` // of the stage for this operation, whoever calls; nil: that of the stage
@@ -204,4 +211,24 @@ type CORS struct {
 	ExposeHeaders    []string `json:"exposeHeaders"`
 	MaxAge           int      `json:"maxAge"` // seconds; 0: no header; -1: preflights are not kept
 	AllowCredentials bool     `json:"allowCredentials"`
+}
+
+// WebSocket is what only WebSocket APIs have.
+type WebSocket struct {
+	RouteSelectionExpression  string     `json:"routeSelectionExpression"`  // which operation a message is for, as [contract.WebSocket] has it
+	APIKeySelectionExpression string     `json:"apiKeySelectionExpression"` // where the API key of who connects is
+	UsagePlan                 *UsagePlan `json:"usagePlan"`                 // nil: no key is asked for
+
+	Models map[string]Model `json:"models"` // of messages, by their names; none refers to another
+}
+
+// Keys is the usage plan by whose keys callers are counted; nil: no operation asks for a key.
+func (p *Plan) Keys() *UsagePlan {
+	switch {
+	case p.REST != nil:
+		return p.REST.UsagePlan
+	case p.WebSocket != nil:
+		return p.WebSocket.UsagePlan
+	}
+	return nil
 }

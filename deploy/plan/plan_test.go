@@ -53,6 +53,15 @@ func TestPlans(t *testing.T) {
 		}
 		comparePlan(t, "everything/contract.yaml", slices.Concat(contractText, []byte(more)), m)
 	}
+	chat, err := os.ReadFile(filepath.Join(everything, "chat.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := modes.Load(filepath.Join(everything, "websocket-everything.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	comparePlan(t, "everything/chat.yaml", chat, m)
 }
 
 // comparePlan compares the plan of a contract's text, which is of a file, and a mode with the plan's file.
@@ -254,7 +263,7 @@ func fuzzTexts(t testing.TB) (contracts, modeTexts []string) {
 	for _, name := range slices.Sorted(maps.Keys(modeBases)) {
 		modeTexts = append(modeTexts, validating(modeBases[name]))
 	}
-	return slices.Concat([]string{contractBase}, read("testdata/everything/contract.yaml")), modeTexts
+	return slices.Concat([]string{contractBase}, read("testdata/everything/contract.yaml"), read("testdata/everything/chat.yaml")), modeTexts
 }
 
 // FuzzCompile: whatever the texts, compiling is as [checkCompiled] wants it.

@@ -1,0 +1,131 @@
+package plan
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
+	"portcullis/policy"
+)
+
+// The expressions of a WebSocket API that stand for themselves. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html.
+const (
+	// AnswersWithBody is the routeResponseSelectionExpression of a route whose function's answer is sent to the client; "": it
+	// is dropped.
+	AnswersWithBody = "$default"
+
+	anyModel = `\$default` // a text: the key of a route's only model
+)
+
+// The expressions that find the API key of who connects, by a mode's apiKeySource.
+var apiKeyExpressions = map[string]string{
+	"":           "$request.header.x-api-key",
+	"HEADER":     "$request.header.x-api-key",
+	"AUTHORIZER": "$context.authorizer.usageIdentifierKey",
+}
+
+// KeyOfAuthorizer tells whether the API key is what the authorizer answers, and not the client's header.
+func (w *WebSocket) KeyOfAuthorizer() bool {
+	return w.APIKeySelectionExpression == apiKeyExpressions["AUTHORIZER"]
+}
+
+// webSocket is what only WebSocket APIs have. It gives nil where the contract has no such API.
+func (b *builder) webSocket() *WebSocket {
+	from := b.contract.WebSocket
+	if from == nil {
+		b.refuseMode("want a contract with x-websocket, and "+b.contract.Name+" has none", "gateway")
+		return nil
+	}
+	return &WebSocket{
+		RouteSelectionExpression: from.RouteSelectionExpression, APIKeySelectionExpression: apiKeyExpressions[b.mode.APIKeySource],
+		UsagePlan: b.usagePlan(), Models: b.messageModels(),
+	}
+}
+
+// messageRoutes are the operations of a WebSocket API, by route key. Who may call is asked at $connect alone: AWS has an
+// authorizer nowhere else.
+func (b *builder) messageRoutes() map[string]Operation {
+	all := map[string]Operation{}
+	from := b.contract.WebSocket
+	if from == nil {
+		return all
+	}
+	connect := b.messageRoute(policy.RouteConnect, from.Function, from.Connect)
+	if !connect.Public {
+		b.guard(&connect)
+	}
+	all[policy.RouteConnect] = connect
+	if from.Function != "" {
+		all[policy.RouteDisconnect] = b.messageRoute(policy.RouteDisconnect, from.Function, policy.Access{})
+	}
+	for i := range from.Routes {
+		r := &from.Routes[i]
+		o := b.messageRoute(r.Key, r.Function, r.Access)
+		if r.Reply != "" {
+			o.RouteResponseSelectionExpression = AnswersWithBody
+		}
+		if r.Schema != "" {
+			o.ModelSelectionExpression, o.RequestModels = anyModel, map[string]string{AnyMediaType: modelOf(r)}
+		}
+		all[r.Key] = o
+	}
+	return all
+}
+
+func (b *builder) messageRoute(key, function string, access policy.Access) Operation {
+	o := Operation{Method: key, Function: function, Public: access.Public, AuthorizationType: modes.None, AuthorizationScopes: []string{}}
+	if function != "" {
+		o.Permission = key
+	}
+	b.addThrottle(&o, key)
+	return o
+}
+
+// modelOf is the name of the model of a route's messages.
+func modelOf(r *contract.MessageRoute) string {
+	return "Message" + strings.Map(lettersAndDigits, r.Key)
+}
+
+// messageModels are the models of messages, one for each route that has a schema.
+func (b *builder) messageModels() map[string]Model {
+	m := &modelMaker{builder: b, schemas: map[string]*schema{}, before: len(b.wrong)}
+	all := map[string]Model{}
+	for i := range b.contract.WebSocket.Routes {
+		r := &b.contract.WebSocket.Routes[i]
+		if r.Schema == "" {
+			continue
+		}
+		tree, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(r.Schema)))
+		name := modelOf(r)
+		switch _, taken := m.schemas[name]; {
+		case err != nil:
+			b.refuse(r.Line, "%s: %v", r.Key, err)
+		case taken:
+			b.refuse(r.Line, "%s: want another route key: the model %s is another route's", r.Key, name)
+		default:
+			m.schemas[name] = &schema{name: name, place: r.Message, tree: tree}
+			all[name] = Model{Schema: m.text(m.schemas[name])}
+		}
+	}
+	m.compile(all)
+	return all
+}
+
+// webSocketAccess is who may connect, and who may send by each route.
+func (b *builder) webSocketAccess() []policy.Access {
+	if b.contract.WebSocket == nil {
+		return nil
+	}
+	all := []policy.Access{b.contract.WebSocket.Connect}
+	for _, r := range b.contract.WebSocket.Routes {
+		all = append(all, r.Access)
+	}
+	return all
+}
+
+// Validators makes what validates by each of an API's models, by their names.
+func (w *WebSocket) Validators() (map[string]*jsonschema.Schema, error) { return validators(w.Models) }

@@ -1,0 +1,46 @@
+package plan_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
+)
+
+// TestWebSocketRefusals: what a WebSocket API cannot be made of is refused, with its place.
+func TestWebSocketRefusals(t *testing.T) {
+	chat, err := os.ReadFile(filepath.Join("testdata", "everything", "chat.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const iam = "name: test\ngateway: WEBSOCKET\nauthorization: AWS_IAM\n"
+	tests := []struct{ contract, mode, want string }{
+		{string(chat), iam, ""},
+		{contractBase, iam, "test.yaml:2: gateway: want a contract with x-websocket, and contract.yaml has none"},
+		{string(chat), iam + "throttle: {rateLimit: 1, burstLimit: 1, methods: {chat/leave: {rateLimit: 1, burstLimit: 1}}}\n",
+			"test.yaml:4: throttle.methods.chat/leave: want an operation of contract.yaml, which has none such"},
+		{strings.Replace(string(chat), "chat/time: {", "chat-send: {message: {type: object}, ", 1), iam,
+			"contract.yaml:30: chat-send: want another route key: the model Messagechatsend is another route's"},
+	}
+	for _, test := range tests {
+		c, err := contract.Parse("contract.yaml", []byte(test.contract))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := modes.Parse("test.yaml", []byte(test.mode))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.Compile(c, m)
+		switch {
+		case test.want == "" && (err != nil || p.Operations["$connect"].AuthorizationType != plan.IAM || p.Keys() != nil):
+			t.Errorf("%+v, error %v", p, err)
+		case test.want != "" && (err == nil || err.Error() != test.want):
+			t.Errorf("%s:\nerror %v\nwant  %s", test.mode, err, test.want)
+		}
+	}
+}
