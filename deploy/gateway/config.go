@@ -27,8 +27,12 @@ type Config struct {
 	Log       *slog.Logger // is told where a request's outcome hangs on what is not known of AWS; nil: nobody is
 	ShowTrace bool         // tell a request's trace in the answer's header X-Portcullis-Trace where the request has one
 
-	Timeout time.Duration    // how long a function may take, at most; zero: as long as in AWS
-	Now     func() time.Time // nil: time.Now
+	Timeout time.Duration // how long a function may take, at most; zero: as long as in AWS
+
+	IdleTimeout       time.Duration // after which a connection without messages ends; zero: 10 minutes, as in AWS
+	ConnectionTimeout time.Duration // after which every connection ends; zero: 2 hours, as in AWS
+
+	Now func() time.Time // nil: time.Now
 }
 
 // ConfigError says what a gateway cannot work with, in its only member, Reason.

@@ -6,6 +6,7 @@ import (
 
 	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/plan"
+	"portcullis/policy"
 )
 
 // lacksScopes is what an HTTP API says of a token without the scopes.
@@ -21,7 +22,7 @@ func newGuard(s *stage.Stage) (stage.Guard, error) {
 	case plan.Request:
 		return stage.NewLambdaGuard(s, lambdaFormOf(s.Plan.Authorizer))
 	case plan.IAM:
-		return stage.NewIAMGuard(s)
+		return stage.NewIAMGuard(s, policy.InvokeAction)
 	}
 	return nil, stage.Misconfigured("mode %s: authorization %q is no HTTP API's", s.Plan.Name, s.Plan.Authorization)
 }

@@ -56,7 +56,7 @@ func New(config stage.Config) (*API, error) {
 	if a.guard, err = newGuard(s); err != nil {
 		return nil, err
 	}
-	if a.keys, err = stage.NewKeys(s); err != nil {
+	if a.keys, err = stage.NewKeys(s, s.Plan.REST.APIKeySource == "AUTHORIZER"); err != nil {
 		return nil, err
 	}
 	return a, nil

@@ -25,7 +25,7 @@ func newGuard(s *stage.Stage) (stage.Guard, error) {
 		form.Event = newRequestEvent
 		return stage.NewLambdaGuard(s, form)
 	case plan.IAM:
-		return stage.NewIAMGuard(s)
+		return stage.NewIAMGuard(s, policy.InvokeAction)
 	case plan.Cognito:
 		return stage.NewCognitoGuard(s, lacksScopes)
 	}

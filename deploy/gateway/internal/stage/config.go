@@ -28,7 +28,11 @@ type Config struct {
 	ShowTrace bool
 
 	Timeout time.Duration
-	Now     func() time.Time
+
+	IdleTimeout       time.Duration
+	ConnectionTimeout time.Duration
+
+	Now func() time.Time
 }
 
 // ConfigError says what a gateway cannot work with.

@@ -14,6 +14,7 @@ type Exchange struct {
 	Request
 	Caller
 	Outcome
+	Socket *Socket // nil: it has no part in a connection
 
 	trace      *Trace // nil: nobody asked for it
 	traceAsked bool   // in the answer's header
@@ -98,7 +99,13 @@ func (x *Exchange) Header() http.Header { return x.w.Header() }
 // Finish writes the line of the access log, and hands on the trace. It is called when the answer is sent.
 func (x *Exchange) Finish() {
 	x.log.write(x)
+	x.FinishUnlogged()
+}
+
+// FinishUnlogged is Finish for what the access log has no line of.
+func (x *Exchange) FinishUnlogged() {
 	x.reportTrace()
+	x.trace = nil // an exchange may be kept as long as a connection
 }
 
 // Send writes the answer, once. Everything that is to be in its header is there already, but for the trace.

@@ -82,10 +82,10 @@ func (x *Exchange) warnOfPath(t PolicyTrace) {
 		"routedArn", cutSecrets(t.RoutedARN, secrets), "routedDecision", t.RoutedDecision)
 }
 
-// judge completes a verdict with what the caller's policy says of what the request invokes. It is the path as sent that
+// judge completes a verdict with what the caller's policy says of an action on what the request invokes. It is the path as sent that
 // decides; the trace says so where the one that routed would decide otherwise.
-func (v *Verdict) judge(r *Request) {
-	result := v.Caller.permits(r, policy.InvokeAction, r.ARN())
+func (v *Verdict) judge(r *Request, action string) {
+	result := v.Caller.permits(r, action, r.ARN())
 	v.Reason, v.Explicit = Denied, result.Explicit
 	if result.Decision == policy.Allow {
 		v.Decision = Allowed
@@ -95,7 +95,7 @@ func (v *Verdict) judge(r *Request) {
 		return
 	}
 	routed := r.arnOf(r.Path)
-	if other := v.Caller.permits(r, policy.InvokeAction, routed); other.Decision != result.Decision {
+	if other := v.Caller.permits(r, action, routed); other.Decision != result.Decision {
 		v.policy.RoutedARN, v.policy.RoutedDecision = routed, other.Decision.String()
 	}
 }

@@ -13,11 +13,13 @@ import (
 type iamGuard struct {
 	verifier *sigv4.Verifier
 	byKey    map[string]*Signer
+	action   string // that a signer's policy has to allow
 }
 
-// NewIAMGuard knows the callers that the plan has for a desk.
-func NewIAMGuard(s *Stage) (Guard, error) {
-	g := &iamGuard{byKey: map[string]*Signer{}}
+// NewIAMGuard knows the callers that the plan has for a desk. It lets those on who may do an action, such as
+// [policy.InvokeAction].
+func NewIAMGuard(s *Stage, action string) (Guard, error) {
+	g := &iamGuard{byKey: map[string]*Signer{}, action: action}
 	secrets := map[string]sigv4.Credentials{}
 	for _, caller := range s.Plan.Local.Callers {
 		g.byKey[caller.AccessKeyID] = newSigner(caller)
@@ -60,6 +62,6 @@ func (g *iamGuard) decide(x *Exchange) Verdict {
 	}
 	who := g.byKey[signed.AccessKeyID]
 	v := Verdict{Caller: Caller{Signer: who}, signature: SignatureTrace{ARN: who.ARN}}
-	v.judge(&x.Request)
+	v.judge(&x.Request, g.action)
 	return v
 }

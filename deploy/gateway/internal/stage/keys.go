@@ -5,6 +5,7 @@ import (
 
 	"portcullis/deploy/gateway/usage"
 	"portcullis/deploy/plan"
+	"portcullis/policy"
 )
 
 // Usage decides whether who has an API key may call now. A [usage.Registry] does.
@@ -20,12 +21,13 @@ type Keys struct {
 	authorizer bool // the key is what the authorizer answers, and not the client's header
 }
 
-// NewKeys gives nil where the plan, a REST API's, asks for no keys.
-func NewKeys(s *Stage) (*Keys, error) {
-	if s.Plan.REST.UsagePlan == nil {
+// NewKeys gives nil where the plan asks for no keys. authorizer says that the key is what the authorizer answers, and not the
+// client's header.
+func NewKeys(s *Stage, authorizer bool) (*Keys, error) {
+	if s.Plan.Keys() == nil {
 		return nil, nil
 	}
-	k := &Keys{usage: s.Config.Usage, stage: stageID(s.Plan), authorizer: s.Plan.REST.APIKeySource == "AUTHORIZER"}
+	k := &Keys{usage: s.Config.Usage, stage: stageID(s.Plan), authorizer: authorizer}
 	if k.usage != nil {
 		return k, nil
 	}
@@ -44,7 +46,7 @@ func stageID(p *plan.Plan) usage.StageID {
 func NewUsage(plans []*plan.Plan, now func() time.Time) (*usage.Registry, error) {
 	all := usage.Config{Members: map[string][]string{}, Now: now}
 	for _, p := range plans {
-		if p.REST == nil || p.REST.UsagePlan == nil {
+		if p.Keys() == nil {
 			continue
 		}
 		all.Plans = append(all.Plans, usagePlanOf(p))
@@ -58,7 +60,7 @@ func NewUsage(plans []*plan.Plan, now func() time.Time) (*usage.Registry, error)
 }
 
 func usagePlanOf(p *plan.Plan) usage.Plan {
-	from, methods := p.REST.UsagePlan, map[string]usage.Throttle{}
+	from, methods := p.Keys(), map[string]usage.Throttle{}
 	for key, t := range from.Methods {
 		methods[methodPath(p.Operations[key])] = *throttleOf(&t)
 	}
@@ -81,7 +83,18 @@ func throttleOf(t *plan.Throttle) *usage.Throttle {
 }
 
 // methodPath is AWS's name for a method among limits: /things/{id}/GET.
-func methodPath(o plan.Operation) string { return o.Path + "/" + o.Method }
+func methodPath(o plan.Operation) string {
+	verb, resource := limited(policy.Route{Method: o.Method, Path: o.Path})
+	return resource + "/" + verb
+}
+
+// limited is how limits know a route: by a verb and a resource. A route of a WebSocket API is a resource of messages.
+func limited(r policy.Route) (verb, resource string) {
+	if r.Path == "" {
+		return "MESSAGE", "/" + r.Method
+	}
+	return r.Method, r.Path
+}
 
 // Admit decides by the request's key, and counts the request; nil: it may go on.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html.
@@ -90,7 +103,8 @@ func (k *Keys) Admit(x *Exchange) *usage.Refusal {
 	if k.authorizer {
 		value = x.usageKey()
 	}
-	admission, why := k.usage.Admit(k.stage, usage.Value(value), x.Method.Route.Method, x.Method.Route.Path)
+	verb, resource := limited(x.Method.Route)
+	admission, why := k.usage.Admit(k.stage, usage.Value(value), verb, resource)
 	if why == nil {
 		x.key = &admission
 	}
@@ -116,7 +130,7 @@ func (s *Stage) newLimits() (*usage.Stage, error) {
 
 // WithinLimits counts the request against the stage's limits, and tells whether it may go on.
 func (x *Exchange) WithinLimits() bool {
-	ok := x.limits.Take(x.Method.Route.Method, x.Method.Route.Path)
+	ok := x.limits.Take(limited(x.Method.Route))
 	if !ok && x.trace != nil {
 		x.trace.Throttle = "the limit of the stage, or of the method in it, is reached"
 	}

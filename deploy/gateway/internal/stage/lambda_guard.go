@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portcullis/deploy/gateway/internal/lambda"
+	"portcullis/policy"
 )
 
 // lambdaGuard is a Lambda authorizer, with the cache of its answers: the authorization CUSTOM. See
@@ -65,7 +66,7 @@ func (g *lambdaGuard) decide(x *Exchange) Verdict {
 		v.Decision, v.Err = CannotTell, err
 	default:
 		v.Caller.Identity = found
-		v.judge(&x.Request)
+		v.judge(&x.Request, policy.InvokeAction)
 	}
 	return v
 }

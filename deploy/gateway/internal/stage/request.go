@@ -50,11 +50,19 @@ func (s *Stage) newRequest(r *http.Request, headerLines []byte) Request {
 	}
 	q.SourceIP, _, _ = net.SplitHostPort(r.RemoteAddr)
 	q.RequestID = uuid.NewString()
-	var random [23]byte
+	var random [idBytes + 12]byte
 	rand.Read(random[:])
-	q.ExtendedID = base64.StdEncoding.EncodeToString(random[:11])
-	q.TraceID = fmt.Sprintf("Root=1-%08x-%s", q.Start.Unix(), hex.EncodeToString(random[11:]))
+	q.ExtendedID = s.encoding().EncodeToString(random[:idBytes])
+	q.TraceID = fmt.Sprintf("Root=1-%08x-%s", q.Start.Unix(), hex.EncodeToString(random[idBytes:]))
 	return q
+}
+
+// encoding is that of ids that are not UUIDs.
+func (s *Stage) encoding() *base64.Encoding {
+	if s.Sockets {
+		return base64.URLEncoding
+	}
+	return base64.StdEncoding
 }
 
 // behindStage cuts the stage off a path as sent, and tells whether the path is this stage's. A REST API passes over empty
@@ -122,16 +130,23 @@ func (r *Request) UsePath(path string) { r.Path, r.policyPath = path, path }
 
 // arnOf is the ARN of the request's method with a path. In a REST API a slash at the path's end, behind anything, is in
 // the path but not in the ARN: what AWS does is not known, and its routing passes over the slash as well. In an HTTP API
-// it is in both.
+// it is in both. A WebSocket API's route has neither method nor path.
 func (r *Request) arnOf(path string) string {
+	if r.Sockets && r.Method != nil {
+		return r.arn(policy.ARN{RouteKey: r.Method.Route.Method})
+	}
 	path = strings.TrimPrefix(path, "/")
 	if r.PassesSlashes && path != "/" {
 		path = strings.TrimSuffix(path, "/")
 	}
-	return policy.ARN{
-		Partition: partitionOf(r.Config.Region), Region: r.Config.Region, Account: r.Config.AccountID, API: r.APIID,
-		Stage: r.Plan.Name, Method: r.HTTP.Method, Path: path,
-	}.String()
+	return r.arn(policy.ARN{Method: r.HTTP.Method, Path: path})
+}
+
+// arn is the text of an ARN of the request's stage.
+func (r *Request) arn(a policy.ARN) string {
+	a.Partition, a.Region, a.Account = partitionOf(r.Config.Region), r.Config.Region, r.Config.AccountID
+	a.API, a.Stage = r.APIID, r.Plan.Name
+	return a.String()
 }
 
 // partitionOf is the part of AWS that a region is in. See
@@ -190,4 +205,9 @@ func (r *Request) Domain() (name, prefix string) {
 func (r *Request) RequestTime() string { return r.Start.UTC().Format("02/Jan/2006:15:04:05 +0000") }
 
 // spelling is a header's name as the client wrote it, where that is known, and else in the canonical case.
-func (r *Request) spelling(name string) string { return spellingIn(r.headerLines, name) }
+func (r *Request) spelling(name string) string {
+	if rest, ok := strings.CutPrefix(name, "Sec-Websocket-"); ok && r.headerLines == nil {
+		return "Sec-WebSocket-" + rest // as RFC 6455 writes it, and all clients but Go's
+	}
+	return spellingIn(r.headerLines, name)
+}

@@ -15,6 +15,9 @@ type Source struct {
 // SourceOf reads an identity source, with the dollar that HTTP APIs put in front or without it.
 func SourceOf(written string) Source {
 	text := strings.TrimPrefix(written, "$")
+	if name, ok := strings.CutPrefix(text, "route."); ok {
+		text = "method." + name // as WebSocket APIs write what REST APIs do
+	}
 	if name, ok := strings.CutPrefix(text, "stageVariables."); ok {
 		return Source{Value: func(x *Exchange) string { return x.Plan.StageVariables[name] }}
 	}

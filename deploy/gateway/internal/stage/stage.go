@@ -21,6 +21,9 @@ type Kind struct {
 	// PassesSlashes says that empty segments in front of the stage are passed over, and that a slash at the path's end is
 	// no part of an ARN.
 	PassesSlashes bool
+
+	// Sockets says that it is a WebSocket API: requests invoke routes by their keys, and ids are safe in URLs.
+	Sockets bool
 }
 
 // Stage is what the stages of all kinds of API have in common: the methods and how requests find them.
@@ -35,12 +38,12 @@ type Stage struct {
 	limits  *usage.Stage // of all callers together
 }
 
-// Method is one method of a REST API, or one route of an HTTP API.
+// Method is one method of a REST API, or one route of an HTTP or WebSocket API.
 type Method struct {
-	Route     policy.Route    // its verb and path
+	Route     policy.Route    // its verb and path; of a WebSocket API its key, as the verb, and no path
 	Operation *plan.Operation // nil: one that the gateway answers itself
 	Public    bool            // nobody is asked who calls
-	function  lambda.Invoker
+	function  lambda.Invoker  // nil: there is none to call
 }
 
 // Key names the method as AWS does, as in "GET /things/{id}".
@@ -96,7 +99,7 @@ func (s *Stage) addMethods() error {
 	for _, key := range slices.Sorted(maps.Keys(s.Plan.Operations)) {
 		operation := s.Plan.Operations[key]
 		function := s.Config.Functions[operation.Function]
-		if function == nil {
+		if function == nil && operation.Function != "" {
 			return Misconfigured("%s: no function is called %q", key, operation.Function)
 		}
 		for _, path := range pathsOf(&operation) {

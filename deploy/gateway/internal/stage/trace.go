@@ -19,6 +19,9 @@ type Trace struct {
 	Route      string            `json:"route"`                // such as "GET /things/{id}"
 	Parameters map[string]string `json:"parameters,omitempty"` // of the path, by name
 
+	ConnectionID string `json:"connectionId,omitempty"` // of a WebSocket API
+	EventType    string `json:"eventType,omitempty"`    // the same: CONNECT, MESSAGE or DISCONNECT
+
 	Authorizer  *AuthorizerTrace  `json:"authorizer,omitempty"`  // a Lambda authorizer, or one of the gateway's own
 	Signature   *SignatureTrace   `json:"signature,omitempty"`   // of AWS_IAM
 	Policy      *PolicyTrace      `json:"policy,omitempty"`      // the caller's
@@ -123,6 +126,7 @@ func (x *Exchange) TraceValidation(what string) {
 // traceEnd completes the trace with how the request ends.
 func (x *Exchange) traceEnd() {
 	x.trace.Status, x.trace.ResponseType = x.Status, x.responseType
+	x.trace.ConnectionID, x.trace.EventType = x.socket().ConnectionID, x.socket().EventType
 	x.trace.Milliseconds = milliseconds(x.Config.Now().Sub(x.Start))
 	if x.integrated.called {
 		x.trace.Integration = &IntegrationTrace{x.Method.Operation.Function, x.integrated.err, milliseconds(x.integrated.latency)}

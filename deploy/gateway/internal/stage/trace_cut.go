@@ -14,7 +14,7 @@ import (
 // secrets are the credentials of the request, as they stand in events and answers.
 func (x *Exchange) secrets() []string {
 	var all []string
-	for _, name := range []string{"Authorization", "X-Api-Key", "X-Amz-Security-Token", "Cookie", "Proxy-Authorization"} {
+	for _, name := range []string{"Authorization", "X-Api-Key", "X-Amz-Security-Token", "Cookie", "Proxy-Authorization", "Sec-Websocket-Protocol"} {
 		all = append(all, x.HTTP.Header.Values(name)...)
 	}
 	for _, name := range []string{"token", "access_token", "X-Amz-Signature", "X-Amz-Security-Token"} {

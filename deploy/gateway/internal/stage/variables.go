@@ -9,8 +9,9 @@ import (
 )
 
 // variables are API Gateway's $context variables: for access logs, gateway responses and identity sources. See
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html and
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html. What a gateway on a desk
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html. What a gateway on a desk
 // never has is not among them, and is empty as it is in AWS without it: client certificates, Cognito identities and the
 // request ids of AWS's own endpoints.
 var variables = map[string]func(x *Exchange) string{
@@ -20,6 +21,8 @@ var variables = map[string]func(x *Exchange) string{
 	"authorizer.latency":      func(x *Exchange) string { return x.authorizerLatency() },
 	"authorizer.principalId":  func(x *Exchange) string { return x.principalID() },
 	"authorizer.status":       func(x *Exchange) string { return x.authorizerStatus() },
+	"connectedAt":             func(x *Exchange) string { return x.connectedAt() },
+	"connectionId":            func(x *Exchange) string { return x.socket().ConnectionID },
 	"dataProcessed":           func(x *Exchange) string { return strconv.Itoa(len(x.Body) + x.length) },
 	"deploymentId":            func(x *Exchange) string { return x.DeploymentID() },
 	"domainName":              func(x *Exchange) string { name, _ := x.Domain(); return name },
@@ -27,6 +30,7 @@ var variables = map[string]func(x *Exchange) string{
 	"error.message":           func(x *Exchange) string { return x.errorMessage },
 	"error.messageString":     func(x *Exchange) string { return QuotedJSON(x.errorMessage) },
 	"error.responseType":      func(x *Exchange) string { return x.responseType },
+	"eventType":               func(x *Exchange) string { return x.socket().EventType },
 	"extendedRequestId":       func(x *Exchange) string { return x.ExtendedID },
 	"httpMethod":              func(x *Exchange) string { return x.HTTP.Method },
 	"identity.accessKey":      func(x *Exchange) string { return x.signed().AccessKey },
@@ -43,6 +47,7 @@ var variables = map[string]func(x *Exchange) string{
 	"integrationErrorMessage": func(x *Exchange) string { return x.integrated.err },
 	"integrationLatency":      func(x *Exchange) string { return x.integrationLatency() },
 	"integrationStatus":       func(x *Exchange) string { return x.integrationStatus() },
+	"messageId":               func(x *Exchange) string { return x.socket().MessageID },
 	"path":                    func(x *Exchange) string { return x.StagePath },
 	"protocol":                func(x *Exchange) string { return x.HTTP.Proto },
 	"requestId":               func(x *Exchange) string { return x.ownID() },

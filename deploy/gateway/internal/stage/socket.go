@@ -1,0 +1,62 @@
+package stage
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Socket is what an event of a connection has beyond a request.
+type Socket struct {
+	ConnectionID string
+	ConnectedAt  time.Time
+	EventType    string // CONNECT, MESSAGE or DISCONNECT
+	MessageID    string // of a MESSAGE
+}
+
+// idBytes is how many random bytes an id has, of which base64 makes 16 characters.
+const idBytes = 11
+
+// NewID makes an id of a connection, or of one of its events.
+func (s *Stage) NewID() string {
+	var random [idBytes]byte
+	rand.Read(random[:])
+	return s.encoding().EncodeToString(random[:])
+}
+
+// NewEvent begins with what happens to the connection that the exchange opened: it has the request and the caller of the handshake, and
+// a time and ids of its own.
+func (x *Exchange) NewEvent(s Socket) *Exchange {
+	e := &Exchange{Request: x.Request, Caller: x.Caller, Socket: &s}
+	e.Method, e.Parameters, e.invoked, e.Body = nil, nil, "", nil
+	e.Start, e.ExtendedID = x.Config.Now(), x.NewID()
+	e.startTrace()
+	return e
+}
+
+// HandOver notes the status of an answer that somebody else writes, and gives what it is written to. All that is to be in its header
+// otherwise is there already, but for the trace.
+func (x *Exchange) HandOver(status int) http.ResponseWriter {
+	x.Status = status
+	x.showTrace()
+	return x.w
+}
+
+// HasFunction tells whether there is a function behind the method.
+func (x *Exchange) HasFunction() bool { return x.Method != nil && x.Method.function != nil }
+
+// socket is that of the exchange, or none.
+func (x *Exchange) socket() Socket {
+	if x.Socket == nil {
+		return Socket{}
+	}
+	return *x.Socket
+}
+
+func (x *Exchange) connectedAt() string {
+	if x.Socket == nil {
+		return ""
+	}
+	return strconv.FormatInt(x.Socket.ConnectedAt.UnixMilli(), 10)
+}
