@@ -133,6 +133,7 @@ var parts = []arrow{
 	{"github.com/aws/smithy-go", knowAWS},
 	{"github.com/spf13", []string{"deploy/portcullis/..."}},
 	{"github.com/rogpeppe/go-internal", []string{"deploy/testtools/..."}},
+	{"github.com/coder/websocket", []string{"deploy/gateway/internal/websocket"}},
 }
 
 var knowAWS = []string{

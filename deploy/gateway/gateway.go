@@ -1,11 +1,13 @@
 package gateway
 
 import (
+	"io"
 	"net/http"
 
 	"portcullis/deploy/gateway/internal/httpapi"
 	"portcullis/deploy/gateway/internal/rest"
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/deploy/gateway/internal/websocket"
 )
 
 // Gateway is an API with one stage, named as its plan is: it serves /{name}/….
@@ -29,8 +31,10 @@ func New(config Config) (*Gateway, error) {
 		made, err = rest.New(stage.Config(config))
 	case p != nil && p.HTTP != nil:
 		made, err = httpapi.New(stage.Config(config))
+	case p != nil && p.WebSocket != nil:
+		made, err = websocket.New(stage.Config(config))
 	default:
-		err = stage.Misconfigured("want a Plan of a REST or an HTTP API")
+		err = stage.Misconfigured("want a Plan of a REST, an HTTP or a WebSocket API")
 	}
 	if err != nil {
 		return nil, err
@@ -38,7 +42,17 @@ func New(config Config) (*Gateway, error) {
 	return &Gateway{made}, nil
 }
 
-// ServeHTTP answers one request. Requests for another stage than the gateway's are refused as API Gateway does.
+// Close ends the connections of a WebSocket API, whose clients are told that it goes away, and waits until its functions know of it. It
+// takes no more of them. Of other APIs there is nothing to close. The error is always nil.
+func (g *Gateway) Close() error {
+	if closer, has := g.api.(io.Closer); has {
+		return closer.Close()
+	}
+	return nil
+}
+
+// ServeHTTP answers one request. Of a WebSocket API it is the one that opens a connection, or a call of @connections, and returns when the
+// connection has ended. Requests for another stage than the gateway's are refused as API Gateway does.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.api.Serve(w, r, headerLines(r))
 }

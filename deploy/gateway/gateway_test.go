@@ -25,8 +25,8 @@ func TestNewRefuses(t *testing.T) {
 		config gateway.Config
 		want   string
 	}{
-		{gateway.Config{Functions: map[string]gateway.Invoker{"things": stuck{}}}, "gateway: want a Plan of a REST or an HTTP API"},
-		{gateway.Config{Plan: &plan.Plan{}}, "gateway: want a Plan of a REST or an HTTP API"},
+		{gateway.Config{Functions: map[string]gateway.Invoker{"things": stuck{}}}, "gateway: want a Plan of a REST, an HTTP or a WebSocket API"},
+		{gateway.Config{Plan: &plan.Plan{}}, "gateway: want a Plan of a REST, an HTTP or a WebSocket API"},
 		{gateway.Config{Plan: lambda}, `gateway: DELETE /things/{id}: no function is called "things"`},
 		{gateway.Config{Plan: lambda, Functions: map[string]gateway.Invoker{"token": stuck{}, "things": nil}}, `gateway: DELETE /things/{id}: no function is called "things"`},
 		{gateway.Config{Plan: lambda, Functions: map[string]gateway.Invoker{"things": stuck{}}}, `gateway: authorizer: no function is called "token"`},

@@ -50,7 +50,8 @@ type signing struct {
 	after           func(*http.Request)
 }
 
-func (s *stage) sendSigned(t *testing.T, by signing) answer {
+// signed makes a request, and signs it.
+func (s *stage) signed(t *testing.T, by signing) *http.Request {
 	t.Helper()
 	head, body, _ := strings.Cut(by.request, "\n\n")
 	method, path, _ := strings.Cut(strings.Split(head, "\n")[0], " ")
@@ -86,7 +87,12 @@ func (s *stage) sendSigned(t *testing.T, by signing) answer {
 	if by.after != nil {
 		by.after(request)
 	}
-	response, err := http.DefaultTransport.RoundTrip(request)
+	return request
+}
+
+func (s *stage) sendSigned(t *testing.T, by signing) answer {
+	t.Helper()
+	response, err := http.DefaultTransport.RoundTrip(s.signed(t, by))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,106 @@
+package websocket
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"portcullis/deploy/gateway/internal/stage"
+)
+
+// connectionsPath is what the calls are below by which functions send to connections, look at them and end them. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html.
+const connectionsPath = "/@connections/"
+
+// managed gives the id of the connection that a request is about; false: it is about none.
+func managed(x *stage.Exchange) (id string, is bool) {
+	path, err := url.PathUnescape(x.Path)
+	if err != nil || !x.Ours {
+		return "", false
+	}
+	if id, is = strings.CutPrefix(path, connectionsPath); is {
+		x.UsePath(path)
+	}
+	return id, is
+}
+
+// manage answers a call.
+func (a *API) manage(x *stage.Exchange, id string) {
+	call := map[string]func(*stage.Exchange, *connection) *refusal{
+		http.MethodPost: a.post, http.MethodGet: a.get, http.MethodDelete: a.delete,
+	}[x.HTTP.Method]
+	if call == nil {
+		refuse(x, &missingToken)
+		return
+	}
+	if r := refusalOf(x, x.Ask(a.management), manageAction); r != nil {
+		refuse(x, r)
+		return
+	}
+	c := a.sockets.find(id)
+	switch {
+	case len(x.Body) > maxMessage:
+		refuse(x, &bodyTooLarge)
+	case !a.isID(id):
+		refuse(x, &badID)
+	case c == nil:
+		refuse(x, &gone)
+	default:
+		if r := call(x, c); r != nil {
+			refuse(x, r)
+		}
+	}
+}
+
+// isID tells whether a text has the form of an id.
+func (a *API) isID(text string) bool {
+	decoded, err := base64.URLEncoding.DecodeString(text)
+	return err == nil && len(decoded) == len(text)*11/16 && len(text) == 16
+}
+
+// post sends the request's body to a client.
+func (a *API) post(x *stage.Exchange, c *connection) *refusal {
+	if err := c.send(string(x.Body)); err != nil {
+		return &gone
+	}
+	a.succeed(x, http.StatusOK, nil)
+	return nil
+}
+
+// get tells what is known of a connection.
+func (a *API) get(x *stage.Exchange, c *connection) *refusal {
+	const milliseconds = "2006-01-02T15:04:05.000Z"
+	who := stage.NewEventIdentity(c.opened)
+	text, err := json.Marshal(struct {
+		ConnectedAt  string   `json:"connectedAt"`
+		Identity     identity `json:"identity"`
+		LastActiveAt string   `json:"lastActiveAt"`
+	}{
+		c.opened.Start.UTC().Format(milliseconds), identity{SourceIP: who.SourceIP, UserAgent: who.UserAgent},
+		time.UnixMilli(c.lastActive.Load()).UTC().Format(milliseconds),
+	})
+	if err != nil {
+		return &integrationFailed
+	}
+	a.succeed(x, http.StatusOK, text)
+	return nil
+}
+
+// delete ends a connection.
+func (a *API) delete(x *stage.Exchange, c *connection) *refusal {
+	c.end(deleted)
+	a.succeed(x, http.StatusNoContent, nil)
+	return nil
+}
+
+func (a *API) succeed(x *stage.Exchange, status int, body []byte) {
+	header := x.Header()
+	header["x-amzn-RequestId"] = []string{x.ExtendedID}
+	if body != nil {
+		header.Set("Content-Type", "application/json")
+	}
+	x.Send(status, body)
+}
