@@ -45,7 +45,7 @@ func New(config stage.Config) (*API, error) {
 		return nil, err
 	}
 	a := &API{
-		Stage: s, timeout: s.IntegrationTimeout(), routes: map[string]*route{}, sockets: sockets{open: map[string]*connection{}},
+		Stage: s, timeout: s.IntegrationTimeout(), routes: map[string]*route{}, sockets: sockets{open: map[string]*connection{}, expected: map[string]chan struct{}{}},
 		idle: cmp.Or(s.Config.IdleTimeout, idleTimeout), most: cmp.Or(s.Config.ConnectionTimeout, connectionTimeout),
 	}
 	if err := a.addRoutes(); err != nil {
@@ -126,9 +126,10 @@ func (a *API) Close() error {
 type sockets struct {
 	serving sync.WaitGroup // of all handshakes and connections
 
-	mu     sync.Mutex
-	closed bool
-	open   map[string]*connection // by id
+	mu       sync.Mutex
+	closed   bool
+	open     map[string]*connection   // by id
+	expected map[string]chan struct{} // by id of connections that clients are being told of; closed when there is one, or none
 }
 
 // enter counts who wants to connect; false: no more do.
@@ -155,10 +156,29 @@ func (s *sockets) remove(c *connection) {
 	delete(s.open, c.id)
 }
 
+// expect lets those wait who ask for a connection, until done is called: who is told that it is connected may be sent to at once.
+func (s *sockets) expect(id string) (done func()) {
+	told := make(chan struct{})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expected[id] = told
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.expected, id)
+		close(told)
+	}
+}
+
 // find gives the connection of an id; nil: there is none, or none any more.
 func (s *sockets) find(id string) *connection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if told := s.expected[id]; told != nil {
+		s.mu.Unlock()
+		<-told
+		s.mu.Lock()
+	}
 	return s.open[id]
 }
 

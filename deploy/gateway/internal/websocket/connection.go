@@ -47,9 +47,6 @@ func newConnection(a *API, x *stage.Exchange, ws *websocket.Conn, f *frames) *co
 // serve reads messages until the connection ends, and tells functions of its end.
 func (c *connection) serve() {
 	defer c.sockets.serving.Done()
-	if !c.sockets.add(c) {
-		c.end(goingAway)
-	}
 	err := c.read()
 	c.sockets.remove(c)
 	c.disconnected(c.finish(err))

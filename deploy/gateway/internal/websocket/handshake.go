@@ -97,6 +97,8 @@ func (a *API) accept(x *stage.Exchange) *connection {
 	if protocol != "" {
 		x.Header()["Sec-WebSocket-Protocol"] = []string{protocol}
 	}
+	done := a.sockets.expect(x.Socket.ConnectionID)
+	defer done()
 	taken := &hijacked{ResponseWriter: x.HandOver(statusOfDone)}
 	// Of other sites' pages it is for authorizers and functions to say whether they may connect: API Gateway does not look at Origin.
 	ws, err := websocket.Accept(taken, x.HTTP, &websocket.AcceptOptions{InsecureSkipVerify: true, CompressionMode: websocket.CompressionDisabled})
@@ -104,7 +106,11 @@ func (a *API) accept(x *stage.Exchange) *connection {
 		return nil // it is answered, or the client has gone
 	}
 	ws.SetReadLimit(-1) // the connection has its own
-	return newConnection(a, x, ws, taken.frames)
+	c := newConnection(a, x, ws, taken.frames)
+	if !a.sockets.add(c) {
+		c.end(goingAway)
+	}
+	return c
 }
 
 // askConnect gives the subprotocol that the function behind $connect chooses: of its headers no other reaches the client.
