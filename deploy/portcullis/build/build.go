@@ -5,8 +5,10 @@ package build
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +41,7 @@ All that is wrong with the contract and the modes is printed before anything is 
 what would be right, and nothing is written then. With --mode only the modes that are named are read.
 
 The same sources and the same Go give the same bytes, so a zip changes only when what it holds does. For each zip its name,
-its size in bytes and its SHA-256 are printed.`,
+its size in bytes and its SHA-256 are printed, and on stderr which modes have plans, and where.`,
 		Example: `  portcullis build
   portcullis build --contract deploy/terraform/examples/own-contract/orders.yaml --mode http-lambda --out dist
   portcullis build --arch amd64 -o json`,
@@ -49,7 +51,7 @@ its size in bytes and its SHA-256 are printed.`,
 	name := command.Flags().String("contract", "", "the OpenAPI `FILE` whose rules authorizers decide by (default api/openapi.yaml of the module)")
 	named := command.Flags().StringArray("mode", nil, "plan the API of the mode `NAME` of deploy/modes; may be repeated (default all of them)")
 	out := command.Flags().String("out", "", "the `FOLDER` of the zips (default deploy/dist of the module)")
-	cli.RefuseEmpty(command.Flags(), "contract", "mode", "out")
+	cli.RefuseEmpty(command.Flags(), "contract", "out")
 	command.MarkFlagDirname("out")
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
 	command.RunE = func(command *cobra.Command, _ []string) error {
@@ -90,6 +92,7 @@ its size in bytes and its SHA-256 are printed.`,
 		if err != nil {
 			return err
 		}
+		s.Note(command, "plans of %s: %s", strings.Join(slices.Sorted(maps.Keys(plans)), ", "), filepath.Join(*out, functions.PlansFolder))
 		return s.PrintTable(tableOf(zips), output.Value)
 	}
 	return command
@@ -100,33 +103,36 @@ func loadModes(folder string, names []string) ([]*modes.Mode, error) {
 	if len(names) == 0 {
 		return modes.LoadAll(folder)
 	}
+	there := modeNames(folder)
 	var all []*modes.Mode
-	var wrong modes.Errors
+	var wrong []error
 	for i, name := range names {
-		if name != filepath.Base(name) {
-			return nil, cli.Usage("--mode %q: want the name of a mode of %s", name, folder)
+		switch {
+		case slices.Contains(names[:i], name):
+		case !slices.Contains(there, name):
+			wrong = append(wrong, cli.Usage("--mode %q: there is no such mode in %s, but %s", name, folder, strings.Join(there, ", ")))
+		default:
+			mode, err := modes.Load(filepath.Join(folder, name+".yaml"))
+			all, wrong = append(all, mode), append(wrong, err)
 		}
-		if slices.Contains(names[:i], name) {
-			continue
-		}
-		mode, err := modes.Load(filepath.Join(folder, name+".yaml"))
-		var found modes.Errors
-		if errors.As(err, &found) {
-			wrong = append(wrong, found...)
-		}
-		all = append(all, mode)
 	}
-	if len(wrong) > 0 {
-		return nil, wrong
+	return all, errors.Join(wrong...)
+}
+
+// modeNames are the names that modes of a folder have, sorted.
+func modeNames(folder string) []string {
+	files, _ := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(filepath.Base(file), ".yaml")
 	}
-	return all, nil
+	return files
 }
 
 // encodePlans gives the files of the plans of a contract and modes, by the modes' names.
 func encodePlans(c *contract.Contract, guards []*modes.Mode, rules plan.Rules, out string) (map[string][]byte, error) {
 	plans, err := plan.CompileAll(c, guards)
 	if err != nil {
-		return nil, errors.Join(err, fmt.Errorf("--mode NAME plans the API of a mode alone, and leaves out those that cannot guard %s", c.Name))
+		return nil, errors.Join(err, fmt.Errorf("--mode NAME, once for each, plans only the modes that are named: name those that can guard %s", c.Name))
 	}
 	texts := map[string][]byte{}
 	for i, p := range plans {

@@ -192,7 +192,10 @@ func TestPlans(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(plans, 0o755), os.WriteFile(named, text, 0o600), os.WriteFile(filepath.Join(plans, "old.json"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	mustBuild(t, ".", nil, "--contract", named, "--out", dir, "--mode", "rest-token", "--mode", "http-lambda", "--mode", "rest-token")
+	_, stderr, exit := build(t, ".", nil, "--contract", named, "--out", dir, "--mode", "rest-token", "--mode", "http-lambda", "--mode", "rest-token")
+	if exit != 0 || stderr != "build: plans of http-lambda, rest-token: "+plans+"\n" {
+		t.Fatalf("exit status %d: %s", exit, stderr)
+	}
 	c, err := contract.Load(named)
 	if err != nil {
 		t.Fatal(err)
@@ -258,7 +261,7 @@ paths:
 			args = append(args, "--mode", mode)
 		}
 		want := "build: " + named + ":" + strings.ReplaceAll(test.want, "\n", "\nbuild: "+named+":") +
-			"\nbuild: --mode NAME plans the API of a mode alone, and leaves out those that cannot guard " + named + "\n"
+			"\nbuild: --mode NAME, once for each, plans only the modes that are named: name those that can guard " + named + "\n"
 		stdout, stderr, exit := build(t, ".", nil, args...)
 		if exit != 2 || stdout != "" {
 			t.Errorf("%v: exit status %d, output %q", test.modes, exit, stdout)
@@ -272,7 +275,7 @@ paths:
 	}
 	stdout, stderr, exit := build(t, ".", nil, "--contract", "testdata/no_function.yaml", "--out", out, "--mode", "none", "--mode", "nor-this")
 	if lines := strings.Split(stderr, "\n"); exit != 2 || stdout != "" || len(lines) != 4 || !strings.Contains(lines[0], "no_function.yaml:6: ") ||
-		!strings.Contains(lines[1], "none.yaml: no such file") || !strings.Contains(lines[2], "nor-this.yaml: no such file") {
+		!strings.Contains(lines[1], `"none": there is no such mode`) || !strings.Contains(lines[2], `"nor-this": there is no such mode`) {
 		t.Errorf("exit status %d, output %q, errors\n%s", exit, stdout, stderr)
 	}
 }
@@ -293,9 +296,9 @@ func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
 		{"outside of the module", outside, nil, "no go.mod in"},
 		{"no such contract", ".", []string{"--contract", "none.yaml"}, "none.yaml: no such file or directory"},
 		{"no contract", ".", []string{"--contract", "build.go"}, "build.go:"},
-		{"no name of a mode", ".", []string{"--mode", "../rest-token"}, `--mode "../rest-token": want the name of a mode of `},
-		{"empty mode", ".", []string{"--mode", ""}, `"--mode" flag: want a value`},
-		{"no such mode", ".", []string{"--mode", "none"}, "none.yaml: no such file or directory"},
+		{"no name of a mode", ".", []string{"--mode", "../rest-token"}, `--mode "../rest-token": there is no such mode in `},
+		{"empty mode", ".", []string{"--mode", ""}, `--mode "": there is no such mode in `},
+		{"no such mode", ".", []string{"--mode", "none"}, "modes, but http-iam, http-jwt, http-lambda, rest-api-key, rest-cognito, rest-iam, rest-request, rest-token"},
 		{"wrong contract", ".", []string{"--contract", "testdata/no_function.yaml"}, "testdata/no_function.yaml:6: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
