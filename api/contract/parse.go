@@ -35,6 +35,7 @@ type parser struct {
 	schemes map[string]string // the contract's name of a scheme -> ours
 	inherit *policy.Access    // the document's own security
 	serving string            // the document's own x-function
+	inlined int               // how many values the schemas of messages have so far
 }
 
 // located is an error with the file's name and, where it is known, the line.

@@ -26,6 +26,10 @@ const DefaultRouteSelectionExpression = "$request.body.action"
 // two. See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html.
 const maxMessageRoutes = 298
 
+// maxInlined bounds the values in the schemas of all messages, with what they refer to in the place of references: a schema that
+// refers to another one twice, and so on, is as large as two to the power of their number.
+const maxInlined = 100_000
+
 // WebSocket is a WebSocket API that is served beside the operations.
 type WebSocket struct {
 	RouteSelectionExpression string         // which route a message is for
@@ -248,6 +252,9 @@ func (p *parser) messageSchema(node *yaml.Node, what string) (*schema.Schema, er
 
 // inline gives what stands at a node, with what is referred to in the place of references; within are those that it stands in.
 func (p *parser) inline(node *yaml.Node, within []string) (any, error) {
+	if p.inlined++; p.inlined > maxInlined {
+		return nil, at(node, "%s: the schemas of messages have more than %d values, with what they refer to in the place of each reference", webSocketMember, maxInlined)
+	}
 	node = follow(node)
 	switch node.Kind {
 	case yaml.SequenceNode:
