@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // The route keys of a WebSocket API that are not its owner's to name. See
@@ -82,9 +83,10 @@ func isRouteKey(key string) bool {
 	return own || key == RouteConnect || key == RouteDefault
 }
 
+// isCompactObject tells whether a text is a JSON object without white space. Package json does not look at a string's UTF-8.
 func isCompactObject(text string) bool {
 	var compact bytes.Buffer
-	return strings.HasPrefix(text, "{") && json.Compact(&compact, []byte(text)) == nil && compact.String() == text
+	return strings.HasPrefix(text, "{") && utf8.ValidString(text) && json.Compact(&compact, []byte(text)) == nil && compact.String() == text
 }
 
 // MessageMember reads the name of a message's member as a WebSocket API's selection expressions write it, such as

@@ -115,6 +115,7 @@ func TestRouteKeysAreChecked(t *testing.T) {
 		"send: the schema of its messages is no JSON":      {schema("send", "[]")},
 		"spaced: the schema of its messages is no JSON":    {schema("spaced", "{ }")},
 		"broken: the schema of its messages is no JSON":    {schema("broken", "{")},
+		"binary: the schema of its messages is no JSON":    {schema("binary", "{\"a\":\"\xff\"}")},
 		"$connect: is no route of messages":                {schema("$connect", "{}")},
 		"GET /a: has a path, and an owner or a message is": {withPath},
 	} {
