@@ -26,37 +26,51 @@ const protocolSource = "protocol:"
 // Live makes the live function behind its guard, as the variables say, without calling anybody. getenv gives a variable's value,
 // "" where it is not set. What is wrong with a variable is an [*environ.Error].
 func Live(getenv func(string) string, log *slog.Logger) (*live.Guard, error) {
-	rules, err := load(getenv(Rules), log)
+	file, err := path(getenv(Rules))
 	if err != nil {
 		return nil, err
 	}
+	rules, source, err := policy.LoadRules(file)
+	if err != nil {
+		return nil, rulesError(file, err.Error())
+	}
+	log.Info("rules", slog.String("contract", source.Name), slog.String("sha256", source.SHA256))
+	function, err := newFunction(getenv, log)
+	if err != nil {
+		return nil, err
+	}
+	guard, err := live.New(live.Config{Rules: rules, Next: function, Log: log})
+	if wrong := (*live.ConfigError)(nil); errors.As(err, &wrong) { // all but the rules is there
+		return nil, rulesError(file, wrong.Reason)
+	}
+	return guard, err
+}
+
+func newFunction(getenv func(string) string, log *slog.Logger) (*live.Function, error) {
 	function, err := live.NewFunction(live.FunctionConfig{
 		AllowedOrigins: environ.Origins(getenv(environ.AllowedOrigins)), Protocols: protocols(getenv(TokenSources)), Log: log,
 	})
 	if wrong := (*live.OriginError)(nil); errors.As(err, &wrong) {
 		return nil, &environ.Error{Variable: environ.AllowedOrigins, Value: wrong.Origin, Want: wrong.Want}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return live.New(live.Config{Rules: rules, Next: function, Log: log})
+	return function, err
 }
 
-// load reads the rules, and logs which they are.
-func load(file string, log *slog.Logger) (*policy.Rules, error) {
-	if file == "" {
-		binary, err := os.Executable()
-		if err != nil {
-			return nil, &environ.Error{Variable: Rules, Want: "the path of a " + policy.RulesFile + ", since the binary's folder is not known: " + err.Error()}
-		}
-		file = filepath.Join(filepath.Dir(binary), policy.RulesFile)
+// path is that of the file of rules.
+func path(named string) (string, error) {
+	if named != "" {
+		return named, nil
 	}
-	rules, source, err := policy.LoadRules(file)
+	binary, err := os.Executable()
 	if err != nil {
-		return nil, &environ.Error{Variable: Rules, Value: file, Want: "a file of rules: " + err.Error()}
+		return "", &environ.Error{Variable: Rules, Want: "the path of a " + policy.RulesFile + ", since the binary's folder is not known: " + err.Error()}
 	}
-	log.Info("rules", slog.String("contract", source.Name), slog.String("sha256", source.SHA256))
-	return rules, nil
+	return filepath.Join(filepath.Dir(binary), policy.RulesFile), nil
+}
+
+// rulesError is the error for a file that messages cannot be decided by.
+func rulesError(file, reason string) error {
+	return &environ.Error{Variable: Rules, Value: file, Want: "a file of rules: " + reason}
 }
 
 // protocols are the subprotocols among the places of tokens; nil for the default.

@@ -28,7 +28,13 @@ func file(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := rules.Encode(policy.Source{Name: "openapi.yaml", SHA256: fmt.Sprintf("%x", sha256.Sum256(read.Text))})
+	return write(t, rules, policy.Source{Name: "openapi.yaml", SHA256: fmt.Sprintf("%x", sha256.Sum256(read.Text))})
+}
+
+// write writes rules.json of rules, and gives its path.
+func write(t *testing.T, rules *policy.Rules, source policy.Source) string {
+	t.Helper()
+	text, err := rules.Encode(source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +81,13 @@ func TestLive(t *testing.T) {
 // TestRefused: a bad value names its variable.
 func TestRefused(t *testing.T) {
 	rules := file(t)
+	withPattern, err := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "send"}, Message: `{"pattern":"a"}`}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown := write(t, withPattern, policy.Source{Name: "a", SHA256: strings.Repeat("0", 64)})
 	for _, test := range []struct{ rules, origins, variable, want string }{
+		{unknown, "", rulesfile.Rules, fmt.Sprintf("%q: want a file of rules: send: the schema of its messages: pattern: is no word", unknown)},
 		{"/nowhere/rules.json", "", rulesfile.Rules, "no such file"},
 		{"../../openapi.yaml", "", rulesfile.Rules, "is an OpenAPI document"},
 		{"", "", rulesfile.Rules, policy.RulesFile}, // there is none beside the test
