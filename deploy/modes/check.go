@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // wrong says which member is wrong, its parents before it, and what would be right.
@@ -315,9 +317,15 @@ func (m *Mode) checkMediaTypes() wrongs {
 }
 
 // mostMillis is how long a function may take, by the kind of gateway. See
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html.
 var mostMillis = map[string]int{REST: 29_000, HTTP: 30_000, WebSocket: 29_000}
+
+// IntegrationTimeout is how long a function behind the API may take: where the mode does not say, as long as AWS lets it.
+func (m *Mode) IntegrationTimeout() time.Duration {
+	return time.Duration(cmp.Or(m.IntegrationTimeoutInMillis, mostMillis[m.Gateway])) * time.Millisecond
+}
 
 func (m *Mode) checkTimes() wrongs {
 	var all wrongs
@@ -342,7 +350,7 @@ var leaking = []string{"identity.apiKey", "error.message", "error.messageString"
 
 func (m *Mode) checkFormat() wrongs {
 	var all wrongs
-	if strings.ContainsAny(m.AccessLogFormat, "\r\n") {
+	if strings.ContainsAny(strings.TrimSpace(m.AccessLogFormat), "\r\n") {
 		all = at("accessLogFormat", "want one line")
 	}
 	variables := contextVariables(m.AccessLogFormat)
@@ -350,7 +358,8 @@ func (m *Mode) checkFormat() wrongs {
 		all = append(all, at("accessLogFormat", "want $context.requestId or $context.extendedRequestId in it, as API Gateway does")...)
 	}
 	for _, name := range leaking {
-		if m.Gateway != HTTP && slices.Contains(variables, name) {
+		begins := func(variable string) bool { return beginsWith(variable, name) }
+		if m.Gateway != HTTP && slices.ContainsFunc(variables, begins) {
 			all = append(all, at("accessLogFormat", "want no $context."+name+" in it: it is a credential, or can quote one, and would be logged")...)
 		}
 	}

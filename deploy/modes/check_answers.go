@@ -40,13 +40,18 @@ func (r *GatewayResponse) check(kind string) wrongs {
 	if s := r.StatusCode; s != 0 && (s < 200 || s > 599) {
 		all = append(all, at("statusCode", fmt.Sprintf("want 200 to 599, got %d", s))...)
 	}
+	seen := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
+		lower := strings.ToLower(name)
 		switch {
+		case seen[lower]:
+			all = append(all, at("headers", name, "stands there twice: the names of headers have no case")...)
 		case !isHeaderName(name) || strings.ContainsAny(r.Headers[name], "\r\n\x00"):
 			all = append(all, at("headers", name, "want a header's name and value (RFC 9110, section 5)")...)
-		case slices.Contains(framing, strings.ToLower(name)):
+		case slices.Contains(framing, lower):
 			all = append(all, at("headers", name, "is the gateway's own: it says where an answer ends")...)
 		}
+		seen[lower] = true
 	}
 	return all
 }

@@ -233,7 +233,7 @@ func TestParseRefuses(t *testing.T) {
 		{"token", "stageVariables: {alias: live}", "binaryMediaTypes: [png]", `9: binaryMediaTypes.0: want a media type such as image/png or */*, got "png"`},
 		{"token", "stageVariables: {alias: live}", "integrationTimeoutInMillis: 29001", `9: integrationTimeoutInMillis: want 50 to 29000, got 29001`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: a", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
-		{"token", "stageVariables: {alias: live}", `accessLogFormat: "$context.requestId\n"`, `9: accessLogFormat: want one line`},
+		{"token", "stageVariables: {alias: live}", `accessLogFormat: "$context.requestId\n$context.status"`, `9: accessLogFormat: want one line`},
 		{"token", "stageVariables: {alias: live}", "stageVariables: {alias: &no 'no'}\napiKeyRequired: *no", `10: apiKeyRequired: want true or false, got "no"`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: requestId $context.status", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestIdentity", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
@@ -241,6 +241,8 @@ func TestParseRefuses(t *testing.T) {
 		{"token", "stageVariables: {alias: live}", `accessLogFormat: '{"id":"$context.requestId","error":"$context.error.message."}'`, `9: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.messageString", `9: accessLogFormat: want no $context.error.messageString in it: it is a credential, or can quote one, and would be logged`},
 		{"token", "stageVariables: {alias: live}", "localCallers: [{}]", `9: localCallers: only AWS_IAM, and a WebSocket API for @connections, know callers that sign`},
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.identity.apiKey-$context.status", `9: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.message.more", `9: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
 		{"request", "stageVariables.c", "stageVariables.c, method.request.body", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "method.request.body"`},
 		{"request", "stageVariables.c", "$request.header.A", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "$request.header.A"`},
 		{"request", "stageVariables.c", "method.request.header.a", `6: authorizer.identitySource: "method.request.header.a" stands there twice`},
@@ -319,6 +321,7 @@ func TestParseRefuses(t *testing.T) {
 		{"cache", "cache:", "cache:\n  unauthorizedCacheControlHeaderStrategy: FAIL", `6: cache.unauthorizedCacheControlHeaderStrategy: want one of SUCCEED_WITH_RESPONSE_HEADER, SUCCEED_WITHOUT_RESPONSE_HEADER, FAIL_WITH_403`},
 		{"cache", "ACCESS_DENIED", "DENIED", `9: gatewayResponses.DENIED: want one of ACCESS_DENIED, API_CONFIGURATION_ERROR, `},
 		{"cache", "statusCode: 404", "statusCode: 99", `9: gatewayResponses.ACCESS_DENIED.statusCode: want 200 to 599, got 99`},
+		{"cache", "X-A: b", "X-A: b, x-a: c", `9: gatewayResponses.ACCESS_DENIED.headers.x-a: stands there twice: the names of headers have no case`},
 		{"cache", "X-A: b", "Content-length: 3", `9: gatewayResponses.ACCESS_DENIED.headers.Content-length: is the gateway's own: it says where an answer ends`},
 		{"socket", "authorization: REQUEST", "authorization: TOKEN", `3: authorization: want one of NONE, AWS_IAM, REQUEST for a gateway of kind WEBSOCKET, got "TOKEN"`},
 		{"socket", "authorization: REQUEST", "authorization: JWT", `3: authorization: want one of NONE, AWS_IAM, REQUEST for a gateway of kind WEBSOCKET, got "JWT"`},
@@ -466,7 +469,8 @@ func TestAccepted(t *testing.T) {
 	tests := []struct{ base, old, new string }{
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId. $context.identity.apiKeyId $context.error.messages $context.error.responseType"},
 		{"lambda", "cors:", "accessLogFormat: $context.requestId $context.error.message\ncors:"}, // an HTTP API's errors quote nothing
-		{"token", "resultTtlInSeconds: 300", "userPools: []"},                                    // asks for nothing
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: >\n  $context.requestId\n  $context.status\n"},
+		{"token", "resultTtlInSeconds: 300", "userPools: []"}, // asks for nothing
 		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 0, burstLimit: 0}"},
 		{"token", "stageVariables: {alias: live}", "throttle: "},
 		{"token", "stageVariables: {alias: live}", "throttle: &limit {rateLimit: 0.5, burstLimit: 1}\nstageVariables: {}"},

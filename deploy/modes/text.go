@@ -49,6 +49,12 @@ func isMediaType(text string) bool {
 	return madeOf(kind, "!#$&^_.+*-", 1, len(kind)) && madeOf(subtype, "!#$&^_.+*-", 1, len(subtype))
 }
 
+// beginsWith tells whether a variable is the one of a name, or is that where a reader takes less of what follows it for a name.
+func beginsWith(variable, name string) bool {
+	rest, begins := strings.CutPrefix(variable, name)
+	return begins && (rest == "" || !madeOf(rest[:1], "", 1, 1))
+}
+
 // contextVariables are the names behind $context. in a text: as many letters, digits and ._:- as follow it, but for points at the end.
 func contextVariables(text string) []string {
 	var names []string
