@@ -55,7 +55,7 @@ func TestRendered(t *testing.T) {
 		write(t, mode, append(slices.Clone(source), "# later\n"...))
 		output, exit := stack.Try("plan", "-no-color")
 		write(t, mode, source)
-		want := "Changed since: the mode, " + mode + ". Build again: `go run ./deploy/build --contract " + functions.Contract(module) + "`"
+		want := "Changed since: the mode, " + mode + ". Build again, with --arch, --mode and --out as before: `go run portcullis/deploy/build --contract " + functions.Contract(module) + "`"
 		if exit == 0 || !strings.Contains(withoutSpace.Replace(output), withoutSpace.Replace(want)) || strings.Count(output, "Error:") != 1 {
 			t.Errorf("exit status %d\n%s", exit, output)
 		}

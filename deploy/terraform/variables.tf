@@ -38,7 +38,7 @@ variable "modes" {
   }
   validation {
     condition     = alltrue([for mode in var.modes : fileexists("${local.artifacts}/plans/${mode}.json")])
-    error_message = "In ${var.artifacts}/plans there is no plan of ${join(", ", [for mode in var.modes : mode if !fileexists("${local.artifacts}/plans/${mode}.json")])}; there are ${coalesce(join(", ", [for file in fileset("${local.artifacts}/plans", "*.json") : trimsuffix(file, ".json")]), "none")}. `go run ./deploy/build` makes one of each mode of deploy/modes, and `go run ./deploy/build --contract FILE` of a contract of your own."
+    error_message = "In ${var.artifacts}/plans there is no plan of ${join(", ", [for mode in var.modes : mode if !fileexists("${local.artifacts}/plans/${mode}.json")])}; there are ${coalesce(join(", ", [for file in fileset("${local.artifacts}/plans", "*.json") : trimsuffix(file, ".json")]), "none")}. `go run portcullis/deploy/build` makes one of each mode of deploy/modes, or of those that `--mode NAME` names, with `--contract FILE` of a contract of your own."
   }
   # A mode's authorizer would have the name of another of the stack's functions, or of a role of its own.
   validation {
@@ -81,14 +81,14 @@ variable "functions" {
 }
 
 variable "artifacts" {
-  description = "Folder of the zips, their rules and the plans, as `go run ./deploy/build` writes it, from the stack's folder or absolute."
+  description = "Folder of the zips, their rules and the plans, as `go run portcullis/deploy/build` writes it, from the stack's folder or absolute."
   type        = string
   default     = "../dist"
   nullable    = false
 }
 
 variable "architecture" {
-  description = "The instruction set that the functions were built for: arm64, or x86_64 (`go run ./deploy/build --arch amd64`)."
+  description = "The instruction set that the functions were built for: arm64, or x86_64 (`go run portcullis/deploy/build --arch amd64`)."
   type        = string
   default     = "arm64"
   nullable    = false

@@ -59,6 +59,28 @@ run "refused_another_version" {
   expect_failures = [var.file]
 }
 
+run "refused_incomplete" {
+  command = plan
+  module {
+    source = "./modules/plan"
+  }
+  variables {
+    file = "tests/fixtures/plans/incomplete.json"
+  }
+  expect_failures = [var.file]
+}
+
+run "refused_under_another_name" {
+  command = plan
+  module {
+    source = "./modules/plan"
+  }
+  variables {
+    file = "tests/fixtures/plans/renamed.json"
+  }
+  expect_failures = [var.file]
+}
+
 run "refused_stale" {
   command = plan
   module {

@@ -7,7 +7,7 @@ variable "zip" {
 
   validation {
     condition     = fileexists(var.zip)
-    error_message = "There is no ${var.zip}: build the functions with `go run ./deploy/build`."
+    error_message = "There is no ${var.zip}: `go run portcullis/deploy/build` builds the authorizers."
   }
 }
 
@@ -18,7 +18,7 @@ variable "rules" {
 
   validation {
     condition     = var.rules == null || try(length(jsondecode(file(var.rules)).contract.sha256) == 64, false)
-    error_message = "There are no rules ${join("", var.rules[*])}: `go run ./deploy/build` writes them beside the zips, and `portcullis access compile` alone."
+    error_message = "There are no rules ${join("", var.rules[*])}: `go run portcullis/deploy/build --contract FILE` writes them beside the zips that hold them."
   }
 }
 

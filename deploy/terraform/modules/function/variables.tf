@@ -23,7 +23,7 @@ variable "zip" {
 
   validation {
     condition     = fileexists(var.zip)
-    error_message = "There is no ${var.zip}: build the functions with `go run ./deploy/build`."
+    error_message = "There is no ${var.zip}. Those of the module portcullis are built with `go run portcullis/deploy/build`."
   }
 }
 

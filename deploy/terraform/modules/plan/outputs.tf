@@ -4,6 +4,6 @@ output "plan" {
 
   precondition {
     condition     = length(local.changed) == 0
-    error_message = "The plan ${var.file} is of other files than those that are there. Changed since: ${join("; ", local.changed)}. Build again: `go run ./deploy/build --contract ${local.contract}`, or `portcullis build --contract ${local.contract}`."
+    error_message = "The plan ${var.file} is of other files than those that are there. Changed since: ${join("; ", local.changed)}. Build again, with --arch, --mode and --out as before: `go run portcullis/deploy/build --contract ${local.contract}`."
   }
 }
