@@ -86,7 +86,7 @@ run "function" {
 
   assert {
     condition = (output.name == "demo-fixture" && output.alias == "live" && output.version == "3" && output.timeout == 10 &&
-      output.log_group == "/aws/lambda/demo-fixture" && output.arn == aws_lambda_function.this.arn && output.alias_arn == aws_lambda_alias.live.arn &&
+      output.log_group == "/aws/lambda/demo-fixture" && output.arn == aws_lambda_function.this.arn &&
     endswith(output.invoke_arn, ":function1/invocations") && endswith(output.alias_invoke_arn, ":function1:live/invocations"))
     error_message = "An output does not tell what it should."
   }

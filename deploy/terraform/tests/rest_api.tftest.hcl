@@ -9,8 +9,8 @@ variables {
   stage = "v1"
   plan  = "tests/fixtures/plans/things/token.json"
   functions = {
-    things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live", alias_invoke_arn = "uri:things:live/invocations" }
-    health = { name = "demo-health", invoke_arn = "uri:health/invocations", alias = "live", alias_invoke_arn = "uri:health:live/invocations" }
+    things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live" }
+    health = { name = "demo-health", invoke_arn = "uri:health/invocations", alias = "live" }
   }
   authorizer_id      = "authorizer7"
   allowed_origins    = ["*"]

@@ -8,8 +8,8 @@ variables {
   name  = "demo"
   stage = "v1"
   functions = {
-    users  = { name = "demo-users", invoke_arn = "uri:users/invocations", alias = "live", alias_invoke_arn = "uri:users:live/invocations" }
-    tokens = { name = "demo-tokens", invoke_arn = "uri:tokens/invocations", alias = "live", alias_invoke_arn = "uri:tokens:live/invocations" }
+    users  = { name = "demo-users", invoke_arn = "uri:users/invocations", alias = "live" }
+    tokens = { name = "demo-tokens", invoke_arn = "uri:tokens/invocations", alias = "live" }
   }
   allowed_origins    = ["*"]
   log_retention_days = 7

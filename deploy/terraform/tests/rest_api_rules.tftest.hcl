@@ -8,7 +8,7 @@ variables {
   name  = "demo-fixture"
   stage = "v1"
   functions = {
-    things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live", alias_invoke_arn = "uri:things:live/invocations" }
+    things = { name = "demo-things", invoke_arn = "uri:things/invocations", alias = "live" }
   }
   allowed_origins    = ["*"]
   log_retention_days = 7

@@ -18,11 +18,6 @@ output "alias" {
   value       = aws_lambda_alias.live.name
 }
 
-output "alias_arn" {
-  description = "The alias's ARN."
-  value       = aws_lambda_alias.live.arn
-}
-
 output "alias_invoke_arn" {
   description = "The URI by which API Gateway invokes the alias."
   value       = aws_lambda_alias.live.invoke_arn

@@ -19,10 +19,9 @@ variable "plan" {
 variable "functions" {
   description = "The functions behind the API by the names that the contract has for them (x-function), each as the function module's outputs."
   type = map(object({
-    name             = string
-    invoke_arn       = string
-    alias            = string
-    alias_invoke_arn = string
+    name       = string
+    invoke_arn = string
+    alias      = string
   }))
   nullable = false
 }

@@ -8,11 +8,6 @@ output "name" {
   value       = aws_api_gateway_usage_plan.this.name
 }
 
-output "key_ids" {
-  description = "Name -> the key's id, by which AWS counts its holder."
-  value       = { for name, key in aws_api_gateway_api_key.this : name => key.id }
-}
-
 output "key_values" {
   description = "Name -> the key's value, for its holder."
   value       = { for name, key in aws_api_gateway_api_key.this : name => key.value }
