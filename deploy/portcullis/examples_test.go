@@ -19,7 +19,7 @@ import (
 	"portcullis/deploy/testtools"
 )
 
-// TestEveryCommandIsDescribed: what it is for in a line and in full, and with examples that begin with its name.
+// TestEveryCommandIsDescribed: what it is for in a line and in full, with examples that begin with its name and no default that is none.
 func TestEveryCommandIsDescribed(t *testing.T) {
 	every(command(&cli.Session{}), func(c *cobra.Command) {
 		if c.Short == "" || c.Long == "" {
@@ -27,6 +27,9 @@ func TestEveryCommandIsDescribed(t *testing.T) {
 		}
 		if c.Runnable() && !strings.Contains(c.Example, c.CommandPath()) {
 			t.Errorf("%s has no example of itself: %q", c.CommandPath(), c.Example)
+		}
+		if strings.Contains(c.UsageString(), "(default [])") {
+			t.Errorf("%s prints a default that is none:\n%s", c.CommandPath(), c.UsageString())
 		}
 	})
 }
