@@ -31,6 +31,11 @@ func (b *builder) addCache(o *Operation, from *contract.Operation) {
 	}
 	o.Cache = &Cache{TTLInSeconds: int(settings.TTL().Seconds()), CacheKeyParameters: []string{}}
 	for _, parameter := range settings.KeyParameters {
+		for declared := range o.RequestParameters {
+			if sameParameter(declared, parameter) {
+				parameter = declared // as the method writes it
+			}
+		}
 		switch header, ofContext := contextHeaders[parameter]; {
 		case ofContext:
 			if o.Cache.RequestParameters == nil {
@@ -43,7 +48,9 @@ func (b *builder) addCache(o *Operation, from *contract.Operation) {
 		case !o.RequestParameters[parameter]:
 			o.RequestParameters[parameter] = false // the method has to declare it
 		}
-		o.Cache.CacheKeyParameters = append(o.Cache.CacheKeyParameters, parameter)
+		if !slices.Contains(o.Cache.CacheKeyParameters, parameter) {
+			o.Cache.CacheKeyParameters = append(o.Cache.CacheKeyParameters, parameter)
+		}
 	}
 }
 

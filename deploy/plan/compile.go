@@ -99,7 +99,7 @@ func (b *builder) plan() *Plan {
 		Name: m.Name, Gateway: m.Gateway, Description: b.contract.Description, Authorization: m.Authorization,
 		Authorizer: b.authorizer(), Scopes: b.scopes(),
 		StageVariables:  orEmpty(maps.Clone(m.StageVariables)),
-		AccessLogFormat: cmp.Or(strings.TrimSpace(m.AccessLogFormat), logFormats[m.Gateway]), IntegrationTimeoutInMillis: cmp.Or(m.IntegrationTimeoutInMillis, timeouts[m.Gateway]),
+		AccessLogFormat: cmp.Or(strings.TrimSpace(m.AccessLogFormat), logFormats[m.Gateway]), IntegrationTimeoutInMillis: int(m.IntegrationTimeout().Milliseconds()),
 		Local: localOf(m),
 	}
 	if m.Throttle != nil {
@@ -107,9 +107,9 @@ func (b *builder) plan() *Plan {
 	}
 	switch m.Gateway {
 	case modes.WebSocket:
-		p.WebSocket, p.Operations = b.webSocket(), b.messageRoutes()
+		p.WebSocket, p.Operations, p.Description = b.webSocket(), b.messageRoutes(), cut(p.Description, mostDescription)
 	case modes.HTTP:
-		p.HTTP, p.Operations = b.http(), b.operations()
+		p.HTTP, p.Operations, p.Description = b.http(), b.operations(), cut(p.Description, mostDescription)
 	default:
 		p.REST, p.Operations = b.rest(), b.operations()
 	}
@@ -128,12 +128,6 @@ func (b *builder) operations() map[string]Operation {
 	}
 	return all
 }
-
-// timeouts are how long a function behind an API may take at most, in milliseconds, by the kind of gateway. See
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html,
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html and
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html.
-var timeouts = map[string]int{modes.REST: 29_000, modes.HTTP: 30_000, modes.WebSocket: 29_000}
 
 // logFormats are the lines of an access log where the mode has no format of its own. No field may hold a credential:
 // $context.error.message is left out, since for a malformed Authorization header it quotes the header.
@@ -174,8 +168,7 @@ func (b *builder) scopes() []string {
 	return slices.Compact(all)
 }
 
-// checkNamedMethods makes sure that the methods that the mode names are the contract's. $default is none of them: it is one
-// route in AWS, and two on a desk.
+// checkNamedMethods makes sure that the methods that the mode names are the contract's, and that those of a usage plan ask for its keys.
 func (b *builder) checkNamedMethods(p *Plan) {
 	check := func(names []string, member string) {
 		slices.Sort(names)
@@ -190,6 +183,11 @@ func (b *builder) checkNamedMethods(p *Plan) {
 	}
 	if m := b.mode; m.UsagePlan != nil {
 		check(slices.Collect(maps.Keys(m.UsagePlan.Methods)), "usagePlan")
+		for _, name := range slices.Sorted(maps.Keys(m.UsagePlan.Methods)) {
+			if p.Operations[name].Public {
+				b.refuseMode("want an operation that asks for a key, which "+b.contract.Name+" opens to everybody", "usagePlan", "methods", name)
+			}
+		}
 	}
 	if m := b.mode; m.Cache != nil {
 		check(slices.Collect(maps.Keys(m.Cache.Methods)), "cache")

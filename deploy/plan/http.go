@@ -1,6 +1,26 @@
 package plan
 
-import "cmp"
+import (
+	"cmp"
+	"unicode/utf8"
+)
+
+// What an HTTP API takes at most. See
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid.html and
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes-routeid.html.
+const (
+	mostDescription   = 1024 // characters of its description
+	mostOperationName = 64   // characters of a route's operation name
+	mostScope         = 64   // characters of a route's scope
+)
+
+// cut is the beginning of a text, of so many characters at most.
+func cut(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most])
+}
 
 // http is what only HTTP APIs have.
 func (b *builder) http() *HTTP {

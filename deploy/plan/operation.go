@@ -2,6 +2,7 @@ package plan
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"portcullis/api/contract"
 	"portcullis/deploy/modes"
@@ -38,8 +39,11 @@ func (b *builder) operation(from *contract.Operation) Operation {
 		}
 	}
 	b.addThrottle(&o, keyOf(from))
-	if b.mode.Gateway == modes.REST {
+	switch {
+	case b.mode.Gateway == modes.REST:
 		b.addREST(&o, from)
+	case utf8.RuneCountInString(o.OperationName) > mostOperationName:
+		o.OperationName = "" // which is for people only
 	}
 	return o
 }

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -240,6 +241,48 @@ func TestModels(t *testing.T) {
 				t.Errorf("%s: %s: %v", test.content, body, err)
 			}
 		}
+	}
+}
+
+// TestHTTPLimits: what is for people only is left out, or cut, where an HTTP API cannot have it.
+func TestHTTPLimits(t *testing.T) {
+	long, most := strings.Repeat("ä", 65), strings.Repeat("ä", 64)
+	text := "info: {description: " + strings.Repeat("ö", 1025) + "}\n" + strings.NewReplacer("get: {}", "get: {operationId: "+long+"}", "post: {", "post: {operationId: "+most+", ").Replace(contractBase)
+	c, err := contract.Parse("contract.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for mode, want := range map[string]struct {
+		description   int // characters
+		first, second string
+	}{
+		"iam":     {1025, long, most},
+		"httpIAM": {1024, "", most},
+	} {
+		p, err := plan.Compile(c, parseBase(t, mode, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := utf8.RuneCountInString(p.Description); got != want.description || p.Operations["GET /things"].OperationName != want.first || p.Operations["POST /things"].OperationName != want.second {
+			t.Errorf("%s: a description of %d characters, operations %v", mode, got, p.Operations)
+		}
+	}
+}
+
+// TestHeadersHaveNoCase: a key of the cache names a header as its method does, and preflights name each once.
+func TestHeadersHaveNoCase(t *testing.T) {
+	p, err := compileBase(t, "iam", "cache: {methods: {GET /things: {keyParameters: [method.request.header.x-a, method.request.header.X-a, context.identity.userArn]}}}\n",
+		"get: {}", "get: {parameters: [{name: X-A, in: header, required: true}, {name: content-type, in: header}, {name: x-api-key, in: header}]}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, headers := p.Operations["GET /things"], p.REST.Preflights["/things"]["Access-Control-Allow-Headers"]
+	if !maps.Equal(o.RequestParameters, map[string]bool{"method.request.header.X-A": true}) ||
+		!slices.Equal(o.Cache.CacheKeyParameters, []string{"method.request.header.X-A", "integration.request.header.X-Cache-User"}) {
+		t.Errorf("parameters %v, kept by %v", o.RequestParameters, o.Cache.CacheKeyParameters)
+	}
+	if headers != "Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key,X-A" {
+		t.Errorf("headers %s", headers)
 	}
 }
 

@@ -44,6 +44,7 @@ var modeBases = map[string]string{
 	"mixed":   "name: mixed\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: [method.request.header.A, method.request.querystring.b]}\n",
 	"several": "name: several\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: [method.request.header.A, stageVariables.alias, context.path]}\n",
 	"multi":   "name: multi\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: method.request.multivalueheader.A}\n",
+	"checked": "name: checked\ngateway: REST\nauthorization: AWS_IAM\nrequestValidation: {parameters: true}\n",
 	"jwt":     "name: jwt\ngateway: HTTP\nauthorization: JWT\nauthorizer: {issuer: https://login.example.com, audience: [things]}\n",
 }
 
@@ -143,6 +144,10 @@ func TestRefusesContracts(t *testing.T) {
 		{"iam", "Part: {type: object}", "Part: [object]", "8: Part: want a schema, a mapping"},
 		{"iam", "{$ref: \"#/components/schemas/Thing\"}", "true", "14: BodyPOSTthings: want a schema, a mapping"},
 
+		// Parameters that a method cannot declare.
+		{"checked", "get: {}", "get: {parameters: [{name: 'a[b]', in: query, required: true}]}", `13: GET /things: the required parameter "a[b]": want a name of letters, digits and ._$-`},
+		{"checked", "get: {}", "get: {parameters: [{name: X+A, in: header, required: true}]}", `13: GET /things: the required parameter "X+A": want a name of letters, digits and ._$-`},
+
 		// Rules that scopes of a token cannot express.
 		{"pools", rule, "get: {security: [{bearer: [things/self]}]}", "16: GET /things/{id}: COGNITO_USER_POOLS cannot express this rule: no scope of a token opens it"},
 		{"jwt", rule, "get: {security: [{bearer: [things/self]}]}", "16: GET /things/{id}: JWT cannot express this rule: no scope of a token opens it"},
@@ -156,6 +161,7 @@ func TestRefusesContracts(t *testing.T) {
 		{"pools", "get: {}", "get: {security: [{apiKey: [a]}]}", "13: GET /things: COGNITO_USER_POOLS cannot express this rule: no scope of a token opens it"},
 		{"jwt", "get: {}", "get: {security: [{apiKey: [a]}]}", "13: GET /things: JWT cannot express this rule: no scope of a token opens it"},
 		{"jwt", "get: {}", scopes(11), "13: GET /things: JWT cannot express this rule: more than ten scopes open it, and a route of an HTTP API has ten at most"},
+		{"jwt", "get: {}", "get: {security: [{bearer: [" + strings.Repeat("a", 65) + "]}]}", "13: GET /things: JWT cannot express this rule: a scope is longer than the 64 characters that those of a route of an HTTP API have at most"},
 	} {
 		wantError(t, test.mode+", "+test.changed, func() error { _, err := compileBase(t, test.mode, "", test.old, test.changed); return err }, "contract.yaml", test.want)
 	}
@@ -209,7 +215,7 @@ func TestRefusesModes(t *testing.T) {
 	} {
 		wantError(t, test.mode+", "+test.added, func() error { _, err := compileBase(t, test.mode, test.added, "", ""); return err }, test.mode+".yaml", test.want)
 	}
-	const planOfNowhere = "name: key\ngateway: REST\nauthorization: NONE\napiKeyRequired: true\nusagePlan:\n  methods: {GET /nowhere: {rateLimit: 1, burstLimit: 1}}\n"
+	const planOfNowhere = "name: key\ngateway: REST\nauthorization: NONE\napiKeyRequired: true\nusagePlan:\n  methods:\n    GET /nowhere: {rateLimit: 1, burstLimit: 1}\n    GET /open: {rateLimit: 1, burstLimit: 1}\n"
 	wantError(t, "usage plan", func() error {
 		m, err := modes.Parse("key.yaml", []byte(planOfNowhere))
 		if err != nil {
@@ -221,7 +227,7 @@ func TestRefusesModes(t *testing.T) {
 		}
 		_, err = plan.Compile(c, m)
 		return err
-	}, "key.yaml", "6: usagePlan.methods.GET /nowhere: "+unknown)
+	}, "key.yaml", "7: usagePlan.methods.GET /nowhere: "+unknown+"\n8: usagePlan.methods.GET /open: want an operation that asks for a key, which contract.yaml opens to everybody")
 }
 
 // TestCompiles: what is close to what is refused, and is none of it.
@@ -244,6 +250,10 @@ func TestCompiles(t *testing.T) {
 		{"iam", "", "Part: {type: object}", "Part: {const: a, minimum: 1, exclusiveMaximum: 2}"},
 		{"iam", "", "get: {}", "get: {security: [{bearer: [a, b]}, {bearer: [], apiKey: []}]}"},
 		{"jwt", "", "get: {}", scopes(10)},
+		{"jwt", "", "get: {}", "get: {security: [{bearer: [" + strings.Repeat("a", 64) + "]}]}"},
+		{"pools", "", "get: {}", "get: {security: [{bearer: [" + strings.Repeat("a", 65) + "]}]}"},
+		{"iam", "", "get: {}", "get: {parameters: [{name: 'a[b]', in: query, required: true}]}"}, // which is not looked at
+		{"checked", "", "get: {}", "get: {parameters: [{name: 'a[b]', in: query}, {name: $a.b_c-1, in: query, required: true}]}"},
 		{"pools", "", "get: {}", scopes(11)},
 		{"pools", "", rule, "get: {security: [{bearer: [things/self]}, {bearer: [a, b]}, {bearer: []}]}"},
 		{"pools", "", rule, "get: {security: [{apiKey: [a, b]}, {bearer: [things/read]}, {bearer: [things/self]}]}"},

@@ -143,7 +143,7 @@ func (b *builder) preflights() map[string]map[string]string {
 		}
 		all[path] = map[string]string{
 			"Access-Control-Allow-Methods": strings.Join(methods, ","),
-			"Access-Control-Allow-Headers": strings.Join(unique(headers), ","),
+			"Access-Control-Allow-Headers": strings.Join(uniqueHeaders(headers), ","),
 			"Access-Control-Max-Age":       corsMaxAge,
 		}
 	}
@@ -162,12 +162,12 @@ func headerParameters(o *contract.Operation) []string {
 	return all
 }
 
-// unique are the texts of a list, each where it stands first.
-func unique(list []string) []string {
+// uniqueHeaders are the names of a list, each where it stands first, in whatever case.
+func uniqueHeaders(list []string) []string {
 	var all []string
-	for _, text := range list {
-		if !slices.Contains(all, text) {
-			all = append(all, text)
+	for _, name := range list {
+		if !slices.ContainsFunc(all, func(other string) bool { return strings.EqualFold(other, name) }) {
+			all = append(all, name)
 		}
 	}
 	return all
@@ -224,23 +224,33 @@ func mapped(value string) (string, bool) {
 
 // addREST adds what only a method of a REST API has.
 func (b *builder) addREST(o *Operation, from *contract.Operation) {
-	o.RequestParameters = requestParameters(from)
+	o.RequestParameters = b.requestParameters(from)
 	o.RequestModels = b.models.of[from]
 	b.addCache(o, from)
 }
 
 var pathParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([^{}+]+)\+?\}`) })
 
-// requestParameters are those of the path, and the query and header parameters that the contract requires.
-func requestParameters(o *contract.Operation) map[string]bool {
+// parameterName is what API Gateway takes for a parameter's name. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html.
+var parameterName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._$-]+$`) })
+
+// requestParameters are those of the path, and the query and header parameters that the contract requires. One that a method cannot
+// declare is refused where the mode has parameters validated.
+func (b *builder) requestParameters(o *contract.Operation) map[string]bool {
 	all := map[string]bool{}
 	for _, match := range pathParameter().FindAllStringSubmatch(o.Route.Path, -1) {
 		all["method.request.path."+match[1]] = true
 	}
 	places := map[string]string{"query": "querystring", "header": "header"}
 	for _, parameter := range o.Parameters {
-		if place := places[parameter.In]; place != "" && parameter.Required {
+		place := places[parameter.In]
+		switch {
+		case place == "" || !parameter.Required:
+		case parameterName().MatchString(parameter.Name):
 			all[fmt.Sprintf("method.request.%s.%s", place, parameter.Name)] = true
+		case b.mode.RequestValidation.Parameters:
+			b.refuse(o.Line, "%s: the required parameter %q: want a name of letters, digits and ._$-, as the parameters of a REST API have, or not required", o.Route, parameter.Name)
 		}
 	}
 	return all

@@ -46,6 +46,8 @@ func (b *builder) tokenScopes(o *contract.Operation) []string {
 		return refuse("no scope of a token opens it")
 	case b.mode.Gateway == modes.HTTP && len(all) > mostScopes:
 		return refuse("more than ten scopes open it, and a route of an HTTP API has ten at most")
+	case b.mode.Gateway == modes.HTTP && slices.ContainsFunc(all, func(scope string) bool { return len(scope) > mostScope }):
+		return refuse("a scope is longer than the 64 characters that those of a route of an HTTP API have at most")
 	}
 	return all
 }
