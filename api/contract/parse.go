@@ -127,8 +127,8 @@ func (p *parser) head(c *Contract) error {
 	info := find(p.root, "info")
 	c.Title, c.Description = text(find(info, "title")), text(find(info, "description"))
 	if function := find(p.root, "x-function"); function != nil {
-		if p.serving = function.Value; !isFunctionName(function) {
-			return at(function, "x-function: want the name of a function")
+		if p.serving = function.Value; !IsFunctionName(function.Value) {
+			return at(function, "x-function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first")
 		}
 	}
 	if err := p.readSchemes(); err != nil {
@@ -245,8 +245,8 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 		operation.ID = id.Value
 	}
 	if function := find(node, "x-function"); function != nil {
-		if operation.Function = function.Value; !isFunctionName(function) {
-			return operation, at(function, "%s: x-function: want the name of a function", route)
+		if operation.Function = function.Value; !IsFunctionName(function.Value) {
+			return operation, at(function, "%s: x-function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first", route)
 		}
 	}
 	if operation.Function == "" {
@@ -265,9 +265,9 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	return operation, err
 }
 
-func isFunctionName(node *yaml.Node) bool {
+// IsFunctionName tells whether a function can have a name: 1 to 32 of a-z, 0-9 and -, with a letter first.
+func IsFunctionName(name string) bool {
 	const letters, others = "abcdefghijklmnopqrstuvwxyz", "0123456789-"
-	name := node.Value
 	return len(name) >= 1 && len(name) <= 32 && strings.Contains(letters, name[:1]) && strings.Trim(name, letters+others) == ""
 }
 

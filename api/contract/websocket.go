@@ -119,8 +119,8 @@ func (p *parser) readConnect(w *WebSocket, node *yaml.Node) (err error) {
 		return err
 	}
 	if function := find(connect, "function"); function != nil {
-		if w.Function = text(function); !isFunctionName(function) {
-			return at(function, "%s: function: want the name of a function", what)
+		if w.Function = text(function); !IsFunctionName(w.Function) {
+			return at(function, "%s: function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first", what)
 		}
 	}
 	return nil
@@ -159,8 +159,8 @@ func (p *parser) messageRoute(key, node *yaml.Node) (r MessageRoute, err error) 
 		return r, err
 	}
 	if function := find(node, "function"); function != nil {
-		if r.Function = text(function); !isFunctionName(function) {
-			return r, at(function, "%s: function: want the name of a function", what)
+		if r.Function = text(function); !IsFunctionName(r.Function) {
+			return r, at(function, "%s: function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first", what)
 		}
 	}
 	if r.Function == "" {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"portcullis/api/contract"
 )
 
 // members are those that an authorizer of each kind may have.
@@ -73,8 +75,11 @@ func (a *Authorizer) set() []string {
 
 func (a *Authorizer) checkFunction(needed bool) wrongs {
 	var all wrongs
-	if needed && a.Function == "" {
+	switch {
+	case needed && a.Function == "":
 		all = at("function", "is missing")
+	case a.Function != "" && !contract.IsFunctionName(a.Function):
+		all = at("function", fmt.Sprintf("want the name of a function, 1 to 32 of a-z 0-9 - with a letter first, got %q", a.Function))
 	}
 	if _, err := a.Validation(); err != nil {
 		all = append(all, at("identityValidationExpression", err.Error())...)

@@ -90,8 +90,7 @@ func (p *Project) lineOf(name string) int {
 
 // CheckFunction refuses names that contracts and modes cannot have for a function.
 func CheckFunction(name string) error {
-	const letters, others = "abcdefghijklmnopqrstuvwxyz", "0123456789-"
-	if len(name) >= 1 && len(name) <= 32 && strings.Contains(letters, name[:1]) && strings.Trim(name, letters+others) == "" {
+	if contract.IsFunctionName(name) {
 		return nil
 	}
 	return fmt.Errorf("want the name of a function, 1 to 32 of a-z 0-9 - with a letter first, got %q", name)
