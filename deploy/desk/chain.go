@@ -87,7 +87,7 @@ func newGateways(config gateway.Config, p *project.Project, invokers map[string]
 		config.Plan = m.Plan
 		g, err := gateway.New(config)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m.File, err)
+			return nil, fmt.Errorf("%s: %w", m.File(), err)
 		}
 		all[m.Name] = g
 	}

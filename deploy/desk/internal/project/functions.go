@@ -9,7 +9,6 @@ import (
 
 	"portcullis/api/contract"
 	build "portcullis/deploy/functions"
-	"portcullis/deploy/modes"
 )
 
 // IsURL tells whether a function is at an address, and no file.
@@ -71,7 +70,7 @@ func (p *Project) missing(name string) error {
 	reason := fmt.Sprintf("no function is called %q: want --function %[1]s=URL or --function %[1]s=BINARY", name)
 	for _, m := range p.Modes {
 		if m.Authorizer != nil && m.Authorizer.Function == name {
-			return &modes.Error{Name: m.File, Line: m.Wrong("", "authorizer", "function").Line, Reason: "function: " + reason}
+			return m.Wrong(reason, "authorizer", "function")
 		}
 	}
 	return &contract.Error{Name: p.Contract.Name, Line: p.lineOf(name), Reason: "x-function: " + reason}

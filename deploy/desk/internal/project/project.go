@@ -18,10 +18,9 @@ type Project struct {
 	Rules    plan.Rules // of the contract
 }
 
-// Mode is a mode, the file that it is of, and the plan of the contract in it.
+// Mode is a mode of a file, and the plan of the contract in it.
 type Mode struct {
 	*modes.Mode
-	File string
 	Plan *plan.Plan
 }
 
@@ -62,14 +61,16 @@ func (p *Project) addModes(s Source) error {
 	return nil
 }
 
-// checkNames refuses two modes of one name.
-func checkNames(all []Mode) error {
+// checkNames refuses modes of one name, and gives an error for each.
+func checkNames(all []Mode) []error {
+	var twice []error
 	files := map[string]string{}
 	for _, m := range all {
-		if other, twice := files[m.Name]; twice {
-			return &modes.Error{Name: m.File, Reason: fmt.Sprintf("the mode %s is in %s already", m.Name, other)}
+		if other, there := files[m.Name]; there {
+			twice = append(twice, &modes.Error{Name: m.File(), Reason: fmt.Sprintf("the mode %s is in %s already", m.Name, other)})
+			continue
 		}
-		files[m.Name] = m.File
+		files[m.Name] = m.File()
 	}
-	return nil
+	return twice
 }

@@ -67,9 +67,9 @@ func (s Source) readModes() ([]Mode, error) {
 			wrong = append(wrong, err)
 			continue
 		}
-		all = append(all, Mode{Mode: m, File: file})
+		all = append(all, Mode{Mode: m})
 	}
-	return all, errors.Join(append(wrong, checkNames(all))...)
+	return all, errors.Join(append(wrong, checkNames(all)...)...)
 }
 
 // modeFiles are the files of the modes, in the order in which people are told of them. There is none where they are those in the
@@ -104,12 +104,11 @@ func embeddedModes() ([]Mode, error) {
 		if err != nil {
 			return nil, err
 		}
-		file := path.Join(modesFolder, name)
-		m, err := modes.Parse(file, text)
+		m, err := modes.Parse(path.Join(modesFolder, name), text)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Mode{Mode: m, File: file})
+		all = append(all, Mode{Mode: m})
 	}
 	return all, nil
 }
