@@ -1,5 +1,5 @@
-// Package gateway is Amazon API Gateway as an http.Handler: it answers requests as a deployed stage of a REST or HTTP
-// API would, from the same plan that Terraform deploys, and calls the same Lambda functions with the same events. It is for
+// Package gateway is Amazon API Gateway as an http.Handler: it answers requests as a deployed stage of a REST, HTTP or
+// WebSocket API would, from the same plan that Terraform deploys, and calls the same Lambda functions with the same events. It is for
 // desks and tests: what it lets through is what the deployed gateway would. A plan is made of a contract and a mode:
 //
 //	p, err := plan.Compile(contract, mode)
@@ -9,14 +9,19 @@
 //
 //	REST: stage, route, authorizer or signature, API key, usage plan, stage throttle, validation, stage cache, function
 //	HTTP: stage, preflight, route, authorizer or signature, throttle, function
+//	WebSocket, who connects: stage, authorizer or signature, API key, usage plan, throttle, function of $connect
+//	WebSocket, a message: route, throttle, model, function
+//
+// A connection is served to its end within ServeHTTP; [Gateway.Close] ends all. Functions send to connections, look at them and end
+// them by signed requests to /{stage}/@connections/{id}, as they do in AWS.
 //
 // The gateway knows functions only as [Invoker] values, and access only by the policies that authorizers answer with. It
 // checks signatures itself (package sigv4) and keeps API keys and usage plans (package usage); tokens for its own
 // authorizers are verified by what [Config] has for that. What can be wrong with a contract or a mode, package plan says.
 //
 // What AWS documents or was seen to do is done so. Where that is not known, the choice has a comment that says so; many of
-// them stand in the tables of answers in internal/rest/response.go and internal/httpapi/response.go, and in the comment of
-// package usage.
+// them stand in the tables of answers in internal/rest/response.go and internal/httpapi/response.go, in
+// internal/websocket/refusal.go and choices.go, and in the comment of package usage.
 //
 // Header names are handed on in Go's canonical case, since net/http does not keep what the client wrote;
 // [KeepHeaderNames] does.

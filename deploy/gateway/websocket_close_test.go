@@ -97,6 +97,46 @@ func TestWebSocketClose(t *testing.T) {
 	}
 }
 
+// TestWebSocketCloseWhileConnecting: who is let in while the gateway closes is told so like the others.
+func TestWebSocketCloseWhileConnecting(t *testing.T) {
+	s := newChat(t, chatMode, nil)
+	asked, release, closed := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	s.things.code = func(text []byte) (string, error) {
+		if strings.Contains(string(text), `"slowly"`) && strings.Contains(string(text), `"CONNECT"`) {
+			close(asked)
+			<-release
+		}
+		return "{}", nil
+	}
+	var c socket
+	var err error
+	var connecting sync.WaitGroup
+	connecting.Go(func() { c, err = s.dial("/test?token=all&a=slowly", nil) })
+	<-asked
+	go func() {
+		s.gateway.Close()
+		close(closed)
+	}()
+	for {
+		other, err := s.dial("/test?token=all", nil)
+		if err != nil && other.response.StatusCode == 503 {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		other.CloseNow()
+	}
+	close(release)
+	if connecting.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.hear()
+	if closed := (websocket.CloseError{}); !errors.As(err, &closed) || closed.Code != 1001 {
+		t.Errorf("the client gets %v", err)
+	}
+	<-closed
+}
+
 // TestWebSocketCloseOfOthers: of an API without connections there is nothing to close.
 func TestWebSocketCloseOfOthers(t *testing.T) {
 	s := newStage(t, nil)
