@@ -221,6 +221,39 @@ func TestWebSocketLargeAnswer(t *testing.T) {
 	}
 }
 
+// TestWebSocketPolicies: all statements of the authorizer's policy count, and what each is about, for this route alone.
+func TestWebSocketPolicies(t *testing.T) {
+	s := newChat(t, chatMode, nil)
+	const allow, deny = `{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"ARN"}`, `{"Effect":"Deny","Action":"execute-api:Invoke","Resource":"ARN"}`
+	of := func(statement, resource string) string { return strings.Replace(statement, "ARN", resource, 1) }
+	for statements, status := range map[string]int{
+		of(allow, arnPrefix+"$connect"):                                    101,
+		of(allow, arnPrefix+"*"):                                           101,
+		of(deny, arnPrefix+"send") + "," + of(allow, arnPrefix+"$connect"): 101, // of which messages know nothing
+		of(allow, "*") + "," + of(deny, arnPrefix+"$connect"):              403,
+		of(allow, arnPrefix+"*/*"):                                         403,
+		of(allow, arnPrefix+"$default"):                                    403,
+		of(allow, strings.Replace(arnPrefix, "/test/", "/other/", 1)+"*"):  403,
+		strings.Replace(of(allow, "*"), "Invoke", "ManageConnections", 1):  403,
+	} {
+		s.token.code = func([]byte) (string, error) {
+			return `{"principalId":"me","policyDocument":{"Statement":[` + statements + `]}}`, nil
+		}
+		c, err := s.dial("/test", nil)
+		if c.response.StatusCode != status {
+			t.Errorf("%s: %d, error %v", statements, c.response.StatusCode, err)
+		}
+		if err != nil {
+			continue
+		}
+		s.next(t, "CONNECT")
+		c.say(t, `{"action":"send"}`)
+		s.next(t, "MESSAGE")
+		c.CloseNow()
+		s.next(t, "DISCONNECT")
+	}
+}
+
 // TestWebSocketPublic: where the contract opens $connect, everybody connects, and nobody is asked.
 func TestWebSocketPublic(t *testing.T) {
 	s := newChat(t, chatMode, withContract(t, with(chatContract, "{function: things}", "{function: things, security: []}")))
