@@ -61,6 +61,15 @@ func TestRendered(t *testing.T) {
 		}
 	})
 
+	t.Run("README's modes can be planned as they stand", func(t *testing.T) {
+		_, value, _ := strings.Cut(string(read(t, filepath.Join("..", "..", "README.md"))), "-var 'modes=")
+		value, _, there := strings.Cut(value, "'")
+		if !there {
+			t.Fatal("README deploys no modes")
+		}
+		stack.Run("plan", "-no-color", "-var=machine_clients={}", "-var=domain_prefix=null", "-var=modes="+value)
+	})
+
 	contract, err := contract.Load(filepath.Join(module, "api", "openapi.yaml"))
 	if err != nil {
 		t.Fatal(err)
