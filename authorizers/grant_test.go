@@ -148,6 +148,7 @@ func TestConnectAnswerTooLarge(t *testing.T) {
 		f.log.Reset()
 		long := holder("app", "users/read "+strings.Repeat("s", test.scopes))
 		long.Context["keyId"] = strings.Repeat("k", test.keyID)
+		long.UsageKey = "plan"
 		f.keys["long"] = long
 		output, err := f.request.Invoke(t.Context(), requestEvent(t, "websocket-connect", with("X-Api-Key", "long")))
 		if err != nil {
@@ -157,9 +158,26 @@ func TestConnectAnswerTooLarge(t *testing.T) {
 		if connects != test.connects || (grant != "") != test.connects || len(output) > 8<<10 || strings.Contains(string(output), "ssssss") != test.told {
 			t.Errorf("%s: connects: %v, grant %q, %d bytes", test.name, connects, grant, len(output))
 		}
+		if !strings.Contains(string(output), `"usageIdentifierKey":"plan"`) {
+			t.Errorf("%s: the answer does not say which key is used: %s", test.name, output)
+		}
 		line := lines(t, f.log.String())[0]
 		if bytes, _ := line["bytes"].(float64); (bytes > 8<<10) == test.connects || (line["reason"] == "answer-too-large" && line["decision"] == "deny" && line["level"] == "WARN") == test.connects {
 			t.Errorf("%s: logged %v", test.name, line)
 		}
+	}
+}
+
+// TestNoGrantForNobody: who has a good credential and no id does not connect, and the log does not blame a length.
+func TestNoGrantForNobody(t *testing.T) {
+	f := newRequestFixture(t, func(c *authorizers.Config) { c.Rules = messageRules(t) })
+	f.keys["nobody"] = holder("", "users/read")
+	output, err := f.request.Invoke(t.Context(), requestEvent(t, "websocket-connect", with("X-Api-Key", "nobody")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	grant, connects := grantOf(t, output)
+	if line := lines(t, f.log.String())[0]; connects || grant != "" || line["reason"] != "verified" {
+		t.Errorf("connects: %v, grant %q, logged %v", connects, grant, line)
 	}
 }

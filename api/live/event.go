@@ -41,7 +41,8 @@ const (
 	contextScopes  = "scopes" // the same
 )
 
-// EventError says why an event is none of a WebSocket API. It carries no part of the event.
+// EventError says why an event is none that is taken. It carries no part of the event but the key of a route that a [Guard] let
+// through.
 type EventError struct {
 	Reason string // what is missing or wrong
 }

@@ -150,6 +150,7 @@ func TestGuard(t *testing.T) {
 		{"one that says it is no message", []change{key("$connect"), set("eventType", "CONNECT")}, before, "route-unknown", ""},
 		{"one that says it is no message, and has no body", []change{key("$disconnect"), set("eventType", "DISCONNECT"), body("")}, before, "route-unknown", ""},
 		{"one with a body alone", []change{key("$connect"), set("eventType", "CONNECT"), func(c, _ map[string]any) { delete(c, "messageId") }}, before, "route-unknown", ""},
+		{"one that says it is a message, and has neither id nor body", []change{key("closed"), body(""), func(c, _ map[string]any) { delete(c, "messageId") }}, before, "not-allowed", ""},
 		{"both schemes", []change{key("both"), grant("1;;7;apiKey=chat;bearer=chat;")}, before, "allowed", ""},
 		{"one of both", []change{key("both"), grant("1;;7;apiKey=;bearer=chat;")}, before, "not-allowed", ""},
 
