@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -362,4 +364,71 @@ func FuzzGuard(f *testing.F) {
 			t.Errorf("%s reaches the next handler", event)
 		}
 	})
+}
+
+// reader is a handler that reads messages as most in Go do, by encoding/json, which takes names in any case and the last of two.
+type reader struct {
+	t     *testing.T
+	calls map[string]int // by route
+}
+
+func (h *reader) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	var read struct {
+		Body           string
+		RequestContext struct{ RouteKey string }
+	}
+	var sent struct {
+		User string
+		To   struct{ User string }
+		Kind string
+	}
+	who, err := live.CallerOf(ctx)
+	if err != nil || json.Unmarshal(event, &read) != nil {
+		h.t.Fatalf("%s: %v", event, err)
+	}
+	_ = json.Unmarshal([]byte(read.Body), &sent) // what it can read it has read
+	key := read.RequestContext.RouteKey
+	if got := map[string]string{"rename": sent.User, "move": sent.To.User, "kind": sent.Kind}[key]; got != who.ID {
+		h.t.Fatalf("%s: %s of %q, and not of %q, reaches the handler", read.Body, key, got, who.ID)
+	}
+	h.calls[key]++
+	return nil, nil
+}
+
+// TestHandlersReadWhatWasDecided: whatever a message holds besides, a handler finds the owner, or what the schema asks for, that the
+// guard has found.
+func TestHandlersReadWhatWasDecided(t *testing.T) {
+	draw := rand.New(rand.NewPCG(80, 1))
+	pick := func(from ...string) string { return from[draw.IntN(len(from))] }
+	member := func(value string) string {
+		return pick(`"user"`, `"user"`, `"User"`, `"u\u017fer"`, `"\u0075ser"`, `"to"`, `"to"`, `"TO"`, `"kind"`, `"kind"`, `"\u212aind"`, `"other"`, `"\ud800"`) + ":" + value
+	}
+	value := func() string {
+		return pick(`"7"`, `"7"`, `"8"`, `null`, `7`, `["7"]`, `"\u0037"`, `"７"`, `{`+member(`"7"`)+`}`, `{`+member(`"7"`)+`,`+member(`"8"`)+`}`)
+	}
+	next := &reader{t, map[string]int{}}
+	rules := rulesOf(t, rule("rename", access("bearer:users/self"), "$request.body.user", ""), rule("move", access("bearer:users/self"), "$request.body.to.user", ""),
+		rule("kind", access("bearer:"), "", `{"type":"object","required":["kind"],"properties":{"kind":{"const":"7"}}}`))
+	guard, err := live.New(live.Config{Rules: rules, Next: next, Now: func() time.Time { return before }, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10000 {
+		key := pick("rename", "move", "kind")
+		members := []string{map[string]string{"rename": `"user":"7"`, "move": `"to":{"user":"7"}`, "kind": `"kind":"7"`}[key]}
+		for range draw.IntN(3) {
+			members = slices.Insert(members, draw.IntN(len(members)+1), member(value()))
+		}
+		event, err := json.Marshal(map[string]any{"body": "{" + strings.Join(members, ",") + "}", "requestContext": map[string]any{
+			"routeKey": key, "eventType": "MESSAGE", "connectionId": "c", "authorizer": map[string]any{"grant": "1;;7;bearer=users/self;"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := guard.Invoke(t.Context(), event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if next.calls["rename"] < 1000 || next.calls["move"] < 1000 || next.calls["kind"] < 1000 {
+		t.Errorf("%v messages are let through: the test says little", next.calls)
+	}
 }
