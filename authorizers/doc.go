@@ -43,7 +43,8 @@
 //
 // A token is good until it ends, unless the authorizer is given [Revocations], which tell of each token whether it was
 // revoked. They are asked when the gateway asks the authorizer, so a token that was revoked is accepted until the
-// gateway forgets the answer that it has kept.
+// gateway forgets the answer that it has kept; and a connection to a WebSocket API sends messages for as long as its grant holds,
+// up to the two hours that API Gateway leaves it open, whatever token or API key is revoked in the meantime.
 //
 // Each decision is one line of the log, with the reason as a stable code, and nothing of a credential. Its attribute source
 // is the place where the credential stood, as TokenSources write it, or header:x-api-key; several are joined by commas. Where

@@ -10,7 +10,8 @@
 // and that API Gateway hands on in every event of the connection. A Guard takes a message where the rule of its route allows
 // it to the sender, as the rule of an operation does a request; where a scope counts for owners only, the member of the message
 // that the route names as its owner has to be the sender's id. It takes nothing from when the sender's credential ends on,
-// though API Gateway leaves the connection open for up to two hours. A body has to be as the route's schema says.
+// though API Gateway leaves the connection open for up to two hours. Until then it asks nobody whether the credential was revoked, so
+// who has to stop at once is to be disconnected, by the API's @connections. A body has to be as the route's schema says.
 //
 // The route is the one that API Gateway chose, by the event. A handler goes by that, too, and not by the message's own word.
 //
