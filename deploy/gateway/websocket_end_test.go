@@ -166,6 +166,38 @@ func TestWebSocketBusy(t *testing.T) {
 	}
 }
 
+// TestWebSocketEndsWhileBusy: functions that take their time keep nobody from learning that the connection has ended.
+func TestWebSocketEndsWhileBusy(t *testing.T) {
+	looked := make(chan struct{}, 1_000) // at the clock, as for each message that comes in
+	var log safeBuffer
+	s := newChat(t, chatMode, func(c *setting) {
+		c.AccessLog = &log
+		now := c.Now
+		c.Now = func() time.Time {
+			looked <- struct{}{}
+			return now()
+		}
+	})
+	c := s.open(t)
+	for range 16 {
+		c.say(t, `{"action":"send","do":"stuck"}`)
+		s.next(t, "MESSAGE")
+	}
+	for len(looked) > 0 {
+		<-looked
+	}
+	c.say(t, `{"action":"echo"}`) // for which there is no room
+	<-looked
+	go s.gateway.Close()
+	if text, err := c.hear(); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+		t.Errorf("%s, error %v", text, err)
+	}
+	s.next(t, "DISCONNECT")
+	if got := log.String(); strings.Contains(got, "MESSAGE") {
+		t.Errorf("the function is told when the others have ended:\n%s", got)
+	}
+}
+
 // TestWebSocketDisconnectFails: what comes of telling the function that a connection has ended goes nowhere.
 func TestWebSocketDisconnectFails(t *testing.T) {
 	s := newChat(t, chatMode, nil)

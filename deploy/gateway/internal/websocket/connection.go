@@ -27,6 +27,7 @@ type connection struct {
 	lastActive atomic.Int64   // in milliseconds of Unix time
 	handling   sync.WaitGroup // of messages
 	room       chan struct{}  // for so many of them
+	ending     chan struct{}  // is closed where the gateway ends the connection
 
 	mu      sync.Mutex
 	closing sync.WaitGroup // of what closes the connection
@@ -37,7 +38,7 @@ type connection struct {
 }
 
 func newConnection(a *API, x *stage.Exchange, ws *websocket.Conn, f *frames) *connection {
-	c := &connection{API: a, id: x.Socket.ConnectionID, opened: x, ws: ws, frames: f, room: make(chan struct{}, maxAtOnce)}
+	c := &connection{API: a, id: x.Socket.ConnectionID, opened: x, ws: ws, frames: f, room: make(chan struct{}, maxAtOnce), ending: make(chan struct{})}
 	c.idling = time.AfterFunc(a.idle, func() { c.end(goingAway) })
 	c.ageing = time.AfterFunc(a.most, func() { c.end(goingAway) })
 	c.touch()
@@ -71,6 +72,7 @@ func (c *connection) end(why ending) {
 		return
 	}
 	c.ended = &why
+	close(c.ending)
 	c.closing.Go(func() { c.ws.Close(why.code, why.reason) })
 }
 
@@ -125,7 +127,11 @@ func (c *connection) read() error {
 			return nil
 		}
 		c.touch()
-		c.room <- struct{}{}
+		select {
+		case c.room <- struct{}{}:
+		case <-c.ending:
+			return nil
+		}
 		c.handling.Go(func() {
 			defer func() { <-c.room }()
 			c.message(string(text))
