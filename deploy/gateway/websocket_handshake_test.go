@@ -28,7 +28,7 @@ func withMode(t *testing.T, text string) func(*setting) {
 
 // TestWebSocketHandshake: who connects, and what the others get. ID stands for ids.
 func TestWebSocketHandshake(t *testing.T) {
-	patient, hasty := newChat(t, chatMode, nil), newChat(t, chatMode, func(c *setting) { c.Timeout = 100 * time.Millisecond })
+	patient, hasty := newChat(t, chatMode, nil), newChat(t, chatMode, func(c *setting) { c.Timeout = 2 * time.Second })
 	const failed = `{"message": "Internal server error", "connectionId":"ID", "requestId":"ID"}`
 	const forbidden, unauthorized = `{"message":"Forbidden"}`, `{"message":"Unauthorized"}`
 	tests := []struct {

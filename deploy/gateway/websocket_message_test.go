@@ -25,7 +25,7 @@ const (
 // that nothing is seen to be nothing.
 func TestWebSocketMessages(t *testing.T) {
 	patient := newChat(t, chatMode, nil)
-	hasty := newChat(t, chatMode, func(c *setting) { c.Timeout = 200 * time.Millisecond })
+	hasty := newChat(t, chatMode, func(c *setting) { c.Timeout = 2 * time.Second })
 	waiting, giving := patient.open(t), hasty.open(t)
 	tests := []struct{ message, route, frame string }{
 		{`{"action":"echo","a":1}`, "echo", `{"action":"echo","a":1}`},
