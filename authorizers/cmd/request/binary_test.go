@@ -56,7 +56,7 @@ func TestBinary(t *testing.T) {
 	// The events of the other kinds of APIs.
 	arn, header := "arn:aws:execute-api:us-east-1:123456789012:abc/v1/", fmt.Sprintf(`"headers":{"X-Api-Key":%q}`, key.Reveal())
 	for event, want := range map[string]string{
-		`{"type":"REQUEST","methodArn":"` + arn + `$connect",` + header + `}`:                                                           `abc/v1/*"`, // the contract has no $connect
+		`{"type":"REQUEST","methodArn":"` + arn + `$connect",` + header + `}`:                                                           `"Resource":["` + arn + `$connect"]`,
 		`{"type":"REQUEST","version":"1.0","methodArn":"` + arn + `GET/users","identitySource":"` + key.Reveal() + `",` + header + `}`:  "GET/users",
 		`{"type":"REQUEST","version":"2.0","routeArn":"` + arn + `GET/users","identitySource":["` + key.Reveal() + `"],` + header + `}`: "GET/users",
 	} {
