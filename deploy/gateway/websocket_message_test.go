@@ -47,6 +47,8 @@ func TestWebSocketMessages(t *testing.T) {
 		{`{"action":"checked","text":"hello"}`, "checked", `{"action":"checked","text":"hello"}`},
 		{`{"action":"checked","text":"hello!"}`, "", badBodyFrame},
 		{`{"action":"checked"}`, "", badBodyFrame},
+		{`{"action":"checked","text":"hello","more":1e400}`, "checked", `{"action":"checked","text":"hello","more":1e400}`},
+		{`{"action":"checked","text":"hello","more":1e401}`, "", badBodyFrame}, // which takes the more time to compare, the larger it is
 		{`{"action":"echo","do":"exc"}`, "echo", failedFrame},
 		{`{"action":"send","do":"exc"}`, "send", failedFrame},
 		{`{"action":"send","do":"null"}`, "send", failedFrame},

@@ -1,11 +1,8 @@
 package rest
 
 import (
-	"bytes"
-	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -29,8 +26,9 @@ func newValidator(o *plan.Operation, checks plan.RequestValidator, models map[st
 	}
 	if checks.Body {
 		for mediaType, name := range o.RequestModels {
-			if v.models[mediaType] = models[name]; models[name] == nil {
-				return nil, stage.Misconfigured("%s %s: no model is called %q", o.Method, o.Path, name)
+			var err error
+			if v.models[mediaType], err = stage.ModelNamed(models, name, o.Method+" "+o.Path); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -98,29 +96,5 @@ func (v *validator) bodyFits(x *stage.Exchange) bool {
 	if len(body) == 0 {
 		body = []byte("{}")
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
-	return err == nil && numbersFit(value) && model.Validate(value) == nil
-}
-
-// maxNumber is the most characters, and the largest exponent, of a number in a body. The validator works with
-// exact numbers, whose size grows with the exponent.
-const maxNumber = 400
-
-// numbersFit tells whether every number of a decoded body is one that can be compared.
-func numbersFit(tree any) bool {
-	switch tree := tree.(type) {
-	case map[string]any:
-		for _, value := range tree {
-			if !numbersFit(value) {
-				return false
-			}
-		}
-	case []any:
-		return !slices.ContainsFunc(tree, func(item any) bool { return !numbersFit(item) })
-	case json.Number:
-		_, exponent, scientific := strings.Cut(strings.ToLower(tree.String()), "e")
-		n, err := strconv.Atoi(exponent)
-		return len(tree) <= maxNumber && (!scientific || err == nil && -maxNumber <= n && n <= maxNumber)
-	}
-	return true
+	return stage.Misfit(model, body) == ""
 }

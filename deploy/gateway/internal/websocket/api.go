@@ -70,8 +70,13 @@ func (a *API) addRoutes() error {
 		return err
 	}
 	for _, m := range a.Methods {
-		o := m.Operation
-		a.routes[m.Key()] = &route{m, validators[o.RequestModels["$default"]], o.RouteResponseSelectionExpression == plan.AnswersWithBody}
+		r := &route{Method: m, answers: m.Operation.RouteResponseSelectionExpression == plan.AnswersWithBody}
+		if name := m.Operation.RequestModels[plan.AnyMediaType]; name != "" {
+			if r.model, err = stage.ModelNamed(validators, name, m.Key()); err != nil {
+				return err
+			}
+		}
+		a.routes[m.Key()] = r
 	}
 	if a.routes[policy.RouteConnect] == nil {
 		return stage.Misconfigured("mode %s: want the operation %s, which says who may connect", a.Plan.Name, policy.RouteConnect)

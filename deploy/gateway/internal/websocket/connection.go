@@ -174,9 +174,11 @@ func (c *connection) answer(x *stage.Exchange, body string) (string, *refusal) {
 	if !x.WithinLimits() {
 		return "", &throttled
 	}
-	if why := found.misfit(body); why != "" {
-		x.TraceValidation(why)
-		return "", &badBody
+	if found.model != nil {
+		if why := stage.Misfit(found.model, []byte(body)); why != "" {
+			x.TraceValidation(why)
+			return "", &badBody
+		}
 	}
 	output, err := x.Invoke(newMessageEvent(x, body), c.timeout)
 	if err != nil {
