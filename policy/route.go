@@ -17,6 +17,19 @@ func (r Route) String() string { return strings.TrimSuffix(r.Method+" "+r.Path, 
 // IsGreedy tells whether the route stands for paths of any length: its path ends with {name+}.
 func (r Route) IsGreedy() bool { return strings.HasSuffix(r.Path, "+}") }
 
+// Parameters are the names of the path's parameters, in their order, {name+} among them; of a path that is no template, of what stands in
+// braces.
+func (r Route) Parameters() []string {
+	var names []string
+	for _, part := range strings.Split(r.Path, "{")[1:] {
+		name, _, closed := strings.Cut(part, "}")
+		if name = strings.TrimSuffix(name, "+"); closed && name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // RouteError says why a route, or its rule, cannot be used.
 type RouteError struct {
 	Route  Route  // as it was given

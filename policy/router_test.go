@@ -8,6 +8,25 @@ import (
 	"portcullis/policy"
 )
 
+// TestRouteParameters: the names of a path's parameters, in their order.
+func TestRouteParameters(t *testing.T) {
+	tests := []struct{ path, want string }{
+		{"/", "[]"},
+		{"/a/b", "[]"},
+		{"/{x}", "[x]"},
+		{"/b/{y}/{a.b-c_d}/c/{rest+}", "[y a.b-c_d rest]"},
+		{"/a{x}b", "[x]"},
+		{"/{}/{+}", "[]"},
+		{"/{x", "[]"},
+		{"", "[]"},
+	}
+	for _, test := range tests {
+		if got := fmt.Sprint(policy.Route{Method: "GET", Path: test.path}.Parameters()); got != test.want {
+			t.Errorf("%s: %s, want %s", test.path, got, test.want)
+		}
+	}
+}
+
 func TestRoute(t *testing.T) {
 	templates := []string{"GET /", "GET /users", "GET /users/{id}", "GET /users/me", "DELETE /users/{id}", "GET /users/{id}/keys", "GET /{any+}", "GET /a/{x}/c", "GET /{y}/b/c", "POST /users/{rest+}"}
 	var routes []policy.Route

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"portcullis/policy"
 )
 
 // responseTypes are the types of gateway responses, with the two that stand for whole classes. See
@@ -79,8 +79,6 @@ func isKeyParameter(text string) bool {
 	return text == "context.authorizer.principalId" || text == "context.identity.userArn" || keyParameters.match(text)
 }
 
-var pathParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([^{}+]+)\+?\}`) })
-
 // check makes sure that what is kept for one path is not served for another.
 func (c *CachedMethod) check(name string) wrongs {
 	var all wrongs
@@ -97,8 +95,8 @@ func (c *CachedMethod) check(name string) wrongs {
 				"context.authorizer.principalId or context.identity.userArn, got %q", parameter))...)
 		}
 	}
-	for _, parameter := range pathParameter().FindAllStringSubmatch(path, -1) {
-		if want := "method.request.path." + parameter[1]; !slices.Contains(c.KeyParameters, want) {
+	for _, parameter := range (policy.Route{Path: path}).Parameters() {
+		if want := "method.request.path." + parameter; !slices.Contains(c.KeyParameters, want) {
 			all = append(all, at("keyParameters", "want "+want+" among them: the answer for one path would be served for others")...)
 		}
 	}

@@ -1,10 +1,6 @@
 package stage
 
-import (
-	"strings"
-
-	"portcullis/policy"
-)
+import "portcullis/policy"
 
 // Routes choose the method that serves a path.
 type Routes struct {
@@ -62,8 +58,8 @@ func (r *Routes) FindGreedy(verb, path string) (*Method, map[string]string) {
 
 // GreedyName is the name of the parameter {name+} that the method's path ends with.
 func (m *Method) GreedyName() string {
-	path := m.Route.Path
-	return strings.TrimSuffix(path[strings.LastIndexByte(path, '{')+1:], "+}")
+	names := m.Route.Parameters()
+	return names[len(names)-1]
 }
 
 // RoutedTo notes the method that serves the request, and tells whether there is one.
