@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"portcullis/api/contract"
 	"portcullis/deploy/modes"
@@ -18,10 +19,15 @@ type Errors = contract.Errors
 // Compile makes the plan of an API that guards a contract as a mode says. Both have to be there. The error is an [Errors] with
 // all that is wrong, the contract's first, each in the order of its lines.
 func Compile(c *contract.Contract, m *modes.Mode) (*Plan, error) {
+	return compile(c, m, func() (bodyModels, Errors) { return makeModels(c) })
+}
+
+// compile is Compile with what makes the models of bodies, which is called where the mode has bodies validated.
+func compile(c *contract.Contract, m *modes.Mode, models func() (bodyModels, Errors)) (*Plan, error) {
 	if err := m.Check(); err != nil {
 		return nil, err
 	}
-	b := &builder{contract: c, mode: m}
+	b := &builder{refusals: refusals{contract: c}, mode: m, makeModels: models}
 	p := b.plan()
 	if len(b.wrong)+len(b.wrongMode) > 0 {
 		b.wrong.SortByLine()
@@ -42,9 +48,10 @@ func CompileAll(c *contract.Contract, all []*modes.Mode) ([]*Plan, error) {
 		reason string
 	}
 	finders := map[found][]string{} // the modes by what they find wrong with the contract
+	models := sync.OnceValues(func() (bodyModels, Errors) { return makeModels(c) })
 	for i, m := range all {
 		var err error
-		if plans[i], err = Compile(c, m); err == nil {
+		if plans[i], err = compile(c, m, models); err == nil {
 			continue
 		}
 		var wrong Errors
@@ -76,16 +83,23 @@ func CompileAll(c *contract.Contract, all []*modes.Mode) ([]*Plan, error) {
 
 // builder makes one plan; what is wrong is gathered.
 type builder struct {
-	contract *contract.Contract
-	mode     *modes.Mode
-	models   bodyModels // REST
+	refusals
+	mode      *modes.Mode
+	wrongMode Errors // with the mode
 
-	wrong, wrongMode Errors // with the contract, and with the mode
+	makeModels func() (bodyModels, Errors) // of the contract
+	models     bodyModels                  // REST; none where the mode does not have bodies validated
+}
+
+// refusals are what is wrong with a contract.
+type refusals struct {
+	contract *contract.Contract
+	wrong    Errors
 }
 
 // refuse notes what is wrong in a line of the contract.
-func (b *builder) refuse(line int, format string, args ...any) {
-	b.wrong = append(b.wrong, &contract.Error{Name: b.contract.Name, Line: line, Reason: fmt.Sprintf(format, args...)})
+func (r *refusals) refuse(line int, format string, args ...any) {
+	r.wrong = append(r.wrong, &contract.Error{Name: r.contract.Name, Line: line, Reason: fmt.Sprintf(format, args...)})
 }
 
 // refuseMode notes what is wrong with a member of the mode, its parents before it.

@@ -30,7 +30,8 @@ const (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html.
 const AnyMediaType = "$default"
 
-// bodyModels are an API's models, what validates by them, and which bodies are validated.
+// bodyModels are the models of a contract's bodies, what validates by them, and which bodies are validated. Plans of one contract share
+// them.
 type bodyModels struct {
 	all        map[string]Model
 	validators map[string]*jsonschema.Schema             // by the names of all models
@@ -49,33 +50,31 @@ type schema struct {
 // modelMaker turns the schemas that bodies use into models, which are JSON Schema draft 4 and refer to each other by address. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html.
 type modelMaker struct {
-	*builder
+	refusals
 	document any
 	schemas  map[string]*schema // by name; those that are needed
-	before   int                // how much was wrong before
 }
 
-// failed tells whether something is wrong with the schemas.
-func (m *modelMaker) failed() bool { return len(m.wrong) > m.before }
+// makeModels makes the models of a contract's bodies, and says what is wrong with their schemas.
+func makeModels(c *contract.Contract) (bodyModels, Errors) {
+	m := &modelMaker{refusals: refusals{contract: c}, schemas: map[string]*schema{}}
+	made := m.bodyModels()
+	return made, m.wrong
+}
 
-// makeModels makes the models of the contract's bodies; none where the mode does not have bodies validated.
-func (b *builder) makeModels() bodyModels {
-	m := &modelMaker{builder: b, schemas: map[string]*schema{}, before: len(b.wrong)}
+func (m *modelMaker) bodyModels() bodyModels {
 	made := bodyModels{all: map[string]Model{}, of: map[*contract.Operation]map[string]string{}}
-	if !b.mode.RequestValidation.Body {
-		return made
-	}
 	var err error
-	if m.document, err = jsonschema.UnmarshalJSON(bytes.NewReader(b.contract.Document)); err != nil {
-		b.refuse(0, "%v", err)
+	if m.document, err = jsonschema.UnmarshalJSON(bytes.NewReader(m.contract.Document)); err != nil {
+		m.refuse(0, "%v", err)
 		return made
 	}
 	bodies := map[*contract.Operation]map[string]*schema{}
-	for i := range b.contract.Operations {
-		o := &b.contract.Operations[i]
+	for i := range m.contract.Operations {
+		o := &m.contract.Operations[i]
 		bodies[o] = m.bodySchemas(o)
 	}
-	if m.rankAll(); m.failed() {
+	if m.rankAll(); len(m.wrong) > 0 {
 		return made
 	}
 	for o, body := range bodies {
@@ -84,7 +83,7 @@ func (b *builder) makeModels() bodyModels {
 	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
 		s := m.schemas[name]
 		if _, taken := made.all[s.model()]; taken {
-			b.refuse(b.contract.Line(s.place), "%s: want another name: the model %s is another schema's", name, s.model())
+			m.refuse(m.contract.Line(s.place), "%s: want another name: the model %s is another schema's", name, s.model())
 			continue
 		}
 		made.all[s.model()] = Model{Schema: m.text(s), Rank: s.rank}
@@ -343,7 +342,7 @@ func changedMembers(mapping map[string]any, change func(name string, value any) 
 
 // compile makes what validates by the models, and so makes sure that they are JSON Schema; nil: something is wrong.
 func (m *modelMaker) compile(models map[string]Model) map[string]*jsonschema.Schema {
-	if m.failed() {
+	if len(m.wrong) > 0 {
 		return nil
 	}
 	compiler, err := newCompiler(models)
@@ -403,13 +402,19 @@ func newCompiler(models map[string]Model) (*jsonschema.Compiler, error) {
 // Validators are what validates by each of an API's models, by their names: nobody may change the map. [Compile] has made them; they are
 // made anew for a plan that was made otherwise. The error is of the first model that is no schema of JSON Schema.
 func (r *REST) Validators() (map[string]*jsonschema.Schema, error) {
-	if r.validators != nil {
-		return r.validators, nil
-	}
-	return validators(r.Models)
+	return validators(r.validators, r.Models)
 }
 
-func validators(models map[string]Model) (map[string]*jsonschema.Schema, error) {
+// Validators are what validates by each of the models of messages, as those of a REST API are.
+func (w *WebSocket) Validators() (map[string]*jsonschema.Schema, error) {
+	return validators(w.validators, w.Models)
+}
+
+// validators are those that were made, or else new ones.
+func validators(made map[string]*jsonschema.Schema, models map[string]Model) (map[string]*jsonschema.Schema, error) {
+	if made != nil {
+		return made, nil
+	}
 	compiler, err := newCompiler(models)
 	if err != nil {
 		return nil, err

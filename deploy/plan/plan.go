@@ -220,6 +220,8 @@ type WebSocket struct {
 	UsagePlan                 *UsagePlan `json:"usagePlan"`                 // nil: no key is asked for
 
 	Models map[string]Model `json:"models"` // of messages, by their names; none refers to another
+
+	validators map[string]*jsonschema.Schema // by the names of Models, as they were compiled to check them
 }
 
 // Keys is the usage plan by whose keys callers are counted; nil: no operation asks for a key.

@@ -131,6 +131,9 @@ func withoutEmpty(p plan.Plan) plan.Plan {
 	if p.REST != nil {
 		p.REST = exported(p.REST)
 	}
+	if p.WebSocket != nil {
+		p.WebSocket = exported(p.WebSocket)
+	}
 	return p
 }
 
@@ -144,6 +147,23 @@ func exported[T any](of *T) *T {
 		}
 	}
 	return copied
+}
+
+// BenchmarkCompileAll compiles the plans of the module's modes, as a desk does when it starts.
+func BenchmarkCompileAll(b *testing.B) {
+	c, err := contract.Load(filepath.Join("..", "..", "api", "openapi.yaml"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	all, err := modes.LoadAll(filepath.Join("..", "modes"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := plan.CompileAll(c, all); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // TestValidators: the models of a plan validate bodies, those that refer to others too.

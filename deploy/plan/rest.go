@@ -17,7 +17,11 @@ import (
 // rest is what only REST APIs have, for all of their operations.
 func (b *builder) rest() *REST {
 	b.checkPaths()
-	b.models = b.makeModels()
+	if b.models.all = map[string]Model{}; b.mode.RequestValidation.Body {
+		var wrong Errors
+		b.models, wrong = b.makeModels()
+		b.wrong = append(b.wrong, wrong...)
+	}
 	r := &REST{
 		APIKeySource: cmp.Or(b.mode.APIKeySource, "HEADER"), UsagePlan: b.usagePlan(), BinaryMediaTypes: listOf(b.mode.BinaryMediaTypes),
 		Resources: b.resources(), Preflights: b.preflights(),
@@ -188,11 +192,11 @@ func (b *builder) apiMethods() string {
 
 // gatewayResponses are those of the mode, and for the two classes the headers without which a browser hides an error.
 func (b *builder) gatewayResponses() map[string]GatewayResponse {
-	all := map[string]GatewayResponse{}
+	all, methods := map[string]GatewayResponse{}, b.apiMethods()
 	for _, kind := range append([]string{"DEFAULT_4XX", "DEFAULT_5XX"}, slices.Sorted(maps.Keys(b.mode.GatewayResponses))...) {
 		from := b.mode.GatewayResponses[kind]
 		r := GatewayResponse{StatusCode: from.StatusCode, Body: from.Body, Headers: map[string]string{
-			"Access-Control-Allow-Methods": "'" + b.apiMethods() + "'",
+			"Access-Control-Allow-Methods": "'" + methods + "'",
 			"Access-Control-Allow-Headers": "'" + corsHeaders + "'",
 			"Access-Control-Max-Age":       "'" + corsMaxAge + "'",
 		}}
@@ -229,8 +233,6 @@ func (b *builder) addREST(o *Operation, from *contract.Operation) {
 	b.addCache(o, from)
 }
 
-var pathParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([^{}+]+)\+?\}`) })
-
 // parameterName is what API Gateway takes for a parameter's name. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html.
 var parameterName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._$-]+$`) })
@@ -239,8 +241,8 @@ var parameterName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 // declare is refused where the mode has parameters validated.
 func (b *builder) requestParameters(o *contract.Operation) map[string]bool {
 	all := map[string]bool{}
-	for _, match := range pathParameter().FindAllStringSubmatch(o.Route.Path, -1) {
-		all["method.request.path."+match[1]] = true
+	for _, name := range o.Route.Parameters() {
+		all["method.request.path."+name] = true
 	}
 	places := map[string]string{"query": "querystring", "header": "header"}
 	for _, parameter := range o.Parameters {

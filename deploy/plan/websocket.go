@@ -40,10 +40,12 @@ func (b *builder) webSocket() *WebSocket {
 		b.refuseMode("want a contract with x-websocket, and "+b.contract.Name+" has none", "gateway")
 		return nil
 	}
-	return &WebSocket{
+	w := &WebSocket{
 		RouteSelectionExpression: from.RouteSelectionExpression, APIKeySelectionExpression: apiKeyExpressions[b.mode.APIKeySource],
-		UsagePlan: b.usagePlan(), Models: b.messageModels(),
+		UsagePlan: b.usagePlan(),
 	}
+	w.Models, w.validators = b.messageModels()
+	return w
 }
 
 // messageRoutes are the operations of a WebSocket API, by route key. Who may call is asked at $connect alone: AWS has an
@@ -90,9 +92,9 @@ func modelOf(r *contract.MessageRoute) string {
 	return "Message" + strings.Map(lettersAndDigits, r.Key)
 }
 
-// messageModels are the models of messages, one for each route that has a schema.
-func (b *builder) messageModels() map[string]Model {
-	m := &modelMaker{builder: b, schemas: map[string]*schema{}, before: len(b.wrong)}
+// messageModels are the models of messages, one for each route that has a schema, and what validates by them.
+func (b *builder) messageModels() (map[string]Model, map[string]*jsonschema.Schema) {
+	m := &modelMaker{refusals: refusals{contract: b.contract}, schemas: map[string]*schema{}}
 	all := map[string]Model{}
 	for i := range b.contract.WebSocket.Routes {
 		r := &b.contract.WebSocket.Routes[i]
@@ -103,16 +105,17 @@ func (b *builder) messageModels() map[string]Model {
 		name := modelOf(r)
 		switch _, taken := m.schemas[name]; {
 		case err != nil:
-			b.refuse(r.Line, "%s: %v", r.Key, err)
+			m.refuse(r.Line, "%s: %v", r.Key, err)
 		case taken:
-			b.refuse(r.Line, "%s: want another route key: the model %s is another route's", r.Key, name)
+			m.refuse(r.Line, "%s: want another route key: the model %s is another route's", r.Key, name)
 		default:
 			m.schemas[name] = &schema{name: name, place: r.Message, tree: tree}
 			all[name] = Model{Schema: m.text(m.schemas[name])}
 		}
 	}
-	m.compile(all)
-	return all
+	validators := m.compile(all)
+	b.wrong = append(b.wrong, m.wrong...)
+	return all, validators
 }
 
 // webSocketAccess is who may connect, and who may send by each route.
@@ -126,6 +129,3 @@ func (b *builder) webSocketAccess() []policy.Access {
 	}
 	return all
 }
-
-// Validators makes what validates by each of an API's models, by their names.
-func (w *WebSocket) Validators() (map[string]*jsonschema.Schema, error) { return validators(w.Models) }
