@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -63,6 +64,19 @@ func DecodeRules(text []byte) (*Rules, Source, error) {
 		return nil, Source{}, err
 	}
 	return r, source, nil
+}
+
+// RulesPath is the path of the file of rules that a function loads: the one that is named, or else [RulesFile] beside the program's own
+// binary. The error is that the binary's folder is not known.
+func RulesPath(named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	binary, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(filepath.Dir(binary), RulesFile), nil
 }
 
 // LoadRules is [DecodeRules] for a file. The error is a [*RulesError] that names it.

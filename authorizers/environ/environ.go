@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -162,13 +160,10 @@ func (s *settings) simple() bool {
 	}
 }
 
-func readRules(file string) (*policy.Rules, policy.Source, error) {
-	if file == "" {
-		binary, err := os.Executable()
-		if err != nil {
-			return nil, policy.Source{}, fmt.Errorf("is not set, and the binary's folder is not known: %w", err)
-		}
-		file = filepath.Join(filepath.Dir(binary), policy.RulesFile)
+func readRules(named string) (*policy.Rules, policy.Source, error) {
+	file, err := policy.RulesPath(named)
+	if err != nil {
+		return nil, policy.Source{}, fmt.Errorf("is not set, and the binary's folder is not known: %w", err)
 	}
 	return policy.LoadRules(file)
 }

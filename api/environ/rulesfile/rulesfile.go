@@ -5,8 +5,6 @@ package rulesfile
 import (
 	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"portcullis/api/environ"
@@ -26,9 +24,9 @@ const protocolSource = "protocol:"
 // Live makes the live function behind its guard, as the variables say, without calling anybody. getenv gives a variable's value,
 // "" where it is not set. What is wrong with a variable is an [*environ.Error].
 func Live(getenv func(string) string, log *slog.Logger) (*live.Guard, error) {
-	file, err := path(getenv(Rules))
+	file, err := policy.RulesPath(getenv(Rules))
 	if err != nil {
-		return nil, err
+		return nil, &environ.Error{Variable: Rules, Want: "the path of a " + policy.RulesFile + ", since the binary's folder is not known: " + err.Error()}
 	}
 	rules, source, err := policy.LoadRules(file)
 	if err != nil {
@@ -54,18 +52,6 @@ func newFunction(getenv func(string) string, log *slog.Logger) (*live.Function, 
 		return nil, &environ.Error{Variable: environ.AllowedOrigins, Value: wrong.Origin, Want: wrong.Want}
 	}
 	return function, err
-}
-
-// path is that of the file of rules.
-func path(named string) (string, error) {
-	if named != "" {
-		return named, nil
-	}
-	binary, err := os.Executable()
-	if err != nil {
-		return "", &environ.Error{Variable: Rules, Want: "the path of a " + policy.RulesFile + ", since the binary's folder is not known: " + err.Error()}
-	}
-	return filepath.Join(filepath.Dir(binary), policy.RulesFile), nil
 }
 
 // rulesError is the error for a file that messages cannot be decided by.
