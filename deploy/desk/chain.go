@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -28,9 +27,11 @@ type chain struct {
 }
 
 // build makes a chain of a project, with those functions of the one before that are the same; nil: there is none before. Where it
-// fails, everything stays as it was.
+// fails, everything stays as it was. That there can be a gateway of each mode is seen before a function is built or started for it.
 func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*chain, error) {
-	if err := d.checkModes(p); err != nil {
+	started := map[string]*startedLater{}
+	gateways, err := newGateways(d.gatewayConfig(), p, started)
+	if err != nil {
 		return nil, err
 	}
 	var running *functions.Set
@@ -41,11 +42,10 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	if err != nil {
 		return nil, err
 	}
-	gateways, err := newGateways(d.gatewayConfig(), p, set.Invokers())
-	var told []byte
-	if err == nil {
-		told, err = describe(d.base, d.getenv, d.services, p)
+	for name, invoker := range set.Invokers() {
+		started[name].Invoker = invoker
 	}
+	told, err := describe(d.base, d.getenv, d.services, p)
 	if err == nil {
 		err = d.services.Update(p)
 	}
@@ -62,26 +62,16 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	}, nil
 }
 
-// notStarted stands for a function that is not started yet.
-type notStarted struct{}
+// startedLater is a function that gateways know before it is started. It is there before they serve.
+type startedLater struct{ gateway.Invoker }
 
-func (notStarted) Invoke(context.Context, []byte) ([]byte, error) {
-	return nil, errors.New("the function is not started")
-}
-
-// checkModes makes sure that there can be a gateway of each mode, before a function is built or started for it.
-func (d *desk) checkModes(p *project.Project) error {
-	none := map[string]gateway.Invoker{}
+// newGateways makes a gateway of each mode, by the modes' names, and notes the functions that have to be started for them.
+func newGateways(config gateway.Config, p *project.Project, started map[string]*startedLater) (map[string]*gateway.Gateway, error) {
+	config.Functions = map[string]gateway.Invoker{}
 	for _, name := range p.FunctionNames() {
-		none[name] = notStarted{}
+		started[name] = &startedLater{}
+		config.Functions[name] = started[name]
 	}
-	_, err := newGateways(d.gatewayConfig(), p, none)
-	return err
-}
-
-// newGateways makes a gateway of each mode, by the modes' names.
-func newGateways(config gateway.Config, p *project.Project, invokers map[string]gateway.Invoker) (map[string]*gateway.Gateway, error) {
-	config.Functions = invokers
 	all := map[string]*gateway.Gateway{}
 	for _, m := range p.Modes {
 		config.Plan = m.Plan
