@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	sdk "github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/smithy-go"
 
@@ -31,9 +32,11 @@ var credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credent
 	return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 })
 
-// newClient is the SDK's client of a control plane.
+// newClient is the SDK's client of a control plane. It asks again only where a connection broke, as moto's may under load: an answer
+// is what is tested.
 func newClient(address string) *sdk.Client {
-	return sdk.New(sdk.Options{BaseEndpoint: &address, Region: "eu-west-1", RetryMaxAttempts: 1, Credentials: credentials})
+	again := retry.NewStandard(func(o *retry.StandardOptions) { o.Retryables = []retry.IsErrorRetryable{retry.RetryableConnectionError{}} })
+	return sdk.New(sdk.Options{BaseEndpoint: &address, Region: "eu-west-1", Retryer: again, Credentials: credentials})
 }
 
 // must gives the answer of a call that must succeed.
