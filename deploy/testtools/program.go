@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +23,7 @@ import (
 
 var (
 	programsLock sync.Mutex
-	programs     = map[string]string{} // by the paths of their packages
+	programs     = map[string]string{} // by the flags of their build and the paths of their packages
 )
 
 // Program is [BuildProgram] for a test, which ends where the package does not compile.
@@ -42,18 +43,33 @@ func Program(t testing.TB, pkg string) string {
 // It is built as the test is: with the race detector or without, with the same tags. So the test and the program share what
 // is compiled, and the binary, which lies in the Go build cache's folder, is linked once for all tests of this checkout,
 // and again only where its sources changed.
-func BuildProgram(pkg string) (binary string, err error) {
+func BuildProgram(pkg string) (binary string, err error) { return program(pkg, BuildFlags()) }
+
+// PlainProgram is Program without the race detector. It is for a program whose long work is one goroutine's, such as compressing,
+// which takes five to ten times as long under it.
+func PlainProgram(t testing.TB, pkg string) string {
+	t.Helper()
+	binary, err := program(pkg, slices.DeleteFunc(BuildFlags(), func(flag string) bool { return strings.HasPrefix(flag, "-race=") }))
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return binary
+}
+
+// program builds a main package, once for each flags that there are.
+func program(pkg string, flags []string) (binary string, err error) {
 	programsLock.Lock()
 	defer programsLock.Unlock()
-	if programs[pkg] == "" {
-		if programs[pkg], err = buildProgram(pkg); err != nil {
+	key := fmt.Sprint(flags, pkg)
+	if programs[key] == "" {
+		if programs[key], err = buildProgram(pkg, flags); err != nil {
 			return "", fmt.Errorf("build %s: %w", pkg, err)
 		}
 	}
-	return programs[pkg], nil
+	return programs[key], nil
 }
 
-func buildProgram(pkg string) (binary string, err error) {
+func buildProgram(pkg string, flags []string) (binary string, err error) {
 	module, err := functions.ModuleDir(".")
 	if err != nil {
 		return "", err
@@ -62,7 +78,7 @@ func buildProgram(pkg string) (binary string, err error) {
 	if err != nil {
 		return "", err
 	}
-	store, flags := filepath.Join(strings.TrimSpace(string(cache)), fmt.Sprint("portcullis-test-programs-", os.Getuid())), BuildFlags()
+	store := filepath.Join(strings.TrimSpace(string(cache)), fmt.Sprint("portcullis-test-programs-", os.Getuid()))
 	folder := filepath.Join(store, programsKey(module, flags))
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", err

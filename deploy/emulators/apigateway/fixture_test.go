@@ -35,7 +35,9 @@ var credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credent
 // newClient is the SDK's client of a control plane. It asks again only where a connection broke, as moto's may under load: an answer
 // is what is tested.
 func newClient(address string) *sdk.Client {
-	again := retry.NewStandard(func(o *retry.StandardOptions) { o.Retryables = []retry.IsErrorRetryable{retry.RetryableConnectionError{}} })
+	again := retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Retryables = []retry.IsErrorRetryable{retry.RetryableConnectionError{}}
+	})
 	return sdk.New(sdk.Options{BaseEndpoint: &address, Region: "eu-west-1", Retryer: again, Credentials: credentials})
 }
 

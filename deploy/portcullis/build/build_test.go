@@ -33,7 +33,7 @@ const maxZip = 4 << 20
 func build(t *testing.T, dir string, env []string, args ...string) (stdout, stderr string, exit int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	cmd := exec.Command(testtools.Program(t, "./deploy/build"), args...)
+	cmd := exec.Command(testtools.PlainProgram(t, "./deploy/build"), args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
 	cmd.Env = append(os.Environ(), env...)
 	var status *exec.ExitError

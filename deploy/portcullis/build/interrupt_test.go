@@ -22,7 +22,7 @@ func TestInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stderr bytes.Buffer
-	c := exec.Command(testtools.Program(t, "./deploy/build"), "--out", filepath.Join(folder, "dist"))
+	c := exec.Command(testtools.PlainProgram(t, "./deploy/build"), "--out", filepath.Join(folder, "dist"))
 	c.Env = append(os.Environ(), "PATH="+folder+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	c.Stderr = &stderr
 	if err := c.Start(); err != nil {
