@@ -34,7 +34,7 @@ func describe(base string, getenv func(string) string, s *services.Services, p *
 		Tables: s.Named(), Endpoints: s.Endpoints(), Modes: []about.Mode{},
 	}
 	for _, m := range p.Modes {
-		told.Modes = append(told.Modes, about.Mode{Name: m.Name, Gateway: m.Gateway, URL: base + "/" + m.Name})
+		told.Modes = append(told.Modes, about.Mode{Name: m.Name, Gateway: m.Gateway, URL: urlOf(base, m.Plan)})
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

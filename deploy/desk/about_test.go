@@ -44,7 +44,7 @@ func TestAbout(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if len(told.Modes) != 8 || told.Modes[0] != (about.Mode{Name: "rest-token", Gateway: "REST", URL: d.url + "/rest-token"}) {
+	if len(told.Modes) != 9 || told.Modes[0] != (about.Mode{Name: "rest-token", Gateway: "REST", URL: d.url + "/rest-token"}) {
 		t.Errorf("modes %v", told.Modes)
 	}
 }

@@ -46,6 +46,10 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 		started[name].Invoker = invoker
 	}
 	told, err := describe(d.base, d.getenv, d.services, p)
+	var shown index
+	if err == nil {
+		shown, err = newIndex(d.base, d.config.Command, d.services, p, d.config.Contract == "")
+	}
 	if err == nil {
 		err = d.services.Update(p)
 	}
@@ -58,7 +62,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	}
 	return &chain{
 		functions: set, gateways: gateways, defaultStage: gateways[defaultMode(p).Name],
-		index: newIndex(d.base, d.config.Command, d.services, p, d.config.Contract == ""), about: told,
+		index: shown, about: told,
 	}, nil
 }
 

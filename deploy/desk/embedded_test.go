@@ -28,7 +28,7 @@ func TestOutsideOfACheckout(t *testing.T) {
 				}
 			}
 			told, err := about.Fetch(t.Context(), d.url)
-			if err != nil || told.Contract.File != "api/openapi.yaml" || len(told.Modes) != 8 {
+			if err != nil || told.Contract.File != "api/openapi.yaml" || len(told.Modes) != 9 {
 				t.Errorf("%+v, error %v", told, err)
 			}
 			d.stop()

@@ -31,6 +31,8 @@ type index struct {
 	Tokens         bool   `json:"-"` // it serves POST /tokens by this module's function
 	OwnPool        bool   `json:"-"` // its user pool is the built-in issuer
 	Sample         sample `json:"-"`
+
+	sockets []socketMode
 }
 
 type indexMode struct {
@@ -53,19 +55,36 @@ type indexUser struct {
 
 // newIndex tells of a project that a desk serves; command is portcullis as people run it, and ours says that the API is this
 // module's own.
-func newIndex(base, command string, s *services.Services, p *project.Project, ours bool) index {
+func newIndex(base, command string, s *services.Services, p *project.Project, ours bool) (index, error) {
 	pool := s.UserPool()
 	i := index{
 		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
 		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Sample: sampleOf(p.Contract),
 	}
 	for _, m := range p.Modes {
-		i.Modes = append(i.Modes, indexMode{m.Plan.Name, m.Plan.Gateway, m.Plan.Authorization, m.Plan.REST != nil && m.Plan.REST.UsagePlan != nil, base + "/" + m.Plan.Name, m.Plan})
+		mode := indexMode{m.Plan.Name, m.Plan.Gateway, m.Plan.Authorization, m.Plan.Keys() != nil, urlOf(base, m.Plan), m.Plan}
+		i.Modes = append(i.Modes, mode)
+		if m.Plan.WebSocket == nil {
+			continue
+		}
+		socket, err := newSocketMode(base, i.Region, mode, p.Contract.WebSocket)
+		if err != nil {
+			return index{}, err
+		}
+		i.sockets = append(i.sockets, socket)
 	}
 	for _, account := range pool.Accounts {
 		i.Users = append(i.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups, askedOf(account)})
 	}
-	return i
+	return i, nil
+}
+
+// urlOf is where clients find the stage of a plan.
+func urlOf(base string, p *plan.Plan) string {
+	if p.WebSocket != nil {
+		base = "ws" + strings.TrimPrefix(base, "http")
+	}
+	return base + "/" + p.Name
 }
 
 func askedOf(account cognito.Account) string {
@@ -89,7 +108,7 @@ func servesTokens(c *contract.Contract) bool {
 // Authorizer says in a few words who checks requests.
 func (m indexMode) Authorizer() string {
 	switch {
-	case m.Authorization == plan.None:
+	case m.Authorization == plan.None && m.APIKey:
 		return "API key"
 	case m.plan.Authorizer != nil && m.plan.Authorizer.Function != "":
 		return m.Authorization + " authorizer"
@@ -144,6 +163,8 @@ type pageData struct {
 	Planned modeList // an API key whose usage key is the authorizer's answer
 	Keyed   modeList // an API key of the gateway's own
 	Signed  modeList // a signature
+
+	Sockets []socketMode // WebSocket APIs, which are in none of the lists before
 }
 
 // memberID is the sub of the built-in issuer's account member.
@@ -154,7 +175,7 @@ func (i index) data() pageData {
 		index: i, Cognito: i.Base + services.CognitoPath, AWS: i.Base + services.AWSPath, Username: "admin", Password: cognito.Password,
 		PublicID: i.ClientID, RotatingID: services.RotatingID, SecretID: services.SecretID, ClientSecret: services.ClientSecret,
 		Script: template.JS(pageScript), Machine: cognito.MachineID + ":" + cognito.MachineSecret, Member: memberID,
-		Calls: []string{"GET " + i.Sample.Path},
+		Calls: []string{"GET " + i.Sample.Path}, Sockets: i.sockets,
 	}
 	if i.ClientID == services.SecretID {
 		d.PublicID = cognito.ClientID // for sign-ins that send no proof of the secret
@@ -167,6 +188,9 @@ func (i index) data() pageData {
 		d.Calls = append(d.Calls, "POST /users", "GET "+one, "PUT "+one, "DELETE "+one)
 	}
 	for _, m := range i.Modes {
+		if m.plan.WebSocket != nil {
+			continue
+		}
 		switch m.Authorization {
 		case plan.Cognito, plan.JWT:
 			if i.OwnPool {

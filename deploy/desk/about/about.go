@@ -55,6 +55,6 @@ type Endpoints struct {
 // Mode is one way in which the API is served.
 type Mode struct {
 	Name    string `json:"name"`
-	Gateway string `json:"gateway"` // REST or HTTP
-	URL     string `json:"url"`     // of the stage, without a slash at its end
+	Gateway string `json:"gateway"` // REST, HTTP or WEBSOCKET
+	URL     string `json:"url"`     // of the stage, without a slash at its end; of WEBSOCKET ws://…, and @connections are below http://…
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"portcullis/api/environ/rulesfile"
 	"portcullis/api/environ/userpool"
 	"portcullis/api/environ/userstable"
 	"portcullis/api/tokens"
@@ -59,6 +60,8 @@ func (c *called) handler(ctx context.Context, name string, configured configurat
 		return c.openUsers(ctx)
 	case "tokens":
 		return c.openTokens(ctx)
+	case "live":
+		return rulesfile.Live(getenv, log)
 	}
 	return nil, fmt.Errorf("no function is called %q", name)
 }

@@ -14,7 +14,8 @@ import (
 // IsURL tells whether a function is at an address, and no file.
 func IsURL(where string) bool { return strings.Contains(where, "://") }
 
-// FunctionNames are the functions that modes and contract name, each once.
+// FunctionNames are the functions that have to be there: those of the modes' authorizers, and those that the contract names for what
+// the modes serve of it, each once.
 func (p *Project) FunctionNames() []string {
 	var names []string
 	for _, m := range p.Modes {
@@ -22,10 +23,35 @@ func (p *Project) FunctionNames() []string {
 			names = append(names, m.Authorizer.Function)
 		}
 	}
-	for _, operation := range p.Contract.Operations {
-		names = append(names, operation.Function)
+	if slices.ContainsFunc(p.Modes, func(m Mode) bool { return m.Plan.WebSocket == nil }) {
+		names = append(names, operationFunctions(p.Contract)...)
+	}
+	if slices.ContainsFunc(p.Modes, func(m Mode) bool { return m.Plan.WebSocket != nil }) {
+		names = append(names, messageFunctions(p.Contract)...)
 	}
 	return unique(names)
+}
+
+func operationFunctions(c *contract.Contract) []string {
+	var names []string
+	for _, operation := range c.Operations {
+		names = append(names, operation.Function)
+	}
+	return names
+}
+
+func messageFunctions(c *contract.Contract) []string {
+	if c.WebSocket == nil {
+		return nil
+	}
+	var names []string
+	if c.WebSocket.Function != "" {
+		names = append(names, c.WebSocket.Function)
+	}
+	for _, route := range c.WebSocket.Routes {
+		names = append(names, route.Function)
+	}
+	return names
 }
 
 // unique leaves of equal texts the first.
@@ -39,7 +65,8 @@ func unique(texts []string) []string {
 	return all
 }
 
-// checkFunctions makes sure that every function that is named is there, and that every one that is given is named.
+// checkFunctions makes sure that every function that has to be there is, and that every one that is given is named, be it by what no mode
+// serves.
 func (p *Project) checkFunctions(given map[string]string) error {
 	names := p.FunctionNames()
 	for _, name := range names {
@@ -47,6 +74,7 @@ func (p *Project) checkFunctions(given map[string]string) error {
 			return p.missing(name)
 		}
 	}
+	names = unique(slices.Concat(names, operationFunctions(p.Contract), messageFunctions(p.Contract)))
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(names, name) {
 			return FunctionError(name, given[name], fmt.Errorf("neither %s nor a mode names it; they name %s", p.Contract.Name, strings.Join(names, ", ")))
@@ -73,12 +101,18 @@ func (p *Project) missing(name string) error {
 			return m.Wrong(reason, "authorizer", "function")
 		}
 	}
-	return &contract.Error{Name: p.Contract.Name, Line: p.lineOf(name), Reason: "x-function: " + reason}
+	member := "x-function" // of operations, and of messages that name no other
+	line := p.lineOf(member, name)
+	if line == 0 && slices.Contains(messageFunctions(p.Contract), name) {
+		member = "function"
+		line = p.lineOf(member, name)
+	}
+	return &contract.Error{Name: p.Contract.Name, Line: line, Reason: member + ": " + reason}
 }
 
-// lineOf is the first line of the contract that names a function; 0 where it cannot be told.
-func (p *Project) lineOf(name string) int {
-	place := regexp.MustCompile(`(?:^|[\s{,"'])x-function["']?\s*:\s*["']?` + regexp.QuoteMeta(name) + `(?:$|[^a-z0-9-])`)
+// lineOf is the first line of the contract that has a member which names a function; 0 where it cannot be told.
+func (p *Project) lineOf(member, name string) int {
+	place := regexp.MustCompile(`(?:^|[\s{,"'])` + member + `["']?\s*:\s*["']?` + regexp.QuoteMeta(name) + `(?:$|[^a-z0-9-])`)
 	for i, line := range strings.Split(string(p.Contract.Text), "\n") {
 		if place.MatchString(line) {
 			return i + 1

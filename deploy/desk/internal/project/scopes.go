@@ -9,8 +9,17 @@ import (
 	"portcullis/policy"
 )
 
-// Scopes are those that tokens can open operations by, in order.
-func (p *Project) Scopes() []string { return scopesOf(p.Contract.Operations) }
+// Scopes are those that tokens can open operations by, connect with and send messages with, in order.
+func (p *Project) Scopes() []string {
+	all := operationAccess(p.Contract.Operations)
+	if p.Contract.WebSocket != nil {
+		all = append(all, p.Contract.WebSocket.Connect)
+		for _, route := range p.Contract.WebSocket.Routes {
+			all = append(all, route.Access)
+		}
+	}
+	return scopesOf(all)
+}
 
 // GroupScopes are the scopes that the contract suggests for the built-in issuer's groups: admins have all, readers those that a
 // GET asks for, and members those that count for owners only, which the others do not need.
@@ -19,16 +28,24 @@ func (p *Project) GroupScopes() map[string][]string {
 	reads := slices.DeleteFunc(slices.Clone(p.Contract.Operations), func(o contract.Operation) bool { return o.Route.Method != http.MethodGet })
 	return map[string][]string{
 		"admins":  slices.DeleteFunc(p.Scopes(), isOwners),
-		"readers": slices.DeleteFunc(scopesOf(reads), isOwners),
+		"readers": slices.DeleteFunc(scopesOf(operationAccess(reads)), isOwners),
 		"members": slices.Sorted(maps.Keys(p.Contract.OwnerScopes)),
 	}
 }
 
-// scopesOf are the scopes of tokens that operations ask for.
-func scopesOf(operations []contract.Operation) []string {
+func operationAccess(operations []contract.Operation) []policy.Access {
+	all := make([]policy.Access, len(operations))
+	for i, operation := range operations {
+		all[i] = operation.Access
+	}
+	return all
+}
+
+// scopesOf are the scopes of tokens that rules ask for.
+func scopesOf(rules []policy.Access) []string {
 	var all []string
-	for _, operation := range operations {
-		for _, alternative := range operation.Access.Alternatives {
+	for _, rule := range rules {
+		for _, alternative := range rule.Alternatives {
 			for _, requirement := range alternative {
 				if requirement.Scheme == policy.SchemeBearer {
 					all = append(all, requirement.Scopes...)

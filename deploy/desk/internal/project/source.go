@@ -114,7 +114,7 @@ func embeddedModes() ([]Mode, error) {
 }
 
 // order is how this module's modes are listed: what to try first, and then as in the tables of them. Others follow.
-var order = []string{"rest-token", "rest-api-key", "rest-iam", "rest-cognito", "rest-request", "http-jwt", "http-lambda", "http-iam"}
+var order = []string{"rest-token", "rest-api-key", "rest-iam", "rest-cognito", "rest-request", "http-jwt", "http-lambda", "http-iam", "websocket"}
 
 func sortModes(files []string) {
 	place := func(file string) int {

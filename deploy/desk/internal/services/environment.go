@@ -54,6 +54,7 @@ func (s *Services) Environment(function string) map[string]string {
 		maps.Copy(variables, s.revocationEnvironment(aws))
 	case "tokens":
 		maps.Copy(variables, s.tokensEnvironment(aws))
+	case "live": // it has no table
 	default:
 		return nil
 	}

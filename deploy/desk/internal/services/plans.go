@@ -86,17 +86,9 @@ func changePlans(registry *usage.Registry, before, after []*plan.Plan) error {
 func changedPlans(all, others []*plan.Plan) []*plan.Plan {
 	return slices.DeleteFunc(slices.Clone(all), func(p *plan.Plan) bool {
 		return slices.ContainsFunc(others, func(other *plan.Plan) bool {
-			return p.Name == other.Name && reflect.DeepEqual(usagePlanOf(p), usagePlanOf(other)) && reflect.DeepEqual(p.Local.Keys, other.Local.Keys)
+			return p.Name == other.Name && reflect.DeepEqual(p.Keys(), other.Keys()) && reflect.DeepEqual(p.Local.Keys, other.Local.Keys)
 		})
 	})
-}
-
-// usagePlanOf gives nil where a plan asks for no keys.
-func usagePlanOf(p *plan.Plan) *plan.UsagePlan {
-	if p.REST == nil {
-		return nil
-	}
-	return p.REST.UsagePlan
 }
 
 // deleteKeys deletes the local keys that there are no more, and those that have another value now.

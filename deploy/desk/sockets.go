@@ -1,0 +1,95 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/plan"
+	"portcullis/policy"
+)
+
+// socketMode is a WebSocket API, and what it takes to connect to it and to send.
+type socketMode struct {
+	indexMode
+	ByToken bool     // clients have a token
+	ByKey   bool     // clients have an API key that they made, of the mode's usage plan where it has one
+	Headers []string // of a handshake, as they stand between double quotes in a shell
+	Connect string   // the URL to connect to: that of the mode, or one that is signed
+	Message string   // that a client may send
+	Manage  string   // the endpoint of @connections: http://HOST:PORT/STAGE
+}
+
+// newSocketMode tells of a mode that is served at a base.
+func newSocketMode(base, region string, mode indexMode, w *contract.WebSocket) (socketMode, error) {
+	m := socketMode{indexMode: mode, Connect: mode.URL, Manage: base + "/" + mode.Name, Message: messageFor(w)}
+	switch {
+	case w.Connect.Public:
+		return m, nil
+	case m.Authorization == plan.IAM:
+		return m, m.sign(region)
+	case m.Authorization == plan.Request && takesTokens(w.Connect) && !(m.APIKey && m.plan.WebSocket.KeyOfAuthorizer()):
+		m.ByToken = true
+		m.Headers = append(m.Headers, "Authorization: Bearer $TOKEN")
+	case m.Authorization == plan.Request:
+		m.ByKey = true
+		m.Headers = append(m.Headers, "X-Api-Key: $KEY")
+	}
+	if key := m.Key(); m.APIKey && !m.ByKey && key != nil {
+		m.Headers = append(m.Headers, "X-Api-Key: "+key.Value)
+	}
+	return m, nil
+}
+
+// takesTokens tells whether a token is enough by itself.
+func takesTokens(access policy.Access) bool {
+	return slices.ContainsFunc(access.Alternatives, func(a policy.Alternative) bool { return len(a) == 1 && a[0].Scheme == policy.SchemeBearer })
+}
+
+// signedFor is how long a signed URL is good: as long as a signature can be (AWS: X-Amz-Expires).
+const signedFor = "604800"
+
+// sign signs the URL as a caller who may connect, since a browser cannot sign headers.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html.
+func (m *socketMode) sign(region string) error {
+	caller := m.Caller()
+	if caller == nil {
+		return nil
+	}
+	request, err := http.NewRequest(http.MethodGet, "http"+strings.TrimPrefix(m.URL, "ws")+"?X-Amz-Expires="+signedFor, nil)
+	if err != nil {
+		return err
+	}
+	nothing := sha256.Sum256(nil)
+	credentials := aws.Credentials{AccessKeyID: caller.AccessKeyID, SecretAccessKey: caller.SecretAccessKey}
+	signed, _, err := v4.NewSigner().PresignHTTP(context.Background(), credentials, request, hex.EncodeToString(nothing[:]), "execute-api", region, time.Now())
+	m.Connect = "ws" + strings.TrimPrefix(signed, "http")
+	return err
+}
+
+// messageFor is a message for the first route that a message can name, or an empty object. It has no single quote.
+func messageFor(w *contract.WebSocket) string {
+	names, ok := policy.MessageMember(w.RouteSelectionExpression)
+	for _, route := range w.Routes {
+		if !ok || route.Key == policy.RouteDefault || strings.Contains(route.Key, "'") {
+			continue
+		}
+		var message any = route.Key
+		for _, name := range slices.Backward(names) {
+			message = map[string]any{name: message}
+		}
+		if text, err := json.Marshal(message); err == nil {
+			return string(text)
+		}
+	}
+	return "{}"
+}
