@@ -12,8 +12,9 @@
 //	WebSocket, who connects: stage, authorizer or signature, API key, usage plan, throttle, function of $connect
 //	WebSocket, a message: route, throttle, model, function
 //
-// A connection is served to its end within ServeHTTP; [Gateway.Close] ends all. Functions send to connections, look at them and end
-// them by signed requests to /{stage}/@connections/{id}, as they do in AWS.
+// A connection outlives the request that opens it: [Gateway.Close] ends all, and [Gateway.TakeOver] hands them on to the gateway of
+// another plan. Functions send to connections, look at them and end them by signed requests to /{stage}/@connections/{id}, as they do
+// in AWS.
 //
 // The gateway knows functions only as [Invoker] values, and access only by the policies that authorizers answer with. It
 // checks signatures itself (package sigv4) and keeps API keys and usage plans (package usage); tokens for its own

@@ -42,8 +42,21 @@ func New(config Config) (*Gateway, error) {
 	return &Gateway{made}, nil
 }
 
+// TakeOver makes the connections of another gateway of the same WebSocket API those of this one, as when API Gateway's stage gets another
+// deployment: they stay open, and what happens to them from now on goes by this gateway's plan and functions. It is called before this
+// gateway serves. The other one may go on to open connections, which are this one's then; it is closed when it does so no more. Where
+// the two are not of stages of one name, or one is of no WebSocket API, nothing is taken over.
+func (g *Gateway) TakeOver(before *Gateway) {
+	next, ok := g.api.(*websocket.API)
+	old, was := before.api.(*websocket.API)
+	if ok && was && next.Plan.Name == old.Plan.Name {
+		next.TakeOver(old)
+	}
+}
+
 // Close ends the connections of a WebSocket API, whose clients are told that it goes away, and waits until its functions know of it. It
-// takes no more of them. Of other APIs there is nothing to close. The error is always nil.
+// takes no more of them. Connections that another gateway has taken over stay; what happened to them before is waited for. Of other APIs
+// there is nothing to close. The error is always nil.
 func (g *Gateway) Close() error {
 	if closer, has := g.api.(io.Closer); has {
 		return closer.Close()
@@ -51,8 +64,8 @@ func (g *Gateway) Close() error {
 	return nil
 }
 
-// ServeHTTP answers one request. Of a WebSocket API it is the one that opens a connection, or a call of @connections, and returns when the
-// connection has ended. Requests for another stage than the gateway's are refused as API Gateway does.
+// ServeHTTP answers one request. Of a WebSocket API it is the one that opens a connection, which is served on when it is answered, or a
+// call of @connections. Requests for another stage than the gateway's are refused as API Gateway does.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.api.Serve(w, r, headerLines(r))
 }

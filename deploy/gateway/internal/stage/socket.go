@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
 	"strconv"
@@ -25,12 +26,26 @@ func (s *Stage) NewID() string {
 	return s.encoding().EncodeToString(random[:])
 }
 
-// NewEvent begins with what happens to the connection that the exchange opened: it has the request and the caller of the handshake, and
-// a time and ids of its own.
-func (x *Exchange) NewEvent(s Socket) *Exchange {
-	e := &Exchange{Request: x.Request, Caller: x.Caller, Socket: &s}
-	e.Method, e.Parameters, e.invoked, e.Body = nil, nil, "", nil
-	e.Start, e.ExtendedID = x.Config.Now(), x.NewID()
+// Handshake is what all events of a connection have of the exchange that opened it: what was sent, and who sent it. It knows no stage,
+// since another one may be deployed while the connection is open.
+type Handshake struct {
+	Request
+	Caller
+}
+
+// Handshake is that of an exchange which opens a connection. ctx is that of the connection, and of all that comes of it.
+func (x *Exchange) Handshake(ctx context.Context) *Handshake {
+	h := &Handshake{Request: x.Request, Caller: x.Caller}
+	h.Stage, h.HTTP = nil, x.HTTP.WithContext(ctx)
+	h.Method, h.Parameters, h.invoked, h.Body = nil, nil, "", nil
+	return h
+}
+
+// NewEvent begins with what happens to a connection: it has the request and the caller of the handshake, and a time and ids of its own.
+func (s *Stage) NewEvent(h *Handshake, about Socket) *Exchange {
+	e := &Exchange{Request: h.Request, Caller: h.Caller, Socket: &about}
+	e.Stage = s
+	e.Start, e.ExtendedID = s.Config.Now(), s.NewID()
 	e.startTrace()
 	return e
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +24,8 @@ type API struct {
 	routes     map[string]*route // by key
 	timeout    time.Duration     // of functions
 	idle, most time.Duration     // how long a connection may be without messages, and how long it may be
-	sockets    sockets
+	sockets    *sockets
+	events     sync.WaitGroup // of connections, that go by this API
 }
 
 // route is what a WebSocket API has of a method beyond the method itself.
@@ -45,9 +45,10 @@ func New(config stage.Config) (*API, error) {
 		return nil, err
 	}
 	a := &API{
-		Stage: s, timeout: s.IntegrationTimeout(), routes: map[string]*route{}, sockets: sockets{open: map[string]*connection{}, expected: map[string]chan struct{}{}},
+		Stage: s, timeout: s.IntegrationTimeout(), routes: map[string]*route{},
 		idle: cmp.Or(s.Config.IdleTimeout, idleTimeout), most: cmp.Or(s.Config.ConnectionTimeout, connectionTimeout),
 	}
+	a.sockets = newSockets(a)
 	if err := a.addRoutes(); err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func parseAnswer(output []byte) (*stage.Identity, error) {
 	return stage.ParsePolicyAnswer(output)
 }
 
-// Serve opens a connection, and serves it to its end; or it answers a call of @connections.
+// Serve opens a connection, which is served from then on; or it answers a call of @connections.
 func (a *API) Serve(w http.ResponseWriter, r *http.Request, headerLines []byte) {
 	x := a.NewExchange(w, r, headerLines)
 	if id, is := managed(x); is {
@@ -114,98 +115,23 @@ func (a *API) Serve(w http.ResponseWriter, r *http.Request, headerLines []byte) 
 		return
 	}
 	if c := a.handshake(x); c != nil {
-		c.serve()
+		go c.serve()
 	}
 }
 
-// Close ends all connections, as going away, and waits until functions know of it. Who connects later is refused.
+// TakeOver makes the connections of another API of the same stage those of this one, which serves nothing yet. What happens to them from
+// now on goes by this one; so do connections that are opened at the other one meanwhile.
+func (a *API) TakeOver(before *API) {
+	a.sockets = before.sockets
+	a.sockets.giveTo(a)
+}
+
+// Close ends all connections, as going away, unless another API has taken them over, and waits until functions know of it and all
+// messages are answered that go by this API. Who connects later is refused.
 func (a *API) Close() error {
-	for _, c := range a.sockets.close() {
-		c.end(goingAway)
+	if a.sockets.close(a) {
+		a.sockets.serving.Wait()
 	}
-	a.sockets.serving.Wait()
+	a.events.Wait()
 	return nil
-}
-
-// sockets are the connections of an API.
-type sockets struct {
-	serving sync.WaitGroup // of all handshakes and connections
-
-	mu       sync.Mutex
-	closed   bool
-	open     map[string]*connection   // by id
-	expected map[string]chan struct{} // by id of connections that clients are being told of; closed when there is one, or none
-}
-
-// enter counts who wants to connect; false: no more do.
-func (s *sockets) enter() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.closed {
-		s.serving.Add(1)
-	}
-	return !s.closed
-}
-
-// add adds a connection; false: no more are, and it has to end.
-func (s *sockets) add(c *connection) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.open[c.id] = c
-	return !s.closed
-}
-
-func (s *sockets) remove(c *connection) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.open, c.id)
-}
-
-// expect lets those wait who ask for a connection, until done is called: who is told that it is connected may be sent to at once.
-func (s *sockets) expect(id string) (done func()) {
-	told := make(chan struct{})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.expected[id] = told
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.expected, id)
-		close(told)
-	}
-}
-
-// find gives the connection of an id; nil: there is none, or none any more.
-func (s *sockets) find(id string) *connection {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if told := s.expected[id]; told != nil {
-		s.mu.Unlock()
-		<-told
-		s.mu.Lock()
-	}
-	return s.open[id]
-}
-
-// close lets no more in, and gives those that are.
-func (s *sockets) close() []*connection {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed = true
-	all := make([]*connection, 0, len(s.open))
-	for _, c := range s.open {
-		all = append(all, c)
-	}
-	return all
-}
-
-// find gives the route of a message; nil: none is for it. That the routes of connecting and disconnecting are no message's to choose is
-// a choice: their functions would take a client's word for the gateway's.
-func (a *API) find(message string) *route {
-	if key, ok := a.selection.of(message); ok && !strings.EqualFold(key, policy.RouteConnect) && !strings.EqualFold(key, policy.RouteDisconnect) {
-		if found := a.routes[key]; found != nil {
-			return found
-		}
-	}
-	return a.routes[policy.RouteDefault]
 }

@@ -11,18 +11,19 @@ import (
 
 	"github.com/coder/websocket"
 
-	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/gateway/internal/stage"
-	"portcullis/policy"
 )
 
-// connection is one that is open.
+// connection is one that is open. What happens to it is by the API that its sockets are of at the time.
 type connection struct {
-	*API
-	id     string
-	opened *stage.Exchange // the handshake
-	ws     *websocket.Conn
-	frames *frames
+	sockets *sockets
+	id      string
+	opened  *stage.Handshake
+	cancel  context.CancelFunc // of what comes of the connection
+	ws      *websocket.Conn
+	frames  *frames
+	now     func() time.Time
+	idle    time.Duration // how long it may be without messages
 
 	lastActive atomic.Int64   // in milliseconds of Unix time
 	handling   sync.WaitGroup // of messages
@@ -38,7 +39,11 @@ type connection struct {
 }
 
 func newConnection(a *API, x *stage.Exchange, ws *websocket.Conn, f *frames) *connection {
-	c := &connection{API: a, id: x.Socket.ConnectionID, opened: x, ws: ws, frames: f, room: make(chan struct{}, maxAtOnce), ending: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(x.HTTP.Context())) // that of the request ends with its answer
+	c := &connection{
+		sockets: a.sockets, id: x.Socket.ConnectionID, opened: x.Handshake(ctx), cancel: cancel, ws: ws, frames: f,
+		now: a.Config.Now, idle: a.idle, room: make(chan struct{}, maxAtOnce), ending: make(chan struct{}),
+	}
 	c.idling = time.AfterFunc(a.idle, func() { c.end(goingAway) })
 	c.ageing = time.AfterFunc(a.most, func() { c.end(goingAway) })
 	c.touch()
@@ -48,15 +53,17 @@ func newConnection(a *API, x *stage.Exchange, ws *websocket.Conn, f *frames) *co
 // serve reads messages until the connection ends, and tells functions of its end.
 func (c *connection) serve() {
 	defer c.sockets.serving.Done()
+	defer c.cancel()
 	err := c.read()
 	c.sockets.remove(c)
-	c.disconnected(c.finish(err))
+	why := c.finish(err)
+	c.sockets.serve(func(a *API) { a.disconnected(c, why) })
 	c.handling.Wait()
 }
 
 // touch notes that data goes over the connection.
 func (c *connection) touch() {
-	c.lastActive.Store(c.Config.Now().UnixMilli())
+	c.lastActive.Store(c.now().UnixMilli())
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.over {
@@ -134,86 +141,8 @@ func (c *connection) read() error {
 		}
 		c.handling.Go(func() {
 			defer func() { <-c.room }()
-			c.message(string(text))
+			c.sockets.serve(func(a *API) { a.message(c, string(text)) })
 		})
-	}
-}
-
-// message takes a message through what API Gateway does.
-func (c *connection) message(body string) {
-	x := c.opened.NewEvent(stage.Socket{
-		ConnectionID: c.id, ConnectedAt: c.opened.Start, EventType: eventMessage, MessageID: c.messageID(),
-	})
-	defer x.Finish()
-	answer, r := c.answer(x, body)
-	if r != nil {
-		x.Fail(r.kind, r.message)
-		x.Status = r.status
-		c.send(string(r.frame(x)))
-		return
-	}
-	x.Status = statusOfDone
-	if answer != "" {
-		c.send(answer)
-	}
-}
-
-// messageID is an id of a message, which ends as its connection's does.
-func (c *connection) messageID() string {
-	const own = 9 // characters; the others are the connection's
-	return c.NewID()[:own] + c.id[own:]
-}
-
-// answer gives what the client gets for a message; "": nothing.
-func (c *connection) answer(x *stage.Exchange, body string) (string, *refusal) {
-	found := c.find(body)
-	if found == nil {
-		return "", &noRoute
-	}
-	x.RoutedTo(found.Method, nil)
-	if !x.WithinLimits() {
-		return "", &throttled
-	}
-	if found.model != nil {
-		if why := stage.Misfit(found.model, []byte(body)); why != "" {
-			x.TraceValidation(why)
-			return "", &badBody
-		}
-	}
-	output, err := x.Invoke(newMessageEvent(x, body), c.timeout)
-	if err != nil {
-		return "", invokeRefusal(err)
-	}
-	answer, err := lambda.ParseProxyAnswer(output)
-	switch {
-	case err != nil:
-		x.Malformed(err)
-		return "", &integrationFailed
-	case !found.answers:
-		x.Answered(answer.Status)
-		return "", nil
-	}
-	x.Answered(answer.Status)
-	if answer.Status >= 300 { // one report says so; it is not known for sure
-		return "", &integrationFailed
-	}
-	return answer.Body, nil
-}
-
-// disconnected tells the function behind $disconnect, if there is one, that the connection has ended. What it answers goes nowhere.
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html.
-func (c *connection) disconnected(why ending) {
-	x := c.opened.NewEvent(stage.Socket{ConnectionID: c.id, ConnectedAt: c.opened.Start, EventType: eventDisconnect})
-	defer x.Finish()
-	x.Status = statusOfDone
-	found := c.routes[policy.RouteDisconnect]
-	if found == nil || !x.RoutedTo(found.Method, nil) || !x.HasFunction() {
-		return
-	}
-	if _, err := x.Invoke(newDisconnectEvent(x, why), c.timeout); err != nil {
-		r := invokeRefusal(err)
-		x.Fail(r.kind, r.message)
-		x.Status = r.status
 	}
 }
 

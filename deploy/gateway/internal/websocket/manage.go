@@ -73,13 +73,12 @@ func (a *API) post(x *stage.Exchange, c *connection) *refusal {
 // get tells what is known of a connection.
 func (a *API) get(x *stage.Exchange, c *connection) *refusal {
 	const milliseconds = "2006-01-02T15:04:05.000Z"
-	who := stage.NewEventIdentity(c.opened)
 	text, err := json.Marshal(struct {
 		ConnectedAt  string   `json:"connectedAt"`
 		Identity     identity `json:"identity"`
 		LastActiveAt string   `json:"lastActiveAt"`
 	}{
-		c.opened.Start.UTC().Format(milliseconds), identity{SourceIP: who.SourceIP, UserAgent: who.UserAgent},
+		c.opened.Start.UTC().Format(milliseconds), identity{SourceIP: c.opened.SourceIP, UserAgent: stage.TextOrNull(c.opened.HTTP.UserAgent())},
 		time.UnixMilli(c.lastActive.Load()).UTC().Format(milliseconds),
 	})
 	if err != nil {

@@ -1,0 +1,98 @@
+package websocket
+
+import (
+	"strings"
+
+	"portcullis/deploy/gateway/internal/lambda"
+	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/policy"
+)
+
+// message takes a message of a connection through what API Gateway does.
+func (a *API) message(c *connection, body string) {
+	x := a.NewEvent(c.opened, stage.Socket{
+		ConnectionID: c.id, ConnectedAt: c.opened.Start, EventType: eventMessage, MessageID: a.messageID(c),
+	})
+	defer x.Finish()
+	answer, r := a.answer(x, body)
+	if r != nil {
+		x.Fail(r.kind, r.message)
+		x.Status = r.status
+		c.send(string(r.frame(x)))
+		return
+	}
+	x.Status = statusOfDone
+	if answer != "" {
+		c.send(answer)
+	}
+}
+
+// messageID is an id of a message, which ends as its connection's does.
+func (a *API) messageID(c *connection) string {
+	const own = 9 // characters; the others are the connection's
+	return a.NewID()[:own] + c.id[own:]
+}
+
+// answer gives what the client gets for a message; "": nothing.
+func (a *API) answer(x *stage.Exchange, body string) (string, *refusal) {
+	found := a.find(body)
+	if found == nil {
+		return "", &noRoute
+	}
+	x.RoutedTo(found.Method, nil)
+	if !x.WithinLimits() {
+		return "", &throttled
+	}
+	if found.model != nil {
+		if why := stage.Misfit(found.model, []byte(body)); why != "" {
+			x.TraceValidation(why)
+			return "", &badBody
+		}
+	}
+	output, err := x.Invoke(newMessageEvent(x, body), a.timeout)
+	if err != nil {
+		return "", invokeRefusal(err)
+	}
+	answer, err := lambda.ParseProxyAnswer(output)
+	switch {
+	case err != nil:
+		x.Malformed(err)
+		return "", &integrationFailed
+	case !found.answers:
+		x.Answered(answer.Status)
+		return "", nil
+	}
+	x.Answered(answer.Status)
+	if answer.Status >= 300 { // one report says so; it is not known for sure
+		return "", &integrationFailed
+	}
+	return answer.Body, nil
+}
+
+// disconnected tells the function behind $disconnect, if there is one, that a connection has ended. What it answers goes nowhere.
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html.
+func (a *API) disconnected(c *connection, why ending) {
+	x := a.NewEvent(c.opened, stage.Socket{ConnectionID: c.id, ConnectedAt: c.opened.Start, EventType: eventDisconnect})
+	defer x.Finish()
+	x.Status = statusOfDone
+	found := a.routes[policy.RouteDisconnect]
+	if found == nil || !x.RoutedTo(found.Method, nil) || !x.HasFunction() {
+		return
+	}
+	if _, err := x.Invoke(newDisconnectEvent(x, why), a.timeout); err != nil {
+		r := invokeRefusal(err)
+		x.Fail(r.kind, r.message)
+		x.Status = r.status
+	}
+}
+
+// find gives the route of a message; nil: none is for it. That the routes of connecting and disconnecting are no message's to choose is
+// a choice: their functions would take a client's word for the gateway's.
+func (a *API) find(message string) *route {
+	if key, ok := a.selection.of(message); ok && !strings.EqualFold(key, policy.RouteConnect) && !strings.EqualFold(key, policy.RouteDisconnect) {
+		if found := a.routes[key]; found != nil {
+			return found
+		}
+	}
+	return a.routes[policy.RouteDefault]
+}
