@@ -109,10 +109,31 @@ func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// drain lets go of the functions when the last request is answered, or hardStop ends.
+// takeOver makes the connections of another chain those of this one, which does not serve yet. Those of modes that are there no more, or
+// are none of WebSocket APIs, stay.
+func (c *chain) takeOver(before *chain) {
+	for name, g := range c.gateways {
+		if old := before.gateways[name]; old != nil {
+			g.TakeOver(old)
+		}
+	}
+}
+
+// closeGateways ends the connections that no other chain has taken over, and waits until everything that came of messages is done.
+func (c *chain) closeGateways() {
+	var all sync.WaitGroup
+	for _, g := range c.gateways {
+		all.Go(func() { g.Close() })
+	}
+	all.Wait()
+}
+
+// drain ends the connections that are left, and lets go of the functions when the last request and the last message is answered, or
+// hardStop ends.
 func (c *chain) drain(hardStop context.Context) {
 	answered := make(chan struct{})
 	go func() {
+		c.closeGateways()
 		c.inFlight.Wait()
 		close(answered)
 	}()

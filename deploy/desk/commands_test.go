@@ -66,6 +66,7 @@ var callers = map[string]aws.Credentials{
 	"reader": {AccessKeyID: "ASIALOCALREADER00001", SecretAccessKey: "local-reader-secret-not-secret", SessionToken: "local-reader-session-not-secret"},
 	"forger": {AccessKeyID: "AKIALOCALADMIN000001", SecretAccessKey: "guessed"},
 	"nobody": {AccessKeyID: "AKIANOBODY0000000001", SecretAccessKey: "guessed"},
+	"sender": {AccessKeyID: "AKIALOCALSENDER00001", SecretAccessKey: "local-sender-secret-not-secret"},
 	"lapsed": {AccessKeyID: "ASIALOCALREADER00001", SecretAccessKey: "local-reader-secret-not-secret", SessionToken: "another"},
 }
 

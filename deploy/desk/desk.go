@@ -83,15 +83,24 @@ func (d *desk) enter() *chain {
 	return d.current
 }
 
-// swap lets requests from now on have another chain, and gives the one before.
+// swap lets requests and messages from now on have another chain, and gives the one before.
 func (d *desk) swap(next *chain) (before *chain) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	next.takeOver(d.current)
 	before, d.current = d.current, next
 	return before
 }
 
-// retire drains a chain: its functions stop when its last request is answered, or when hardStop ends.
+// closeGateways ends all connections, and takes no more of them. It returns when functions know of their ends.
+func (d *desk) closeGateways() {
+	d.mu.RLock()
+	current := d.current
+	d.mu.RUnlock()
+	current.closeGateways()
+}
+
+// retire drains a chain: its functions stop when its last request and message is answered, or when hardStop ends.
 func (d *desk) retire(old *chain) {
 	d.replaced.Add(1)
 	go func() {

@@ -30,7 +30,7 @@ func (d *desk) watch(ctx context.Context, w *project.Watcher, ticks <-chan time.
 }
 
 // reload serves what the files say now, and tells in a line what came of it. Where they are wrong, what was there before stays;
-// requests in flight finish with what they began with.
+// requests and messages in flight finish with what they began with, and open connections go on with what is there now.
 func (d *desk) reload(ctx context.Context, changed []string) {
 	if len(changed) == 0 {
 		return

@@ -20,7 +20,8 @@ import (
 // watchInterval is how often the files are looked at.
 const watchInterval = time.Second / 2
 
-// Run serves until ctx ends and the requests in flight are answered, or until hardStop ends, which cuts them. An option that
+// Run serves until ctx ends and the requests in flight are answered, or until hardStop ends, which cuts them. Connections to WebSocket APIs
+// outlive what is reloaded, and end with ctx. An option that
 // cannot be used is an [*OptionError], and a file that is wrong a [*contract.Error] or a [*modes.Error]; the others say what and
 // where as well.
 func Run(ctx, hardStop context.Context, c Config) error {
@@ -55,7 +56,7 @@ func Run(ctx, hardStop context.Context, c Config) error {
 		defer ticker.Stop()
 		defer d.watch(ctx, watcher, ticker.C)()
 	}
-	return serveHTTP(ctx, hardStop, listener, hosts(c.Hosts).guard(d), d.log, c.note)
+	return d.serve(ctx, listener)
 }
 
 // listen names what is wrong with the address as the option does.

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/coder/websocket"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"portcullis/deploy/testtools"
@@ -65,12 +66,14 @@ func runScripts(t *testing.T, folder string, env ...string) {
 			}
 			e.Vars = append(e.Vars, env...)
 			e.Setenv("PATH", strings.Join(append(path, e.Getenv("PATH")), string(filepath.ListSeparator)))
+			e.Values[socketsKey{}] = map[string]*websocket.Conn{}
 			port, err := freePort()
 			e.Vars = append(e.Vars, "ROOT="+root, "PORT="+port, "URL=http://127.0.0.1:"+port)
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ready": ready, "signin": signIn, "machine": machine, "call": call, "signed-call": signedCall, "becomes": becomes, "answers": answers, "capture": scripttest.Capture,
+			"dial": dial, "say": say, "hear": hear, "hang-up": hangUp,
 			"serve-check": serveCheck, "serve-issuer": serveIssuer, "create-table": createTable, "create-pool": createPool,
 		},
 	})

@@ -17,9 +17,13 @@ const drainTimeout = 30 * time.Second
 // drainNotice is how long they take before the program says what it waits for.
 const drainNotice = time.Second
 
-// serveHTTP serves until ctx ends, and then until the requests in flight are answered, or hardStop ends.
-func serveHTTP(ctx, hardStop context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, notice func(string)) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+// serve serves until ctx ends, and then until the requests and messages in flight are answered, or hardStop ends. Clients of WebSocket
+// APIs are told at once that the desk goes away.
+func (d *desk) serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: hosts(d.config.Hosts).guard(d), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn),
+	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(gateway.KeepHeaderNames(server, listener)) }()
 	select {
@@ -27,13 +31,25 @@ func serveHTTP(ctx, hardStop context.Context, listener net.Listener, handler htt
 		return err
 	case <-ctx.Done():
 	}
-	waiting := time.AfterFunc(drainNotice, func() { notice("waiting for the requests in flight; Ctrl-C cuts them") })
+	waiting := time.AfterFunc(drainNotice, func() { d.config.note("waiting for the requests in flight; Ctrl-C cuts them") })
 	defer waiting.Stop()
-	finish, cancel := context.WithTimeout(hardStop, drainTimeout)
+	finish, cancel := context.WithTimeout(d.hardStop, drainTimeout)
 	defer cancel()
 	defer server.Close() // cuts what did not finish
-	if server.Shutdown(finish) != nil {
-		return errors.New("requests in flight were cut")
+	disconnected := make(chan struct{})
+	go func() {
+		d.closeGateways()
+		close(disconnected)
+	}()
+	if server.Shutdown(finish) != nil { // which has no part in connections of WebSocket APIs
+		return errCut
 	}
-	return nil
+	select {
+	case <-disconnected:
+		return nil
+	case <-finish.Done():
+		return errCut
+	}
 }
+
+var errCut = errors.New("requests in flight were cut")

@@ -12,11 +12,11 @@ import (
 	"portcullis/deploy/gateway"
 )
 
-// traceText tells people the way of a request: a line of how it ended, and under it a line for each thing that had a part
-// in it, in the order of the way.
+// traceText tells people the way of a request, or of an event of a connection: a line of how it ended, and under it a line for each
+// thing that had a part in it, in the order of the way.
 func traceText(t *gateway.Trace) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s: %d in %.1f ms", t.Method, t.Path, t.Status, t.Milliseconds)
+	fmt.Fprintf(&b, "%s %s: %d in %.1f ms", cmp.Or(t.EventType, t.Method), t.Path, t.Status, t.Milliseconds)
 	if t.ResponseType != "" {
 		fmt.Fprintf(&b, ", the gateway's %s", t.ResponseType)
 	}
@@ -24,6 +24,7 @@ func traceText(t *gateway.Trace) []byte {
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "  %-12s %s\n", name, strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " "))
 	}
+	textLine(line, "connection", t.ConnectionID)
 	line("route", "%s", routeText(t))
 	if t.Authorizer != nil {
 		line("authorizer", "%s", authorizerText(t.Authorizer))

@@ -5,6 +5,7 @@ package project
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"portcullis/api/contract"
 	"portcullis/deploy/modes"
@@ -47,6 +48,9 @@ func Read(s Source) (*Project, error) {
 func (p *Project) addModes(s Source) error {
 	var unread error
 	p.Modes, unread = s.readModes()
+	if len(s.Modes) == 0 && p.Contract.WebSocket == nil { // this module's modes are for any contract
+		p.Modes = slices.DeleteFunc(p.Modes, func(m Mode) bool { return m.Gateway == modes.WebSocket })
+	}
 	all := make([]*modes.Mode, len(p.Modes))
 	for i, m := range p.Modes {
 		all[i] = m.Mode
