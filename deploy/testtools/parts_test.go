@@ -108,6 +108,7 @@ func TestOptionalPartsSkipEverywhere(t *testing.T) {
 	calls := map[string]func(testing.TB){
 		"CognitoLocal": func(tb testing.TB) { testtools.CognitoLocal(tb) },
 		"NodeModule":   func(tb testing.TB) { testtools.NodeModule(tb, "no-such-module", "1.2.3") },
+		"PythonModule": func(tb testing.TB) { testtools.PythonModule(tb, "no_such_module", "1") },
 	}
 	for name, call := range calls {
 		for _, ci := range []string{"", "true"} {
