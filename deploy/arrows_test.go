@@ -115,6 +115,7 @@ var arrows = []arrow{
 	{"deploy/portcullis/internal/key", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "authorizers/..."}},
 	{"deploy/portcullis/internal/login", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/login/...", "api/tokens/..."}},
 	{"deploy/portcullis/internal/revoke", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "authorizers/..."}},
+	{"deploy/portcullis/internal/ws", []string{"deploy/portcullis/internal/cli", "api/tokens"}},
 }
 
 // meeting is what may meet on the desk and in the command, as in a main.
@@ -133,7 +134,7 @@ var parts = []arrow{
 	{"github.com/aws/smithy-go", knowAWS},
 	{"github.com/spf13", []string{"deploy/portcullis/..."}},
 	{"github.com/rogpeppe/go-internal", []string{"deploy/testtools/..."}},
-	{"github.com/coder/websocket", []string{"deploy/gateway/internal/websocket"}},
+	{"github.com/coder/websocket", []string{"deploy/gateway/internal/websocket", "deploy/portcullis/internal/ws"}},
 }
 
 var knowAWS = []string{
@@ -249,6 +250,7 @@ func TestNever(t *testing.T) {
 		"deploy/portcullis/internal/revoke": {lambda, aws + "/service/apigateway"},
 		"deploy/portcullis/internal/login": {"portcullis/authorizers", "portcullis/policy", "portcullis/api/users", jwx, lambda,
 			aws + "/config", aws + "/credentials", aws + "/service/sts", aws + "/service/sso", aws + "/service/secretsmanager", aws + "/service/dynamodb"},
+		"deploy/portcullis/internal/ws": {"portcullis/authorizers", "portcullis/policy", "portcullis/deploy/portcullis/internal/login", jwx, lambda, aws},
 		"authorizers/verify/verifytest": {"testing"},
 		"authorizers/cmd/jwt":           {api, "portcullis/authorizers/apikey"},
 		"authorizers/cmd/request":       {api},

@@ -35,12 +35,14 @@ func newCommand(s *cli.Session, name *string, run func(context.Context, *session
 	command.RegisterFlagCompletionFunc("profile", cobra.NoFileCompletions)
 	command.RunE = func(c *cobra.Command, _ []string) error {
 		if !profile.ValidName(*name) {
-			return cli.Usage("--profile: want 1 to 64 letters, digits, _ and -")
+			return errProfileName
 		}
 		return cutShort(c.Context(), run(c.Context(), &session{s, c}))
 	}
 	return command
 }
+
+var errProfileName = cli.Usage("--profile: want 1 to 64 letters, digits, _ and -")
 
 // cutShort is the error of a command: what fails once the context has ended fails because of that.
 func cutShort(ctx context.Context, err error) error {

@@ -3,6 +3,7 @@ package login_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/coder/websocket"
 
 	"portcullis/api/contract"
 	"portcullis/api/tokens"
@@ -25,6 +27,7 @@ import (
 type scene struct {
 	cognito string            // the pool's endpoint
 	apis    map[string]string // by app client, what comes before /tokens
+	socket  string            // a WebSocket API that says whose token it was sent
 	servers []*httptest.Server
 
 	mu    sync.Mutex
@@ -53,6 +56,7 @@ func newScene() (*scene, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.socket = s.serve(greet)
 	for _, id := range []string{"local-client", "rotating"} {
 		handler, err := s.stage(id)
 		if err != nil {
@@ -67,6 +71,18 @@ func (s *scene) serve(h http.HandlerFunc) string {
 	server := httptest.NewServer(h)
 	s.servers = append(s.servers, server)
 	return server.URL
+}
+
+// greet sends the name of whose access token came with the handshake, and closes.
+func greet(w http.ResponseWriter, r *http.Request) {
+	conn, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer conn.CloseNow()
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	conn.Write(r.Context(), websocket.MessageText, fmt.Appendf(nil, "%v", claimsOf(token)["username"]))
+	conn.Close(websocket.StatusNormalClosure, "")
 }
 
 // Close ends the servers.
