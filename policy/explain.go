@@ -2,10 +2,10 @@ package policy
 
 import "slices"
 
-// Explanation says what the rules say of one request, and why.
+// Explanation says what the rules say of one request or message, and why.
 type Explanation struct {
-	Decision Decision    // what Decide says
-	Rule     *Rule       // of the route that serves the request; nil: none does
+	Decision Decision    // what Decide or DecideMessage says
+	Rule     *Rule       // of the route that serves it; nil: none does
 	Reading  string      // how the path is read that the rule is for, where that is not as it was sent
 	Open     bool        // the rule is public
 	Owned    bool        // with Allow: only the caller's own paths of the route are open to it
@@ -17,7 +17,7 @@ type Explanation struct {
 type Shortfall struct {
 	Schemes []string // the security schemes that its credentials did not satisfy
 	Scopes  []string // the scopes that it was not granted under the scheme that asks for them
-	Owners  []string // the path parameters that would all have to equal its id, and do not
+	Owners  []string // the path parameters that would all have to equal its id, and do not; of a message the one member that would
 }
 
 // Explain tells what Decide says of a request, and why.
@@ -34,25 +34,56 @@ func (r *Rules) Explain(caller Caller, method, path string) Explanation {
 	rule := r.rules[found.index].clone()
 	explanation.Rule, explanation.Open = &rule, rule.Access.Public
 	explanation.Owned = explanation.Decision == Allow && !r.opening(found, caller.owner(), r.vocabulary.of(&caller)).whole
-	if rule.Access.Public {
+	r.weigh(&explanation, caller, func(parameters []string) []string {
+		if isOwner(caller, found.template, parameters, segments) {
+			return nil
+		}
+		return parameters
+	})
+	return explanation
+}
+
+// ExplainMessage tells what DecideMessage says of a message, and why. That the caller's credential has ended, or that nothing is known
+// of the caller, is no shortfall of any alternative.
+func (r *Rules) ExplainMessage(caller Caller, m Message) Explanation {
+	explanation := Explanation{Decision: r.DecideMessage(caller, m), Holds: -1}
+	route, known := r.routeKeys[m.Key]
+	if !known || !route.rule.isOfMessages() {
 		return explanation
 	}
-	for i, alternative := range rule.Access.Alternatives {
-		missing := r.shortfall(alternative, caller, found.template, segments)
-		if explanation.Decision == Deny {
-			explanation.Missing = append(explanation.Missing, missing)
-		} else if len(alternative) > 0 && missing.isNothing() && explanation.Holds < 0 {
-			explanation.Holds = i
+	rule := route.rule.clone()
+	explanation.Rule, explanation.Open = &rule, rule.Access.Public
+	r.weigh(&explanation, caller, func([]string) []string {
+		if m.isOwnedBy(&caller) {
+			return nil
+		}
+		return []string{rule.Owner}
+	})
+	return explanation
+}
+
+// weigh tells which alternative of the rule holds, or what each lacks; others is as in shortfall.
+func (r *Rules) weigh(e *Explanation, caller Caller, others func(parameters []string) []string) {
+	if e.Open {
+		return
+	}
+	for i, alternative := range e.Rule.Access.Alternatives {
+		missing := r.shortfall(alternative, caller, others)
+		if e.Decision == Deny {
+			e.Missing = append(e.Missing, missing)
+		} else if len(alternative) > 0 && missing.isNothing() && e.Holds < 0 {
+			e.Holds = i
 		}
 	}
-	return explanation
 }
 
 func (s Shortfall) isNothing() bool {
 	return len(s.Schemes) == 0 && len(s.Scopes) == 0 && len(s.Owners) == 0
 }
 
-func (r *Rules) shortfall(alternative Alternative, caller Caller, t template, segments []string) Shortfall {
+// shortfall is what the caller lacks for an alternative. others gives what is to be its id for its scopes, by the path parameters that
+// these count for, and is not; nil where all is.
+func (r *Rules) shortfall(alternative Alternative, caller Caller, others func(parameters []string) []string) Shortfall {
 	var s Shortfall
 	var owned []string
 	for _, requirement := range alternative {
@@ -68,8 +99,8 @@ func (r *Rules) shortfall(alternative Alternative, caller Caller, t template, se
 			}
 		}
 	}
-	if len(owned) > 0 && !isOwner(caller, t, owned, segments) {
-		s.Owners = owned
+	if len(owned) > 0 {
+		s.Owners = others(owned)
 	}
 	return s
 }

@@ -131,13 +131,18 @@ func (r *Rules) DecideMessage(caller Caller, m Message) Decision {
 	if !known || ended || m.Key == RouteConnect || caller.owner() == "" {
 		return Deny
 	}
-	has, owns := r.messages.of(&caller), mayOwn(caller.owner()) && m.Owner == caller.owner()
+	has, owns := r.messages.of(&caller), m.isOwnedBy(&caller)
 	for _, need := range route.needs {
 		if has.has(need.capabilities) && (owns || len(need.owned) == 0) {
 			return Allow
 		}
 	}
 	return Deny
+}
+
+// isOwnedBy tells whether scopes that count for owners do so for the caller.
+func (m Message) isOwnedBy(caller *Caller) bool {
+	return mayOwn(caller.owner()) && m.Owner == caller.owner()
 }
 
 // decideConnect tells whether the caller may connect.

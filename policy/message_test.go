@@ -16,6 +16,45 @@ func message(key, owner string, access policy.Access) policy.Rule {
 	return policy.Rule{Route: policy.Route{Method: key}, Access: access, Owner: owner}
 }
 
+// TestExplainMessage: a line a case: what of a message's rule holds, or what each alternative lacks.
+func TestExplainMessage(t *testing.T) {
+	rules := mustRules(t, rule(policy.RouteConnect, "", bearer("")), message("closed", "", policy.Access{}), message("open", "", policy.Access{Public: true}),
+		message("own", "$request.body.user", policy.Access{Alternatives: []policy.Alternative{
+			{{Scheme: "bearer", Scopes: []string{"self", "chat"}}},
+			{{Scheme: "apiKey"}, {Scheme: "bearer", Scopes: []string{"read"}}},
+			{{Scheme: "bearer", Scopes: []string{"write"}}},
+		}}))
+	lacks := func(schemes, scopes, owners string) policy.Shortfall {
+		return policy.Shortfall{Schemes: strings.Fields(schemes), Scopes: strings.Fields(scopes), Owners: strings.Fields(owners)}
+	}
+	for _, test := range []struct {
+		who        policy.Caller
+		key, owner string
+		route      bool // there is one
+		holds      int
+		missing    []policy.Shortfall
+	}{
+		{caller("7", "self chat"), "own", "7", true, 0, nil},
+		{caller("7", "self chat write"), "own", "7", true, 0, nil},
+		{caller("7", "self chat write"), "own", "8", true, 2, nil},
+		{caller("7", "self"), "own", "8", true, -1, []policy.Shortfall{lacks("", "chat", "$request.body.user"), lacks("apiKey", "read", ""), lacks("", "write", "")}},
+		{caller("7", "self"), "own", "7", true, -1, []policy.Shortfall{lacks("", "chat", ""), lacks("apiKey", "read", ""), lacks("", "write", "")}},
+		{caller("*", "self chat"), "own", "*", true, -1, []policy.Shortfall{lacks("", "", "$request.body.user"), lacks("apiKey", "read", ""), lacks("", "write", "")}},
+		{caller("7", "write"), "closed", "", true, -1, nil},
+		{caller("7", ""), "open", "", true, -1, nil},
+		{caller("7", "write"), "other", "", false, -1, nil},
+		{caller("7", "write"), policy.RouteConnect, "", false, -1, nil},
+	} {
+		got := rules.ExplainMessage(test.who, policy.Message{Key: test.key, Owner: test.owner})
+		same := slices.EqualFunc(got.Missing, test.missing, func(a, b policy.Shortfall) bool {
+			return slices.Equal(a.Schemes, b.Schemes) && slices.Equal(a.Scopes, b.Scopes) && slices.Equal(a.Owners, b.Owners)
+		})
+		if (got.Rule != nil) != test.route || got.Holds != test.holds || !same || got.Open != (test.key == "open") {
+			t.Errorf("%s of %q by %+v: %+v", test.key, test.owner, test.who, got)
+		}
+	}
+}
+
 // TestDecideMessage: what a message's rule says, for whose the message is and when it comes.
 func TestDecideMessage(t *testing.T) {
 	end := time.Unix(1_767_225_600, 0)
@@ -74,8 +113,13 @@ func TestDecideMessage(t *testing.T) {
 		{ends(caller("7", "write"), end.Add(-time.Hour)), "open", "", policy.Deny},
 	}
 	for _, test := range tests {
-		if got := rules.DecideMessage(test.who, policy.Message{Key: test.key, Owner: test.owner, At: end}); got != test.want {
+		m := policy.Message{Key: test.key, Owner: test.owner, At: end}
+		if got := rules.DecideMessage(test.who, m); got != test.want {
 			t.Errorf("%s of %q by %+v: %s", test.key, test.owner, test.who, got)
+		}
+		explained := rules.ExplainMessage(test.who, m)
+		if holds := explained.Holds >= 0 || explained.Open; explained.Decision != test.want || test.want == policy.Allow && !holds || len(explained.Missing) > 0 && holds {
+			t.Errorf("%s of %q by %+v: %+v", test.key, test.owner, test.who, explained)
 		}
 	}
 	if got := new(policy.Rules).DecideMessage(caller("7", "write"), policy.Message{Key: "send"}); got != policy.Deny {
