@@ -96,6 +96,16 @@ func newStage(t *testing.T, change func(*setting)) *stage {
 // startStage is newStage for another mode, called test.
 func startStage(t *testing.T, modeText string, change func(*setting)) *stage {
 	t.Helper()
+	s := makeStage(t, modeText, change)
+	server := httptest.NewServer(s.handler)
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+// makeStage is startStage without a server.
+func makeStage(t *testing.T, modeText string, change func(*setting)) *stage {
+	t.Helper()
 	s := &stage{now: time.Unix(1_900_000_000, 0)}
 	s.token = &function{code: func(event []byte) (string, error) {
 		var e struct {
@@ -115,9 +125,7 @@ func startStage(t *testing.T, modeText string, change func(*setting)) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(g)
-	t.Cleanup(server.Close)
-	s.url, s.handler = server.URL, g
+	s.handler = g
 	return s
 }
 

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -45,11 +47,31 @@ type chat struct {
 	gateway *gateway.Gateway
 	events  chan string   // of the function
 	stuck   chan struct{} // what a function waits for that does not answer
+	connect func() (net.Conn, error)
 }
 
 // newChat starts a stage of chatContract. Its authorizer answers by the query's token, as authorizerAnswer has it. Its function connects
 // as the query's connect says, and answers a message as its member "do" says: with the message, where there is none.
 func newChat(t *testing.T, modeText string, change func(*setting)) *chat {
+	t.Helper()
+	s := makeChat(t, modeText, change)
+	s.serve(t, httptest.NewUnstartedServer(s.handler))
+	return s
+}
+
+// serve puts the stage behind a server, whose connections end before it waits for them.
+func (s *chat) serve(t *testing.T, server *httptest.Server) {
+	server.Start()
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	t.Cleanup(func() {
+		close(s.stuck)
+		s.gateway.Close()
+	})
+}
+
+// makeChat is newChat without a server.
+func makeChat(t *testing.T, modeText string, change func(*setting)) *chat {
 	t.Helper()
 	c, err := contract.Parse("contract.yaml", []byte(chatContract))
 	if err != nil {
@@ -60,17 +82,14 @@ func newChat(t *testing.T, modeText string, change func(*setting)) *chat {
 		t.Fatal(err)
 	}
 	s := &chat{events: make(chan string, 10_000), stuck: make(chan struct{})}
-	s.stage = newStage(t, func(config *setting) {
+	s.stage = makeStage(t, modeText, func(config *setting) {
 		config.Contract, config.Mode = c, m
 		if change != nil {
 			change(config)
 		}
 	})
 	s.gateway = s.handler.(*gateway.Gateway)
-	t.Cleanup(func() {
-		close(s.stuck)
-		s.gateway.Close()
-	})
+	s.connect = func() (net.Conn, error) { return net.Dial("tcp", strings.TrimPrefix(s.url, "http://")) }
 	s.token.code = func(event []byte) (string, error) {
 		var e struct {
 			QueryStringParameters map[string]string

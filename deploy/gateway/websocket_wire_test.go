@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 )
@@ -21,7 +20,7 @@ type byHand struct {
 // wire connects with a handshake that it sends as it is; more may follow it.
 func (s *chat) wire(t *testing.T, request string) *byHand {
 	t.Helper()
-	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	c, err := s.connect()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,11 +19,15 @@ const (
 )
 
 // What AWS does here is not known, and was chosen: messages of a connection are handled beside each other, and their answers may
-// overtake each other; only data counts against the idle timeout, in either direction, and pings do not.
+// overtake each other; only data counts against the idle timeout, in either direction, and pings do not; and so much is kept of what a
+// client does not take. POST @connections is refused what there is no room for; answers wait, and with them the client's next messages.
 const (
-	maxAtOnce    = 16               // messages of a connection that are handled at once; the next ones wait in the network
-	sendTimeout  = 10 * time.Second // how long a client may let what is sent to it wait, before its connection ends
-	statusOfDone = 200              // of the access log's line and the trace, for a handshake that is accepted and a message that is handled
+	maxAtOnce      = 16               // messages of a connection that are handled at once; the next ones wait in the network
+	maxQueued      = 128              // texts that wait to be sent to a client
+	maxQueuedBytes = 2 * maxMessage   // bytes of them
+	sendTimeout    = 10 * time.Second // how long a client may let a text wait that is being sent, before its connection ends
+	endTimeout     = 5 * time.Second  // how long texts may wait that are there for a client when the gateway ends its connection
+	statusOfDone   = 200              // of the access log's line and the trace, for a handshake that is accepted and a message that is handled
 )
 
 // ending is why a connection ends.

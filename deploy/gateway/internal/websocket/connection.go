@@ -22,6 +22,7 @@ type connection struct {
 	cancel  context.CancelFunc // of what comes of the connection
 	ws      *websocket.Conn
 	frames  *frames
+	out     *outgoing
 	now     func() time.Time
 	idle    time.Duration // how long it may be without messages
 
@@ -44,6 +45,7 @@ func newConnection(a *API, x *stage.Exchange, ws *websocket.Conn, f *frames) *co
 		sockets: a.sockets, id: x.Socket.ConnectionID, opened: x.Handshake(ctx), cancel: cancel, ws: ws, frames: f,
 		now: a.Config.Now, idle: a.idle, room: make(chan struct{}, maxAtOnce), ending: make(chan struct{}),
 	}
+	c.out = newOutgoing(c.send)
 	c.idling = time.AfterFunc(a.idle, func() { c.end(goingAway) })
 	c.ageing = time.AfterFunc(a.most, func() { c.end(goingAway) })
 	c.touch()
@@ -71,7 +73,7 @@ func (c *connection) touch() {
 	}
 }
 
-// end closes the connection, and does not wait for it. What ends it first is what counts.
+// end closes the connection when the client has what is there for it, and does not wait for it. What ends it first is what counts.
 func (c *connection) end(why ending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,7 +82,15 @@ func (c *connection) end(why ending) {
 	}
 	c.ended = &why
 	close(c.ending)
-	c.closing.Go(func() { c.ws.Close(why.code, why.reason) })
+	sent := c.out.end()
+	c.closing.Go(func() {
+		select {
+		case <-sent:
+			c.ws.Close(why.code, why.reason)
+		case <-time.After(endTimeout):
+			c.ws.CloseNow()
+		}
+	})
 }
 
 // finish lets nothing more come of the connection, which reads no more, for an error. It gives why that is.
@@ -96,6 +106,7 @@ func (c *connection) finish(err error) ending {
 		return *ended
 	}
 	c.ws.CloseNow()
+	<-c.out.end()
 	return endingOf(err)
 }
 
@@ -146,18 +157,21 @@ func (c *connection) read() error {
 	}
 }
 
-// send sends a text in frames of the size that API Gateway's have. The error is that the connection has ended: it is no use to one that
-// takes nothing.
+// send sends a text. The error is that the connection has ended: it does for a client that takes nothing.
 func (c *connection) send(text string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
-	if err := c.write(ctx, text); err != nil {
-		return err
+	err := c.write(ctx, text)
+	switch {
+	case err == nil:
+		c.touch()
+	case ctx.Err() != nil:
+		c.end(vanished)
 	}
-	c.touch()
-	return nil
+	return err
 }
 
+// write writes a text in frames of the size that API Gateway's have.
 func (c *connection) write(ctx context.Context, text string) error {
 	if len(text) <= maxFrame {
 		return c.ws.Write(ctx, websocket.MessageText, []byte(text))

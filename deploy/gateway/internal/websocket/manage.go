@@ -61,9 +61,12 @@ func (a *API) isID(text string) bool {
 	return err == nil && len(decoded) == len(text)*11/16 && len(text) == 16
 }
 
-// post sends the request's body to a client.
+// post has the request's body sent to a client, and does not wait for it.
 func (a *API) post(x *stage.Exchange, c *connection) *refusal {
-	if err := c.send(string(x.Body)); err != nil {
+	switch c.out.offer(string(x.Body)) {
+	case errFull:
+		return &bufferFull
+	case errEnded:
 		return &gone
 	}
 	a.succeed(x, http.StatusOK, nil)

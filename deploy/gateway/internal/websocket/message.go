@@ -18,12 +18,12 @@ func (a *API) message(c *connection, body string) {
 	if r != nil {
 		x.Fail(r.kind, r.message)
 		x.Status = r.status
-		c.send(string(r.frame(x)))
+		c.out.put(string(r.frame(x)))
 		return
 	}
 	x.Status = statusOfDone
 	if answer != "" {
-		c.send(answer)
+		c.out.put(answer)
 	}
 }
 

@@ -44,6 +44,7 @@ var (
 	unreadable         = refusal{"BAD_REQUEST_BODY", 400, "BadRequestException", "Bad Request", false}
 	bodyTooLarge       = refusal{"REQUEST_TOO_LARGE", 413, "PayloadTooLargeException", "Payload Too Large", false}
 	badID              = refusal{"BAD_REQUEST_PARAMETERS", 400, "BadRequestException", "Invalid connectionId", false}
+	bufferFull         = refusal{"", 429, "LimitExceededException", "Limit Exceeded", false}
 	gone               = refusal{"", 410, "GoneException", "", false} // without a body
 )
 
