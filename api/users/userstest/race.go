@@ -9,7 +9,7 @@ import (
 	"portcullis/api/users"
 )
 
-const racers = 16
+const racers = 8
 
 // race calls run for 0 to racers-1, all at once, and returns their errors. The suite for API keys has its own: between the
 // authorizers and the API there is no arrow.
