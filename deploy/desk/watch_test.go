@@ -31,13 +31,14 @@ authorization: TOKEN
 authorizer: {function: token, identitySource: method.request.header.Authorization}
 `
 
-// ordersFunction answers with its version. For /held it makes the file "taken", and answers when "go" is there.
+// ordersFunction answers with its version. For /held it makes the file "taken" with the id of its process, and answers when "go" is there.
 const ordersFunction = `package main
 
 import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -51,7 +52,7 @@ func main() {
 		}
 		event, _ := io.ReadAll(next.Body)
 		for held := strings.Contains(string(event), "/held"); held; time.Sleep(10 * time.Millisecond) {
-			os.WriteFile("taken", nil, 0o644)
+			os.WriteFile("taken", []byte(strconv.Itoa(os.Getpid())), 0o644)
 			_, err := os.Stat("go")
 			held = err != nil
 		}
