@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/about"
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
@@ -48,7 +49,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	told, err := describe(d.base, d.getenv, d.services, p)
 	var shown index
 	if err == nil {
-		shown, err = newIndex(d.base, d.config.Command, d.services, p, d.config.Contract == "")
+		shown, err = newIndex(d.base, d.config.Command, protocolOf(d.getenv(environ.TokenSources)), d.services, p, d.config.Contract == "")
 	}
 	if err == nil {
 		err = d.services.Update(p)

@@ -30,6 +30,7 @@ type index struct {
 	Ours           bool   `json:"-"` // the API is this module's own
 	Tokens         bool   `json:"-"` // it serves POST /tokens by this module's function
 	OwnPool        bool   `json:"-"` // its user pool is the built-in issuer
+	Protocol       string `json:"-"` // the subprotocol behind which pages send a token; "": they cannot
 	Sample         sample `json:"-"`
 
 	sockets []socketMode
@@ -53,13 +54,13 @@ type indexUser struct {
 	Asked    string   `json:"asked,omitempty"` // for what, beside the password
 }
 
-// newIndex tells of a project that a desk serves; command is portcullis as people run it, and ours says that the API is this
-// module's own.
-func newIndex(base, command string, s *services.Services, p *project.Project, ours bool) (index, error) {
+// newIndex tells of a project that a desk serves; command is portcullis as people run it, protocol the subprotocol behind which pages
+// send a token, and ours says that the API is this module's own.
+func newIndex(base, command, protocol string, s *services.Services, p *project.Project, ours bool) (index, error) {
 	pool := s.UserPool()
 	i := index{
 		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
-		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Sample: sampleOf(p.Contract),
+		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Protocol: protocol, Sample: sampleOf(p.Contract),
 	}
 	for _, m := range p.Modes {
 		mode := indexMode{m.Plan.Name, m.Plan.Gateway, m.Plan.Authorization, m.Plan.Keys() != nil, urlOf(base, m.Plan), m.Plan}
@@ -164,7 +165,11 @@ type pageData struct {
 	Keyed   modeList // an API key of the gateway's own
 	Signed  modeList // a signature
 
-	Sockets []socketMode // WebSocket APIs, which are in none of the lists before
+	Sockets   []socketMode // WebSocket APIs, which are in none of the lists before
+	FromPages []socketMode // those that pages can connect to
+
+	SignIn    bool // the page signs in
+	Exchanges bool // it does so, renews tokens and signs out by the API's own POST /tokens
 }
 
 // memberID is the sub of the built-in issuer's account member.
@@ -208,6 +213,13 @@ func (i index) data() pageData {
 			}
 		}
 	}
+	for _, m := range i.sockets {
+		if m.fromPages(i.Protocol) {
+			d.FromPages = append(d.FromPages, m)
+			d.SignIn = d.SignIn || m.ByToken
+		}
+	}
+	d.SignIn, d.Exchanges = d.SignIn || d.Bearers != nil, i.Tokens && d.Bearers != nil
 	return d
 }
 

@@ -1,4 +1,5 @@
-// What the page does: it signs in, answers what a sign-in asks for, and calls the API. It shows every answer as it is.
+// What the page does: it signs in, answers what a sign-in asks for, and calls the API; and it connects to WebSocket APIs, and sends. It
+// shows everything that comes as it is.
 const $ = id => document.getElementById(id);
 
 let signedIn = null; // the tokens, as POST /tokens gives them
@@ -95,26 +96,74 @@ async function call() {
   await send(method, at(path), body, bearer());
 }
 
+let socket = null; // the connection that is open, or opening
+
+// connect opens a connection in the chosen mode. A page sends no header: a token stands behind a subprotocol, which is no secret, and
+// which the API names in its answer.
+function connect() {
+  if (socket) socket.close(1000);
+  const chosen = $("socket").selectedOptions[0];
+  const address = new URL(chosen.value);
+  const own = address.search ? address.host : location.host; // a signature is for the host that it names
+  const protocols = "token" in chosen.dataset && signedIn ? [protocol, signedIn.accessToken] : [];
+  const mine = socket = new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + own + address.pathname + address.search, protocols);
+  let opened = false;
+  mine.onopen = () => {
+    opened = true;
+    note("connected" + (mine.protocol && ", by the subprotocol " + mine.protocol));
+  };
+  mine.onmessage = e => note("< " + e.data);
+  mine.onclose = e => {
+    if (mine === socket) socket = null;
+    note(opened ? "closed: " + e.code + " " + e.reason : "refused; a browser does not tell the status, and the desk's log has it");
+  };
+}
+
+function sendMessage() {
+  if (socket?.readyState !== WebSocket.OPEN) return note("not connected");
+  socket.send($("message").value);
+  note("> " + $("message").value);
+}
+
+const lines = []; // of what came and went, the last ones
+
+function note(line) {
+  lines.push(line);
+  if (lines.length > 200) lines.shift();
+  $("frames").textContent = lines.join("\n");
+  $("frames").hidden = false;
+  $("state").textContent = socket?.readyState === WebSocket.OPEN ? "Connected." : "";
+}
+
 // on does something at an event, and shows what keeps it from being done.
-function on(id, event, action) {
-  $(id).addEventListener(event, e => {
+function on(id, event, action, tell = show) {
+  $(id).addEventListener(event, async e => {
     e.preventDefault();
-    action().catch(show);
+    try { await action(); } catch (problem) { tell(problem); }
   });
 }
 
-if ($("try")) {
+if ($("connect")) {
+  const suggest = () => { $("message").value = $("socket").selectedOptions[0].dataset.message; };
+  on("connect", "submit", connect, note);
+  on("send", "submit", sendMessage, note);
+  on("close", "click", () => socket?.close(1000), note);
+  on("socket", "change", suggest);
+  suggest();
+}
+
+if ($("sign-in")) {
   on("sign-in", "submit", signIn);
   on("challenge", "submit", reply);
   on("refresh", "click", refresh);
   on("sign-out", "click", signOut);
-  on("try", "submit", call);
+  if ($("try")) on("try", "submit", call);
   render();
   // ?as=USERNAME signs in and makes the first call at once; nobody does not sign in.
   const as = new URLSearchParams(location.search).get("as");
-  if (as === "nobody") call().catch(show);
+  if (as === "nobody") $("try") && call().catch(show);
   else if (as) {
     $("username").value = as;
-    signIn().then(() => signedIn && call()).catch(show);
+    signIn().then(() => signedIn && $("try") && call()).catch(show);
   }
 }

@@ -91,12 +91,58 @@ func TestPageSignIn(t *testing.T) {
 			await press("refresh", "401 Unauthorized");`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			page := lookAt(t, browser, drive(t, d.url, steps))
-			if !strings.Contains(page, "<title>done</title>") {
-				body, _, _ := strings.Cut(page, "<script>")
-				t.Errorf("the steps do not lead to the end:\n%s", body)
-			}
+			wantDone(t, lookAt(t, browser, drive(t, d.url, steps)))
 		})
+	}
+}
+
+// TestPageSockets connects on the page, sends, and sees what comes in.
+func TestPageSockets(t *testing.T) {
+	browser := testtools.Chromium(t)
+	tests := []struct {
+		name   string
+		config desk.Config
+		steps  string
+	}{
+		{"nobody", desk.Config{}, `await press("connect", "refused;", "frames");`},
+		{"who is not connected", desk.Config{}, `await press("send", "not connected", "frames");`},
+		{"who signed in", desk.Config{}, `
+			await enter("reader", "Passw0rd!", "accessToken");
+			await press("connect", "connected, by the subprotocol token", "frames");
+			await press("send", '> {"action":"whoami"}\n< {"action":"whoami","sub":"a0000000-0000-4000-8000-000000000002"', "frames");
+			$("message").value = "hello";
+			await press("send", '< {"message": "Forbidden"', "frames");
+			await press("close", "closed: 1000", "frames");
+			await press("send", "not connected", "frames");`},
+		{"twice", desk.Config{}, `
+			await enter("admin", "Passw0rd!", "accessToken");
+			await press("connect", "connected", "frames");
+			await press("connect", "closed: 1000", "frames");
+			await until("closed: 1000 \nconnected, by", "frames");
+			await press("send", '"sub":"a0000000-0000-4000-8000-000000000001"', "frames");`},
+		{"another subprotocol", desk.Config{Modes: []string{"../modes/websocket.yaml"}, Environ: append(os.Environ(), "TOKEN_SOURCES=bearer,protocol:bearer-token")}, `
+			await enter("admin", "Passw0rd!", "AccessToken");
+			await press("connect", "connected, by the subprotocol bearer-token", "frames");`},
+		{"no subprotocol", desk.Config{Environ: append(os.Environ(), "TOKEN_SOURCES=bearer")}, `if ($("connect")) throw new Error("the page offers to connect");`},
+		{"a WebSocket API alone", desk.Config{Modes: []string{"../modes/websocket.yaml"}}, `
+			await enter("admin", "Passw0rd!", "AccessToken");
+			await press("connect", "connected, by the subprotocol token", "frames");
+			await press("send", '"sub":"a0000000-0000-4000-8000-000000000001"', "frames");`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d := start(t, test.config)
+			wantDone(t, lookAt(t, browser, drive(t, d.url, test.steps)))
+		})
+	}
+}
+
+// wantDone makes sure that all steps of a page were gone through.
+func wantDone(t *testing.T, page string) {
+	t.Helper()
+	if !strings.Contains(page, "<title>done</title>") {
+		body, _, _ := strings.Cut(page, "<script>")
+		t.Errorf("the steps do not lead to the end:\n%s", body)
 	}
 }
 
@@ -117,16 +163,19 @@ func lookAt(t *testing.T, browser, address string) string {
 const driver = `
 	let errors = "";
 	for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, e => { document.title = errors += e.message || e.reason; });
-	async function until(want) {
-		for (let i = 0; i < 500; i++, await new Promise(next => setTimeout(next, 20))) if ($("result").textContent.includes(want)) return;
-		throw new Error("no " + want + " but " + $("result").textContent);
+	async function until(want, where) {
+		for (let i = 0; i < 500; i++, await new Promise(next => setTimeout(next, 20))) {
+			if ($(where).textContent.includes(want)) return;
+			await fetch("/?again=" + i); // the browser's clock goes on while it waits for a connection, and stands while it fetches
+		}
+		throw new Error("no " + want + " but " + $(where).textContent);
 	}
-	async function press(id, want) {
-		$("result").textContent = "";
+	async function press(id, want, where = "result") {
+		$(where).textContent = "";
 		const pressed = $(id);
 		if (pressed.hidden || pressed.disabled) throw new Error(id + " cannot be used");
 		pressed.requestSubmit ? pressed.requestSubmit() : pressed.click();
-		await until(want);
+		await until(want, where);
 	}
 	async function enter(username, password, want) {
 		$("username").value = username;
@@ -146,7 +195,8 @@ func drive(t *testing.T, site, steps string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := fmt.Sprintf(`<script>%s(async () => {%s document.title = errors || "done"; })();</script>`, driver, steps)
+	script := fmt.Sprintf(`<script>%s(async () => {%s
+		document.title = errors || "done"; })();</script>`, driver, steps)
 	proxy := httputil.NewSingleHostReverseProxy(to)
 	proxy.ModifyResponse = func(response *http.Response) error {
 		if response.Request.URL.Path != "/" {

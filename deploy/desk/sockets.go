@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"portcullis/api/contract"
+	"portcullis/authorizers"
 	"portcullis/deploy/plan"
 	"portcullis/policy"
 )
@@ -48,6 +50,29 @@ func newSocketMode(base, region string, mode indexMode, w *contract.WebSocket) (
 		m.Headers = append(m.Headers, "X-Api-Key: "+key.Value)
 	}
 	return m, nil
+}
+
+// Address is the URL to connect to as a shell takes it.
+func (m *socketMode) Address() string {
+	if strings.ContainsAny(m.Connect, "?&") {
+		return "'" + m.Connect + "'"
+	}
+	return m.Connect
+}
+
+// fromPages tells whether a page can connect: it can send a token behind a subprotocol, and no header.
+func (m *socketMode) fromPages(protocol string) bool {
+	return len(m.Headers) == 0 || len(m.Headers) == 1 && m.ByToken && protocol != ""
+}
+
+// protocolOf is the subprotocol behind which authorizers take tokens, by TOKEN_SOURCES; "": there is none.
+func protocolOf(sources string) string {
+	for source := range strings.SplitSeq(cmp.Or(sources, "protocol:"+authorizers.ProtocolToken), ",") {
+		if name, is := strings.CutPrefix(strings.TrimSpace(source), "protocol:"); is {
+			return name
+		}
+	}
+	return ""
 }
 
 // takesTokens tells whether a token is enough by itself.
