@@ -202,6 +202,17 @@ func ownerOf(value any, names []string) string {
 	return text
 }
 
+// OwnerOf is whom a Guard takes a message to be about: the text of the member that a route's rule names as its owner, such as
+// $request.body.user. It is "", nobody's, where the message is no JSON, has no such member, or one that is no text.
+func OwnerOf(message []byte, member string) string {
+	names, _ := policy.MessageMember(member)
+	value, err := schema.Decode(message)
+	if err != nil {
+		return ""
+	}
+	return ownerOf(value, names)
+}
+
 // log writes the line of a message.
 func (g *Guard) log(ctx context.Context, e *event, reason, detail string) {
 	decision := policy.Deny

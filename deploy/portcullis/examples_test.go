@@ -183,6 +183,8 @@ func TestDesk(t *testing.T) {
 		{"portcullis access explain" + at + "--method GET --path /users/7 --token \"$TOKEN\"", 1, "groups members"},
 		{"portcullis access explain" + at + "--method GET --path /users/a0000000-0000-4000-8000-000000000003 --token \"$TOKEN\"", 0, "allow"},
 		{"portcullis access explain" + at + "--method GET --path /users/7 --token x.y.z", 1, "REFUSED"},
+		{"portcullis access explain" + at + "--route whoami --token \"$TOKEN\"", 0, "bearer=;"},
+		{"portcullis access explain" + at + "--route whoami --token x.y.z", 1, "the caller does not get a connection"},
 		{"portcullis access matrix" + at, 0, "readers"},
 		{"portcullis access matrix" + at + "--group-scopes '{\"others\":[\"users/read\"]}'", 0, "others"},
 		{"portcullis access check" + at, 1, "open to everyone"},

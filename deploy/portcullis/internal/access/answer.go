@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"portcullis/api/contract"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
@@ -28,6 +29,7 @@ type answer struct {
 	Text      string           `json:"text"` // the decision for people
 	Request   requested        `json:"request"`
 	Caller    known            `json:"caller"`
+	Message   *sending         `json:"message"`  // nil: it is about a request
 	Route     *served          `json:"route"`    // nil: nothing serves the request
 	Rules     *ruling          `json:"rules"`    // nil: they are not asked
 	ARN       string           `json:"arn"`      // that the request invokes; "" where no authorizer is asked
@@ -80,7 +82,7 @@ type alternative struct {
 type missing struct {
 	Schemes []string `json:"schemes"`
 	Scopes  []string `json:"scopes"`
-	Owners  []string `json:"owners"` // the path parameters that are not the caller's id
+	Owners  []string `json:"owners"` // the path parameters, or the member of a message, that are not the caller's id
 }
 
 // evaluated is what the document says.
@@ -94,6 +96,15 @@ type evaluated struct {
 type disagreement struct {
 	Text string   `json:"text"`
 	Of   []string `json:"of"` // the conflicts of the operation
+}
+
+func newServed(operation *contract.Operation) *served {
+	return &served{operation.Route.Method, operation.Route.Path, operation.ID, label(operation)}
+}
+
+// openRuling is what the rules say of a public operation.
+func openRuling() *ruling {
+	return &ruling{Decision: decisionAllow, Text: "the operation is open to everyone", Holds: -1, Alternatives: []alternative{}}
 }
 
 // newAnswer is that the request is denied, and nothing else known.
@@ -138,7 +149,10 @@ func (m *missing) String() string {
 		lacks = append(lacks, "the scope "+scope+" is missing")
 	}
 	for _, owner := range m.Owners {
-		lacks = append(lacks, "{"+owner+"} is not the caller's own id")
+		if _, isMember := policy.MessageMember(owner); !isMember {
+			owner = "{" + owner + "}"
+		}
+		lacks = append(lacks, owner+" is not the caller's own id")
 	}
 	return strings.Join(lacks, ", ")
 }
@@ -163,10 +177,19 @@ func (a *answer) text() (string, error) {
 	for _, known := range a.lines {
 		line(known.heading, known.text)
 	}
+	if a.Message != nil {
+		line("connect", a.Message.Connect.Text)
+	}
 	if a.Route != nil {
 		line("route", a.Route.label)
 	} else {
 		line("route", a.noRoute)
+	}
+	if a.Message != nil && a.Message.Grant != "" {
+		line("grant", a.Message.Grant)
+	}
+	if a.Message != nil && a.Message.Owner != nil {
+		line("owner", a.Message.Owner.String())
 	}
 	if a.Rules != nil {
 		line("rules", a.Rules.Decision+": "+a.Rules.Text)

@@ -25,9 +25,10 @@ func checkCommand(s *cli.Session) *cobra.Command {
 		Short: "What is wrong with the rules",
 		Long: `Lists problems: operations that are open to everyone, routes that IAM cannot tell apart or that no request reaches, scopes
 that no group grants, operations that no group may call, callers whose policy would be too large to be written, or whose grant
-for a WebSocket API's messages would be ("$connect" and "message KEY" are its operations). Warnings are what may be meant so. --allow-public names the operations that are meant for everyone, --granted the scopes that callers have
-elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and the longest partition
-and region.
+for a WebSocket API's messages would be, and messages that nobody may send ("$connect" and "message KEY" are the operations of such
+an API). Warnings are what may be meant so. --allow-public names the operations that are meant for everyone, --granted the scopes
+that callers have elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and the
+longest partition and region.
 
 JSON: {"problems": [{"severity", "kind", "text"}], "counts": {"problem", "warning", "note", "operations", "groups"}}. A severity
 is problem, warning or note; a kind is public, conflict, routing, size, grant, scope or caller.

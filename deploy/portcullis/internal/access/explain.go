@@ -17,32 +17,37 @@ var defaultARN = policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012
 // question is a request that explain is asked about.
 type question struct {
 	connect      bool       // to connect to the WebSocket API
-	method, path string     // $connect and "" to connect
-	arn          policy.ARN // of the request
+	key, message string     // of a message to it: its route's key, and its text, if that is known
+	method, path string     // $connect or "message KEY", and "", of the WebSocket API
+	arn          policy.ARN // of the request, or of connecting
 }
 
 func explainCommand(s *cli.Session) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "explain [FILE]",
-		Short: "Why one request is allowed or denied",
+		Short: "Why one request or message is allowed or denied",
 		Long: `Tells why one request is allowed or denied, the policy that an authorizer answers for this caller, and the statement of it that
 decides. A caller is a token, or what --scopes, --groups, --id and --scheme say of it. A token is verified where ISSUERS or
---issuers is given, and otherwise only decoded; --token - < FILE keeps it off the command line. A public operation is allowed whatever the token. --connect, or the ARN of a
-$connect, asks about connecting to a WebSocket API.
+--issuers is given, and otherwise only decoded; --token - < FILE keeps it off the command line. A public operation is allowed whatever
+the token. --connect, or the ARN of a $connect, asks about connecting to a WebSocket API, and --route about the messages of one of its
+routes: whether the caller gets a connection, what the authorizer grants it for messages, and what the rules say of that. Where a
+member of the message names its owner, --message is the message; it is not checked against its schema.
 
 JSON: {"decision", "text", "request": {"method", "path"}, "caller": {"trust", "id", "ownsNothing", "schemes", "scopes", "notes"},
-"route": {"method", "path", "operationId"}, "rules": {"decision", "text", "holds", "alternatives": [{"for", "missing": {"schemes",
-"scopes", "owners"}}]}, "arn", "document", "evaluated": {"decision", "statement", "text"}, "conflict": {"text", "of"}}. A decision
-is allow, deny, or unknown where a token would be allowed that was not verified; a trust is assumed (there is no token), verified,
-unverified or refused. holds is the index of the first alternative that does, and missing null where one does; statement is the
-index of the one that decides; both are -1 where there is none. conflict says that the document does not say what the rules say.
-route, rules, document, evaluated and conflict are null where there is none.
+"message": {"connect": {"decision", "text"}, "grant", "owner": {"member", "id"}}, "route": {"method", "path", "operationId"},
+"rules": {"decision", "text", "holds", "alternatives": [{"for", "missing": {"schemes", "scopes", "owners"}}]}, "arn", "document",
+"evaluated": {"decision", "statement", "text"}, "conflict": {"text", "of"}}. A decision is allow, deny, or unknown where a token
+would be allowed that was not verified; a trust is assumed (there is no token), verified, unverified or refused. holds is the index
+of the first alternative that does, and missing null where one does; statement is the index of the one that decides; both are -1
+where there is none. conflict says that the document does not say what the rules say.
+message, its owner, route, rules, document, evaluated and conflict are null where there is none, and message is of messages only.
 
 Exit status: 0 the request is allowed, and the token, if there is one, verified; 1 it is denied, or not known; 2 it could not be
 told.`,
 		Example: `  portcullis access explain api/openapi.yaml --method GET --path /users/7 --scopes users/self --id 7
   portcullis access explain api/openapi.yaml --method PUT --path /users/7 --groups admins --group-scopes '{"admins":["users/write"]}' -o json
   portcullis access explain --desk http://127.0.0.1:8080 --method DELETE --path /users/7 --groups admins
+  portcullis access explain --desk http://127.0.0.1:8080 --route whoami --groups readers
   portcullis access explain api/openapi.yaml --arn 'arn:aws:execute-api:us-east-1:123456789012:abc/$default/DELETE/users/7' --scheme apiKey --scopes users/write`,
 		Args:              cli.Arguments(0, 1, ""),
 		ValidArgsFunction: completeFiles(1),
@@ -53,11 +58,15 @@ told.`,
 	flags.StringVar(&q.method, "method", "", "the `METHOD` of the request")
 	flags.StringVar(&q.path, "path", "", "its `PATH` as it is sent, without the stage")
 	flags.BoolVar(&q.connect, "connect", false, "in place of them: to connect to the WebSocket API")
+	flags.StringVar(&q.key, "route", "", "in place of them: a message to the WebSocket API, by the `KEY` of its route")
+	flags.StringVar(&q.message, "message", "", "with --route: the message, as `JSON`, for whom it is about")
 	arn := flags.String("arn", "", "an invocation, as an `ARN`, of the API and stage to write the policy for; without --method and --path also the request")
-	cli.RefuseEmpty(flags, "method", "path", "arn")
+	cli.RefuseEmpty(flags, "method", "path", "arn", "route", "message")
 	who := addIdentity(command)
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON)
 	command.RegisterFlagCompletionFunc("method", cobra.FixedCompletions(methods, cobra.ShellCompDirectiveNoFileComp))
+	command.RegisterFlagCompletionFunc("route", cobra.NoFileCompletions)
+	command.RegisterFlagCompletionFunc("message", cobra.NoFileCompletions)
 	command.RunE = func(command *cobra.Command, args []string) error {
 		err := errors.Join(q.complete(*arn), who.check())
 		if who.token == stdin && slices.Contains(args, stdin) {
@@ -71,11 +80,11 @@ told.`,
 			return err
 		}
 		who.ofDesk = in.ofDesk() && who.issuers == ""
-		caller, err := who.read(command.Context(), told, groups, q.path)
+		caller, err := who.read(command.Context(), told, groups, q.path+q.message)
 		if err != nil {
 			return err
 		}
-		answer, err := (&inquiry{question: q, contract: contract, subject: caller}).answer()
+		answer, err := (&inquiry{question: q, contract: contract, subject: caller}).answer(s.Now())
 		if err != nil {
 			return err
 		}
@@ -101,8 +110,14 @@ func (q *question) complete(arn string) error {
 	}
 	isNamed := q.method != "" || q.path != ""
 	switch {
-	case q.connect && isNamed:
-		return cli.Usage("--connect is a request itself: leave --method and --path out")
+	case q.connect && (isNamed || q.key != ""):
+		return cli.Usage("--connect is a request itself: leave --method, --path and --route out")
+	case q.key != "" && isNamed:
+		return cli.Usage("--route is for a message: leave --method and --path out")
+	case q.key != "":
+		return q.completeMessage()
+	case q.message != "":
+		return cli.Usage("--message wants --route, the key of its route")
 	case q.connect || q.arn.RouteKey != "" && !isNamed:
 		return q.completeConnect()
 	case q.arn.RouteKey != "":
@@ -123,7 +138,7 @@ func (q *question) completeConnect() error {
 
 func (q *question) completeRequest() error {
 	if q.method == "" || q.path == "" {
-		return cli.Usage("want a request, by --method and --path, by --connect, or by --arn")
+		return cli.Usage("want a request, by --method and --path, by --connect, by --route, or by --arn")
 	}
 	var wrong []error
 	given := q.method

@@ -11,9 +11,18 @@ import (
 )
 
 // checkGrants reports the callers whose grant would not fit, so that they could not connect: of each group, of all groups, and
-// with all scopes; by a token, by an API key, and by both. Of a caller it is said once, with the fewest credentials.
+// with all scopes; by a token, by an API key, and by both. Of a caller it is said once, with the fewest credentials. Where everyone may
+// connect there are no grants, and so no senders of messages that ask for one.
 func (c *checker) checkGrants() {
-	if c.WebSocket == nil {
+	switch {
+	case c.WebSocket == nil:
+		return
+	case c.WebSocket.Connect.Public:
+		for _, r := range c.WebSocket.Routes {
+			if !r.Access.Public {
+				c.find(problem, "%s%s: nobody may send it: everyone may connect, so that no authorizer tells who sends", messageMethod, r.Key)
+			}
+		}
 		return
 	}
 	names := slices.Sorted(maps.Keys(c.groups))

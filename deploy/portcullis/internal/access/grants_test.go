@@ -39,4 +39,11 @@ func TestGrants(t *testing.T) {
 	if strings.Join(findings, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(findings, "\n"), strings.Join(want, "\n"))
 	}
+	// Such a caller is told so, and one for whom it does fit connects.
+	for scheme, want := range map[string]string{"bearer,apiKey": "deny (403): the grant for messages has 6144 bytes, and 4096 are the most", "bearer": "allow"} {
+		got := access(t, "", nil, "explain", name, "--connect", "--scheme", scheme, "--scopes", strings.Join(scopes, " "))
+		if !strings.HasSuffix(got.stdout, "decision  "+want+"\n") {
+			t.Errorf("%s: %s", scheme, got.stdout)
+		}
+	}
 }

@@ -73,6 +73,9 @@ type subject struct {
 	lines  []headed // what is known of it
 }
 
+// isTrusted tells whether the caller is who it says, as far as the answer goes.
+func (s *subject) isTrusted() bool { return s.trust == verified || s.trust == assumed }
+
 // headed is a text under a heading.
 type headed struct{ heading, text string }
 

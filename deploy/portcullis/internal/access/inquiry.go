@@ -3,10 +3,14 @@ package access
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"portcullis/api/contract"
 	"portcullis/policy"
 )
+
+// notVerified is the decision about a caller that may not be who its token says.
+const notVerified = "NOT KNOWN: allow if the token is good, and that has not been verified"
 
 // inquiry is a question about a contract and a caller.
 type inquiry struct {
@@ -15,18 +19,21 @@ type inquiry struct {
 	subject  *subject
 }
 
-// answer says why the request is allowed or denied.
-func (q *inquiry) answer() (*answer, error) {
+// answer says why the request, or the message that is sent now, is allowed or denied.
+func (q *inquiry) answer(now time.Time) (*answer, error) {
+	if q.key != "" {
+		return q.answerMessage(now)
+	}
 	a := newAnswer(q)
 	operation := q.operation()
 	if operation == nil {
 		a.noRoute, a.Text = q.noRoute()
 		return a, nil
 	}
-	a.Route = &served{operation.Route.Method, operation.Route.Path, operation.ID, label(operation)}
+	a.Route = newServed(operation)
 	switch {
 	case operation.Access.Public:
-		a.Rules = &ruling{Decision: decisionAllow, Text: "the operation is open to everyone", Holds: -1, Alternatives: []alternative{}}
+		a.Rules = openRuling()
 		a.Decision, a.Text = decisionAllow, "allow: the gateway asks no authorizer, whatever the credentials"
 		return a, nil
 	case q.subject.trust == refused:
@@ -84,12 +91,14 @@ func (q *inquiry) decide(a *answer, operation *contract.Operation) error {
 	switch {
 	case result.Decision != policy.Allow:
 		a.Text = "deny (403)"
+	case q.connect && q.tooLarge() != "":
+		a.Text = "deny (403): " + q.tooLarge()
 	case explanation.Decision != policy.Allow:
 		a.Decision, a.Text = decisionUnknown, "the gateway lets through what the rules deny"
-	case q.subject.trust == verified || q.subject.trust == assumed:
+	case q.subject.isTrusted():
 		a.Decision, a.Text = decisionAllow, "allow"
 	default:
-		a.Decision, a.Text = decisionUnknown, "NOT KNOWN: allow if the token is good, and that has not been verified"
+		a.Decision, a.Text = decisionUnknown, notVerified
 	}
 	return nil
 }
