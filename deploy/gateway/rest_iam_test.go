@@ -53,11 +53,19 @@ type signing struct {
 // signed makes a request, and signs it.
 func (s *stage) signed(t *testing.T, by signing) *http.Request {
 	t.Helper()
+	request, err := s.sign(by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return request
+}
+
+func (s *stage) sign(by signing) (*http.Request, error) {
 	head, body, _ := strings.Cut(by.request, "\n\n")
 	method, path, _ := strings.Cut(strings.Split(head, "\n")[0], " ")
 	request, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	sum := sha256.Sum256([]byte(body))
 	hash := hex.EncodeToString(sum[:])
@@ -74,20 +82,20 @@ func (s *stage) signed(t *testing.T, by signing) *http.Request {
 	case by.presign:
 		uri, _, err := signer.PresignHTTP(context.Background(), credentials, request, hash, service, region, when)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		if request, err = http.NewRequest(method, uri, strings.NewReader(body)); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 	default:
 		if err := signer.SignHTTP(context.Background(), credentials, request, hash, service, region, when); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 	}
 	if by.after != nil {
 		by.after(request)
 	}
-	return request
+	return request, nil
 }
 
 func (s *stage) sendSigned(t *testing.T, by signing) answer {

@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"bufio"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -10,39 +11,65 @@ import (
 	"time"
 )
 
-// byHand is a client that writes frames by hand (RFC 6455, section 5.2).
-type byHand struct {
+// framed is a connection whose frames are written and read by hand (RFC 6455, section 5.2).
+type framed struct {
 	net.Conn
-	t      *testing.T
 	reader *bufio.Reader
 }
 
-// wire connects with a handshake that it sends as it is; more may follow it.
-func (s *chat) wire(t *testing.T, request string) *byHand {
-	t.Helper()
-	c, err := s.connect()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
+// shake sends a handshake as it is; more may follow it. It gives the status of the answer; where that is not 101, the connection is closed.
+func shake(c net.Conn, request string) (framed, int, error) {
+	f := framed{c, bufio.NewReaderSize(c, 1<<10)}
 	c.SetDeadline(time.Now().Add(time.Minute))
-	w := &byHand{c, t, bufio.NewReader(c)}
-	io.WriteString(c, request)
-	response, err := http.ReadResponse(w.reader, &http.Request{Method: "GET"})
-	if err != nil || response.StatusCode != 101 {
-		t.Fatalf("%+v, error %v", response, err)
+	if _, err := io.WriteString(c, request); err != nil {
+		c.Close()
+		return f, 0, err
 	}
-	return w
+	response, err := http.ReadResponse(f.reader, &http.Request{Method: "GET"})
+	if err != nil {
+		c.Close()
+		return f, 0, err
+	}
+	if response.StatusCode != http.StatusSwitchingProtocols {
+		c.Close()
+	}
+	return f, response.StatusCode, nil
 }
 
-// frame writes a frame: the first byte, and a payload that is masked by nothing.
-func (w *byHand) frame(first byte, payload string) {
-	w.t.Helper()
-	if _, err := w.Write([]byte(frameOf(first, payload))); err != nil {
-		w.t.Error(err)
-	}
+// say writes a text.
+func (f framed) say(text string) error {
+	_, err := io.WriteString(f, frameOf(0x81, text))
+	return err
 }
 
+// hear reads a frame: its first byte, and its payload.
+func (f framed) hear() (first byte, payload string, err error) {
+	var head [8]byte
+	if _, err := io.ReadFull(f.reader, head[:2]); err != nil {
+		return 0, "", err
+	}
+	first = head[0]
+	length := uint64(head[1])
+	switch length {
+	case 126:
+		_, err = io.ReadFull(f.reader, head[:2])
+		length = uint64(binary.BigEndian.Uint16(head[:2]))
+	case 127:
+		_, err = io.ReadFull(f.reader, head[:])
+		length = binary.BigEndian.Uint64(head[:])
+	}
+	if err != nil {
+		return first, "", err
+	}
+	if length > 1<<20 {
+		return first, "", fmt.Errorf("a frame of %d bytes", length)
+	}
+	text := make([]byte, length)
+	_, err = io.ReadFull(f.reader, text)
+	return first, string(text), err
+}
+
+// frameOf is a frame of a first byte, and a payload that is masked by nothing.
 func frameOf(first byte, payload string) string {
 	head := []byte{first}
 	switch n := len(payload); {
@@ -56,28 +83,41 @@ func frameOf(first byte, payload string) string {
 	return string(head) + "\x00\x00\x00\x00" + payload
 }
 
+// byHand is a client of a test that ends where something fails.
+type byHand struct {
+	framed
+	t *testing.T
+}
+
+// wire connects with a handshake that it sends as it is; more may follow it.
+func (s *chat) wire(t *testing.T, request string) *byHand {
+	t.Helper()
+	c, err := s.connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	f, status, err := shake(c, request)
+	if err != nil || status != 101 {
+		t.Fatalf("%d, error %v", status, err)
+	}
+	return &byHand{f, t}
+}
+
+// frame writes a frame.
+func (w *byHand) frame(first byte, payload string) {
+	w.t.Helper()
+	if _, err := io.WriteString(w, frameOf(first, payload)); err != nil {
+		w.t.Error(err)
+	}
+}
+
 // next reads the next frame.
 func (w *byHand) next() (first byte, payload string) {
 	w.t.Helper()
-	head := make([]byte, 2)
-	if _, err := io.ReadFull(w.reader, head); err != nil {
+	first, payload, err := w.hear()
+	if err != nil {
 		w.t.Fatal(err)
 	}
-	length := uint64(head[1])
-	switch length {
-	case 126:
-		length = uint64(binary.BigEndian.Uint16(w.bytes(2)))
-	case 127:
-		length = binary.BigEndian.Uint64(w.bytes(8))
-	}
-	return head[0], string(w.bytes(int(length)))
-}
-
-func (w *byHand) bytes(n int) []byte {
-	w.t.Helper()
-	text := make([]byte, n)
-	if _, err := io.ReadFull(w.reader, text); err != nil {
-		w.t.Fatal(err)
-	}
-	return text
+	return first, payload
 }

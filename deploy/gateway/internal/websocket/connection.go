@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
+	"weak"
 
 	"github.com/coder/websocket"
 
@@ -46,8 +47,13 @@ func newConnection(a *API, x *stage.Exchange, ws *websocket.Conn, f *frames) *co
 		now: a.Config.Now, idle: a.idle, room: make(chan struct{}, maxAtOnce), ending: make(chan struct{}),
 	}
 	c.out = newOutgoing(c.send)
-	c.idling = time.AfterFunc(a.idle, func() { c.end(goingAway) })
-	c.ageing = time.AfterFunc(a.most, func() { c.end(goingAway) })
+	itself := weak.Make(c) // the runtime lets go of a stopped timer late, and would keep the connection as long
+	late := func() {
+		if c := itself.Value(); c != nil {
+			c.end(goingAway)
+		}
+	}
+	c.idling, c.ageing = time.AfterFunc(a.idle, late), time.AfterFunc(a.most, late)
 	c.touch()
 	return c
 }
