@@ -1,6 +1,6 @@
 # The root stack: one API for each auth mode, the functions behind them, and what these use. The files beside this one: plans.tf
-# (what is deployed, and what is refused), modes.tf (the APIs), tokens.tf (getting tokens, and taking them back), and operation.tf
-# (logs, alarms, the edge).
+# (what is deployed, and what is refused), modes.tf (the APIs), tokens.tf (getting tokens, and taking them back), live.tf (messages),
+# and operation.tf (logs, alarms, the edge).
 
 locals {
   # Each has the name by which the contract calls it (x-function).
@@ -22,10 +22,10 @@ locals {
         resources = [module.users_table.arn]
       }]
     }
-  }, local.tokens_function, var.functions)
+  }, local.tokens_function, local.live_function, var.functions)
 
   # The names by which variables know the functions.
-  function_names = concat(["users"], local.exchanges_tokens ? ["tokens"] : [], keys(var.functions), local.asking_modes)
+  function_names = concat(["users"], keys(local.tokens_function), keys(local.live_function), keys(var.functions), local.asking_modes)
 
   # The rollout of a function that the variable does not name.
   unchanged = { live_version = null, canary_weight = 0 }
@@ -59,7 +59,9 @@ module "function" {
   for_each = local.functions
 
   name                 = "${var.name}-${each.key}"
+  description          = try(each.value.description, null)
   zip                  = each.value.zip
+  rules                = try(each.value.rules, null)
   architecture         = var.architecture
   timeout              = try(each.value.timeout, null)
   environment          = each.value.environment

@@ -5,7 +5,7 @@ locals {
   key_modes = [for mode, plan in local.plans : mode if try(plan.authorizer.function, "") == "request"]
 
   # The modes that ask for keys of a usage plan, and the plans: MODE, and MODE-TIER.
-  keyed_modes = [for mode, plan in local.plans : mode if try(plan.rest.usagePlan, null) != null]
+  keyed_modes = [for mode, plan in local.plans : mode if try(plan.rest.usagePlan, plan.webSocket.usagePlan, null) != null]
   usage_plans = merge(
     { for mode in local.keyed_modes : mode => { mode = mode, tier = "" } },
     merge([for mode, tiers in var.usage_tiers : { for tier in keys(tiers) : "${mode}-${tier}" => { mode = mode, tier = tier } }]...),

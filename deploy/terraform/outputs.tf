@@ -1,11 +1,14 @@
 output "apis" {
-  description = "Mode -> its API: id, stage, kind of gateway, the address that the contract's paths follow, and what begins the ARNs of its operations."
+  description = "Mode -> its API: id, stage, kind of gateway, the address that the contract's paths follow (of a WebSocket API the one that clients connect to), what begins the ARNs of its operations, and the ARN of a WebSocket API's connections."
   value = { for mode, api in module.mode : mode => {
-    id            = api.id
-    stage         = api.stage
-    kind          = api.kind
-    url           = var.domain == null ? api.url : join("/", compact([module.custom_domain[0].url, local.base_path_of[mode][0]]))
-    execution_arn = api.execution_arn
+    id    = api.id
+    stage = api.stage
+    kind  = api.kind
+    url = var.domain == null ? api.url : join("/", compact([
+      api.kind == "WEBSOCKET" ? replace(module.custom_domain[0].url, "https://", "wss://") : module.custom_domain[0].url, local.base_path_of[mode][0]
+    ]))
+    execution_arn   = api.execution_arn
+    connections_arn = api.connections_arn
   } }
 }
 

@@ -15,9 +15,11 @@ locals {
   plans      = { for mode, made in module.plan : mode => made.plan }
   rest_modes = [for mode, plan in local.plans : mode if plan.gateway == "REST"]
 
-  # What stands behind the APIs: each operation of each mode, and the functions that serve them.
+  websocket_modes = [for mode, plan in local.plans : mode if plan.gateway == "WEBSOCKET"]
+
+  # What stands behind the APIs: each operation of each mode, and the functions that serve them. Of a connection, none may be told.
   operations      = flatten([for mode, plan in local.plans : [for name, operation in plan.operations : merge(operation, { mode = mode, name = name })]])
-  contract_serves = distinct(local.operations[*].function)
+  contract_serves = distinct(compact(local.operations[*].function))
 
   # The scopes that the contract asks for.
   scopes    = distinct(flatten(values(local.plans)[*].scopes))

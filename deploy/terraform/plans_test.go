@@ -22,6 +22,8 @@ var fixtures = []struct{ contract, modes, names, rules, plans string }{
 	{"tests/fixtures/contracts/routes.yaml", "../modes", "http-jwt http-lambda", "tests/fixtures/plans/routes/rules.json", "tests/fixtures/plans/routes"},
 	ofFixtures("things", "token", "least"),
 	ofFixtures("rules", "settings", "iam", "key", "pools", "own-pool", "token-and-key", "cache-*"),
+	ofFixtures("messages", "ws-everything", "ws-key"),
+	ofFixtures("silent", "ws-least"),
 	ofFixtures("routes", "http-fixture-jwt", "http-least", "http-plain-jwt", "http-credentials"),
 }
 

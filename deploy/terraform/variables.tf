@@ -42,13 +42,13 @@ variable "modes" {
   }
   # A mode's authorizer would have the name of another of the stack's functions, or of a role of its own.
   validation {
-    condition     = length(setintersection(var.modes, ["users", "tokens"])) == 0 && !(var.account_logging && contains(var.modes, "api-gateway-logs"))
-    error_message = "No mode is called users or tokens, as the stack's own functions are, nor api-gateway-logs with account_logging, as the role by which API Gateway logs is: give the mode's file another name."
+    condition     = length(setintersection(var.modes, ["users", "tokens", "live"])) == 0 && !(var.account_logging && contains(var.modes, "api-gateway-logs"))
+    error_message = "No mode is called users, tokens or live, as the stack's own functions are, nor api-gateway-logs with account_logging, as the role by which API Gateway logs is: give the mode's file another name."
   }
 }
 
 variable "functions" {
-  description = "Functions behind the APIs besides users and tokens, by the names that the contract has for them (x-function): the zip with a binary for Linux named bootstrap, its environment, and what it may do."
+  description = "Functions behind the APIs besides users, tokens and live, by the names that the contract has for them (x-function, or function of a WebSocket API): the zip with a binary for Linux named bootstrap, its environment, and what it may do."
   type = map(object({
     zip         = string
     environment = optional(map(string), {})
@@ -67,8 +67,8 @@ variable "functions" {
   }
   # Names of roles have no case: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   validation {
-    condition     = alltrue([for name in keys(var.functions) : !contains(["users", "tokens"], lower(name)) && !contains(var.modes, lower(name))])
-    error_message = "The name ${join(", ", [for name in keys(var.functions) : name if contains(["users", "tokens"], lower(name)) || contains(var.modes, lower(name))])} is taken, in whatever case: by the stack's own functions users and tokens, or by the authorizer of the mode."
+    condition     = alltrue([for name in keys(var.functions) : !contains(["users", "tokens", "live"], lower(name)) && !contains(var.modes, lower(name))])
+    error_message = "The name ${join(", ", [for name in keys(var.functions) : name if contains(["users", "tokens", "live"], lower(name)) || contains(var.modes, lower(name))])} is taken, in whatever case: by the stack's own functions users, tokens and live, or by the authorizer of the mode."
   }
   validation {
     condition     = !var.account_logging || !contains([for name in keys(var.functions) : lower(name)], "api-gateway-logs")

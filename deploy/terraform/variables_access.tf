@@ -140,13 +140,19 @@ variable "clock_skew" {
 }
 
 variable "token_sources" {
-  description = "Where the Lambda authorizers look for tokens: bearer (the header Authorization, behind Bearer), raw (that header without a scheme, as Cognito authorizers take it); null: bearer."
+  description = "Where the Lambda authorizers look for tokens: bearer (the header Authorization, behind Bearer), raw (that header without a scheme, as Cognito authorizers take it), and of WebSocket APIs alone query:NAME and protocol:NAME (a subprotocol before the token); null: bearer, and of WebSocket APIs also query:token and protocol:token."
   type        = list(string)
   default     = null
 
   validation {
-    condition     = alltrue([for source in coalesce(var.token_sources, []) : contains(["bearer", "raw"], source)])
+    condition     = length(local.websocket_modes) > 0 || alltrue([for source in coalesce(var.token_sources, []) : contains(["bearer", "raw"], source)])
     error_message = "The token_sources are bearer, raw or both: query:NAME and protocol:NAME are places of WebSocket handshakes, which none of the modes has."
+  }
+  validation {
+    condition = var.token_sources == null || length(setintersection(coalesce(var.token_sources, []), ["bearer", "raw"])) > 0 || alltrue([
+      for mode in local.asking_modes : contains(local.websocket_modes, mode)
+    ])
+    error_message = "The token_sources leave the authorizers of ${join(", ", setsubtract(local.asking_modes, local.websocket_modes))} no place to look for tokens: add bearer or raw, since query:NAME and protocol:NAME are places of WebSocket handshakes."
   }
   validation {
     condition     = var.token_sources == null || try(length(var.token_sources) > 0 && length(distinct(var.token_sources)) == length(var.token_sources), false)

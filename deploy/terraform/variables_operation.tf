@@ -66,7 +66,7 @@ variable "thresholds" {
 }
 
 variable "waf" {
-  description = "A firewall (WAFv2) before the REST APIs: requests of one address in five minutes, and rules that only count; null: none. HTTP APIs can have none."
+  description = "A firewall (WAFv2) before the REST APIs: requests of one address in five minutes, and rules that only count; null: none. HTTP and WebSocket APIs can have none."
   type = object({
     rate_limit    = optional(number, 2000)
     counted_rules = optional(set(string), [])
@@ -80,7 +80,7 @@ variable "waf" {
 }
 
 variable "domain" {
-  description = "A domain name of your own, at which alone the APIs then answer: its certificate in ACM, the hosted zone for its record, base path -> mode (default: each mode's name), and a truststore for mutual TLS; null: none."
+  description = "A domain name of your own, at which alone the APIs then answer: its certificate in ACM, the hosted zone for its record, base path -> mode (default: each mode's name), and a truststore for mutual TLS; null: none. WebSocket APIs share none with others, and have no mutual TLS."
   type = object({
     name                      = string
     certificate_arn           = string
@@ -97,6 +97,15 @@ variable "domain" {
   validation {
     condition     = try(var.domain.base_paths, null) == null || try(toset(values(var.domain.base_paths)) == var.modes, false)
     error_message = "The domain's base_paths lead to every mode of the stack, and to no other: with a domain, an API answers nowhere else."
+  }
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+  validation {
+    condition     = var.domain == null || length(local.websocket_modes) == 0 || length(local.websocket_modes) == length(var.modes)
+    error_message = "A WebSocket API shares no domain with REST and HTTP APIs: deploy ${join(", ", local.websocket_modes)} in another stack, with a domain of its own or with none."
+  }
+  validation {
+    condition     = try(var.domain.truststore, null) == null || length(local.websocket_modes) == 0
+    error_message = "A WebSocket API has no mutual TLS, so the domain of ${join(", ", local.websocket_modes)} has no truststore."
   }
 }
 

@@ -292,3 +292,36 @@ run "http_simple_not_kept" {
     error_message = "Without identity sources the gateway asks for something, or keeps answers."
   }
 }
+
+run "websocket" {
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway               = "WEBSOCKET"
+    type                  = "REQUEST"
+    identity_sources      = ["route.request.header.Origin", "route.request.querystring.token"]
+    result_ttl_in_seconds = 0
+    token_sources         = ["bearer", "query:token", "protocol:jwt"]
+    timeout               = 29
+  }
+
+  assert {
+    condition = (length(aws_api_gateway_authorizer.this) == 0 && aws_apigatewayv2_authorizer.this[0].authorizer_type == "REQUEST" &&
+      aws_apigatewayv2_authorizer.this[0].authorizer_uri == module.function.alias_invoke_arn &&
+    aws_apigatewayv2_authorizer.this[0].identity_sources == toset(["route.request.header.Origin", "route.request.querystring.token"]))
+    error_message = "The authorizer is not what was asked for."
+  }
+
+  # Those are of HTTP APIs, and refused with any value. The mock makes up a time that was not set.
+  assert {
+    condition = (aws_apigatewayv2_authorizer.this[0].authorizer_payload_format_version == null &&
+    aws_apigatewayv2_authorizer.this[0].enable_simple_responses == null && keys(local.variables) == tolist(["ISSUERS", "TOKEN_SOURCES"]) && local.variables.TOKEN_SOURCES == "bearer,query:token,protocol:jwt")
+    error_message = "API Gateway would refuse the authorizer, or its function looks for tokens elsewhere."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.authorizer.source_arn == "arn:aws:execute-api:eu-west-1:111122223333:api1/authorizers/authorizer2"
+    error_message = "The function can be asked by something else than this authorizer."
+  }
+}

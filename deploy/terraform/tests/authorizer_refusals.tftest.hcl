@@ -20,15 +20,58 @@ variables {
   log_retention_days = 7
 }
 
-run "refused_gateway_websocket" {
+run "refused_gateway_in_other_letters" {
   command = plan
   module {
     source = "./modules/authorizer"
   }
   variables {
-    gateway = "WEBSOCKET"
+    gateway = "WebSocket"
   }
   expect_failures = [var.gateway]
+}
+
+run "refused_token_of_websocket" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway               = "WEBSOCKET"
+    identity_sources      = ["route.request.header.Authorization"]
+    result_ttl_in_seconds = 0
+  }
+  expect_failures = [var.type]
+}
+
+run "refused_answers_that_a_websocket_api_keeps" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway          = "WEBSOCKET"
+    type             = "REQUEST"
+    identity_sources = ["route.request.header.Authorization", "route.request.header.X-Api-Key"]
+    api_keys_table   = { name = "keys1", arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/keys1" }
+    issuers          = []
+  }
+  expect_failures = [var.result_ttl_in_seconds]
+}
+
+# A WebSocket API would never ask.
+run "refused_source_of_http_at_websocket" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    gateway               = "WEBSOCKET"
+    type                  = "REQUEST"
+    identity_sources      = ["$request.header.Authorization"]
+    result_ttl_in_seconds = 0
+  }
+  expect_failures = [var.identity_sources]
 }
 
 run "refused_type_jwt" {

@@ -10,6 +10,7 @@ variables {
     rest-token  = { kind = "REST", id = "rest1", name = "demo-rest-token", stage = "v1" }
     http-lambda = { kind = "HTTP", id = "http1", name = "demo-http-lambda", stage = "v1" }
     http-iam    = { kind = "HTTP", id = "http2", name = "demo-http-iam", stage = "v1" }
+    websocket   = { kind = "WEBSOCKET", id = "ws1", name = "demo-websocket", stage = "v1" }
   }
   authorizers = {
     rest-token  = { function_name = "demo-token", log_group = "/aws/lambda/demo-token", timeout = 10 }
@@ -42,6 +43,8 @@ run "observability" {
       "demo-rest-token-client-errors",
       "demo-rest-token-keys-unavailable",
       "demo-rest-token-server-errors",
+      "demo-websocket-client-errors",
+      "demo-websocket-server-errors",
     ])
     error_message = "An alarm is missing, or there is one too many."
   }
@@ -74,6 +77,8 @@ run "observability" {
       http-lambda-client-errors = tolist(["4xx Sum ApiId=http1 Stage=v1", "Count SampleCount ApiId=http1 Stage=v1"])
       http-iam-server-errors    = tolist(["5xx Sum ApiId=http2 Stage=v1", "Count SampleCount ApiId=http2 Stage=v1"])
       http-iam-client-errors    = tolist(["4xx Sum ApiId=http2 Stage=v1", "Count SampleCount ApiId=http2 Stage=v1"])
+      websocket-server-errors   = tolist(["ConnectCount Sum ApiId=ws1 Stage=v1", "ExecutionError Sum ApiId=ws1 Stage=v1", "IntegrationError Sum ApiId=ws1 Stage=v1", "MessageCount Sum ApiId=ws1 Stage=v1"])
+      websocket-client-errors   = tolist(["ClientError Sum ApiId=ws1 Stage=v1", "ConnectCount Sum ApiId=ws1 Stage=v1", "MessageCount Sum ApiId=ws1 Stage=v1"])
     }
     error_message = "An alarm watches another API, or a metric that its kind of gateway does not have."
   }
@@ -84,6 +89,29 @@ run "observability" {
       rest-token-client-errors = [40, "IF(errors >= 100, 100 * errors / requests, 0)"]
     }
     error_message = "Errors are not watched as a share of the requests, above a least number."
+  }
+
+  # Who is refused is among the requests, and a metric without data in a period is none of them.
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.errors : name => { for query in alarm.metric_query : query.id => coalesce(query.expression, one(query.metric[*].metric_name)) } if startswith(name, "websocket") } == {
+      websocket-server-errors = {
+        percent     = "IF(errors >= 5, 100 * errors / requests, 0)"
+        errors      = "FILL(execution, 0) + FILL(integration, 0)"
+        requests    = "FILL(connects, 0) + FILL(messages, 0)"
+        execution   = "ExecutionError"
+        integration = "IntegrationError"
+        connects    = "ConnectCount"
+        messages    = "MessageCount"
+      }
+      websocket-client-errors = {
+        percent  = "IF(errors >= 100, 100 * errors / requests, 0)"
+        requests = "errors + FILL(connects, 0) + FILL(messages, 0)"
+        errors   = "ClientError"
+        connects = "ConnectCount"
+        messages = "MessageCount"
+      }
+    }
+    error_message = "The errors of a WebSocket API are not a share of those who connect and of messages."
   }
 
   assert {
@@ -124,13 +152,21 @@ run "observability" {
   }
 
   assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 3 * 2 + 2 * 2 + 2 + 2 && output.dashboard == "demo" && output.namespace == "Portcullis/demo"
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 4 * 2 + 2 * 2 + 2 + 2 && output.dashboard == "demo" && output.namespace == "Portcullis/demo"
     error_message = "The dashboard does not show every API, authorizer and function."
   }
 
   assert {
+    condition = [for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : join(" ", [for metric in widget.properties.metrics : metric[1]]) if can(regex("^(websocket|rest-token): (requests and errors|latency in ms)$", widget.properties.title))] == [
+      "Count 4XXError 5XXError", "Latency Latency IntegrationLatency",
+      "ConnectCount MessageCount ClientError ExecutionError IntegrationError", "IntegrationLatency IntegrationLatency",
+    ]
+    error_message = "The dashboard shows metrics that a kind of gateway does not have, or leaves some out."
+  }
+
+  assert {
     condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.region == "eu-west-1"]) && (
-      length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : "${widget.x} ${widget.y}"])) == 14
+      length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : "${widget.x} ${widget.y}"])) == 16
     )
     error_message = "A widget is of no region, or two are at one place."
   }
@@ -178,7 +214,7 @@ run "no_authorizers" {
   }
 
   assert {
-    condition     = length(output.alarms) == 6 && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 6
+    condition     = length(output.alarms) == 8 && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 8
     error_message = "There are alarms or widgets of functions that there are none of."
   }
 }
@@ -201,7 +237,7 @@ run "unknown_gateway" {
     source = "./modules/observability"
   }
   variables {
-    apis        = { websocket = { kind = "WEBSOCKET", id = "ws1", name = "demo-websocket", stage = "v1" } }
+    apis        = { websocket = { kind = "WebSocket", id = "ws1", name = "demo-websocket", stage = "v1" } }
     authorizers = {}
   }
   expect_failures = [var.apis]

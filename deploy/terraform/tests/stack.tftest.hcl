@@ -13,11 +13,12 @@ run "defaults" {
   assert {
     condition = output.apis == {
       rest-token = {
-        id            = "api1"
-        stage         = "v1"
-        kind          = "REST"
-        url           = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
-        execution_arn = "arn:aws:execute-api:eu-west-1:111122223333:api1"
+        id              = "api1"
+        stage           = "v1"
+        kind            = "REST"
+        url             = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
+        execution_arn   = "arn:aws:execute-api:eu-west-1:111122223333:api1"
+        connections_arn = null
       }
     }
     error_message = "The output apis does not tell the API of the mode rest-token."
@@ -63,13 +64,13 @@ run "defaults" {
 
 run "every_mode" {
   variables {
-    modes           = ["rest-api-key", "rest-iam", "rest-cognito", "rest-token", "rest-request", "http-jwt", "http-lambda", "http-iam"]
+    modes           = ["rest-api-key", "rest-iam", "rest-cognito", "rest-token", "rest-request", "http-jwt", "http-lambda", "http-iam", "websocket"]
     machine_clients = { reports = ["users/read"] }
     domain_prefix   = "demo-users"
   }
 
   assert {
-    condition = { for mode, made in module.mode : mode => "${made.kind} ${made.operations["GET /users"].authorization}${made.operations["GET /users"].api_key_required ? " with a key" : ""}" } == {
+    condition = { for mode, made in module.mode : mode => "${made.kind} ${one([for key, guard in made.operations : "${guard.authorization}${guard.api_key_required ? " with a key" : ""}" if contains(["GET /users", "$connect"], key)])}" } == {
       rest-api-key = "REST NONE with a key"
       rest-iam     = "REST AWS_IAM"
       rest-cognito = "REST COGNITO_USER_POOLS"
@@ -78,6 +79,7 @@ run "every_mode" {
       http-jwt     = "HTTP JWT"
       http-lambda  = "HTTP CUSTOM"
       http-iam     = "HTTP AWS_IAM"
+      websocket    = "WEBSOCKET CUSTOM"
     }
     error_message = "A mode is missing, or does not guard as its file says."
   }
@@ -88,13 +90,52 @@ run "every_mode" {
   }
 
   assert {
-    condition     = sort(keys(output.functions)) == tolist(["http-lambda", "rest-request", "rest-token", "tokens", "users"]) && output.api_keys_table == "demo-api-keys" && sort(keys(output.usage_plans)) == tolist(["rest-api-key", "rest-request"])
-    error_message = "There is another function than those of the contract and the three authorizers, no table of API keys, or another plan than those of the modes with keys."
+    condition     = sort(keys(output.functions)) == tolist(["http-lambda", "live", "rest-request", "rest-token", "tokens", "users", "websocket"]) && output.api_keys_table == "demo-api-keys" && sort(keys(output.usage_plans)) == tolist(["rest-api-key", "rest-request"])
+    error_message = "There is another function than those of the contract and the four authorizers, no table of API keys, or another plan than those of the modes with keys."
   }
 
   assert {
-    condition     = alltrue([for mode in ["rest-token", "rest-request", "http-lambda"] : anytrue([for alarm in output.alarms : strcontains(alarm, mode)])])
+    condition     = alltrue([for mode in ["rest-token", "rest-request", "http-lambda", "websocket"] : anytrue([for alarm in output.alarms : strcontains(alarm, mode)])])
     error_message = "An authorizer is not watched."
+  }
+}
+
+run "websocket_alone_at_a_domain" {
+  variables {
+    modes           = ["websocket"]
+    allowed_origins = ["https://app.example.com"]
+    token_sources   = ["query:token", "protocol:jwt"]
+    rollout         = { live = { live_version = "2" } }
+    domain = {
+      name            = "live.example.com"
+      certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+      base_paths      = { "" = "websocket" }
+    }
+  }
+  override_data {
+    target = module.function["live"].data.aws_lambda_function.live
+    values = {
+      description = "Portcullis messages, contract 1f11d76ef30bb140"
+    }
+  }
+
+  assert {
+    condition = output.apis["websocket"] == {
+      id              = "http1"
+      stage           = "v1"
+      kind            = "WEBSOCKET"
+      url             = "wss://live.example.com"
+      execution_arn   = "arn:aws:execute-api:eu-west-1:111122223333:http1"
+      connections_arn = "arn:aws:execute-api:eu-west-1:111122223333:http1/v1/*/@connections/*"
+    }
+    error_message = "The output apis does not tell where clients connect, or what may be done with connections."
+  }
+
+  # Subprotocols behind which the authorizer finds a token are those that the function takes.
+  assert {
+    condition = (local.functions["live"].environment == { ALLOWED_ORIGINS = "https://app.example.com", TOKEN_SOURCES = "query:token,protocol:jwt" } &&
+    local.functions["live"].statements == [] && sort(keys(output.functions)) == tolist(["live", "users", "websocket"]))
+    error_message = "The function of messages has other variables or rights, or there is one that nobody calls."
   }
 }
 
@@ -197,7 +238,7 @@ run "another_contract_with_a_function_of_its_own" {
     rollout      = { rest-token = { live_version = "3" } }
   }
   override_data {
-    target = module.mode["rest-token"].module.authorizer[0].data.aws_lambda_function.live
+    target = module.mode["rest-token"].module.authorizer[0].module.function.data.aws_lambda_function.live
     values = {
       description = "Portcullis authorizer, contract 184c7a5e658c9763"
     }

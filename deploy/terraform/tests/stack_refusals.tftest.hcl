@@ -69,16 +69,17 @@ run "refused_operation_that_is_open" {
   override_module {
     target = module.mode
     outputs = {
-      id            = "api1"
-      stage         = "v1"
-      stage_arn     = "arn:aws:apigateway:eu-west-1::/restapis/api1/stages/v1"
-      kind          = "REST"
-      url           = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
-      execution_arn = "arn:aws:execute-api:eu-west-1:111122223333:api1"
-      authorizer    = { name = "demo-rest-token", arn = "", alias = "live", alias_invoke_arn = "", version = "3", log_group = "/aws/lambda/demo-rest-token", timeout = 10 }
-      usage_plans   = {}
-      api_keys      = {}
-      operations    = { "GET /users" = { authorization = "NONE", api_key_required = false } }
+      id              = "api1"
+      stage           = "v1"
+      stage_arn       = "arn:aws:apigateway:eu-west-1::/restapis/api1/stages/v1"
+      kind            = "REST"
+      url             = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
+      execution_arn   = "arn:aws:execute-api:eu-west-1:111122223333:api1"
+      connections_arn = null
+      authorizer      = { name = "demo-rest-token", arn = "", alias = "live", alias_invoke_arn = "", version = "3", log_group = "/aws/lambda/demo-rest-token", timeout = 10 }
+      usage_plans     = {}
+      api_keys        = {}
+      operations      = { "GET /users" = { authorization = "NONE", api_key_required = false } }
     }
   }
   expect_failures = [terraform_data.open_operations]
@@ -257,6 +258,31 @@ run "refused_domain_that_leaves_a_mode_out" {
       name            = "api.example.com"
       certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
       base_paths      = { "" = "rest-token" }
+    }
+  }
+  expect_failures = [var.domain]
+}
+
+run "refused_domain_that_a_websocket_api_would_share" {
+  command = plan
+  variables {
+    modes = ["rest-token", "websocket"]
+    domain = {
+      name            = "api.example.com"
+      certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+    }
+  }
+  expect_failures = [var.domain]
+}
+
+run "refused_mutual_tls_of_a_websocket_api" {
+  command = plan
+  variables {
+    modes = ["websocket"]
+    domain = {
+      name            = "live.example.com"
+      certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+      truststore      = { uri = "s3://trusted/clients.pem" }
     }
   }
   expect_failures = [var.domain]

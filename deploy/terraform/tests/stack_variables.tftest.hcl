@@ -129,6 +129,15 @@ run "refused_token_sources_query" {
   expect_failures = [var.token_sources]
 }
 
+run "refused_token_sources_of_websocket_apis_alone" {
+  command = plan
+  variables {
+    modes         = ["rest-token", "websocket"]
+    token_sources = ["query:token"]
+  }
+  expect_failures = [var.token_sources]
+}
+
 run "refused_group_scopes_everybody" {
   command = plan
   variables {

@@ -35,11 +35,6 @@ locals {
     },
   ]])
 
-  # A published version keeps its description, by which it can be asked later what it decides by.
-  # What looks at the module before anything is built finds no file.
-  holds       = [for file in var.rules[*] : "contract ${substr(jsondecode(file(file)).contract.sha256, 0, 16)}" if fileexists(file)]
-  description = one([for holds in local.holds : "Portcullis authorizer, ${holds}"])
-
   # What decides: the code, with the rules in it. Nobody keeps answers where it is "".
   decides = var.result_ttl_in_seconds == 0 ? "" : substr(sha256(jsonencode([filesha256(var.zip), var.live_version])), 0, 8)
 
@@ -59,8 +54,9 @@ module "function" {
   source = "../function"
 
   name                 = var.name
-  description          = local.description
+  description          = var.rules == null ? null : "Portcullis authorizer"
   zip                  = var.zip
+  rules                = var.rules
   architecture         = var.architecture
   memory               = var.memory
   timeout              = var.timeout
@@ -71,22 +67,6 @@ module "function" {
   canary_weight        = var.canary_weight
   log_retention_days   = var.log_retention_days
   kms_key_arn          = var.kms_key_arn
-}
-
-# The version at which the function is held, read before anything is planned to change. Nothing but its condition uses it.
-# tflint-ignore: terraform_unused_declarations
-data "aws_lambda_function" "live" {
-  count = var.live_version != null && var.rules != null ? 1 : 0
-
-  function_name = var.name
-  qualifier     = var.live_version
-
-  lifecycle {
-    postcondition {
-      condition     = try(endswith(self.description, ", ${local.holds[0]}"), false)
-      error_message = "The version ${join("", var.live_version[*])} of ${var.name} decides by another contract (${try(coalesce(self.description), "it does not say which")}) than ${join("", var.rules[*])}, whose rules are those of ${local.holds[0]}: it would answer by rules that the API does not have. Deploy the older contract together with the live_version, or take the live_version out."
-    }
-  }
 }
 
 # The gateway keeps an authorizer's answers for their time, whatever is deployed meanwhile, and one by an older contract may
@@ -115,17 +95,18 @@ resource "aws_api_gateway_authorizer" "this" {
   }
 }
 
+# What is for HTTP APIs only, API Gateway refuses of a WebSocket API, also with the values that say nothing.
 resource "aws_apigatewayv2_authorizer" "this" {
-  count = var.gateway == "HTTP" ? 1 : 0
+  count = var.gateway == "REST" ? 0 : 1
 
   api_id                            = var.api_id
   name                              = local.authorizer_name
   authorizer_type                   = var.type
   authorizer_uri                    = module.function.alias_invoke_arn
   identity_sources                  = length(var.identity_sources) > 0 ? var.identity_sources : null
-  authorizer_payload_format_version = var.payload_format_version
-  enable_simple_responses           = var.enable_simple_responses
-  authorizer_result_ttl_in_seconds  = var.result_ttl_in_seconds
+  authorizer_payload_format_version = var.gateway == "HTTP" ? var.payload_format_version : null
+  enable_simple_responses           = var.gateway == "HTTP" ? var.enable_simple_responses : null
+  authorizer_result_ttl_in_seconds  = var.gateway == "HTTP" ? var.result_ttl_in_seconds : null
 
   lifecycle {
     create_before_destroy = true

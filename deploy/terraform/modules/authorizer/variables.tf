@@ -5,13 +5,13 @@ variable "name" {
 }
 
 variable "gateway" {
-  description = "The kind of gateway: REST or HTTP."
+  description = "The kind of gateway: REST, HTTP or WEBSOCKET."
   type        = string
   nullable    = false
 
   validation {
-    condition     = contains(["REST", "HTTP"], var.gateway)
-    error_message = "The gateway is REST or HTTP."
+    condition     = contains(["REST", "HTTP", "WEBSOCKET"], var.gateway)
+    error_message = "The gateway is REST, HTTP or WEBSOCKET."
   }
 }
 
@@ -28,13 +28,13 @@ variable "api_execution_arn" {
 }
 
 variable "type" {
-  description = "The authorizer's type: TOKEN or REQUEST for REST, REQUEST for HTTP."
+  description = "The authorizer's type: TOKEN or REQUEST for REST, REQUEST for HTTP and WEBSOCKET."
   type        = string
   nullable    = false
 
   validation {
-    condition     = contains(var.gateway == "HTTP" ? ["REQUEST"] : ["TOKEN", "REQUEST"], var.type)
-    error_message = "The type is TOKEN or REQUEST for a REST API, and REQUEST for an HTTP API."
+    condition     = contains(var.gateway == "REST" ? ["TOKEN", "REQUEST"] : ["REQUEST"], var.type)
+    error_message = "The type is TOKEN or REQUEST for a REST API, and REQUEST for an HTTP or a WebSocket API."
   }
 }
 
@@ -50,10 +50,11 @@ variable "identity_sources" {
   validation {
     condition = alltrue([for source in var.identity_sources : can(regex(
       var.gateway == "HTTP" ? "^(\\$request\\.(header|querystring)\\.[A-Za-z0-9._$-]+|\\$context\\.[A-Za-z0-9._]+|\\$stageVariables\\.\\w+)$" :
+      var.gateway == "WEBSOCKET" ? "^(route\\.request\\.(header|querystring)\\.[A-Za-z0-9._-]+|context\\.[A-Za-z0-9._]+|stageVariables\\.\\w+)$" :
       var.type == "TOKEN" ? "^method\\.request\\.header\\.[A-Za-z0-9-]+$" :
       "^(method\\.request\\.(header|querystring|multivalueheader|multivaluequerystring)\\.[A-Za-z0-9._$-]+|context\\.[A-Za-z0-9._]+|stageVariables\\.\\w+)$",
     source))])
-    error_message = "An identity source of a REST API is method.request.header.NAME, and of type REQUEST also method.request.querystring.NAME, context.NAME or stageVariables.NAME; of an HTTP API $request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME."
+    error_message = "An identity source of a REST API is method.request.header.NAME, and of type REQUEST also method.request.querystring.NAME, context.NAME or stageVariables.NAME; of an HTTP API $request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME; of a WebSocket API route.request.header.NAME, route.request.querystring.NAME, context.NAME or stageVariables.NAME."
   }
   validation {
     condition     = length(distinct([for source in var.identity_sources : lower(source)])) == length(var.identity_sources)
@@ -95,7 +96,7 @@ variable "identity_validation_expression" {
 }
 
 variable "result_ttl_in_seconds" {
-  description = "How long the gateway keeps an answer, 0 to 3600 seconds. 0: it asks for every request."
+  description = "How long the gateway keeps an answer, 0 to 3600 seconds. 0: it asks for every request, as a WebSocket API does for every client that connects."
   type        = number
   default     = 300
   nullable    = false
@@ -103,6 +104,10 @@ variable "result_ttl_in_seconds" {
   validation {
     condition     = var.result_ttl_in_seconds >= 0 && var.result_ttl_in_seconds <= 3600 && floor(var.result_ttl_in_seconds) == var.result_ttl_in_seconds
     error_message = "The result_ttl_in_seconds is a whole number from 0 to 3600."
+  }
+  validation {
+    condition     = var.gateway != "WEBSOCKET" || var.result_ttl_in_seconds == 0
+    error_message = "A WebSocket API keeps no answers: its result_ttl_in_seconds is 0."
   }
 }
 
@@ -126,7 +131,7 @@ variable "enable_simple_responses" {
 
   validation {
     condition     = !var.enable_simple_responses || var.gateway == "HTTP"
-    error_message = "A REST API takes no simple answers."
+    error_message = "Only an HTTP API takes simple answers."
   }
   validation {
     condition     = !var.enable_simple_responses || var.payload_format_version == "2.0"

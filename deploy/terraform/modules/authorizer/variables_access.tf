@@ -68,7 +68,7 @@ variable "clock_skew" {
 }
 
 variable "token_sources" {
-  description = "Where in a request the function looks for tokens, in the words of its variable TOKEN_SOURCES: bearer (the header Authorization, or for TOKEN the identity source, behind Bearer) and raw (the same without a scheme). Null: bearer."
+  description = "Where in a request the function looks for tokens, in the words of its variable TOKEN_SOURCES: bearer (the header Authorization, or for TOKEN the identity source, behind Bearer) and raw (the same without a scheme), and of a WebSocket API query:NAME (the query) and protocol:NAME (a subprotocol before the token). Null: bearer, and of a WebSocket API also query:token and protocol:token."
   type        = list(string)
   default     = null
 

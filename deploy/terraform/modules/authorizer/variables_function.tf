@@ -15,11 +15,6 @@ variable "rules" {
   description = "The rules that the zip was built with, which are a rules.json beside it: the version says of which contract they are, and a live_version that holds those of another is refused. Null: the function does not say, and nothing is compared."
   type        = string
   default     = null
-
-  validation {
-    condition     = var.rules == null || try(length(jsondecode(file(var.rules)).contract.sha256) == 64, false)
-    error_message = "There are no rules ${join("", var.rules[*])}: `go run portcullis/deploy/build --contract FILE` writes them beside the zips that hold them."
-  }
 }
 
 variable "architecture" {

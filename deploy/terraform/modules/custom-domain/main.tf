@@ -1,4 +1,4 @@
-# A domain name for any number of APIs, REST and HTTP alike: API Gateway's version 2 maps both to a regional domain.
+# A domain name for any number of APIs, REST and HTTP alike, or of WebSocket APIs: API Gateway's version 2 maps them to a regional domain.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
 
 resource "aws_apigatewayv2_domain_name" "this" {

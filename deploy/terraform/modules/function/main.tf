@@ -1,6 +1,11 @@
 # One Lambda function with everything that is its own: role, policy, log group, and the alias that callers use.
 
 locals {
+  # A published version keeps its description, by which it can be asked later what it decides by.
+  # What looks at the module before anything is built finds no file.
+  holds       = one([for file in var.rules[*] : "contract ${substr(jsondecode(file(file)).contract.sha256, 0, 16)}" if fileexists(file)])
+  description = join(", ", compact([var.description, local.holds]))
+
   # Lambda keeps a key for variables only: without any, it forgets the key, and each plan would set it again.
   environment_key = length(var.environment) > 0 ? var.kms_key_arn : null
 
@@ -57,7 +62,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
 resource "aws_lambda_function" "this" {
   function_name    = var.name
-  description      = var.description
+  description      = local.description == "" ? null : local.description
   role             = aws_iam_role.this.arn
   filename         = var.zip
   source_code_hash = filebase64sha256(var.zip)
@@ -85,6 +90,22 @@ resource "aws_lambda_function" "this" {
 
   # Lambda makes a log group that never expires if it finds none.
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
+}
+
+# The version at which the function is held, read before anything is planned to change. Nothing but its condition uses it.
+# tflint-ignore: terraform_unused_declarations
+data "aws_lambda_function" "live" {
+  count = var.live_version != null && var.rules != null ? 1 : 0
+
+  function_name = var.name
+  qualifier     = var.live_version
+
+  lifecycle {
+    postcondition {
+      condition     = try(endswith(self.description, ", ${local.holds}"), false)
+      error_message = "The version ${join("", var.live_version[*])} of ${var.name} decides by another contract (${try(coalesce(self.description), "it does not say which")}) than ${join("", var.rules[*])}, whose rules are those of ${coalesce(local.holds, "none")}: it would answer by rules that the API does not have. Deploy the older contract together with the live_version, or take the live_version out."
+    }
+  }
 }
 
 # A share of the calls may go to the newest version while the rest stays:

@@ -27,6 +27,17 @@ variable "zip" {
   }
 }
 
+variable "rules" {
+  description = "The rules in the zip, by which the function decides, which are a rules.json beside it: each version says in its description of which contract they are, and a live_version that holds those of another is refused. Null: the function decides nothing, or nothing is compared."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.rules == null || try(length(jsondecode(file(var.rules)).contract.sha256) == 64, false)
+    error_message = "There are no rules ${join("", var.rules[*])}: `go run portcullis/deploy/build --contract FILE` writes them beside the zips that hold them."
+  }
+}
+
 variable "architecture" {
   description = "The instruction set that the binary was built for: arm64 or x86_64."
   type        = string

@@ -3,6 +3,9 @@
 locals {
   asks = contains(["TOKEN", "REQUEST"], local.plan.authorization)
 
+  # The places that only a WebSocket handshake has are for a WebSocket API's authorizer.
+  token_sources = var.token_sources == null ? null : [for source in var.token_sources : source if local.kind == "WEBSOCKET" || !can(regex("^(query|protocol):", source))]
+
   # Only the pool's access tokens are accepted: its ID tokens are for the client. Its groups count in its own tokens only, and
   # its resource servers say which scopes its machines have.
   own_issuer = {
@@ -34,7 +37,7 @@ module "authorizer" {
   # The pool's issuer is known when it is made, and what is wrong with those before it when it is planned.
   issuers        = concat(var.issuers, [local.own_issuer])
   clock_skew     = var.clock_skew
-  token_sources  = var.token_sources
+  token_sources  = local.token_sources
   max_token      = var.max_token
   api_keys_table = var.api_keys_table
 

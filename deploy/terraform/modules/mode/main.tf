@@ -8,17 +8,22 @@ module "plan" {
 
 locals {
   plan = module.plan.plan
-  rest = local.plan.gateway == "REST"
+  kind = local.plan.gateway
 
   # Which indices are written out: an authorizer is made from the API whose methods use it, and only so Terraform sees that
   # it needs not all of the API.
-  api_id            = local.rest ? module.rest_api[0].id : module.http_api[0].id
-  api_execution_arn = local.rest ? module.rest_api[0].execution_arn : module.http_api[0].execution_arn
+  api_id = (local.kind == "REST" ? module.rest_api[0].id :
+  local.kind == "HTTP" ? module.http_api[0].id : module.websocket_api[0].id)
+  api_execution_arn = (local.kind == "REST" ? module.rest_api[0].execution_arn :
+  local.kind == "HTTP" ? module.http_api[0].execution_arn : module.websocket_api[0].execution_arn)
+
+  # Nothing is made from these but what comes after the API.
+  api = one(concat(module.rest_api, module.http_api, module.websocket_api))
 }
 
 module "rest_api" {
   source = "../rest-api"
-  count  = local.rest ? 1 : 0
+  count  = local.kind == "REST" ? 1 : 0
 
   name                         = var.name
   stage                        = var.stage
@@ -36,7 +41,7 @@ module "rest_api" {
 
 module "http_api" {
   source = "../http-api"
-  count  = local.rest ? 0 : 1
+  count  = local.kind == "HTTP" ? 1 : 0
 
   name                         = var.name
   stage                        = var.stage
@@ -48,5 +53,20 @@ module "http_api" {
   allowed_origins              = var.allowed_origins
   disable_execute_api_endpoint = var.disable_execute_api_endpoint
   log_retention_days           = var.log_retention_days
+  kms_key_arn                  = var.kms_key_arn
+}
+
+module "websocket_api" {
+  source = "../websocket-api"
+  count  = local.kind == "WEBSOCKET" ? 1 : 0
+
+  name                         = var.name
+  stage                        = var.stage
+  plan                         = var.plan
+  functions                    = var.functions
+  authorizer_id                = local.asks ? module.authorizer[0].id : null
+  disable_execute_api_endpoint = var.disable_execute_api_endpoint
+  log_retention_days           = var.log_retention_days
+  logging_role                 = var.logging_role
   kms_key_arn                  = var.kms_key_arn
 }

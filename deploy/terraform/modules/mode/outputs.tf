@@ -5,22 +5,22 @@ output "id" {
 
 output "stage" {
   description = "The stage's name."
-  value       = local.rest ? module.rest_api[0].stage : module.http_api[0].stage
+  value       = local.api.stage
 }
 
 output "stage_arn" {
-  description = "ARN of a REST API's stage, for WAF; null for an HTTP API, which can have none."
-  value       = local.rest ? module.rest_api[0].stage_arn : null
+  description = "ARN of a REST API's stage, for WAF; null for others, which can have none."
+  value       = local.kind == "REST" ? module.rest_api[0].stage_arn : null
 }
 
 output "kind" {
-  description = "The kind of gateway: REST or HTTP."
-  value       = local.rest ? module.rest_api[0].kind : module.http_api[0].kind
+  description = "The kind of gateway: REST, HTTP or WEBSOCKET."
+  value       = local.api.kind
 }
 
 output "url" {
-  description = "The address that the contract's paths follow."
-  value       = local.rest ? module.rest_api[0].url : module.http_api[0].url
+  description = "The address that the contract's paths follow, or that WebSocket clients connect to."
+  value       = local.api.url
 }
 
 output "execution_arn" {
@@ -28,9 +28,14 @@ output "execution_arn" {
   value       = local.api_execution_arn
 }
 
+output "connections_arn" {
+  description = "ARN of a WebSocket API's connections, for IAM policies that allow execute-api:ManageConnections; null for others, which have none."
+  value       = local.kind == "WEBSOCKET" ? module.websocket_api[0].connections_arn : null
+}
+
 output "operations" {
-  description = "\"GET /things/{id}\" -> its authorization in API Gateway's words, and whether it asks for an API key."
-  value = { for key, operation in(local.rest ? module.rest_api[0].operations : module.http_api[0].operations) : key => {
+  description = "\"GET /things/{id}\", or of a WebSocket API $connect alone -> its authorization in API Gateway's words, and whether it asks for an API key."
+  value = { for key, operation in local.api.operations : key => {
     authorization    = operation.authorization
     api_key_required = operation.api_key_required
   } }

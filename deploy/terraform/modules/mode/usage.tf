@@ -1,7 +1,7 @@
 # The usage plans of a mode that asks for keys: its own, and the tiers beside it.
 
 locals {
-  own_usage_plan = try(local.plan.rest.usagePlan, null)
+  own_usage_plan = local.kind == "HTTP" ? null : local.kind == "REST" ? local.plan.rest.usagePlan : local.plan.webSocket.usagePlan
   usage_plans = merge(
     { for plan in local.own_usage_plan[*] : "" => plan },
     { for tier, plan in var.usage_tiers : tier => plan },
@@ -13,8 +13,8 @@ module "usage_plan" {
   for_each = local.usage_plans
 
   name     = join("-", compact([var.name, each.key]))
-  api_id   = module.rest_api[0].id
-  stage    = module.rest_api[0].stage
+  api_id   = local.api.id
+  stage    = local.api.stage
   throttle = each.value.throttle
   quota    = each.value.quota
   methods  = each.value.methods

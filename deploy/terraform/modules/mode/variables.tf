@@ -81,7 +81,7 @@ variable "clock_skew" {
 }
 
 variable "token_sources" {
-  description = "Where a Lambda authorizer looks for tokens, in the words of its variable TOKEN_SOURCES; null: behind Bearer."
+  description = "Where a Lambda authorizer looks for tokens, in the words of its variable TOKEN_SOURCES, of which query:NAME and protocol:NAME are passed over but for a WebSocket API; null: behind Bearer, and at a WebSocket API also query:token and protocol:token."
   type        = list(string)
   default     = null
 }
@@ -138,8 +138,12 @@ variable "usage_tiers" {
   nullable = false
 
   validation {
-    condition     = length(var.usage_tiers) == 0 || try(module.plan.plan.rest.usagePlan, null) != null
+    condition     = length(var.usage_tiers) == 0 || try(module.plan.plan.rest.usagePlan, module.plan.plan.webSocket.usagePlan, null) != null
     error_message = "The mode ${module.plan.plan.name} asks for no API keys, by which alone a usage plan knows its callers."
+  }
+  validation {
+    condition     = module.plan.plan.gateway != "WEBSOCKET" || alltrue([for tier in values(var.usage_tiers) : length(tier.methods) == 0])
+    error_message = "A tier of the mode ${module.plan.plan.name} has no methods: a WebSocket API counts a key where it connects, and nowhere else."
   }
 }
 

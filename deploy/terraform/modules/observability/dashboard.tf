@@ -6,16 +6,13 @@ data "aws_region" "current" {}
 locals {
   dimensions = { for mode, api in local.apis : mode => flatten([for name, value in api.dimensions : [name, value]]) }
   api_widgets = flatten([for mode, api in local.apis : [
-    { title = "${mode}: requests and errors", stat = "Sum", metrics = [
-      concat(["AWS/ApiGateway", "Count"], local.dimensions[mode], [{ stat = "SampleCount" }]),
-      concat(["AWS/ApiGateway", api.client_errors], local.dimensions[mode]),
-      concat(["AWS/ApiGateway", api.server_errors], local.dimensions[mode]),
+    { title = "${mode}: requests and errors", stat = "Sum", metrics = [for metric in api.counts :
+      concat(["AWS/ApiGateway", metric], local.dimensions[mode], [for stat in lookup(local.stats, metric, null)[*] : { stat = stat }])
     ] },
-    { title = "${mode}: latency in ms", stat = "p99", metrics = [
-      concat(["AWS/ApiGateway", "Latency"], local.dimensions[mode], [{ stat = "p50" }]),
-      concat(["AWS/ApiGateway", "Latency"], local.dimensions[mode]),
-      concat(["AWS/ApiGateway", "IntegrationLatency"], local.dimensions[mode]),
-    ] },
+    { title = "${mode}: latency in ms", stat = "p99", metrics = concat(
+      [concat(["AWS/ApiGateway", api.latencies[0]], local.dimensions[mode], [{ stat = "p50" }])],
+      [for metric in api.latencies : concat(["AWS/ApiGateway", metric], local.dimensions[mode])],
+    ) },
   ]])
 
   authorizer_widgets = flatten([for mode, authorizer in var.authorizers : [

@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "apis" {
-  description = "Mode -> its API: kind of gateway (REST or HTTP), id, name and stage."
+  description = "Mode -> its API: kind of gateway (REST, HTTP or WEBSOCKET), id, name and stage."
   type = map(object({
     kind  = string
     id    = string
@@ -24,8 +24,8 @@ variable "apis" {
     error_message = "Name at least one API: without any there is nothing to watch."
   }
   validation {
-    condition     = alltrue([for api in values(var.apis) : contains(["REST", "HTTP"], api.kind)])
-    error_message = "The kind of gateway is REST or HTTP; it is neither of ${join(", ", [for mode, api in var.apis : mode if !contains(["REST", "HTTP"], api.kind)])}."
+    condition     = alltrue([for api in values(var.apis) : contains(["REST", "HTTP", "WEBSOCKET"], api.kind)])
+    error_message = "The kind of gateway is REST, HTTP or WEBSOCKET; it is none of them of ${join(", ", [for mode, api in var.apis : mode if !contains(["REST", "HTTP", "WEBSOCKET"], api.kind)])}."
   }
 }
 

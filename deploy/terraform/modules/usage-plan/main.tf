@@ -1,4 +1,4 @@
-# A usage plan, one tier of a REST API's callers: how often each may call, and the keys of who belongs to it.
+# A usage plan, one tier of an API's callers: how often each may call, and the keys of who belongs to it.
 
 locals {
   # The names are no secret; the values of keys are.

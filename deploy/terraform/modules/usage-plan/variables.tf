@@ -5,7 +5,7 @@ variable "name" {
 }
 
 variable "api_id" {
-  description = "Id of the REST API."
+  description = "Id of the REST or WebSocket API."
   type        = string
   nullable    = false
 }

@@ -25,6 +25,14 @@ run "refused_mode_called_tokens" {
   expect_failures = [var.modes]
 }
 
+run "refused_mode_called_live" {
+  command = plan
+  variables {
+    modes = ["live"]
+  }
+  expect_failures = [var.modes]
+}
+
 run "refused_mode_called_as_the_logs_role" {
   command = plan
   variables {
@@ -75,5 +83,18 @@ run "modes_with_issuers_of_their_own_need_no_machines" {
   command = plan
   variables {
     modes = ["own-pool", "own-issuer"]
+  }
+}
+
+run "keys_and_tiers_of_a_websocket_api" {
+  variables {
+    modes       = ["ws-metered"]
+    usage_tiers = { ws-metered = { gold = { quota = { limit = 10, period = "DAY" } } } }
+    api_keys    = { ws-metered = { ann = {} }, ws-metered-gold = { bob = {} } }
+  }
+  assert {
+    condition = (keys(output.usage_plans) == ["ws-metered", "ws-metered-gold"] && { for plan, keys in nonsensitive(output.api_keys) : plan => keys(keys) } == { ws-metered = ["ann"], ws-metered-gold = ["bob"] } &&
+    module.mode["ws-metered"].operations == { "$connect" = { authorization = "NONE", api_key_required = true } })
+    error_message = "The plans of a WebSocket API are not its own, or nobody asks for their keys."
   }
 }
