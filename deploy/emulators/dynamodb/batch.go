@@ -113,19 +113,19 @@ func (r *request) items(name string) []attribute.Item {
 
 // add reads a part from its table, as long as the answer has not grown too large.
 func (b batchResponse) add(t *table, p part, size int) (int, *apiError) {
-	read := map[string]bool{}
+	read := map[[2]string]bool{}
 	b.Responses[p.table] = []attribute.Item{}
 	var left []attribute.Item
 	for _, given := range p.keys {
-		key, failure := t.key.keyAs(given)
-		if failure != nil {
+		if failure := t.key.checkAlone(given); failure != nil {
 			return size, failure
 		}
-		if read[key] {
+		texts := t.key.texts(given)
+		if read[texts] {
 			return size, invalid("Provided list of item keys contains duplicates")
 		}
-		read[key] = true
-		item := t.get(key)
+		read[texts] = true
+		item := t.get(given)
 		if len(left) > 0 || size+item.Size() > maxBatchSize {
 			left = append(left, given)
 			continue

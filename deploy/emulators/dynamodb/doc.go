@@ -5,10 +5,12 @@
 //	AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8080/_aws aws dynamodb list-tables
 //
 // It answers CreateTable, DescribeTable, ListTables, DeleteTable, UpdateTimeToLive, DescribeTimeToLive, GetItem, BatchGetItem,
-// PutItem, UpdateItem, DeleteItem and Scan, with expressions, and refuses what it does not have: other operations, sort keys,
-// indexes, streams, the parameters from before expressions, and every member of a request that it does not know. Each
-// request on a table is done as if it were alone, so all reads are consistent. Items are listed in the order of their keys.
-// A time to live is kept and shown, and deletes nothing: DynamoDB too deletes days late.
+// PutItem, UpdateItem, DeleteItem, Query and Scan, with expressions, on tables with and without sort keys and with global
+// secondary indexes that are made with them. It refuses what it does not have: other operations, local secondary indexes,
+// streams, the parameters from before expressions, and every member of a request that it does not know. Each request on a
+// table is done as if it were alone, and changes the table and its indexes at once, so all reads are consistent. Items are
+// listed in the order of their partition keys, and then of their sort keys. A time to live is kept and shown, and deletes
+// nothing: DynamoDB too deletes days late.
 //
 // It is for desks and for tests. It is not for production: signatures and credentials are not checked, nothing is kept
 // when it stops, and there is no throughput to exceed.

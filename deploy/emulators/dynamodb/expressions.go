@@ -12,15 +12,17 @@ import (
 
 // The members that hold expressions.
 const (
-	conditionExpression  = "ConditionExpression"
-	filterExpression     = "FilterExpression"
-	updateExpression     = "UpdateExpression"
-	projectionExpression = "ProjectionExpression"
+	conditionExpression    = "ConditionExpression"
+	filterExpression       = "FilterExpression"
+	keyConditionExpression = "KeyConditionExpression"
+	updateExpression       = "UpdateExpression"
+	projectionExpression   = "ProjectionExpression"
 )
 
 // expressions are those of one request; nil where it has none.
 type expressions struct {
 	condition  *expression.Condition // or the filter
+	keys       *expression.Condition
 	update     *expression.Update
 	projection *expression.Projection
 }
@@ -53,6 +55,8 @@ func (e *expressions) parse(member, text string, scope *expression.Scope) (err e
 		e.update, err = expression.ParseUpdate(text, scope)
 	case projectionExpression:
 		e.projection, err = expression.ParseProjection(text, scope)
+	case keyConditionExpression:
+		e.keys, err = expression.ParseCondition(text, scope)
 	default:
 		e.condition, err = expression.ParseCondition(text, scope)
 	}

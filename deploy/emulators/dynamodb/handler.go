@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -21,11 +22,22 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Table describes a table whose partition key is a string.
+// Table describes a table whose keys are strings.
 type Table struct {
-	Name         string // 3 to 255 characters out of a-z A-Z 0-9 _ . -
-	PartitionKey string // the key's attribute; 1 to 255 bytes
-	TimeToLive   string // the TTL attribute; "" means no TTL
+	Name         string  // 3 to 255 characters out of a-z A-Z 0-9 _ . -
+	PartitionKey string  // the key's attribute; 1 to 255 bytes
+	SortKey      string  // likewise; "" means none
+	Indexes      []Index // global secondary indexes, at most 20
+	TimeToLive   string  // the TTL attribute; "" means no TTL
+}
+
+// Index describes a global secondary index whose keys are strings.
+type Index struct {
+	Name             string   // 3 to 255 characters out of a-z A-Z 0-9 _ . -
+	PartitionKey     string   // the key's attribute; 1 to 255 bytes
+	SortKey          string   // likewise; "" means none
+	Projection       string   // ALL, which "" means too, KEYS_ONLY or INCLUDE
+	NonKeyAttributes []string // what INCLUDE includes beside the keys of the index and the table
 }
 
 // Handler is the server. Its methods may be called from several goroutines at once.
@@ -43,8 +55,7 @@ func New(c Config) (*Handler, error) {
 		h.now = time.Now
 	}
 	for _, described := range c.Tables {
-		t := newTable(described.Name, key{described.PartitionKey, attribute.String}, h.now())
-		t.timeToLive = described.TimeToLive
+		t := described.table(h.now())
 		if err := t.check(); err != nil {
 			return nil, fmt.Errorf("dynamodb: table %q: %s", described.Name, err.Message)
 		}
@@ -53,6 +64,24 @@ func New(c Config) (*Handler, error) {
 		}
 	}
 	return h, nil
+}
+
+func (d Table) table(created time.Time) *table {
+	t := newTable(d.Name, stringKey(d.PartitionKey, d.SortKey), created)
+	t.timeToLive = d.TimeToLive
+	for _, given := range d.Indexes {
+		x := &index{
+			name:       given.Name,
+			key:        stringKey(given.PartitionKey, given.SortKey),
+			projection: projection{cmp.Or(given.Projection, projectAll), given.NonKeyAttributes},
+		}
+		x.listing.key = x.key.with(t.key)
+		t.indexes = append(t.indexes, x)
+	}
+	for _, key := range t.keys() {
+		t.define(key)
+	}
+	return t
 }
 
 // service is what X-Amz-Target begins with; the operation's name follows.
@@ -94,13 +123,13 @@ func (h *Handler) reach(r *request, name string) (*table, *apiError) {
 	return h.table(name)
 }
 
-// reachItem is as reach, for a request about one item, and gives the text of the item's key.
-func (h *Handler) reachItem(r *request, name string, alone attribute.Item) (t *table, key string, failure *apiError) {
-	if t, failure = h.reach(r, name); failure != nil {
-		return nil, "", failure
+// reachItem is as reach, for a request about the item with a key.
+func (h *Handler) reachItem(r *request, name string, key attribute.Item) (*table, *apiError) {
+	t, failure := h.reach(r, name)
+	if failure != nil {
+		return nil, failure
 	}
-	key, failure = t.key.keyAs(alone)
-	return t, key, failure
+	return t, t.key.checkAlone(key)
 }
 
 // reachTable is as reach, for a request about the table itself: there, what is missing is named.

@@ -19,9 +19,10 @@ import (
 	"portcullis/deploy/testtools"
 )
 
-var update = flag.Bool("update", false, "write testdata/requests.txt anew, with the answers of this package")
+var update = flag.Bool("update", false, "write the files of requests in testdata anew, with the answers of this package")
 
-const requestsFile = "testdata/requests.txt"
+// requestFiles has files of requests. Each begins without tables.
+var requestFiles = []string{"testdata/requests.txt", "testdata/keys.txt", "testdata/indexes.txt"}
 
 // exchange is a request, its answer, and why moto answers otherwise; "" where it answers the same.
 type exchange struct {
@@ -30,10 +31,10 @@ type exchange struct {
 	moto            string
 }
 
-// readExchanges reads the file: a request on a line, then "< " and the answer, then perhaps "moto " and a reason.
-func readExchanges(t *testing.T) (exchanges []exchange) {
+// readExchanges reads a file: a request on a line, then "< " and the answer, then perhaps "moto " and a reason.
+func readExchanges(t *testing.T, file string) (exchanges []exchange) {
 	t.Helper()
-	text, err := os.ReadFile(requestsFile)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,15 +106,21 @@ func post(t *testing.T, url, operation, body string) (int, []byte) {
 	return response.StatusCode, answer
 }
 
-// TestRequests sends the file's requests, one after the other.
+// TestRequests sends the requests of each file, one after the other.
 func TestRequests(t *testing.T) {
+	for _, file := range requestFiles {
+		t.Run(file, func(t *testing.T) { exchangeAll(t, file) })
+	}
+}
+
+func exchangeAll(t *testing.T, file string) {
 	now := func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 	h, err := dynamodb.New(dynamodb.Config{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	url := testtools.Serve(t, h)
-	exchanges := readExchanges(t)
+	exchanges := readExchanges(t, file)
 	for i, e := range exchanges {
 		got := send(t, url, e.request)
 		if got != e.answer && !*update {
@@ -122,11 +129,11 @@ func TestRequests(t *testing.T) {
 		exchanges[i].answer = got
 	}
 	if *update {
-		writeExchanges(t, exchanges)
+		writeExchanges(t, file, exchanges)
 	}
 }
 
-func writeExchanges(t *testing.T, exchanges []exchange) {
+func writeExchanges(t *testing.T, file string, exchanges []exchange) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("# Requests in their order, each with its answer (<); the status is 400 where there is a __type, and else 200.\n")
@@ -137,7 +144,7 @@ func writeExchanges(t *testing.T, exchanges []exchange) {
 			fmt.Fprintf(&b, "moto %s\n", e.moto)
 		}
 	}
-	if err := os.WriteFile(requestsFile, []byte(b.String()), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -149,8 +156,19 @@ const otherWords = "has other words"
 // says why not; and there they must differ.
 func TestRequestsToMoto(t *testing.T) {
 	url := testtools.MotoDynamoDB(t)
+	for _, file := range requestFiles {
+		t.Run(file, func(t *testing.T) {
+			if status, answer := post(t, url+"/moto-api/reset", "", ""); status != http.StatusOK {
+				t.Fatalf("moto forgets nothing: %d %s", status, answer)
+			}
+			exchangeAllWithMoto(t, url, file)
+		})
+	}
+}
+
+func exchangeAllWithMoto(t *testing.T, url, file string) {
 	same := 0
-	for _, e := range readExchanges(t) {
+	for _, e := range readExchanges(t, file) {
 		operation, body, _ := strings.Cut(e.request, " ")
 		_, answer := post(t, url, operation, body)
 		got, want := plain(answer), plain([]byte(e.answer))
@@ -183,9 +201,16 @@ func plain(answer []byte) map[string]any {
 	for _, name := range []string{"Table", "TableDescription"} {
 		if table, ok := members[name].(map[string]any); ok {
 			maps.DeleteFunc(table, func(name string, _ any) bool { return !slices.Contains(described, name) })
+			indexes, _ := table["GlobalSecondaryIndexes"].([]any)
+			if len(indexes) == 0 {
+				delete(table, "GlobalSecondaryIndexes")
+			}
+			for _, index := range indexes {
+				maps.DeleteFunc(index.(map[string]any), func(name string, _ any) bool { return !slices.Contains(described, name) || name == "ItemCount" })
+			}
 		}
 	}
 	return members
 }
 
-var described = []string{"TableName", "TableStatus", "KeySchema", "AttributeDefinitions", "ItemCount"}
+var described = []string{"TableName", "TableStatus", "KeySchema", "AttributeDefinitions", "ItemCount", "GlobalSecondaryIndexes", "IndexName", "IndexStatus", "Projection"}

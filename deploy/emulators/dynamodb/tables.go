@@ -3,8 +3,6 @@ package dynamodb
 import (
 	"slices"
 	"time"
-
-	"portcullis/deploy/emulators/dynamodb/internal/attribute"
 )
 
 // throughput is ProvisionedThroughput. It is kept and shown, and bounds nothing.
@@ -13,30 +11,19 @@ type throughput struct {
 	WriteCapacityUnits int
 }
 
-// keyElement is a KeySchemaElement, and definition an AttributeDefinition.
-type (
-	keyElement struct {
-		AttributeName string
-		KeyType       string
-	}
-	definition struct {
-		AttributeName string
-		AttributeType attribute.Type
-	}
-)
-
 // description is a TableDescription. Source: API reference, TableDescription.
 type description struct {
-	TableName             string
-	TableArn              string
-	TableStatus           string
-	CreationDateTime      float64 // seconds since 1970
-	KeySchema             []keyElement
-	AttributeDefinitions  []definition
-	ProvisionedThroughput throughput
-	BillingModeSummary    *billing `json:",omitempty"`
-	ItemCount             int
-	TableSizeBytes        int
+	TableName              string
+	TableArn               string
+	TableStatus            string
+	CreationDateTime       float64 // seconds since 1970
+	KeySchema              schema
+	AttributeDefinitions   []definition
+	GlobalSecondaryIndexes []indexDescription `json:",omitempty"`
+	ProvisionedThroughput  throughput
+	BillingModeSummary     *billing `json:",omitempty"`
+	ItemCount              int
+	TableSizeBytes         int
 }
 
 type billing struct{ BillingMode string }
@@ -48,17 +35,21 @@ const (
 
 // describe shows a table; status is ACTIVE, or DELETING for one that is gone.
 func (t *table) describe(status string) description {
-	items, bytes := t.size()
+	t.lock.Lock()
+	defer t.lock.Unlock()
 	d := description{
 		TableName:             t.name,
-		TableArn:              "arn:aws:dynamodb:local:000000000000:table/" + t.name,
+		TableArn:              t.arn(),
 		TableStatus:           status,
-		CreationDateTime:      float64(t.created.UnixMilli()) / float64(time.Second/time.Millisecond),
-		KeySchema:             []keyElement{{t.key.attribute, "HASH"}},
-		AttributeDefinitions:  []definition{{t.key.attribute, t.key.of}},
+		CreationDateTime:      seconds(t.created),
+		KeySchema:             t.key,
+		AttributeDefinitions:  t.definitions,
 		ProvisionedThroughput: t.units,
-		ItemCount:             items,
-		TableSizeBytes:        bytes,
+		ItemCount:             len(t.listing.items),
+		TableSizeBytes:        t.listing.size(),
+	}
+	for _, x := range t.indexes {
+		d.GlobalSecondaryIndexes = append(d.GlobalSecondaryIndexes, x.describe(t.arn(), status))
 	}
 	if t.units == (throughput{}) {
 		d.BillingModeSummary = &billing{payByUse}
@@ -66,16 +57,21 @@ func (t *table) describe(status string) description {
 	return d
 }
 
+func (t *table) arn() string { return "arn:aws:dynamodb:local:000000000000:table/" + t.name }
+
+// seconds is a time as the protocol has it: in seconds since 1970, to the millisecond.
+func seconds(t time.Time) float64 {
+	return float64(t.UnixMilli()) / float64(time.Second/time.Millisecond)
+}
+
 // createTable makes a table, which is active at once. Source: API reference, CreateTable.
 func (h *Handler) createTable(r *request) (any, *apiError) {
-	name := r.tableName()
-	k := r.key()
-	units := r.throughput()
+	t := newTable(r.tableName(), nil, h.now())
+	t.units = r.throughput()
+	r.keys(t)
 	if failure := r.end(); failure != nil {
 		return nil, failure
 	}
-	t := newTable(name, k, h.now())
-	t.units = units
 	if failure := t.check(); failure != nil {
 		return nil, failure
 	}
@@ -83,36 +79,6 @@ func (h *Handler) createTable(r *request) (any, *apiError) {
 		return nil, failure
 	}
 	return struct{ TableDescription description }{t.describe("ACTIVE")}, nil
-}
-
-// key reads KeySchema and AttributeDefinitions.
-func (r *request) key() key {
-	elements, definitions := r.objects("KeySchema"), r.objects("AttributeDefinitions")
-	switch {
-	case r.failure != nil:
-		return key{}
-	case len(elements) == 0:
-		r.refuse(null("KeySchema"))
-		return key{}
-	case len(elements) > 1:
-		r.refuse(unsupported("sort keys: KeySchema has %d elements", len(elements)))
-		return key{}
-	case len(definitions) != 1:
-		r.refuse(invalid("One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions"))
-		return key{}
-	}
-	element, defined := elements[0], definitions[0]
-	name := element.text("AttributeName")
-	if element.choice("KeyType", "HASH", "RANGE") != "HASH" {
-		r.refuse(invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"))
-	}
-	if other := defined.text("AttributeName"); other != name {
-		r.refuse(invalid("One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]", name, other))
-	}
-	of := attribute.Type(defined.choice("AttributeType", "S", "N", "B"))
-	r.refuse(element.end())
-	r.refuse(defined.end())
-	return key{name, of}
 }
 
 // throughput reads BillingMode and ProvisionedThroughput, and is zero for PAY_PER_REQUEST.
@@ -125,12 +91,18 @@ func (r *request) throughput() (units throughput) {
 	case mode == payByUse && given != nil:
 		r.refuse(invalid("One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"))
 	case given != nil:
-		given.read("ReadCapacityUnits", &units.ReadCapacityUnits)
-		given.read("WriteCapacityUnits", &units.WriteCapacityUnits)
-		if units.ReadCapacityUnits < 1 || units.WriteCapacityUnits < 1 {
-			r.refuse(invalid("ReadCapacityUnits and WriteCapacityUnits must be 1 or more"))
-		}
+		units = given.units()
 		r.refuse(given.end())
+	}
+	return units
+}
+
+// units reads the members of a ProvisionedThroughput.
+func (r *request) units() (units throughput) {
+	r.read("ReadCapacityUnits", &units.ReadCapacityUnits)
+	r.read("WriteCapacityUnits", &units.WriteCapacityUnits)
+	if units.ReadCapacityUnits < 1 || units.WriteCapacityUnits < 1 {
+		r.refuse(invalid("ReadCapacityUnits and WriteCapacityUnits must be 1 or more"))
 	}
 	return units
 }

@@ -29,6 +29,7 @@ var operations = map[string]func(*Handler, *request) (any, *apiError){
 	"UpdateItem":         (*Handler).updateItem,
 	"DeleteItem":         (*Handler).deleteItem,
 	"BatchGetItem":       (*Handler).batchGetItem,
+	"Query":              (*Handler).query,
 	"Scan":               (*Handler).scan,
 }
 

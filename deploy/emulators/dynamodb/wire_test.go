@@ -2,10 +2,12 @@ package dynamodb_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -115,16 +117,51 @@ func TestIsRequest(t *testing.T) {
 	}
 }
 
+// manyIndexes are n indexes, each with projected attributes beside the keys.
+func manyIndexes(n, projected int) (all []dynamodb.Index) {
+	for i := range n {
+		x := dynamodb.Index{Name: fmt.Sprintf("index-%d", i), PartitionKey: "x"}
+		for j := range projected {
+			x.Projection = "INCLUDE"
+			x.NonKeyAttributes = append(x.NonKeyAttributes, fmt.Sprint("a", j))
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+// TestNewTakesTables: what New makes of a Table is what CreateTable makes of the same.
+func TestNewTakesTables(t *testing.T) {
+	made := handler(t, dynamodb.Table{
+		Name: "feed", PartitionKey: "owner", SortKey: "at",
+		Indexes: append([]dynamodb.Index{{Name: "by-kind", PartitionKey: "kind", SortKey: "at", Projection: "KEYS_ONLY"}}, manyIndexes(10, 10)...),
+	})
+	want(t, made, "PutItem", `{"TableName":"feed","Item":{"owner":{"S":"ann"},"at":{"S":"2026"},"kind":{"S":"x"},"more":{"S":"y"}}}`)
+	body, err := io.ReadAll(call(made, "Query", `{"TableName":"feed","IndexName":"by-kind","KeyConditionExpression":"kind = :k","ExpressionAttributeValues":{":k":{"S":"x"}}}`).Body)
+	if want := `{"Items":[{"at":{"S":"2026"},"kind":{"S":"x"},"owner":{"S":"ann"}}],"Count":1,"ScannedCount":1}`; err != nil || string(body) != want {
+		t.Errorf("%s, %v\nwant %s", body, err, want)
+	}
+}
+
 func TestNewRefusesTables(t *testing.T) {
 	good := dynamodb.Table{Name: usersTable, PartitionKey: "id"}
 	tests := map[string][]dynamodb.Table{
-		"no name":         {{PartitionKey: "id"}},
-		"short name":      {{Name: "ab", PartitionKey: "id"}},
-		"name with space": {{Name: "a b c", PartitionKey: "id"}},
-		"no key":          {{Name: usersTable}},
-		"long key":        {{Name: usersTable, PartitionKey: strings.Repeat("k", 256)}},
-		"long TTL":        {{Name: usersTable, PartitionKey: "id", TimeToLive: strings.Repeat("k", 256)}},
-		"twice":           {good, good},
+		"no name":                   {{PartitionKey: "id"}},
+		"short name":                {{Name: "ab", PartitionKey: "id"}},
+		"name with space":           {{Name: "a b c", PartitionKey: "id"}},
+		"no key":                    {{Name: usersTable}},
+		"long key":                  {{Name: usersTable, PartitionKey: strings.Repeat("k", 256)}},
+		"long TTL":                  {{Name: usersTable, PartitionKey: "id", TimeToLive: strings.Repeat("k", 256)}},
+		"twice":                     {good, good},
+		"long sort key":             {{Name: usersTable, PartitionKey: "id", SortKey: strings.Repeat("k", 256)}},
+		"sort key twice":            {{Name: usersTable, PartitionKey: "id", SortKey: "id"}},
+		"index, no name":            {{Name: usersTable, PartitionKey: "id", Indexes: []dynamodb.Index{{PartitionKey: "x"}}}},
+		"index, no key":             {{Name: usersTable, PartitionKey: "id", Indexes: []dynamodb.Index{{Name: "by-x"}}}},
+		"index, no such projection": {{Name: usersTable, PartitionKey: "id", Indexes: []dynamodb.Index{{Name: "by-x", PartitionKey: "x", Projection: "SOME"}}}},
+		"index, nothing to include": {{Name: usersTable, PartitionKey: "id", Indexes: []dynamodb.Index{{Name: "by-x", PartitionKey: "x", Projection: "INCLUDE"}}}},
+		"indexes of one name":       {{Name: usersTable, PartitionKey: "id", Indexes: []dynamodb.Index{{Name: "by-x", PartitionKey: "x"}, {Name: "by-x", PartitionKey: "y"}}}},
+		"too many indexes":          {{Name: usersTable, PartitionKey: "id", Indexes: manyIndexes(21, 0)}},
+		"too much projected":        {{Name: usersTable, PartitionKey: "id", Indexes: manyIndexes(11, 10)}},
 	}
 	for name, tables := range tests {
 		if _, err := dynamodb.New(dynamodb.Config{Tables: tables}); err == nil {
@@ -143,6 +180,9 @@ func TestLimits(t *testing.T) {
 	grow := func(n int) string {
 		return `{"TableName":"users","Key":{"id":{"S":"k"}},"UpdateExpression":"SET b = :b","ExpressionAttributeValues":{":b":{"S":"` + text(n) + `"}}}`
 	}
+	sorted := func(sort, topic int) string {
+		return `{"TableName":"sorted","Item":{"id":{"S":"k"},"at":{"S":"` + text(sort) + `"},"topic":{"S":"` + text(topic) + `"}}}`
+	}
 	tests := []struct {
 		name, operation, body, want string
 	}{
@@ -153,8 +193,16 @@ func TestLimits(t *testing.T) {
 		{"larger update", "UpdateItem", grow(most - 1004), "Item size to update has exceeded the maximum allowed size"},
 		{"largest key", "PutItem", put(text(2048), 1), ""},
 		{"larger key", "PutItem", put(text(2049), 1), "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes"},
+		{"largest sort key", "PutItem", sorted(1024, 1), ""},
+		{"larger sort key", "PutItem", sorted(1025, 1), "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes"},
+		{"largest index key", "PutItem", sorted(1, 2048), ""},
+		{"larger index key", "PutItem", sorted(1, 2049), "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes"},
+		{"updated to a larger index key", "UpdateItem", `{"TableName":"sorted","Key":{"id":{"S":"k"},"at":{"S":"x"}},"UpdateExpression":"SET topic = :t","ExpressionAttributeValues":{":t":{"S":"` + text(2049) + `"}}}`,
+			"The update expression attempted to update the secondary index key beyond allowed size limits"},
 	}
-	h := oneTable(t)
+	h := handler(t, dynamodb.Table{Name: usersTable, PartitionKey: "id"}, dynamodb.Table{
+		Name: "sorted", PartitionKey: "id", SortKey: "at", Indexes: []dynamodb.Index{{Name: "topics", PartitionKey: "topic"}},
+	})
 	for _, test := range tests {
 		if got := message(t, call(h, test.operation, test.body)); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
@@ -225,13 +273,14 @@ func TestScanPages(t *testing.T) {
 
 // FuzzHandler: whatever is sent, the answer is one of DynamoDB's form, and none is a failure of the server's own.
 func FuzzHandler(f *testing.F) {
-	operations := []string{"CreateTable", "DescribeTable", "ListTables", "DeleteTable", "UpdateTimeToLive", "DescribeTimeToLive",
-		"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"}
-	f.Add(uint8(7), `{"TableName":"users","Item":{"id":{"S":"ann"},"l":{"L":[{"N":"1"}]}},"ConditionExpression":"attribute_not_exists(id)","ReturnValues":"ALL_OLD"}`)
-	f.Add(uint8(8), `{"TableName":"users","Key":{"id":{"S":"ann"}},"UpdateExpression":"SET #a = :b REMOVE l[0]","ExpressionAttributeNames":{"#a":"a"},"ExpressionAttributeValues":{":b":{"SS":["x"]}},"ReturnValues":"UPDATED_NEW"}`)
-	f.Add(uint8(10), `{"TableName":"users","Limit":1,"FilterExpression":"size(id) > :n","ExpressionAttributeValues":{":n":{"N":"1"}},"ExclusiveStartKey":{"id":{"S":"a"}}}`)
-	f.Add(uint8(6), `{"TableName":"users","Key":{"id":{"S":"ann"}},"ProjectionExpression":"id, l[0]"}`)
-	f.Add(uint8(0), `{"TableName":"other","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"N"}]}`)
+	operations := dynamodb.Operations()
+	add := func(operation, body string) { f.Add(uint8(slices.Index(operations, operation)), body) }
+	add("PutItem", `{"TableName":"users","Item":{"id":{"S":"ann"},"l":{"L":[{"N":"1"}]}},"ConditionExpression":"attribute_not_exists(id)","ReturnValues":"ALL_OLD"}`)
+	add("UpdateItem", `{"TableName":"users","Key":{"id":{"S":"ann"}},"UpdateExpression":"SET #a = :b REMOVE l[0]","ExpressionAttributeNames":{"#a":"a"},"ExpressionAttributeValues":{":b":{"SS":["x"]}},"ReturnValues":"UPDATED_NEW"}`)
+	add("Scan", `{"TableName":"users","Limit":1,"FilterExpression":"size(id) > :n","ExpressionAttributeValues":{":n":{"N":"1"}},"ExclusiveStartKey":{"id":{"S":"a"}}}`)
+	add("GetItem", `{"TableName":"users","Key":{"id":{"S":"ann"}},"ProjectionExpression":"id, l[0]"}`)
+	add("Query", `{"TableName":"users","Limit":1,"KeyConditionExpression":"id = :n","ExpressionAttributeValues":{":n":{"S":"ann"}},"ScanIndexForward":false,"ExclusiveStartKey":{"id":{"S":"ann"}}}`)
+	add("CreateTable", walksTable)
 	h := oneTable(f)
 	f.Fuzz(func(t *testing.T, operation uint8, body string) {
 		name := operations[int(operation)%len(operations)]

@@ -42,7 +42,7 @@ func (r *request) writing(members ...string) writing {
 }
 
 // apply checks the condition and changes the item as next says.
-func (w writing) apply(t *table, key string, next func(attribute.Item) (attribute.Item, *apiError)) (any, *apiError) {
+func (w writing) apply(t *table, key attribute.Item, next func(attribute.Item) (attribute.Item, *apiError)) (any, *apiError) {
 	var response writeResponse
 	failure := t.change(key, func(old attribute.Item) (attribute.Item, *apiError) {
 		if w.condition != nil && !w.condition.Holds(old) {
@@ -94,18 +94,20 @@ func (h *Handler) putItem(r *request) (any, *apiError) {
 	if failure != nil {
 		return nil, failure
 	}
-	key, failure := t.key.keyIn(item)
-	if failure != nil {
+	if failure := t.key.checkIn(item); failure != nil {
 		return nil, failure
 	}
-	return w.apply(t, key, func(attribute.Item) (attribute.Item, *apiError) { return item, nil })
+	if failure := t.misfit(item).put(); failure != nil {
+		return nil, failure
+	}
+	return w.apply(t, t.key.of(item), func(attribute.Item) (attribute.Item, *apiError) { return item, nil })
 }
 
 // deleteItem deletes an item; one that is not there is no error. Source: API reference, DeleteItem.
 func (h *Handler) deleteItem(r *request) (any, *apiError) {
-	given := r.required("Key")
+	key := r.required("Key")
 	w := r.writing(conditionExpression)
-	t, key, failure := h.reachItem(r, w.table, given)
+	t, failure := h.reachItem(r, w.table, key)
 	if failure != nil {
 		return nil, failure
 	}
@@ -114,9 +116,9 @@ func (h *Handler) deleteItem(r *request) (any, *apiError) {
 
 // updateItem changes an item, or makes it of its key where it is not there. Source: API reference, UpdateItem.
 func (h *Handler) updateItem(r *request) (any, *apiError) {
-	given := r.required("Key")
+	key := r.required("Key")
 	w := r.writing(updateExpression, conditionExpression)
-	t, key, failure := h.reachItem(r, w.table, given)
+	t, failure := h.reachItem(r, w.table, key)
 	if failure != nil {
 		return nil, failure
 	}
@@ -125,20 +127,24 @@ func (h *Handler) updateItem(r *request) (any, *apiError) {
 	}
 	return w.apply(t, key, func(old attribute.Item) (attribute.Item, *apiError) {
 		if old == nil {
-			old = given
+			old = key
 		}
-		return w.updated(old)
+		changed, failure := w.updated(old)
+		if failure == nil {
+			failure = t.misfit(changed).updated()
+		}
+		return changed, failure
 	})
 }
 
 // keepsKey refuses an update of the key.
-func (w writing) keepsKey(k key) *apiError {
+func (w writing) keepsKey(key schema) *apiError {
 	if w.update == nil {
 		return nil
 	}
 	for _, path := range w.update.Paths() {
-		if path[0].Name == k.attribute {
-			return invalid("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key", k.attribute)
+		if name := path[0].Name; key.has(name) {
+			return invalid("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key", name)
 		}
 	}
 	return nil

@@ -9,10 +9,11 @@ import (
 // Condition is a ConditionExpression or a FilterExpression.
 // See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html.
 type Condition struct {
-	root node
+	root       node
+	attributes []string
 }
 
-// ParseCondition reads a condition. Its errors are *Error.
+// ParseCondition reads a condition, which a KeyConditionExpression is too. Its errors are *Error.
 func ParseCondition(text string, scope *Scope) (*Condition, error) {
 	p, err := newParser(text, scope)
 	if err != nil {
@@ -22,8 +23,11 @@ func ParseCondition(text string, scope *Scope) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{root}, p.end()
+	return &Condition{root, p.attributes}, p.end()
 }
+
+// Attributes are the names of the attributes that the condition looks at or into, some perhaps more than once.
+func (c *Condition) Attributes() []string { return c.attributes }
 
 // Holds tells whether an item meets the condition. An empty or nil item is one that is not there.
 func (c *Condition) Holds(item attribute.Item) bool { return c.root.holds(item) }

@@ -1,5 +1,5 @@
-// Package expression parses and evaluates DynamoDB's expressions: conditions and filters, updates, and projections. It
-// knows no table; what an expression may refer to is in a Scope.
+// Package expression parses and evaluates DynamoDB's expressions: conditions, filters and key conditions, updates, and
+// projections. It knows no table; what an expression may refer to is in a Scope.
 //
 //	condition  = and { "OR" and }
 //	and        = not { "AND" not }
@@ -22,8 +22,10 @@
 //
 // Keywords may be in any case, and functions are in lower case. An identifier may not be one of DynamoDB's reserved words.
 //
+// A key condition is a condition of a few forms: comparisons, BETWEEN and begins_with on names, with AND between them.
+//
 // Sources, in https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/: Expressions.OperatorsAndFunctions.html,
-// Expressions.UpdateExpressions.html, Expressions.Attributes.html, ExpressionPlaceholders.html, ReservedWords.html. The
+// Expressions.UpdateExpressions.html, Query.KeyConditionExpressions.html, Expressions.Attributes.html, ExpressionPlaceholders.html, ReservedWords.html. The
 // words of the errors are DynamoDB's.
 package expression
 

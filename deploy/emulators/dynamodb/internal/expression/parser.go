@@ -14,6 +14,8 @@ type parser struct {
 	tokens []token
 	at     int
 	scope  *Scope
+
+	attributes []string // the first names of the paths
 }
 
 func newParser(text string, scope *Scope) (*parser, error) {
@@ -79,6 +81,7 @@ func (p *parser) path() (Path, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.attributes = append(p.attributes, first.Name)
 	path := Path{first}
 	for {
 		var next Step

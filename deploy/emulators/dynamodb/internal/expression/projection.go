@@ -42,6 +42,14 @@ func (p *parser) paths() ([]Path, error) {
 	}
 }
 
+// Attributes are the names of the attributes of which something is wanted, some perhaps more than once.
+func (p *Projection) Attributes() (names []string) {
+	for _, path := range p.paths {
+		names = append(names, path[0].Name)
+	}
+	return names
+}
+
 // String is the projection as an expression that parses to the same one.
 func (p *Projection) String() string {
 	var texts []string
