@@ -26,7 +26,7 @@ const (
 	maxQueued      = 128              // texts that wait to be sent to a client
 	maxQueuedBytes = 2 * maxMessage   // bytes of them
 	sendTimeout    = 10 * time.Second // how long a client may let a text wait that is being sent, before its connection ends
-	endTimeout     = 5 * time.Second  // how long texts may wait that are there for a client when the gateway ends its connection
+	endTimeout     = 5 * time.Second  // how long a client may take what is there for it, and answer that it is closed, when the gateway ends its connection
 	statusOfDone   = 200              // of the access log's line and the trace, for a handshake that is accepted and a message that is handled
 )
 

@@ -79,7 +79,8 @@ func (c *connection) touch() {
 	}
 }
 
-// end closes the connection when the client has what is there for it, and does not wait for it. What ends it first is what counts.
+// end closes the connection when the client has what is there for it, and does not wait for it. What ends it first is what counts. From
+// then on there is no such connection: it takes no messages, and is not found, though its client may let the close frame wait.
 func (c *connection) end(why ending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,15 +89,23 @@ func (c *connection) end(why ending) {
 	}
 	c.ended = &why
 	close(c.ending)
+	c.sockets.remove(c)
+	// The library bounds neither how long the rest of a frame takes, nor that of the frames that follow.
+	c.frames.SetDeadline(time.Now().Add(endTimeout))
 	sent := c.out.end()
 	c.closing.Go(func() {
-		select {
-		case <-sent:
-			c.ws.Close(why.code, why.reason)
-		case <-time.After(endTimeout):
-			c.ws.CloseNow()
-		}
+		<-sent
+		c.ws.Close(why.code, why.reason)
 	})
+}
+
+func (c *connection) isEnding() bool {
+	select {
+	case <-c.ending:
+		return true
+	default:
+		return false
+	}
 }
 
 // finish lets nothing more come of the connection, which reads no more, for an error. It gives why that is.
@@ -154,6 +163,8 @@ func (c *connection) read() error {
 		select {
 		case c.room <- struct{}{}:
 		case <-c.ending:
+		}
+		if c.isEnding() { // also where there was room
 			return nil
 		}
 		c.handling.Go(func() {

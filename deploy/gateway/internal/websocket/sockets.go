@@ -1,6 +1,10 @@
 package websocket
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // sockets are the connections of an API, and then of the one that takes its place.
 type sockets struct {
@@ -86,14 +90,20 @@ func (s *sockets) find(id string) *connection {
 
 // close lets no more in, and ends those that are, where they are those of an API; false: they are another one's.
 func (s *sockets) close(a *API) bool {
+	ending, own := s.shut(a)
+	for _, c := range ending {
+		c.end(goingAway) // which removes it
+	}
+	return own
+}
+
+// shut lets no more in, and gives those that are.
+func (s *sockets) shut(a *API) (open []*connection, own bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.api != a {
-		return false
+		return nil, false
 	}
 	s.closed = true
-	for _, c := range s.open {
-		c.end(goingAway)
-	}
-	return true
+	return slices.Collect(maps.Values(s.open)), true
 }
