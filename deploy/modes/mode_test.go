@@ -21,6 +21,7 @@ func TestLoadAll(t *testing.T) {
 	want := map[string]string{
 		"rest-api-key": "REST NONE", "rest-iam": "REST AWS_IAM", "rest-cognito": "REST COGNITO_USER_POOLS", "rest-token": "REST TOKEN", "rest-request": "REST REQUEST",
 		"http-jwt": "HTTP JWT", "http-lambda": "HTTP REQUEST", "http-iam": "HTTP AWS_IAM",
+		"websocket": "WEBSOCKET REQUEST",
 	}
 	for _, m := range all {
 		if got := m.Gateway + " " + m.Authorization; got != want[m.Name] {

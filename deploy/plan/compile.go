@@ -16,6 +16,12 @@ import (
 // Errors is all that is wrong with a contract and a mode together, each with the file, the line and what would be right.
 type Errors = contract.Errors
 
+// Applies tells whether a mode has anything of a contract to guard: one of a WebSocket API has nothing where there is no x-websocket.
+// Who takes all modes leaves such a one out, and who names it is told by [Compile].
+func Applies(c *contract.Contract, m *modes.Mode) bool {
+	return m.Gateway != modes.WebSocket || c.WebSocket != nil
+}
+
 // Compile makes the plan of an API that guards a contract as a mode says. Both have to be there. The error is an [Errors] with
 // all that is wrong, the contract's first, each in the order of its lines.
 func Compile(c *contract.Contract, m *modes.Mode) (*Plan, error) {

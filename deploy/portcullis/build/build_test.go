@@ -298,7 +298,7 @@ func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
 		{"no contract", ".", []string{"--contract", "build.go"}, "build.go:"},
 		{"no name of a mode", ".", []string{"--mode", "../rest-token"}, `--mode "../rest-token": there is no such mode in `},
 		{"empty mode", ".", []string{"--mode", ""}, `--mode "": there is no such mode in `},
-		{"no such mode", ".", []string{"--mode", "none"}, "modes, but http-iam, http-jwt, http-lambda, rest-api-key, rest-cognito, rest-iam, rest-request, rest-token"},
+		{"no such mode", ".", []string{"--mode", "none"}, "modes, but http-iam, http-jwt, http-lambda, rest-api-key, rest-cognito, rest-iam, rest-request, rest-token, websocket"},
 		{"wrong contract", ".", []string{"--contract", "testdata/no_function.yaml"}, "testdata/no_function.yaml:6: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {

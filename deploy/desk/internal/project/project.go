@@ -48,8 +48,8 @@ func Read(s Source) (*Project, error) {
 func (p *Project) addModes(s Source) error {
 	var unread error
 	p.Modes, unread = s.readModes()
-	if len(s.Modes) == 0 && p.Contract.WebSocket == nil { // this module's modes are for any contract
-		p.Modes = slices.DeleteFunc(p.Modes, func(m Mode) bool { return m.Gateway == modes.WebSocket })
+	if len(s.Modes) == 0 { // this module's modes are for any contract
+		p.Modes = slices.DeleteFunc(p.Modes, func(m Mode) bool { return !plan.Applies(p.Contract, m.Mode) })
 	}
 	all := make([]*modes.Mode, len(p.Modes))
 	for i, m := range p.Modes {
