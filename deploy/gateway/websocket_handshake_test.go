@@ -1,7 +1,9 @@
 package gateway_test
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"regexp"
 	"slices"
@@ -122,6 +124,26 @@ func TestWebSocketPlainHTTP(t *testing.T) {
 		}
 	}
 	s.quiet(t, "plain HTTP")
+}
+
+// TestWebSocketHandshakeWithBody: a handshake that says that a body follows is refused at once, though the body does not come.
+func TestWebSocketHandshakeWithBody(t *testing.T) {
+	s := newChat(t, chatMode, nil)
+	for _, header := range []string{"Content-Length: 5", "Transfer-Encoding: chunked"} {
+		c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(time.Minute))
+		io.WriteString(c, strings.Replace(upgradeRequest, "x-own: 1", header, 1))
+		response, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || response.StatusCode != 400 || !response.Close || s.token.calls() != 0 {
+			t.Errorf("%s: %+v, error %v; the authorizer was asked %d times", header, response, err, s.token.calls())
+		}
+	}
+	s.gateway.Close()
+	s.quiet(t, "handshakes with a body")
 }
 
 // TestWebSocketSubprotocol: of the headers of the function's answer one reaches the client, and it is the function's to give.

@@ -42,6 +42,7 @@ func (a *API) route(x *stage.Exchange) *refusal {
 	case !x.Ours || x.Path != "/":
 		return &unknownStage
 	case !isHandshake(x.HTTP):
+		x.Header().Set("Connection", "close") // and what is still to come of a body is not waited for
 		return &notWebSocket
 	case len(x.HTTP.URL.RequestURI()) > maxURL:
 		return &uriTooLong
@@ -50,10 +51,11 @@ func (a *API) route(x *stage.Exchange) *refusal {
 	return nil
 }
 
-// isHandshake tells whether a request to upgrade is one of this version (RFC 6455, section 4.2.1).
+// isHandshake tells whether a request to upgrade is one of this version (RFC 6455, section 4.2.1). That it has no body is a choice: net/http
+// would wait for one before it hands the connection over, and frames are no body.
 func isHandshake(r *http.Request) bool {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(r.Header.Get("Sec-WebSocket-Key")))
-	return r.Method == http.MethodGet && r.ProtoAtLeast(1, 1) && r.Header.Get("Sec-WebSocket-Version") == "13" &&
+	return r.Method == http.MethodGet && r.ContentLength == 0 && r.ProtoAtLeast(1, 1) && r.Header.Get("Sec-WebSocket-Version") == "13" &&
 		len(r.Header.Values("Sec-WebSocket-Key")) == 1 && err == nil && len(key) == 16
 }
 
