@@ -115,6 +115,16 @@ func TestWebSocketEarlyFrame(t *testing.T) {
 	if first, payload := wire.next(); first != 0x88 || payload[:2] != "\x03\xf1" {
 		t.Errorf("%x %q", first, payload)
 	}
+	wire.Close()
+	s.next(t, "DISCONNECT")
+	for target, status := range map[string]int{"token=deny": 403, "token=all&connect=401": 401} {
+		answers := s.raw(t, strings.Replace(upgradeRequest, "token=this", target, 1)+strings.Repeat(frameOf(0x81, `{"action":"echo"}`), 1_000))
+		if len(answers) == 0 || answers[0].StatusCode != status {
+			t.Errorf("%s: %v", target, answers)
+		}
+	}
+	s.next(t, "CONNECT")
+	s.quiet(t, "handshakes that are refused, and what came early")
 }
 
 // TestWebSocketTimes: a connection ends where nothing is said, and in any case after its time. What is said, either way, counts; pings do
