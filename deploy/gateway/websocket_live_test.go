@@ -47,6 +47,9 @@ localCallers:
     policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: execute-api:ManageConnections, Resource: "*"}]}
 `
 
+// handshakeLines are the headers of a handshake by hand.
+const handshakeLines = "Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+
 // credentials are what callers of a liveContract have.
 type credentials struct {
 	issuer *verifytest.Issuer

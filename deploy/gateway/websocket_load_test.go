@@ -194,8 +194,6 @@ func (m *caller) begin() (err error) {
 	return nil
 }
 
-const handshakeLines = "Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-
 func (m *caller) dial(query, asking string) (framed, int, error) {
 	c, err := net.Dial("tcp", m.address)
 	if err != nil {
