@@ -11,7 +11,9 @@ import (
 
 	"portcullis/api/contract"
 	"portcullis/authorizers/verify"
+	"portcullis/deploy/modes"
 	"portcullis/deploy/testtools"
+	"portcullis/policy"
 )
 
 // TestApply makes every mode at once in an emulated account, changes the contract, and destroys it all.
@@ -43,8 +45,9 @@ func TestApply(t *testing.T) {
 	t.Run("a new operation is deployed, and guarded", func(t *testing.T) {
 		before := deployments(t, moto, made)
 		contract := filepath.Join(module, "api", "openapi.yaml")
-		write(t, contract, []byte(strings.Replace(string(read(t, contract)), "\npaths:\n",
-			"\npaths:\n  /reports/{year}:\n    parameters: [{name: year, in: path, required: true}]\n    get:\n      security: [bearer: [users/read], apiKey: [users/read]]\n      responses: {\"200\": {description: A report.}}\n", 1)))
+		write(t, contract, []byte(strings.NewReplacer("\npaths:\n",
+			"\npaths:\n  /reports/{year}:\n    parameters: [{name: year, in: path, required: true}]\n    get:\n      security: [bearer: [users/read], apiKey: [users/read]]\n      responses: {\"200\": {description: A report.}}\n",
+			"\n    ping:\n", "\n    report:\n      function: live\n      security: [bearer: [users/read]]\n    ping:\n").Replace(string(read(t, contract)))))
 		buildFor(t, module)
 		stack.Run("apply", "-auto-approve", "-no-color", "-refresh=false", "-parallelism=20")
 		for name, after := range deployments(t, moto, made) {
@@ -54,6 +57,9 @@ func TestApply(t *testing.T) {
 			if d := deployed(t, moto, made[name]).Operations["GET /reports/{year}"]; d.Function != "users" {
 				t.Errorf("%s: the new operation is %+v", name, d)
 			}
+		}
+		if d := deployed(t, moto, made["websocket"]).Operations["report"]; d.Function != "live" {
+			t.Errorf("websocket: the new message is %+v", d)
 		}
 		checkParity(t, moto, module, made, state)
 		checkGuards(t, moto, module, made)
@@ -75,12 +81,12 @@ var otherIssuer = map[string]any{
 // API keys.
 func everyMode(t *testing.T) []byte {
 	t.Helper()
-	var modes []string
+	var names []string
 	for _, m := range shipped(t) {
-		modes = append(modes, m.Name)
+		names = append(names, m.Name)
 	}
 	variables, err := json.Marshal(map[string]any{
-		"name": "demo", "deletion_protection": false, "modes": modes,
+		"name": "demo", "deletion_protection": false, "modes": names,
 		"machine_clients": map[string]any{"reports": []string{"users/read"}}, "domain_prefix": "demo", "client_secret": true,
 		"issuers": []any{otherIssuer}, "max_token": 16384,
 		"api_keys": map[string]any{"rest-api-key": map[string]any{"ann": map[string]any{}}},
@@ -110,10 +116,13 @@ func checkParity(t *testing.T, moto, module string, made map[string]madeAPI, sta
 // checkGuards compares what is open with a reading of the contract that shares no code with the plans'.
 func checkGuards(t *testing.T, moto, module string, made map[string]madeAPI) {
 	t.Helper()
-	guarded := guardedOperations(t, filepath.Join(module, "api", "openapi.yaml"))
+	guarded := guarded(t, filepath.Join(module, "api", "openapi.yaml"))
 	for name, one := range made {
 		operations := deployed(t, moto, one).Operations
-		for _, key := range guarded {
+		if len(guarded[one.Kind]) == 0 {
+			t.Errorf("%s: nothing of the contract is guarded", name)
+		}
+		for _, key := range guarded[one.Kind] {
 			if o, there := operations[key]; !there || o.AuthorizationType == "NONE" && !o.APIKeyRequired {
 				t.Errorf("%s: %s is %+v", name, key, o)
 			}
@@ -136,6 +145,10 @@ func checkPolicies(t *testing.T, state state) {
 		"demo-rest-request": append(own("rest-request"),
 			"dynamodb:GetItem arn:aws:dynamodb:"+account+"table/demo-api-keys",
 			"dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-api-keys, on conditions", "dynamodb:BatchGetItem "+revocations),
+		"demo-websocket": append(own("websocket"),
+			"dynamodb:GetItem arn:aws:dynamodb:"+account+"table/demo-api-keys",
+			"dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-api-keys, on conditions", "dynamodb:BatchGetItem "+revocations),
+		"demo-live":   own("live"),
 		"demo-tokens": append(own("tokens"), "secretsmanager:GetSecretValue "+clientSecret(t, state), "dynamodb:PutItem "+revocations+", on conditions"),
 		"demo-users": append(own("users"), "dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Scan "+
 			"dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-users"),
@@ -205,8 +218,12 @@ func checkPermissions(t *testing.T, module string, state state) {
 	var want []string
 	for _, kind := range []string{"aws_api_gateway_rest_api", "aws_apigatewayv2_api"} {
 		for _, made := range state[kind] {
-			for _, operation := range contract.Operations {
-				want = append(want, "demo-"+operation.Function+":live "+made["execution_arn"].(string)+"/v1/"+operation.Route.Method+pathParameter.ReplaceAllString(operation.Route.Path, "*"))
+			called := calledFor(contract)
+			if made["protocol_type"] == modes.WebSocket {
+				called = calledForMessages(contract)
+			}
+			for what, function := range called {
+				want = append(want, "demo-"+function+":live "+made["execution_arn"].(string)+"/v1/"+what)
 			}
 		}
 	}
@@ -229,6 +246,24 @@ func checkPermissions(t *testing.T, module string, state state) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the permissions are\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
+}
+
+// calledFor is what follows the stage in the ARN of each operation, and the function that serves it.
+func calledFor(contract *contract.Contract) map[string]string {
+	all := map[string]string{}
+	for _, operation := range contract.Operations {
+		all[operation.Route.Method+pathParameter.ReplaceAllString(operation.Route.Path, "*")] = operation.Function
+	}
+	return all
+}
+
+// calledForMessages is the same of a WebSocket API.
+func calledForMessages(contract *contract.Contract) map[string]string {
+	all := map[string]string{policy.RouteConnect: contract.WebSocket.Function, policy.RouteDisconnect: contract.WebSocket.Function}
+	for _, route := range contract.WebSocket.Routes {
+		all[route.Key] = route.Function
+	}
+	return all
 }
 
 var liveFunction = regexp.MustCompile(`:function:([^:]+):live/`)
@@ -293,7 +328,8 @@ func checkEnvironments(t *testing.T, state state) {
 	keys := maps.Clone(tokens)
 	keys["API_KEYS_TABLE"] = "demo-api-keys"
 	want := map[string]map[string]any{
-		"demo-rest-token": tokens, "demo-http-lambda": tokens, "demo-rest-request": keys,
+		"demo-rest-token": tokens, "demo-http-lambda": tokens, "demo-rest-request": keys, "demo-websocket": keys,
+		"demo-live":  {"ALLOWED_ORIGINS": "*"},
 		"demo-users": {"USERS_TABLE": "demo-users", "ALLOWED_ORIGINS": "*"},
 		"demo-tokens": {
 			"USER_POOL_CLIENT_ID": clientNamed(state, "demo-confidential"), "USER_POOL_CLIENT_SECRET_ARN": clientSecret(t, state),

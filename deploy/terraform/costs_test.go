@@ -12,6 +12,8 @@ import (
 const (
 	restFirst, restNext = 3.50, 2.80 // a million requests: of the first 333 million in a month, and of the next 667
 	httpFirst, httpNext = 1.00, 0.90 // of the first 300 million in a month, and of more
+	messages            = 1.00       // a million of a WebSocket API, of either direction and at most 32 KB, of the first 1000 million in a month
+	connectionMinutes   = 0.25       // a million
 	invocations         = 0.20       // a million
 	gbSecond            = 0.0000133334
 	readUnits           = 0.125 // a million
@@ -28,6 +30,7 @@ const (
 const (
 	memoryGB   = 0.25
 	readMS     = 10 // an invocation with a read of DynamoDB
+	messageMS  = 1  // an invocation that asks nobody
 	keyReads   = 1  // a key of our own
 	tokenReads = 4  // what may take a token back: its jti, origin_jti, sub and iss
 	kept       = 0.01
@@ -58,6 +61,7 @@ func TestReadmeCosts(t *testing.T) {
 	} {
 		rows = append(rows, mode.row(t))
 	}
+	rows = append(rows, webSocketRows(t)...)
 	for _, row := range rows {
 		if !strings.Contains(readme, row+"\n") {
 			t.Errorf("README.md has no row\n%s", row)
@@ -89,6 +93,20 @@ func (m modeCosts) row(t *testing.T) string {
 	return row + fmt.Sprintf(" **%.2f** | %.0f |", first+sum, billion)
 }
 
+// webSocketRows are the rows of the table of a WebSocket API.
+func webSocketRows(t *testing.T) []string {
+	access, invocation, traces := logBytes(t, "websocket-access"), logBytes(t, "invocation"), sampled*tracesRecorded // each function begins one
+	row := func(what string, gateway, authorizer, live, reads, logs, traces float64) string {
+		return fmt.Sprintf("| %s | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | **%.2f** |", what, gateway, authorizer, live, reads, logs, traces, gateway+authorizer+live+reads+logs+traces)
+	}
+	return []string{
+		row("messages `whoami`, with their answers", 2*messages, 0, function(messageMS), 0, logs(access+invocation+logBytes(t, "message")), traces),
+		row("clients that connect with a token, and leave", 0, function(readMS), 2*function(messageMS), tokenReads*readUnits,
+			logs(2*access+3*invocation+logBytes(t, "decision")+logBytes(t, "disconnected")), 3*traces),
+		row("minutes of open connections", connectionMinutes, 0, 0, 0, 0, 0),
+	}
+}
+
 // function is the cost of a million invocations that take so many milliseconds each.
 func function(ms float64) float64 { return invocations + ms/1000*memoryGB*gbSecond*1e6 }
 
@@ -111,7 +129,9 @@ func fixedRows(invocation float64) []string {
 	return []string{
 		row("each REST mode: metrics by method", "15 methods (6 of them preflights) × 5 metrics × 0.30", 15*5*customMetric),
 		row("each HTTP mode: metrics by route", "9 routes × 6 metrics × 0.30", 9*6*customMetric),
-		row("each mode: 2 alarms of 2 metrics", "4 × 0.10", 4*alarmMetric),
+		row("each WebSocket mode: metrics by route", "4 routes × 6 metrics × 0.30", 4*6*customMetric),
+		row("each REST or HTTP mode: 2 alarms of 2 metrics", "4 × 0.10", 4*alarmMetric),
+		row("each WebSocket mode: 2 alarms, of 4 and of 3 metrics", "7 × 0.10", 7*alarmMetric),
 		row("each Lambda authorizer: 4 alarms, 5 metrics of the decision log", "4 × 0.10 + 5 × 0.30", 4*alarmMetric+5*customMetric),
 		row("`waf`: a web ACL with 3 rules, and 0.60 a million requests", "5 + 3 × 1", webACL+3*aclRule),
 		row(fmt.Sprintf("a stage cache of 0.5 GB; it pays from %.0f million answers of it a month", cacheHour*hours/saved), "730 hours × 0.02", cacheHour*hours),

@@ -10,15 +10,16 @@ import (
 
 	"portcullis/deploy/modes"
 	"portcullis/deploy/plan"
+	"portcullis/policy"
 )
 
 // deployed is the plan of an API, as far as the emulated control plane has it.
 func deployed(t *testing.T, moto string, made madeAPI) *plan.Plan {
 	t.Helper()
-	if made.Kind == modes.HTTP {
-		return deployedHTTP(t, moto, made)
+	if made.Kind == modes.REST {
+		return deployedREST(t, moto, made)
 	}
-	return deployedREST(t, moto, made)
+	return deployedV2(t, moto, made)
 }
 
 // items is a list as the control plane answers it: in item for REST APIs, in items for others.
@@ -299,15 +300,19 @@ func deployedUsagePlan(t *testing.T, moto string, made madeAPI) *plan.UsagePlan 
 	return found
 }
 
-// httpRoute is a route of the control plane of HTTP APIs.
-type httpRoute struct {
+// route is a route of the control plane of HTTP and WebSocket APIs.
+type route struct {
 	RouteKey, Target, AuthorizationType, AuthorizerID string
 	OperationName                                     string
 	AuthorizationScopes                               []string
 	APIKeyRequired                                    bool
+	ModelSelectionExpression                          string
+	RouteResponseSelectionExpression                  string
+	RequestModels                                     map[string]string
 }
 
-func deployedHTTP(t *testing.T, moto string, made madeAPI) *plan.Plan {
+// deployedV2 is the plan of an HTTP or a WebSocket API.
+func deployedV2(t *testing.T, moto string, made madeAPI) *plan.Plan {
 	t.Helper()
 	base := "/v2/apis/" + made.ID
 	var settings struct {
@@ -325,28 +330,40 @@ func deployedHTTP(t *testing.T, moto string, made madeAPI) *plan.Plan {
 	p := &plan.Plan{
 		Name: strings.TrimPrefix(settings.Name, "demo-"), Gateway: made.Kind, Description: settings.Description, Operations: map[string]plan.Operation{},
 		StageVariables: stage.StageVariables, AccessLogFormat: stage.AccessLogSettings.Format, Throttle: stage.DefaultRouteSettings.throttle(),
-		HTTP: &plan.HTTP{CORS: settings.CORSConfiguration},
 	}
 	integrations := map[string]integration{}
 	for _, i := range list[integration](t, moto, base+"/integrations") {
 		integrations["integrations/"+i.IntegrationID] = i
+		p.IntegrationTimeoutInMillis = i.TimeoutInMillis
+		if made.Kind == modes.HTTP {
+			p.HTTP = &plan.HTTP{CORS: settings.CORSConfiguration, PayloadFormatVersion: i.PayloadFormatVersion}
+		}
 	}
-	for _, route := range list[httpRoute](t, moto, base+"/routes") {
-		behind := integrations[route.Target]
-		method, path, _ := strings.Cut(route.RouteKey, " ")
-		p.Operations[route.RouteKey] = plan.Operation{
-			Method: method, Path: path, OperationName: route.OperationName, Function: behind.function(t),
-			Public: route.AuthorizationType == modes.None, AuthorizationType: route.AuthorizationType,
-			AuthorizationScopes: slices.Sorted(slices.Values(route.AuthorizationScopes)), APIKeyRequired: route.APIKeyRequired,
-			Throttle: stage.RouteSettings[route.RouteKey].throttle(),
-		}
+	if made.Kind == modes.WebSocket {
+		p.WebSocket = &plan.WebSocket{UsagePlan: deployedUsagePlan(t, moto, made)}
+		get(t, moto, base, p.WebSocket)
+	}
+	for _, r := range list[route](t, moto, base+"/routes") {
+		o := r.operation(integrations[r.Target].function(t))
+		o.Throttle = stage.RouteSettings[r.RouteKey].throttle()
+		p.Operations[r.RouteKey] = o
 		var authorizers []authorizer
-		if route.AuthorizerID != "" { // moto 5.2.1 cannot list them
+		if r.AuthorizerID != "" { // moto 5.2.1 cannot list them
 			authorizers = make([]authorizer, 1)
-			get(t, moto, base+"/authorizers/"+route.AuthorizerID, &authorizers[0])
+			get(t, moto, base+"/authorizers/"+r.AuthorizerID, &authorizers[0])
 		}
-		p.Authorizer = authorizerOf(t, p.Authorizer, authorizersByID(authorizers), route.AuthorizationType, route.AuthorizerID)
-		p.HTTP.PayloadFormatVersion, p.IntegrationTimeoutInMillis = behind.PayloadFormatVersion, behind.TimeoutInMillis
+		p.Authorizer = authorizerOf(t, p.Authorizer, authorizersByID(authorizers), r.AuthorizationType, r.AuthorizerID)
 	}
 	return p
+}
+
+// operation is a route that a function serves. What asks for nothing is public, but messages, about which nobody is asked.
+func (r route) operation(function string) plan.Operation {
+	method, path, isRequest := strings.Cut(r.RouteKey, " ")
+	return plan.Operation{
+		Method: method, Path: path, OperationName: r.OperationName, Function: function,
+		Public:            r.AuthorizationType == modes.None && !r.APIKeyRequired && (isRequest || r.RouteKey == policy.RouteConnect),
+		AuthorizationType: r.AuthorizationType, AuthorizationScopes: slices.Sorted(slices.Values(r.AuthorizationScopes)), APIKeyRequired: r.APIKeyRequired,
+		ModelSelectionExpression: r.ModelSelectionExpression, RequestModels: r.RequestModels, RouteResponseSelectionExpression: r.RouteResponseSelectionExpression,
+	}
 }

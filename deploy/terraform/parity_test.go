@@ -15,6 +15,7 @@ import (
 	"portcullis/api/contract"
 	"portcullis/deploy/modes"
 	"portcullis/deploy/plan"
+	"portcullis/policy"
 )
 
 // compilePlan makes the plan of a contract in a mode.
@@ -40,6 +41,9 @@ func inAWS(p *plan.Plan, own own) *plan.Plan {
 		o.Permission = "" // of the function: see checkPermissions
 		if key == plan.DefaultRoute {
 			o.Method, o.Path = key, ""
+		}
+		if p.WebSocket != nil && key != policy.RouteConnect {
+			o.Public = false // the function is the one to know
 		}
 		p.Operations[key] = o
 	}
@@ -139,12 +143,14 @@ func collect(all map[string]string, path []string, tree any) {
 	all[strings.Join(path, ".")] = fmt.Sprintf("%v", tree)
 }
 
-// guardedOperations reads of an OpenAPI file which operations are not public, without any of what plans are made with.
-func guardedOperations(t *testing.T, file string) []string {
+// guarded reads of an OpenAPI file which operations are not public, of each kind of gateway, without any of what plans are made
+// with.
+func guarded(t *testing.T, file string) map[string][]string {
 	t.Helper()
 	var contract struct {
-		Security *[]any
-		Paths    map[string]map[string]yaml.Node
+		Security  *[]any
+		Paths     map[string]map[string]yaml.Node
+		WebSocket struct{ Connect struct{ Security *[]any } } `yaml:"x-websocket"`
 	}
 	if err := yaml.Unmarshal(read(t, file), &contract); err != nil {
 		t.Fatal(err)
@@ -161,13 +167,20 @@ func guardedOperations(t *testing.T, file string) []string {
 			}
 		}
 	}
-	return all
+	of := map[string][]string{modes.REST: all, modes.HTTP: all}
+	if connect := cmp.Or(contract.WebSocket.Connect.Security, contract.Security); connect == nil || len(*connect) > 0 {
+		of[modes.WebSocket] = []string{policy.RouteConnect}
+	}
+	return of
 }
 
 // withoutWhatMotoDrops is a plan without what moto 5.2.1 does not keep; [TestRendered] compares that.
 func withoutWhatMotoDrops(p *plan.Plan) *plan.Plan {
 	if p.Authorizer != nil {
 		p.Authorizer.IdentityValidationExpression = ""
+	}
+	if p.WebSocket != nil {
+		p.WebSocket.Models = nil
 	}
 	return p
 }

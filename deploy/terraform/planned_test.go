@@ -31,7 +31,7 @@ func TestRendered(t *testing.T) {
 	}
 	var names []string
 	for _, m := range all {
-		if m.Gateway == modes.REST {
+		if m.Gateway != modes.HTTP {
 			names = append(names, m.Name)
 		}
 	}
@@ -74,13 +74,17 @@ func TestRendered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("authorizers say their contract", func(t *testing.T) {
+	t.Run("functions that decide say their contract", func(t *testing.T) {
 		checkDescriptions(t, resources, read(t, filepath.Join(module, "api", "openapi.yaml")))
 	})
 	for _, m := range all {
-		if m.Gateway == modes.REST {
+		if m.Gateway != modes.HTTP {
 			t.Run(m.Name, func(t *testing.T) {
-				compare(t, rendered(t, resources, m.Name), whatMotoDrops(compilePlan(t, contract, m)))
+				if p := compilePlan(t, contract, m); p.WebSocket != nil {
+					compare(t, renderedWebSocket(t, resources, m.Name), whatMotoDoesNotList(p))
+				} else {
+					compare(t, rendered(t, resources, m.Name), whatMotoDrops(p))
+				}
 			})
 		}
 	}
@@ -92,20 +96,26 @@ var withoutSpace = strings.NewReplacer("│", "", " ", "", "\n", "")
 // checkDescriptions: a version that is held later has to say what it decides by.
 func checkDescriptions(t *testing.T, resources []plannedResource, contract []byte) {
 	t.Helper()
-	want := fmt.Sprintf("Portcullis authorizer, contract %x", sha256.Sum256(contract))[:len("Portcullis authorizer, contract ")+16]
-	checked := 0
+	sum := sha256.Sum256(contract)
+	checked := map[string]int{}
 	for _, resource := range resources {
-		if resource.Type != "aws_lambda_function" || !strings.Contains(resource.Address, ".module.authorizer[0].") {
+		var want string
+		switch {
+		case resource.Type != "aws_lambda_function":
 			continue
+		case strings.Contains(resource.Address, ".module.authorizer[0]."):
+			want = fmt.Sprintf("Portcullis authorizer, contract %x", sum[:8])
+		case strings.Contains(resource.Address, `["live"]`):
+			want = fmt.Sprintf("Portcullis messages, contract %x", sum[:8])
 		}
 		var values struct{ Description string }
 		decode(t, resource, &values)
-		if checked++; values.Description != want {
+		if checked[want]++; values.Description != want {
 			t.Errorf("%s: %q, want %q", resource.Address, values.Description, want)
 		}
 	}
-	if checked == 0 {
-		t.Error("there is no authorizer's function")
+	if len(checked) != 3 {
+		t.Errorf("there is no authorizer's function, or none of messages, or no other: %v", checked)
 	}
 }
 
@@ -158,15 +168,51 @@ type planSettings struct {
 	}
 }
 
+// ofMode are the resources of a mode.
+func ofMode(resources []plannedResource, name string) []plannedResource {
+	return slices.DeleteFunc(slices.Clone(resources), func(r plannedResource) bool { return !strings.HasPrefix(r.Address, `module.mode["`+name+`"].`) })
+}
+
+// renderedWebSocket is of the plan of a mode what [whatMotoDoesNotList] leaves, as Terraform makes it.
+func renderedWebSocket(t *testing.T, resources []plannedResource, name string) *plan.Plan {
+	t.Helper()
+	p := &plan.Plan{Operations: map[string]plan.Operation{}, WebSocket: &plan.WebSocket{Models: map[string]plan.Model{}}}
+	for _, resource := range ofMode(resources, name) {
+		var values struct {
+			Filename, Name, Schema string
+			ResponseKey            string `json:"route_response_key"`
+		}
+		decode(t, resource, &values)
+		switch key, _ := resource.Index.(string); resource.Type {
+		case "aws_lambda_function":
+			p.Authorizer = &plan.Authorizer{Function: strings.TrimSuffix(filepath.Base(values.Filename), ".zip")}
+		case "aws_apigatewayv2_model":
+			p.WebSocket.Models[values.Name] = plan.Model{Schema: values.Schema}
+		case "aws_apigatewayv2_route_response":
+			p.Operations[key] = plan.Operation{RouteResponseSelectionExpression: values.ResponseKey}
+		}
+	}
+	return p
+}
+
+// whatMotoDoesNotList leaves of a WebSocket API's plan what moto 5.2.1 has and does not list, and whose zip the authorizer's function
+// is: see [withoutWhatMotoDrops].
+func whatMotoDoesNotList(p *plan.Plan) *plan.Plan {
+	left := &plan.Plan{Operations: map[string]plan.Operation{}, WebSocket: &plan.WebSocket{Models: p.WebSocket.Models}, Authorizer: &plan.Authorizer{Function: p.Authorizer.Function}}
+	for key, o := range p.Operations {
+		if o.RouteResponseSelectionExpression != "" {
+			left.Operations[key] = plan.Operation{RouteResponseSelectionExpression: o.RouteResponseSelectionExpression}
+		}
+	}
+	return left
+}
+
 // rendered is of the plan of a mode what [whatMotoDrops] leaves, as Terraform makes it.
 func rendered(t *testing.T, resources []plannedResource, name string) *plan.Plan {
 	t.Helper()
 	p := &plan.Plan{Operations: map[string]plan.Operation{}, REST: &plan.REST{}}
 	settings := map[string]planSettings{}
-	for _, resource := range resources {
-		if !strings.HasPrefix(resource.Address, `module.mode["`+name+`"].`) {
-			continue
-		}
+	for _, resource := range ofMode(resources, name) {
 		var values struct {
 			Expression        string                            `json:"identity_validation_expression"`
 			BinaryMediaTypes  []string                          `json:"binary_media_types"`

@@ -17,7 +17,7 @@ locals {
   api_execution_arn = (local.kind == "REST" ? module.rest_api[0].execution_arn :
   local.kind == "HTTP" ? module.http_api[0].execution_arn : module.websocket_api[0].execution_arn)
 
-  # Nothing is made from these but what comes after the API.
+  # All of the API, for what comes after it.
   api = one(concat(module.rest_api, module.http_api, module.websocket_api))
 }
 

@@ -1,0 +1,3 @@
+output "deployment_inputs" {
+  value = null
+}
