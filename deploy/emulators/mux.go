@@ -60,6 +60,7 @@ func (m *Mux) there() []string {
 		{"apigateway", m.APIGateway != nil, apigateway.Operations},
 		{"cognito-idp", m.Cognito != nil, cognito.Operations},
 		{"dynamodb", m.DynamoDB != nil, dynamodb.Operations},
+		{"dynamodbstreams", m.DynamoDB != nil, dynamodb.StreamsOperations},
 		{"secretsmanager", m.SecretsManager != nil, secretsmanager.Operations},
 	} {
 		if !service.here {

@@ -12,6 +12,7 @@ import (
 	sdkapigateway "github.com/aws/aws-sdk-go-v2/service/apigateway"
 	sdkcognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	sdkdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	sdksecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"portcullis/deploy/emulators"
@@ -42,7 +43,7 @@ func everything(t testing.TB) *emulators.Mux {
 	return &emulators.Mux{
 		APIGateway:     apigateway.New(must[*usage.Registry](t)(usage.New(usage.Config{}))),
 		Cognito:        must[*cognito.Pool](t)(cognito.New(cognito.Config{BaseURL: "http://127.0.0.1:1/_cognito"})),
-		DynamoDB:       must[*dynamodb.Handler](t)(dynamodb.New(dynamodb.Config{Tables: []dynamodb.Table{{Name: "users", PartitionKey: "id"}}})),
+		DynamoDB:       must[*dynamodb.Handler](t)(dynamodb.New(dynamodb.Config{Tables: []dynamodb.Table{{Name: "users", PartitionKey: "id", Stream: "KEYS_ONLY"}}})),
 		SecretsManager: must[*secretsmanager.Handler](t)(secretsmanager.New(map[string]string{secretARN: "kept"})),
 	}
 }
@@ -55,6 +56,11 @@ func TestSDKs(t *testing.T) {
 		ListTables(ctx, &sdkdynamodb.ListTablesInput{})
 	if err != nil || !slices.Equal(tables.TableNames, []string{"users"}) {
 		t.Errorf("DynamoDB: %+v, %v", tables, err)
+	}
+	streams, err := dynamodbstreams.New(dynamodbstreams.Options{Region: "us-east-1", BaseEndpoint: &address, Credentials: keys}).
+		ListStreams(ctx, &dynamodbstreams.ListStreamsInput{})
+	if err != nil || len(streams.Streams) != 1 {
+		t.Errorf("DynamoDB Streams: %+v, %v", streams, err)
 	}
 	signedIn, err := sdkcognito.New(sdkcognito.Options{Region: "us-east-1", BaseEndpoint: &address}).InitiateAuth(ctx, &sdkcognito.InitiateAuthInput{
 		AuthFlow: "USER_PASSWORD_AUTH", ClientId: aws.String(cognito.ClientID), AuthParameters: map[string]string{"USERNAME": "admin", "PASSWORD": cognito.Password},
@@ -127,6 +133,8 @@ func TestUnknown(t *testing.T) {
 	for _, test := range []asked{
 		{"an operation of DynamoDB's", "POST", "/", target("DynamoDB_20120810.TransactWriteItems", json10), "{}", 400, json10,
 			`"message":"There is no operation TransactWriteItems here. There are: BatchGetItem, CreateTable, `},
+		{"an operation of DynamoDB Streams'", "POST", "/", target("DynamoDBStreams_20120810.Query", json10), "{}", 400, json10,
+			`"message":"There is no operation Query here. There are: DescribeStream, GetRecords, GetShardIterator, ListStreams"`},
 		{"an operation of Cognito's", "POST", "/", target("AWSCognitoIdentityProviderService.SignUp", json11), "{}", 400, json11,
 			`"message":"There is no operation SignUp here. There are: GetTokensFromRefreshToken, GetUser, `},
 		{"an operation of Secrets Manager's", "POST", "/", target("secretsmanager.ListSecrets", json11), "{}", 400, json11,
@@ -137,7 +145,7 @@ func TestUnknown(t *testing.T) {
 			`{"__type":"UnknownOperationException","message":"There is no operation AmazonSSM.GetParameter here. ` + all},
 		{"a service of JSON 1.0", "POST", "/", target("AWSStepFunctions.StartExecution", json10), "{}", 400, json10,
 			`{"__type":"UnknownOperationException","message":"There is no operation AWSStepFunctions.StartExecution here. ` + all},
-		{"a service whose name begins as another's", "POST", "/", target("DynamoDBStreams_20120810.ListStreams", json10), "{}", 400, json10, all},
+		{"a service whose name begins as another's", "POST", "/", target("DynamoDBStreams_20200101.ListStreams", json10), "{}", 400, json10, all},
 		{"a target without a service", "POST", "/", target("GetSecretValue", json11), "{}", 400, json11, all},
 		{"a target beside a path of API Gateway's", "POST", "/apikeys", target("AmazonSSM.GetParameter", json11), "{}", 400, json11, all},
 		{"a service of REST", "GET", "/2015-03-31/functions/", nil, "", 404, rest,
@@ -146,6 +154,7 @@ func TestUnknown(t *testing.T) {
 		{"nothing", "GET", "/", nil, "", 404, rest, `There is no operation GET / here. ` + all},
 		{"nothing, and what Cognito has", "GET", "/", nil, "", 404, rest, ", cognito-idp GetTokensFromRefreshToken, "},
 		{"nothing, and what DynamoDB has", "GET", "/", nil, "", 404, rest, ", dynamodb BatchGetItem, "},
+		{"nothing, and what DynamoDB Streams has", "GET", "/", nil, "", 404, rest, ", dynamodbstreams DescribeStream, "},
 		{"nothing, and what Secrets Manager has", "GET", "/", nil, "", 404, rest, `, secretsmanager GetSecretValue"}`},
 		{"a service of Query", "POST", "/", http.Header{"Content-Type": {form + "; charset=utf-8"}}, "Action=GetCallerIdentity&Version=2011-06-15", 400, "text/xml",
 			`<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>There is no operation GetCallerIdentity here. ` + all},
@@ -162,6 +171,7 @@ func TestServicesThatAreNotHere(t *testing.T) {
 	const only = ` here. There are: secretsmanager GetSecretValue"}`
 	for _, test := range []asked{
 		{"DynamoDB", "POST", "/", target("DynamoDB_20120810.ListTables", json10), "{}", 400, json10, `There is no operation DynamoDB_20120810.ListTables` + only},
+		{"DynamoDB Streams", "POST", "/", target("DynamoDBStreams_20120810.ListStreams", json10), "{}", 400, json10, only},
 		{"Cognito", "POST", "/", target("AWSCognitoIdentityProviderService.GetUser", json11), "{}", 400, json11, only},
 		{"API Gateway", "GET", "/apikeys", nil, "", 404, rest, `There is no operation GET /apikeys` + only},
 		{"Secrets Manager", "POST", "/", target("secretsmanager.GetSecretValue", json11), `{"SecretId":"client"}`, 200, json11, `"SecretString":"kept"`},

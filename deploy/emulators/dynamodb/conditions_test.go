@@ -39,7 +39,7 @@ func expressionFile(t *testing.T, name string) string {
 	return string(text)
 }
 
-var placeholders = regexp.MustCompile(`[#:][A-Za-z]+`)
+var conditionPlaceholders = regexp.MustCompile(`[#:][A-Za-z]+`)
 
 // scanFor is a Scan with a filter, and with the names and values that the filter uses.
 func scanFor(t *testing.T, filter string) string {
@@ -49,7 +49,7 @@ func scanFor(t *testing.T, filter string) string {
 		t.Fatal(err)
 	}
 	names, values := map[string]string{}, map[string]any{}
-	for _, placeholder := range placeholders.FindAllString(filter, -1) {
+	for _, placeholder := range conditionPlaceholders.FindAllString(filter, -1) {
 		if placeholder[0] == ':' {
 			values[placeholder] = all[placeholder]
 		} else {

@@ -25,6 +25,8 @@ const (
 	conditionFailed  = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
 	resourceNotFound = "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"
 	resourceInUse    = "com.amazonaws.dynamodb.v20120810#ResourceInUseException"
+	trimmedData      = "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"
+	expiredIterator  = "com.amazonaws.dynamodb.v20120810#ExpiredIteratorException"
 	validation       = "com.amazon.coral.validate#ValidationException"
 	serialization    = "com.amazon.coral.service#SerializationException"
 	unknownOperation = "com.amazon.coral.service#" + wire.UnknownOperation

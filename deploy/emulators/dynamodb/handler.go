@@ -18,7 +18,7 @@ type Config struct {
 	// Tables are there from the start. Clients can make more.
 	Tables []Table
 
-	// Now is the clock, for the times at which tables were made; nil means time.Now.
+	// Now is the clock, for the times at which tables and records were made, and at which they end; nil means time.Now.
 	Now func() time.Time
 }
 
@@ -29,6 +29,7 @@ type Table struct {
 	SortKey      string  // likewise; "" means none
 	Indexes      []Index // global secondary indexes, at most 20
 	TimeToLive   string  // the TTL attribute; "" means no TTL
+	Stream       string  // its stream's view: KEYS_ONLY, NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES; "" means no stream
 }
 
 // Index describes a global secondary index whose keys are strings.
@@ -44,8 +45,9 @@ type Index struct {
 type Handler struct {
 	now func() time.Time
 
-	lock   sync.RWMutex
-	tables map[string]*table
+	lock    sync.RWMutex
+	tables  map[string]*table
+	streams []*Stream // in the order in which they were made, and those that ended for as long as records are kept
 }
 
 // New fails where a table of c cannot be, or is there twice.
@@ -59,7 +61,10 @@ func New(c Config) (*Handler, error) {
 		if err := t.check(); err != nil {
 			return nil, fmt.Errorf("dynamodb: table %q: %s", described.Name, err.Message)
 		}
-		if err := h.add(t); err != nil {
+		if view := described.Stream; view != "" && !slices.Contains(views, view) {
+			return nil, fmt.Errorf("dynamodb: table %q: no stream has the view %q", described.Name, view)
+		}
+		if err := h.add(t, described.Stream); err != nil {
 			return nil, fmt.Errorf("dynamodb: table %q is there twice", described.Name)
 		}
 	}
@@ -84,21 +89,28 @@ func (d Table) table(created time.Time) *table {
 	return t
 }
 
-// service is what X-Amz-Target begins with; the operation's name follows.
-const service = "DynamoDB_20120810."
+// The services are what X-Amz-Target begins with; the operation's name follows.
+const (
+	service        = "DynamoDB_20120810."
+	streamsService = "DynamoDBStreams_20120810."
+)
 
-// IsRequest tells whether a request is one of DynamoDB's protocol, by its header X-Amz-Target, so that a server that
-// speaks several protocols at one address knows whom to give it.
+// IsRequest tells whether a request is one of DynamoDB's protocol or of DynamoDB Streams', by its header X-Amz-Target, so that
+// a server that speaks several protocols at one address knows whom to give it.
 func IsRequest(r *http.Request) bool {
 	asked, _ := wire.Target(r)
-	return asked == service
+	return asked == service || asked == streamsService
 }
 
-func (h *Handler) add(t *table) *apiError {
+// add adds a table, with a stream where view is not "".
+func (h *Handler) add(t *table, view string) *apiError {
 	h.lock.Lock()
 	defer h.lock.Unlock()
 	if _, there := h.tables[t.name]; there {
 		return &apiError{Type: resourceInUse, Message: "Table already exists: " + t.name}
+	}
+	if view != "" {
+		h.enable(t, view)
 	}
 	h.tables[t.name] = t
 	return nil
@@ -149,6 +161,9 @@ func (h *Handler) remove(name string) (*table, *apiError) {
 		return nil, noSuchTable(name)
 	}
 	delete(h.tables, name)
+	if s := t.latestStream(); s != nil {
+		s.end()
+	}
 	return t, nil
 }
 

@@ -76,10 +76,14 @@ func (r *request) flag(name string) (flag bool) {
 func (r *request) choice(name string, allowed ...string) string {
 	text := allowed[0]
 	if r.read(name, &text) && !slices.Contains(allowed, text) {
-		r.refuse(invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
-			text, lowerFirst(name), strings.Join(allowed, ", ")))
+		r.refuse(notAmong(name, text, allowed))
 	}
 	return text
+}
+
+func notAmong(name, text string, allowed []string) *apiError {
+	return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
+		text, lowerFirst(name), strings.Join(allowed, ", "))
 }
 
 // nothing takes only the one value of a member by which it asks for nothing.

@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the files of requests in testdata anew, with the answers of this package")
 
 // requestFiles has files of requests. Each begins without tables.
-var requestFiles = []string{"testdata/requests.txt", "testdata/keys.txt", "testdata/indexes.txt"}
+var requestFiles = []string{"testdata/requests.txt", "testdata/keys.txt", "testdata/indexes.txt", "testdata/streams.txt"}
 
 // exchange is a request, its answer, and why moto answers otherwise; "" where it answers the same.
 type exchange struct {
@@ -74,6 +74,45 @@ func send(t *testing.T, url, request string) string {
 	return compact(t, members)
 }
 
+// placeholders stand in requests for the value that a member had in the last answer which had one.
+var placeholders = map[string]string{
+	"LatestStreamArn": "$STREAM", "ShardId": "$SHARD", "ShardIterator": "$ITERATOR", "NextShardIterator": "$ITERATOR", "SequenceNumber": "$SEQUENCE",
+}
+
+func fill(request string, seen map[string]string) string {
+	for placeholder, value := range seen {
+		request = strings.ReplaceAll(request, placeholder, value)
+	}
+	return request
+}
+
+// note keeps what placeholders stand for after an answer.
+func note(answer []byte, seen map[string]string) {
+	var members any
+	if json.Unmarshal(answer, &members) == nil {
+		visit(members, func(object map[string]any, name string) {
+			if text, ok := object[name].(string); ok && placeholders[name] != "" {
+				seen[placeholders[name]] = text
+			}
+		})
+	}
+}
+
+// visit shows all members of all objects in a JSON value.
+func visit(value any, each func(object map[string]any, name string)) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name := range value {
+			visit(value[name], each)
+			each(value, name)
+		}
+	case []any:
+		for _, element := range value {
+			visit(element, each)
+		}
+	}
+}
+
 func compact(t *testing.T, value any) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -85,6 +124,14 @@ func compact(t *testing.T, value any) string {
 	return strings.TrimSpace(b.String())
 }
 
+// target is what the header X-Amz-Target says for an operation.
+func target(operation string) string {
+	if slices.Contains(dynamodb.StreamsOperations(), operation) {
+		return "DynamoDBStreams_20120810." + operation
+	}
+	return "DynamoDB_20120810." + operation
+}
+
 func post(t *testing.T, url, operation, body string) (int, []byte) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
@@ -92,7 +139,7 @@ func post(t *testing.T, url, operation, body string) (int, []byte) {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	r.Header.Set("X-Amz-Target", target(operation))
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00")
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -121,8 +168,10 @@ func exchangeAll(t *testing.T, file string) {
 	}
 	url := testtools.Serve(t, h)
 	exchanges := readExchanges(t, file)
+	seen := map[string]string{}
 	for i, e := range exchanges {
-		got := send(t, url, e.request)
+		got := send(t, url, fill(e.request, seen))
+		note([]byte(got), seen)
 		if got != e.answer && !*update {
 			t.Errorf("line %d: %s\n got %s\nwant %s", e.line, e.request, got, e.answer)
 		}
@@ -168,9 +217,11 @@ func TestRequestsToMoto(t *testing.T) {
 
 func exchangeAllWithMoto(t *testing.T, url, file string) {
 	same := 0
+	seen := map[string]string{}
 	for _, e := range readExchanges(t, file) {
-		operation, body, _ := strings.Cut(e.request, " ")
+		operation, body, _ := strings.Cut(fill(e.request, seen), " ")
 		_, answer := post(t, url, operation, body)
+		note(answer, seen)
 		got, want := plain(answer), plain([]byte(e.answer))
 		equal := reflect.DeepEqual(got, want)
 		if equal {
@@ -198,6 +249,11 @@ func plain(answer []byte) map[string]any {
 		members["message"] = message
 	}
 	delete(members, "ConsumedCapacity")
+	visit(members, func(object map[string]any, name string) {
+		if slices.Contains(chosen, name) {
+			object[name] = "chosen"
+		}
+	})
 	for _, name := range []string{"Table", "TableDescription"} {
 		if table, ok := members[name].(map[string]any); ok {
 			maps.DeleteFunc(table, func(name string, _ any) bool { return !slices.Contains(described, name) })
@@ -213,4 +269,10 @@ func plain(answer []byte) map[string]any {
 	return members
 }
 
-var described = []string{"TableName", "TableStatus", "KeySchema", "AttributeDefinitions", "ItemCount", "GlobalSecondaryIndexes", "IndexName", "IndexStatus", "Projection"}
+// chosen are the members whose values each implementation chooses.
+var chosen = []string{
+	"LatestStreamArn", "LatestStreamLabel", "StreamArn", "StreamLabel", "CreationRequestDateTime", "LastEvaluatedStreamArn", "ShardId", "ShardIterator", "NextShardIterator",
+	"StartingSequenceNumber", "EndingSequenceNumber", "SequenceNumber", "ApproximateCreationDateTime", "eventID", "awsRegion", "eventVersion", "SizeBytes",
+}
+
+var described = []string{"StreamSpecification", "LatestStreamArn", "LatestStreamLabel", "TableName", "TableStatus", "KeySchema", "AttributeDefinitions", "ItemCount", "GlobalSecondaryIndexes", "IndexName", "IndexStatus", "Projection"}

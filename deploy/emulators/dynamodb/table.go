@@ -20,6 +20,7 @@ type table struct {
 	lock       sync.Mutex // of what follows, and of the indexes' items
 	timeToLive string     // the TTL attribute; "" means none
 	listing    listing
+	stream     *Stream // the latest, which may have ended; nil: there has been none
 }
 
 func newTable(name string, key schema, created time.Time) *table {
@@ -69,15 +70,19 @@ func (t *table) change(key attribute.Item, next func(attribute.Item) (attribute.
 	if failure != nil {
 		return failure
 	}
-	t.replace(old, changed)
+	t.replace(old, changed, nil)
 	return nil
 }
 
-// replace puts an item in the place of another, in the table and in its indexes. Who calls it has the lock.
-func (t *table) replace(old, item attribute.Item) {
+// replace puts an item in the place of another, in the table and in its indexes, and tells the stream, in the name of who does
+// it; nil is a client. Who calls it has the lock.
+func (t *table) replace(old, item attribute.Item, who *Identity) {
 	t.listing.replace(old, item)
 	for _, x := range t.indexes {
 		x.listing.replace(x.part(old), x.part(item))
+	}
+	if t.stream != nil {
+		t.stream.add(old, item, who)
 	}
 }
 

@@ -24,6 +24,9 @@ type description struct {
 	BillingModeSummary     *billing `json:",omitempty"`
 	ItemCount              int
 	TableSizeBytes         int
+	StreamSpecification    *streamSpecification `json:",omitempty"`
+	LatestStreamArn        string               `json:",omitempty"`
+	LatestStreamLabel      string               `json:",omitempty"`
 }
 
 type billing struct{ BillingMode string }
@@ -51,13 +54,22 @@ func (t *table) describe(status string) description {
 	for _, x := range t.indexes {
 		d.GlobalSecondaryIndexes = append(d.GlobalSecondaryIndexes, x.describe(t.arn(), status))
 	}
+	if s := t.stream; s != nil {
+		d.LatestStreamArn, d.LatestStreamLabel = s.arn, s.label
+		if s.isOpen() {
+			d.StreamSpecification = &streamSpecification{true, s.view}
+		}
+	}
 	if t.units == (throughput{}) {
 		d.BillingModeSummary = &billing{payByUse}
 	}
 	return d
 }
 
-func (t *table) arn() string { return "arn:aws:dynamodb:local:000000000000:table/" + t.name }
+// region is where the tables are said to be.
+const region = "local"
+
+func (t *table) arn() string { return "arn:aws:dynamodb:" + region + ":000000000000:table/" + t.name }
 
 // seconds is a time as the protocol has it: in seconds since 1970, to the millisecond.
 func seconds(t time.Time) float64 {
@@ -69,13 +81,31 @@ func (h *Handler) createTable(r *request) (any, *apiError) {
 	t := newTable(r.tableName(), nil, h.now())
 	t.units = r.throughput()
 	r.keys(t)
+	stream := r.streamSpecification()
 	if failure := r.end(); failure != nil {
 		return nil, failure
 	}
 	if failure := t.check(); failure != nil {
 		return nil, failure
 	}
-	if failure := h.add(t); failure != nil {
+	if failure := h.add(t, stream.StreamViewType); failure != nil {
+		return nil, failure
+	}
+	return struct{ TableDescription description }{t.describe("ACTIVE")}, nil
+}
+
+// updateTable enables or disables a table's stream, at once. Source: API reference, UpdateTable.
+func (h *Handler) updateTable(r *request) (any, *apiError) {
+	name := r.tableName()
+	if len(r.members) == 0 {
+		r.refuse(invalid("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"))
+	}
+	stream := r.streamSpecification()
+	t, failure := h.reachTable(r, name)
+	if failure != nil {
+		return nil, failure
+	}
+	if failure := h.updateStream(t, stream); failure != nil {
 		return nil, failure
 	}
 	return struct{ TableDescription description }{t.describe("ACTIVE")}, nil

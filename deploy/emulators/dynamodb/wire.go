@@ -16,11 +16,15 @@ import (
 // maxBody bounds a request. One item of 400 KB fits, in base64 too.
 const maxBody = 1 << 20
 
-// operations are the API, by the names that X-Amz-Target ends with.
-var operations = map[string]func(*Handler, *request) (any, *apiError){
+// operation answers a request.
+type operation func(*Handler, *request) (any, *apiError)
+
+// operations are the API, by the names that X-Amz-Target ends with, and streamsOperations that of DynamoDB Streams.
+var operations = map[string]operation{
 	"CreateTable":        (*Handler).createTable,
 	"DescribeTable":      (*Handler).describeTable,
 	"ListTables":         (*Handler).listTables,
+	"UpdateTable":        (*Handler).updateTable,
 	"DeleteTable":        (*Handler).deleteTable,
 	"UpdateTimeToLive":   (*Handler).updateTimeToLive,
 	"DescribeTimeToLive": (*Handler).describeTimeToLive,
@@ -33,8 +37,18 @@ var operations = map[string]func(*Handler, *request) (any, *apiError){
 	"Scan":               (*Handler).scan,
 }
 
-// Operations are the names of the operations that a Handler has, in order.
+var streamsOperations = map[string]operation{
+	"ListStreams":      (*Handler).listStreams,
+	"DescribeStream":   (*Handler).describeStream,
+	"GetShardIterator": (*Handler).getShardIterator,
+	"GetRecords":       (*Handler).getRecords,
+}
+
+// Operations are the names of the operations of DynamoDB that a Handler has, in order.
 func Operations() []string { return wire.Names(operations) }
+
+// StreamsOperations are the names of the operations of DynamoDB Streams that a Handler has, in order.
+func StreamsOperations() []string { return wire.Names(streamsOperations) }
 
 // ServeHTTP answers one operation; the request's path does not matter. It speaks AWS JSON 1.0: one POST, the operation in
 // a header, 200 or an error in DynamoDB's form. The answer carries its CRC-32, which the SDKs check.
@@ -63,6 +77,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) operate(w http.ResponseWriter, r *http.Request) (any, *apiError) {
+	service, operations := service, operations
+	if asked, _ := wire.Target(r); asked == streamsService {
+		service, operations = streamsService, streamsOperations
+	}
 	_, operation, problem := wire.Operation(r, wire.JSON10, service, operations)
 	if problem != "" {
 		return nil, &apiError{Type: unknownOperation, Message: problem}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"portcullis/deploy/emulators/dynamodb"
 )
@@ -26,7 +27,7 @@ func oneTable(t testing.TB) *dynamodb.Handler {
 func call(h http.Handler, operation, body string, changes ...func(*http.Request)) *http.Response {
 	r := httptest.NewRequest(http.MethodPost, "/anywhere?x=y", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	r.Header.Set("X-Amz-Target", target(operation))
 	for _, change := range changes {
 		change(r)
 	}
@@ -106,7 +107,7 @@ func checkWire(t *testing.T, name string, response *http.Response) string {
 
 func TestIsRequest(t *testing.T) {
 	for target, want := range map[string]bool{
-		"DynamoDB_20120810.GetItem": true, "DynamoDB_20120810.": true, "DynamoDBStreams_20120810.GetRecords": false,
+		"DynamoDB_20120810.GetItem": true, "DynamoDB_20120810.": true, "DynamoDBStreams_20120810.GetRecords": true, "DynamoDBStreams.GetRecords": false,
 		"AWSCognitoIdentityProviderService.InitiateAuth": false, "": false,
 	} {
 		r := httptest.NewRequest(http.MethodPost, "/", nil)
@@ -151,6 +152,7 @@ func TestNewRefusesTables(t *testing.T) {
 		"name with space":           {{Name: "a b c", PartitionKey: "id"}},
 		"no key":                    {{Name: usersTable}},
 		"long key":                  {{Name: usersTable, PartitionKey: strings.Repeat("k", 256)}},
+		"no such view":              {{Name: usersTable, PartitionKey: "id", Stream: "ALL"}},
 		"long TTL":                  {{Name: usersTable, PartitionKey: "id", TimeToLive: strings.Repeat("k", 256)}},
 		"twice":                     {good, good},
 		"long sort key":             {{Name: usersTable, PartitionKey: "id", SortKey: strings.Repeat("k", 256)}},
@@ -273,7 +275,7 @@ func TestScanPages(t *testing.T) {
 
 // FuzzHandler: whatever is sent, the answer is one of DynamoDB's form, and none is a failure of the server's own.
 func FuzzHandler(f *testing.F) {
-	operations := dynamodb.Operations()
+	operations := append(dynamodb.Operations(), dynamodb.StreamsOperations()...)
 	add := func(operation, body string) { f.Add(uint8(slices.Index(operations, operation)), body) }
 	add("PutItem", `{"TableName":"users","Item":{"id":{"S":"ann"},"l":{"L":[{"N":"1"}]}},"ConditionExpression":"attribute_not_exists(id)","ReturnValues":"ALL_OLD"}`)
 	add("UpdateItem", `{"TableName":"users","Key":{"id":{"S":"ann"}},"UpdateExpression":"SET #a = :b REMOVE l[0]","ExpressionAttributeNames":{"#a":"a"},"ExpressionAttributeValues":{":b":{"SS":["x"]}},"ReturnValues":"UPDATED_NEW"}`)
@@ -281,7 +283,15 @@ func FuzzHandler(f *testing.F) {
 	add("GetItem", `{"TableName":"users","Key":{"id":{"S":"ann"}},"ProjectionExpression":"id, l[0]"}`)
 	add("Query", `{"TableName":"users","Limit":1,"KeyConditionExpression":"id = :n","ExpressionAttributeValues":{":n":{"S":"ann"}},"ScanIndexForward":false,"ExclusiveStartKey":{"id":{"S":"ann"}}}`)
 	add("CreateTable", walksTable)
-	h := oneTable(f)
+	add("UpdateTable", `{"TableName":"users","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}}`)
+	add("GetRecords", `{"ShardIterator":"arn:aws:dynamodb:local:000000000000:table/users/stream/2026-03-01T12:00:00.000|1|MSAxNzcyMzY2NDAwMDAw","Limit":5}`)
+	add("GetShardIterator", `{"StreamArn":"arn:aws:dynamodb:local:000000000000:table/users/stream/2026-03-01T12:00:00.000","ShardId":"shardId-00000001772366400000-5e8f45be","ShardIteratorType":"AT_SEQUENCE_NUMBER","SequenceNumber":"100000000000000000001"}`)
+	add("DescribeStream", `{"StreamArn":"arn:aws:dynamodb:local:000000000000:table/users/stream/2026-03-01T12:00:00.000","Limit":1}`)
+	now := func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
+	h, err := dynamodb.New(dynamodb.Config{Now: now, Tables: []dynamodb.Table{{Name: usersTable, PartitionKey: "id", Stream: "NEW_AND_OLD_IMAGES"}}})
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, operation uint8, body string) {
 		name := operations[int(operation)%len(operations)]
 		response := call(h, name, body)
