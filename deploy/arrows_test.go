@@ -72,13 +72,15 @@ var arrows = []arrow{
 	{"api", nil},
 	{"api/contract", []string{"api/internal/schema", "policy"}},
 	{"api/users", []string{"api/users", "api/internal/lambdaproxy"}},
-	{"api/users/dynamo", []string{"api/users", "api/internal/awsfailure"}},
+	{"api/internal/dynamotable", []string{"api/internal/awsfailure"}},
+	{"api/users/dynamo", []string{"api/users", "api/internal/awsfailure", "api/internal/dynamotable"}},
 	{"api/tokens", []string{"api/tokens", "api/internal/lambdaproxy"}},
 	{"api/tokens/cognito", []string{"api/tokens", "api/tokens/cognito/internal/srp", "api/internal/awsfailure"}},
 	{"api/tokens/cognito/internal/srp", nil},
 	{"api/tokens/secretsmanager", []string{"api/tokens", "api/internal/awsfailure"}},
 	{"api/live", []string{"api/live", "api/internal/lambdaproxy", "api/internal/schema", "policy"}},
-	{"api/live/dynamo", []string{"api/live", "api/internal/awsfailure"}},
+	{"api/live/connections", []string{"api/live/connections"}},
+	{"api/live/connections/dynamo", []string{"api/live/connections", "api/internal/awsfailure", "api/internal/dynamotable"}},
 	{"api/environ", []string{"api/..."}},
 	{"api/environ/rulesfile", []string{"api/...", "policy"}},
 
@@ -138,7 +140,7 @@ var parts = []arrow{
 }
 
 var knowAWS = []string{
-	"api/internal/awsfailure", "api/environ/...", "api/tokens/cognito", "api/tokens/secretsmanager", "api/users/dynamo", "api/live/dynamo",
+	"api/internal/awsfailure", "api/internal/dynamotable", "api/environ/...", "api/tokens/cognito", "api/tokens/secretsmanager", "api/users/dynamo", "api/live/connections/dynamo",
 	"authorizers/dynamodb", "authorizers/apikey/dynamo", "authorizers/environ/...", "authorizers/revocation/dynamo", "deploy/testtools",
 	"deploy/emulators/cognito/cognitotest", "deploy/desk/...", "deploy/portcullis/...",
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"portcullis/api/internal/dynamotable"
 	"portcullis/api/users"
 )
 
@@ -67,7 +68,7 @@ func (s *Store) makeKey(ctx context.Context) error {
 		Item:                item,
 		ConditionExpression: aws.String("attribute_not_exists(id)"),
 	}, s.read)
-	if conditionFailed(err) != nil {
+	if dynamotable.Refused(err) != nil {
 		return nil
 	}
 	return s.failed("PutItem", err)

@@ -8,8 +8,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"portcullis/api/internal/dynamotable"
 	"portcullis/api/users"
 )
 
@@ -41,23 +40,8 @@ type Store struct {
 	read, write func(*dynamodb.Options)
 }
 
-// isTableName tells whether a text can be a table's name. Package authorizers/dynamodb has the same for its tables: between the
-// authorizers and the API there is no arrow.
-func isTableName(text string) bool {
-	const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
-	return len(text) >= 3 && len(text) <= 255 && strings.Trim(text, characters) == ""
-}
-
-// TableNameError says that Name cannot be a table's: 3 to 255 characters out of a-z A-Z 0-9 _ . -
-// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html).
-type TableNameError struct {
-	Name string
-}
-
-// Error quotes the name, and says what a table can be called.
-func (e *TableNameError) Error() string {
-	return fmt.Sprintf("%q is not the name of a DynamoDB table: want 3 to 255 characters out of a-z A-Z 0-9 _ . -", e.Name)
-}
+// TableNameError says that a name cannot be a table's.
+type TableNameError = dynamotable.NameError
 
 // New returns the store in a table, or a *TableNameError. It calls nobody: whether the table is there shows with the
 // first user.
@@ -65,10 +49,11 @@ func New(client Client, table string) (*Store, error) {
 	if client == nil {
 		return nil, errors.New("dynamo: client is nil")
 	}
-	if !isTableName(table) {
-		return nil, &TableNameError{table}
+	if err := dynamotable.CheckName(table); err != nil {
+		return nil, err
 	}
-	return &Store{client: client, table: table, read: retrying(readRetryer()), write: retrying(writeRetryer())}, nil
+	// An update that was made twice would be counted twice, and a create that was would find its own user.
+	return &Store{client: client, table: table, read: dynamotable.Again(), write: dynamotable.AgainIfUndone()}, nil
 }
 
 // Create implements users.Store.
@@ -83,7 +68,7 @@ func (s *Store) Create(ctx context.Context, u users.User) error {
 		Item:                itemOf(u),
 		ConditionExpression: aws.String("attribute_not_exists(id)"),
 	}, s.write)
-	if conditionFailed(err) != nil {
+	if dynamotable.Refused(err) != nil {
 		return users.ErrExists
 	}
 	return s.failed("PutItem", err)
@@ -141,7 +126,7 @@ func (s *Store) Update(ctx context.Context, id string, c users.Change, seen *use
 		ReturnValues:                        types.ReturnValueAllNew,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}, s.write)
-	if refused := conditionFailed(err); refused != nil {
+	if refused := dynamotable.Refused(err); refused != nil {
 		return users.User{}, refusal(id, seen, refused)
 	}
 	if err != nil {
@@ -166,7 +151,7 @@ func (s *Store) Delete(ctx context.Context, id string, seen *users.User) error {
 		ExpressionAttributeValues:           e.values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}, s.write)
-	if refused := conditionFailed(err); refused != nil {
+	if refused := dynamotable.Refused(err); refused != nil {
 		return refusal(id, seen, refused)
 	}
 	return s.failed("DeleteItem", err)
