@@ -50,3 +50,32 @@ func Table(t testing.TB, client *dynamodb.Client, timeToLive string) string {
 	}
 	return name
 }
+
+// ConnectionsTable makes a table as the store of connections wants it, and returns its name, which no other has.
+func ConnectionsTable(t testing.TB, client *dynamodb.Client) string {
+	t.Helper()
+	name := fmt.Sprintf("connections-%d", tables.Add(1))
+	key := func(attribute string, kind types.KeyType) types.KeySchemaElement {
+		return types.KeySchemaElement{AttributeName: &attribute, KeyType: kind}
+	}
+	attribute := func(name string, kind types.ScalarAttributeType) types.AttributeDefinition {
+		return types.AttributeDefinition{AttributeName: &name, AttributeType: kind}
+	}
+	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName:   &name,
+		BillingMode: types.BillingModePayPerRequest,
+		KeySchema:   []types.KeySchemaElement{key("pk", types.KeyTypeHash), key("sk", types.KeyTypeRange)},
+		AttributeDefinitions: []types.AttributeDefinition{
+			attribute("pk", types.ScalarAttributeTypeS), attribute("sk", types.ScalarAttributeTypeS),
+			attribute("endsIn", types.ScalarAttributeTypeS), attribute("endsAt", types.ScalarAttributeTypeN),
+		},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
+			IndexName: aws.String("ends"), Projection: &types.Projection{ProjectionType: types.ProjectionTypeKeysOnly},
+			KeySchema: []types.KeySchemaElement{key("endsIn", types.KeyTypeHash), key("endsAt", types.KeyTypeRange)},
+		}},
+	})
+	if err != nil {
+		t.Fatalf("create the table %s: %v", name, err)
+	}
+	return name
+}
