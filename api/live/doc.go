@@ -13,6 +13,8 @@
 // though API Gateway leaves the connection open for up to two hours. Until then it asks nobody whether the credential was revoked, so
 // who has to stop at once is to be disconnected, by the API's @connections. A body has to be as the route's schema says.
 //
+// A client that connects without a grant is refused where the contract asks for a credential.
+//
 // The route is the one that API Gateway chose, by the event. A handler goes by that, too, and not by the message's own word.
 //
 // The package also has what the function live of this module's contract does: see [Function].

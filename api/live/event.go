@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"portcullis/policy"
 )
@@ -88,6 +89,9 @@ type answer struct {
 	Headers    map[string]string `json:"headers,omitempty"`
 	Body       string            `json:"body,omitempty"`
 }
+
+// forbidden refuses a client that wants to connect.
+var forbidden = answer{StatusCode: http.StatusForbidden, Body: `{"message":"Forbidden"}`}
 
 // The frames that API Gateway itself sends, to the letter, blanks included.
 const (

@@ -89,7 +89,7 @@ func (f *Function) connect(ctx context.Context, e *event) answer {
 		if !f.origins.Allows(origin) {
 			f.log.LogAttrs(ctx, slog.LevelInfo, "refused", slog.String("reason", "origin-not-allowed"), slog.String("origin", cut(origin)),
 				slog.String("connectionId", cut(e.Context.ConnectionID)))
-			return answer{StatusCode: http.StatusForbidden, Body: `{"message":"Forbidden"}`}
+			return forbidden
 		}
 	}
 	a := answer{StatusCode: http.StatusOK}

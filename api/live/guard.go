@@ -27,7 +27,7 @@ type Config struct {
 	Next Handler
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Log receives a line for each message; nil means slog.Default().
+	// Log receives a line for each message, and for each connection that is refused; nil means slog.Default().
 	Log *slog.Logger
 }
 
@@ -100,8 +100,9 @@ const (
 )
 
 // Invoke takes one event of a WebSocket API. A message that may not be sent is answered in the words of API Gateway, which are
-// sent on a two-way route; a client of a one-way route hears nothing, as it does of its messages that are taken. The error is
-// an [*EventError] for an event of another kind, or the next handler's.
+// sent on a two-way route; a client of a one-way route hears nothing, as it does of its messages that are taken. A client that
+// connects without a grant is refused, unless everybody may connect: an API whose $connect has lost its authorizer opens to
+// nobody. The error is an [*EventError] for an event of another kind, or the next handler's.
 func (g *Guard) Invoke(ctx context.Context, text []byte) ([]byte, error) {
 	e, err := parse(text)
 	if err != nil {
@@ -111,10 +112,10 @@ func (g *Guard) Invoke(ctx context.Context, text []byte) ([]byte, error) {
 		return nil, &ConfigError{"Next", "is missing"}
 	}
 	if !e.isMessage() {
-		return g.config.Next.Invoke(ctx, text)
+		return g.lifecycle(ctx, e, text)
 	}
 	caller, reason, detail := g.decide(e)
-	g.log(ctx, e, reason, detail)
+	g.log(ctx, "message", e, reason, detail)
 	switch reason {
 	case reasonAllowed:
 		return g.config.Next.Invoke(context.WithValue(ctx, callerKey{}, caller), text)
@@ -122,6 +123,18 @@ func (g *Guard) Invoke(ctx context.Context, text []byte) ([]byte, error) {
 		return json.Marshal(frame(badBodyFrame, e.Context.ConnectionID, e.Context.MessageID))
 	}
 	return json.Marshal(frame(forbiddenFrame, e.Context.ConnectionID, e.Context.RequestID))
+}
+
+// lifecycle hands on what API Gateway tells of a connection, but for one that opens without what the authorizer says of the client.
+// Whether that suffices to connect the authorizer's policy has said.
+func (g *Guard) lifecycle(ctx context.Context, e *event, text []byte) ([]byte, error) {
+	if e.Context.EventType == eventConnect && !g.open {
+		if _, reason := grantOf(e); reason != "" {
+			g.log(ctx, "connect", e, reason, "")
+			return json.Marshal(forbidden)
+		}
+	}
+	return g.config.Next.Invoke(ctx, text)
 }
 
 // decide tells who sends a message, and whether it is let through: the one reason for which it is, or why not, and more of that.
@@ -151,14 +164,19 @@ func (g *Guard) decide(e *event) (caller policy.Caller, reason, detail string) {
 	return caller, reasonAllowed, ""
 }
 
-// sender reads the grant. A reason says that it decides already: that there is no good one, or that everybody may connect and
-// send, so that nobody is asked for one.
+// sender tells who sends a message. A reason says that it decides already: that there is no good grant, or that everybody may
+// connect and send, so that nobody is asked for one.
 func (g *Guard) sender(e *event, r route) (caller policy.Caller, reason string) {
-	grant, there := e.Context.Authorizer[contextGrant]
-	switch {
-	case !there && g.open && r.public:
+	if caller, reason = grantOf(e); reason == reasonGrantMissing && g.open && r.public {
 		return policy.Caller{}, reasonAllowed
-	case !there:
+	}
+	return caller, reason
+}
+
+// grantOf reads the grant; a reason says why there is no good one.
+func grantOf(e *event) (caller policy.Caller, reason string) {
+	grant, there := e.Context.Authorizer[contextGrant]
+	if !there {
 		return policy.Caller{}, reasonGrantMissing
 	}
 	text, _ := grant.(string)
@@ -213,8 +231,8 @@ func OwnerOf(message []byte, member string) string {
 	return ownerOf(value, names)
 }
 
-// log writes the line of a message.
-func (g *Guard) log(ctx context.Context, e *event, reason, detail string) {
+// log writes the line of a message, or of a connection that is refused.
+func (g *Guard) log(ctx context.Context, what string, e *event, reason, detail string) {
 	decision := policy.Deny
 	if reason == reasonAllowed {
 		decision = policy.Allow
@@ -226,7 +244,7 @@ func (g *Guard) log(ctx context.Context, e *event, reason, detail string) {
 			attributes = append(attributes, more)
 		}
 	}
-	g.config.Log.LogAttrs(ctx, slog.LevelInfo, "message", attributes...)
+	g.config.Log.LogAttrs(ctx, slog.LevelInfo, what, attributes...)
 }
 
 // maxLogged bounds each text of the log, in bytes.

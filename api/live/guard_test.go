@@ -248,6 +248,46 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
+// TestConnectingWithoutGrant: who connects where no authorizer was asked, or another one, is refused, unless everybody may connect.
+func TestConnectingWithoutGrant(t *testing.T) {
+	open := rulesOf(t, rule("$connect", policy.Access{Public: true}, "", ""))
+	nobody := func(c, _ map[string]any) { delete(c, "authorizer") }
+	for _, test := range []struct {
+		name   string
+		rules  *policy.Rules
+		change change
+		reason string
+	}{
+		{"no authorizer", chat(t), nobody, "grant-missing"},
+		{"another authorizer", chat(t), func(c, _ map[string]any) { delete(c["authorizer"].(map[string]any), "grant") }, "grant-missing"},
+		{"another form", chat(t), grant("2;;7;bearer=;"), "grant-invalid"},
+		{"rules without $connect", rulesOf(t, rule("send", access("bearer:"), "", "")), nobody, "grant-missing"},
+		{"a grant", chat(t), grant("1;;7;bearer=;"), ""},
+		{"open to everyone", open, nobody, ""},
+	} {
+		var log bytes.Buffer
+		next := &handler{}
+		guard, err := live.New(live.Config{Rules: test.rules, Next: next, Log: slog.New(slog.NewJSONHandler(&log, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		output, err := guard.Invoke(t.Context(), eventOf(t, "connect", test.change))
+		if refused := string(output) == `{"statusCode":403,"body":"{\"message\":\"Forbidden\"}"}`; err != nil || refused != (test.reason != "") || refused != (next.calls == 0) {
+			t.Errorf("%s: %s, %v; the next handler was called %d times", test.name, output, err, next.calls)
+		}
+		if line := log.String(); test.reason != "" && !strings.Contains(line, `"msg":"connect","decision":"deny","reason":"`+test.reason+`","route":"$connect"`) || test.reason == "" && line != "" {
+			t.Errorf("%s: logged %s", test.name, line)
+		}
+	}
+	guard, err := live.New(live.Config{Rules: chat(t), Next: &handler{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if output, err := guard.Invoke(t.Context(), eventOf(t, "disconnect", nobody)); err != nil || !strings.Contains(string(output), "next") {
+		t.Errorf("the end of a connection without a grant: %s, %v", output, err)
+	}
+}
+
 // TestOtherEvents: an event of another kind is an error, and goes nowhere.
 func TestOtherEvents(t *testing.T) {
 	next := &handler{}

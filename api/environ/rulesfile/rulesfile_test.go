@@ -48,7 +48,7 @@ func write(t *testing.T, rules *policy.Rules, source policy.Source) string {
 // TestLive: what the variables say is what the function does with a client that connects.
 func TestLive(t *testing.T) {
 	rules := file(t)
-	const event = `{"headers":{"Origin":"https://app.example.com","Sec-WebSocket-Protocol":%q},"requestContext":{"routeKey":"$connect","eventType":"CONNECT","connectionId":"c"}}`
+	const event = `{"headers":{"Origin":"https://app.example.com","Sec-WebSocket-Protocol":%q},"requestContext":{"routeKey":"$connect","eventType":"CONNECT","connectionId":"c","authorizer":{"grant":"1;;;"}}}`
 	for _, test := range []struct {
 		name            string
 		origins, places string
