@@ -144,7 +144,7 @@ func (c chance) caller() policy.Caller {
 func TestMessagesPassAsRequestsWould(t *testing.T) {
 	c := chance{rand.New(rand.NewPCG(90, 1))}
 	counts := map[string]int{}
-	for range 400 {
+	for range 150 {
 		m := c.mirror(t)
 		now, next := before, &handler{}
 		guard, err := live.New(live.Config{Rules: m.rules, Next: next, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
@@ -183,7 +183,7 @@ func TestMessagesPassAsRequestsWould(t *testing.T) {
 		"known, owned true, public false: true", "known, owned true, public false: false", "known, owned false, public false: true",
 		"known, owned false, public false: false", "known, owned false, public true: true", "nobody, owned false, public true: true",
 	} {
-		if counts[kind] < 200 {
+		if counts[kind] < 70 {
 			t.Errorf("%v: the test says little", counts)
 		}
 	}

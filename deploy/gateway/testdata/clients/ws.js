@@ -17,7 +17,7 @@ function talk(name, {at = url, protocols = [], headers = {}, say}) {
     socket.on("message", data => { seen.push(data.length > 1000 ? data.length + " bytes" : String(data)); socket.close(1000); });
     socket.on("pong", data => { seen.push("pong " + data); socket.close(1000); });
     socket.on("error", error => seen.push(error.message));
-    socket.on("close", (code, reason) => { if (socket.protocol !== undefined && seen.length) end("closed " + code + " " + reason); });
+    socket.on("close", (code, reason) => end("closed " + code + " " + reason));
   });
 }
 
