@@ -104,7 +104,7 @@ func startStage(t *testing.T, modeText string, change func(*setting)) *stage {
 }
 
 // makeStage is startStage without a server.
-func makeStage(t *testing.T, modeText string, change func(*setting)) *stage {
+func makeStage(t testing.TB, modeText string, change func(*setting)) *stage {
 	t.Helper()
 	s := &stage{now: time.Unix(1_900_000_000, 0)}
 	s.token = &function{code: func(event []byte) (string, error) {

@@ -71,7 +71,7 @@ func (s *chat) serve(t *testing.T, server *httptest.Server) {
 }
 
 // makeChat is newChat without a server.
-func makeChat(t *testing.T, modeText string, change func(*setting)) *chat {
+func makeChat(t testing.TB, modeText string, change func(*setting)) *chat {
 	t.Helper()
 	c, err := contract.Parse("contract.yaml", []byte(chatContract))
 	if err != nil {

@@ -139,7 +139,7 @@ func endingOf(err error) ending {
 
 // read reads messages, and has them handled. The error is why there are no more.
 func (c *connection) read() error {
-	for {
+	for n := int64(1); ; n++ {
 		kind, reader, err := c.ws.Reader(context.Background())
 		if err != nil {
 			return err
@@ -150,7 +150,7 @@ func (c *connection) read() error {
 		}
 		text, err := io.ReadAll(io.LimitReader(reader, maxMessage+1))
 		switch {
-		case len(text) > maxMessage || c.frames.long.Load():
+		case len(text) > maxMessage || c.frames.long.Load() == n:
 			c.end(tooLarge)
 			return nil
 		case err != nil:

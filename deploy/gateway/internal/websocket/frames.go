@@ -3,6 +3,7 @@ package websocket
 import (
 	"bufio"
 	"encoding/binary"
+	"io"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -37,10 +38,12 @@ type frames struct {
 	header  []byte // what is there of a frame's header
 	payload uint64 // how much of the frame is still to come
 
-	long atomic.Bool // there was a frame that is longer than API Gateway takes
+	messages int64        // that have begun
+	long     atomic.Int64 // which of them has the first frame that is longer than API Gateway takes; 0: none
 }
 
-// Read reads on.
+// Read reads on. The network's end is none that a message may have: the reader of messages takes io.EOF for that of a message, though it
+// is in the midst of one.
 func (f *frames) Read(p []byte) (int, error) {
 	if len(f.ahead) > 0 {
 		n := copy(p, f.ahead)
@@ -50,10 +53,16 @@ func (f *frames) Read(p []byte) (int, error) {
 	}
 	n, err := f.Conn.Read(p)
 	f.measure(p[:n])
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
 	return n, err
 }
 
-// measure goes through what was read.
+// The opcodes of frames that begin a message (RFC 6455, section 5.2).
+const opText, opBinary = 1, 2
+
+// measure goes through what was read, which may be of several messages.
 func (f *frames) measure(text []byte) {
 	for len(text) > 0 {
 		if f.payload > 0 {
@@ -63,10 +72,13 @@ func (f *frames) measure(text []byte) {
 		}
 		f.header, text = append(f.header, text[0]), text[1:]
 		if length, ok := payloadLength(f.header); ok {
-			f.payload, f.header = length, f.header[:0]
-			if length > maxFrame {
-				f.long.Store(true)
+			if opcode := f.header[0] & 0x0f; opcode == opText || opcode == opBinary {
+				f.messages++
 			}
+			if length > maxFrame {
+				f.long.CompareAndSwap(0, f.messages)
+			}
+			f.payload, f.header = length, f.header[:0]
 		}
 	}
 }
