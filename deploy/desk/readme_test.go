@@ -20,7 +20,7 @@ func TestREADME(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := start(t, desk.Config{})
-	greeting := strings.ReplaceAll(d.greeting, d.url, "http://127.0.0.1:8080")
+	greeting := strings.ReplaceAll(d.greeting, strings.TrimPrefix(d.url, "http://"), "127.0.0.1:8080")
 	_, shown, _ := strings.Cut(string(readme), "$ go run ./deploy/local\n")
 	shown, _, _ = strings.Cut(shown, "```")
 	lines := strings.Split(strings.TrimSpace(shown), "\n")

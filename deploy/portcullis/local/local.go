@@ -29,10 +29,11 @@ func Command(s *cli.Session) *cobra.Command {
 		Use:   "local [flags]",
 		Short: "Serve an API behind every mode on this machine, as API Gateway would",
 		Long: `Serves an API behind every mode of deploy/modes, as Amazon API Gateway would answer, with an issuer to sign in at.
-Its page at / signs in and calls; portcullis login signs in from a shell. Nothing is needed but this program; it uses a real
+Its page at / signs in, calls and connects; portcullis login signs in from a shell. Nothing is needed but this program; it uses a real
 DynamoDB or Cognito where the environment names one.
 
-Ctrl-C lets the requests in flight finish, a second one cuts them.
+Ctrl-C lets the requests and messages in flight finish, and closes WebSocket connections as going away; a second one
+cuts them.
 
 ` + environment,
 		Example: `  portcullis local
@@ -72,13 +73,14 @@ no page of another name can call what is here`)
 API, in place of calling their handlers in this process`)
 	flags.StringArrayVar(&c.Modes, "mode", nil, "serve the mode in `FILE`, in place of those of deploy/modes; may be repeated")
 	contracts := flags.StringArray("contract", nil, "the OpenAPI `FILE` of the API (default api/openapi.yaml)")
-	functions := flags.StringArray("function", nil, `a function, `+"`NAME=WHERE`"+`; may be repeated. Those of this module, token, request, jwt, users
-and tokens, need not be given. WHERE is a binary for Lambda's custom runtime
+	functions := flags.StringArray("function", nil, `a function, `+"`NAME=WHERE`"+`; may be repeated. Those of this module, token, request, jwt, users,
+tokens and live, need not be given. WHERE is a binary for Lambda's custom runtime
 (provided.al2023), or a URL, which gets events as POST; without a path it is one of the
 Lambda Runtime Interface Emulator. What it answers with 2xx is its answer; with the header
 X-Amz-Function-Error, the body {"errorMessage":"Unauthorized"} is its failure`)
 	flags.BoolVar(&c.Watch, "watch", false, `reload modes, contract and function binaries when they change (with --exec also the Go
-sources); requests in flight finish, and what is wrong leaves what was there before`)
+sources); requests in flight finish, WebSocket connections go on with what is there then, and
+what is wrong leaves what was there before`)
 	flags.BoolVar(&c.Verbose, "verbose", false, `write on stderr the way that each request took. One request asks for its own with the header
 X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
 	for _, name := range []string{"mode", "contract"} {
