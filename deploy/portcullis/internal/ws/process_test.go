@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 	"github.com/creack/pty"
@@ -196,7 +197,7 @@ func TestTerminal(t *testing.T) {
 		}
 		shows := &screen{}
 		go io.Copy(shows, terminal)
-		c := exec.Command("portcullis", "ws", s.peer+"/echo", "--send", "a\x1b[2J\u202e\U000e0001\u00e9\tb\nc\r", "--wait", "1ms")
+		c := exec.Command("portcullis", "ws", s.peer+"/echo", "--send", "a\x1b[2J\u202e\U000e0001\u00e9\tb\nc\r", "--wait", "1h")
 		c.Env, c.Stdin, c.Stdout, c.Stderr = environment(t.TempDir()), tty, tty, tty
 		c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 		if err := c.Start(); err != nil {
@@ -207,7 +208,9 @@ func TestTerminal(t *testing.T) {
 		io.WriteString(terminal, "typed\r")
 		shows.await(t, "typed\r\ntyped\r\n") // the echo of the terminal, and that of the server
 		io.WriteString(terminal, key)
+		late := time.AfterFunc(time.Minute, func() { _ = c.Process.Kill() })
 		_ = c.Wait()
+		late.Stop()
 		status := c.ProcessState.Sys().(syscall.WaitStatus)
 		if key == "\x04" && status.ExitStatus() != cli.StatusDone || key == "\x03" && status.Signal() != syscall.SIGINT {
 			t.Errorf("%q: %s", key, c.ProcessState)

@@ -100,7 +100,9 @@ func (s *scene) answer(w http.ResponseWriter, r *http.Request) {
 	case "repeat":
 		w.Header().Set("Content-Type", "text/plain")
 		w.WriteHeader(http.StatusUnauthorized)
-		fmt.Fprintf(w, "not %s nor %s", r.Header.Get("Authorization"), r.URL.Query().Get("x"))
+		whole := r.Header.Get("Authorization")
+		_, token, _ := strings.Cut(whole, " ")
+		fmt.Fprintf(w, "not %s, %s nor %s", whole, token, r.URL.Query().Get("x"))
 		return
 	case "unaccepted":
 		w.Header().Set("Connection", "Upgrade")
