@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/url"
 	"strings"
 	"testing"
@@ -29,6 +30,7 @@ func TestWebSocketEnds(t *testing.T) {
 		{"closed with a reason", func(w *byHand) { w.frame(0x88, "\x03\xe8bye") }, 1000, "bye", 1000, "bye"},
 		{"closed with a status of the client's own", func(w *byHand) { w.frame(0x88, "\x0f\xa0logout") }, 4000, "logout", 4000, "logout"},
 		{"a client that is gone", func(w *byHand) { w.Close() }, noClose, "", 1006, "Connection Closed Abnormally"},
+		{"a reset", func(w *byHand) { w.Conn.(*net.TCPConn).SetLinger(0); w.Close() }, noClose, "", 1006, "Connection Closed Abnormally"},
 		{"gone in the midst of a message", func(w *byHand) { w.frame(0x01, "hel"); w.Close() }, noClose, "", 1006, "Connection Closed Abnormally"},
 		{"gone in the midst of a frame", func(w *byHand) { io.WriteString(w, frameOf(0x81, "hello")[:9]); w.Close() }, noClose, "", 1006, "Connection Closed Abnormally"},
 		{"a binary frame", func(w *byHand) { w.frame(0x82, "a") }, 1003, "Binary frames are not supported", 1003, "Binary frames are not supported"},

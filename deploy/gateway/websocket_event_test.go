@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -116,6 +118,33 @@ func TestWebSocketEventsWithout(t *testing.T) {
 	asked := s.token.last(t)
 	if q, ok := asked["queryStringParameters"].(map[string]any); !ok || len(q) > 0 || asked["stageVariables"].(map[string]any)["alias"] != "live" {
 		t.Errorf("the authorizer is told %v", asked)
+	}
+}
+
+// TestWebSocketEventTimes: a connection keeps the time at which it was opened, in all of its events, and each event has its own.
+func TestWebSocketEventTimes(t *testing.T) {
+	var hours atomic.Int64
+	s := newChat(t, chatMode, func(c *setting) {
+		now := c.Now
+		c.Now = func() time.Time { return now().Add(time.Duration(hours.Load()) * time.Hour) }
+	})
+	c, err := s.dial("/test?token=this", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := []event{s.next(t, "CONNECT")}
+	for range 2 {
+		hours.Add(1)
+		c.say(t, "hello")
+		events = append(events, s.next(t, "MESSAGE"))
+	}
+	hours.Add(1)
+	c.Close(websocket.StatusNormalClosure, "")
+	for i, e := range append(events, s.next(t, "DISCONNECT")) {
+		const opened, hour = 1_900_000_000_000, 3_600_000
+		if got := e.RequestContext; got.ConnectedAt != opened || got.RequestTimeEpoch != opened+int64(i)*hour {
+			t.Errorf("%s", e.text)
+		}
 	}
 }
 

@@ -187,6 +187,7 @@ type event struct {
 	Body           string
 	RequestContext struct {
 		RouteKey, EventType, ConnectionID, MessageID, RequestID, ExtendedRequestID, APIID string
+		ConnectedAt, RequestTimeEpoch                                                     int64
 		DisconnectReason                                                                  *string
 		DisconnectStatusCode                                                              int
 		Authorizer                                                                        map[string]any

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -13,7 +14,9 @@ import (
 
 	"github.com/coder/websocket"
 
+	"portcullis/deploy/gateway"
 	"portcullis/deploy/modes"
+	"portcullis/deploy/plan"
 )
 
 var id = regexp.MustCompile(`[A-Za-z0-9_-]{15}=`)
@@ -55,6 +58,7 @@ func TestWebSocketHandshake(t *testing.T) {
 		{"the function answers 201", "/test?token=all&connect=201", 101, "", true},
 		{"the function answers 299", "/test?token=all&connect=299", 101, "", true},
 		{"the function answers 301", "/test?token=all&connect=301", 301, `{"message":"Moved Permanently"}`, true},
+		{"the function answers 400", "/test?token=all&connect=400", 400, `{"message":"Bad Request"}`, true},
 		{"the function answers 401", "/test?token=all&connect=401", 401, unauthorized, true},
 		{"the function answers 403", "/test?token=all&connect=403", 403, forbidden, true},
 		{"the function answers 501", "/test?token=all&connect=501", 501, `{"message":"Not Implemented"}`, true},
@@ -107,6 +111,8 @@ func TestWebSocketPlainHTTP(t *testing.T) {
 		{"GET /test?token=all", 426},
 		{"GET /test/a/b", 426},
 		{"GET /", 426},
+		{"GET /other", 426},
+		{"GET /other/a", 426},
 		{"GET /test?token=all\nConnection: Upgrade\nUpgrade: h2c", 426},
 		{"GET /test?token=all\nUpgrade: websocket", 426},
 		{"GET /test?token=all" + upgrade + key, 400},
@@ -286,6 +292,20 @@ func TestWebSocketPublic(t *testing.T) {
 	c.CloseNow()
 	if e := s.next(t, "CONNECT"); e.RequestContext.Authorizer != nil {
 		t.Errorf("%s", e.text)
+	}
+}
+
+// TestWebSocketAuthorizations: what a WebSocket API has no authorizer for lets nobody connect: there is no gateway.
+func TestWebSocketAuthorizations(t *testing.T) {
+	for _, authorization := range []string{plan.Token, plan.JWT, plan.Cognito, "CUSTOM", ""} {
+		p := compiledChat(t)
+		p.Authorization = authorization
+		s := &stage{token: &function{}, things: &function{}}
+		config := s.config(t, modeText, nil)
+		config.Plan = p
+		if _, err := gateway.New(config.Config); !errors.As(err, new(*gateway.ConfigError)) {
+			t.Errorf("%q: error %v", authorization, err)
+		}
 	}
 }
 
