@@ -2,7 +2,7 @@
 // pool by SRP, keep the tokens in a profile, and renew and revoke them.
 //
 // Programs that run at once take turns to renew the tokens of a profile, so that a refresh token that is rotated is used once;
-// an interrupt waits until the new one is kept.
+// an interrupt waits until the new one is kept. Other commands that call with a profile's token are given it by [Token].
 package login
 
 import (
