@@ -224,6 +224,38 @@ func TestWebSocketAnswersWait(t *testing.T) {
 	})
 }
 
+// TestWebSocketTakeOverUnread: a deployment that another one has replaced ends though answers that it made wait for their client, which
+// gets them when it reads.
+func TestWebSocketTakeOverUnread(t *testing.T) {
+	const messages = 100
+	text := `{"action":"echo","text":"` + strings.Repeat("a", 8<<10) + `"}`
+	synctest.Test(t, func(t *testing.T) {
+		s := newPiped(t, chatMode, nil)
+		w, _ := s.patient(t)
+		go func() {
+			for range messages {
+				w.frame(0x81, text)
+			}
+		}()
+		synctest.Wait()
+		next, _ := s.deploy(t, chatMode, "the next")
+		defer next.Close()
+		next.TakeOver(s.gateway)
+		start := time.Now()
+		if s.gateway.Close(); time.Since(start) > 0 {
+			t.Errorf("the deployment before ends after %v", time.Since(start))
+		}
+		got := map[string]int{}
+		for range messages {
+			_, payload := w.next()
+			got[payload]++
+		}
+		if got[text] == 0 || got["the next"] == 0 || got[text]+got["the next"] != messages {
+			t.Errorf("of %d answers %d are of the deployment before, %d of the next", messages, got[text], got["the next"])
+		}
+	})
+}
+
 // TestWebSocketLongAnswer: an answer that is larger than all the room there is goes to the client all the same.
 func TestWebSocketLongAnswer(t *testing.T) {
 	s := newChat(t, chatMode, nil)

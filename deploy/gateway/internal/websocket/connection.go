@@ -169,7 +169,11 @@ func (c *connection) read() error {
 		}
 		c.handling.Go(func() {
 			defer func() { <-c.room }()
-			c.sockets.serve(func(a *API) { a.message(c, string(text)) })
+			answer := ""
+			c.sockets.serve(func(a *API) { answer = a.message(c, string(text)) })
+			if answer != "" {
+				c.out.put(answer) // by no API, which would be in use for as long as the client does not read
+			}
 		})
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"portcullis/policy"
 )
 
-// message takes a message of a connection through what API Gateway does.
-func (a *API) message(c *connection, body string) {
+// message takes a message of a connection through what API Gateway does. It gives what the client gets for it; "": nothing.
+func (a *API) message(c *connection, body string) string {
 	x := a.NewEvent(c.opened, stage.Socket{
 		ConnectionID: c.id, ConnectedAt: c.opened.Start, EventType: eventMessage, MessageID: a.messageID(c),
 	})
@@ -18,13 +18,10 @@ func (a *API) message(c *connection, body string) {
 	if r != nil {
 		x.Fail(r.kind, r.message)
 		x.Status = r.status
-		c.out.put(string(r.frame(x)))
-		return
+		return string(r.frame(x))
 	}
 	x.Status = statusOfDone
-	if answer != "" {
-		c.out.put(answer)
-	}
+	return answer
 }
 
 // messageID is an id of a message, which ends as its connection's does.
