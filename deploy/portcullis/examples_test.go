@@ -55,7 +55,7 @@ func TestExamples(t *testing.T) {
 					place.serves(t, line+" --addr 127.0.0.1:0")
 				}
 				return
-			case "build", "ws": // their own tests run them, beside builds and a WebSocket API
+			case "build": // its own tests run them, beside their builds
 				return
 			}
 			shell := place.shell(strings.Join(append([]string{"set -e"}, lines...), "\n"))
