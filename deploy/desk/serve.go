@@ -31,7 +31,7 @@ func (d *desk) serve(ctx context.Context, listener net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	waiting := time.AfterFunc(drainNotice, func() { d.config.note("waiting for the requests in flight; Ctrl-C cuts them") })
+	waiting := time.AfterFunc(drainNotice, func() { d.config.note("waiting for the requests and messages in flight; Ctrl-C cuts them") })
 	defer waiting.Stop()
 	finish, cancel := context.WithTimeout(d.hardStop, drainTimeout)
 	defer cancel()

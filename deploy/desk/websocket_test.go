@@ -296,3 +296,37 @@ func TestPrintedPost(t *testing.T) {
 	}
 	c.hears(t, `{"hello":"you"}`)
 }
+
+// TestWatchPlansOfSockets changes the usage plan of a WebSocket API: it counts who connects, and its keys are as the file says.
+func TestWatchPlansOfSockets(t *testing.T) {
+	t.Chdir(t.TempDir())
+	buildOrders(t, "one")
+	write(t, "contract.yaml", socketsContract())
+	mode := func(limit int, key string) string {
+		return strings.Replace(fmt.Sprintf(countedMode, limit, key), "gateway: REST", "gateway: WEBSOCKET", 1)
+	}
+	write(t, "counted.yaml", mode(1, "local-demo-key-one-not-secret"))
+	d := start(t, desk.Config{Watch: true, Contract: "contract.yaml", Modes: []string{"counted.yaml"}, Functions: []desk.Function{{Name: "orders", Where: "bootstrap"}}})
+	connects := func(key string, want int) {
+		t.Helper()
+		c, response, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(d.url, "http")+"/counted", &websocket.DialOptions{HTTPHeader: http.Header{"X-Api-Key": {key}}})
+		if response == nil || response.StatusCode != want {
+			t.Errorf("%s: %v, error %v, want %d", key, response, err, want)
+		}
+		if err == nil {
+			c.CloseNow()
+		}
+	}
+	connects("local-demo-key-one-not-secret", 101)
+	connects("local-demo-key-one-not-secret", 429)
+	write(t, "counted.yaml", mode(2, "local-demo-key-two-not-secret"))
+	waitForReloads(t, d, 1)
+	connects("local-demo-key-one-not-secret", 403)
+	connects("local-demo-key-two-not-secret", 101)
+	connects("local-demo-key-two-not-secret", 101)
+	connects("local-demo-key-two-not-secret", 429)
+	write(t, "counted.yaml", mode(3, "local-demo-key-two-not-secret"))
+	waitForReloads(t, d, 2)
+	connects("local-demo-key-two-not-secret", 101)
+	connects("local-demo-key-two-not-secret", 429)
+}
