@@ -44,7 +44,8 @@ func TestAbout(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if len(told.Modes) != 9 || told.Modes[0] != (about.Mode{Name: "rest-token", Gateway: "REST", URL: d.url + "/rest-token"}) {
+	webSocket := about.Mode{Name: "websocket", Gateway: "WEBSOCKET", URL: strings.Replace(d.url, "http:", "ws:", 1) + "/websocket"}
+	if len(told.Modes) != 9 || told.Modes[0] != (about.Mode{Name: "rest-token", Gateway: "REST", URL: d.url + "/rest-token"}) || told.Modes[8] != webSocket {
 		t.Errorf("modes %v", told.Modes)
 	}
 }
