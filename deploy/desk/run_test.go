@@ -87,7 +87,9 @@ func TestPrintedCommands(t *testing.T) {
 	testtools.Command(t, "curl", "install curl, the printed commands use it")
 	t.Setenv("AWS_REGION", "eu-west-1") // what is printed signs for the region that the gateway has
 	d := start(t, desk.Config{})
-	commands := slices.DeleteFunc(printedCommands(d.greeting), func(command string) bool { return strings.HasPrefix(command, "npx ") || strings.Contains(command, " ID") })
+	commands := slices.DeleteFunc(printedCommands(d.greeting), func(command string) bool {
+		return strings.HasPrefix(command, "npx ") || strings.Contains(command, " ID")
+	})
 	once := []string{"200 OK", "200 OK", "200 OK", "200 OK", "200 OK", "200 OK", "200 OK"} // listed, shown, signed out, and listed in a mode of each of the other kinds
 	for _, way := range []struct {
 		signIn string
