@@ -133,9 +133,12 @@ func newCrowd(t *testing.T) *crowd {
 	return c
 }
 
-// replace puts another gateway in the place of the one that serves, and gives it.
-func (c *crowd) replace(t *testing.T, scope string) *generation {
+// replace puts another gateway in the place of the one that serves, and gives it. It takes over the connections of those before.
+func (c *crowd) replace(t *testing.T, scope string, before ...*gateway.Gateway) *generation {
 	g := &generation{newLive(t, c.credentials, scope, c.witness), scope}
+	for _, old := range before {
+		g.TakeOver(old)
+	}
 	c.serving.Store(g)
 	return g
 }
@@ -158,6 +161,7 @@ type caller struct {
 	asking      string // lines of the handshake, with the credential
 	query       string
 
+	asked      string // the scope that was asked of those who write when it came: a grant has no other one
 	served     *generation
 	connection string // its id
 	n          int    // messages
@@ -216,6 +220,7 @@ func (m *caller) come() error {
 		}
 	}
 	m.served = m.serving.Load()
+	m.asked = m.served.scope
 	var status int
 	var err error
 	if m.framed, status, err = m.dial(m.query, m.asking); err != nil || status != 101 {
@@ -265,7 +270,7 @@ func (m *caller) message() (text, want string) {
 		text := fmt.Sprintf(`{"action":"ping","id":%q}`, own)
 		return text, text
 	case 2, 3:
-		return fmt.Sprintf(`{"action":"write","id":%q}`, own), done("write", slices.Contains(m.scopes, m.served.scope))
+		return fmt.Sprintf(`{"action":"write","id":%q}`, own), done("write", m.asked == m.served.scope && slices.Contains(m.scopes, m.asked))
 	case 4:
 		return fmt.Sprintf(`{"action":"rename","id":%q,"user":%q}`, own, m.sub), done("rename", slices.Contains(m.scopes, "chat/self"))
 	case 5:
@@ -440,9 +445,9 @@ func files(t *testing.T) int {
 }
 
 // TestWebSocketCrowd: thousands of callers with tokens and keys of their own connect, send what they may and may not, are sent to, leave
-// in all ways, and come again, while their gateway is replaced by one with other rules. Each gets what is its own and no more; the
-// function sees each connection with its own caller, from its beginning to its one end; and what an open connection takes is the same
-// after all of it.
+// in all ways, and come again, while their gateway is replaced by one with other rules, and that by one that takes its connections over.
+// Each gets what is its own and no more; the function sees each connection with its own caller, from its beginning to its one end; and
+// what an open connection takes is the same after all of it.
 func TestWebSocketCrowd(t *testing.T) {
 	_, before := footprint()
 	t.Run("a crowd", crowded)
@@ -490,7 +495,13 @@ func crowded(t *testing.T) {
 	each(t, left, "the end of the first gateway", (*caller).gone)
 	<-closed
 	each(t, left, "connecting again", (*caller).come)
-	each(t, callers, "a last round", (*caller).stay)
+	before := serving
+	serving = c.replace(t, "chat/write", before.Gateway)
+	before.Close() // which ends no connection any more
+	for _, m := range callers {
+		m.served = serving // by whose rules the grants of those who have come may be too small
+	}
+	each(t, callers, "a last round, by a deployment that took over", (*caller).stay)
 	last, after := footprint()
 	more := last.per(first, len(callers))
 	t.Logf("%v more for each than after the first round, %d goroutines", more, after)
