@@ -65,7 +65,7 @@ func (l *listing) size() (bytes int) {
 type walk struct {
 	conditions []expression.KeyCondition // on the first of the key's attributes, in their order
 	backward   bool
-	behind     attribute.Item // a key, behind which it begins; nil is the beginning
+	behind     attribute.Item // a key that meets the conditions, behind which it begins; nil is the beginning
 	limit      int            // of items
 }
 
@@ -110,9 +110,9 @@ func (l *listing) span(w walk) (from, to int) {
 	at, there := l.find(w.behind)
 	switch {
 	case w.backward:
-		return from, min(to, at)
+		return from, at
 	case there:
 		at++
 	}
-	return max(from, at), to
+	return at, to
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,7 +110,7 @@ func (s *Stream) Read(after string, limit int) ([]Record, error) {
 		}
 		from = n + 1
 	}
-	return s.read(from, limit, maxRecordsSize)
+	return s.read(from, limit, math.MaxInt)
 }
 
 // read gives records from a number on, with at most so many bytes, but one at least. Who calls it has the lock.

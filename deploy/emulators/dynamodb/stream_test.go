@@ -372,6 +372,36 @@ func readAll(t *testing.T, s *dynamodb.Stream, after string, clients, each int) 
 	}
 }
 
+// TestCame: who waits is woken by a change and by the end, and by nothing else.
+func TestCame(t *testing.T) {
+	h := streaming(t, newClock())
+	s := stream(t, h)
+	tests := []struct {
+		name, operation, body string
+		wakes                 bool
+	}{
+		{"a new item", "PutItem", `{"TableName":"changes","Item":{"id":{"S":"a"}}}`, true},
+		{"the same item", "PutItem", `{"TableName":"changes","Item":{"id":{"S":"a"}}}`, false},
+		{"a read", "Scan", `{"TableName":"changes"}`, false},
+		{"an item that is not there", "DeleteItem", `{"TableName":"changes","Key":{"id":{"S":"b"}}}`, false},
+		{"a deleted item", "DeleteItem", `{"TableName":"changes","Key":{"id":{"S":"a"}}}`, true},
+		{"the end", "DeleteTable", `{"TableName":"changes"}`, true},
+	}
+	for _, test := range tests {
+		came := s.Came()
+		want(t, h, test.operation, test.body)
+		woken := false
+		select {
+		case <-came:
+			woken = true
+		default:
+		}
+		if woken != test.wakes {
+			t.Errorf("%s: wakes %v, want %v", test.name, woken, test.wakes)
+		}
+	}
+}
+
 // TestStreamRefuses: a Stream gives nothing for a number that it has not given, and there is none of a table without one.
 func TestStreamRefuses(t *testing.T) {
 	h := streaming(t, newClock())
