@@ -81,6 +81,8 @@ var arrows = []arrow{
 	{"api/live", []string{"api/live", "api/internal/lambdaproxy", "api/internal/schema", "policy"}},
 	{"api/live/connections", []string{"api/live/connections"}},
 	{"api/live/connections/dynamo", []string{"api/live/connections", "api/internal/awsfailure", "api/internal/dynamotable"}},
+	{"api/live/manage", nil},
+	{"api/live/manage/apigateway", []string{"api/live/manage", "api/internal/awsfailure"}},
 	{"api/environ", []string{"api/..."}},
 	{"api/environ/rulesfile", []string{"api/...", "policy"}},
 
@@ -140,7 +142,7 @@ var parts = []arrow{
 }
 
 var knowAWS = []string{
-	"api/internal/awsfailure", "api/internal/dynamotable", "api/environ/...", "api/tokens/cognito", "api/tokens/secretsmanager", "api/users/dynamo", "api/live/connections/dynamo",
+	"api/internal/awsfailure", "api/internal/dynamotable", "api/environ/...", "api/tokens/cognito", "api/tokens/secretsmanager", "api/users/dynamo", "api/live/connections/dynamo", "api/live/manage/apigateway",
 	"authorizers/dynamodb", "authorizers/apikey/dynamo", "authorizers/environ/...", "authorizers/revocation/dynamo", "deploy/testtools",
 	"deploy/emulators/cognito/cognitotest", "deploy/desk/...", "deploy/portcullis/...",
 }
