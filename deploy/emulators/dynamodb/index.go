@@ -207,7 +207,7 @@ func (m *misfit) put() *apiError {
 	return m.key.checkSize(m.value.Text)
 }
 
-// updated says it of an item that was updated. Source: API reference, CancellationReason in TransactWriteItems, lists the words.
+// updated says it of an item that was updated. Source: API reference, TransactWriteItems, lists most of the words.
 func (m *misfit) updated() *apiError {
 	switch {
 	case m == nil:

@@ -1,6 +1,10 @@
 package dynamodb
 
-import "portcullis/deploy/emulators/dynamodb/internal/attribute"
+import (
+	"slices"
+
+	"portcullis/deploy/emulators/dynamodb/internal/attribute"
+)
 
 // The two parts of a key, as KeyType names them.
 const (
@@ -36,17 +40,12 @@ func stringKey(partition, sort string) schema {
 
 // has tells whether an attribute is one of the key.
 func (s schema) has(name string) bool {
-	for _, k := range s {
-		if k.AttributeName == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s, func(k keyAttribute) bool { return k.AttributeName == name })
 }
 
 // with is the key and behind it what another has more.
 func (s schema) with(other schema) schema {
-	both := append(schema{}, s...)
+	both := slices.Clone(s)
 	for _, k := range other {
 		if !s.has(k.AttributeName) {
 			both = append(both, k)

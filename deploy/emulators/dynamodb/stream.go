@@ -230,7 +230,7 @@ func (t *table) latestStream() *Stream {
 }
 
 // enable opens a stream of a table. Its label is the time, or else the next that none of the table's streams has. Who calls it
-// has the locks of both.
+// has the lock of h, and that of t where others have the table already.
 func (h *Handler) enable(t *table, view string) {
 	h.forgetStreams()
 	at := h.now().UTC()
