@@ -83,6 +83,7 @@ var arrows = []arrow{
 	{"api/live/connections/dynamo", []string{"api/live/connections", "api/internal/awsfailure", "api/internal/dynamotable"}},
 	{"api/live/manage", nil},
 	{"api/live/manage/apigateway", []string{"api/live/manage", "api/internal/awsfailure"}},
+	{"api/live/feed", []string{"api/live/connections", "api/live/manage", "api/internal/dynamostream"}},
 	{"api/environ", []string{"api/..."}},
 	{"api/environ/rulesfile", []string{"api/...", "policy"}},
 
