@@ -74,6 +74,7 @@ var arrows = []arrow{
 	{"api/users", []string{"api/users", "api/internal/lambdaproxy"}},
 	{"api/internal/dynamotable", []string{"api/internal/awsfailure"}},
 	{"api/users/dynamo", []string{"api/users", "api/internal/awsfailure", "api/internal/dynamotable"}},
+	{"api/users/changes", []string{"api/users", "api/internal/dynamostream"}},
 	{"api/tokens", []string{"api/tokens", "api/internal/lambdaproxy"}},
 	{"api/tokens/cognito", []string{"api/tokens", "api/tokens/cognito/internal/srp", "api/internal/awsfailure"}},
 	{"api/tokens/cognito/internal/srp", nil},

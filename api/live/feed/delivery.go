@@ -142,7 +142,7 @@ func (d *delivery) read(ctx context.Context, name string, t *topic) {
 			d.count(&d.outcome.Unknown)
 			d.Log.LogAttrs(ctx, slog.LevelError, "subscriber passed over", slog.String("reason", t.err.Error()))
 		}
-		if t.err = err; err == nil && !t.ids[s.ID] {
+		if t.err = err; err == nil {
 			t.list, t.ids[s.ID] = append(t.list, s), true
 		}
 	}
