@@ -105,17 +105,10 @@ run "websocket_alone_at_a_domain" {
     modes           = ["websocket"]
     allowed_origins = ["https://app.example.com"]
     token_sources   = ["query:token", "protocol:jwt"]
-    rollout         = { live = { live_version = "2" } }
     domain = {
       name            = "live.example.com"
       certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
       base_paths      = { "" = "websocket" }
-    }
-  }
-  override_data {
-    target = module.function["live"].data.aws_lambda_function.live
-    values = {
-      description = "Portcullis messages, contract 1f11d76ef30bb140"
     }
   }
 
@@ -134,8 +127,8 @@ run "websocket_alone_at_a_domain" {
   # Subprotocols behind which the authorizer finds a token are those that the function takes.
   assert {
     condition = (local.functions["live"].environment == { ALLOWED_ORIGINS = "https://app.example.com", TOKEN_SOURCES = "query:token,protocol:jwt" } &&
-    local.functions["live"].statements == [] && sort(keys(output.functions)) == tolist(["live", "users", "websocket"]))
-    error_message = "The function of messages has other variables or rights, or there is one that nobody calls."
+    local.functions["live"].statements == [] && endswith(local.functions["live"].rules, "/rules.json") && sort(keys(output.functions)) == tolist(["live", "users", "websocket"]))
+    error_message = "The function of messages has other variables or rights, may be held with other rules, or there is one that nobody calls."
   }
 }
 
