@@ -85,13 +85,23 @@ func (e *UnavailableError) Error() string {
 // Unwrap returns the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
+// BrokenError says that what is kept of a connection cannot be read, because of one attribute.
+type BrokenError struct {
+	ID, Attribute string
+}
+
+// Error names the connection and the attribute, and holds no value.
+func (e *BrokenError) Error() string {
+	return fmt.Sprintf("connections: what is kept of %.100q cannot be read: attribute %q is missing or has no valid value", e.ID, e.Attribute)
+}
+
 // Store keeps connections. It is safe for concurrent use. A method that cannot reach what it stores in, or is refused for being too
 // busy, returns an [*UnavailableError]; what it was to do may be done, in part or not, and may be done again.
 type Store interface {
 	// Open keeps a connection that was opened just now, without topics; or returns the error of [Connection.Validate], or
 	// ErrExists.
 	Open(ctx context.Context, c Connection) error
-	// Get returns a connection, as the last write that was finished before the call left it, or ErrNotFound.
+	// Get returns a connection, as the last write that was finished before the call left it, or ErrNotFound, or a [*BrokenError].
 	Get(ctx context.Context, id string) (Connection, error)
 	// Subscribe lets a connection have what is sent to a topic, or returns ErrNotFound, ErrTooMany, or a [*ValueError] for a text
 	// that is no topic. One that is subscribed stays so. Where the connection is forgotten at the same time, the subscription may
@@ -104,7 +114,7 @@ type Store interface {
 	// Subscribers gives the connections that are subscribed to a topic, in the store's own order: each that was from before the call
 	// until its end once, and none that was not at any time meanwhile, but that a connection that is being forgotten may be
 	// among them. Those of which Ends has come are among them too. It costs what there are of them, and not what there are of
-	// connections. An error stands for one that cannot be read, or for all that would follow, where nothing does.
+	// connections. A [*BrokenError] stands for one; any other error is the last, and stands for all that would follow.
 	Subscribers(ctx context.Context, topic string) iter.Seq2[Subscriber, error]
 	// Ended gives the IDs of connections of which Ends had come at a time, and had not a day before, in any order. One that was
 	// opened or forgotten just now may be missing or among them. Errors are as of Subscribers.

@@ -134,16 +134,17 @@ func (d *delivery) topic(ctx context.Context, name string) *topic {
 	return t
 }
 
-// read reads a topic's subscribers. An error behind which more follow is about one of them, which cannot be sent anything: when it ends is
-// not known.
+// read reads a topic's subscribers. One of whom it cannot be read when it ends is sent nothing.
 func (d *delivery) read(ctx context.Context, name string, t *topic) {
 	for s, err := range d.Store.Subscribers(ctx, name) {
-		if t.err != nil {
-			d.count(&d.outcome.Unknown)
-			d.Log.LogAttrs(ctx, slog.LevelError, "subscriber passed over", slog.String("reason", t.err.Error()))
-		}
-		if t.err = err; err == nil {
+		switch broken := (*connections.BrokenError)(nil); {
+		case err == nil:
 			t.list, t.ids[s.ID] = append(t.list, s), true
+		case errors.As(err, &broken):
+			d.count(&d.outcome.Unknown)
+			d.Log.LogAttrs(ctx, slog.LevelError, "subscriber passed over", slog.String("reason", err.Error()))
+		default:
+			t.err = err
 		}
 	}
 }

@@ -97,7 +97,7 @@ func TestDeliver(t *testing.T) {
 			set: func(_ *clients, s *table) {
 				s.more = func(topic string, yield func(connections.Subscriber, error) bool) {
 					if topic == "things/*" {
-						yield(connections.Subscriber{ID: "dan"}, errors.New("no end"))
+						yield(connections.Subscriber{ID: "dan"}, &connections.BrokenError{ID: "dan", Attribute: "endsAt"})
 					}
 				}
 			},

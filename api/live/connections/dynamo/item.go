@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"fmt"
 	"hash/fnv"
 	"slices"
 	"strconv"
@@ -22,16 +21,6 @@ type (
 	item   = map[string]types.AttributeValue
 	values = map[string]types.AttributeValue
 )
-
-// ItemError says that an item of the table is not what its key says, because of one attribute.
-type ItemError struct {
-	Key, Attribute string
-}
-
-// Error names the item's sort key and the attribute, and holds no value.
-func (e *ItemError) Error() string {
-	return fmt.Sprintf("item %.100q: attribute %q is missing or has no valid value", e.Key, e.Attribute)
-}
 
 func connectionKey(id string) string   { return "connection#" + id }
 func topicKey(name string) string      { return "topic#" + name }
@@ -74,34 +63,34 @@ func subscriberOf(c connections.Connection) connections.Subscriber {
 	return connections.Subscriber{ID: c.ID, Ends: c.Ends, Revocations: c.Revocations}
 }
 
-// connectionOf reads a connection's own item. The error is an [*ItemError].
+// connectionOf reads a connection's own item. The error is an [*connections.BrokenError].
 func connectionOf(read item) (connections.Connection, error) {
 	r := reader{item: read}
 	c := connections.Connection{
 		ID: r.text("sk"), Grant: r.text("grant"), OpenedAt: r.time("openedAt"), Ends: r.time("endsAt"), Revocations: r.set("revocations"), Topics: r.set("topics"),
 	}
 	if r.bad != "" {
-		return connections.Connection{}, &ItemError{c.ID, r.bad}
+		return connections.Connection{}, &connections.BrokenError{ID: c.ID, Attribute: r.bad}
 	}
 	return c, nil
 }
 
-// subscriberIn reads the item of a subscription or revocation. The error is an [*ItemError].
+// subscriberIn reads the item of a subscription or revocation. The error is an [*connections.BrokenError].
 func subscriberIn(read item) (connections.Subscriber, error) {
 	r := reader{item: read}
 	s := connections.Subscriber{ID: r.text("sk"), Ends: r.time("endsAt"), Revocations: r.set("revocations")}
 	if r.bad != "" {
-		return connections.Subscriber{}, &ItemError{s.ID, r.bad}
+		return connections.Subscriber{}, &connections.BrokenError{ID: s.ID, Attribute: r.bad}
 	}
 	return s, nil
 }
 
-// idIn reads the ID in an item's key. The error is an [*ItemError].
+// idIn reads the ID in an item's key. The error is an [*connections.BrokenError].
 func idIn(read item) (string, error) {
 	r := reader{item: read}
 	id := r.text("sk")
 	if r.bad != "" {
-		return "", &ItemError{id, r.bad}
+		return "", &connections.BrokenError{ID: id, Attribute: r.bad}
 	}
 	return id, nil
 }

@@ -232,7 +232,7 @@ func (s *Store) Ended(ctx context.Context, at time.Time) iter.Seq2[string, error
 	return func(yield func(string, error) bool) {
 		for _, endsIn := range bucketsUntil(at) {
 			for id, err := range each(s, ctx, s.endedIn(endsIn, at), idIn) {
-				if !yield(id, err) || err != nil && id == "" {
+				if !yield(id, err) || err != nil && !errors.As(err, new(*connections.BrokenError)) {
 					return
 				}
 			}

@@ -65,14 +65,14 @@ func TestBrokenItems(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var broken *dynamo.ItemError
-	if _, err := s.Get(t.Context(), "b"); !errors.As(err, &broken) || *broken != (dynamo.ItemError{Key: "b", Attribute: "openedAt"}) {
+	var broken *connections.BrokenError
+	if _, err := s.Get(t.Context(), "b"); !errors.As(err, &broken) || *broken != (connections.BrokenError{ID: "b", Attribute: "openedAt"}) {
 		t.Errorf("Get: %v", err)
 	}
 	var got []string
 	for found, err := range s.Subscribers(t.Context(), "things") {
 		if errors.As(err, &broken) {
-			found.ID = broken.Key + " " + broken.Attribute
+			found.ID = broken.ID + " " + broken.Attribute
 		} else if err != nil {
 			t.Fatal(err)
 		}
