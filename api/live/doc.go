@@ -12,6 +12,8 @@
 // that the route names as its owner has to be the sender's id. It takes nothing from when the sender's credential ends on,
 // though API Gateway leaves the connection open for up to two hours. Until then it asks nobody whether the credential was revoked, so
 // who has to stop at once is to be disconnected, by the API's @connections. A body has to be as the route's schema says.
+// A grant has those of the sender's scopes that the rules asked for when it was given: where a later contract asks for another one, the
+// sender may send such a message only when it has connected again.
 //
 // A client that connects without a grant is refused where the contract asks for a credential.
 //
