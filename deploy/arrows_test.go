@@ -85,6 +85,7 @@ var arrows = []arrow{
 	{"api/live/manage", nil},
 	{"api/live/manage/apigateway", []string{"api/live/manage", "api/internal/awsfailure"}},
 	{"api/live/feed", []string{"api/live/connections", "api/live/manage", "api/internal/dynamostream"}},
+	{"api/live/ends", []string{"api/live/connections", "api/live/manage", "api/internal/dynamostream"}},
 	{"api/environ", []string{"api/..."}},
 	{"api/environ/rulesfile", []string{"api/...", "policy"}},
 
