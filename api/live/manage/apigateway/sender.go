@@ -70,7 +70,7 @@ func New(client Client, endpoint string) (*Sender, error) {
 
 func isEndpoint(text string) bool {
 	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.ContainsAny(text, "#@") || strings.HasSuffix(u.Path, "/") {
+	if err != nil || u.Hostname() == "" || u.RawQuery != "" || u.ForceQuery || strings.ContainsAny(text, "#@") || strings.HasSuffix(u.Path, "/") {
 		return false
 	}
 	return u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())

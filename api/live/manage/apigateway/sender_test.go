@@ -124,8 +124,10 @@ func TestGateway(t *testing.T) {
 			t.Errorf("the client has %.20q, %v; want %.20q", got, err, text)
 		}
 	}
-	if err := s.Send(t.Context(), id, strings.Repeat("a", manage.MaxText+1)); !errors.Is(err, manage.ErrTooLarge) {
-		t.Errorf("a byte too many: %v", err)
+	for _, s := range []*apigateway.Sender{s, sender(t, faults.ClosedPort, "secret")} { // nobody has to be asked
+		if err := s.Send(t.Context(), id, strings.Repeat("a", manage.MaxText+1)); !errors.Is(err, manage.ErrTooLarge) {
+			t.Errorf("a byte too many: %v", err)
+		}
 	}
 	if err := sender(t, endpoint, "another-secret-00000").Send(t.Context(), id, "hello"); err == nil || errors.Is(err, manage.ErrGone) || mayPass(err) {
 		t.Errorf("with a wrong secret: %v", err)
