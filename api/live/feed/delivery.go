@@ -25,6 +25,7 @@ type delivery struct {
 	mu       sync.Mutex
 	topics   map[string]*topic
 	left     map[string]bool // connections that are gone or were closed
+	waiting  map[string]bool // connections that are busy, and waited for
 	failures int
 	outcome  Outcome
 }
@@ -195,7 +196,7 @@ func (d *delivery) push(ctx context.Context, i int, s connections.Subscriber, to
 			d.close(ctx, i, s.ID, topics)
 			return false
 		}
-		if err := wait(ctx, waits[attempt]); err != nil {
+		if err := d.wait(ctx, s.ID, waits[attempt]); err != nil {
 			d.fail(i, err)
 			return false
 		}
@@ -205,8 +206,15 @@ func (d *delivery) push(ctx context.Context, i int, s connections.Subscriber, to
 	}
 }
 
-// wait waits for half a time to all of it.
-func wait(ctx context.Context, most time.Duration) error {
+// wait waits for half a time to all of it, for a connection that is busy. Meanwhile it keeps one of the calls, so that fewer are made where
+// all are refused; but only one, whatever the keys are of which there is something for the connection.
+func (d *delivery) wait(ctx context.Context, id string, most time.Duration) error {
+	if d.waitFor(id) {
+		defer d.waited(id)
+	} else {
+		<-d.calls
+		defer func() { d.calls <- struct{}{} }()
+	}
 	timer := time.NewTimer(most/2 + rand.N(most/2))
 	defer timer.Stop()
 	select {
@@ -215,6 +223,23 @@ func wait(ctx context.Context, most time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// waitFor tells whether a connection is waited for by nobody else.
+func (d *delivery) waitFor(id string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.waiting[id] {
+		return false
+	}
+	d.waiting[id] = true
+	return true
+}
+
+func (d *delivery) waited(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.waiting, id)
 }
 
 // close closes a connection that takes nothing. While it is open it must get the change.

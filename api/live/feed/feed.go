@@ -17,9 +17,9 @@
 // the change comes again.
 //
 // A client that takes nothing, so that API Gateway has no room for what is sent to it (429), is waited for some two seconds, and then its
-// connection is closed: it connects again, and lists what it may have missed. It blocks nobody: until then it holds one of the calls that
-// are made at once, and is closed once. Where calls are refused because of the account's limit, which looks the same, closing is refused
-// too; then nobody is closed, and the change comes again.
+// connection is closed: it connects again, and lists what it may have missed. It blocks nobody: meanwhile it takes one of the calls that are
+// made at once, [Config.AtOnce], so that as many such clients as those are delay the others by two seconds, once. Where calls are refused
+// because of the account's limit, which looks the same, closing is refused too; then nobody is closed, and the change comes again.
 //
 // A connection that is gone (410) is forgotten.
 //
@@ -28,7 +28,8 @@
 // A batch costs one read for each of its topics ([connections.Store.Subscribers]), however many of its changes have it, and one call of
 // @connections for each change and connection that it is for. So one change of two topics, alone in its batch, costs two reads, and a message to
 // each subscriber; who else is connected costs nothing. A connection that is found gone costs one call, and what forgetting it does.
-// A check of revocations is asked once for each call. The subscribers of a batch's topics are kept in memory meanwhile: some 250 bytes each, with two revocations.
+// A check of revocations is asked once for each call. The subscribers of a batch's topics are kept in memory meanwhile: some 250 bytes each,
+// with two revocations.
 package feed
 
 import (
@@ -145,7 +146,7 @@ func (f *Feed) Deliver(ctx context.Context, changes []Change) Outcome {
 	defer stop()
 	d := &delivery{
 		Config: f.config, changes: changes, topics: map[string]*topic{}, calls: make(chan struct{}, f.config.AtOnce),
-		stop: stop, left: map[string]bool{}, outcome: Outcome{From: len(changes)},
+		stop: stop, left: map[string]bool{}, waiting: map[string]bool{}, outcome: Outcome{From: len(changes)},
 	}
 	d.all(ctx)
 	d.report(ctx)

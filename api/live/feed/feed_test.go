@@ -365,6 +365,30 @@ func TestTakesNothing(t *testing.T) {
 	})
 }
 
+// TestManyTakeNothing: they are waited for together, though there is something of several keys for each, and others do not wait for them.
+func TestManyTakeNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newClients(), newTable()
+		for i := range 6 {
+			s.subscribe(t, fmt.Sprint("stuck", i), time.Hour, nil, "things/*")
+		}
+		s.subscribe(t, "z", time.Hour, nil, "things/*") // behind them
+		start := time.Now()
+		var last time.Time
+		c.send = func(id, _ string, _ int) fault {
+			if id != "z" {
+				return fault{err: errBusy}
+			}
+			last = time.Now()
+			return fault{}
+		}
+		o := newFeed(t, feed.Config{Store: s, Sender: c, AtOnce: 8}).Deliver(t.Context(), changes("a1", "b1", "c1", "d1", "e1", "f1", "g1", "h1"))
+		if took := time.Since(start); took > 3*time.Second || last != start || o.Closed != 6 || o.Sent != 8 || o.From != 8 {
+			t.Errorf("it takes %v, and the last one has its own after %v; %+v", took, last.Sub(start), o)
+		}
+	})
+}
+
 // TestForgets: what is left of a connection that is gone, also where a subscription has outlived it.
 func TestForgets(t *testing.T) {
 	c, s := newClients(), newTable()
