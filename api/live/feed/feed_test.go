@@ -77,7 +77,7 @@ func TestDeliver(t *testing.T) {
 		},
 		"down for one change to one": {
 			set:     func(c *clients, _ *table) { c.send = on("bob", "a2", fault{err: errDown}) },
-			changes: []string{"a1", "a2"}, want: "ann a1 a2, bob a1, cy a1 a2", from: 1, outcome: feed.Outcome{Sent: 5},
+			changes: []string{"a1", "a2", "a3"}, want: "ann a1 a2 a3, bob a1, cy a1 a2", from: 1, outcome: feed.Outcome{Sent: 6},
 		},
 		"an answer is lost": {
 			set:     func(c *clients, _ *table) { c.send = on("bob", "a2", fault{err: errDown, done: true}) },
