@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	"unicode"
 
 	"portcullis/policy"
 )
@@ -37,11 +39,11 @@ func answer(rules *policy.Rules, p *Principal, arn policy.ARN) (*Answer, error) 
 }
 
 // policyAnswer answers in the form that the request's API takes.
-func policyAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, error) {
+func policyAnswer(c *Config, p *Principal, r *request) (*Answer, error) {
 	if r.form == formWebSocket && p.ID != "" {
-		return connectAnswer(rules, p, r)
+		return connectAnswer(c, p, r)
 	}
-	a, err := answer(rules, p, r.arn)
+	a, err := answer(c.Rules, p, r.arn)
 	if err == nil && r.form == formHTTP2 {
 		a.Context = p.typed()
 	}
@@ -52,19 +54,25 @@ func policyAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, error
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html.
 const maxConnectAnswer = policy.MaxConnectDocument
 
-// connectAnswer answers for connecting to a WebSocket API, with the grant that messages are decided by. Lists of scopes and groups,
-// by which nothing is decided, are left out where the answer would be too long with them. The error is a [*connectError] where
-// the grant, or what is left, does not fit: beside it is an answer by which the caller, who could send nothing, does not connect.
-func connectAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, error) {
-	grant, err := rules.EncodeGrant(p.caller())
+// connectAnswer answers for connecting to a WebSocket API, with the grant that messages are decided by and the names of what revokes
+// it. Lists of scopes and groups, by which nothing is decided, are left out where the answer would be too long with them. The error
+// is a [*connectError] where the grant, or what is left, does not fit: beside it is an answer by which the caller, who could send
+// nothing, or whom nothing would stop, does not connect.
+func connectAnswer(c *Config, p *Principal, r *request) (*Answer, error) {
+	grant, err := c.Rules.EncodeGrant(p.caller())
 	if large := (*policy.GrantError)(nil); errors.As(err, &large) {
-		return refuseConnect(rules, p, r, reasonGrant, large.Bytes)
+		return refuseConnect(c.Rules, p, r, reasonGrant, large.Bytes)
 	}
-	a, err := answer(rules, p, r.arn)
+	a, err := answer(c.Rules, p, r.arn)
 	if err != nil {
 		return nil, err
 	}
 	a.Context[ContextGrant] = grant
+	if c.RevocationNames != nil && p.claims != nil {
+		if a.Context[ContextRevocations], err = revocationsText(c.RevocationNames(p.claims), p.claims.IssuedAt); err != nil {
+			return nil, err
+		}
+	}
 	bytes := a.bytes()
 	if bytes > maxConnectAnswer {
 		delete(a.Context, ContextScopes)
@@ -72,9 +80,23 @@ func connectAnswer(rules *policy.Rules, p *Principal, r *request) (*Answer, erro
 		bytes = a.bytes()
 	}
 	if bytes > maxConnectAnswer {
-		return refuseConnect(rules, p, r, reasonAnswer, bytes)
+		return refuseConnect(c.Rules, p, r, reasonAnswer, bytes)
 	}
 	return a, nil
+}
+
+// maxRevocationNames is how many names [ContextRevocations] has at most: who reads it takes no more.
+const maxRevocationNames = 5
+
+// revocationsText is the text of [ContextRevocations]. Names that it cannot have are an error, since a connection opens by none of
+// which would not end with its token's revocation.
+func revocationsText(names []string, issuedAt time.Time) (string, error) {
+	isNone := func(name string) bool { return name == "" || strings.ContainsFunc(name, unicode.IsSpace) }
+	if len(names) == 0 || len(names) > maxRevocationNames || slices.ContainsFunc(names, isNone) {
+		return "", fmt.Errorf("want the names of 1 to %d revocations of a token, each without spaces, got %d", maxRevocationNames, len(names))
+	}
+	seconds := max(0, issuedAt.Unix()) // before 1970 is as good as not known: before what any revocation is about
+	return strconv.FormatInt(seconds, 10) + " " + strings.Join(names, " "), nil
 }
 
 // bytes is how long the answer is as JSON, which every answer has.

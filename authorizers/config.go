@@ -33,6 +33,12 @@ type Config struct {
 	MaxToken    int           // the longest token that Tokens takes, in bytes; 0: DefaultMaxToken
 	Log         *slog.Logger  // gets a line for each decision; nil: none
 
+	// RevocationNames gives the names of all revocations that can end a verified token, as the function behind a WebSocket API
+	// looks them up while the token's connection is open: 1 to 5 different texts without spaces. They go into the context of
+	// $connect, see [ContextRevocations], and are asked for nowhere else. nil: no connection has any, so that none can be ended
+	// before its token ends.
+	RevocationNames func(*Claims) []string
+
 	TokenSources TokenSources // where tokens are looked for; zero: the strict default. Of TOKEN and JWT authorizers: bearer, raw or both
 }
 

@@ -43,8 +43,13 @@
 //
 // A token is good until it ends, unless the authorizer is given [Revocations], which tell of each token whether it was
 // revoked. They are asked when the gateway asks the authorizer, so a token that was revoked is accepted until the
-// gateway forgets the answer that it has kept; and a connection to a WebSocket API sends messages for as long as its grant holds,
-// up to the two hours that API Gateway leaves it open, whatever token or API key is revoked in the meantime.
+// gateway forgets the answer that it has kept.
+//
+// A connection to a WebSocket API outlives that: API Gateway leaves it open for up to two hours. Where Config.RevocationNames
+// are given, the context of $connect has the names of all revocations that can end the caller's token, and when that was issued
+// ([ContextRevocations]), for the function that gets the messages to look up; nobody with a token connects without. Where they
+// are not, or that function does not look, and for whom an API key was all, a connection sends messages for as long as its grant
+// holds, whatever is revoked or disabled in the meantime.
 //
 // Each decision is one line of the log, with the reason as a stable code, and nothing of a credential. Its attribute source
 // is the place where the credential stood, as TokenSources write it, or header:x-api-key; several are joined by commas. Where

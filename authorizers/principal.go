@@ -29,6 +29,7 @@ type Principal struct {
 
 	schemeScopes map[string][]string // with several credentials, what each scheme's was granted; nil: Scopes are those of all Schemes
 	unread       []string            // claims of the token that could not be read, for the log
+	claims       *Claims             // of the token that a request brought; nil where it brought none
 }
 
 // The keys of an authorizer's context, as the API behind the gateway sees them. All values are texts; a key
@@ -43,7 +44,12 @@ const (
 	ContextScheme   = "scheme"
 	ContextKeyID    = "keyId"   // of an API key
 	ContextExpires  = "expires" // seconds since 1970
-	ContextGrant    = "grant"   // of WebSocket APIs: what messages are decided by, see policy.DecodeGrant; the other keys are for people and logs
+	ContextGrant    = "grant"   // of WebSocket APIs: what messages are decided by, see policy.DecodeGrant; but for the next, the other keys are for people and logs
+
+	// ContextRevocations is of WebSocket APIs whose authorizer knows by which revocations a token ends, and there of callers who
+	// have a token: when it was issued, in seconds since 1970, or 0 where it does not say, and behind it the names of those
+	// revocations, 1 to 5, all with single spaces between them.
+	ContextRevocations = "revocations"
 )
 
 // TokenPrincipal is the bearer of a verified token: its scopes are those that the token gains by its issuer's entry.

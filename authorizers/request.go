@@ -73,7 +73,7 @@ func (a *RequestAuthorizer) decide(ctx context.Context, event []byte, d *decisio
 	if a.config.Simple {
 		return a.simple(r, d)
 	}
-	result, err := policyAnswer(a.config.Rules, d.principal, r)
+	result, err := policyAnswer(&a.config, d.principal, r)
 	if err != nil && !errors.As(err, &d.refused) {
 		return nil, err
 	}
