@@ -12,8 +12,9 @@
 //
 // [InTable] looks a token's entries up, all at once; package dynamo keeps them in a DynamoDB table. In place of a table,
 // package cognito asks a Cognito user pool itself; no entry is needed then. A [Checker] asks either for each token, and
-// believes the answer for [RememberedFor]. What cannot be told, as when the table is down, an item in it cannot be read, or
-// time is up, is an [*authorizers.RevocationsUnavailableError], and no call is let through.
+// believes the answer for [RememberedFor]. [ByName] and [NameChecker] do the same for who no longer has the token, but the names
+// of its entries ([NamesOf]). What cannot be told, as when the table is down, an item in it cannot be read, or time is up, is an
+// [*authorizers.RevocationsUnavailableError], and no call is let through.
 //
 // # How long it takes
 //
@@ -24,10 +25,24 @@
 //   - [RememberedFor], 10 s, in each Lambda environment.
 //   - nothing more: the table is read consistently, so an entry that was written is read.
 //
-// A WebSocket connection that is open stays open, since only $connect is authorized. Where the gateway checks tokens on its
-// own (Cognito and JWT authorizers of API Gateway), nobody asks for revocations. A token that is issued in the very
-// second up to which a user's tokens are revoked is refused too, and where the clocks of issuer and writer differ, so
-// are those of that difference: a sign-in right after may have to be done again.
+// Where the gateway checks tokens on its own (Cognito and JWT authorizers of API Gateway), nobody asks for revocations. A token
+// that is issued in the very second up to which a user's tokens are revoked is refused too, and where the clocks of issuer and
+// writer differ, so are those of that difference: a sign-in right after may have to be done again.
+//
+// # Connections that are open
+//
+// Of a WebSocket API only $connect is authorized, and the connection that it opens outlives the answer. What is kept of its token
+// are the names of the entries that can cover it, and when it was issued: an authorizer with authorizers.Config.RevocationNames puts
+// both into the connection's context. A function behind the API that asks a [NameChecker] about them with each message, and before it
+// sends anything, takes nothing from the connection and sends nothing to it from [RememberedFor] after the end of the write. The
+// function live of this module (api/live) does so where it is given the table, and closes the connection when the table's stream
+// brings it the entry.
+//
+// A connection whose function asks nobody goes on to its token's end, where the function looks at that, and at most for the two hours
+// that API Gateway leaves it open. So does any where package cognito takes the place of a table: it asks about whole tokens, which
+// nobody keeps beside a connection.
+//
+// # How long entries last
 //
 // An entry expires, for DynamoDB to delete it, some time after the last of its tokens has ended. Until it is deleted,
 // within days, it still counts: it is never wrong to refuse those tokens.

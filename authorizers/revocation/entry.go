@@ -145,7 +145,12 @@ func (e Entry) Covers(c *authorizers.Claims) bool {
 	if e.Issuer != c.Issuer || !slices.Contains(valuesOf(e.Kind, c), e.Value) {
 		return false
 	}
-	return e.Kind == Token || e.Kind == Family || !c.IssuedAt.After(e.Before)
+	return e.coversTime(c.IssuedAt)
+}
+
+// coversTime tells whether an entry revokes the tokens that it names if they were issued at a time; zero: nobody knows when.
+func (e Entry) coversTime(issuedAt time.Time) bool {
+	return e.Kind == Token || e.Kind == Family || !issuedAt.After(e.Before)
 }
 
 // kinds are all kinds, those first that say most.
@@ -166,15 +171,4 @@ func valuesOf(kind Kind, c *authorizers.Claims) []string {
 		return []string{""}
 	}
 	return slices.DeleteFunc(values, func(value string) bool { return value == "" })
-}
-
-// idsOf are the IDs of all entries that can cover a token.
-func idsOf(c *authorizers.Claims) []string {
-	ids := make([]string, 0, MaxRead)
-	for _, kind := range kinds {
-		for _, value := range valuesOf(kind, c) {
-			ids = append(ids, idOf(kind, c.Issuer, value))
-		}
-	}
-	return ids
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func claims(change func(*authorizers.Claims)) *authorizers.Claims {
 	return c
 }
 
-// TestRefusals: which tokens an entry revokes, looked up as an authorizer does, and by which claim.
+// TestRefusals: which tokens an entry revokes, looked up as an authorizer does, and by which claim; and the same ones looked up by name.
 func TestRefusals(t *testing.T) {
 	byToken, byFamily := revocation.OfToken(issuer, "token", ends), revocation.OfFamily(issuer, "family", ends)
 	byUser, byIssuer := revocation.OfUser(issuer, "ann", second, ends), revocation.OfIssuer(issuer, second, ends)
@@ -84,6 +85,11 @@ func TestRefusals(t *testing.T) {
 		case test.want != "" && (!errors.As(err, &refused) || refused.Code != authorizers.CodeRevoked || refused.Claim != test.want):
 			t.Errorf("%s: %v, want a refusal by %s", test.name, err, test.want)
 		}
+		c := claims(test.change)
+		revoked, err := revocation.ByName{Entries: s}.Revoked(t.Context(), revocation.NamesOf(c), c.IssuedAt)
+		if err != nil || revoked != (test.want != "") {
+			t.Errorf("%s, by name: revoked: %v, error %v", test.name, revoked, err)
+		}
 	}
 }
 
@@ -100,10 +106,18 @@ func TestOthersEntries(t *testing.T) {
 	if err := revocation.InTable(others).Check(t.Context(), "", claims(nil)); err != nil {
 		t.Error(err)
 	}
+	names := revocation.NamesOf(claims(nil))
+	if revoked, err := (revocation.ByName{Entries: others}).Revoked(t.Context(), names, second); err != nil || revoked {
+		t.Errorf("by name: revoked: %v, error %v", revoked, err)
+	}
 	down := errors.New("down")
 	failing := readerOf(func([]string) ([]revocation.Entry, error) { return nil, down })
 	if err := revocation.InTable(failing).Check(t.Context(), "", claims(nil)); !errors.Is(err, down) {
 		t.Errorf("error %v", err)
+	}
+	revoked, err := revocation.ByName{Entries: failing}.Revoked(t.Context(), names, second)
+	if !errors.Is(err, down) || !errors.As(err, new(*authorizers.RevocationsUnavailableError)) || revoked {
+		t.Errorf("by name: revoked: %v, error %v", revoked, err)
 	}
 }
 
@@ -129,6 +143,9 @@ func TestReadsOnce(t *testing.T) {
 		}
 		if len(asked) != 1 || len(asked[0]) != test.want || test.want > revocation.MaxRead {
 			t.Errorf("%d: asks for %v", i, asked)
+		}
+		if names := revocation.NamesOf(claims(test.change)); !slices.Equal(names, asked[0]) {
+			t.Errorf("%d: asks for %v, want the names %v", i, asked, names)
 		}
 		different := map[string]bool{}
 		for _, id := range asked[0] {

@@ -46,7 +46,7 @@ type inTable struct {
 
 // Check implements authorizers.Revocations. The claim of a refusal is that of the entry which says most.
 func (t inTable) Check(ctx context.Context, _ string, claims *authorizers.Claims) error {
-	entries, err := t.entries.Read(ctx, idsOf(claims))
+	entries, err := t.entries.Read(ctx, NamesOf(claims))
 	if err != nil {
 		return err
 	}
