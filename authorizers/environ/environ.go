@@ -122,6 +122,7 @@ func (s *settings) config(keys authorizers.KeyVerifier) authorizers.Config {
 	config := authorizers.Config{Rules: s.rules(), Keys: keys, MaxToken: s.maxToken(), Log: s.log}
 	if keys == nil || s.getenv(Issuers) != "" {
 		config.Tokens, config.Revocations = s.tokens(config.MaxToken)
+		config.RevocationNames = revocationNames(s.getenv)
 	} else {
 		s.checkUnused()
 	}

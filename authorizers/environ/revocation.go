@@ -14,6 +14,10 @@ import (
 
 // The variables that say where the authorizers see that tokens were revoked. The AWS SDK's variables apply to
 // the table as [Table] says, and to Cognito as far as they name its endpoint.
+//
+// With "table", the context of a WebSocket API's $connect names the entries by which the caller's token can be revoked
+// ([authorizers.ContextRevocations]), for the function of its messages to look up in the same table. With "cognito" it does not, and what
+// asks about a connection that is open has nothing to ask by: the connection ends with its token.
 const (
 	Revocation      = "REVOCATION"       // "table", or "cognito", which asks user pools by GetUser; not set: tokens are good until they end
 	RevocationTable = "REVOCATION_TABLE" // DynamoDB table of revocations; required for "table", and for nothing else
@@ -43,6 +47,14 @@ func readRevocations(getenv func(string) string, issuers []verify.Issuer) (autho
 		return nil, &Error{Revocation, err}
 	}
 	return checker, nil
+}
+
+// revocationNames are what a connection's context has of revocations; nil where they are in no table.
+func revocationNames(getenv func(string) string) func(*authorizers.Claims) []string {
+	if getenv(Revocation) != "table" {
+		return nil
+	}
+	return revocation.NamesOf
 }
 
 func readRevocationTable(getenv func(string) string) (authorizers.Revocations, error) {

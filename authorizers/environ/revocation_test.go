@@ -2,18 +2,21 @@ package environ_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/revocation"
@@ -105,6 +108,8 @@ type function struct {
 	issuer *verifytest.Issuer
 	log    strings.Builder
 	invoke func(ctx context.Context, event []byte) ([]byte, error)
+
+	request func(ctx context.Context, event []byte) ([]byte, error) // of the REQUEST authorizer of the same environment
 }
 
 func newFunction(t *testing.T, changes map[string]string) *function {
@@ -120,7 +125,11 @@ func newFunction(t *testing.T, changes map[string]string) *function {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.invoke = token.Invoke
+	request, err := environ.Request(variables(base, changes), noKeys{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.invoke, f.request = token.Invoke, request.Invoke
 	return f
 }
 
@@ -136,9 +145,9 @@ func (f *function) want(t *testing.T, what, token, reason string, unauthorized b
 	}
 }
 
-// TestTokensInTheTable: what is written to the table is refused, by every kind of entry, and where the table is gone nobody
-// is let in.
-func TestTokensInTheTable(t *testing.T) {
+// tableOf is a store in a table of an emulator, and the variables that lead there.
+func tableOf(t *testing.T) (*dynamo.Store, map[string]string) {
+	t.Helper()
 	h, err := emulator.New(emulator.Config{Tables: []emulator.Table{{Name: "revocations", PartitionKey: dynamodb.Key, TimeToLive: dynamo.TimeToLive}}})
 	if err != nil {
 		t.Fatal(err)
@@ -148,8 +157,14 @@ func TestTokensInTheTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := dynamo.New(table)
-	f := newFunction(t, map[string]string{"REVOCATION": "table", "REVOCATION_TABLE": "revocations", "AWS_ENDPOINT_URL_DYNAMODB": endpoint})
+	return dynamo.New(table), map[string]string{"REVOCATION": "table", "REVOCATION_TABLE": "revocations", "AWS_ENDPOINT_URL_DYNAMODB": endpoint}
+}
+
+// TestTokensInTheTable: what is written to the table is refused, by every kind of entry, and where the table is gone nobody
+// is let in.
+func TestTokensInTheTable(t *testing.T) {
+	store, inTable := tableOf(t)
+	f := newFunction(t, inTable)
 	ends := time.Now().Add(time.Hour)
 	issued := func(subject, jti, family string) string {
 		return f.issuer.CognitoAccess(verifytest.Options{Subject: subject, IssuedAt: time.Now().Add(-time.Minute), Extra: map[string]any{"jti": jti, "origin_jti": family}})
@@ -174,7 +189,8 @@ func TestTokensInTheTable(t *testing.T) {
 	}
 	f.want(t, "the issuer", issued("zoe", "7", "e"), "token-revoked", true)
 
-	gone := newFunction(t, map[string]string{"REVOCATION": "table", "REVOCATION_TABLE": "elsewhere", "AWS_ENDPOINT_URL_DYNAMODB": endpoint})
+	inTable["REVOCATION_TABLE"] = "elsewhere"
+	gone := newFunction(t, inTable)
 	gone.want(t, "no table", gone.issuer.CognitoAccess(verifytest.Options{}), "revocations-unavailable", false)
 	gone.want(t, "a bad token", "x", "token-malformed", true)
 }
@@ -195,4 +211,79 @@ func TestTokensOfThePool(t *testing.T) {
 	f.want(t, "without the scope", f.issuer.CognitoAccess(verifytest.Options{Scopes: []string{"users/read"}}), "revocations-unavailable", false)
 	revoked = true
 	f.want(t, "revoked", f.issuer.CognitoAccess(verifytest.Options{Subject: "another"}), "token-revoked", true)
+}
+
+// revocationsOfConnection invokes the function with a token that connects to a WebSocket API, and gives what is kept of revocations
+// with the connection: the names, and when the token was issued.
+func (f *function) revocationsOfConnection(t *testing.T, token string) (names []string, issuedAt time.Time, there bool) {
+	t.Helper()
+	event := fmt.Sprintf(`{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/$connect","headers":{"Authorization":"Bearer %[1]s"},`+
+		`"multiValueHeaders":{"Authorization":["Bearer %[1]s"]},"requestContext":{"eventType":"CONNECT","routeKey":"$connect","connectionId":"c","identity":{"sourceIp":"203.0.113.7"}}}`, token)
+	output, err := f.request(t.Context(), []byte(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer authorizers.Answer
+	if err := json.Unmarshal(output, &answer); err != nil {
+		t.Fatal(err)
+	}
+	text, there := answer.Context[authorizers.ContextRevocations].(string)
+	if !there {
+		return nil, time.Time{}, false
+	}
+	at, list, _ := strings.Cut(text, " ")
+	seconds, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return strings.Split(list, " "), time.Unix(seconds, 0), true
+}
+
+// TestConnectionsInTheTable: what is kept with a connection finds every entry that its token would be refused by, and no other.
+func TestConnectionsInTheTable(t *testing.T) {
+	store, inTable := tableOf(t)
+	f := newFunction(t, inTable)
+	issued, ends := time.Now().Add(-time.Minute).Truncate(time.Second), time.Now().Add(time.Hour)
+	for i, test := range []struct {
+		entry func(user string) revocation.Entry
+		want  bool
+	}{
+		{func(user string) revocation.Entry { return revocation.OfToken(f.issuer.URL, "token of "+user, ends) }, true},
+		{func(user string) revocation.Entry {
+			return revocation.OfFamily(f.issuer.URL, "family of "+user, ends)
+		}, true},
+		{func(user string) revocation.Entry { return revocation.OfUser(f.issuer.URL, user, issued, ends) }, true},
+		{func(user string) revocation.Entry {
+			return revocation.OfUser(f.issuer.URL, user, issued.Add(-time.Second), ends)
+		}, false},
+		{func(user string) revocation.Entry {
+			return revocation.OfToken("https://issuer.example.com", "token of "+user, ends)
+		}, false},
+		{func(string) revocation.Entry { return revocation.OfIssuer(f.issuer.URL, issued, ends) }, true}, // the last: it is about all
+	} {
+		user := fmt.Sprint("user-", i)
+		token := f.issuer.CognitoAccess(verifytest.Options{Subject: user, IssuedAt: issued, Extra: map[string]any{"jti": "token of " + user, "origin_jti": "family of " + user}})
+		names, issuedAt, _ := f.revocationsOfConnection(t, token)
+		for _, want := range []bool{false, test.want} {
+			if got, err := (revocation.ByName{Entries: store}).Revoked(t.Context(), names, issuedAt); err != nil || got != want {
+				t.Errorf("%s: by %q of %v it is revoked: %v, error %v; want %v", user, names, issuedAt, got, err, want)
+			}
+			if err := store.Revoke(t.Context(), test.entry(user)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestConnectionsWithoutTable: where revocations are in no table, a connection names none.
+func TestConnectionsWithoutTable(t *testing.T) {
+	endpoint := testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"Username":"ann"}`)
+	}))
+	for how, changes := range map[string]map[string]string{"none": nil, "cognito": {"REVOCATION": "cognito", "AWS_ENDPOINT_URL": endpoint}} {
+		f := newFunction(t, changes)
+		if names, _, there := f.revocationsOfConnection(t, f.issuer.CognitoAccess(verifytest.Options{})); there {
+			t.Errorf("%s: %q", how, names)
+		}
+	}
 }
