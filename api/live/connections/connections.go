@@ -11,6 +11,8 @@ package connections
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"iter"
@@ -31,6 +33,8 @@ type Connection struct {
 	// Ends is from when on nothing is taken from it or sent to it, in whole seconds: when its credential ends, or API Gateway
 	// closes it.
 	Ends time.Time
+	// IssuedAt is when its credential was issued, in whole seconds; zero: not known, which counts as before any time.
+	IssuedAt time.Time
 	// Revocations are the names of what would end it earlier, at most MaxRevocations, each once; none where nothing would. They are
 	// given back sorted.
 	Revocations []string
@@ -42,6 +46,7 @@ type Connection struct {
 type Subscriber struct {
 	ID          string
 	Ends        time.Time
+	IssuedAt    time.Time
 	Revocations []string
 }
 
@@ -134,6 +139,8 @@ func (c Connection) Validate() error {
 		return &ValueError{"OpenedAt", "must be a time in whole seconds, from 1970 to 9999"}
 	case !isTime(c.Ends):
 		return &ValueError{"Ends", "must be a time in whole seconds, from 1970 to 9999"}
+	case !c.IssuedAt.IsZero() && !isTime(c.IssuedAt):
+		return &ValueError{"IssuedAt", "must be zero, or a time in whole seconds, from 1970 to 9999"}
 	case len(c.Revocations) > MaxRevocations || slices.ContainsFunc(c.Revocations, func(name string) bool { return !isText(name) }):
 		return &ValueError{"Revocations", fmt.Sprintf("must be at most %d texts of 1 to %d bytes", MaxRevocations, maxText)}
 	case len(sortedOnce(c.Revocations)) < len(c.Revocations):
@@ -152,13 +159,20 @@ func CheckTopic(topic string) error {
 	return nil
 }
 
+// OwnedBy is the name by which the connections of one owner are found, to be kept among their Revocations: what is kept of them shows
+// nothing of the owner's ID, and the name is no other revocation's.
+func OwnedBy(id string) string {
+	hash := sha256.Sum256([]byte(id))
+	return "owner-" + base64.RawURLEncoding.EncodeToString(hash[:])
+}
+
 func isText(text string) bool { return text != "" && len(text) <= maxText && utf8.ValidString(text) }
 
 func isTime(t time.Time) bool { return t.Nanosecond() == 0 && t.Unix() >= 0 && t.Unix() <= maxSeconds }
 
 // clone is a copy that shares nothing, with sorted names, and times in UTC.
 func (c Connection) clone() Connection {
-	c.OpenedAt, c.Ends = c.OpenedAt.UTC(), c.Ends.UTC()
+	c.OpenedAt, c.Ends, c.IssuedAt = c.OpenedAt.UTC(), c.Ends.UTC(), c.IssuedAt.UTC()
 	c.Revocations, c.Topics = sortedOnce(c.Revocations), sortedOnce(c.Topics)
 	return c
 }
@@ -174,5 +188,5 @@ func sortedOnce(names []string) []string {
 }
 
 func (c Connection) subscriber() Subscriber {
-	return Subscriber{c.ID, c.Ends, slices.Clone(c.Revocations)}
+	return Subscriber{c.ID, c.Ends, c.IssuedAt, slices.Clone(c.Revocations)}
 }

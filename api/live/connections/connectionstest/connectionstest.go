@@ -45,7 +45,14 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // connection is one as it is opened.
 func connection(id string) connections.Connection {
-	return connections.Connection{ID: id, Grant: "1;;7;bearer=a%20b;", OpenedAt: noon, Ends: noon.Add(time.Hour), Revocations: []string{"of " + id, "of all"}}
+	return connections.Connection{
+		ID: id, Grant: "1;;7;bearer=a%20b;", OpenedAt: noon, Ends: noon.Add(time.Hour), IssuedAt: noon.Add(-time.Minute), Revocations: []string{"of " + id, "of all"},
+	}
+}
+
+// subscriber is what is to be found of connection(id).
+func subscriber(id string) connections.Subscriber {
+	return connections.Subscriber{ID: id, Ends: noon.Add(time.Hour), IssuedAt: noon.Add(-time.Minute), Revocations: []string{"of " + id, "of all"}}
 }
 
 func mustOpen(t *testing.T, s connections.Store, ids ...string) {
@@ -106,7 +113,7 @@ func getOpened(t *testing.T, s connections.Store) {
 	for _, c := range []connections.Connection{
 		connection("PJqB0fHsqRcCHlw="),
 		{ID: "-_aé/#", OpenedAt: noon, Ends: noon},
-		{ID: "early", Grant: strings.Repeat("ä", 2048), OpenedAt: time.Unix(0, 0).UTC(), Ends: time.Unix(0, 0).UTC(), Revocations: []string{"x"}},
+		{ID: "early", Grant: strings.Repeat("ä", 2048), OpenedAt: time.Unix(0, 0).UTC(), Ends: time.Unix(0, 0).UTC(), IssuedAt: time.Unix(0, 0).UTC(), Revocations: []string{"x"}},
 	} {
 		if err := s.Open(t.Context(), c); err != nil {
 			t.Fatal(err)
@@ -114,7 +121,7 @@ func getOpened(t *testing.T, s connections.Store) {
 		wantConnection(t, s, c)
 	}
 	elsewhere := connection("elsewhere")
-	elsewhere.Ends = elsewhere.Ends.In(time.FixedZone("", 3600))
+	elsewhere.Ends, elsewhere.IssuedAt = elsewhere.Ends.In(time.FixedZone("", 3600)), elsewhere.IssuedAt.In(time.FixedZone("", -3600))
 	if err := s.Open(t.Context(), elsewhere); err != nil {
 		t.Fatal(err)
 	}
@@ -144,6 +151,9 @@ func openGood(t *testing.T, s connections.Store) {
 		"Grant ":        func(c *connections.Connection) { c.Grant = "\xff" },
 		"OpenedAt":      func(c *connections.Connection) { c.OpenedAt = noon.Add(1) },
 		"Ends":          func(c *connections.Connection) { c.Ends = time.Time{} },
+		"IssuedAt":      func(c *connections.Connection) { c.IssuedAt = noon.Add(1) },
+		"IssuedAt ":     func(c *connections.Connection) { c.IssuedAt = time.Unix(-1, 0) },
+		"IssuedAt  ":    func(c *connections.Connection) { c.IssuedAt = time.Unix(253402300800, 0) },
 		"Revocations":   func(c *connections.Connection) { c.Revocations = []string{""} },
 		"Revocations ":  func(c *connections.Connection) { c.Revocations = strings.Split("abcdefghi", "") },
 		"Revocations  ": func(c *connections.Connection) { c.Revocations = []string{"a", "b", "a"} },
@@ -183,10 +193,25 @@ func subscribe(t *testing.T, s connections.Store) {
 	want := connection("a")
 	want.Topics = []string{"others", "things"}
 	wantConnection(t, s, want)
-	for got, err := range s.Subscribers(t.Context(), "others") {
-		if want := (connections.Subscriber{ID: "a", Ends: noon.Add(time.Hour), Revocations: []string{"of a", "of all"}}); err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("subscribed is %+v, %v, want %+v", got, err, want)
+	wantOnly(t, s.Subscribers(t.Context(), "others"), subscriber("a"))
+	undated, found := connection("ab"), subscriber("ab")
+	undated.IssuedAt, found.IssuedAt = time.Time{}, time.Time{}
+	wantError(t, "Open", s.Open(t.Context(), undated), nil)
+	mustSubscribe(t, s, "ab", "theirs")
+	wantOnly(t, s.Subscribers(t.Context(), "theirs"), found)
+}
+
+// wantOnly checks that one is given, and all that is known of it.
+func wantOnly(t *testing.T, given iter.Seq2[connections.Subscriber, error], want connections.Subscriber) {
+	t.Helper()
+	count := 0
+	for got, err := range given {
+		if count++; err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("there is %+v, %v, want %+v", got, err, want)
 		}
+	}
+	if count != 1 {
+		t.Errorf("%d are given, want one", count)
 	}
 }
 
@@ -273,6 +298,7 @@ func revoked(t *testing.T, s connections.Store) {
 			t.Errorf("of %q there are revoked %q, want %q", name, got, want)
 		}
 	}
+	wantOnly(t, s.Revoked(t.Context(), "of a"), subscriber("a"))
 }
 
 func ended(t *testing.T, s connections.Store) {

@@ -50,6 +50,9 @@ func itemOf(c connections.Connection) item {
 func entryOf(pk string, s connections.Subscriber) item {
 	made := keyOf(pk, s.ID)
 	made["endsAt"], made[TimeToLive] = seconds(s.Ends), seconds(s.Ends.Add(kept))
+	if !s.IssuedAt.IsZero() {
+		made["issuedAt"] = seconds(s.IssuedAt)
+	}
 	if len(s.Revocations) > 0 {
 		made["revocations"] = set(s.Revocations...)
 	}
@@ -60,14 +63,15 @@ func entryOf(pk string, s connections.Subscriber) item {
 const kept = 24 * time.Hour
 
 func subscriberOf(c connections.Connection) connections.Subscriber {
-	return connections.Subscriber{ID: c.ID, Ends: c.Ends, Revocations: c.Revocations}
+	return connections.Subscriber{ID: c.ID, Ends: c.Ends, IssuedAt: c.IssuedAt, Revocations: c.Revocations}
 }
 
 // connectionOf reads a connection's own item. The error is an [*connections.BrokenError].
 func connectionOf(read item) (connections.Connection, error) {
 	r := reader{item: read}
 	c := connections.Connection{
-		ID: r.text("sk"), Grant: r.text("grant"), OpenedAt: r.time("openedAt"), Ends: r.time("endsAt"), Revocations: r.set("revocations"), Topics: r.set("topics"),
+		ID: r.text("sk"), Grant: r.text("grant"), OpenedAt: r.time("openedAt"), Ends: r.time("endsAt"), IssuedAt: r.timeOrNone("issuedAt"),
+		Revocations: r.set("revocations"), Topics: r.set("topics"),
 	}
 	if r.bad != "" {
 		return connections.Connection{}, &connections.BrokenError{ID: c.ID, Attribute: r.bad}
@@ -78,7 +82,7 @@ func connectionOf(read item) (connections.Connection, error) {
 // subscriberIn reads the item of a subscription or revocation. The error is an [*connections.BrokenError].
 func subscriberIn(read item) (connections.Subscriber, error) {
 	r := reader{item: read}
-	s := connections.Subscriber{ID: r.text("sk"), Ends: r.time("endsAt"), Revocations: r.set("revocations")}
+	s := connections.Subscriber{ID: r.text("sk"), Ends: r.time("endsAt"), IssuedAt: r.timeOrNone("issuedAt"), Revocations: r.set("revocations")}
 	if r.bad != "" {
 		return connections.Subscriber{}, &connections.BrokenError{ID: s.ID, Attribute: r.bad}
 	}
@@ -140,6 +144,14 @@ func (r *reader) time(name string) time.Time {
 		r.refuse(name)
 	}
 	return time.Unix(n, 0).UTC()
+}
+
+// timeOrNone is zero where there is no attribute.
+func (r *reader) timeOrNone(name string) time.Time {
+	if r.item[name] == nil {
+		return time.Time{}
+	}
+	return r.time(name)
 }
 
 // The index has all connections that end in one hour under a few keys, so that neither one partition has to take all that are opened

@@ -60,6 +60,7 @@ func TestBrokenItems(t *testing.T) {
 	for _, item := range []map[string]types.AttributeValue{
 		{"pk": text("connection#b"), "sk": text("b"), "grant": text(""), "openedAt": &types.AttributeValueMemberN{Value: "1.5"}, "endsAt": &types.AttributeValueMemberN{Value: "1"}},
 		{"pk": text("topic#things"), "sk": text("b"), "endsAt": text("soon")},
+		{"pk": text("topic#things"), "sk": text("d"), "endsAt": &types.AttributeValueMemberN{Value: "1"}, "issuedAt": text("soon")},
 	} {
 		if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: item}); err != nil {
 			t.Fatal(err)
@@ -78,7 +79,7 @@ func TestBrokenItems(t *testing.T) {
 		}
 		got = append(got, found.ID)
 	}
-	if want := "a,b endsAt,c"; strings.Join(got, ",") != want {
+	if want := "a,b endsAt,c,d issuedAt"; strings.Join(got, ",") != want {
 		t.Errorf("subscribed are %q, want %s", got, want)
 	}
 }
