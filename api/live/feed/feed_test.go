@@ -236,10 +236,12 @@ func TestEnds(t *testing.T) {
 type asked struct {
 	answers []bool
 	calls   int
+	last    string // that was asked
 }
 
-func (a *asked) Revoked(context.Context, []string) (bool, error) {
+func (a *asked) Revoked(_ context.Context, names []string, issuedAt time.Time) (bool, error) {
 	a.calls++
+	a.last = strings.Join(names, " ") + " of " + issuedAt.UTC().Format(time.TimeOnly)
 	return a.answers[min(a.calls, len(a.answers))-1], nil
 }
 
@@ -257,8 +259,8 @@ func TestRevokedMeanwhile(t *testing.T) {
 			}
 			r := &asked{answers: []bool{false, true}}
 			o := newFeed(t, feed.Config{Store: s, Sender: c, Revocations: r}).Deliver(t.Context(), changes("a1", "a2", "a3"))
-			if len(c.got["ann"]) != 1-busy || o.From != 3 || o.Withheld != 1 || r.calls != 2 {
-				t.Errorf("%s: %q, asked %d times; %+v", name, c.got["ann"], r.calls, o)
+			if len(c.got["ann"]) != 1-busy || o.From != 3 || o.Withheld != 1 || r.calls != 2 || r.last != "all of 23:59:00" {
+				t.Errorf("%s: %q, asked %d times, last %q; %+v", name, c.got["ann"], r.calls, r.last, o)
 			}
 		})
 	}
@@ -278,7 +280,7 @@ func TestRevocationTakesTime(t *testing.T) {
 
 type slowly struct{}
 
-func (slowly) Revoked(context.Context, []string) (bool, error) {
+func (slowly) Revoked(context.Context, []string, time.Time) (bool, error) {
 	time.Sleep(time.Second)
 	return false, nil
 }

@@ -3,7 +3,6 @@ package feed
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"portcullis/api/internal/dynamostream"
 )
@@ -55,7 +54,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 			changes = append(changes, c)
 		}
 	}
-	ctx, cancel := beforeItEnds(ctx)
+	ctx, cancel := dynamostream.BeforeItEnds(ctx)
 	defer cancel()
 	from := ""
 	if o := f.config.Feed.Deliver(ctx, changes); o.From < len(changes) {
@@ -77,14 +76,4 @@ func (f *Function) read(ctx context.Context, record []byte) (Change, bool) {
 	}
 	c.Position = number
 	return c, is
-}
-
-// beforeItEnds leaves the time to answer before the function is ended, upon which all records would come again: a second, or a tenth of
-// what there is.
-func beforeItEnds(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, has := ctx.Deadline()
-	if !has {
-		return context.WithCancel(ctx)
-	}
-	return context.WithDeadline(ctx, deadline.Add(-min(time.Second, time.Until(deadline)/10)))
 }

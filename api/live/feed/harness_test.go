@@ -137,11 +137,11 @@ func (s *table) Forget(ctx context.Context, id string) error {
 	return s.Memory.Forget(ctx, id)
 }
 
-// subscribe opens a connection that ends after a time, and subscribes it.
+// subscribe opens a connection of a credential that is a minute old and ends after a time, and subscribes it.
 func (s *table) subscribe(t testing.TB, id string, ends time.Duration, revocations []string, topics ...string) {
 	t.Helper()
 	now := time.Now().Truncate(time.Second)
-	err := s.Open(t.Context(), connections.Connection{ID: id, OpenedAt: now, Ends: now.Add(ends), Revocations: revocations})
+	err := s.Open(t.Context(), connections.Connection{ID: id, OpenedAt: now, Ends: now.Add(ends), IssuedAt: now.Add(-time.Minute), Revocations: revocations})
 	for _, topic := range topics {
 		err = errors.Join(err, s.Subscribe(t.Context(), id, topic))
 	}
@@ -153,7 +153,7 @@ func (s *table) subscribe(t testing.TB, id string, ends time.Duration, revocatio
 // revoked are names that are revoked; those that begin with ? are such that nobody can tell.
 type revoked []string
 
-func (r revoked) Revoked(_ context.Context, names []string) (bool, error) {
+func (r revoked) Revoked(_ context.Context, names []string, _ time.Time) (bool, error) {
 	for _, name := range names {
 		if name[0] == '?' {
 			return true, errors.New("made by a test")
