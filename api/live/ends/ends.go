@@ -1,11 +1,21 @@
-// Package ends closes connections of a WebSocket API whose end has come, and those that a revocation ends. API Gateway closes none of them by
-// itself before two hours are over: it asks an authorizer when a client connects, and never again.
+// Package ends closes connections of a WebSocket API whose end has come, and those that a revocation ends, or the removal of their owner. API
+// Gateway closes none of them by itself before two hours are over: it asks an authorizer when a client connects, and never again.
 //
 //	closer, err := ends.New(ends.Config{Store: store, Sender: sender})
-//	err = closer.Ended(ctx)               // on a schedule, each minute
+//	err = closer.Ended(ctx)                 // on a schedule, each minute
 //	lambda.Start(ends.OnRevocation{closer}) // on the stream of the table of revocations
+//	lambda.Start(ends.OnRemoval{closer})    // on the stream of a table of owners
 //
 // Each may be done again and at the same time. What is not done is left as it was, and done by the next call.
+//
+// # Event source mappings
+//
+// The mappings of both streams have ReportBatchItemFailures. A connection that cannot be closed has its record come again, and nothing says when
+// that is enough: where it lasts, as a missing permission does (403), the records behind it wait, and those of others with them. So the
+// mappings need an end of it, by MaximumRetryAttempts and MaximumRecordAgeInSeconds, neither of which has one by default, and
+// BisectBatchOnFunctionError and a destination for what was given up, with an alarm: its connections stay open until they end. Refusing
+// what they send, and sending them nothing, is for others (see package live, and package feed).
+// See https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html.
 package ends
 
 import (
@@ -97,11 +107,17 @@ func (c *Closer) Ended(ctx context.Context) error {
 	return c.all(ctx, "ended", c.config.Store.Ended(ctx, c.config.Now()))
 }
 
-// Revoked does the same with the connections that the revocation of a name ends.
-func (c *Closer) Revoked(ctx context.Context, name string) error {
+// Revoked does the same with the connections that the revocation of a name ends: all of the name, where before is zero, and otherwise those
+// whose credential was issued at or before that time, or that do not say when it was. One that cannot be read is closed too: it may be one of
+// them.
+func (c *Closer) Revoked(ctx context.Context, name string, before time.Time) error {
 	return c.all(ctx, "revoked", func(yield func(string, error) bool) {
 		for s, err := range c.config.Store.Revoked(ctx, name) {
-			if !yield(s.ID, err) {
+			if broken, is := errors.AsType[*connections.BrokenError](err); is && broken.ID != "" {
+				s, err = connections.Subscriber{ID: broken.ID}, nil
+			}
+			stays := err == nil && !before.IsZero() && s.IssuedAt.After(before)
+			if !stays && !yield(s.ID, err) {
 				return
 			}
 		}

@@ -22,10 +22,12 @@ import (
 
 var (
 	noon     = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	issued   = noon.Add(-2 * time.Hour)
 	errTest  = errors.New("made by a test")
 	errDown  = &manage.UnavailableError{Err: errTest}
 	errBusy  = &manage.BusyError{Err: errTest}
 	errTable = &connections.UnavailableError{Err: errTest}
+	errItem  = &connections.BrokenError{ID: "bob", Attribute: "issuedAt"}
 )
 
 // gateway closes connections.
@@ -38,8 +40,14 @@ type gateway struct {
 
 func (g *gateway) Send(context.Context, string, string) error { panic("nothing is sent") }
 
-func (g *gateway) Close(_ context.Context, id string) error {
-	time.Sleep(g.takes)
+func (g *gateway) Close(ctx context.Context, id string) error {
+	if g.takes > 0 {
+		select {
+		case <-time.After(g.takes):
+		case <-ctx.Done():
+			return &manage.UnavailableError{Err: ctx.Err()}
+		}
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if err := g.fails[id]; err != nil {
@@ -88,14 +96,17 @@ func (s *table) Forget(ctx context.Context, id string) error {
 	return s.Memory.Forget(ctx, id)
 }
 
-// stage has connections: ann has ended, bob ends now, cy in a second. ann and cy are ended by r1, and all by r2.
+// stage has connections: ann has ended, bob ends now, cy in a second. ann and cy are ended by r1, and all by r2 and sub-all. The credential of ann
+// was issued two hours ago, that of bob a second later, and that of cy nobody knows when. ann and bob are the owners' of these names.
 func stage(t *testing.T) (*gateway, *table) {
 	t.Helper()
 	s := &table{Memory: connections.NewMemory(), forget: map[string]error{}}
 	for id, c := range map[string]connections.Connection{
-		"ann": {Ends: noon.Add(-time.Hour), Revocations: []string{"r1", "r2"}}, "bob": {Ends: noon, Revocations: []string{"r2"}}, "cy": {Ends: noon.Add(time.Second), Revocations: []string{"r1", "r2"}},
+		"ann": {Ends: noon.Add(-time.Hour), IssuedAt: issued, Revocations: []string{"r1", "r2", "sub-all", connections.OwnedBy("ann")}},
+		"bob": {Ends: noon, IssuedAt: issued.Add(time.Second), Revocations: []string{"r2", "sub-all", connections.OwnedBy("bob")}},
+		"cy":  {Ends: noon.Add(time.Second), Revocations: []string{"r1", "r2", "sub-all"}},
 	} {
-		c.ID, c.OpenedAt = id, noon.Add(-2*time.Hour)
+		c.ID, c.OpenedAt = id, issued
 		if err := s.Open(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
@@ -136,9 +147,10 @@ func closed(g *gateway) string { return strings.Join(slices.Sorted(slices.Values
 func TestCloser(t *testing.T) {
 	type call func(*ends.Closer, context.Context) error
 	ended := func(c *ends.Closer, ctx context.Context) error { return c.Ended(ctx) }
-	revoked := func(name string) call {
-		return func(c *ends.Closer, ctx context.Context) error { return c.Revoked(ctx, name) }
+	revokedBefore := func(name string, before time.Time) call {
+		return func(c *ends.Closer, ctx context.Context) error { return c.Revoked(ctx, name, before) }
 	}
+	revoked := func(name string) call { return revokedBefore(name, time.Time{}) }
 	for name, test := range map[string]struct {
 		do     call
 		set    func(*gateway, *table)
@@ -151,6 +163,13 @@ func TestCloser(t *testing.T) {
 		"revoked":          {revoked("r1"), nil, "ann cy", "bob", 0, nil},
 		"all are revoked":  {revoked("r2"), nil, "ann bob cy", "", 0, nil},
 		"none are revoked": {revoked("r"), nil, "", "ann bob cy", 0, nil},
+		"before any":       {revokedBefore("r2", issued.Add(-time.Second)), nil, "cy", "ann bob", 0, nil},
+		"before 1970":      {revokedBefore("r2", time.Unix(0, 0)), nil, "cy", "ann bob", 0, nil},
+		"before ann's":     {revokedBefore("r2", issued.Add(-1)), nil, "cy", "ann bob", 0, nil},
+		"at ann's":         {revokedBefore("r2", issued), nil, "ann cy", "bob", 0, nil},
+		"before bob's":     {revokedBefore("r2", issued.Add(time.Second-1)), nil, "ann cy", "bob", 0, nil},
+		"at bob's":         {revokedBefore("r2", issued.Add(time.Second)), nil, "ann bob cy", "", 0, nil},
+		"one is broken":    {revokedBefore("r1", issued.Add(-time.Second)), func(_ *gateway, s *table) { s.revoked = errItem }, "bob cy", "ann", 0, nil},
 		"gone already":     {ended, func(g *gateway, _ *table) { g.fails["ann"] = manage.ErrGone }, "bob", "cy", 0, nil},
 		"one fails":        {ended, func(g *gateway, _ *table) { g.fails["ann"] = errDown }, "bob", "ann cy", 1, errDown},
 		"one is busy":      {revoked("r2"), func(g *gateway, _ *table) { g.fails["bob"] = errBusy }, "ann cy", "bob", 1, errBusy},
@@ -180,7 +199,10 @@ func TestCloser(t *testing.T) {
 		if err := test.do(c, t.Context()); err != nil {
 			t.Errorf("%s: again: %v", name, err)
 		}
-		want := map[string]string{"gone already": "cy", "revoked": "bob", "one is unknown": "bob", "none are revoked": "ann bob cy", "ended": "cy", "one fails": "cy", "not forgotten": "cy", "not all found": "cy"}[name]
+		want, others := map[string]string{"one fails": "cy", "one is busy": "", "all fail": "", "not forgotten": "cy"}[name]
+		if !others {
+			want = test.kept
+		}
 		if kept(t, s) != want {
 			t.Errorf("%s: again: kept %q, want %q", name, kept(t, s), want)
 		}
@@ -201,7 +223,7 @@ func TestAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		if err := c.Revoked(t.Context(), "r"); err != nil || time.Since(start) != 3*time.Second {
+		if err := c.Revoked(t.Context(), "r", time.Time{}); err != nil || time.Since(start) != 3*time.Second {
 			t.Errorf("10 calls of a second, 4 at once, take %v: %v", time.Since(start), err)
 		}
 	})
@@ -209,6 +231,105 @@ func TestAtOnce(t *testing.T) {
 
 func record(number, name, key string) string {
 	return fmt.Sprintf(`{"eventID":"e%s","eventName":%q,"dynamodb":{"Keys":{"id":{"S":%q}},"SequenceNumber":%q}}`, number, name, key, number)
+}
+
+// entry is the record of an entry of the table of revocations with an attribute before, as JSON; "": it has none.
+func entry(name, before string) string {
+	if before != "" {
+		before = `,"before":` + before
+	}
+	return fmt.Sprintf(`{"eventID":"e1","eventName":"INSERT","dynamodb":{"Keys":{"id":{"S":%q}},"NewImage":{"id":{"S":%[1]q}%s},"SequenceNumber":"1"}}`, name, before)
+}
+
+// onStream is what a function makes of an event's records: its answer, and the log.
+func onStream(t *testing.T, f dynamostream.Handler, log *strings.Builder, records ...string) (answer string) {
+	t.Helper()
+	text, err := f.Invoke(t.Context(), []byte(`{"Records":[`+strings.Join(records, ",")+`]}`))
+	if err != nil || strings.Contains(log.String(), "hidden") {
+		t.Errorf("%v, the log has %s", err, log)
+	}
+	return string(text)
+}
+
+// TestOnRevocationBefore: of a subject or an issuer, those end whose credential is not later than the entry says, and all where it does not say,
+// or in no way that is understood; of all else all end.
+func TestOnRevocationBefore(t *testing.T) {
+	at := func(d time.Duration) string { return fmt.Sprintf(`{"N":"%d"}`, issued.Add(d).Unix()) }
+	for name, test := range map[string]struct {
+		name, before string
+		closed       string
+		errors       int
+	}{
+		"before all":         {"sub-all", at(-time.Second), "cy", 0},
+		"before all, 1970":   {"sub-all", `{"N":"0"}`, "cy", 0},
+		"at ann's":           {"sub-all", at(0), "ann cy", 0},
+		"at bob's":           {"sub-all", at(time.Second), "ann bob cy", 0},
+		"the latest":         {"sub-all", `{"N":"253402300799"}`, "ann bob cy", 0},
+		"later":              {"sub-all", `{"N":"253402300800"}`, "ann bob cy", 1},
+		"too late to count":  {"sub-all", `{"N":"9223372036854775807"}`, "ann bob cy", 1},
+		"no number":          {"sub-all", `{"N":"hidden"}`, "ann bob cy", 1},
+		"of parts":           {"sub-all", `{"N":"1.5"}`, "ann bob cy", 1},
+		"negative":           {"sub-all", `{"N":"-1"}`, "ann bob cy", 1},
+		"empty":              {"sub-all", `{"N":""}`, "ann bob cy", 1},
+		"a text":             {"sub-all", `{"S":"1"}`, "ann bob cy", 1},
+		"null":               {"sub-all", `{"NULL":true}`, "ann bob cy", 1},
+		"missing":            {"sub-all", "", "ann bob cy", 1},
+		"of an issuer":       {"iss-all", at(0), "", 0},
+		"of any age":         {"r1", at(-time.Hour), "ann cy", 0},
+		"of any age, broken": {"r1", `{"S":"hidden"}`, "ann cy", 0},
+	} {
+		g, s := stage(t)
+		var log strings.Builder
+		answer := onStream(t, ends.OnRevocation{Closer: closer(t, g, s, &log)}, &log, entry(test.name, test.before))
+		if answer != `{"batchItemFailures":[]}` || closed(g) != test.closed {
+			t.Errorf("%s: %s, closed %q", name, answer, closed(g))
+		}
+		if strings.Count(log.String(), "level=ERROR") != test.errors || test.errors > 0 && !strings.Contains(log.String(), "sequenceNumber=1") {
+			t.Errorf("%s: the log has %s", name, &log)
+		}
+	}
+}
+
+// TestOnRemoval: who is removed has no connection from then on.
+func TestOnRemoval(t *testing.T) {
+	const all = `{"batchItemFailures":[]}`
+	for name, test := range map[string]struct {
+		records []string
+		fails   string // the connection that cannot be closed
+		want    string
+		closed  string
+		errors  int
+	}{
+		"removed":          {[]string{record("1", "REMOVE", "ann")}, "", all, "ann", 0},
+		"made":             {[]string{record("1", "INSERT", "ann")}, "", all, "", 0},
+		"changed":          {[]string{record("1", "MODIFY", "ann")}, "", all, "", 0},
+		"another":          {[]string{record("1", "REMOVE", "cy"), record("2", "REMOVE", connections.OwnedBy("ann"))}, "", all, "", 0},
+		"one fails":        {[]string{record("1", "REMOVE", "cy"), record("2", "REMOVE", "ann"), record("3", "REMOVE", "bob")}, "ann", `{"batchItemFailures":[{"itemIdentifier":"2"}]}`, "bob", 0},
+		"broken ones":      {[]string{`null`, record("1", "hidden", "ann"), record("2", "REMOVE", ""), record("3", "REMOVE", "ann")}, "", all, "ann", 3},
+		"one has no place": {[]string{record("", "REMOVE", "ann")}, "", all, "ann", 1},
+	} {
+		g, s := stage(t)
+		g.fails[test.fails] = errDown
+		var log strings.Builder
+		answer := onStream(t, ends.OnRemoval{Closer: closer(t, g, s, &log)}, &log, test.records...)
+		if answer != test.want || closed(g) != test.closed || strings.Count(log.String(), "level=ERROR") != test.errors {
+			t.Errorf("%s: %s, closed %q; the log has %s", name, answer, closed(g), &log)
+		}
+	}
+}
+
+// TestAnswersInTime: what is left when the function is about to be ended comes again, and nothing else.
+func TestAnswersInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, s := stage(t)
+		g.takes = 5 * time.Second
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		answer, err := ends.OnRemoval{Closer: closer(t, g, s, nil)}.Invoke(ctx, []byte(`{"Records":[`+record("1", "REMOVE", "ann")+`,`+record("2", "REMOVE", "bob")+`]}`))
+		if string(answer) != `{"batchItemFailures":[{"itemIdentifier":"2"}]}` || err != nil || ctx.Err() != nil || closed(g) != "ann" {
+			t.Errorf("%s, %v, closed %q", answer, err, closed(g))
+		}
+	})
 }
 
 func TestOnRevocation(t *testing.T) {
@@ -231,12 +352,9 @@ func TestOnRevocation(t *testing.T) {
 		g, s := stage(t)
 		g.fails[test.fails] = errDown
 		var log strings.Builder
-		answer, err := ends.OnRevocation{Closer: closer(t, g, s, &log)}.Invoke(t.Context(), []byte(`{"Records":[`+strings.Join(test.records, ",")+`]}`))
-		if string(answer) != test.want || err != nil || closed(g) != test.closed {
-			t.Errorf("%s: %s, %v, closed %q", name, answer, err, closed(g))
-		}
-		if text := log.String(); strings.Count(text, "level=ERROR") != test.errors || strings.Contains(text, "hidden") {
-			t.Errorf("%s: the log has %s", name, text)
+		answer := onStream(t, ends.OnRevocation{Closer: closer(t, g, s, &log)}, &log, test.records...)
+		if answer != test.want || closed(g) != test.closed || strings.Count(log.String(), "level=ERROR") != test.errors {
+			t.Errorf("%s: %s, closed %q; the log has %s", name, answer, closed(g), &log)
 		}
 	}
 	g, s := stage(t)

@@ -76,7 +76,7 @@ func TestFeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := closer.Revoked(t.Context(), "r"); err != nil {
+	if err := closer.Revoked(t.Context(), "r", time.Time{}); err != nil {
 		t.Error(err)
 	}
 	if _, _, err := reads.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusNormalClosure {
