@@ -25,6 +25,9 @@ type Config struct {
 	Rules *policy.Rules
 	// Next gets the events of messages that may be sent, and those of $connect and $disconnect; required.
 	Next Handler
+	// Revocations is asked about each message that the rules allow, of a connection whose credential something would revoke; nil: nobody
+	// revokes.
+	Revocations Revocations
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Log receives a line for each message, and for each connection that is refused; nil means slog.Default().
@@ -97,12 +100,17 @@ const (
 	reasonGrantInvalid = "grant-invalid"
 	reasonGrantEnded   = "grant-ended"
 	reasonBody         = "body-invalid"
+
+	reasonRevoked                = "revoked"
+	reasonRevocationsInvalid     = "revocations-invalid"
+	reasonRevocationsUnavailable = "revocations-unavailable"
 )
 
 // Invoke takes one event of a WebSocket API. A message that may not be sent is answered in the words of API Gateway, which are
 // sent on a two-way route; a client of a one-way route hears nothing, as it does of its messages that are taken. A client that
 // connects without a grant is refused, unless everybody may connect: an API whose $connect has lost its authorizer opens to
-// nobody. The error is an [*EventError] for an event of another kind, or the next handler's.
+// nobody. The error is an [*EventError] for an event of another kind, a [*RevocationsUnavailableError] for a message of which it
+// cannot be told whether its sender may still send, or the next handler's.
 func (g *Guard) Invoke(ctx context.Context, text []byte) ([]byte, error) {
 	e, err := parse(text)
 	if err != nil {
@@ -115,7 +123,15 @@ func (g *Guard) Invoke(ctx context.Context, text []byte) ([]byte, error) {
 		return g.lifecycle(ctx, e, text)
 	}
 	caller, reason, detail := g.decide(e)
+	if reason == reasonAllowed {
+		if reason, err = g.recheck(ctx, e, caller); err != nil {
+			detail = err.Error()
+		}
+	}
 	g.log(ctx, "message", e, reason, detail)
+	if err != nil {
+		return nil, err
+	}
 	switch reason {
 	case reasonAllowed:
 		return g.config.Next.Invoke(context.WithValue(ctx, callerKey{}, caller), text)
@@ -128,13 +144,44 @@ func (g *Guard) Invoke(ctx context.Context, text []byte) ([]byte, error) {
 // lifecycle hands on what API Gateway tells of a connection, but for one that opens without what the authorizer says of the client.
 // Whether that suffices to connect the authorizer's policy has said.
 func (g *Guard) lifecycle(ctx context.Context, e *event, text []byte) ([]byte, error) {
-	if e.Context.EventType == eventConnect && !g.open {
-		if _, reason := grantOf(e); reason != "" {
+	if e.Context.EventType == eventConnect {
+		if reason := g.unfit(e); reason != "" {
 			g.log(ctx, "connect", e, reason, "")
 			return json.Marshal(forbidden)
 		}
 	}
 	return g.config.Next.Invoke(ctx, text)
+}
+
+// unfit tells why a connection may not open with what the authorizer says of the client; "": it may.
+func (g *Guard) unfit(e *event) (reason string) {
+	if _, reason = grantOf(e); reason != "" && !g.open {
+		return reason
+	}
+	_, _, reason = revocationsOf(e)
+	return reason
+}
+
+// recheck tells of a message that the rules allow whether its sender's credential is still good. The clock is looked at once more, since
+// asking takes time. The error is a [*RevocationsUnavailableError].
+func (g *Guard) recheck(ctx context.Context, e *event, caller policy.Caller) (reason string, err error) {
+	names, issuedAt, reason := revocationsOf(e)
+	if reason != "" {
+		return reason, nil
+	}
+	if g.config.Revocations == nil || len(names) == 0 {
+		return reasonAllowed, nil
+	}
+	revoked, err := g.config.Revocations.Revoked(ctx, names, issuedAt)
+	switch {
+	case err != nil:
+		return reasonRevocationsUnavailable, &RevocationsUnavailableError{err}
+	case revoked:
+		return reasonRevoked, nil
+	case hasEnded(caller, g.config.Now()):
+		return reasonGrantEnded, nil
+	}
+	return reasonAllowed, nil
 }
 
 // decide tells who sends a message, and whether it is let through: the one reason for which it is, or why not, and more of that.
@@ -191,10 +238,14 @@ func (g *Guard) decideMessage(caller policy.Caller, m policy.Message) string {
 	switch {
 	case g.config.Rules.DecideMessage(caller, m) == policy.Allow:
 		return reasonAllowed
-	case !caller.Expires.IsZero() && !m.At.Before(caller.Expires):
+	case hasEnded(caller, m.At):
 		return reasonGrantEnded
 	}
 	return reasonNotAllowed
+}
+
+func hasEnded(caller policy.Caller, at time.Time) bool {
+	return !caller.Expires.IsZero() && !at.Before(caller.Expires)
 }
 
 // ownerOf is the text of a member of a message, by the names that lead to it; "", nobody's, where that is no text. So it is
@@ -244,7 +295,11 @@ func (g *Guard) log(ctx context.Context, what string, e *event, reason, detail s
 			attributes = append(attributes, more)
 		}
 	}
-	g.config.Log.LogAttrs(ctx, slog.LevelInfo, what, attributes...)
+	level := slog.LevelInfo
+	if reason == reasonRevocationsUnavailable {
+		level = slog.LevelError
+	}
+	g.config.Log.LogAttrs(ctx, level, what, attributes...)
 }
 
 // maxLogged bounds each text of the log, in bytes.
