@@ -38,11 +38,14 @@ type source struct {
 }
 
 func (s *source) Revoked(_ context.Context, names []string, issuedAt time.Time) (bool, error) {
-	at := int64(0)
+	at := "0"
 	if !issuedAt.IsZero() {
-		at = issuedAt.Unix()
+		at = fmt.Sprintf("%d", issuedAt.Unix())
 	}
-	s.asked = append(s.asked, fmt.Sprint(at, " ", strings.Join(names, " ")))
+	if issuedAt.Equal(time.Unix(0, 0)) {
+		at = "1970"
+	}
+	s.asked = append(s.asked, at+" "+strings.Join(names, " "))
 	if s.during != nil {
 		s.during()
 	}
@@ -67,6 +70,7 @@ func TestRevocations(t *testing.T) {
 		"revoked, with an error":    {[]change{good}, &source{revoked: true, err: errTest}, "revocations-unavailable", issued + ofAll},
 		"one name":                  {[]change{revocations(issued + ofIssuer)}, &source{revoked: true}, "revoked", issued + ofIssuer},
 		"of unknown age":            {[]change{revocations("0 " + ofIssuer)}, &source{revoked: true}, "revoked", "0 " + ofIssuer},
+		"the earliest":              {[]change{revocations("1 " + ofIssuer)}, &source{}, "allowed", "1 " + ofIssuer},
 		"the latest":                {[]change{revocations("253402300799 " + ofIssuer)}, &source{}, "allowed", "253402300799 " + ofIssuer},
 		"nothing would revoke it":   {nil, &source{revoked: true}, "allowed", ""},
 		"a public route":            {[]change{good, key("open")}, &source{revoked: true}, "revoked", issued + ofAll},

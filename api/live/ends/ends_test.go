@@ -82,7 +82,7 @@ func (s *table) Ended(ctx context.Context, at time.Time) iter.Seq2[string, error
 
 func (s *table) Revoked(ctx context.Context, name string) iter.Seq2[connections.Subscriber, error] {
 	return func(yield func(connections.Subscriber, error) bool) {
-		if s.revoked != nil && !yield(connections.Subscriber{}, s.revoked) {
+		if s.revoked != nil && !yield(connections.Subscriber{IssuedAt: noon}, s.revoked) {
 			return
 		}
 		s.Memory.Revoked(ctx, name)(yield)
@@ -96,15 +96,15 @@ func (s *table) Forget(ctx context.Context, id string) error {
 	return s.Memory.Forget(ctx, id)
 }
 
-// stage has connections: ann has ended, bob ends now, cy in a second. ann and cy are ended by r1, and all by r2 and sub-all. The credential of ann
+// stage has connections: ann has ended, bob ends now, cy in a second. ann and cy are ended by r1, and all by r2, sub-all and iss-all. The credential of ann
 // was issued two hours ago, that of bob a second later, and that of cy nobody knows when. ann and bob are the owners' of these names.
 func stage(t *testing.T) (*gateway, *table) {
 	t.Helper()
 	s := &table{Memory: connections.NewMemory(), forget: map[string]error{}}
 	for id, c := range map[string]connections.Connection{
-		"ann": {Ends: noon.Add(-time.Hour), IssuedAt: issued, Revocations: []string{"r1", "r2", "sub-all", connections.OwnedBy("ann")}},
-		"bob": {Ends: noon, IssuedAt: issued.Add(time.Second), Revocations: []string{"r2", "sub-all", connections.OwnedBy("bob")}},
-		"cy":  {Ends: noon.Add(time.Second), Revocations: []string{"r1", "r2", "sub-all"}},
+		"ann": {Ends: noon.Add(-time.Hour), IssuedAt: issued, Revocations: []string{"r1", "r2", "sub-all", "iss-all", connections.OwnedBy("ann")}},
+		"bob": {Ends: noon, IssuedAt: issued.Add(time.Second), Revocations: []string{"r2", "sub-all", "iss-all", connections.OwnedBy("bob")}},
+		"cy":  {Ends: noon.Add(time.Second), Revocations: []string{"r1", "r2", "sub-all", "iss-all"}},
 	} {
 		c.ID, c.OpenedAt = id, issued
 		if err := s.Open(t.Context(), c); err != nil {
@@ -176,6 +176,7 @@ func TestCloser(t *testing.T) {
 		"all fail":         {revoked("r2"), func(g *gateway, _ *table) { g.fails["ann"], g.fails["bob"], g.fails["cy"] = errTest, errTest, errTest }, "", "ann bob cy", 3, errTest},
 		"not forgotten":    {ended, func(_ *gateway, s *table) { s.forget["bob"] = errTable }, "ann bob", "bob cy", 1, errTable},
 		"not all found":    {ended, func(_ *gateway, s *table) { s.ended = errTable }, "ann bob", "cy", 1, errTable},
+		"not all, of some": {revokedBefore("r1", issued), func(_ *gateway, s *table) { s.revoked = errTable }, "ann cy", "bob", 1, errTable},
 		"one is unknown":   {revoked("r1"), func(_ *gateway, s *table) { s.revoked = errTable }, "ann cy", "bob", 1, errTable},
 	} {
 		g, s := stage(t)
@@ -274,7 +275,8 @@ func TestOnRevocationBefore(t *testing.T) {
 		"a text":             {"sub-all", `{"S":"1"}`, "ann bob cy", 1},
 		"null":               {"sub-all", `{"NULL":true}`, "ann bob cy", 1},
 		"missing":            {"sub-all", "", "ann bob cy", 1},
-		"of an issuer":       {"iss-all", at(0), "", 0},
+		"of an issuer":       {"iss-all", at(0), "ann cy", 0},
+		"of another one":     {"iss-", at(0), "", 0},
 		"of any age":         {"r1", at(-time.Hour), "ann cy", 0},
 		"of any age, broken": {"r1", `{"S":"hidden"}`, "ann cy", 0},
 	} {
