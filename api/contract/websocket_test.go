@@ -134,7 +134,8 @@ x-websocket: {connect: {security: []}, routes: {get: {security: %s%s}}}
 	}
 }
 
-// TestTheContractsMessages pins who may send what to the API that ships: everybody who may connect, by whatever credential.
+// TestTheContractsMessages pins who may send what to the API that ships: everybody who may connect, by whatever credential, but that being
+// told of users asks for what reading them does.
 func TestTheContractsMessages(t *testing.T) {
 	read, err := contract.Load("../openapi.yaml")
 	if err != nil {
@@ -151,14 +152,37 @@ func TestTheContractsMessages(t *testing.T) {
 			t.Errorf("%+v: want a two-way route of the function live, with a schema", r)
 		}
 	}
-	if !slices.Equal(keys, []string{"whoami", "ping"}) || read.WebSocket.Function != "live" {
+	if !slices.Equal(keys, []string{"whoami", "ping", "subscribe", "unsubscribe"}) || read.WebSocket.Function != "live" {
 		t.Errorf("routes %v, connections to %s", keys, read.WebSocket.Function)
 	}
 	for scheme, want := range map[string]policy.Decision{"bearer": policy.Allow, "apiKey": policy.Allow, "other": policy.Deny} {
 		who := policy.Caller{ID: "7", Schemes: []string{scheme}}
-		for _, key := range keys {
+		for _, key := range []string{"whoami", "ping", "unsubscribe"} {
 			if got := rules.DecideMessage(who, policy.Message{Key: key}); got != want || rules.Decide(who, policy.RouteConnect, "") != want {
 				t.Errorf("%s with %s: %s", key, scheme, got)
+			}
+		}
+		for _, test := range []struct {
+			scopes      string
+			ownsNothing bool
+			users       string // that are subscribed to
+			want        policy.Decision
+		}{
+			{"users/read", false, "*", want},
+			{"users/read", false, "8", want},
+			{"users/read", true, "*", want},
+			{"users/self", false, "7", want},
+			{"users/self", false, "8", policy.Deny},
+			{"users/self", false, "*", policy.Deny},
+			{"users/self", true, "*", policy.Deny},
+			{"users/self", true, "7", policy.Deny},
+			{"users/self", false, "", policy.Deny},
+			{"users/write", false, "7", policy.Deny},
+			{"", false, "7", policy.Deny},
+		} {
+			who := policy.Caller{ID: "7", Schemes: []string{scheme}, Scopes: strings.Fields(test.scopes), OwnsNothing: test.ownsNothing}
+			if got := rules.DecideMessage(who, policy.Message{Key: "subscribe", Owner: test.users}); got != test.want {
+				t.Errorf("%+v with %s: %s", test, scheme, got)
 			}
 		}
 	}
