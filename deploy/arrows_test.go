@@ -79,7 +79,7 @@ var arrows = []arrow{
 	{"api/tokens/cognito", []string{"api/tokens", "api/tokens/cognito/internal/srp", "api/internal/awsfailure"}},
 	{"api/tokens/cognito/internal/srp", nil},
 	{"api/tokens/secretsmanager", []string{"api/tokens", "api/internal/awsfailure"}},
-	{"api/live", []string{"api/live", "api/internal/lambdaproxy", "api/internal/schema", "policy"}},
+	{"api/live", []string{"api/live", "api/live/connections", "api/internal/dynamostream", "api/internal/lambdaproxy", "api/internal/schema", "policy"}},
 	{"api/live/connections", []string{"api/live/connections"}},
 	{"api/live/connections/dynamo", []string{"api/live/connections", "api/internal/awsfailure", "api/internal/dynamotable"}},
 	{"api/live/manage", nil},

@@ -18,6 +18,7 @@ type event struct {
 		EventType            string         `json:"eventType"`
 		MessageID            string         `json:"messageId"`
 		ConnectionID         string         `json:"connectionId"`
+		ConnectedAt          int64          `json:"connectedAt"` // milliseconds since 1970
 		RequestID            string         `json:"requestId"`
 		DisconnectStatusCode int            `json:"disconnectStatusCode"`
 		DisconnectReason     string         `json:"disconnectReason"`
@@ -90,8 +91,11 @@ type answer struct {
 	Body       string            `json:"body,omitempty"`
 }
 
-// forbidden refuses a client that wants to connect.
-var forbidden = answer{StatusCode: http.StatusForbidden, Body: `{"message":"Forbidden"}`}
+// The refusals of a client that wants to connect: it may not, or nobody can tell now whether it may.
+var (
+	forbidden   = answer{StatusCode: http.StatusForbidden, Body: `{"message":"Forbidden"}`}
+	unavailable = answer{StatusCode: http.StatusServiceUnavailable, Body: `{"message":"Service Unavailable"}`}
+)
 
 // The frames that API Gateway itself sends, to the letter, blanks included.
 const (

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"portcullis/api/internal/lambdaproxy"
 	"portcullis/policy"
@@ -21,7 +22,16 @@ type FunctionConfig struct {
 	// Protocols are the subprotocols behind which clients put a token, as the authorizer reads it; nil means
 	// DefaultProtocol alone.
 	Protocols []string
-	// Log receives a line for each connection that is refused or ends; nil means slog.Default().
+	// Store keeps the connections that are open, so that they can be sent something and closed; nil: none is kept.
+	Store Store
+	// Revocations is asked about a connection when it has just been kept, and has to look anew each time; nil: nobody revokes.
+	Revocations Revocations
+	// Topics are what a connection may be subscribed to, by the member of a message that says it: they give the topic of its value, or an
+	// error that says to the client what is wrong with it. None, or no Store: nobody is told of anything.
+	Topics map[string]func(value string) (topic string, err error)
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Log receives a line for each connection that is refused or ends, and for each that cannot be kept; nil means slog.Default().
 	Log *slog.Logger
 }
 
@@ -29,11 +39,15 @@ type FunctionConfig struct {
 const DefaultProtocol = "token"
 
 // Function is what this module's contract names as the function live: it lets clients connect, is told that they are gone, and
-// answers the messages whoami and ping. It stands behind a [Guard]. It is safe for concurrent use.
+// answers the messages whoami, ping, subscribe and unsubscribe. It stands behind a [Guard]. It is safe for concurrent use.
 type Function struct {
-	origins   lambdaproxy.CORS
-	protocols []string
-	log       *slog.Logger
+	origins     lambdaproxy.CORS
+	protocols   []string
+	store       Store
+	revocations Revocations
+	topics      map[string]func(value string) (topic string, err error)
+	now         func() time.Time
+	log         *slog.Logger
 }
 
 // NewFunction returns a Function, or an [*OriginError].
@@ -42,9 +56,12 @@ func NewFunction(c FunctionConfig) (*Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Function{origins: origins, protocols: c.Protocols, log: c.Log}
+	f := &Function{origins: origins, protocols: c.Protocols, store: c.Store, revocations: c.Revocations, topics: c.Topics, now: c.Now, log: c.Log}
 	if f.protocols == nil {
 		f.protocols = []string{DefaultProtocol}
+	}
+	if f.now == nil {
+		f.now = time.Now
 	}
 	if f.log == nil {
 		f.log = slog.Default()
@@ -56,7 +73,8 @@ func NewFunction(c FunctionConfig) (*Function, error) {
 type OriginError = lambdaproxy.OriginError
 
 // Invoke answers one event of a WebSocket API. The error is an [*EventError] for an event of another kind, a route that the
-// function does not serve, or a message that comes by no Guard.
+// function does not serve, or a message that comes by no Guard; or the Store's, where it cannot do what a message asks for, or forget who
+// is gone. A client that cannot be kept is refused with 503.
 func (f *Function) Invoke(ctx context.Context, text []byte) ([]byte, error) {
 	e, err := parse(text)
 	if err != nil {
@@ -78,18 +96,26 @@ func (f *Function) serve(ctx context.Context, e *event) (answer, error) {
 	}
 	f.log.LogAttrs(ctx, slog.LevelInfo, "disconnected", slog.String("connectionId", cut(e.Context.ConnectionID)),
 		slog.Int("status", e.Context.DisconnectStatusCode), slog.String("reason", cut(e.Context.DisconnectReason)))
-	return answer{StatusCode: http.StatusOK}, nil
+	if f.store == nil {
+		return answer{StatusCode: http.StatusOK}, nil
+	}
+	return answer{StatusCode: http.StatusOK}, f.store.Forget(ctx, e.Context.ConnectionID)
 }
 
 // connect lets a client connect whose page's origin is allowed. A client that names none is no browser: those name it in every
 // handshake (RFC 6455, section 4.1). Of the subprotocols that the client offers, that before its token is taken: a browser
-// closes a connection for which none is, and the token itself must not be.
+// closes a connection for which none is, and the token itself must not be. Where there is a store, who cannot be kept does not connect.
 func (f *Function) connect(ctx context.Context, e *event) answer {
 	for _, origin := range e.header("Origin") {
 		if !f.origins.Allows(origin) {
 			f.log.LogAttrs(ctx, slog.LevelInfo, "refused", slog.String("reason", "origin-not-allowed"), slog.String("origin", cut(origin)),
 				slog.String("connectionId", cut(e.Context.ConnectionID)))
 			return forbidden
+		}
+	}
+	if f.store != nil {
+		if refused := f.keep(ctx, e); refused != nil {
+			return *refused
 		}
 	}
 	a := answer{StatusCode: http.StatusOK}
@@ -148,6 +174,8 @@ func (f *Function) message(ctx context.Context, e *event) (answer, error) {
 		return send(back)
 	case "whoami":
 		return send(identityOf(back, e, caller))
+	case "subscribe", "unsubscribe":
+		return f.subscribe(ctx, e, back, caller)
 	}
 	return answer{}, &EventError{fmt.Sprintf("no route %.100q is served here", e.Context.RouteKey)}
 }
