@@ -97,25 +97,42 @@ func (b *builder) messageModels() (map[string]Model, map[string]*jsonschema.Sche
 	m := &modelMaker{refusals: refusals{contract: b.contract}, schemas: map[string]*schema{}}
 	all := map[string]Model{}
 	for i := range b.contract.WebSocket.Routes {
-		r := &b.contract.WebSocket.Routes[i]
-		if r.Schema == "" {
-			continue
-		}
-		tree, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(r.Schema)))
-		name := modelOf(r)
-		switch _, taken := m.schemas[name]; {
-		case err != nil:
-			m.refuse(r.Line, "%s: %v", r.Key, err)
-		case taken:
-			m.refuse(r.Line, "%s: want another route key: the model %s is another route's", r.Key, name)
-		default:
-			m.schemas[name] = &schema{name: name, place: r.Message, tree: tree}
-			all[name] = Model{Schema: m.text(m.schemas[name])}
+		if r := &b.contract.WebSocket.Routes[i]; r.Schema != "" {
+			m.addMessage(r, all)
 		}
 	}
 	validators := m.compile(all)
 	b.wrong = append(b.wrong, m.wrong...)
 	return all, validators
+}
+
+// How long the name of a WebSocket API's model and its schema may be, in bytes. See
+// https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-models.html.
+const (
+	maxModelName   = 128
+	maxModelSchema = 32768
+)
+
+// addMessage adds the model of a route's messages to all.
+func (m *modelMaker) addMessage(r *contract.MessageRoute, all map[string]Model) {
+	tree, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(r.Schema)))
+	s := &schema{name: modelOf(r), place: r.Message, tree: tree}
+	switch _, taken := m.schemas[s.name]; {
+	case err != nil:
+		m.refuse(r.Line, "%s: %v", r.Key, err)
+		return
+	case taken:
+		m.refuse(r.Line, "%s: want another route key: the model %s is another route's", r.Key, s.name)
+		return
+	case len(s.name) > maxModelName:
+		m.refuse(r.Line, "%s: want a shorter route key: the name of its messages' model, %s, has %d characters, and %d are the most", r.Key, s.name, len(s.name), maxModelName)
+		return
+	}
+	m.schemas[s.name], all[s.name] = s, Model{Schema: m.text(s)}
+	if size := len(all[s.name].Schema); size > maxModelSchema {
+		m.refuse(m.contract.Line(s.place), "%s: want a smaller schema: that of its messages, with what it refers to in the place of references, has %d bytes as a model of API Gateway's, and %d are the most",
+			r.Key, size, maxModelSchema)
+	}
 }
 
 // webSocketAccess is who may connect, and who may send by each route.

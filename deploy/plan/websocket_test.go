@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,14 @@ func TestWebSocketRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	const iam = "name: test\ngateway: WEBSOCKET\nauthorization: AWS_IAM\n"
+	message := func(key string, size int) string { // a route of messages whose schema, as a model, has that size
+		model := func(n int) string {
+			return fmt.Sprintf(`{"$schema":"http://json-schema.org/draft-04/schema#","enum":[%q],"title":%q}`, strings.Repeat("d", n), "Message"+key)
+		}
+		route := fmt.Sprintf("%s: {security: [], function: clock, message: {enum: [%s]}}\n    ", key, strings.Repeat("d", size-len(model(0))))
+		return strings.Replace(string(chat), "chat/time: {", route+"chat/time: {", 1)
+	}
+	longest := strings.Repeat("k", 128-len("Message"))
 	tests := []struct{ contract, mode, want string }{
 		{string(chat), iam, ""},
 		{contractBase, iam, "test.yaml:2: gateway: want a contract with x-websocket, and contract.yaml has none"},
@@ -25,6 +34,11 @@ func TestWebSocketRefusals(t *testing.T) {
 			"test.yaml:4: throttle.methods.chat/leave: want an operation of contract.yaml, which has none such"},
 		{strings.Replace(string(chat), "chat/time: {", "chat-send: {message: {type: object}, ", 1), iam,
 			"contract.yaml:30: chat-send: want another route key: the model Messagechatsend is another route's"},
+		{message(longest, 32768), iam, ""},
+		{message(longest+"k", 32768), iam, "contract.yaml:30: " + longest + "k: want a shorter route key: the name of its messages' model, Message" + longest +
+			"k, has 129 characters, and 128 are the most"},
+		{message("big", 32769), iam, "contract.yaml:30: big: want a smaller schema: that of its messages, with what it refers to in the place of references, " +
+			"has 32769 bytes as a model of API Gateway's, and 32768 are the most"},
 	}
 	for _, test := range tests {
 		c, err := contract.Parse("contract.yaml", []byte(test.contract))
