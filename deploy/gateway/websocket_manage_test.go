@@ -54,6 +54,7 @@ func TestWebSocketManagement(t *testing.T) {
 		{"post 128 KB", asAdmin.to("POST /test/@connections/ID\n\n" + strings.Repeat("a", 128<<10)), 200, "", "", strings.Repeat("a", 128<<10)},
 		{"post 128 KB and a byte", asAdmin.to("POST /test/@connections/ID\n\n" + strings.Repeat("a", 128<<10+1)), 413, `{"message":"Payload Too Large"}`, "PayloadTooLargeException", "-"},
 		{"get", asReader.to("GET /test/@connections/ID"), 200, "-", "", "-"},
+		{"post, no UTF-8", asAdmin.to("POST /test/@connections/ID\n\na\xff\xfe\u00e9\xc3"), 200, "", "", "a\uFFFD\u00e9\uFFFD"},
 		{"the reader posts", asReader.to("POST /test/@connections/ID\n\nhello"), 403, "-", "ForbiddenException", "-"},
 		{"the reader deletes", asReader.to("DELETE /test/@connections/ID"), 403, "-", "ForbiddenException", "-"},
 		{"who may invoke", asNobody.to("POST /test/@connections/ID\n\nhello"), 403, "-", "ForbiddenException", "-"},
@@ -65,7 +66,9 @@ func TestWebSocketManagement(t *testing.T) {
 		{"no id", asAdmin.to("POST /test/@connections/nobody\n\nhello"), 400, `{"message":"Invalid connectionId"}`, "BadRequestException", "-"},
 		{"an empty id", asAdmin.to("POST /test/@connections/\n\nhello"), 400, `{"message":"Invalid connectionId"}`, "BadRequestException", "-"},
 		{"another method", asAdmin.to("PUT /test/@connections/ID\n\nhello"), 403, missing, "MissingAuthenticationTokenException", "-"},
-		{"another stage", asAdmin.to("POST /other/@connections/ID\n\nhello"), 426, "-", "-", "-"},
+		{"another stage", asAdmin.to("POST /other/@connections/ID\n\nhello"), 403, `{"message":"Forbidden"}`, "ForbiddenException", "-"},
+		{"another stage, encoded", signing{}.to("DELETE /other/%40connections/ID"), 403, `{"message":"Forbidden"}`, "ForbiddenException", "-"},
+		{"below something", asAdmin.to("POST /test/below/@connections/ID\n\nhello"), 426, "-", "-", "-"},
 	}
 	for _, test := range tests {
 		test.by.request = strings.Replace(test.by.request, "connections/ID", "connections/"+open, 1)

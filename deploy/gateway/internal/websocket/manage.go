@@ -15,13 +15,17 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html.
 const connectionsPath = "/@connections/"
 
-// managed gives the id of the connection that a request is about; false: it is about none.
+// managed gives the id of the connection that a request is about, of whatever stage; false: it is about none.
 func managed(x *stage.Exchange) (id string, is bool) {
 	path, err := url.PathUnescape(x.Path)
-	if err != nil || !x.Ours {
+	if err != nil {
 		return "", false
 	}
-	if id, is = strings.CutPrefix(path, connectionsPath); is {
+	before, id, is := strings.Cut(path, connectionsPath)
+	if is && x.Ours {
+		if before != "" {
+			return "", false
+		}
 		x.UsePath(path)
 	}
 	return id, is
@@ -32,7 +36,11 @@ func (a *API) manage(x *stage.Exchange, id string) {
 	call := map[string]func(*stage.Exchange, *connection) *refusal{
 		http.MethodPost: a.post, http.MethodGet: a.get, http.MethodDelete: a.delete,
 	}[x.HTTP.Method]
-	if call == nil {
+	switch {
+	case !x.Ours:
+		refuse(x, &unknownStage)
+		return
+	case call == nil:
 		refuse(x, &missingToken)
 		return
 	}
@@ -61,9 +69,10 @@ func (a *API) isID(text string) bool {
 	return err == nil && len(decoded) == len(text)*11/16 && len(text) == 16
 }
 
-// post has the request's body sent to a client, and does not wait for it.
+// post has the request's body sent to a client, and does not wait for it. What of it is no UTF-8 becomes U+FFFD, which is a choice: by a
+// frame of text that is none, a client would lose its connection (RFC 6455, section 8.1).
 func (a *API) post(x *stage.Exchange, c *connection) *refusal {
-	switch c.out.offer(string(x.Body)) {
+	switch c.out.offer(strings.ToValidUTF8(string(x.Body), "\uFFFD")) {
 	case errFull:
 		return &bufferFull
 	case errEnded:

@@ -1,6 +1,7 @@
 package websocket
 
 import (
+	"errors"
 	"strings"
 
 	"portcullis/deploy/gateway/internal/lambda"
@@ -30,6 +31,9 @@ func (a *API) messageID(c *connection) string {
 	return a.NewID()[:own] + c.id[own:]
 }
 
+// errAnswerTooLarge is that an answer is no message that API Gateway sends. What the client gets in its place is a choice.
+var errAnswerTooLarge = errors.New("the function's answer is larger than 128 KB")
+
 // answer gives what the client gets for a message; "": nothing.
 func (a *API) answer(x *stage.Exchange, body string) (string, *refusal) {
 	found := a.find(body)
@@ -55,12 +59,15 @@ func (a *API) answer(x *stage.Exchange, body string) (string, *refusal) {
 	case err != nil:
 		x.Malformed(err)
 		return "", &integrationFailed
-	case !found.answers:
-		x.Answered(answer.Status)
-		return "", nil
+	case found.answers && len(answer.Body) > maxMessage:
+		x.Malformed(errAnswerTooLarge)
+		return "", &integrationFailed
 	}
 	x.Answered(answer.Status)
-	if answer.Status >= 300 { // one report says so; it is not known for sure
+	switch {
+	case !found.answers:
+		return "", nil
+	case answer.Status >= 300: // one report says so; it is not known for sure
 		return "", &integrationFailed
 	}
 	return answer.Body, nil

@@ -46,12 +46,12 @@ func (o *outgoing) put(text string) {
 	}
 }
 
-// take takes a text where there is room for it. One that is larger than all the room is taken where there is nothing else.
+// take takes a text where there is room for it, as there is for any where there is nothing else.
 func (o *outgoing) take(text string) error {
 	switch {
 	case o.ended:
 		return errEnded
-	case len(o.texts) >= maxQueued, len(o.texts) > 0 && o.bytes+len(text) > maxQueuedBytes:
+	case len(o.texts) >= maxQueued, o.bytes+len(text) > maxQueuedBytes:
 		return errFull
 	}
 	o.texts, o.bytes = append(o.texts, text), o.bytes+len(text)
