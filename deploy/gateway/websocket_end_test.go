@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -221,19 +221,19 @@ func TestWebSocketEndsWhileBusy(t *testing.T) {
 	}
 }
 
-// TestWebSocketEndsWithoutTheClient: a client that does not answer a close frame sends nothing more, is not found, and holds nobody up,
-// though it begins a frame that it does not end.
+// TestWebSocketEndsWithoutTheClient: a client that does not answer a close frame sends nothing more, is not found, and holds nobody up for
+// more than 5 seconds, though it begins a frame that it does not end.
 func TestWebSocketEndsWithoutTheClient(t *testing.T) {
 	const stalled = "\x81\xff\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00" // what begins a frame of 4 GB
 	for name, test := range map[string]struct {
 		change func(*setting)
-		end    func(t *testing.T, s *chat, w *byHand, open string)
+		end    func(t *testing.T, s *chat, w *byHand, path string)
 		code   int
 	}{
-		"deleted": {nil, func(t *testing.T, s *chat, _ *byHand, open string) {
-			s.sendSigned(t, asAdmin.to("DELETE "+open))
+		"deleted": {nil, func(t *testing.T, s *chat, _ *byHand, path string) {
+			s.call(t, "DELETE "+path)
 			for _, request := range []string{"GET ", "DELETE ", "POST "} {
-				if got := s.sendSigned(t, asAdmin.to(request+open)); got.status != 410 {
+				if got := s.call(t, request+path); got.status != 410 {
 					t.Errorf("%s: %d %s", request, got.status, got.body)
 				}
 			}
@@ -241,24 +241,26 @@ func TestWebSocketEndsWithoutTheClient(t *testing.T) {
 		"closed": {nil, func(_ *testing.T, s *chat, _ *byHand, _ string) { go s.gateway.Close() }, 1001},
 		"idle":   {func(c *setting) { c.IdleTimeout = 50 * time.Millisecond }, func(*testing.T, *chat, *byHand, string) {}, 1001},
 		"too large": {nil, func(_ *testing.T, _ *chat, w *byHand, _ string) {
-			w.Write([]byte(stalled + strings.Repeat("a", 128<<10+1)))
+			go w.Write([]byte(stalled + strings.Repeat("a", 128<<10+1)))
 		}, 1009},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newChat(t, managedChatMode, test.change)
-			w := s.wire(t, upgradeRequest)
-			test.end(t, s, w, "/test/@connections/"+url.QueryEscape(s.next(t, "CONNECT").RequestContext.ConnectionID))
+		synctest.Test(t, func(t *testing.T) {
+			s := newPiped(t, managedChatMode, test.change)
+			w, path := s.patient(t)
+			test.end(t, s, w, path)
 			if first, payload := w.next(); first != 0x88 || int(payload[0])<<8|int(payload[1]) != test.code {
-				t.Errorf("the client gets %x %q, want %d", first, payload, test.code)
+				t.Errorf("%s: the client gets %x %q, want %d", name, first, payload, test.code)
 			}
+			ended := time.Now()
 			if name != "too large" { // which is within a frame
-				w.Write([]byte(strings.Repeat(frameOf(0x81, `{"action":"send"}`), 100) + stalled))
+				go w.Write([]byte(strings.Repeat(frameOf(0x81, `{"action":"send"}`), 100) + stalled))
 			}
 			if e := s.next(t, "DISCONNECT").RequestContext; e.DisconnectStatusCode != test.code {
-				t.Errorf("the function is told %d, want %d", e.DisconnectStatusCode, test.code)
+				t.Errorf("%s: the function is told %d, want %d", name, e.DisconnectStatusCode, test.code)
 			}
-			s.gateway.Close()
+			if s.gateway.Close(); time.Since(ended) > 5*time.Second {
+				t.Errorf("%s: it takes %v", name, time.Since(ended))
+			}
 			s.quiet(t, name)
 		})
 	}
