@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -95,6 +96,24 @@ func TestWebSocketHandshake(t *testing.T) {
 			t.Errorf("%s: headers %v", test.name, c.response.Header)
 		}
 		s.quiet(t, test.name)
+	}
+}
+
+// TestWebSocketRefusedByFunction: the type of a refusal goes with the status that the function answers.
+func TestWebSocketRefusedByFunction(t *testing.T) {
+	s := newChat(t, chatMode, nil)
+	for status, want := range map[int]string{
+		301: "ForbiddenException", 400: "ForbiddenException", 401: "UnauthorizedException", 403: "ForbiddenException",
+		499: "ForbiddenException", 500: "InternalServerErrorException", 503: "InternalServerErrorException",
+	} {
+		c, err := s.dial(fmt.Sprintf("/test?token=all&connect=%d", status), nil)
+		if err == nil || c.response == nil {
+			t.Fatalf("%d: error %v", status, err)
+		}
+		if got := c.response.Header.Get("X-Amzn-Errortype"); c.response.StatusCode != status || got != want {
+			t.Errorf("%d: %d %s, want %s", status, c.response.StatusCode, got, want)
+		}
+		s.next(t, "CONNECT")
 	}
 }
 

@@ -48,9 +48,16 @@ var (
 	gone               = refusal{"", 410, "GoneException", "", false} // without a body
 )
 
-// refusedBy is what a handshake gets that the function of $connect does not accept: the function's status.
+// refusedBy is what a handshake gets that the function of $connect does not accept: the function's status, and the type that goes with it.
 func refusedBy(status int) *refusal {
-	return &refusal{"", status, "ForbiddenException", http.StatusText(status), false}
+	errorType := unknownStage.errorType
+	switch {
+	case status == http.StatusUnauthorized:
+		errorType = unauthorized.errorType
+	case status >= http.StatusInternalServerError:
+		errorType = integrationFailed.errorType
+	}
+	return &refusal{"", status, errorType, http.StatusText(status), false}
 }
 
 // body is JSON with the blanks that AWS has in it, before a message's ids and nowhere else.

@@ -226,6 +226,9 @@ func (t *talk) ended(err error) error {
 	return &cli.NoError{Err: errors.New(c.String())}
 }
 
+// closedByBackend is the reason of API Gateway's close frame where DELETE @connections has ended a connection, as it was seen.
+const closedByBackend = "Connection Closed Normally"
+
 // String says how the server has closed.
 func (c closing) String() string {
 	text := fmt.Sprintf("the server closed the connection with %d", c.Code)
@@ -233,6 +236,10 @@ func (c closing) String() string {
 		text += fmt.Sprintf(", %q", c.Reason)
 	}
 	switch websocket.StatusCode(c.Code) {
+	case websocket.StatusNormalClosure:
+		if c.Reason == closedByBackend {
+			text += ": its backend has ended it, as where a token has ended or was revoked"
+		}
 	case websocket.StatusGoingAway:
 		text += ": API Gateway does so after ten idle minutes, and after two hours"
 	case websocket.StatusMessageTooBig:
