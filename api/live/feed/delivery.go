@@ -32,22 +32,28 @@ type delivery struct {
 
 // topic are the subscribers of one, which are read when they are first asked for.
 type topic struct {
-	read sync.Once
-	list []connections.Subscriber
-	ids  map[string]bool
-	err  error // why there may be more
+	known chan struct{} // closed when they have been read
+	list  []connections.Subscriber
+	ids   map[string]bool
+	err   error // why there may be more
 }
 
-// all sends all changes. What is to come of one key is done by one goroutine, which has one for each connection.
+// all sends all changes. What is to come of one key is done by one goroutine, which has one for each connection. Topics of several keys are
+// read at once; calls are begun key by key, so that those that come first are done first, and a batch that does not fit into its time has
+// them behind it when it comes again.
 func (d *delivery) all(ctx context.Context) {
 	var keys sync.WaitGroup
 	atOnce := make(chan struct{}, d.AtOnce)
+	turn := make(chan struct{})
+	close(turn)
 	for _, indexes := range d.byKey(ctx) {
 		atOnce <- struct{}{}
+		own, next := turn, make(chan struct{})
 		keys.Go(func() {
 			defer func() { <-atOnce }()
-			d.key(ctx, indexes)
+			d.key(ctx, indexes, own, next)
 		})
+		turn = next
 	}
 	keys.Wait()
 }
@@ -71,23 +77,13 @@ func (d *delivery) byKey(ctx context.Context) (keys [][]int) {
 	return keys
 }
 
-// key sends the changes of one key, to several connections at once, and to each in order.
-func (d *delivery) key(ctx context.Context, indexes []int) {
-	var names []string
-	var topics []*topic
-	for _, i := range indexes {
-		for _, name := range d.changes[i].Topics {
-			if slices.Contains(names, name) {
-				continue
-			}
-			t := d.topic(ctx, name)
-			if names, topics = append(names, name), append(topics, t); t.err != nil {
-				d.fail(i, t.err)
-			}
-		}
-	}
+// key sends the changes of one key, to several connections at once, and to each in order; from its turn on, and it says when the next has it.
+func (d *delivery) key(ctx context.Context, indexes []int, turn <-chan struct{}, next chan<- struct{}) {
+	names, topics := d.topicsFor(ctx, indexes)
 	var subscribers sync.WaitGroup
 	defer subscribers.Wait()
+	<-turn
+	defer close(next)
 	for at, t := range topics {
 		for _, s := range t.list {
 			has := func(t *topic) bool { return t.ids[s.ID] }
@@ -111,6 +107,22 @@ func (d *delivery) key(ctx context.Context, indexes []int) {
 	}
 }
 
+// topicsFor are the topics of some changes, and their names, each once.
+func (d *delivery) topicsFor(ctx context.Context, indexes []int) (names []string, topics []*topic) {
+	for _, i := range indexes {
+		for _, name := range d.changes[i].Topics {
+			if slices.Contains(names, name) {
+				continue
+			}
+			t := d.topic(ctx, name)
+			if names, topics = append(names, name), append(topics, t); t.err != nil {
+				d.fail(i, t.err)
+			}
+		}
+	}
+	return names, topics
+}
+
 // topicsOf are the names of the topics that a connection is subscribed to.
 func topicsOf(id string, names []string, topics []*topic) (of []string) {
 	for at, t := range topics {
@@ -126,12 +138,16 @@ func topicsOf(id string, names []string, topics []*topic) (of []string) {
 func (d *delivery) topic(ctx context.Context, name string) *topic {
 	d.mu.Lock()
 	t := d.topics[name]
-	if t == nil {
-		t = &topic{ids: map[string]bool{}}
-		d.topics[name] = t
+	if t != nil {
+		d.mu.Unlock()
+		<-t.known
+		return t
 	}
+	t = &topic{known: make(chan struct{}), ids: map[string]bool{}}
+	d.topics[name] = t
 	d.mu.Unlock()
-	t.read.Do(func() { d.read(ctx, name, t) })
+	defer close(t.known)
+	d.read(ctx, name, t)
 	return t
 }
 

@@ -460,6 +460,23 @@ func TestContextEnds(t *testing.T) {
 	})
 }
 
+// TestBatchLongerThanItsTime: of a batch for which there is not the time, the first changes are done, and do not come again for ever.
+func TestBatchLongerThanItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newClients(), newTable()
+		for i := range 100 {
+			s.subscribe(t, fmt.Sprint(i), time.Hour, nil, "things/*")
+		}
+		c.send = func(string, string, int) fault { return fault{after: 10 * time.Millisecond} } // a change takes 250 ms
+		ctx, cancel := context.WithTimeout(t.Context(), 600*time.Millisecond)
+		defer cancel()
+		o := newFeed(t, feed.Config{Store: s, Sender: c, AtOnce: 4}).Deliver(ctx, changes("a1", "b1", "c1", "d1", "e1", "f1", "g1", "h1"))
+		if o.From != 2 || !errors.Is(o.Err, context.DeadlineExceeded) {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
 // TestUnsendable: an event that no message can carry is passed over, and said with its place and without what it is.
 func TestUnsendable(t *testing.T) {
 	for name, event := range map[string]string{"empty": "", "too long": strings.Repeat("x", manage.MaxText+1), "no text": "hidden\xff"} {
