@@ -30,7 +30,7 @@ func main() {
 	if err := writeReadme("policy/README.md", measured); err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile("policy/sizes.svg", plot(measured), 0o644); err != nil {
+	if err := os.WriteFile("policy/sizes.svg", draw(measured), 0o644); err != nil {
 		log.Fatal(err)
 	}
 }
