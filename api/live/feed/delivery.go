@@ -22,12 +22,13 @@ type delivery struct {
 	calls   chan struct{} // has an element for each call that is being made
 	stop    context.CancelFunc
 
-	mu       sync.Mutex
-	topics   map[string]*topic
-	left     map[string]bool // connections that are gone or were closed
-	waiting  map[string]bool // connections that are busy, and waited for
-	failures int
-	outcome  Outcome
+	mu        sync.Mutex
+	topics    map[string]*topic
+	left      map[string]bool // connections that are gone or were closed
+	waiting   map[string]bool // connections that are busy, and waited for
+	recovered int             // times that a connection took what it had been too busy for
+	failures  int
+	outcome   Outcome
 }
 
 // topic are the subscribers of one, which are read when they are first asked for.
@@ -189,6 +190,7 @@ func (d *delivery) goesOn(i int, id string) bool {
 
 // push sends a change to a connection. It tells whether the connection may be sent the next one.
 func (d *delivery) push(ctx context.Context, i int, s connections.Subscriber, topics []string) bool {
+	recovered := 0
 	for attempt := 0; ; attempt++ {
 		may, err := d.may(ctx, s)
 		if err == nil && !may {
@@ -200,7 +202,7 @@ func (d *delivery) push(ctx context.Context, i int, s connections.Subscriber, to
 		}
 		switch busy := (*manage.BusyError)(nil); {
 		case err == nil:
-			d.count(&d.outcome.Sent)
+			d.sent(attempt > 0)
 			return true
 		case errors.Is(err, manage.ErrGone):
 			d.forget(ctx, s.ID, topics, &d.outcome.Gone)
@@ -208,11 +210,12 @@ func (d *delivery) push(ctx context.Context, i int, s connections.Subscriber, to
 		case !errors.As(err, &busy):
 			d.fail(i, err)
 			return false
-		case attempt == len(waits):
+		case attempt >= len(waits) && (attempt == maxAttempts || d.recoveries() == recovered):
 			d.close(ctx, i, s.ID, topics)
 			return false
 		}
-		if err := d.wait(ctx, s.ID, waits[attempt]); err != nil {
+		recovered = d.recoveries()
+		if err := d.wait(ctx, s.ID, waits[min(attempt, len(waits)-1)]); err != nil {
 			d.fail(i, err)
 			return false
 		}
@@ -220,6 +223,23 @@ func (d *delivery) push(ctx context.Context, i int, s connections.Subscriber, to
 			return false
 		}
 	}
+}
+
+// sent counts a message, and whether its connection had been too busy for it.
+func (d *delivery) sent(recovered bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.outcome.Sent++; recovered {
+		d.recovered++
+	}
+}
+
+// recoveries are how many there were until now. Where there are some while a connection is waited for, calls are refused because of the
+// account's limit, and not because this client takes nothing.
+func (d *delivery) recoveries() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.recovered
 }
 
 // wait waits for half a time to all of it, for a connection that is busy. Meanwhile it keeps one of the calls, so that fewer are made where

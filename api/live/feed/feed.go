@@ -19,7 +19,9 @@
 // A client that takes nothing, so that API Gateway has no room for what is sent to it (429), is waited for some two seconds, and then its
 // connection is closed: it connects again, and lists what it may have missed. It blocks nobody: meanwhile it takes one of the calls that are
 // made at once, [Config.AtOnce], so that as many such clients as those are delay the others by two seconds, once. Where calls are refused
-// because of the account's limit, which looks the same, closing is refused too; then nobody is closed, and the change comes again.
+// because of the account's limit, which looks the same, connections that were refused are sent theirs soon after; while there are such, the
+// others are waited for longer, for some twelve seconds at most. Where all calls are refused, closing is refused too; then nobody is closed,
+// and the change comes again.
 //
 // A connection that is gone (410) is forgotten.
 //
@@ -125,6 +127,10 @@ func New(c Config) (*Feed, error) {
 
 // waits are how long is waited, at most, before a busy connection is tried again; no less than half of it.
 var waits = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, 600 * time.Millisecond, time.Second}
+
+// maxAttempts is how often a connection is tried while others recover: then it is closed all the same, so that clients which take something
+// now and then do not keep those that take nothing from being closed.
+const maxAttempts = 16
 
 // maxFailures is after how many failures the rest of a batch is not tried: then the store or @connections is down, and not one connection
 // in trouble.

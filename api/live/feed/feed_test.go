@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -391,6 +392,28 @@ func TestManyTakeNothing(t *testing.T) {
 	})
 }
 
+// TestAccountLimit: where two of three calls are refused, whoever they are for, hardly anybody is taken for one who takes nothing: some of
+// the last ones, when there is nobody left to tell by. Of five calls, all are refused for one in eight.
+func TestAccountLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newClients(), newTable()
+		for i := range 200 {
+			s.subscribe(t, fmt.Sprint(i), time.Hour, nil, "things/*")
+		}
+		chance := rand.New(rand.NewPCG(1, 1))
+		c.send = func(string, string, int) fault {
+			if chance.IntN(3) > 0 {
+				return fault{err: errBusy}
+			}
+			return fault{}
+		}
+		o := newFeed(t, feed.Config{Store: s, Sender: c, AtOnce: 16}).Deliver(t.Context(), changes("a1"))
+		if o.Closed > 10 || o.Sent+o.Closed != 200 || o.From != 1 {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
 // TestForgets: what is left of a connection that is gone, also where a subscription has outlived it.
 func TestForgets(t *testing.T) {
 	c, s := newClients(), newTable()
@@ -506,4 +529,28 @@ func TestNew(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// TestFlapping: clients that take something now and then do not keep others, which take nothing, from being closed.
+func TestFlapping(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newClients(), newTable()
+		s.subscribe(t, "flaps", time.Hour, nil, "things/*")
+		s.subscribe(t, "stuck", time.Hour, nil, "things/*")
+		c.send = func(id, _ string, attempt int) fault {
+			if id == "stuck" || attempt < 3 {
+				return fault{err: errBusy}
+			}
+			return fault{}
+		}
+		var batch []feed.Change
+		for number := range 100 {
+			batch = append(batch, change("a", number))
+		}
+		start := time.Now()
+		o := newFeed(t, feed.Config{Store: s, Sender: c}).Deliver(t.Context(), batch)
+		if o.Closed != 1 || o.Sent != 100 || c.tries["stucka0"] != 17 || time.Since(start) > time.Minute {
+			t.Errorf("%+v, after %d calls for the one that is stuck", o, c.tries["stucka0"])
+		}
+	})
 }
