@@ -10,8 +10,8 @@
 //	topic#NAME       ID   that a connection is subscribed to a topic
 //	revocation#NAME  ID   that a revocation ends a connection
 //
-// So one query reads those that are subscribed to a topic, some 5,000 with each megabyte, however many connections there are; DynamoDB
-// splits the items of a topic between partitions by their sort keys as they are read more.
+// So one query reads those that are subscribed to a topic, some 3,000 with each megabyte where five revocations would end each, however many
+// connections there are; DynamoDB splits the items of a topic between partitions by their sort keys as they are read more.
 // The attribute "expiresAt" is for the table's time to live: what nobody removed goes some time after API Gateway has closed the connection.
 package dynamo
 
