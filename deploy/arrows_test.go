@@ -87,7 +87,7 @@ var arrows = []arrow{
 	{"api/live/feed", []string{"api/live/connections", "api/live/manage", "api/internal/dynamostream"}},
 	{"api/live/ends", []string{"api/live/connections", "api/live/manage", "api/internal/dynamostream"}},
 	{"api/environ", []string{"api/..."}},
-	{"api/environ/rulesfile", []string{"api/...", "policy"}},
+	{"api/environ/websocket", []string{"api/...", "policy"}},
 
 	{"deploy", []string{"deploy/internal/..."}},
 	{"deploy/probe", []string{"policy"}},
@@ -252,7 +252,7 @@ func TestNever(t *testing.T) {
 	for pkg, never := range map[string][]string{
 		"api/cmd/users":                     {"portcullis/authorizers", "portcullis/api/tokens", jwx},
 		"api/cmd/tokens":                    {"portcullis/authorizers/verify", jwx},
-		"api/cmd/live":                      {"portcullis/authorizers", "portcullis/api/users", "portcullis/api/tokens", "portcullis/api/contract", jwx},
+		"api/cmd/live":                      {"portcullis/authorizers/verify", "portcullis/authorizers/apikey", "portcullis/authorizers/environ", "portcullis/api/tokens", "portcullis/api/contract", jwx},
 		"deploy/portcullis/internal/access": {lambda, aws + "/config", aws + "/credentials", aws + "/service"},
 		"deploy/portcullis/internal/revoke": {lambda, aws + "/service/apigateway"},
 		"deploy/portcullis/internal/login": {"portcullis/authorizers", "portcullis/policy", "portcullis/api/users", jwx, lambda,

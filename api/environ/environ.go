@@ -1,6 +1,6 @@
 // Package environ reads the environment variable that the API's functions share: the origins of browsers. What not all of them
 // have is in a package below, so that none links another's store, or the AWS SDK for nothing: awsconfig reads the SDK's own
-// variables, userstable is the users function's, userpool the tokens function's, rulesfile the live function's. They are for mains, and for the desk, which
+// variables, userstable is the users function's, userpool the tokens function's, websocket the live function's. They are for mains, and for the desk, which
 // makes the functions as those do; a bad value is an [*Error] that names its variable.
 package environ
 

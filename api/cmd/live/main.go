@@ -1,25 +1,42 @@
-// Command live is the Lambda function behind a WebSocket API: it decides each message by rules.json, lets clients connect and
-// answers whoami and ping. It is configured by RULES, ALLOWED_ORIGINS and TOKEN_SOURCES; see package rulesfile. A value that is
-// wrong ends the program before it takes an event.
+// Command live is the Lambda function behind a WebSocket API: it decides each message by rules.json, lets clients connect, answers them, sends
+// those who are subscribed what became of users, and closes connections that have ended or were revoked. It takes the events of the WebSocket
+// API, of the streams of the tables of users and of revocations, and of a schedule. It is configured by RULES, ALLOWED_ORIGINS, TOKEN_SOURCES,
+// CONNECTIONS_TABLE, CONNECTIONS_ENDPOINT, USERS_TABLE and REVOCATION_TABLE; see package websocket. A value that is missing or wrong ends the
+// program before it takes an event.
 package main
 
 import (
+	"context"
 	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"portcullis/api/environ/rulesfile"
+	"portcullis/api/environ/websocket"
+	"portcullis/api/live"
+	"portcullis/authorizers/revocation"
+	"portcullis/authorizers/revocation/dynamo"
 )
 
 func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	slog.SetLogLoggerLevel(slog.LevelError)
 	slog.SetDefault(log) // and so the standard logger's, by which the runtime prints errors and panics
-	handler, err := rulesfile.Live(os.Getenv, log)
+	handler, err := websocket.Live(context.Background(), os.Getenv, openRevocations, log)
 	if err != nil {
 		log.Error("cannot start", slog.String("error", err.Error()))
 		os.Exit(1)
 	}
 	lambda.Start(handler)
+}
+
+// openRevocations is a websocket.OpenRevocations, by the table that the authorizers read.
+func openRevocations(ctx context.Context, cfg aws.Config, table string) (each, remembered live.Revocations, err error) {
+	store, err := dynamo.Open(ctx, cfg, table)
+	if err != nil {
+		return nil, nil, err
+	}
+	checker, err := revocation.NewNameChecker(revocation.NameConfig{Entries: store})
+	return revocation.ByName{Entries: store}, checker, err
 }

@@ -5,14 +5,18 @@ import (
 	"fmt"
 	"log/slog"
 
-	"portcullis/api/environ/rulesfile"
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"portcullis/api/environ/userpool"
 	"portcullis/api/environ/userstable"
+	"portcullis/api/environ/websocket"
+	"portcullis/api/live"
 	"portcullis/api/tokens"
 	"portcullis/api/users"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
+	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/dynamo"
 	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
@@ -61,7 +65,7 @@ func (c *called) handler(ctx context.Context, name string, configured configurat
 	case "tokens":
 		return c.openTokens(ctx)
 	case "live":
-		return rulesfile.Live(getenv, log)
+		return websocket.Live(ctx, getenv, openRevocations, log, awsOptions(getenv)...)
 	}
 	return nil, fmt.Errorf("no function is called %q", name)
 }
@@ -123,4 +127,14 @@ func (c *called) openKeys(ctx context.Context) (*apikey.Checker, error) {
 	}
 	c.keys = keys
 	return keys, nil
+}
+
+// openRevocations is a websocket.OpenRevocations, as the function's own command has it.
+func openRevocations(ctx context.Context, cfg aws.Config, table string) (each, remembered live.Revocations, err error) {
+	store, err := dynamo.Open(ctx, cfg, table)
+	if err != nil {
+		return nil, nil, err
+	}
+	checker, err := revocation.NewNameChecker(revocation.NameConfig{Entries: store})
+	return revocation.ByName{Entries: store}, checker, err
 }

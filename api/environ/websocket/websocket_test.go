@@ -1,7 +1,8 @@
-package rulesfile_test
+package websocket_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -11,9 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"portcullis/api/contract"
 	"portcullis/api/environ"
-	"portcullis/api/environ/rulesfile"
+	"portcullis/api/environ/websocket"
+	"portcullis/api/live"
 	"portcullis/policy"
 )
 
@@ -45,6 +49,11 @@ func write(t *testing.T, rules *policy.Rules, source policy.Source) string {
 	return path
 }
 
+// noTable opens no table of revocations.
+func noTable(context.Context, aws.Config, string) (each, remembered live.Revocations, err error) {
+	return nil, nil, errors.New("there is none")
+}
+
 // TestLive: what the variables say is what the function does with a client that connects.
 func TestLive(t *testing.T) {
 	rules := file(t)
@@ -63,8 +72,8 @@ func TestLive(t *testing.T) {
 		{"no subprotocol", "", "bearer", "token, a.b.c", `{"statusCode":200}`},
 	} {
 		var log bytes.Buffer
-		variables := map[string]string{rulesfile.Rules: rules, environ.AllowedOrigins: test.origins, rulesfile.TokenSources: test.places}
-		handler, err := rulesfile.Live(func(name string) string { return variables[name] }, slog.New(slog.NewJSONHandler(&log, nil)))
+		variables := map[string]string{websocket.Rules: rules, environ.AllowedOrigins: test.origins, websocket.TokenSources: test.places}
+		handler, err := websocket.Live(t.Context(), func(name string) string { return variables[name] }, noTable, slog.New(slog.NewJSONHandler(&log, nil)))
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 			continue
@@ -87,14 +96,14 @@ func TestRefused(t *testing.T) {
 	}
 	unknown := write(t, withPattern, policy.Source{Name: "a", SHA256: strings.Repeat("0", 64)})
 	for _, test := range []struct{ rules, origins, variable, want string }{
-		{unknown, "", rulesfile.Rules, fmt.Sprintf("%q: want a file of rules: send: the schema of its messages: pattern: is no word", unknown)},
-		{"/nowhere/rules.json", "", rulesfile.Rules, "no such file"},
-		{"../../openapi.yaml", "", rulesfile.Rules, "is an OpenAPI document"},
-		{"", "", rulesfile.Rules, policy.RulesFile}, // there is none beside the test
+		{unknown, "", websocket.Rules, fmt.Sprintf("%q: want a file of rules: send: the schema of its messages: pattern: is no word", unknown)},
+		{"/nowhere/rules.json", "", websocket.Rules, "no such file"},
+		{"../../openapi.yaml", "", websocket.Rules, "is an OpenAPI document"},
+		{"", "", websocket.Rules, policy.RulesFile}, // there is none beside the test
 		{rules, "app.example.com", environ.AllowedOrigins, "scheme://host"},
 	} {
-		variables := map[string]string{rulesfile.Rules: test.rules, environ.AllowedOrigins: test.origins}
-		handler, err := rulesfile.Live(func(name string) string { return variables[name] }, slog.New(slog.DiscardHandler))
+		variables := map[string]string{websocket.Rules: test.rules, environ.AllowedOrigins: test.origins}
+		handler, err := websocket.Live(t.Context(), func(name string) string { return variables[name] }, noTable, slog.New(slog.DiscardHandler))
 		if wrong := (*environ.Error)(nil); !errors.As(err, &wrong) || wrong.Variable != test.variable || !strings.Contains(err.Error(), test.want) || handler != nil {
 			t.Errorf("%+v: error %v", test, err)
 		}
