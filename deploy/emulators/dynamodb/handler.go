@@ -18,6 +18,9 @@ type Config struct {
 	// Tables are there from the start. Clients can make more.
 	Tables []Table
 
+	// Region is the one that ARNs and records name, such as eu-west-1; "": local.
+	Region string
+
 	// Now is the clock, for the times at which tables and records were made, and at which they end; nil means time.Now.
 	Now func() time.Time
 }
@@ -43,7 +46,8 @@ type Index struct {
 
 // Handler is the server. Its methods may be called from several goroutines at once.
 type Handler struct {
-	now func() time.Time
+	now    func() time.Time
+	region string
 
 	lock    sync.RWMutex
 	tables  map[string]*table
@@ -52,12 +56,12 @@ type Handler struct {
 
 // New fails where a table of c cannot be, or is there twice.
 func New(c Config) (*Handler, error) {
-	h := &Handler{now: c.Now, tables: map[string]*table{}}
+	h := &Handler{now: c.Now, region: cmp.Or(c.Region, "local"), tables: map[string]*table{}}
 	if h.now == nil {
 		h.now = time.Now
 	}
 	for _, described := range c.Tables {
-		t := described.table(h.now())
+		t := described.table(h.region, h.now())
 		if err := t.check(); err != nil {
 			return nil, fmt.Errorf("dynamodb: table %q: %s", described.Name, err.Message)
 		}
@@ -71,8 +75,8 @@ func New(c Config) (*Handler, error) {
 	return h, nil
 }
 
-func (d Table) table(created time.Time) *table {
-	t := newTable(d.Name, stringKey(d.PartitionKey, d.SortKey), created)
+func (d Table) table(region string, created time.Time) *table {
+	t := newTable(region, d.Name, stringKey(d.PartitionKey, d.SortKey), created)
 	t.timeToLive = d.TimeToLive
 	for _, given := range d.Indexes {
 		x := &index{

@@ -94,7 +94,7 @@ func (s *Stream) record(old, item attribute.Item, number string, at time.Time, w
 		EventName:      eventName(old, item),
 		EventVersion:   "1.1",
 		EventSource:    "aws:dynamodb",
-		AWSRegion:      region,
+		AWSRegion:      s.region,
 		Change:         c,
 		UserIdentity:   who,
 		EventSourceARN: s.arn,

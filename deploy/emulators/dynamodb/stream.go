@@ -42,6 +42,7 @@ const (
 //	}
 type Stream struct {
 	arn, label, table string
+	region            string // of the ARN
 	key               schema
 	view              string // a value of StreamViewType
 	created           time.Time
@@ -73,7 +74,7 @@ var (
 
 func newStream(t *table, at time.Time, view string, now func() time.Time) *Stream {
 	return &Stream{
-		arn: t.streamARN(at), label: at.Format(labelForm), table: t.name, key: t.key, view: view,
+		arn: t.streamARN(at), label: at.Format(labelForm), table: t.name, region: t.region, key: t.key, view: view,
 		created: at, now: now, next: 1, came: make(chan struct{}),
 	}
 }

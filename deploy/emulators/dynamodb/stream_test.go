@@ -446,3 +446,22 @@ func TestStreamsAreForgotten(t *testing.T) {
 		t.Errorf("there are %v", streams.Streams)
 	}
 }
+
+// TestRegion: ARNs and records name the region that is configured, those of tables that clients make too.
+func TestRegion(t *testing.T) {
+	h, err := dynamodb.New(dynamodb.Config{Region: "eu-west-1", Tables: []dynamodb.Table{{Name: "changes", PartitionKey: "id", Stream: "NEW_IMAGE"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const arn = "arn:aws:dynamodb:eu-west-1:000000000000:table/"
+	putText(t, h, "ann", "x")
+	got, err := stream(t, h).Read("", 10)
+	if err != nil || len(got) != 1 || got[0].AWSRegion != "eu-west-1" || !strings.HasPrefix(got[0].EventSourceARN, arn+"changes/stream/") {
+		t.Errorf("%+v, %v", got, err)
+	}
+	var made struct{ TableDescription struct{ TableArn string } }
+	ask(t, h, "CreateTable", `{"TableName":"more","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],"KeySchema":[{"AttributeName":"id","KeyType":"HASH"}]}`, &made)
+	if made.TableDescription.TableArn != arn+"more" {
+		t.Errorf("table %+v", made)
+	}
+}

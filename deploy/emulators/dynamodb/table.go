@@ -10,6 +10,7 @@ import (
 
 // table is a table with its items.
 type table struct {
+	region      string // of its ARN
 	name        string
 	key         schema
 	definitions []definition // of all keys' attributes, as they were given
@@ -23,8 +24,8 @@ type table struct {
 	stream     *Stream // the latest, which may have ended; nil: there has been none
 }
 
-func newTable(name string, key schema, created time.Time) *table {
-	return &table{name: name, key: key, created: created, listing: listing{key: key}}
+func newTable(region, name string, key schema, created time.Time) *table {
+	return &table{region: region, name: name, key: key, created: created, listing: listing{key: key}}
 }
 
 func checkTableName(name string) *apiError {

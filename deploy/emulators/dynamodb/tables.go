@@ -66,10 +66,7 @@ func (t *table) describe(status string) description {
 	return d
 }
 
-// region is where the tables are said to be.
-const region = "local"
-
-func (t *table) arn() string { return "arn:aws:dynamodb:" + region + ":000000000000:table/" + t.name }
+func (t *table) arn() string { return "arn:aws:dynamodb:" + t.region + ":000000000000:table/" + t.name }
 
 // seconds is a time as the protocol has it: in seconds since 1970, to the millisecond.
 func seconds(t time.Time) float64 {
@@ -78,7 +75,7 @@ func seconds(t time.Time) float64 {
 
 // createTable makes a table, which is active at once. Source: API reference, CreateTable.
 func (h *Handler) createTable(r *request) (any, *apiError) {
-	t := newTable(r.tableName(), nil, h.now())
+	t := newTable(h.region, r.tableName(), nil, h.now())
 	t.units = r.throughput()
 	r.keys(t)
 	stream := r.streamSpecification()
