@@ -107,6 +107,8 @@ var arrows = []arrow{
 	{"deploy/emulators/cognito/srp", nil},
 	{"deploy/emulators/cognito/cognitotest", []string{"deploy/emulators/cognito/srp"}},
 	{"deploy/emulators/dynamodb", []string{"deploy/emulators/dynamodb/...", "deploy/emulators/internal/..."}},
+	{"deploy/emulators/eventsource", []string{"deploy/emulators/dynamodb"}},
+	{"deploy/emulators/eventsource/streams", []string{"deploy/emulators/eventsource"}},
 	{"deploy/emulators/internal", nil},
 	{"deploy/emulators/lambda", []string{"deploy/internal/process"}},
 	{"deploy/emulators/secretsmanager", []string{"deploy/emulators/internal/..."}},
@@ -147,7 +149,7 @@ var parts = []arrow{
 var knowAWS = []string{
 	"api/internal/awsfailure", "api/internal/dynamotable", "api/environ/...", "api/tokens/cognito", "api/tokens/secretsmanager", "api/users/dynamo", "api/live/connections/dynamo", "api/live/manage/apigateway",
 	"authorizers/dynamodb", "authorizers/apikey/dynamo", "authorizers/environ/...", "authorizers/revocation/dynamo", "deploy/testtools",
-	"deploy/emulators/cognito/cognitotest", "deploy/desk/...", "deploy/portcullis/...",
+	"deploy/emulators/cognito/cognitotest", "deploy/emulators/eventsource/streams", "deploy/desk/...", "deploy/portcullis/...",
 }
 
 // TestArrows: mains apart, a package imports what its arrow allows.
