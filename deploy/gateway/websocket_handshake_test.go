@@ -138,6 +138,7 @@ func TestWebSocketPlainHTTP(t *testing.T) {
 		{"GET /test?token=all" + upgrade + key + "\nSec-WebSocket-Version: 12", 400},
 		{"GET /test?token=all" + upgrade + "\nSec-WebSocket-Version: 13", 400},
 		{"GET /test?token=all" + upgrade + "\nSec-WebSocket-Key: abcd\nSec-WebSocket-Version: 13", 400},
+		{"GET /test?token=all" + upgrade + key + key + "\nSec-WebSocket-Version: 13", 400},
 		{"POST /test?token=all" + upgrade + key + "\nSec-WebSocket-Version: 13", 400},
 	} {
 		got := s.send(t, test.request)

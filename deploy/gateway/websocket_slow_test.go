@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -252,6 +253,35 @@ func TestWebSocketTakeOverUnread(t *testing.T) {
 		}
 		if got[text] == 0 || got["the next"] == 0 || got[text]+got["the next"] != messages {
 			t.Errorf("of %d answers %d are of the deployment before, %d of the next", messages, got[text], got["the next"])
+		}
+	})
+}
+
+// TestWebSocketPostAtOnce: a client that begins to learn that it is connected can be sent to, by who waits until it has learned that.
+func TestWebSocketPostAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newPiped(t, managedChatMode, nil)
+		c, err := s.connect()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		go io.WriteString(c, upgradeRequest)
+		path := "/test/@connections/" + url.QueryEscape(s.next(t, "CONNECT").RequestContext.ConnectionID)
+		if _, err := c.Read(make([]byte, 1)); err != nil { // the rest of the answer is there to be read
+			t.Fatal(err)
+		}
+		posted := make(chan answer, 1)
+		go func() { posted <- s.call(t, "POST "+path+"\n\nhello") }()
+		synctest.Wait()
+		w := &byHand{framed{c, bufio.NewReader(c)}, t}
+		for line := ""; line != "\r\n" && err == nil; {
+			line, err = w.reader.ReadString('\n')
+		}
+		if got := <-posted; got.status != 200 {
+			t.Errorf("%+v", got)
+		} else if _, payload := w.next(); payload != "hello" {
+			t.Errorf("the client gets %q", payload)
 		}
 	})
 }
