@@ -37,6 +37,10 @@
 // environment, however many changes there are: 10,000 subscribers cost up to 1,000 reads a second.
 //
 // The subscribers of a batch's topics are kept in memory meanwhile: some 550 bytes each, with five revocations.
+// See ../scale/README.md for how far that goes.
+//
+// Changes are sent key by key, in the order in which the keys come first, so that of a batch for which there is not the time the first ones are
+// done, and the rest comes again. One key's have to fit into the time.
 package feed
 
 import (
@@ -81,7 +85,8 @@ type Config struct {
 	Sender manage.Sender
 	// Revocations is asked before each push to a connection that something would revoke; nil: nobody revokes.
 	Revocations Revocations
-	// AtOnce is how many calls of Sender are made at once, and how many keys are worked at; zero: 32.
+	// AtOnce is how many calls of Sender are made at once, and how many keys are worked at; zero: 32, which are as many as a function
+	// with 1 GB of memory can make, and a third of what an account may; see ../scale/README.md.
 	AtOnce int
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
