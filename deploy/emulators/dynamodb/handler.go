@@ -25,7 +25,7 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Table describes a table whose keys are strings.
+// Table describes a table whose keys are strings, but for what its indexes say.
 type Table struct {
 	Name         string  // 3 to 255 characters out of a-z A-Z 0-9 _ . -
 	PartitionKey string  // the key's attribute; 1 to 255 bytes
@@ -35,11 +35,12 @@ type Table struct {
 	Stream       string  // its stream's view: KEYS_ONLY, NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES; "" means no stream
 }
 
-// Index describes a global secondary index whose keys are strings.
+// Index describes a global secondary index.
 type Index struct {
 	Name             string   // 3 to 255 characters out of a-z A-Z 0-9 _ . -
-	PartitionKey     string   // the key's attribute; 1 to 255 bytes
-	SortKey          string   // likewise; "" means none
+	PartitionKey     string   // the key's attribute, a string; 1 to 255 bytes
+	SortKey          string   // likewise, a string or a number; "" means none
+	NumberSort       bool     // the sort key is a number
 	Projection       string   // ALL, which "" means too, KEYS_ONLY or INCLUDE
 	NonKeyAttributes []string // what INCLUDE includes beside the keys of the index and the table
 }
@@ -83,6 +84,9 @@ func (d Table) table(region string, created time.Time) *table {
 			name:       given.Name,
 			key:        stringKey(given.PartitionKey, given.SortKey),
 			projection: projection{cmp.Or(given.Projection, projectAll), given.NonKeyAttributes},
+		}
+		if given.NumberSort && len(x.key) == 2 {
+			x.key[1].of = attribute.Number
 		}
 		x.listing.key = x.key.with(t.key)
 		t.indexes = append(t.indexes, x)

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"portcullis/deploy/emulators/dynamodb"
 )
 
 // walked is an item that a walk can meet: one of a partition, in a topic, with a rank in both.
@@ -156,5 +158,42 @@ func checkOneWay(t *testing.T, h http.Handler, operation, body string, limit int
 	}
 	if got := walk(t, h, operation, body, limit); !slices.Equal(got, ids) {
 		t.Errorf("%s %s by %d: %v, want %v", operation, body, limit, got, ids)
+	}
+}
+
+// TestItem: what a program reads that has the Handler is what clients wrote.
+func TestItem(t *testing.T) {
+	h := streaming(t, newClock())
+	putText(t, h, "ann", "x")
+	if got, err := h.Item("changes", "ann"); err != nil || got["text"].Text != "x" || len(got) != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := h.Item("changes", "bob"); err != nil || got != nil {
+		t.Errorf("nobody's item is %+v, %v", got, err)
+	}
+	for _, asked := range [][2]string{{"nothing", "ann"}, {"changes", ""}} {
+		if got, err := h.Item(asked[0], asked[1]); err == nil || got != nil {
+			t.Errorf("%q: %+v", asked, got)
+		}
+	}
+}
+
+// TestNumberSort: an index whose sort key is a number has its items in the order of numbers.
+func TestNumberSort(t *testing.T) {
+	h, err := dynamodb.New(dynamodb.Config{Tables: []dynamodb.Table{{
+		Name: "things", PartitionKey: "pk", SortKey: "sk", Indexes: []dynamodb.Index{{Name: "ends", PartitionKey: "in", SortKey: "at", NumberSort: true, Projection: "KEYS_ONLY"}},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []string{"10", "9", "100"} {
+		want(t, h, "PutItem", `{"TableName":"things","Item":{"pk":{"S":"a"},"sk":{"S":"`+at+`"},"in":{"S":"i"},"at":{"N":"`+at+`"}}}`)
+	}
+	var got struct {
+		Items []struct{ SK struct{ S string } }
+	}
+	ask(t, h, "Query", `{"TableName":"things","IndexName":"ends","KeyConditionExpression":"#i = :i AND #a < :a","ExpressionAttributeNames":{"#i":"in","#a":"at"},"ExpressionAttributeValues":{":i":{"S":"i"},":a":{"N":"50"}}}`, &got)
+	if len(got.Items) != 2 || got.Items[0].SK.S != "9" || got.Items[1].SK.S != "10" {
+		t.Errorf("%+v", got)
 	}
 }
