@@ -48,13 +48,28 @@ mock_resource "aws_lambda_function" {
 
 mock_resource "aws_lambda_alias" {
   defaults = {
+    arn        = "arn:aws:lambda:eu-west-1:111122223333:function:function1:live"
     invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:111122223333:function:function1:live/invocations"
   }
 }
 
 mock_resource "aws_dynamodb_table" {
   defaults = {
-    arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/table1"
+    arn        = "arn:aws:dynamodb:eu-west-1:111122223333:table/table1"
+    stream_arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/table1/stream/2026-11-29T06:44:24.123"
+  }
+}
+
+mock_resource "aws_sqs_queue" {
+  defaults = {
+    arn = "arn:aws:sqs:eu-west-1:111122223333:queue1"
+    url = "https://sqs.eu-west-1.amazonaws.com/111122223333/queue1"
+  }
+}
+
+mock_resource "aws_cloudwatch_event_rule" {
+  defaults = {
+    arn = "arn:aws:events:eu-west-1:111122223333:rule/rule1"
   }
 }
 
@@ -104,6 +119,7 @@ mock_resource "aws_apigatewayv2_api" {
   defaults = {
     id            = "http1"
     execution_arn = "arn:aws:execute-api:eu-west-1:111122223333:http1"
+    api_endpoint  = "wss://http1.execute-api.eu-west-1.amazonaws.com"
   }
 }
 
