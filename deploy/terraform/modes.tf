@@ -22,6 +22,23 @@ module "api_keys_table" {
   kms_key_arn         = var.kms_key_arn
 }
 
+# The APIs whose connections the functions may be told of.
+module "websocket_endpoint" {
+  source   = "./modules/websocket-endpoint"
+  for_each = toset(local.websocket_modes)
+
+  name                         = "${var.name}-${each.key}"
+  stage                        = var.stage
+  plan                         = "${local.artifacts}/plans/${each.key}.json"
+  disable_execute_api_endpoint = var.domain != null
+}
+
+# Those that were deployed before they were made so.
+moved {
+  from = module.mode["websocket"].module.websocket_api[0].aws_apigatewayv2_api.this
+  to   = module.websocket_endpoint["websocket"].aws_apigatewayv2_api.this
+}
+
 module "mode" {
   source   = "./modules/mode"
   for_each = local.plans
@@ -30,6 +47,8 @@ module "mode" {
   stage     = var.stage
   plan      = "${local.artifacts}/plans/${each.key}.json"
   functions = module.function
+
+  websocket_api = lookup(module.websocket_endpoint, each.key, null)
 
   user_pool = {
     arn        = module.user_pool.arn

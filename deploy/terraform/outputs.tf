@@ -8,7 +8,7 @@ output "apis" {
       api.kind == "WEBSOCKET" ? replace(module.custom_domain[0].url, "https://", "wss://") : module.custom_domain[0].url, local.base_path_of[mode][0]
     ]))
     execution_arn   = api.execution_arn
-    connections_arn = api.connections_arn
+    connections_arn = try(module.websocket_endpoint[mode].connections_arn, null)
   } }
 }
 

@@ -75,7 +75,6 @@ run "refused_operation_that_is_open" {
       kind            = "REST"
       url             = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
       execution_arn   = "arn:aws:execute-api:eu-west-1:111122223333:api1"
-      connections_arn = null
       authorizer      = { name = "demo-rest-token", arn = "", alias = "live", alias_invoke_arn = "", version = "3", log_group = "/aws/lambda/demo-rest-token", timeout = 10 }
       usage_plans     = {}
       api_keys        = {}

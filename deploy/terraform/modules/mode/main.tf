@@ -13,9 +13,9 @@ locals {
   # Which indices are written out: an authorizer is made from the API whose methods use it, and only so Terraform sees that
   # it needs not all of the API.
   api_id = (local.kind == "REST" ? module.rest_api[0].id :
-  local.kind == "HTTP" ? module.http_api[0].id : module.websocket_api[0].id)
+  local.kind == "HTTP" ? module.http_api[0].id : var.websocket_api.id)
   api_execution_arn = (local.kind == "REST" ? module.rest_api[0].execution_arn :
-  local.kind == "HTTP" ? module.http_api[0].execution_arn : module.websocket_api[0].execution_arn)
+  local.kind == "HTTP" ? module.http_api[0].execution_arn : var.websocket_api.execution_arn)
 
   # All of the API, for what comes after it.
   api = one(concat(module.rest_api, module.http_api, module.websocket_api))
@@ -60,13 +60,13 @@ module "websocket_api" {
   source = "../websocket-api"
   count  = local.kind == "WEBSOCKET" ? 1 : 0
 
-  name                         = var.name
-  stage                        = var.stage
-  plan                         = var.plan
-  functions                    = var.functions
-  authorizer_id                = local.asks ? module.authorizer[0].id : null
-  disable_execute_api_endpoint = var.disable_execute_api_endpoint
-  log_retention_days           = var.log_retention_days
-  logging_role                 = var.logging_role
-  kms_key_arn                  = var.kms_key_arn
+  api                = var.websocket_api
+  name               = var.name
+  stage              = var.stage
+  plan               = var.plan
+  functions          = var.functions
+  authorizer_id      = local.asks ? module.authorizer[0].id : null
+  log_retention_days = var.log_retention_days
+  logging_role       = var.logging_role
+  kms_key_arn        = var.kms_key_arn
 }

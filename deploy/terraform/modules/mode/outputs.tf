@@ -28,11 +28,6 @@ output "execution_arn" {
   value       = local.api_execution_arn
 }
 
-output "connections_arn" {
-  description = "ARN of a WebSocket API's connections, for IAM policies that allow execute-api:ManageConnections; null for others, which have none."
-  value       = local.kind == "WEBSOCKET" ? module.websocket_api[0].connections_arn : null
-}
-
 output "operations" {
   description = "\"GET /things/{id}\", or of a WebSocket API $connect alone -> its authorization in API Gateway's words, and whether it asks for an API key."
   value = { for key, operation in local.api.operations : key => {

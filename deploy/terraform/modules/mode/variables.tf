@@ -16,6 +16,21 @@ variable "plan" {
   nullable    = false
 }
 
+variable "websocket_api" {
+  description = "For a plan of gateway WEBSOCKET: the API whose routes the mode makes, as the websocket-endpoint module's outputs. It is made before, so that the functions can be told of it."
+  type = object({
+    id                           = string
+    execution_arn                = string
+    disable_execute_api_endpoint = bool
+  })
+  default = null
+
+  validation {
+    condition     = (var.websocket_api != null) == (module.plan.plan.gateway == "WEBSOCKET")
+    error_message = "The mode ${module.plan.plan.name} has the gateway ${module.plan.plan.gateway}: a websocket_api is needed for WEBSOCKET, and has no part in others."
+  }
+}
+
 variable "functions" {
   description = "The functions behind the API by the names that the contract has for them (x-function), each as the function module's outputs."
   type = map(object({

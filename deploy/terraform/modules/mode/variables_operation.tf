@@ -26,7 +26,7 @@ variable "cache_cluster_size" {
 }
 
 variable "disable_execute_api_endpoint" {
-  description = "Whether the API answers at its custom domain only."
+  description = "Whether a REST or HTTP API answers at its custom domain only."
   type        = bool
   default     = false
   nullable    = false

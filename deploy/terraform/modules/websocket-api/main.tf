@@ -1,4 +1,4 @@
-# A WebSocket API, as its plan says: its routes and integrations. What only this stack knows, and cannot be, fails the plan of Terraform.
+# The routes and integrations of a WebSocket API, as its plan says. What only this stack knows, and cannot be, fails the plan of Terraform.
 
 module "plan" {
   source = "../plan"
@@ -15,14 +15,7 @@ locals {
   bad_aliases = [for name, function in var.functions : "${name} (${function.alias})" if function.alias != try(local.plan.stageVariables.alias, null)]
 }
 
-resource "aws_apigatewayv2_api" "this" {
-  name                         = var.name
-  description                  = try(local.plan.description, null)
-  protocol_type                = "WEBSOCKET"
-  route_selection_expression   = local.plan.webSocket.routeSelectionExpression
-  api_key_selection_expression = local.plan.webSocket.apiKeySelectionExpression
-  disable_execute_api_endpoint = var.disable_execute_api_endpoint
-
+resource "terraform_data" "functions" {
   lifecycle {
     precondition {
       condition     = length(local.unserved) == 0
@@ -38,7 +31,7 @@ resource "aws_apigatewayv2_api" "this" {
 resource "aws_apigatewayv2_model" "message" {
   for_each = local.plan.webSocket.models
 
-  api_id       = aws_apigatewayv2_api.this.id
+  api_id       = var.api.id
   name         = each.key
   content_type = "application/json"
   schema       = each.value.schema
@@ -49,18 +42,20 @@ resource "aws_apigatewayv2_model" "message" {
 resource "aws_apigatewayv2_integration" "function" {
   for_each = toset([for operation in local.told : operation.function])
 
-  api_id               = aws_apigatewayv2_api.this.id
+  api_id               = var.api.id
   integration_type     = "AWS_PROXY"
   integration_method   = "POST"
   integration_uri      = replace(var.functions[each.key].invoke_arn, "//invocations$/", ":$${stageVariables.alias}/invocations")
   timeout_milliseconds = local.plan.integrationTimeoutInMillis
+
+  depends_on = [terraform_data.functions]
 }
 
 # Who may call is asked at $connect alone: API Gateway has no authorizer for a message, and the function decides each.
 resource "aws_apigatewayv2_route" "operation" {
   for_each = local.plan.operations
 
-  api_id             = aws_apigatewayv2_api.this.id
+  api_id             = var.api.id
   route_key          = each.key
   target             = each.value.function == "" ? null : "integrations/${aws_apigatewayv2_integration.function[each.value.function].id}"
   authorization_type = each.value.authorizationType
@@ -72,7 +67,6 @@ resource "aws_apigatewayv2_route" "operation" {
   route_response_selection_expression = try(each.value.routeResponseSelectionExpression, null)
 
   lifecycle {
-    # Not the API's precondition: the authorizer is made from the API.
     precondition {
       condition     = (var.authorizer_id != null) == (local.plan.authorization == "REQUEST")
       error_message = "The mode ${local.plan.name} has authorization ${local.plan.authorization}: authorizer_id is needed for REQUEST, and has no part in others."
@@ -88,7 +82,7 @@ resource "aws_apigatewayv2_route" "operation" {
 resource "aws_apigatewayv2_route_response" "answer" {
   for_each = toset([for key, operation in local.plan.operations : key if can(operation.routeResponseSelectionExpression)])
 
-  api_id             = aws_apigatewayv2_api.this.id
+  api_id             = var.api.id
   route_id           = aws_apigatewayv2_route.operation[each.key].id
   route_response_key = "$default"
 }
@@ -98,10 +92,12 @@ resource "aws_lambda_permission" "operation" {
   for_each = local.told
 
   # All that the ARN is made from, since a new permission is there before the old one goes: the deployment waits for it.
-  statement_id  = "${aws_apigatewayv2_api.this.id}-route-${substr(sha256("${var.stage} ${each.key}"), 0, 12)}"
+  statement_id  = "${var.api.id}-route-${substr(sha256("${var.stage} ${each.key}"), 0, 12)}"
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
   function_name = var.functions[each.value.function].name
   qualifier     = var.functions[each.value.function].alias
-  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage}/${each.value.permission}"
+  source_arn    = "${var.api.execution_arn}/${var.stage}/${each.value.permission}"
+
+  depends_on = [terraform_data.functions]
 }

@@ -1,6 +1,6 @@
 output "id" {
   description = "The API's id."
-  value       = aws_apigatewayv2_api.this.id
+  value       = var.api.id
 }
 
 output "stage" {
@@ -14,18 +14,13 @@ output "kind" {
 }
 
 output "url" {
-  description = "The address that clients connect to, wss://…; the same with https:// is that of @connections."
+  description = "The address that clients connect to, wss://…."
   value       = aws_apigatewayv2_stage.this.invoke_url
 }
 
 output "execution_arn" {
   description = "What begins the ARNs of the API's routes and authorizers, for permissions and IAM policies."
-  value       = aws_apigatewayv2_api.this.execution_arn
-}
-
-output "connections_arn" {
-  description = "ARN of what may be done with the stage's connections, for IAM policies that allow execute-api:ManageConnections; POST in place of the first * is to send alone."
-  value       = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage}/*/@connections/*"
+  value       = var.api.execution_arn
 }
 
 output "access_log_group" {

@@ -1,7 +1,7 @@
 # The deployment and the stage that serves it, with its logs and limits.
 
 resource "aws_apigatewayv2_deployment" "this" {
-  api_id = aws_apigatewayv2_api.this.id
+  api_id = var.api.id
 
   # A deployment is a snapshot: a new one is made when anything that the API is made from has changed. No WebSocket API deploys
   # itself.
@@ -10,7 +10,7 @@ resource "aws_apigatewayv2_deployment" "this" {
       plan                         = local.plan
       functions                    = { for name, function in var.functions : name => function.invoke_arn }
       authorizer_id                = var.authorizer_id
-      disable_execute_api_endpoint = var.disable_execute_api_endpoint
+      disable_execute_api_endpoint = var.api.disable_execute_api_endpoint
       others                       = var.deployment_triggers
       module                       = { for name in fileset(path.module, "*.tf") : name => filesha256("${path.module}/${name}") }
     }))
@@ -32,13 +32,13 @@ resource "aws_cloudwatch_log_group" "access" {
 
 # API Gateway makes this group, which never expires, if it finds none.
 resource "aws_cloudwatch_log_group" "execution" {
-  name              = "/aws/apigateway/${aws_apigatewayv2_api.this.id}/${var.stage}"
+  name              = "/aws/apigateway/${var.api.id}/${var.stage}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_apigatewayv2_stage" "this" {
-  api_id          = aws_apigatewayv2_api.this.id
+  api_id          = var.api.id
   name            = var.stage
   auto_deploy     = false
   deployment_id   = aws_apigatewayv2_deployment.this.id

@@ -1,7 +1,17 @@
 variable "name" {
-  description = "The API's name, which its log group has too."
+  description = "The API's name, which its log group has."
   type        = string
   nullable    = false
+}
+
+variable "api" {
+  description = "The API whose routes are made, as the websocket-endpoint module's outputs."
+  type = object({
+    id                           = string
+    execution_arn                = string
+    disable_execute_api_endpoint = optional(bool, false)
+  })
+  nullable = false
 }
 
 variable "stage" {
@@ -59,13 +69,6 @@ variable "kms_key_arn" {
   description = "ARN of the key that encrypts the logs; null: CloudWatch's own."
   type        = string
   default     = null
-}
-
-variable "disable_execute_api_endpoint" {
-  description = "Whether the API answers at its custom domain only."
-  type        = bool
-  default     = false
-  nullable    = false
 }
 
 variable "deployment_triggers" {
