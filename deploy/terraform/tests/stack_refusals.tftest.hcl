@@ -69,16 +69,16 @@ run "refused_operation_that_is_open" {
   override_module {
     target = module.mode
     outputs = {
-      id              = "api1"
-      stage           = "v1"
-      stage_arn       = "arn:aws:apigateway:eu-west-1::/restapis/api1/stages/v1"
-      kind            = "REST"
-      url             = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
-      execution_arn   = "arn:aws:execute-api:eu-west-1:111122223333:api1"
-      authorizer      = { name = "demo-rest-token", arn = "", alias = "live", alias_invoke_arn = "", version = "3", log_group = "/aws/lambda/demo-rest-token", timeout = 10 }
-      usage_plans     = {}
-      api_keys        = {}
-      operations      = { "GET /users" = { authorization = "NONE", api_key_required = false } }
+      id            = "api1"
+      stage         = "v1"
+      stage_arn     = "arn:aws:apigateway:eu-west-1::/restapis/api1/stages/v1"
+      kind          = "REST"
+      url           = "https://api1.execute-api.eu-west-1.amazonaws.com/v1"
+      execution_arn = "arn:aws:execute-api:eu-west-1:111122223333:api1"
+      authorizer    = { name = "demo-rest-token", arn = "", alias = "live", alias_invoke_arn = "", version = "3", log_group = "/aws/lambda/demo-rest-token", timeout = 10 }
+      usage_plans   = {}
+      api_keys      = {}
+      operations    = { "GET /users" = { authorization = "NONE", api_key_required = false } }
     }
   }
   expect_failures = [terraform_data.open_operations]

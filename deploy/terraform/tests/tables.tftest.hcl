@@ -81,7 +81,7 @@ run "table_with_other_keys" {
   }
 
   assert {
-    condition = [for index in aws_dynamodb_table.this.global_secondary_index : "${index.name} ${index.hash_key} ${index.range_key} ${index.projection_type}"] == ["ends endsIn endsAt KEYS_ONLY"]
+    condition     = [for index in aws_dynamodb_table.this.global_secondary_index : "${index.name} ${index.hash_key} ${index.range_key} ${index.projection_type}"] == ["ends endsIn endsAt KEYS_ONLY"]
     error_message = "The index has other keys, or more than keys."
   }
 }
