@@ -58,7 +58,7 @@ type memory struct {
 	known map[string]time.Time
 }
 
-func (m *memory) Revoked(ctx context.Context, names []string) (bool, error) {
+func (m *memory) Revoked(ctx context.Context, names []string, _ time.Time) (bool, error) {
 	now := time.Now()
 	m.mu.Lock()
 	unknown := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
