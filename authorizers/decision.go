@@ -76,7 +76,10 @@ func (d *decision) who() []slog.Attr {
 	}
 	attributes := present("sub", p.ID, "issuer", p.Context[ContextIssuer], "scheme", p.Context[ContextScheme], "keyId", p.Context[ContextKeyID])
 	attributes = append(attributes, slog.Bool("remembered", p.Remembered))
-	return append(attributes, present("unread", strings.Join(p.unread, "; "))...)
+	if p.claims == nil {
+		return attributes
+	}
+	return append(attributes, present("unread", strings.Join(p.claims.Unread, "; "))...)
 }
 
 // why tells more of an error than its reason does.

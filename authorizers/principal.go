@@ -28,8 +28,7 @@ type Principal struct {
 	OwnsNothing bool
 
 	schemeScopes map[string][]string // with several credentials, what each scheme's was granted; nil: Scopes are those of all Schemes
-	unread       []string            // claims of the token that could not be read, for the log
-	claims       *Claims             // of the token that a request brought; nil where it brought none
+	claims       *Claims             // of its token; nil where it has none
 }
 
 // The keys of an authorizer's context, as the API behind the gateway sees them. All values are texts; a key
@@ -64,7 +63,7 @@ func TokenPrincipal(claims *Claims) Principal {
 
 		OwnsNothing: claims.OwnsNothing,
 		Remembered:  claims.Remembered,
-		unread:      claims.Unread,
+		claims:      claims,
 	}
 	p.Context = withoutEmpty(map[string]string{
 		ContextSubject:  claims.Subject,

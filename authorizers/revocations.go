@@ -46,7 +46,6 @@ func (b bearers) bearer(ctx context.Context, token string) (*Principal, error) {
 		return nil, errors.New("the verifier gave neither claims nor an error")
 	}
 	p := TokenPrincipal(claims)
-	p.claims = claims
 	return &p, b.checkRevoked(ctx, token, claims)
 }
 
