@@ -19,7 +19,7 @@ import (
 var variables = []string{
 	`ISSUERS=[{"issuer":"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example","audience":["client"],"tokenUse":["access"]}]`,
 	`GROUP_SCOPES={"admins":["users/read","users/write"],"members":["users/self"]}`,
-	"USERS_TABLE=users", "API_KEYS_TABLE=keys", "REVOCATION=table", "REVOCATION_TABLE=revocations",
+	"USERS_TABLE=users", "CONNECTIONS_TABLE=connections", "CONNECTIONS_ENDPOINT=https://abc.execute-api.us-east-1.amazonaws.com/prod", "API_KEYS_TABLE=keys", "REVOCATION=table", "REVOCATION_TABLE=revocations",
 	"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "USER_POOL_CLIENT_ID=client",
 	"USER_POOL_CLIENT_SECRET_ARN=arn:aws:secretsmanager:us-east-1:123456789012:secret:client-AbCdEf",
 }
