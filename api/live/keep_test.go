@@ -201,7 +201,7 @@ func TestConnectAgain(t *testing.T) {
 		asked  int // about the second one
 	}{
 		{"the same", []change{token}, nil, `{"statusCode":200`, true, 1},
-		{"of another grant", []change{token, grant("1;1705755297;8;bearer=;")}, nil, `{"statusCode":403`, true, 0},
+		{"of another grant", []change{token, grant("1;1705755297;7;bearer=;")}, nil, `{"statusCode":403`, true, 0},
 		{"of another end", []change{token, grant("1;1705755298;7;bearer=chat,users/self;")}, nil, `{"statusCode":403`, true, 0},
 		{"opened later", []change{token, set("connectedAt", 1705751698419)}, nil, `{"statusCode":403`, true, 0},
 		{"of other revocations", []change{revocations("1705751600 " + sub)}, nil, `{"statusCode":403`, true, 0},
