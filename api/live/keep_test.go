@@ -153,8 +153,8 @@ func TestNotKept(t *testing.T) {
 		log     []string // a line each
 	}{
 		{"revoked meanwhile", []change{token}, before, true, nil, nil, forbidden, []string{`"INFO","msg":"refused","reason":"revoked"`}},
-		{"revocations cannot tell", []change{token}, before, false, errTest, nil, unavailable, []string{`"ERROR","msg":"refused","reason":"unavailable"`}},
-		{"revocations cannot tell, and say yes", []change{token}, before, true, errTest, nil, unavailable, []string{`"ERROR","msg":"refused","reason":"unavailable"`}},
+		{"revocations cannot tell", []change{token}, before, false, errTest, nil, unavailable, []string{`"ERROR","msg":"refused","reason":"unavailable","connectionId":"R1kmxc2VNjMCFIA=","error":"live: revocations are unavailable: made by a test"`}},
+		{"revocations cannot tell, and say yes", []change{token}, before, true, errTest, nil, unavailable, []string{`"ERROR","msg":"refused","reason":"unavailable","connectionId":"R1kmxc2VNjMCFIA=","error":"live: revocations are unavailable: made by a test"`}},
 		{"the store cannot", nil, before, false, nil, map[string]error{"Open": down}, unavailable, []string{`"ERROR","msg":"refused","reason":"unavailable"`}},
 		{"the store cannot, nor forget", nil, before, false, nil, map[string]error{"Open": down, "Forget": down}, unavailable, []string{`"ERROR","msg":"refused","reason":"unavailable"`, `"ERROR","msg":"not forgotten"`}},
 		{"the store cannot forget who is revoked", []change{token}, before, true, nil, map[string]error{"Forget": down}, forbidden, []string{`"ERROR","msg":"not forgotten"`, `"INFO","msg":"refused","reason":"revoked"`}},
