@@ -14,7 +14,7 @@ import (
 )
 
 // describe is what a desk tells of itself when it serves a project.
-func describe(base string, getenv func(string) string, s *services.Services, p *project.Project) ([]byte, error) {
+func describe(base string, getenv func(string) string, s *services.Services, p *project.Project, feed services.Feed) ([]byte, error) {
 	issuers, err := s.Issuers(p)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func describe(base string, getenv func(string) string, s *services.Services, p *
 		Version: about.Version, Region: s.Region(), Issuers: list, GroupScopes: s.GroupScopes(issuers),
 		Contract:  about.Contract{File: p.Contract.Name, SHA256: p.Contract.SHA256(), Text: string(p.Contract.Text)},
 		ClockSkew: cmp.Or(getenv(environ.ClockSkew), "0s"), MaxToken: most, TokenSources: getenv(environ.TokenSources),
-		Tables: s.Named(), Endpoints: s.Endpoints(), Modes: []about.Mode{},
+		Tables: s.Named(), Feed: about.Feed{On: feed.Users != nil, Ends: feed.Mode != "", Mode: feed.Mode, Why: feed.Why}, Endpoints: s.Endpoints(), Modes: []about.Mode{},
 	}
 	for _, m := range p.Modes {
 		told.Modes = append(told.Modes, about.Mode{Name: m.Name, Gateway: m.Gateway, URL: urlOf(base, m.Plan)})

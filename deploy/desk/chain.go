@@ -13,6 +13,7 @@ import (
 	"portcullis/deploy/desk/about"
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
 )
 
@@ -24,6 +25,7 @@ type chain struct {
 	defaultStage *gateway.Gateway // answers for stages that there are not
 	index        index
 	about        []byte
+	feed         services.Feed
 	inFlight     sync.WaitGroup
 }
 
@@ -39,14 +41,15 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	if before != nil {
 		running = before.functions
 	}
-	set, err := d.runner.Start(ctx, p, running)
+	feed := d.services.Feed(ctx, p)
+	set, err := d.runner.Start(ctx, p, feed, running)
 	if err != nil {
 		return nil, err
 	}
 	for name, invoker := range set.Invokers() {
 		started[name].Invoker = invoker
 	}
-	told, err := describe(d.base, d.getenv, d.services, p)
+	told, err := describe(d.base, d.getenv, d.services, p, feed)
 	var shown index
 	if err == nil {
 		shown, err = newIndex(d.base, d.config.Command, protocolOf(d.getenv(environ.TokenSources)), d.services, p, d.config.Contract == "")
@@ -63,7 +66,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	}
 	return &chain{
 		functions: set, gateways: gateways, defaultStage: gateways[defaultMode(p).Name],
-		index: shown, about: told,
+		index: shown, about: told, feed: feed,
 	}, nil
 }
 

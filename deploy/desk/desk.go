@@ -25,6 +25,7 @@ type desk struct {
 	base     string                   // http://HOST:PORT
 	services *services.Services
 	runner   *functions.Runner
+	driver   *driver
 	replaced sync.WaitGroup // chains with requests in flight
 
 	mu      sync.RWMutex
@@ -38,7 +39,7 @@ func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *projec
 		return nil, err
 	}
 	getenv := process.Getenv(c.Environ)
-	s, err := services.New(services.Config{Base: base, Getenv: getenv, UsersInMemory: !c.Exec})
+	s, err := services.New(services.Config{Base: base, Getenv: getenv})
 	if err != nil {
 		return nil, err
 	}
@@ -52,11 +53,14 @@ func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *projec
 		s.Close()
 		return nil, err
 	}
+	d.driver = newDriver(ctx, d)
+	d.driver.follow(d.current.feed)
 	return d, nil
 }
 
 // close ends everything. No request is in flight, or nobody waits for it any more.
 func (d *desk) close() {
+	d.driver.close()
 	d.retire(d.current)
 	d.replaced.Wait()
 	d.runner.Close()

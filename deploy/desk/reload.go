@@ -55,7 +55,9 @@ func (d *desk) replace(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.driver.leave(next.feed)
 	d.retire(d.swap(next))
+	d.driver.follow(next.feed)
 	return nil
 }
 

@@ -26,6 +26,7 @@ type Desk struct {
 	GroupScopes  map[string][]string `json:"groupScopes,omitempty"`  // the scopes of the user pool's groups; nil: tokens gain none by their groups
 
 	Tables    Tables    `json:"tables"`
+	Feed      Feed      `json:"feed"`
 	Endpoints Endpoints `json:"endpoints"`
 	Modes     []Mode    `json:"modes"`
 }
@@ -42,6 +43,15 @@ type Tables struct {
 	Users       string `json:"users,omitempty"`
 	APIKeys     string `json:"apiKeys,omitempty"`
 	Revocations string `json:"revocations,omitempty"`
+	Connections string `json:"connections,omitempty"`
+}
+
+// Feed is what becomes of clients of the WebSocket API: they are told of changes, and their connections end with what opened them.
+type Feed struct {
+	On   bool   `json:"on"`             // clients that subscribe are told of changes of users
+	Ends bool   `json:"ends"`           // connections are closed when their credential ends or is revoked
+	Mode string `json:"mode,omitempty"` // whose clients these are; "": none's
+	Why  string `json:"why,omitempty"`  // what is not done, and why; "": all is
 }
 
 // Endpoints are where AWS services are, as AWS_ENDPOINT_URL and its like have it; "": where the AWS SDK finds them.

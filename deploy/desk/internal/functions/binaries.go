@@ -96,16 +96,16 @@ func sameContent(a, b string) bool {
 
 // start starts a binary, or gives back the one that runs where it would be the same with the same contract.
 func (b *binaries) start(ctx context.Context, name, file string, c configuration, before *running) (*running, error) {
-	version := fmt.Sprint(file, project.StampOf(file), c.version)
+	variables, configured := c.of(b.services, name)
+	version := fmt.Sprint(file, project.StampOf(file), configured)
 	if before != nil && before.version == version {
 		return before, nil
 	}
-	own := b.services.Environment(name)
 	config := lambda.Config{
-		Name: name, Binary: file, Timeout: timeout, Stderr: b.stderr, Env: with(b.environ, c.variables, own),
+		Name: name, Binary: file, Timeout: timeout, Stderr: b.stderr, Env: with(b.environ, variables),
 		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", b.services.Region(), name),
 	}
-	if own[userstable.UsersTable] == userstable.Memory {
+	if name == "users" && variables[userstable.UsersTable] == userstable.Memory {
 		config.MaxEnvironments = 1 // what one process remembers no other one knows
 	}
 	started, err := lambda.Start(ctx, config)

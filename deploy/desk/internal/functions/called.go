@@ -6,13 +6,17 @@ import (
 	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	apienviron "portcullis/api/environ"
+	"portcullis/api/environ/awsconfig"
 	"portcullis/api/environ/userpool"
 	"portcullis/api/environ/userstable"
 	"portcullis/api/environ/websocket"
 	"portcullis/api/live"
 	"portcullis/api/tokens"
 	"portcullis/api/users"
+	usersdynamo "portcullis/api/users/dynamo"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
@@ -48,7 +52,7 @@ func (c *called) close() {
 
 // handler makes the function of a name, or gives the one that was opened.
 func (c *called) handler(ctx context.Context, name string, configured configuration, log *slog.Logger) (gateway.Invoker, error) {
-	getenv := c.getenv(name, configured.variables)
+	getenv := c.getenv(name, configured)
 	switch name {
 	case "token":
 		return environ.Token(getenv, log)
@@ -71,8 +75,9 @@ func (c *called) handler(ctx context.Context, name string, configured configurat
 }
 
 // getenv gives a function's variables.
-func (c *called) getenv(name string, more map[string]string) func(variable string) string {
-	return process.Getenv(with(c.environ, more, c.services.Environment(name)))
+func (c *called) getenv(name string, configured configuration) func(variable string) string {
+	variables, _ := configured.of(c.services, name)
+	return process.Getenv(with(c.environ, variables))
 }
 
 // openUsers makes the users function's handler, once, after it made sure that a table of others can be read.
@@ -80,10 +85,14 @@ func (c *called) openUsers(ctx context.Context) (*users.Handler, error) {
 	if c.users != nil {
 		return c.users, nil
 	}
-	getenv := c.getenv("users", nil)
+	getenv := c.getenv("users", configuration{})
 	handler, store, err := userstable.Users(ctx, getenv, c.log, awsOptions(getenv)...)
 	if err != nil {
 		return nil, err
+	}
+	if table := c.services.Tables().Users; table.Own && !table.InMemory() {
+		c.users, err = c.nearUsers(ctx, getenv, table.Name)
+		return c.users, err
 	}
 	read := func(ctx context.Context) error { _, err := store.List(ctx, 1, ""); return err }
 	if err := c.services.Tables().Users.Check(ctx, read); err != nil {
@@ -93,12 +102,25 @@ func (c *called) openUsers(ctx context.Context) (*users.Handler, error) {
 	return handler, nil
 }
 
+// nearUsers makes the handler of users in a table here, of which the variables were found to be good.
+func (c *called) nearUsers(ctx context.Context, getenv func(string) string, table string) (*users.Handler, error) {
+	cfg, err := awsconfig.Load(ctx, awsOptions(getenv)...)
+	if err != nil {
+		return nil, err
+	}
+	store, err := usersdynamo.New(near{dynamodb.NewFromConfig(cfg), c.services.DynamoDB()}, table)
+	if err != nil {
+		return nil, err
+	}
+	return users.New(users.Config{Store: store, AllowedOrigins: apienviron.Origins(getenv(apienviron.AllowedOrigins)), Log: c.log})
+}
+
 // openTokens makes the tokens function's handler, once.
 func (c *called) openTokens(ctx context.Context) (*tokens.Handler, error) {
 	if c.tokens != nil {
 		return c.tokens, nil
 	}
-	getenv := c.getenv("tokens", nil)
+	getenv := c.getenv("tokens", configuration{})
 	handler, err := userpool.Tokens(ctx, getenv, dynamo.Open, c.log, awsOptions(getenv)...)
 	if err != nil {
 		return nil, err
@@ -112,7 +134,7 @@ func (c *called) openKeys(ctx context.Context) (*apikey.Checker, error) {
 	if c.keys != nil {
 		return c.keys, nil
 	}
-	getenv := c.getenv("request", nil)
+	getenv := c.getenv("request", configuration{})
 	store, err := tables.OpenKeys(ctx, getenv, awsOptions(getenv)...)
 	if err != nil {
 		return nil, err

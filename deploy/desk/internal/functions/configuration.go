@@ -2,21 +2,34 @@ package functions
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/services"
 )
 
 // configuration is what all functions of a project are configured by.
 type configuration struct {
 	variables map[string]string
 	version   string // another one for another contract
+	feed      services.Feed
+}
+
+// of is what a function is configured by beyond the environment, and a text that is another one where that is.
+func (c configuration) of(s *services.Services, function string) (variables map[string]string, version string) {
+	own := s.Environment(function, c.feed)
+	variables = map[string]string{}
+	maps.Copy(variables, c.variables)
+	maps.Copy(variables, own)
+	return variables, fmt.Sprint(c.version, " ", own)
 }
 
 // configuration is whose tokens count, and the rules, in a file.
-func (r *Runner) configuration(p *project.Project) (configuration, error) {
+func (r *Runner) configuration(p *project.Project, feed services.Feed) (configuration, error) {
 	issuers, err := r.config.Services.Issuers(p)
 	if err != nil {
 		return configuration{}, err
@@ -30,7 +43,7 @@ func (r *Runner) configuration(p *project.Project) (configuration, error) {
 	if err != nil {
 		return configuration{}, err
 	}
-	return configuration{version: digest, variables: map[string]string{
+	return configuration{version: digest, feed: feed, variables: map[string]string{
 		environ.Rules:       rules,
 		environ.Contract:    "", // it is the tools' variable
 		environ.Issuers:     string(list),

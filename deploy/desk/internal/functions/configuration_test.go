@@ -37,7 +37,7 @@ func TestRulesOfEachContract(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := r.configuration(p)
+		c, err := r.configuration(p, services.Feed{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -78,10 +78,10 @@ func (s *Set) Release() {
 	}
 }
 
-// Start makes sure of what this module's functions are configured by, and starts the functions that a project names, except for
+// Start makes sure of what this module's functions are configured by, feed being what live does, and starts the functions that a project names, except for
 // those that would be the same as in the set before; nil: there is none before. Where one cannot be started, none is.
-func (r *Runner) Start(ctx context.Context, p *project.Project, before *Set) (*Set, error) {
-	configured, err := r.configuration(p)
+func (r *Runner) Start(ctx context.Context, p *project.Project, feed services.Feed, before *Set) (*Set, error) {
+	configured, err := r.configuration(p, feed)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,8 @@ func (r *Runner) start(ctx context.Context, name string, c configuration, before
 	case r.config.Build:
 		return r.binaries.built(ctx, name, c, before)
 	}
-	version := "in process " + c.version
+	_, version := c.of(r.config.Services, name)
+	version = "in process " + version
 	if before != nil && before.version == version {
 		return before, nil
 	}

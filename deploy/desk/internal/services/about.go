@@ -10,6 +10,9 @@ import (
 // Named are the tables that a program finds at [Services.Endpoints].
 func (s *Services) Named() about.Tables {
 	t := about.Tables{APIKeys: s.tables.Keys.Name, Revocations: s.tables.Revocations.Name}
+	if kept := s.tables.Connections; kept.Own == s.tables.Keys.Own {
+		t.Connections = kept.Name
+	}
 	if users := s.tables.Users; !users.InMemory() && users.Own == s.tables.Keys.Own {
 		t.Users = users.Name
 	}

@@ -7,16 +7,13 @@ import (
 	"portcullis/deploy/emulators"
 	"portcullis/deploy/emulators/apigateway"
 	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/emulators/secretsmanager"
 	"portcullis/deploy/gateway/usage"
 )
 
 // newAWS serves what of AWS is here, below AWSPath.
-func newAWS(env environment, tables Tables, pool *cognito.Pool, registry *usage.Registry) (http.Handler, error) {
-	records, err := tables.emulated()
-	if err != nil {
-		return nil, err
-	}
+func newAWS(env environment, records *dynamodb.Handler, pool *cognito.Pool, registry *usage.Registry) (http.Handler, error) {
 	secrets, err := secretsmanager.New(map[string]string{env.clientSecretARN(): ClientSecret})
 	if err != nil {
 		return nil, err

@@ -40,9 +40,9 @@ func (e environment) hasCredentials() bool {
 	return e.getenv("AWS_ACCESS_KEY_ID") != "" || e.getenv("AWS_PROFILE") != ""
 }
 
-// Environment is what one of this module's functions finds its tables, its user pool and its region by; nil for any other
-// function, which finds them on its own. It goes before the environment of this program.
-func (s *Services) Environment(function string) map[string]string {
+// Environment is what one of this module's functions finds its tables, its user pool and its region by, and live what it does for a
+// project; nil for any other function, which finds them on its own. It goes before the environment of this program.
+func (s *Services) Environment(function string, f Feed) map[string]string {
 	variables := map[string]string{"AWS_REGION": s.Region()}
 	switch aws := s.inner + AWSPath; function {
 	case "users":
@@ -54,7 +54,9 @@ func (s *Services) Environment(function string) map[string]string {
 		maps.Copy(variables, s.revocationEnvironment(aws))
 	case "tokens":
 		maps.Copy(variables, s.tokensEnvironment(aws))
-	case "live": // it has no table
+	case Live:
+		maps.Copy(variables, s.revocationEnvironment(aws))
+		maps.Copy(variables, f.environment(s, aws))
 	default:
 		return nil
 	}

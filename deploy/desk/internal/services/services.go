@@ -11,6 +11,8 @@ import (
 	"portcullis/authorizers/verify"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/emulators/dynamodb"
+	"portcullis/deploy/emulators/eventsource"
 	"portcullis/deploy/gateway/jwtauth"
 	"portcullis/deploy/gateway/usage"
 )
@@ -25,13 +27,10 @@ const (
 type Config struct {
 	Base   string                   // where the desk is served: http://HOST:PORT
 	Getenv func(name string) string // gives a variable of the environment, "" where it is not set
-
-	// UsersInMemory keeps the users in the memory of their function where the environment names no table: nothing else has to
-	// get at them.
-	UsersInMemory bool
 }
 
-// Services is everything that stays. Its methods may be called by many goroutines at once, except for Update and Close.
+// Services is everything that stays. Its methods may be called by many goroutines at once, except for Update, Feed and
+// Close.
 type Services struct {
 	base    string
 	inner   string // the same for functions, which finish their work when nobody else is let in any more
@@ -40,6 +39,8 @@ type Services struct {
 	own     userPool
 	issuers []verify.Issuer // whose tokens are accepted
 	tables  Tables
+	records *dynamodb.Handler             // the DynamoDB that is here
+	found   map[string]eventsource.Source // the streams of tables elsewhere, by these
 	usage   *usage.Registry
 	tokens  *jwtauth.Tokens
 	aws     http.Handler // serves paths below AWSPath
@@ -62,7 +63,7 @@ func New(c Config) (*Services, error) {
 	if err != nil {
 		return nil, err
 	}
-	tables, err := env.chooseTables(c.Base, c.UsersInMemory)
+	tables, err := env.chooseTables(c.Base)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,11 @@ func New(c Config) (*Services, error) {
 	if err != nil {
 		return nil, err
 	}
-	aws, err := newAWS(env, tables, pool, registry)
+	records, err := tables.emulated(env.region())
+	if err != nil {
+		return nil, err
+	}
+	aws, err := newAWS(env, records, pool, registry)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +89,7 @@ func New(c Config) (*Services, error) {
 		return nil, err
 	}
 	return &Services{
-		base: c.Base, inner: inner, env: env, pool: pool, own: own, issuers: issuers, tables: tables, usage: registry, tokens: tokens, aws: aws, server: server,
+		base: c.Base, inner: inner, env: env, pool: pool, own: own, issuers: issuers, tables: tables, records: records, found: map[string]eventsource.Source{}, usage: registry, tokens: tokens, aws: aws, server: server,
 	}, nil
 }
 
@@ -141,5 +146,8 @@ func (s *Services) Tokens() *jwtauth.Tokens { return s.tokens }
 // Region is where the gateway and its functions are told that they run.
 func (s *Services) Region() string { return s.env.region() }
 
-// Tables are where users, API keys and revocations are kept.
+// Tables are where users, API keys, revocations and connections are kept.
 func (s *Services) Tables() Tables { return s.tables }
+
+// DynamoDB is the one that is here.
+func (s *Services) DynamoDB() *dynamodb.Handler { return s.records }

@@ -16,14 +16,14 @@ const (
 )
 
 // open makes services with an environment.
-func open(t *testing.T, usersInMemory bool, environment ...string) (*services.Services, error) {
+func open(t *testing.T, environment ...string) (*services.Services, error) {
 	t.Helper()
 	variables := map[string]string{}
 	for _, variable := range environment {
 		name, value, _ := strings.Cut(variable, "=")
 		variables[name] = value
 	}
-	s, err := services.New(services.Config{Base: base, UsersInMemory: usersInMemory, Getenv: func(name string) string { return variables[name] }})
+	s, err := services.New(services.Config{Base: base, Getenv: func(name string) string { return variables[name] }})
 	if err == nil {
 		t.Cleanup(s.Close)
 	}
@@ -35,28 +35,27 @@ func TestWhereThingsAre(t *testing.T) {
 	all := about.Endpoints{DynamoDB: here, Cognito: here, APIGateway: here, SecretsManager: here}
 	tests := []struct {
 		name        string
-		inMemory    bool
 		environment []string
 		tables      about.Tables
 		endpoints   about.Endpoints
 	}{
-		{"nothing is said", true, nil, about.Tables{APIKeys: "api-keys", Revocations: "revocations"}, all},
-		{"users that binaries have to get at", false, nil, about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations"}, all},
-		{"tables of this desk by other names", true, []string{"AWS_ENDPOINT_URL=" + here + "/", "USERS_TABLE=uuu", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr"},
-			about.Tables{Users: "uuu", APIKeys: "kkk", Revocations: "rrr"}, all},
-		{"users at AWS", true, []string{"USERS_TABLE=uuu"}, about.Tables{APIKeys: "api-keys", Revocations: "revocations"}, all},
-		{"all tables at AWS", true, []string{"USERS_TABLE=uuu", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr"},
+		{"nothing is said", nil, about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, all},
+		{"users in memory", []string{"USERS_TABLE=:memory:"}, about.Tables{APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, all},
+		{"tables of this desk by other names", []string{"AWS_ENDPOINT_URL=" + here + "/", "USERS_TABLE=uuu", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr", "CONNECTIONS_TABLE=ccc"},
+			about.Tables{Users: "uuu", APIKeys: "kkk", Revocations: "rrr", Connections: "ccc"}, all},
+		{"users at AWS", []string{"USERS_TABLE=uuu"}, about.Tables{APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, all},
+		{"all tables at AWS", []string{"USERS_TABLE=uuu", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr"},
 			about.Tables{Users: "uuu", APIKeys: "kkk", Revocations: "rrr"}, about.Endpoints{Cognito: here, APIGateway: here, SecretsManager: here}},
-		{"keys at another DynamoDB, and no revocations", true, []string{"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", "API_KEYS_TABLE=kkk"},
+		{"keys at another DynamoDB, and no revocations", []string{"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", "API_KEYS_TABLE=kkk"},
 			about.Tables{APIKeys: "kkk"}, about.Endpoints{DynamoDB: "http://127.0.0.1:8000", Cognito: here, APIGateway: here, SecretsManager: here}},
-		{"revocations of the user pool's", true, []string{"REVOCATION=cognito"}, about.Tables{APIKeys: "api-keys"}, all},
-		{"a user pool of AWS", true, []string{"USER_POOL_CLIENT_ID=theirs", pool}, about.Tables{APIKeys: "api-keys", Revocations: "revocations"},
+		{"revocations of the user pool's", []string{"REVOCATION=cognito"}, about.Tables{Users: "users", APIKeys: "api-keys", Connections: "connections"}, all},
+		{"a user pool of AWS", []string{"USER_POOL_CLIENT_ID=theirs", pool}, about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"},
 			about.Endpoints{DynamoDB: here, APIGateway: here}},
-		{"a user pool elsewhere", true, []string{"USER_POOL_CLIENT_ID=theirs", pool, "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://127.0.0.1:9229"},
-			about.Tables{APIKeys: "api-keys", Revocations: "revocations"}, about.Endpoints{DynamoDB: here, Cognito: "http://127.0.0.1:9229", APIGateway: here}},
+		{"a user pool elsewhere", []string{"USER_POOL_CLIENT_ID=theirs", pool, "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://127.0.0.1:9229"},
+			about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, about.Endpoints{DynamoDB: here, Cognito: "http://127.0.0.1:9229", APIGateway: here}},
 	}
 	for _, test := range tests {
-		s, err := open(t, test.inMemory, test.environment...)
+		s, err := open(t, test.environment...)
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 			continue
@@ -90,7 +89,7 @@ func TestGroupScopes(t *testing.T) {
 		{"none", []string{"USER_POOL_CLIENT_ID=theirs", theirs}, "", 0},
 	}
 	for _, test := range tests {
-		s, err := open(t, true, test.environment...)
+		s, err := open(t, test.environment...)
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 			continue
@@ -111,7 +110,7 @@ func TestRegion(t *testing.T) {
 		{"eu-west-1", true}, {"us-gov-east-1", true}, {"local", true}, {"eu-west 1", false}, {"EU-WEST-1", false}, {"-", false}, {"a--b", false}, {"a-", false}, {`a"b`, false}, {"a/b", false},
 	}
 	for _, test := range tests {
-		s, err := open(t, true, "AWS_REGION="+test.region)
+		s, err := open(t, "AWS_REGION="+test.region)
 		if (err == nil) != test.good {
 			t.Errorf("%s: error %v", test.region, err)
 		} else if err == nil && s.Region() != test.region {

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"portcullis/api/environ/userstable"
+	"portcullis/api/environ/websocket"
+	connections "portcullis/api/live/connections/dynamo"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/revocation/dynamo"
 	"portcullis/deploy/emulators/dynamodb"
@@ -19,6 +22,7 @@ import (
 type Tables struct {
 	Users, Keys Table
 	Revocations Table // zero: the authorizers read no table
+	Connections Table // zero: no function can be let have it
 }
 
 // Table is where one kind of records is kept.
@@ -26,36 +30,46 @@ type Table struct {
 	Name string
 	Own  bool // it is one of the DynamoDB that is here
 
-	variable  string // that names it
-	expires   string // the attribute by which records end; "": they do not
-	elsewhere string // where the DynamoDB of others is; "": at AWS
-	anyKey    bool   // it takes any credentials, and the environment has none
+	variable  string         // that names it
+	form      dynamodb.Table // as it is made here, but for its name
+	elsewhere string         // where the DynamoDB of others is; "": at AWS
+	anyKey    bool           // it takes any credentials, and the environment has none
 }
 
+// The views of the streams that the function live reads.
+const (
+	usersView      = "NEW_AND_OLD_IMAGES" // see package changes
+	revocationView = "NEW_IMAGE"          // see package ends
+)
+
 // chooseTables gives the tables, as the variables or else as this program has them.
-func (e environment) chooseTables(base string, usersInMemory bool) (Tables, error) {
-	t := Tables{Users: e.chooseTable(base, userstable.UsersTable, "users"), Keys: e.chooseTable(base, environ.APIKeysTable, "api-keys")}
-	if t.Users.Own && usersInMemory && e.getenv(userstable.UsersTable) == "" {
-		t.Users.Name = userstable.Memory
-	}
-	t.Keys.expires = "expiresAt"
-	if t.Users.Name == t.Keys.Name {
-		return t, sameTable(t.Users, t.Keys)
-	}
-	var err error
+func (e environment) chooseTables(base string) (t Tables, err error) {
+	t.Users = e.chooseTable(base, userstable.UsersTable, "users", dynamodb.Table{PartitionKey: "id", Stream: usersView})
+	t.Keys = e.chooseTable(base, environ.APIKeysTable, "api-keys", dynamodb.Table{PartitionKey: "id", TimeToLive: "expiresAt"})
 	if t.Revocations, err = e.chooseRevocations(base, t.Keys); err != nil {
 		return t, err
 	}
-	for _, other := range []Table{t.Users, t.Keys} {
-		if other.Name == t.Revocations.Name {
-			return t, sameTable(other, t.Revocations)
-		}
+	if t.Connections, err = e.chooseConnections(base, t.Revocations); err != nil {
+		return t, err
 	}
-	return t, nil
+	return t, t.checkNames()
 }
 
-func sameTable(one, other Table) error {
-	return fmt.Errorf("%s and %s: both name the table %s", one.variable, other.variable, one.Name)
+// checkNames refuses two tables of one name.
+func (t Tables) checkNames() error {
+	seen := map[string]Table{}
+	for _, table := range t.all() {
+		if other, twice := seen[table.Name]; twice {
+			return fmt.Errorf("%s and %s: both name the table %s", other.variable, table.variable, table.Name)
+		}
+		seen[table.Name] = table
+	}
+	return nil
+}
+
+// all are the tables that there are.
+func (t Tables) all() []Table {
+	return slices.DeleteFunc([]Table{t.Users, t.Keys, t.Revocations, t.Connections}, func(t Table) bool { return t.Name == "" })
 }
 
 // chooseRevocations gives the table of revocations that the authorizers read: the variables', or one of this program's own. It is
@@ -63,8 +77,7 @@ func sameTable(one, other Table) error {
 // goes only with its own table of API keys.
 func (e environment) chooseRevocations(base string, keys Table) (Table, error) {
 	how, name := e.getenv(environ.Revocation), e.getenv(environ.RevocationTable)
-	chosen := e.chooseTable(base, environ.RevocationTable, "revocations")
-	chosen.expires = dynamo.TimeToLive
+	chosen := e.chooseTable(base, environ.RevocationTable, "revocations", dynamodb.Table{PartitionKey: "id", TimeToLive: dynamo.TimeToLive, Stream: revocationView})
 	switch {
 	case how != "" && how != "table":
 		return Table{}, nil
@@ -76,10 +89,29 @@ func (e environment) chooseRevocations(base string, keys Table) (Table, error) {
 	return Table{}, wrong(environ.RevocationTable, fmt.Sprintf("want it in the DynamoDB where %s is: name both tables or neither", environ.APIKeysTable))
 }
 
-func (e environment) chooseTable(base, variable, name string) Table {
+// chooseConnections gives the table of connections, which the function live finds at the address of the revocations: the variable's, or one
+// of this program's own. It is the zero table where the revocations are elsewhere and the variable names none.
+func (e environment) chooseConnections(base string, revocations Table) (Table, error) {
+	chosen := e.chooseTable(base, websocket.ConnectionsTable, "connections", dynamodb.Table{
+		PartitionKey: "pk", SortKey: "sk", TimeToLive: connections.TimeToLive, Indexes: []dynamodb.Index{connectionsIndex},
+	})
+	switch {
+	case revocations.Name == "" || chosen.Own == revocations.Own:
+		return chosen, nil
+	case e.getenv(websocket.ConnectionsTable) == "":
+		return Table{}, nil
+	}
+	return Table{}, wrong(websocket.ConnectionsTable, fmt.Sprintf("want it in the DynamoDB where %s is: name both tables or neither", environ.RevocationTable))
+}
+
+// connectionsIndex finds the connections whose end has come. See package connections/dynamo.
+var connectionsIndex = dynamodb.Index{Name: "ends", PartitionKey: "endsIn", SortKey: "endsAt", NumberSort: true, Projection: "KEYS_ONLY"}
+
+// chooseTable gives the table that a variable names, or else the one of a name and form that is here.
+func (e environment) chooseTable(base, variable, name string, form dynamodb.Table) Table {
 	chosen, endpoint := e.getenv(variable), e.endpoint()
 	return Table{
-		Name: cmp.Or(chosen, name), Own: chosen == "" || endpoint == base+AWSPath, variable: variable,
+		Name: cmp.Or(chosen, name), Own: chosen == "" || endpoint == base+AWSPath, variable: variable, form: form,
 		elsewhere: endpoint, anyKey: isLoopbackURL(endpoint) && !e.hasCredentials(),
 	}
 }
@@ -93,11 +125,12 @@ func isLoopbackURL(text string) bool {
 func (t Table) InMemory() bool { return t.Name == userstable.Memory }
 
 // emulated makes the DynamoDB that is here.
-func (t Tables) emulated() (*dynamodb.Handler, error) {
-	var config dynamodb.Config
-	for _, table := range []Table{t.Users, t.Keys, t.Revocations} {
+func (t Tables) emulated(region string) (*dynamodb.Handler, error) {
+	config := dynamodb.Config{Region: region}
+	for _, table := range t.all() {
 		if table.Own && !table.InMemory() {
-			config.Tables = append(config.Tables, dynamodb.Table{Name: table.Name, PartitionKey: "id", TimeToLive: table.expires})
+			table.form.Name = table.Name
+			config.Tables = append(config.Tables, table.form)
 		}
 	}
 	return dynamodb.New(config)
