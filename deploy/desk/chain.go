@@ -52,7 +52,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	told, err := describe(d.base, d.getenv, d.services, p, feed)
 	var shown index
 	if err == nil {
-		shown, err = newIndex(d.base, d.config.Command, protocolOf(d.getenv(environ.TokenSources)), d.services, p, d.config.Contract == "")
+		shown, err = newIndex(d.base, d.config.Command, protocolOf(d.getenv(environ.TokenSources)), d.services, p, feed, d.config.Contract == "")
 	}
 	if err == nil {
 		err = d.services.Update(p)

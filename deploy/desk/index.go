@@ -31,6 +31,7 @@ type index struct {
 	Tokens         bool   `json:"-"` // it serves POST /tokens by this module's function
 	OwnPool        bool   `json:"-"` // its user pool is the built-in issuer
 	Protocol       string `json:"-"` // the subprotocol behind which pages send a token; "": they cannot
+	Feed           string `json:"-"` // the mode whose clients are told of changes of users; "": none's
 	Sample         sample `json:"-"`
 
 	sockets []socketMode
@@ -56,11 +57,14 @@ type indexUser struct {
 
 // newIndex tells of a project that a desk serves; command is portcullis as people run it, protocol the subprotocol behind which pages
 // send a token, and ours says that the API is this module's own.
-func newIndex(base, command, protocol string, s *services.Services, p *project.Project, ours bool) (index, error) {
+func newIndex(base, command, protocol string, s *services.Services, p *project.Project, feed services.Feed, ours bool) (index, error) {
 	pool := s.UserPool()
 	i := index{
 		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
 		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Protocol: protocol, Sample: sampleOf(p.Contract),
+	}
+	if feed.Users != nil {
+		i.Feed = feed.Mode
 	}
 	for _, m := range p.Modes {
 		mode := indexMode{m.Plan.Name, m.Plan.Gateway, m.Plan.Authorization, m.Plan.Keys() != nil, urlOf(base, m.Plan), m.Plan}

@@ -1,7 +1,6 @@
 package services
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -125,15 +124,4 @@ func (f Feed) environment(s *Services, aws string) map[string]string {
 	}
 	variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"], variables["AWS_SESSION_TOKEN"] = f.caller.AccessKeyID, f.caller.SecretAccessKey, f.caller.SessionToken
 	return variables
-}
-
-// On tells whether clients are told of changes.
-func (f Feed) On() bool { return f.Users != nil }
-
-// At is where a client of the feed connects, for people; "": there is no feed.
-func (f Feed) At(base string) string {
-	if !f.On() {
-		return ""
-	}
-	return cmp.Or("ws" + strings.TrimPrefix(base, "http") + "/" + f.Mode)
 }

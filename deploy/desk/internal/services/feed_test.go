@@ -70,11 +70,11 @@ func TestFeed(t *testing.T) {
 	}{
 		{"ours", read(t, ""), nil, true, true, ""},
 		{"one mode", read(t, "", nil), nil, true, true, ""},
-		{"no WebSocket API", read(t, strings.Split(thingsContract, "paths:")[0]+"x-function: users\npaths: {/things: {get: {security: [bearer: []]}}}\n"), nil, false, false, "no mode is a WebSocket API"},
+		{"no WebSocket API", read(t, strings.Split(thingsContract, "x-websocket:")[0]), nil, false, false, "no mode is a WebSocket API"},
 		{"two of them", read(t, "", nil, []string{"name: websocket", "name: other"}), nil, false, false, "the modes websocket and other are WebSocket APIs"},
 		{"who may post only", read(t, "", []string{"websocket/*/@connections", "websocket/POST/@connections"}), nil, false, false, "websocket.yaml has none among its localCallers"},
 		{"who may nothing there", read(t, "", []string{"websocket/*/@connections", "other/*/@connections"}), nil, false, false, "localCallers"},
-		{"another function", read(t, strings.Replace(thingsContract, "connect: {function: live, security", "connect: {security", 1)), nil, false, false, "the function live is not told of connections: connect in things.yaml names another one, or none"},
+		{"another function", read(t, strings.Replace(thingsContract, "connect: {function: live, security", "connect: {security", 1)), nil, false, false, "things.yaml names another one, or none"},
 		{"no such message", read(t, thingsContract), nil, true, false, "things.yaml has no message subscribe"},
 		{"users in memory", read(t, ""), []string{"USERS_TABLE=:memory:"}, true, false, "USERS_TABLE is :memory:, which has no stream"},
 		{"users out of reach", read(t, ""), []string{nowhere, "USERS_TABLE=theirs"}, true, false, "USERS_TABLE theirs: its stream is not known"},
@@ -90,7 +90,7 @@ func TestFeed(t *testing.T) {
 			continue
 		}
 		f := s.Feed(t.Context(), test.project)
-		if f.Mode != "" != test.keeps || f.On() != test.on || !strings.Contains(f.Why, test.why) || test.why == "" && f.Why != "" {
+		if f.Mode != "" != test.keeps || (f.Users != nil) != test.on || !strings.Contains(f.Why, test.why) || test.why == "" && f.Why != "" {
 			t.Errorf("%s: %+v", test.name, f)
 		}
 		env := s.Environment("live", f)
@@ -148,7 +148,7 @@ func TestFeedOfTables(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := s.Feed(t.Context(), read(t, ""))
-		if f.On() != (test.why == "") || !strings.Contains(f.Why, test.why) || f.On() && !strings.Contains(f.Users.ARN(), ":table/"+test.name+"/stream/") {
+		if (f.Users != nil) != (test.why == "") || !strings.Contains(f.Why, test.why) || f.Users != nil && !strings.Contains(f.Users.ARN(), ":table/"+test.name+"/stream/") {
 			t.Errorf("%s: %+v", test.name, f)
 		}
 	}
