@@ -1,6 +1,6 @@
 // Package desk runs the whole of Portcullis on this machine: every mode behind the gateway of package gateway, a Cognito-shaped
-// issuer to sign in at, DynamoDB for users, API keys and revocations, API Gateway's control plane for API keys, and the
-// functions, in this process or as binaries. It serves other APIs and modes too, with functions of their own, and uses a real
+// issuer to sign in at, DynamoDB for users, API keys, revocations and connections, API Gateway's control plane for API keys, and
+// the functions, in this process or as binaries, with the event source mappings and the schedule of the function live. It serves other APIs and modes too, with functions of their own, and uses a real
 // DynamoDB or Cognito where the environment names one.
 //
 // It reads the files of this module's checkout where the working directory is in one, and else those that are in the program.

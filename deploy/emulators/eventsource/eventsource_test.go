@@ -477,6 +477,26 @@ func TestEnd(t *testing.T) {
 	})
 }
 
+// TestEndOfMany: what of a shard that has ended does not fit one event comes in the next.
+func TestEndOfMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, one := oneShard(8)
+		for i := range one.records {
+			one.records[i].JSON = append(one.records[i].JSON, strings.Repeat(" ", 1<<20)...)
+		}
+		f := &function{}
+		m, err := eventsource.New(eventsource.Config{Source: s, Function: f, BatchSize: 10, Window: time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.change(func() { one.Closed, s.ended = true, true })
+		m.Run(t.Context(), t.Context())
+		if want := "001 002 003 004 005, 006 007 008"; f.got() != want {
+			t.Errorf("events %s, want %s", f.got(), want)
+		}
+	})
+}
+
 // TestStop: a function that has an event is waited for when a mapping stops, and gets no other one.
 func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
