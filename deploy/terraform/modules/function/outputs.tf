@@ -18,6 +18,11 @@ output "alias" {
   value       = aws_lambda_alias.live.name
 }
 
+output "alias_arn" {
+  description = "The alias' ARN, by which event sources and schedules invoke the function."
+  value       = aws_lambda_alias.live.arn
+}
+
 output "alias_invoke_arn" {
   description = "The URI by which API Gateway invokes the alias."
   value       = aws_lambda_alias.live.invoke_arn
