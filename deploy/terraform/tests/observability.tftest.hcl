@@ -179,6 +179,53 @@ run "observability" {
   }
 }
 
+run "of_a_feed" {
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    feed       = { function_name = "demo-things", log_group = "/aws/lambda/demo-things", rule_name = "demo-minute", queue_name = "demo-undone" }
+    thresholds = { feed_age_seconds = 90, feed_errors = 2 }
+  }
+
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.feed : name => "${alarm.alarm_name}: ${alarm.namespace} ${alarm.metric_name} ${join(" ", [for key, value in coalesce(alarm.dimensions, {}) : "${key}=${value}"])} ${alarm.statistic} > ${alarm.threshold}" } == {
+      age         = "demo-things-age: AWS/Lambda IteratorAge FunctionName=demo-things Maximum > 90000"
+      errors      = "demo-things-errors: AWS/Lambda Errors FunctionName=demo-things Sum > 1"
+      passed-over = "demo-things-passed-over: Portcullis/demo demo-things-PassedOver  Sum > 0"
+      undone      = "demo-things-undone: AWS/SQS ApproximateNumberOfMessagesVisible QueueName=demo-undone Maximum > 0"
+    }
+    error_message = "An alarm of the feed watches something else, or is missing."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.feed : alarm.treat_missing_data == "notBreaching"])
+    error_message = "A stream on which nothing happens is an alarm."
+  }
+
+  # A rule that was taken away counts nothing at all.
+  assert {
+    condition = (aws_cloudwatch_metric_alarm.schedule[0].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.schedule[0].comparison_operator == "LessThanThreshold" &&
+      aws_cloudwatch_metric_alarm.schedule[0].threshold == 1 && { for query in aws_cloudwatch_metric_alarm.schedule[0].metric_query : query.id => coalesce(query.expression, one([for metric in query.metric : "${metric.metric_name} ${metric.dimensions.RuleName}"])) } == {
+        handed      = "FILL(invocations, 0) - FILL(failed, 0)"
+        invocations = "Invocations demo-minute"
+        failed      = "FailedInvocations demo-minute"
+    })
+    error_message = "That the clock stands still is no alarm."
+  }
+
+  assert {
+    condition = (aws_cloudwatch_log_metric_filter.passed_over[0].log_group_name == "/aws/lambda/demo-things" && aws_cloudwatch_log_metric_filter.passed_over[0].metric_transformation[0].name == aws_cloudwatch_metric_alarm.feed["passed-over"].metric_name &&
+    aws_cloudwatch_log_metric_filter.passed_over[0].metric_transformation[0].namespace == aws_cloudwatch_metric_alarm.feed["passed-over"].namespace)
+    error_message = "What is passed over is counted in another log, or as another metric than is watched."
+  }
+
+  assert {
+    condition     = length(output.alarms) == 17 + 5 && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 16 + 4
+    error_message = "An alarm is not told, or the dashboard does not show the feed."
+  }
+}
+
 run "topics_and_thresholds" {
   module {
     source = "./modules/observability"
@@ -272,6 +319,17 @@ run "percent_of_more_than_all" {
   }
   variables {
     thresholds = { client_error_percent = 100 }
+  }
+  expect_failures = [var.thresholds]
+}
+
+run "age_of_none" {
+  command = plan
+  module {
+    source = "./modules/observability"
+  }
+  variables {
+    thresholds = { feed_age_seconds = 0 }
   }
   expect_failures = [var.thresholds]
 }

@@ -1,4 +1,4 @@
-# One dashboard: a row for each API, then one for each authorizer, then one for all functions, then one of their logs.
+# One dashboard: a row for each API, then one for each authorizer, one for all functions, two for the feed, and one of their logs.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 
 data "aws_region" "current" {}
@@ -29,6 +29,17 @@ locals {
     { title = "Errors of the functions behind the APIs", stat = "Sum", metrics = [for function in values(var.functions) : ["AWS/Lambda", "Errors", "FunctionName", function.function_name]] },
   ]
 
+  feed_widgets = flatten([for feed in var.feed[*] : [
+    { title = "Age of what ${feed.function_name} was told, in ms", stat = "Maximum", metrics = [["AWS/Lambda", "IteratorAge", "FunctionName", feed.function_name]] },
+    { title = "What ${feed.function_name} did not do", stat = "Sum", metrics = [
+      ["AWS/Lambda", "Errors", "FunctionName", feed.function_name],
+      [local.namespace, "${feed.function_name}-PassedOver", { label = "PassedOver" }],
+      ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", feed.queue_name, { stat = "Maximum" }],
+    ] },
+    { title = "How often ${feed.rule_name} invoked", stat = "Sum", metrics = [["AWS/Events", "Invocations", "RuleName", feed.rule_name], ["AWS/Events", "FailedInvocations", "RuleName", feed.rule_name]] },
+    { title = "How long ${feed.function_name} took, in ms", stat = "p99", metrics = [["AWS/Lambda", "Duration", "FunctionName", feed.function_name, { stat = "p50" }], ["AWS/Lambda", "Duration", "FunctionName", feed.function_name]] },
+  ]])
+
   log_widgets = [
     { title = "Why authorizers decided", groups = values(var.authorizers)[*].log_group, query = "filter ispresent(decision) | stats count(*) as decisions by decision, reason | sort decisions desc" },
     { title = "Errors in the logs behind the APIs", groups = values(var.functions)[*].log_group, query = "filter level = \"ERROR\" | sort @timestamp desc | limit 20" },
@@ -36,7 +47,7 @@ locals {
 
   # A widget of nothing is refused.
   widgets = concat(
-    [for widget in concat(local.api_widgets, local.authorizer_widgets, local.function_widgets) : {
+    [for widget in concat(local.api_widgets, local.authorizer_widgets, local.function_widgets, local.feed_widgets) : {
       type = "metric"
       properties = {
         title   = widget.title

@@ -5,6 +5,8 @@ output "alarms" {
     values(aws_cloudwatch_metric_alarm.decisions)[*].alarm_name,
     values(aws_cloudwatch_metric_alarm.duration)[*].alarm_name,
     values(aws_cloudwatch_metric_alarm.throttles)[*].alarm_name,
+    values(aws_cloudwatch_metric_alarm.feed)[*].alarm_name,
+    aws_cloudwatch_metric_alarm.schedule[*].alarm_name,
   ))
 }
 

@@ -55,6 +55,17 @@ variable "functions" {
   nullable = false
 }
 
+variable "feed" {
+  description = "The function that streams and a clock invoke besides its API: its name and log group, the name of the rule of the clock, and that of the queue of what could not be done; null: there is none."
+  type = object({
+    function_name = string
+    log_group     = string
+    rule_name     = string
+    queue_name    = string
+  })
+  default = null
+}
+
 variable "alarm_actions" {
   description = "ARNs of SNS topics that are told when an alarm starts and when it ends; none: alarms show in CloudWatch only."
   type        = list(string)
@@ -68,7 +79,7 @@ variable "alarm_actions" {
 }
 
 variable "thresholds" {
-  description = "When the alarms start, each within five minutes: percentages of requests with the least number of errors, percentage of an authorizer's timeout, and counts."
+  description = "When the alarms start, each within five minutes: percentages of requests with the least number of errors, percentage of an authorizer's timeout, seconds, and counts."
   type = object({
     server_error_percent = optional(number, 5)
     server_error_count   = optional(number, 5)
@@ -78,6 +89,9 @@ variable "thresholds" {
     throttles            = optional(number, 1)
     keys_unavailable     = optional(number, 1)
     cannot_tell          = optional(number, 5)
+    feed_age_seconds     = optional(number, 60)
+    feed_errors          = optional(number, 3)
+    feed_passed_over     = optional(number, 1)
   })
   default  = {}
   nullable = false
@@ -88,6 +102,6 @@ variable "thresholds" {
   }
   validation {
     condition     = alltrue([for name, count in var.thresholds : count >= 1 && floor(count) == count if !endswith(name, "_percent")])
-    error_message = "A threshold that is a count is a whole number, 1 or more."
+    error_message = "A threshold that is a count, or seconds, is a whole number, 1 or more."
   }
 }
