@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"portcullis/api/contract"
+	connectiontable "portcullis/api/live/connections/dynamo"
 	"portcullis/authorizers/verify"
 	"portcullis/deploy/modes"
 	"portcullis/deploy/testtools"
@@ -38,6 +39,8 @@ func TestApply(t *testing.T) {
 	t.Run("the gateway guards what the contract guards", func(t *testing.T) { checkGuards(t, moto, module, made) })
 	t.Run("functions may do what they must and no more", func(t *testing.T) { checkPolicies(t, state) })
 	t.Run("functions may send what their stores send and no more", func(t *testing.T) { checkWrites(t, state) })
+	t.Run("live may do what keeping and sending to connections takes and no more", func(t *testing.T) { checkConnections(t, state) })
+	t.Run("streams invoke live, and what fails is told", func(t *testing.T) { checkStreams(t, state) })
 	t.Run("functions may be called by their APIs only", func(t *testing.T) { checkPermissions(t, module, state) })
 	t.Run("functions get their variables", func(t *testing.T) { checkEnvironments(t, state) })
 	t.Run("what has ended leaves its table", func(t *testing.T) { checkExpiry(t, state) })
@@ -148,7 +151,7 @@ func checkPolicies(t *testing.T, state state) {
 		"demo-websocket": append(own("websocket"),
 			"dynamodb:GetItem arn:aws:dynamodb:"+account+"table/demo-api-keys",
 			"dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-api-keys, on conditions", "dynamodb:BatchGetItem "+revocations),
-		"demo-live":   own("live"),
+		"demo-live":   append(own("live"), feedStatements(t, state)...),
 		"demo-tokens": append(own("tokens"), "secretsmanager:GetSecretValue "+clientSecret(t, state), "dynamodb:PutItem "+revocations+", on conditions"),
 		"demo-users": append(own("users"), "dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Scan "+
 			"dynamodb:UpdateItem arn:aws:dynamodb:"+account+"table/demo-users"),
@@ -165,6 +168,23 @@ func checkPolicies(t *testing.T, state state) {
 		if attached["role"] != "demo-api-gateway-logs" {
 			t.Errorf("%v has %v", attached["role"], attached["policy_arn"])
 		}
+	}
+}
+
+// feedStatements are what the function live is allowed besides its log and traces.
+func feedStatements(t *testing.T, state state) []string {
+	const account = "eu-west-1:123456789012:"
+	const connections, connection = "arn:aws:dynamodb:" + account + "table/demo-connections", "/@connections/*"
+	users, revocations := tableNamed(t, state, "demo-users"), tableNamed(t, state, "demo-revocations")
+	stage := webSocketAPI(t, state)["execution_arn"].(string) + "/v1/"
+	return []string{
+		"dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " + connections,
+		"dynamodb:Query " + connections + "/index/ends",
+		"dynamodb:BatchGetItem " + revocations["arn"].(string),
+		"execute-api:ManageConnections " + stage + "POST" + connection + " " + stage + "DELETE" + connection,
+		"dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator " + revocations["stream_arn"].(string) + " " + users["stream_arn"].(string),
+		"dynamodb:ListStreams " + revocations["arn"].(string) + "/stream/* " + users["arn"].(string) + "/stream/*",
+		"sqs:SendMessage arn:aws:sqs:" + account + "demo-live-undone",
 	}
 }
 
@@ -209,7 +229,7 @@ func statements(t *testing.T, policy string) []string {
 
 var pathParameter = regexp.MustCompile(`\{[^}]+\}`)
 
-// checkPermissions: an API calls the functions behind it for its own operations, and its authorizer's alone for that.
+// checkPermissions: an API calls the functions behind it for its own operations, and its authorizer's alone for that; and the clock calls live.
 func checkPermissions(t *testing.T, module string, state state) {
 	contract, err := contract.Load(filepath.Join(module, "api", "openapi.yaml"))
 	if err != nil {
@@ -234,10 +254,12 @@ func checkPermissions(t *testing.T, module string, state state) {
 		}
 		want = append(want, function+":live arn:aws:execute-api:eu-west-1:123456789012:"+id+"/authorizers/"+made["id"].(string))
 	}
+	want = append(want, "demo-live:live arn:aws:events:eu-west-1:123456789012:rule/demo-live-each-minute")
 	var got []string
 	for _, permission := range state["aws_lambda_permission"] {
 		got = append(got, permission["function_name"].(string)+":"+permission["qualifier"].(string)+" "+permission["source_arn"].(string))
-		if permission["principal"] != "apigateway.amazonaws.com" || permission["action"] != "lambda:InvokeFunction" {
+		service := strings.Split(permission["source_arn"].(string), ":")[2] // of an API: execute-api
+		if permission["principal"] != strings.Replace(service, "execute-api", "apigateway", 1)+".amazonaws.com" || permission["action"] != "lambda:InvokeFunction" {
 			t.Errorf("%v may %v", permission["principal"], permission["action"])
 		}
 	}
@@ -329,7 +351,10 @@ func checkEnvironments(t *testing.T, state state) {
 	keys["API_KEYS_TABLE"] = "demo-api-keys"
 	want := map[string]map[string]any{
 		"demo-rest-token": tokens, "demo-http-lambda": tokens, "demo-rest-request": keys, "demo-websocket": keys,
-		"demo-live":  {"ALLOWED_ORIGINS": "*"},
+		"demo-live": {
+			"ALLOWED_ORIGINS": "*", "CONNECTIONS_TABLE": "demo-connections", "USERS_TABLE": "demo-users", "REVOCATION_TABLE": "demo-revocations",
+			"CONNECTIONS_ENDPOINT": "https://" + webSocketAPI(t, state)["id"].(string) + ".execute-api.eu-west-1.amazonaws.com/v1",
+		},
 		"demo-users": {"USERS_TABLE": "demo-users", "ALLOWED_ORIGINS": "*"},
 		"demo-tokens": {
 			"USER_POOL_CLIENT_ID": clientNamed(state, "demo-confidential"), "USER_POOL_CLIENT_SECRET_ARN": clientSecret(t, state),
@@ -352,7 +377,7 @@ func checkExpiry(t *testing.T, state state) {
 			}
 		}
 	}
-	want := map[string]string{"demo-users": "", "demo-api-keys": "expiresAt", "demo-revocations": "expiresAt"}
+	want := map[string]string{"demo-users": "", "demo-api-keys": "expiresAt", "demo-revocations": "expiresAt", "demo-connections": connectiontable.TimeToLive}
 	if !maps.Equal(got, want) {
 		t.Errorf("the tables' attributes are %v, want %v", got, want)
 	}

@@ -1,6 +1,6 @@
 # The root stack: one API for each auth mode, the functions behind them, and what these use. The files beside this one: plans.tf
-# (what is deployed, and what is refused), modes.tf (the APIs), tokens.tf (getting tokens, and taking them back), live.tf (messages),
-# and operation.tf (logs, alarms, the edge).
+# (what is deployed, and what is refused), modes.tf (the APIs), tokens.tf (getting tokens, and taking them back), live.tf (messages,
+# and what they tell), and operation.tf (logs, alarms, the edge).
 
 locals {
   # Each has the name by which the contract calls it (x-function).
@@ -50,6 +50,7 @@ module "users_table" {
   source = "./modules/table"
 
   name                = "${var.name}-users"
+  stream_view         = local.feeds || var.users_stream ? "NEW_AND_OLD_IMAGES" : null
   deletion_protection = var.deletion_protection
   kms_key_arn         = var.kms_key_arn
 }
@@ -64,6 +65,7 @@ module "function" {
   rules                = try(each.value.rules, null)
   architecture         = var.architecture
   timeout              = try(each.value.timeout, null)
+  memory               = try(each.value.memory, null)
   environment          = each.value.environment
   statements           = each.value.statements
   reserved_concurrency = lookup(var.reserved_concurrency, each.key, null)

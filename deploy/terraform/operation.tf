@@ -26,6 +26,12 @@ module "observability" {
     function_name = function.name
     log_group     = function.log_group
   } }
+  feed = one([for feed in module.feed : {
+    function_name = module.function["live"].name
+    log_group     = module.function["live"].log_group
+    rule_name     = feed.rule_name
+    queue_name    = feed.queue_name
+  }])
   alarm_actions = var.alarm_actions
   thresholds    = var.thresholds
 }

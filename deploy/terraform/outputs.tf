@@ -77,6 +77,21 @@ output "revocations_table" {
   value       = one(module.revocations_table[*].name)
 }
 
+output "users_stream_arn" {
+  description = "ARN of the stream of the table of users, for another stack's users_stream_arn; null where it has none."
+  value       = module.users_table.stream_arn
+}
+
+output "feed" {
+  description = "Whose clients may subscribe: the mode, the address that @connections follows, the DynamoDB table of connections, and the URL of the queue of what could not be done; null where nobody may."
+  value = one([for made in module.feed : {
+    mode                 = local.feed_modes[0]
+    connections_endpoint = local.connections_endpoint
+    connections_table    = module.connections_table[0].name
+    queue_url            = made.queue_url
+  }])
+}
+
 output "domain" {
   description = "The custom domain: its url, and the target_domain_name and hosted_zone_id for its record; null without one."
   value = one([for domain in module.custom_domain : {

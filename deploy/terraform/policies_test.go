@@ -150,10 +150,10 @@ func parseRequest(t *testing.T, operation string, body []byte) awsRequest {
 	return request
 }
 
-// allowance is a statement of a policy that allows something of DynamoDB.
+// allowance is a statement of a policy.
 type allowance struct {
-	Action    []string
-	Condition map[string]map[string][]string
+	Action, Resource []string
+	Condition        map[string]map[string][]string
 }
 
 func allowances(t *testing.T, policy string) []allowance {

@@ -50,6 +50,7 @@ module "revocations_table" {
   count  = var.revocation == "table" && length(local.asking_modes) > 0 ? 1 : 0
 
   name                = "${var.name}-revocations"
+  stream_view         = local.feeds ? "NEW_IMAGE" : null
   ttl_attribute       = "expiresAt"
   deletion_protection = var.deletion_protection
   kms_key_arn         = var.kms_key_arn

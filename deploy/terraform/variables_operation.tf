@@ -60,6 +60,9 @@ variable "thresholds" {
     throttles            = optional(number)
     keys_unavailable     = optional(number)
     cannot_tell          = optional(number)
+    feed_age_seconds     = optional(number)
+    feed_errors          = optional(number)
+    feed_passed_over     = optional(number)
   })
   default  = {}
   nullable = false
@@ -114,4 +117,26 @@ variable "cache_cluster_size" {
   type        = string
   default     = "0.5"
   nullable    = false
+}
+
+variable "users_stream" {
+  description = "Whether the table of users has a stream though no WebSocket API of this stack tells of its changes: for one of another stack, by its users_stream_arn."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "users_stream_arn" {
+  description = "The stream of another stack's table of users, of whose changes the WebSocket API of this one tells, such as that stack's output users_stream_arn; null: this stack's own. With a kms_key_arn, both stacks have the same."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.users_stream_arn == null || can(regex("^arn:[a-z-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]{3,255}/stream/[0-9T:.-]+$", var.users_stream_arn))
+    error_message = "The users_stream_arn is a stream's whole ARN, arn:aws:dynamodb:REGION:ACCOUNT:table/TABLE/stream/LABEL, as the other stack's output of this name tells it."
+  }
+  validation {
+    condition     = var.users_stream_arn == null || local.feeds
+    error_message = "The users_stream_arn is for clients of a WebSocket API that may subscribe, and no mode of the stack has the message subscribe with the function live."
+  }
 }

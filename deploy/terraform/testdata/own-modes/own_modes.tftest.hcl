@@ -88,7 +88,7 @@ run "modes_with_issuers_of_their_own_need_no_machines" {
 
 run "keys_and_tiers_of_a_websocket_api" {
   variables {
-    modes       = ["ws-metered"]
+    modes       = ["ws-metered", "rest-token"]
     usage_tiers = { ws-metered = { gold = { quota = { limit = 10, period = "DAY" } } } }
     api_keys    = { ws-metered = { ann = {} }, ws-metered-gold = { bob = {} } }
   }
@@ -97,4 +97,12 @@ run "keys_and_tiers_of_a_websocket_api" {
     module.mode["ws-metered"].operations == { "$connect" = { authorization = "NONE", api_key_required = true } })
     error_message = "The plans of a WebSocket API are not its own, or nobody asks for their keys."
   }
+}
+
+run "refused_feeds_of_two_websocket_apis" {
+  command = plan
+  variables {
+    modes = ["websocket", "ws-metered", "rest-token"]
+  }
+  expect_failures = [terraform_data.feed]
 }
