@@ -17,6 +17,7 @@ const (
 	invocations         = 0.20       // a million
 	gbSecond            = 0.0000133334
 	readUnits           = 0.125 // a million
+	writeUnits          = 0.625 // a million
 	tracesRecorded      = 5.00  // a million
 	logGB               = 0.50
 	customMetric        = 0.30 // a month
@@ -30,12 +31,26 @@ const (
 const (
 	memoryGB   = 0.25
 	readMS     = 10 // an invocation with a read of DynamoDB
-	messageMS  = 1  // an invocation that asks nobody
 	keyReads   = 1  // a key of our own
 	tokenReads = 4  // what may take a token back: its jti, origin_jti, sub and iss
 	kept       = 0.01
-	sampled    = 0.05
-	eventSize  = 26 // bytes that CloudWatch adds to each event of a log
+
+	// What package connections/dynamo does of a connection that four names may revoke, and its owner's: calls of DynamoDB, one after the other,
+	// of which each takes readMS; and units. An item that is in the index is written there, too.
+	openCalls, openWrites           = 7, 7 // five names, the connection, and reading it again
+	subscribeCalls, subscribeWrites = 3, 2 // whether it is revoked, the connection, and the topic
+	forgetCalls, forgetWrites       = 8, 8 // reading it, five names, a topic, the connection
+
+	// Of a change for 100 clients, as package scale has measured it in a simulation.
+	changeReads  = 8  // who is subscribed
+	pushReads    = 3  // for each, what may take a token back; its issuer is remembered
+	pushMS       = 10 // a call of @connections
+	pushesAtOnce = 32
+	liveGB       = 1.0
+
+	duePerMinute = 100 // queries of the index, of half a unit each: 25 hours, in 4 parts
+	sampled      = 0.05
+	eventSize    = 26 // bytes that CloudWatch adds to each event of a log
 )
 
 // modeCosts is what a mode makes of a request.
@@ -93,18 +108,76 @@ func (m modeCosts) row(t *testing.T) string {
 	return row + fmt.Sprintf(" **%.2f** | %.0f |", first+sum, billion)
 }
 
-// webSocketRows are the rows of the table of a WebSocket API.
+// mix is what a month is made of, in the example of a thousand million messages.
+var mix = struct{ connections, hours, pingMinutes, subscribers float64 }{connections: 20_000, hours: 2, pingMinutes: 9, subscribers: 100}
+
+// usage is what something of a WebSocket API takes, each time.
+type usage struct {
+	name                string
+	messages, asked     float64 // messages that API Gateway counts, and invocations of the authorizer
+	ms                  []float64
+	invocations         float64 // of live
+	reads, writes, logs float64 // units, units, bytes
+	traces, minutes     float64
+}
+
+// usages are the rows of the table of a WebSocket API whose clients may subscribe.
+func usages(t *testing.T) []usage {
+	access, invocation := logBytes(t, "websocket-access"), logBytes(t, "invocation")
+	message := access + invocation + logBytes(t, "message")
+	return []usage{
+		{name: "messages `ping` or `whoami`, with their answers", messages: 2, invocations: 1, ms: []float64{readMS}, reads: tokenReads, logs: message, traces: 1},
+		{name: "clients that connect with a token, subscribe, and leave", messages: 2, asked: 1, invocations: 3,
+			ms:    []float64{openCalls * readMS, subscribeCalls * readMS, forgetCalls * readMS},
+			reads: tokenReads + 1 + tokenReads + 1, writes: openWrites + subscribeWrites + forgetWrites,
+			logs: 2*access + 3*invocation + logBytes(t, "decision") + logBytes(t, "disconnected") + message, traces: 4},
+		{name: fmt.Sprintf("messages of changes, each to %.0f clients", mix.subscribers), messages: 1, invocations: 1 / mix.subscribers,
+			ms:    []float64{(2*readMS + mix.subscribers*(pushMS+readMS)/pushesAtOnce)},
+			reads: pushReads + changeReads/mix.subscribers, logs: (invocation + logBytes(t, "delivered")) / mix.subscribers, traces: 1 / mix.subscribers},
+		{name: "minutes of open connections", minutes: 1},
+	}
+}
+
+// parts are what a million of it costs: gateway, authorizer, live, DynamoDB, logs, X-Ray.
+func (u usage) parts() []float64 {
+	live := u.invocations * invocations
+	for _, ms := range u.ms {
+		live += u.invocations / float64(len(u.ms)) * ms / 1000 * liveGB * gbSecond * 1e6
+	}
+	return []float64{
+		u.messages*messages + u.minutes*connectionMinutes, u.asked * function(readMS), live,
+		u.reads*readUnits + u.writes*writeUnits, logs(u.logs), u.traces * sampled * tracesRecorded,
+	}
+}
+
+// row is a row of a name and figures, with their sum at the end.
+func row(name, format, sumFormat string, parts []float64) string {
+	text, sum := "| "+name+" |", 0.0
+	for _, part := range parts {
+		text += fmt.Sprintf(" "+format+" |", part)
+		sum += part
+	}
+	return text + fmt.Sprintf(" **"+sumFormat+"** |", sum)
+}
+
+// webSocketRows are the rows of the tables of a WebSocket API: what a million of each thing costs, and a month of mix.
 func webSocketRows(t *testing.T) []string {
-	access, invocation, traces := logBytes(t, "websocket-access"), logBytes(t, "invocation"), sampled*tracesRecorded // each function begins one
-	row := func(what string, gateway, authorizer, live, reads, logs, traces float64) string {
-		return fmt.Sprintf("| %s | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | **%.2f** |", what, gateway, authorizer, live, reads, logs, traces, gateway+authorizer+live+reads+logs+traces)
+	all := usages(t)
+	minutes := mix.connections * hours * 60 / 1e6 // millions, as all that follow
+	opened, pings := minutes/60/mix.hours, minutes/mix.pingMinutes
+	pushes := 1000 - all[0].messages*pings - all[1].messages*opened
+	var rows []string
+	sum := make([]float64, 6)
+	for i, millions := range []float64{pings, opened, pushes, minutes} {
+		rows = append(rows, row(all[i].name, "%.3f", "%.2f", all[i].parts()))
+		month := all[i].parts()
+		for j := range month {
+			month[j] *= millions
+			sum[j] += month[j]
+		}
+		rows = append(rows, row(fmt.Sprintf("%.1f million %s", millions, all[i].name), "%.0f", "%.0f", month))
 	}
-	return []string{
-		row("messages `whoami`, with their answers", 2*messages, 0, function(messageMS), 0, logs(access+invocation+logBytes(t, "message")), traces),
-		row("clients that connect with a token, and leave", 0, function(readMS), 2*function(messageMS), tokenReads*readUnits,
-			logs(2*access+3*invocation+logBytes(t, "decision")+logBytes(t, "disconnected")), 3*traces),
-		row("minutes of open connections", connectionMinutes, 0, 0, 0, 0, 0),
-	}
+	return append(rows, row("**all of it**", "%.0f", "%.0f", sum))
 }
 
 // function is the cost of a million invocations that take so many milliseconds each.
@@ -123,16 +196,19 @@ func logBytes(t *testing.T, name string) float64 {
 // fixedRows are the rows of what a month costs whatever is called.
 func fixedRows(invocation float64) []string {
 	saved := function(readMS) + readUnits + logs(invocation)
+	scheduled := hours * 60 / 1e6 * (invocations + duePerMinute*readMS/1000*liveGB*gbSecond*1e6 + duePerMinute*readUnits/2 + logs(invocation))
 	row := func(what, arithmetic string, cost float64) string {
 		return fmt.Sprintf("| %s | %s | %.2f |", what, arithmetic, cost)
 	}
 	return []string{
 		row("each REST mode: metrics by method", "15 methods (6 of them preflights) × 5 metrics × 0.30", 15*5*customMetric),
 		row("each HTTP mode: metrics by route", "9 routes × 6 metrics × 0.30", 9*6*customMetric),
-		row("each WebSocket mode: metrics by route", "4 routes × 6 metrics × 0.30", 4*6*customMetric),
+		row("each WebSocket mode: metrics by route", "6 routes × 6 metrics × 0.30", 6*6*customMetric),
 		row("each REST or HTTP mode: 2 alarms of 2 metrics", "4 × 0.10", 4*alarmMetric),
 		row("each WebSocket mode: 2 alarms, of 4 and of 3 metrics", "7 × 0.10", 7*alarmMetric),
 		row("each Lambda authorizer: 4 alarms, 5 metrics of the decision log", "4 × 0.10 + 5 × 0.30", 4*alarmMetric+5*customMetric),
+		row("the feed: 5 alarms, one of 2 metrics, 1 metric of the log", "6 × 0.10 + 0.30", 6*alarmMetric+customMetric),
+		row("the feed: each minute 100 queries of what has ended", "43,800 × (100 × 0.5 reads, 1 s, a line)", scheduled),
 		row("`waf`: a web ACL with 3 rules, and 0.60 a million requests", "5 + 3 × 1", webACL+3*aclRule),
 		row(fmt.Sprintf("a stage cache of 0.5 GB; it pays from %.0f million answers of it a month", cacheHour*hours/saved), "730 hours × 0.02", cacheHour*hours),
 	}
