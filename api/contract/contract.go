@@ -46,6 +46,9 @@ type Operation struct {
 	Access   policy.Access // `security` of the operation, or of the document
 	Function string        // the function that serves it: x-function of the operation, or of the document
 
+	// KeyHeaders are the headers, other than X-Api-Key, in which alternatives of the Access ask for API keys.
+	KeyHeaders []string
+
 	// Default tells that the operation is one of the two, of the root and of all below it, that stand for what no other
 	// route of an HTTP API serves (path /$default). REST APIs have no such route.
 	Default bool

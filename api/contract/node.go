@@ -137,16 +137,6 @@ func checkMembers(mapping *yaml.Node) error {
 	return nil
 }
 
-// only refuses members that are not in the list and are no extensions: what is misspelt would be lost.
-func only(mapping *yaml.Node, what string, known ...string) error {
-	for key := range pairs(mapping) {
-		if !slices.Contains(known, key.Value) && !isExtension(key.Value) {
-			return at(key, "%s: %.60q is no member that a contract has there", what, key.Value)
-		}
-	}
-	return nil
-}
-
 // Line gives the line of what stands at a place of the document, a JSON pointer as a URI fragment such as
 // "#/components/schemas/NewUser"; of what is nearest above it, where nothing stands there.
 func (c *Contract) Line(place string) int {

@@ -32,7 +32,7 @@ func Parse(name string, text []byte) (*Contract, error) {
 type parser struct {
 	name    string
 	root    *yaml.Node
-	schemes map[string]string // the contract's name of a scheme -> ours
+	schemes map[string]scheme // by the contract's names
 	inherit *policy.Access    // the document's own security
 	serving string            // the document's own x-function
 	inlined int               // how many values the schemas of messages have so far
@@ -125,15 +125,16 @@ func (p *parser) head(c *Contract) error {
 		return err
 	}
 	info := find(p.root, "info")
+	if err := errors.Join(misplaced(info, "info"), misplaced(find(p.root, "components"), "components")); err != nil {
+		return err
+	}
 	c.Title, c.Description = text(find(info, "title")), text(find(info, "description"))
-	if function := find(p.root, "x-function"); function != nil {
+	if function := find(p.root, functionMember); function != nil {
 		if p.serving = function.Value; !IsFunctionName(function.Value) {
 			return at(function, "x-function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first")
 		}
 	}
-	if err := p.readSchemes(); err != nil {
-		return err
-	}
+	p.readSchemes()
 	if err := p.readOwnerScopes(c); err != nil {
 		return err
 	}
@@ -152,8 +153,11 @@ func (p *parser) paths(c *Contract) error {
 	if paths == nil || paths.Kind != yaml.MappingNode || len(paths.Content) == 0 {
 		return at(or(paths, p.root), "want `paths` with at least one path")
 	}
+	if err := misplaced(paths, "paths"); err != nil {
+		return err
+	}
 	for path, item := range pairs(paths) {
-		if strings.HasPrefix(path.Value, "x-") {
+		if isForeign(path.Value) {
 			continue
 		}
 		if err := p.pathItem(c, path.Value, item); err != nil {
@@ -165,12 +169,12 @@ func (p *parser) paths(c *Contract) error {
 
 // The members of OpenAPI 3.1's objects; of a path item, those that are no operations.
 var (
-	rootMembers      = []string{ownerScopes, webSocketMember, connectSecurity, "openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
+	rootMembers      = []string{functionMember, ownerScopes, webSocketMember, connectSecurity, "openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
 	pathItemMembers  = []string{"summary", "description", "parameters", "servers"}
 	bodyMembers      = []string{"description", "content", "required"}
 	mediaMembers     = []string{"schema", "example", "examples", "encoding"}
 	parameterMembers = []string{"name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved", "schema", "example", "examples", "content"}
-	operationMembers = []string{"tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers"}
+	operationMembers = []string{functionMember, "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers"}
 )
 
 func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) error {
@@ -188,9 +192,9 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) error {
 				return err
 			}
 		case slices.Contains(pathItemMembers, key.Value):
-		case isExtension(key.Value):
+		case isForeign(key.Value):
 		default:
-			return at(key, "%s: %q is no method that this API can have", path, key.Value)
+			return at(key, "%s: %q is no method that this API can have%s", path, key.Value, meant(key.Value, methodMembers))
 		}
 	}
 	return nil
@@ -244,7 +248,7 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	if id := find(node, "operationId"); id != nil {
 		operation.ID = id.Value
 	}
-	if function := find(node, "x-function"); function != nil {
+	if function := find(node, functionMember); function != nil {
 		if operation.Function = function.Value; !IsFunctionName(function.Value) {
 			return operation, at(function, "%s: x-function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first", route)
 		}
@@ -256,6 +260,7 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	if operation.Access, err = p.accessOr(find(node, "security"), node, route.String()); err != nil {
 		return operation, err
 	}
+	operation.KeyHeaders = p.keyHeaders(or(find(node, "security"), find(p.root, "security")))
 	own, err := p.parameters(find(node, "parameters"))
 	if err != nil {
 		return operation, err

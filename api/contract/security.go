@@ -9,25 +9,6 @@ import (
 	"portcullis/policy"
 )
 
-// readSchemes reads components.securitySchemes: which of our schemes each of the contract's is.
-func (p *parser) readSchemes() error {
-	p.schemes = map[string]string{}
-	for name, scheme := range pairs(find(find(p.root, "components"), "securitySchemes")) {
-		ours := ""
-		switch kind := text(find(scheme, "type")); {
-		case kind == "http" && strings.EqualFold(text(find(scheme, "scheme")), "bearer"),
-			kind == "oauth2", kind == "openIdConnect":
-			ours = policy.SchemeBearer
-		case kind == "apiKey" && text(find(scheme, "in")) == "header" && strings.EqualFold(text(find(scheme, "name")), "X-Api-Key"):
-			ours = policy.SchemeAPIKey
-		default:
-			return at(name, "security scheme %q: want type http with scheme bearer, oauth2, openIdConnect, or apiKey in the header X-Api-Key", name.Value)
-		}
-		p.schemes[name.Value] = ours
-	}
-	return nil
-}
-
 // access reads a `security`: a list of alternatives, each a mapping of a scheme to its scopes.
 func (p *parser) access(security *yaml.Node) (policy.Access, error) {
 	if security.Kind != yaml.SequenceNode {
@@ -57,16 +38,59 @@ func (p *parser) alternative(node *yaml.Node) (policy.Alternative, error) {
 	var alternative policy.Alternative
 	for name, list := range pairs(node) {
 		scheme, known := p.schemes[name.Value]
-		if !known {
+		switch {
+		case !known:
 			return nil, at(name, "security: %q is not among components.securitySchemes", name.Value)
+		case scheme.reason != "":
+			return nil, at(name, "security: %q %s", name.Value, scheme.reason)
 		}
 		scopes, err := readScopes(name.Value, list)
 		if err != nil {
 			return nil, err
 		}
-		alternative = append(alternative, policy.Requirement{Scheme: scheme, Scopes: scopes})
+		if scheme.ours == SchemeSigV4 && len(scopes) > 0 {
+			return nil, at(list, "security: %s: a signature has no scopes: want []", name.Value)
+		}
+		alternative = append(alternative, policy.Requirement{Scheme: scheme.ours, Scopes: scopes})
 	}
-	return alternative, nil
+	return alternative, p.checkTogether(node, alternative)
+}
+
+// checkTogether refuses credentials that no request can bring together, or nothing can check together.
+func (p *parser) checkTogether(node *yaml.Node, alternative policy.Alternative) error {
+	asks := func(scheme string) bool {
+		return slices.ContainsFunc(alternative, func(r policy.Requirement) bool { return r.Scheme == scheme })
+	}
+	if asks(SchemeSigV4) && asks(policy.SchemeBearer) {
+		return at(node, "security: asks for a signature and a token at once, and an operation of API Gateway has one authorization")
+	}
+	headers := map[string]bool{}
+	for name := range pairs(node) {
+		if header := p.schemes[name.Value].header; header != "" {
+			headers[strings.ToLower(header)] = true
+		}
+	}
+	if len(headers) > 1 {
+		return at(node, "security: asks for API keys in several headers at once, and a request has one key")
+	}
+	return nil
+}
+
+// keyHeaders are the headers, other than X-Api-Key, in which a `security` asks for API keys.
+func (p *parser) keyHeaders(security *yaml.Node) []string {
+	var all []string
+	if security == nil {
+		return nil
+	}
+	for _, alternative := range security.Content {
+		for name := range pairs(alternative) {
+			header := p.schemes[name.Value].header
+			if header != "" && !strings.EqualFold(header, plainKeyHeader) && !slices.Contains(all, header) {
+				all = append(all, header)
+			}
+		}
+	}
+	return all
 }
 
 // readScopes reads a list of scopes. Each is a plain text: a null or a number in the list could be lost.
@@ -96,17 +120,6 @@ func (p *parser) readOwnerScopes(c *Contract) error {
 
 // ownerScopes is the document's member that makes scopes count for owners only.
 const ownerScopes = "x-owner-scopes"
-
-// isExtension tells whether a member is one that the contract may hold unread: none that could be a misspelt or
-// misplaced x-owner-scopes or x-websocket.
-func isExtension(name string) bool {
-	lower := strings.ToLower(name)
-	isASCII := !strings.ContainsFunc(name, func(r rune) bool { return r > '~' })
-	similar := func(word string) bool {
-		return strings.Contains(strings.NewReplacer("-", "", "_", "").Replace(lower), word)
-	}
-	return strings.HasPrefix(name, "x-") && isASCII && !slices.ContainsFunc([]string{"owner", "scope", "websocket", "connectsecurity"}, similar)
-}
 
 // checkOwnerScopes refuses an owner scope that neither an operation nor a message asks for: a scope that was meant is open to all.
 func (p *parser) checkOwnerScopes(c *Contract) error {

@@ -115,7 +115,7 @@ func (p *parser) readConnect(w *WebSocket, node *yaml.Node) (err error) {
 			return err
 		}
 	}
-	if w.Connect, err = p.accessOr(find(connect, "security"), or(connect, node), what); err != nil {
+	if w.Connect, err = p.webSocketAccess(find(connect, "security"), or(connect, node), what); err != nil {
 		return err
 	}
 	if function := find(connect, "function"); function != nil {
@@ -155,7 +155,7 @@ func (p *parser) messageRoute(key, node *yaml.Node) (r MessageRoute, err error) 
 	if err := exactly(node, what, "summary", "description", "security", "owner", "function", "message", "reply"); err != nil {
 		return r, err
 	}
-	if r.Access, err = p.accessOr(find(node, "security"), node, what); err != nil {
+	if r.Access, err = p.webSocketAccess(find(node, "security"), node, what); err != nil {
 		return r, err
 	}
 	if function := find(node, "function"); function != nil {
@@ -194,6 +194,15 @@ func (p *parser) accessOr(security, node *yaml.Node, what string) (policy.Access
 		return *p.inherit, nil
 	}
 	return policy.Access{}, at(node, "%s: no `security`, here or at the document's root; a public operation says `security: []`", what)
+}
+
+// webSocketAccess is accessOr for connecting, and for messages.
+func (p *parser) webSocketAccess(security, node *yaml.Node, what string) (policy.Access, error) {
+	access, err := p.accessOr(security, node, what)
+	if headers := p.keyHeaders(or(security, find(p.root, "security"))); err == nil && len(headers) > 0 {
+		return access, at(or(security, node), "%s: asks for an API key in the header %s, and the keys of a WebSocket API are in %s", what, headers[0], plainKeyHeader)
+	}
+	return access, err
 }
 
 // messageSchemas reads the schemas of a route's messages, and of what is sent back.

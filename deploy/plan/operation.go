@@ -34,6 +34,8 @@ func (b *builder) operation(from *contract.Operation) Operation {
 	o.Permission = permission(o)
 	if !o.Public {
 		b.guard(&o)
+		b.checkSignatures(from.Line, keyOf(from), from.Access)
+		b.checkKeys(from)
 		if b.mode.Authorization == modes.Cognito || b.mode.Authorization == modes.JWT {
 			o.AuthorizationScopes = b.tokenScopes(from)
 		}

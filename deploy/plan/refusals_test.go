@@ -37,6 +37,7 @@ var modeBases = map[string]string{
 	"pools":   "name: pools\ngateway: REST\nauthorization: COGNITO_USER_POOLS\nauthorizer: {identitySource: method.request.header.X-Token}\n",
 	"token":   "name: token\ngateway: REST\nauthorization: TOKEN\nauthorizer: {function: check, identitySource: method.request.header.X-Token}\n",
 	"request": "name: request\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: [method.request.header.Authorization, method.request.header.X-Api-Key]}\n",
+	"named":   "name: named\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: method.request.header.x-other}\n",
 	"bare":    "name: bare\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: [stageVariables.alias]}\n",
 	"query":   "name: query\ngateway: REST\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: method.request.querystring.token}\n",
 	"cognito": "name: cognito\ngateway: REST\nauthorization: COGNITO_USER_POOLS\nauthorizer: {}\n",
@@ -97,6 +98,58 @@ func chain(depth int) (old, changed string) {
 	}
 	fmt.Fprintf(&text, "    S%d: {}\n", depth)
 	return "    Thing: {type: object, properties: {part: {$ref: \"#/components/schemas/Part\"}}}\n", text.String() + "    Thing: {properties: {a: {$ref: \"#/components/schemas/S0\"}}}\n"
+}
+
+// signing is the contract's schemes with one of signatures, and one of API keys in another header than X-Api-Key.
+func signing(rule string) string {
+	text := strings.Replace(contractBase, "bearer: {type: http", "sigv4: {type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: awsSigv4}, other: {type: apiKey, in: header, name: X-Other}, bearer: {type: http", 1)
+	return strings.Replace(text, "    get: {}\n", "    get: {security: "+rule+"}\n", 1)
+}
+
+// TestCredentials: a rule that only a credential meets which a mode does not look for is refused, with the line of its operation.
+func TestCredentials(t *testing.T) {
+	const (
+		signature = "13: GET /things: asks for a signature (AWS Signature Version 4), which only a mode of authorization AWS_IAM checks"
+		key       = "13: GET /things: asks for an API key in the header X-Other, and this mode finds keys in X-Api-Key: want that name in the security scheme"
+		beside    = "13: GET /things: asks for an API key beside the signature: want a mode with apiKeyRequired"
+	)
+	keyed := "apiKeyRequired: true\nusagePlan: {quota: {limit: 10, period: DAY}}\n"
+	for _, test := range []struct{ mode, added, rule, want string }{
+		{"iam", "", "[sigv4: []]", ""},
+		{"httpIAM", "", "[sigv4: []]", ""},
+		{"token", "", "[sigv4: []]", signature},
+		{"request", "", "[sigv4: []]", signature},
+		{"key", "", "[sigv4: []]", signature},
+		{"pools", "", "[sigv4: []]", signature},
+		{"jwt", "", "[sigv4: []]", signature},
+		{"token", "", "[{sigv4: []}, {bearer: []}]", ""},
+		{"jwt", "", "[{sigv4: []}, {bearer: []}]", ""},
+		{"iam", "", "[{sigv4: [], apiKey: []}]", beside},
+		{"iam", keyed, "[{sigv4: [], apiKey: []}]", ""},
+		{"iam", "", "[{sigv4: [], apiKey: []}, {sigv4: []}]", ""},
+		{"token", "", "[{sigv4: [], apiKey: []}]", signature},
+		{"token", "", "[{other: []}, {bearer: []}]", ""},
+		{"iam", "", "[other: []]", ""},
+		{"key", "", "[{other: []}, {bearer: []}]", key},
+		{"request", "", "[other: []]", key},
+		{"request", "", "[{other: []}, {bearer: []}]", ""},
+		{"request", keyed, "[{other: []}, {bearer: []}]", key},
+		{"named", "", "[other: []]", ""},
+		{"named", keyed + "apiKeySource: AUTHORIZER\n", "[other: []]", ""},
+		{"named", keyed, "[other: []]", key},
+	} {
+		c, err := contract.Parse("contract.yaml", []byte(signing(test.rule)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.Compile(c, parseBase(t, test.mode, test.added))
+		if test.want == "" && (err != nil || p.Operations["GET /things"].Public) {
+			t.Errorf("%s%s: %s: %v", test.mode, test.added, test.rule, err)
+		}
+		if got := fmt.Sprint(err); test.want != "" && !strings.Contains(got, "contract.yaml:"+test.want) {
+			t.Errorf("%s%s: %s: %s\nwant %s", test.mode, test.added, test.rule, got, test.want)
+		}
+	}
 }
 
 // TestRefusesContracts: each row changes the contract, and says with which words a mode that can guard it no more refuses it.

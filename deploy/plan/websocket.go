@@ -59,6 +59,7 @@ func (b *builder) messageRoutes() map[string]Operation {
 	connect := b.messageRoute(policy.RouteConnect, from.Function, from.Connect)
 	if !connect.Public {
 		b.guard(&connect)
+		b.checkSignatures(b.contract.Line("#/x-websocket/connect"), policy.RouteConnect, from.Connect)
 	}
 	all[policy.RouteConnect] = connect
 	if from.Function != "" {
@@ -67,6 +68,9 @@ func (b *builder) messageRoutes() map[string]Operation {
 	for i := range from.Routes {
 		r := &from.Routes[i]
 		o := b.messageRoute(r.Key, r.Function, r.Access)
+		if onlySigned(r.Access) {
+			b.refuse(r.Line, "%s: asks for a signature, and no message has one: who sends is who has connected", r.Key)
+		}
 		if r.Reply != "" {
 			o.RouteResponseSelectionExpression = AnswersWithBody
 		}

@@ -40,6 +40,15 @@ func TestWebSocketRefusals(t *testing.T) {
 		{message("big", 32769), iam, "contract.yaml:30: big: want a smaller schema: that of its messages, with what it refers to in the place of references, " +
 			"has 32769 bytes as a model of API Gateway's, and 32768 are the most"},
 	}
+	const signed = "openapi: 3.1.0\nx-function: f\ncomponents: {securitySchemes: {sigv4: {type: apiKey, x-amazon-apigateway-authtype: awsSigv4}}}\n" +
+		"paths: {/a: {get: {security: []}}}\nx-websocket:\n  connect: {security: [sigv4: []]}\n  routes:\n    send: {security: SECURITY}\n"
+	open, closed := strings.Replace(signed, "SECURITY", "[]", 1), strings.Replace(signed, "SECURITY", "[sigv4: []]", 1)
+	tests = append(tests, []struct{ contract, mode, want string }{
+		{open, iam, ""},
+		{open, "name: test\ngateway: WEBSOCKET\nauthorization: REQUEST\nauthorizer: {function: check, identitySource: []}\n",
+			"contract.yaml:6: $connect: asks for a signature (AWS Signature Version 4), which only a mode of authorization AWS_IAM checks"},
+		{closed, iam, "contract.yaml:8: send: asks for a signature, and no message has one: who sends is who has connected"},
+	}...)
 	for _, test := range tests {
 		c, err := contract.Parse("contract.yaml", []byte(test.contract))
 		if err != nil {

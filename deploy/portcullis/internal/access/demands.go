@@ -218,14 +218,17 @@ func (d demand) bringer() string {
 		return bringer(d.schemes)
 	}
 	var texts []string
-	for _, scheme := range []string{policy.SchemeBearer, policy.SchemeAPIKey} {
+	for _, c := range schemeWords {
+		if !slices.Contains(d.schemes, c.scheme) {
+			continue
+		}
 		var scopes []string
 		for _, scope := range d.scopes {
-			if slices.Contains(d.grants, grant(scheme, scope)) {
+			if slices.Contains(d.grants, grant(c.scheme, scope)) {
 				scopes = append(scopes, scope)
 			}
 		}
-		text := bringer([]string{scheme})
+		text := c.text
 		if len(scopes) > 0 {
 			text += " with " + strings.Join(scopes, " ")
 		}
@@ -234,17 +237,23 @@ func (d demand) bringer() string {
 	return strings.Join(texts, " together with ")
 }
 
+// schemeWords are what is said of who brings a scheme's, those that are said first in front.
+var schemeWords = []struct{ scheme, text string }{
+	{policy.SchemeBearer, "a token"}, {policy.SchemeAPIKey, "an API key"}, {contract.SchemeSigV4, "a signed request"},
+}
+
 // bringer names who brings credentials of the schemes.
 func bringer(schemes []string) string {
-	switch {
-	case len(schemes) == 0:
-		return "everyone"
-	case len(schemes) > 1:
-		return "a token together with an API key"
-	case schemes[0] == policy.SchemeAPIKey:
-		return "an API key"
+	var texts []string
+	for _, c := range schemeWords {
+		if slices.Contains(schemes, c.scheme) {
+			texts = append(texts, c.text)
+		}
 	}
-	return "a token"
+	if len(texts) == 0 {
+		return "everyone"
+	}
+	return strings.Join(texts, " together with ")
 }
 
 func (d demand) needs() string {
@@ -253,6 +262,8 @@ func (d demand) needs() string {
 	case len(d.scopes) > 0 && len(d.schemes) > 1: // said of each
 	case len(d.scopes) > 0:
 		text = " with " + strings.Join(d.scopes, " ")
+	case slices.Contains(d.schemes, contract.SchemeSigV4):
+		text = ", as IAM's policies say"
 	case len(d.schemes) > 0:
 		text = ", whatever its scopes"
 	}

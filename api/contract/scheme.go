@@ -1,0 +1,79 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"portcullis/policy"
+)
+
+// SchemeSigV4 is the security scheme of requests that are signed with AWS Signature Version 4, beside those of package policy. Only
+// API Gateway itself can check it (AWS_IAM); no caller that an authorizer knows has it.
+const SchemeSigV4 = "awsSigv4"
+
+// API Gateway's own members of security schemes. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html.
+const (
+	authTypeMember   = "x-amazon-apigateway-authtype"
+	authorizerMember = "x-amazon-apigateway-authorizer"
+)
+
+// plainKeyHeader is where API keys are, unless a scheme says another header.
+const plainKeyHeader = "X-Api-Key"
+
+// scheme is a security scheme of the document.
+type scheme struct {
+	ours   string // which of our schemes it is; "": none
+	header string // where its API keys are; "": it is of no keys
+	reason string // why no operation can ask for it; "": it can
+}
+
+// readSchemes reads components.securitySchemes. One that is none of ours is refused where something asks for it.
+func (p *parser) readSchemes() {
+	p.schemes = map[string]scheme{}
+	for name, node := range pairs(find(find(p.root, "components"), "securitySchemes")) {
+		if target, _, err := p.resolve(node, ""); err == nil {
+			node = target
+		}
+		p.schemes[name.Value] = schemeOf(node)
+	}
+}
+
+// schemeOf tells which of our schemes one of the document's is.
+func schemeOf(node *yaml.Node) scheme {
+	kind, in, header := text(find(node, "type")), text(find(node, "in")), text(find(node, "name"))
+	authType := find(node, authTypeMember)
+	switch isHeader := kind == "apiKey" && in == "header" && header != ""; {
+	case authType != nil && strings.HasPrefix(strings.ToLower(text(authType)), "aws"):
+		if text(authType) == SchemeSigV4 {
+			return scheme{ours: SchemeSigV4}
+		}
+		return scheme{reason: fmt.Sprintf("of the %s %q is known as %s only", authTypeMember, text(authType), SchemeSigV4)}
+	case kind == "http" && strings.EqualFold(text(find(node, "scheme")), "bearer"), kind == "oauth2", kind == "openIdConnect":
+		return scheme{ours: policy.SchemeBearer}
+	case isHeader && (authType != nil || find(node, authorizerMember) != nil):
+		return ofAuthorizer(find(node, authorizerMember), header)
+	case isHeader && strings.EqualFold(header, "Authorization"):
+		return scheme{reason: "is an API key in the header Authorization, where tokens are: want type http with scheme bearer"}
+	case isHeader:
+		return scheme{ours: policy.SchemeAPIKey, header: header}
+	}
+	return scheme{reason: "is of a kind that nothing here checks: want type http with scheme bearer, oauth2, openIdConnect, or apiKey in a header"}
+}
+
+// ofAuthorizer is the scheme that API Gateway's own authorizers have in its documents: an apiKey, whatever they check. It is a token's
+// where that is in the header Authorization.
+func ofAuthorizer(authorizer *yaml.Node, header string) scheme {
+	sources := strings.FieldsFunc(text(find(authorizer, "identitySource")), func(r rune) bool { return r == ',' || r == ' ' })
+	ofToken := []string{"method.request.header.authorization", "$request.header.authorization"}
+	if len(sources) == 0 && strings.EqualFold(header, "Authorization") ||
+		len(sources) == 1 && slices.Contains(ofToken, strings.ToLower(sources[0])) {
+		return scheme{ours: policy.SchemeBearer}
+	}
+	return scheme{reason: "is an authorizer's that looks elsewhere than in the header Authorization: want type http with scheme bearer, or apiKey in a header without " +
+		authTypeMember + ", and say in the mode where credentials are"}
+}

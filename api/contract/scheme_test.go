@@ -1,0 +1,134 @@
+package contract_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"portcullis/api/contract"
+)
+
+// parseSecurity reads a contract with one operation, which says who may call it in its line 6, and these schemes.
+func parseSecurity(schemes, security string) (*contract.Contract, error) {
+	return contract.Parse("contract", fmt.Appendf(nil, `openapi: 3.0.1
+x-function: f
+components: {securitySchemes: {other: {type: http, scheme: basic}, cookie: {type: apiKey, in: cookie, name: session}, mutual: {type: mutualTLS},
+  %s}}
+paths: {/a: {get: {
+  security: %s}}}
+`, schemes, security))
+}
+
+// TestSchemes: what teams write, API Gateway's own form among it, asks for the credential that it means.
+func TestSchemes(t *testing.T) {
+	const (
+		gateway = "s: {type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: %s}"
+		lambda  = "s: {type: apiKey, in: header, name: %s, x-amazon-apigateway-authtype: custom, x-amazon-apigateway-authorizer: {type: request, identitySource: %s}}"
+	)
+	for _, test := range []struct{ scheme, security, want string }{
+		{"s: {type: http, scheme: Bearer}", "[s: [a]]", "[[{bearer [a]}]] []"},
+		{"s: {type: oauth2, flows: {}}", "[s: [a]]", "[[{bearer [a]}]] []"},
+		{"s: {type: openIdConnect, openIdConnectUrl: https://id.example.com}", "[s: []]", "[[{bearer []}]] []"},
+		{fmt.Sprintf(gateway, "custom"), "[s: [a]]", "[[{bearer [a]}]] []"},
+		{fmt.Sprintf(gateway, "cognito_user_pools"), "[s: [a]]", "[[{bearer [a]}]] []"},
+		{fmt.Sprintf(gateway, "oauth2"), "[s: [a]]", "[[{bearer [a]}]] []"},
+		{fmt.Sprintf(gateway, "Custom scheme with corporate claims"), "[s: []]", "[[{bearer []}]] []"},
+		{"s: {type: apiKey, in: header, name: authorization, x-amazon-apigateway-authorizer: {type: token}}", "[s: []]", "[[{bearer []}]] []"},
+		{fmt.Sprintf(lambda, "Unused", "method.request.header.Authorization"), "[s: []]", "[[{bearer []}]] []"},
+		{fmt.Sprintf(lambda, "Authorization", "$request.header.Authorization"), "[s: []]", "[[{bearer []}]] []"},
+		{fmt.Sprintf(gateway, "awsSigv4"), "[s: []]", "[[{awsSigv4 []}]] []"},
+		{"s: {type: apiKey, in: header, name: X-Api-Key}", "[s: [a]]", "[[{apiKey [a]}]] []"},
+		{"s: {type: apiKey, in: header, name: api_key}", "[{s: []}, {s: [a]}]", "[[{apiKey []}] [{apiKey [a]}]] [api_key]"},
+		{"s: {$ref: '#/components/securitySchemes/t'}, t: {type: http, scheme: bearer}", "[s: []]", "[[{bearer []}]] []"},
+		{"s: {type: nothing}", "[]", "[] []"},
+	} {
+		read, err := parseSecurity(test.scheme, test.security)
+		if err != nil {
+			t.Errorf("%s: %v", test.scheme, err)
+			continue
+		}
+		operation := read.Operations[0]
+		if got := fmt.Sprint(operation.Access.Alternatives, operation.KeyHeaders); got != test.want {
+			t.Errorf("%s: %s\nwant %s", test.scheme, got, test.want)
+		}
+	}
+}
+
+// TestSchemesThatNothingChecks: they are refused where an operation asks for them.
+func TestSchemesThatNothingChecks(t *testing.T) {
+	const kind = "is of a kind that nothing here checks"
+	for _, test := range []struct{ scheme, security, want string }{
+		{"", "[other: []]", `"other" ` + kind},
+		{"", "[cookie: []]", `"cookie" ` + kind},
+		{"", "[mutual: []]", `"mutual" ` + kind},
+		{"s: {type: http, scheme: bearer}", "[{s: []}, {other: []}]", `"other" ` + kind},
+		{"s: {type: apiKey, in: query, name: key}", "[s: []]", `"s" ` + kind},
+		{"s: {type: apiKey, in: query, name: Authorization, x-amazon-apigateway-authtype: custom}", "[s: []]", `"s" ` + kind},
+		{"s: {$ref: '#/components/securitySchemes/other'}", "[s: []]", `"s" ` + kind},
+		{"s: {type: apiKey, in: header, name: Authorization}", "[s: []]", "is an API key in the header Authorization"},
+		{"s: {type: apiKey, in: header, name: X, x-amazon-apigateway-authtype: custom}", "[s: []]", "looks elsewhere"},
+		{"s: {type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: custom, x-amazon-apigateway-authorizer: {identitySource: method.request.header.X}}", "[s: []]", "looks elsewhere"},
+		{"s: {type: apiKey, in: header, name: Unused, x-amazon-apigateway-authtype: custom, x-amazon-apigateway-authorizer: {identitySource: 'method.request.header.Authorization, context.path'}}", "[s: []]", "looks elsewhere"},
+		{"s: {type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: awsSigv5}", "[s: []]", `"awsSigv5" is known as awsSigv4 only`},
+		{"s: {type: http, scheme: bearer, x-amazon-apigateway-authtype: AWSsigv4}", "[s: []]", "is known as awsSigv4 only"},
+		{"s: {type: apiKey, x-amazon-apigateway-authtype: awsSigv4}", "[s: [a]]", "a signature has no scopes"},
+		{"s: {type: apiKey, x-amazon-apigateway-authtype: awsSigv4}, b: {type: oauth2}", "[{s: [], b: []}]", "a signature and a token at once"},
+		{"s: {type: apiKey, in: header, name: a}, t: {type: apiKey, in: header, name: b}", "[{s: [], t: []}]", "API keys in several headers at once"},
+	} {
+		read, err := parseSecurity(test.scheme, test.security)
+		wrong := (*contract.Error)(nil)
+		if !errors.As(err, &wrong) || wrong.Line != 6 || !strings.Contains(wrong.Reason, test.want) {
+			t.Errorf("%s, %s: %v, error %v; want line 6: %s", test.scheme, test.security, read, err, test.want)
+		}
+	}
+}
+
+// TestWebSocketKeys: API Gateway and the authorizer look for the key of who connects in one header.
+func TestWebSocketKeys(t *testing.T) {
+	const text = `openapi: 3.1.0
+x-function: f
+components: {securitySchemes: {key: {type: apiKey, in: header, name: api_key}}}
+paths: {/a: {get: {security: []}}}
+x-websocket: {connect: {
+  security: [key: []]}}
+`
+	_, err := contract.Parse("contract", []byte(text))
+	if err == nil || !strings.Contains(err.Error(), "contract:6: x-websocket: connect: asks for an API key in the header api_key") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestExtensions: those of others are passed over wherever they stand, and what may be one of ours misspelt is refused wherever.
+func TestExtensions(t *testing.T) {
+	places := map[string]string{
+		"root":      "%s: 1\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
+		"info":      "info: {%s: 1}\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
+		"parts":     "components: {%s: 1}\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
+		"paths":     "paths: {%s: 1, /a: {post: {security: []}}}\nopenapi: 3.1.0\nx-function: f",
+		"path item": "paths: {/a: {%s: 1, post: {security: []}}}\nopenapi: 3.1.0\nx-function: f",
+		"operation": "paths: {/a: {post: {security: [], %s: 1}}}\nopenapi: 3.1.0\nx-function: f",
+		"parameter": "paths: {/a: {post: {security: [], parameters: [{name: a, in: query, %s: 1}]}}}\nopenapi: 3.1.0\nx-function: f",
+		"body":      "paths: {/a: {post: {security: [], requestBody: {%s: 1}}}}\nopenapi: 3.1.0\nx-function: f",
+		"media":     "paths: {/a: {post: {security: [], requestBody: {content: {a/b: {%s: 1}}}}}}\nopenapi: 3.1.0\nx-function: f",
+	}
+	for place, text := range places {
+		for _, name := range []string{"x-code-owner", "x-owner", "x-owners", "x-oauth-scopes", "x-scopes", "x-logo", "x-func", "x-action", "x-größe", "x-amazon-apigateway-method", "x-websocket-url", "x-code-samples"} {
+			if _, err := contract.Parse("contract", fmt.Appendf(nil, text, name)); err != nil {
+				t.Errorf("%s: %v", place, err)
+			}
+		}
+		for name, meant := range map[string]string{
+			"x-owner-scope": "x-owner-scopes", "x-ownerScopes": "x-owner-scopes", "xowner-scopes": "x-owner-scopes", "x_owner_scopes": "x-owner-scopes",
+			"X-Owner-Scopes": "x-owner-scopes", "x-onwer-scopes": "x-owner-scopes", "x-owners-scopes": "x-owner-scopes", "x-scopes-owner": "x-owner-scopes",
+			"x-scopeOwners": "x-owner-scopes", "x-owner--scopes": "x-owner-scopes", "x-оwner-sсopes": "x-owner-scopes", "x-owner-sopces": "x-owner-scopes",
+			"x-functions": "x-function", "x-funtion": "x-function", "x-Function": "x-function", "x-web-socket": "x-websocket", "x-webSockets": "x-websocket",
+			"x-connect_security": "x-connect-security", "x-amazon-apigateway-anymethod": "x-amazon-apigateway-any-method",
+		} {
+			_, err := contract.Parse("contract", fmt.Appendf(nil, text, name))
+			if err == nil || !strings.HasPrefix(err.Error(), "contract:1: ") || !strings.HasSuffix(err.Error(), "; did you mean "+meant+"?") {
+				t.Errorf("%s: %s: error %v", place, name, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/modes"
+	"portcullis/policy"
+)
+
+// asks tells whether an alternative asks for a credential of a scheme.
+func asks(alternative policy.Alternative, scheme string) bool {
+	return slices.ContainsFunc(alternative, func(r policy.Requirement) bool { return r.Scheme == scheme })
+}
+
+// onlySigned tells whether every way to meet the rule has a signature in it.
+func onlySigned(access policy.Access) bool {
+	return len(access.Alternatives) > 0 && !slices.ContainsFunc(access.Alternatives, func(a policy.Alternative) bool { return !asks(a, contract.SchemeSigV4) })
+}
+
+// checkSignatures refuses a rule that only signed requests meet where the mode does not check signatures, and one that asks for an API
+// key beside where the mode does not ask for it.
+func (b *builder) checkSignatures(line int, name string, access policy.Access) {
+	switch {
+	case !onlySigned(access):
+	case b.mode.Authorization != modes.IAM:
+		b.refuse(line, "%s: asks for a signature (AWS Signature Version 4), which only a mode of authorization %s checks", name, modes.IAM)
+	case !b.mode.APIKeyRequired && !slices.ContainsFunc(access.Alternatives, func(a policy.Alternative) bool { return !asks(a, policy.SchemeAPIKey) }):
+		b.refuse(line, "%s: asks for an API key beside the signature: want a mode with apiKeyRequired", name)
+	}
+}
+
+// checkKeys refuses a rule that asks for API keys in another header than X-Api-Key where the mode looks for keys, and not there: the
+// gateway, and this module's authorizer, look in X-Api-Key; another one where the identity sources say.
+func (b *builder) checkKeys(from *contract.Operation) {
+	onlyKeys := !slices.ContainsFunc(from.Access.Alternatives, func(a policy.Alternative) bool { return !asks(a, policy.SchemeAPIKey) })
+	if !b.mode.APIKeyRequired && !(b.mode.Authorization == modes.Request && onlyKeys) {
+		return
+	}
+	for _, header := range from.KeyHeaders {
+		if !b.looksIn(header) {
+			b.refuse(from.Line, "%s: asks for an API key in the header %s, and this mode finds keys in X-Api-Key: want that name in the security scheme", keyOf(from), header)
+		}
+	}
+}
+
+// looksIn tells whether a Lambda authorizer finds API keys in a header.
+func (b *builder) looksIn(header string) bool {
+	if b.mode.Authorization != modes.Request || b.mode.APIKeyRequired && b.mode.APIKeySource != "AUTHORIZER" {
+		return false
+	}
+	return slices.ContainsFunc(b.mode.Authorizer.IdentitySource, func(source string) bool {
+		_, name, isHeader := strings.Cut(source, ".header.")
+		return isHeader && strings.EqualFold(name, header)
+	})
+}
