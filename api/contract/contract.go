@@ -30,6 +30,9 @@ type Contract struct {
 	// WebSocket is a WebSocket API that is served beside (the document's x-websocket); nil: there is none.
 	WebSocket *WebSocket
 
+	// Remarks say what of the document is passed over, or does not do what it reads like, by lines.
+	Remarks []Remark
+
 	// Text is what the contract was read from.
 	Text []byte
 
@@ -99,17 +102,22 @@ func (e *Error) Error() string {
 // maxContract bounds a contract's size, in bytes.
 const maxContract = 8 << 20
 
-// Load reads the contract in a file. The error is an [*Error].
+// Load reads the contract in a file. The error is an [Errors], as [Parse] has it; where the file cannot be read, the Err of the only
+// one says why.
 func Load(name string) (*Contract, error) {
 	info, err := os.Stat(name)
 	if err == nil && info.Size() > maxContract {
-		return nil, &Error{Name: name, Reason: fmt.Sprintf("the contract has %d bytes; %d are the most", info.Size(), maxContract)}
+		return nil, Errors{{Name: name, Reason: tooLarge(info.Size())}}
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, &Error{Name: name, Reason: pathless(err)}
+		return nil, Errors{{Name: name, Reason: pathless(err), Err: err}}
 	}
 	return Parse(name, text)
+}
+
+func tooLarge[N int | int64](bytes N) string {
+	return fmt.Sprintf("the contract has %d bytes; %d are the most", bytes, maxContract)
 }
 
 // pathless is the text of an error of the file system without the file's name.

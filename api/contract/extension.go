@@ -23,23 +23,21 @@ var ownMembers = map[string]string{
 const functionMember = "x-function"
 
 // only refuses members that are not in the list and are no extensions: what is misspelt would be lost.
-func only(mapping *yaml.Node, what string, known ...string) error {
+func (w *wrongs) only(mapping *yaml.Node, what string, known ...string) {
 	for key := range pairs(mapping) {
 		if !slices.Contains(known, key.Value) && !isForeign(key.Value) {
-			return at(key, "%s: %.60q is no member that a contract has there%s", what, key.Value, meant(key.Value, known))
+			w.refuse(key, "%s: %.60q is no member that a contract has there%s", what, key.Value, meant(key.Value, known))
 		}
 	}
-	return nil
 }
 
 // misplaced refuses extensions of ours in a mapping that has none, and whose other members but paths nobody has to know.
-func misplaced(mapping *yaml.Node, what string) error {
+func (w *wrongs) misplaced(mapping *yaml.Node, what string) {
 	for key := range pairs(mapping) {
 		if !strings.HasPrefix(key.Value, "/") && ownNear(key.Value) != "" {
-			return at(key, "%s: %.60q is no member that a contract has there%s", what, key.Value, meant(key.Value, nil))
+			w.refuse(key, "%s: %.60q is no member that a contract has there%s", what, key.Value, meant(key.Value, nil))
 		}
 	}
-	return nil
 }
 
 // isForeign tells whether a member is an extension of somebody else's, which is passed over: none that is ours, or near one.
@@ -73,6 +71,16 @@ func ownNear(name string) string {
 		}
 	}
 	return ""
+}
+
+// hasNear tells whether a mapping has a member that could be a misspelling of a word: what is wrong is said of it then.
+func hasNear(mapping *yaml.Node, word string) bool {
+	for key := range pairs(mapping) {
+		if key.Value != word && isNear(key.Value, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // isNear tells whether a name could be a misspelling of a word: the same letters and digits but for one in five, and two at most, whatever their

@@ -10,34 +10,33 @@ import (
 )
 
 // parameters reads a list of parameters, whether they stand there or are referred to.
-func (p *parser) parameters(list *yaml.Node) ([]Parameter, error) {
+func (p *parser) parameters(list *yaml.Node) []Parameter {
 	if list == nil {
-		return nil, nil
+		return nil
 	}
 	if list.Kind != yaml.SequenceNode {
-		return nil, at(list, "parameters: want a list")
+		p.refuse(list, "parameters: want a list")
+		return nil
 	}
 	var parameters []Parameter
 	for _, node := range list.Content {
-		node, _, err := p.resolve(follow(node), "")
-		if err != nil {
-			return nil, err
+		node, _ := p.resolve(follow(node), "")
+		if node == nil {
+			continue
 		}
-		if err := only(node, "parameters", parameterMembers...); err != nil {
-			return nil, err
-		}
+		p.only(node, "parameters", parameterMembers...)
 		parameter := Parameter{Name: text(find(node, "name")), In: text(find(node, "in"))}
 		if parameter.Name == "" || !slices.Contains([]string{"path", "query", "header", "cookie"}, parameter.In) {
-			return nil, at(node, "parameters: want a `name`, and `in` as path, query, header or cookie")
+			p.refuse(node, "parameters: want a `name`, and `in` as path, query, header or cookie")
 		}
 		if required := find(node, "required"); required != nil && required.Decode(&parameter.Required) != nil {
-			return nil, at(required, "parameters: required: want true or false")
+			p.refuse(required, "parameters: required: want true or false")
 		}
 		if !ignored(parameter) {
 			parameters = append(parameters, parameter)
 		}
 	}
-	return parameters, nil
+	return parameters
 }
 
 // ignored tells whether OpenAPI has other places for what the parameter declares (OpenAPI 3.1, section 4.8.12.2.1).
@@ -55,51 +54,60 @@ func override(shared, own []Parameter) []Parameter {
 }
 
 // body reads the requestBody of the operation at a place of the document.
-func (p *parser) body(node *yaml.Node, route policy.Route, operation string) (*Body, error) {
+func (p *parser) body(node *yaml.Node, route policy.Route, operation string) *Body {
 	if node == nil {
-		return nil, nil
+		return nil
 	}
-	node, place, err := p.resolve(node, operation+"/requestBody")
-	if err != nil {
-		return nil, err
+	node, place := p.resolve(node, operation+"/requestBody")
+	if node == nil {
+		return nil
 	}
-	if err := only(node, route.String()+": requestBody", bodyMembers...); err != nil {
-		return nil, err
+	what := route.String() + ": requestBody"
+	if !strings.HasPrefix(place, operation) {
+		what = place // which others refer to as well
 	}
+	p.only(node, what, bodyMembers...)
 	body := &Body{Schemas: map[string]string{}}
 	if required := find(node, "required"); required != nil && required.Decode(&body.Required) != nil {
-		return nil, at(required, "%s: requestBody: required: want true or false", route)
+		p.refuse(required, "%s: required: want true or false", what)
 	}
 	for mediaType, media := range pairs(find(node, "content")) {
-		if err := only(media, route.String()+": requestBody: "+mediaType.Value, mediaMembers...); err != nil {
-			return nil, err
-		}
+		p.only(media, what+": "+mediaType.Value, mediaMembers...)
 		body.Schemas[mediaType.Value] = ""
 		if find(media, "schema") != nil {
 			body.Schemas[mediaType.Value] = place + "/content/" + pointerToken(mediaType.Value) + "/schema"
 		}
 	}
-	return body, nil
+	return body
 }
 
-// resolve follows a $ref within the document, once: `#/components/…`.
-func (p *parser) resolve(node *yaml.Node, place string) (*yaml.Node, string, error) {
+// resolve follows a $ref within the document, once: `#/components/…`. It gives nil, and says why, where that leads nowhere.
+func (p *parser) resolve(node *yaml.Node, place string) (*yaml.Node, string) {
 	reference := find(node, "$ref")
-	if reference == nil {
-		if node.Kind != yaml.MappingNode {
-			return nil, "", at(node, "want a mapping")
-		}
-		return node, place, nil
+	target, to := p.target(node)
+	switch {
+	case reference == nil && node.Kind == yaml.MappingNode:
+		return node, place
+	case reference == nil:
+		p.refuse(node, "want a mapping")
+	case target == nil:
+		p.refuse(reference, "$ref: %q leads to nothing in this document's components", reference.Value)
 	}
-	path, local := strings.CutPrefix(reference.Value, "#/components/")
+	return target, to
+}
+
+// target is what a node refers to, among the document's components; nil where it refers to nothing there.
+func (p *parser) target(node *yaml.Node) (*yaml.Node, string) {
+	reference := text(find(node, "$ref"))
+	path, local := strings.CutPrefix(reference, "#/components/")
 	target := find(p.root, "components")
 	for _, token := range strings.Split(path, "/") {
 		target = find(target, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
 	}
 	if !local || target == nil || target.Kind != yaml.MappingNode || find(target, "$ref") != nil {
-		return nil, "", at(reference, "$ref: %q leads to nothing in this document's components", reference.Value)
+		return nil, ""
 	}
-	return target, reference.Value, nil
+	return target, reference
 }
 
 // pointerToken escapes one token of a JSON pointer in a URI fragment (RFC 6901, sections 3 and 6).

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"fmt"
 	"iter"
 	"net/url"
 	"slices"
@@ -10,18 +9,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 )
-
-// lineError is an error at a line of the document.
-type lineError struct {
-	line   int
-	reason string
-}
-
-func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.reason) }
-
-func at(node *yaml.Node, format string, args ...any) error {
-	return &lineError{node.Line, fmt.Sprintf(format, args...)}
-}
 
 // or is the first node, or the second where there is no first.
 func or(node, otherwise *yaml.Node) *yaml.Node {
@@ -90,24 +77,21 @@ func isDecimal(text string) bool {
 // checkPlain refuses what readers of the contract could take for different things: tags beyond JSON's types,
 // merge keys, keys that are no plain texts or decimal numbers, and two keys of the same text. What looks like a
 // date is made a text, and so is a number that is a key.
-func checkPlain(node *yaml.Node) error {
+func (w *wrongs) checkPlain(node *yaml.Node) {
 	if node.ShortTag() == "!!timestamp" {
 		node.Tag = "!!str"
 	}
 	if tags, tagged := plainTags[node.Kind]; tagged && !slices.Contains(tags, node.ShortTag()) {
-		return at(node, "the tag %.40q is not part of a contract", node.ShortTag())
+		w.refuse(node, "the tag %.40q is not part of a contract", node.ShortTag())
 	}
+	step := 1
 	if node.Kind == yaml.MappingNode {
-		if err := checkMembers(node); err != nil {
-			return err
-		}
+		w.checkMembers(node)
+		step = 2 // keys are looked at already
 	}
-	for _, child := range node.Content {
-		if err := checkPlain(child); err != nil {
-			return err
-		}
+	for i := step - 1; i < len(node.Content); i += step {
+		w.checkPlain(node.Content[i])
 	}
-	return nil
 }
 
 func isPlainKey(key *yaml.Node) bool {
@@ -115,33 +99,35 @@ func isPlainKey(key *yaml.Node) bool {
 	return key.Kind == yaml.ScalarNode && (tag == "!!str" || tag == "!!timestamp" || tag == "!!int" && isDecimal(key.Value))
 }
 
-func checkMembers(mapping *yaml.Node) error {
+func (w *wrongs) checkMembers(mapping *yaml.Node) {
 	if len(mapping.Content)/2 > maxMembers {
-		return at(mapping, "the mapping has more than %d members", maxMembers)
+		w.refuse(mapping, "the mapping has more than %d members", maxMembers)
+		return
 	}
 	seen := make(map[string]int, len(mapping.Content)/2)
 	for i := 0; i < len(mapping.Content); i += 2 {
 		key := mapping.Content[i]
-		switch {
+		switch line, twice := seen[key.Value]; {
 		case key.ShortTag() == "!!merge":
-			return at(key, "merge keys (`<<`) are not part of a contract: write the members out")
+			w.refuse(key, "merge keys (`<<`) are not part of a contract: write the members out")
+			continue
 		case !isPlainKey(key):
-			return at(key, "want a plain text as a key")
-		}
-		if line, twice := seen[key.Value]; twice {
-			return at(key, "the key %.60q stands in line %d already", key.Value, line)
+			w.refuse(key, "want a plain text as a key")
+			continue
+		case twice:
+			w.refuse(key, "the key %.60q stands in line %d already", key.Value, line)
 		}
 		seen[key.Value] = key.Line
 		key.Tag = "!!str" // `200:` is "200", as in JSON
 	}
-	return nil
 }
 
 // Line gives the line of what stands at a place of the document, a JSON pointer as a URI fragment such as
 // "#/components/schemas/NewUser"; of what is nearest above it, where nothing stands there.
 func (c *Contract) Line(place string) int {
-	file, err := readYAML(c.Text)
-	if err != nil || len(file.Content) == 0 {
+	var w wrongs
+	file := w.readYAML(c.Text)
+	if len(w.all) > 0 || len(file.Content) == 0 {
 		return 0
 	}
 	node := file.Content[0]

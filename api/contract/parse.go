@@ -2,12 +2,12 @@ package contract
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -15,91 +15,81 @@ import (
 	"portcullis/policy"
 )
 
-// Parse reads a contract from its text; the name is for errors. The error is an [*Error].
+// Parse reads a contract from its text; the name is for errors. The error is an [Errors] with all that is wrong, each once, by lines.
 //
 // An operation without `security` inherits the document's; where there is none either, Parse refuses it
 // rather than opening the operation: public ones say `security: []`.
 // See https://spec.openapis.org/oas/v3.1.0#security-requirement-object.
 func Parse(name string, text []byte) (*Contract, error) {
-	p := parser{name: name}
-	c, err := p.contract(text)
-	if err != nil {
-		return nil, p.located(err)
+	p := parser{wrongs: wrongs{name: name}, passed: map[string]passed{}}
+	c := p.contract(text)
+	if err := p.err(); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
 
 type parser struct {
-	name    string
+	wrongs
 	root    *yaml.Node
 	schemes map[string]scheme // by the contract's names
 	inherit *policy.Access    // the document's own security
+	unread  bool              // some `security` could not be read, so that not all is known that is asked for
+	silent  int               // how many say nothing of who may call
 	serving string            // the document's own x-function
+	passed  map[string]passed // extensions of API Gateway's that are passed over, by name
 	inlined int               // how many values the schemas of messages have so far
 }
 
-// located is an error with the file's name and, where it is known, the line.
-func (p *parser) located(err error) error {
-	if at := (*lineError)(nil); errors.As(err, &at) {
-		return &Error{Name: p.name, Line: at.line, Reason: at.reason}
-	}
-	reason := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
-	line, reason := cutLine(reason)
-	return &Error{Name: p.name, Line: line, Reason: reason}
-}
-
-// cutLine cuts the number of a line off that a reason of the YAML reader begins with; it is 0 where there is none.
-func cutLine(reason string) (line int, rest string) {
-	place, rest, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(reason, "unmarshal errors:")), ": ")
-	number, numbered := strings.CutPrefix(place, "line ")
-	line, err := strconv.Atoi(number)
-	if !numbered || err != nil {
-		return 0, reason
-	}
-	return line, rest
-}
-
-func (p *parser) contract(text []byte) (*Contract, error) {
-	file, err := readYAML(text)
-	if err != nil {
-		return nil, err
+// contract reads what can be read; what is wrong is noted.
+func (p *parser) contract(text []byte) *Contract {
+	file := p.readYAML(text)
+	if len(p.all) > 0 {
+		return nil
 	}
 	if len(file.Content) == 0 || file.Content[0].Kind != yaml.MappingNode {
-		return nil, errors.New("want an OpenAPI document, a mapping")
+		p.add(0, "want an OpenAPI document, a mapping")
+		return nil
 	}
 	p.root = file.Content[0]
 	document, err := asJSON(file)
 	if err != nil {
-		return nil, err
+		p.addYAML(err)
+		return nil
 	}
 	c := &Contract{Name: p.name, OwnerScopes: map[string]string{}, Text: text, Document: document}
-	if err := p.head(c); err != nil {
-		return nil, err
+	if p.head(c) {
+		p.readWebSocket(c)
+		p.paths(c)
+		if !p.unread {
+			p.checkOwnerScopes(c)
+		}
+		p.checkSilent(c)
+		p.checkRules(c)
 	}
-	if err := p.paths(c); err != nil {
-		return nil, err
-	}
-	if err := p.checkOwnerScopes(c); err != nil {
-		return nil, err
-	}
-	return c, p.checkRules(c)
+	c.Remarks = p.passedRemarks()
+	slices.SortFunc(c.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text)) })
+	return c
 }
 
 // readYAML reads the one YAML document of the text.
-func readYAML(text []byte) (*yaml.Node, error) {
+func (w *wrongs) readYAML(text []byte) *yaml.Node {
+	file := &yaml.Node{}
 	if len(text) > maxContract {
-		return nil, fmt.Errorf("the contract has %d bytes; %d are the most", len(text), maxContract)
+		w.add(0, tooLarge(len(text)))
+		return file
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	file := &yaml.Node{}
 	if err := decoder.Decode(file); err != nil && err != io.EOF {
-		return nil, err
+		w.addYAML(err)
+		return file
 	}
 	var more yaml.Node
 	if err := decoder.Decode(&more); err != io.EOF {
-		return nil, errors.New("want one YAML document, and something follows it")
+		w.add(0, "want one YAML document, and something follows it")
 	}
-	return file, checkPlain(file)
+	w.checkPlain(file)
+	return file
 }
 
 // asJSON gives the document as JSON.
@@ -115,56 +105,45 @@ func asJSON(file *yaml.Node) (json.RawMessage, error) {
 	return text, nil
 }
 
-// head reads what stands at the document's root.
-func (p *parser) head(c *Contract) error {
+// head reads what stands at the document's root. It is false where the document is none that can be read on.
+func (p *parser) head(c *Contract) bool {
 	version := find(p.root, "openapi")
 	if version == nil || !strings.HasPrefix(version.Value, "3.") {
-		return at(or(version, p.root), "want `openapi: 3.1.0`")
+		return p.refuse(or(version, p.root), "want `openapi: 3.1.0`")
 	}
-	if err := only(p.root, "the document", rootMembers...); err != nil {
-		return err
-	}
+	p.only(p.root, "the document", rootMembers...)
 	info := find(p.root, "info")
-	if err := errors.Join(misplaced(info, "info"), misplaced(find(p.root, "components"), "components")); err != nil {
-		return err
-	}
+	p.misplaced(info, "info")
+	p.misplaced(find(p.root, "components"), "components")
+	p.gatewayMembers(p.root)
+	p.gatewayMembers(find(p.root, "components"))
+	p.checkPolicy(p.root, "the document")
+	p.checkNoAuth(p.root, "the document")
 	c.Title, c.Description = text(find(info, "title")), text(find(info, "description"))
 	if function := find(p.root, functionMember); function != nil {
-		if p.serving = function.Value; !IsFunctionName(function.Value) {
-			return at(function, "x-function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first")
-		}
+		p.serving = p.function(function, functionMember)
 	}
 	p.readSchemes()
-	if err := p.readOwnerScopes(c); err != nil {
-		return err
-	}
+	p.readOwnerScopes(c)
 	if security := find(p.root, "security"); security != nil {
-		access, err := p.access(security)
-		if err != nil {
-			return err
-		}
+		access := p.access(security)
 		p.inherit = &access
 	}
-	return p.readWebSocket(c)
+	return true
 }
 
-func (p *parser) paths(c *Contract) error {
+func (p *parser) paths(c *Contract) {
 	paths := find(p.root, "paths")
 	if paths == nil || paths.Kind != yaml.MappingNode || len(paths.Content) == 0 {
-		return at(or(paths, p.root), "want `paths` with at least one path")
+		p.refuse(or(paths, p.root), "want `paths` with at least one path")
+		return
 	}
-	if err := misplaced(paths, "paths"); err != nil {
-		return err
-	}
+	p.misplaced(paths, "paths")
 	for path, item := range pairs(paths) {
-		if isForeign(path.Value) {
-			continue
-		}
-		if err := p.pathItem(c, path.Value, item); err != nil {
-			return err
+		if strings.HasPrefix(path.Value, "/") || !isForeign(path.Value) && ownNear(path.Value) == "" {
+			p.pathItem(c, path.Value, item)
 		}
 	}
-	return nil
 }
 
 // The members of OpenAPI 3.1's objects; of a path item, those that are no operations.
@@ -177,27 +156,27 @@ var (
 	operationMembers = []string{functionMember, "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers"}
 )
 
-func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) error {
+func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) {
 	if item.Kind != yaml.MappingNode {
-		return at(item, "%s: want a mapping of methods to operations", path)
+		p.unread = true
+		p.refuse(item, "%s: want a mapping of methods to operations", path)
+		return
 	}
-	shared, err := p.parameters(find(item, "parameters"))
-	if err != nil {
-		return err
-	}
+	p.gatewayMembers(item)
+	p.checkPolicy(item, path)
+	p.checkNoAuth(item, path)
+	shared := p.parameters(find(item, "parameters"))
 	for key, node := range pairs(item) {
 		switch {
 		case slices.Contains(methodMembers, key.Value):
-			if err := p.addOperations(c, path, key, node, shared); err != nil {
-				return err
-			}
+			p.addOperations(c, path, key, node, shared)
 		case slices.Contains(pathItemMembers, key.Value):
 		case isForeign(key.Value):
 		default:
-			return at(key, "%s: %q is no method that this API can have%s", path, key.Value, meant(key.Value, methodMembers))
+			p.unread = true
+			p.refuse(key, "%s: %q is no method that this API can have%s", path, key.Value, meant(key.Value, methodMembers))
 		}
 	}
-	return nil
 }
 
 // anyMember holds the operation of all methods that a path has none of its own for, and defaultPath is the path of what no
@@ -212,7 +191,7 @@ var methodMembers = []string{"get", "head", "post", "put", "patch", "delete", "o
 
 // addOperations adds the operation of a member of a path item. That of $default stands for two routes, which serve every
 // path together: the root, and all below it.
-func (p *parser) addOperations(c *Contract, path string, member, node *yaml.Node, shared []Parameter) error {
+func (p *parser) addOperations(c *Contract, path string, member, node *yaml.Node, shared []Parameter) {
 	method := strings.ToUpper(member.Value)
 	if member.Value == anyMember {
 		method = policy.MethodAny
@@ -220,54 +199,55 @@ func (p *parser) addOperations(c *Contract, path string, member, node *yaml.Node
 	paths := []string{path}
 	if path == defaultPath {
 		if method != policy.MethodAny {
-			return at(member, "%s: want %s, and no single method", path, anyMember)
+			p.unread = true
+			p.refuse(member, "%s: want %s, and no single method", path, anyMember)
+			return
 		}
 		paths = []string{"/", "/{proxy+}"}
 	}
+	operation, ok := p.operation(policy.Route{Method: method, Path: path}, node, shared, "#/paths/"+pointerToken(path)+"/"+member.Value)
+	if !ok {
+		p.unread = true
+		return
+	}
+	operation.Default, operation.Line = path == defaultPath, member.Line
 	for _, served := range paths {
-		place := "#/paths/" + pointerToken(path) + "/" + member.Value
-		operation, err := p.operation(policy.Route{Method: method, Path: served}, node, shared, place)
-		if err != nil {
-			return err
-		}
-		operation.Default, operation.Line = path == defaultPath, member.Line
+		operation.Route.Path = served
 		c.Operations = append(c.Operations, operation)
 	}
-	return nil
 }
 
-// operation reads the operation at a place of the document, a JSON pointer.
-func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Parameter, place string) (Operation, error) {
+// operation reads the operation at a place of the document, a JSON pointer; false where it is none.
+func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Parameter, place string) (Operation, bool) {
 	operation := Operation{Route: route, Function: p.serving}
 	if node.Kind != yaml.MappingNode {
-		return operation, at(node, "%s: want an operation, a mapping", route)
+		return operation, p.refuse(node, "%s: want an operation, a mapping", route)
 	}
-	if err := only(node, route.String(), operationMembers...); err != nil {
-		return operation, err
-	}
+	p.only(node, route.String(), operationMembers...)
 	if id := find(node, "operationId"); id != nil {
 		operation.ID = id.Value
 	}
 	if function := find(node, functionMember); function != nil {
-		if operation.Function = function.Value; !IsFunctionName(function.Value) {
-			return operation, at(function, "%s: x-function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first", route)
-		}
+		operation.Function = p.function(function, route.String()+": "+functionMember)
+	} else if operation.Function == "" {
+		p.refuse(node, "%s: no function serves it; set x-function here or at the document's root", route)
 	}
-	if operation.Function == "" {
-		return operation, at(node, "%s: no function serves it; set x-function here or at the document's root", route)
-	}
-	var err error
-	if operation.Access, err = p.accessOr(find(node, "security"), node, route.String()); err != nil {
-		return operation, err
-	}
+	operation.Access = p.accessOr(find(node, "security"), node, route.String())
+	p.gatewayMembers(node)
+	p.checkPolicy(node, route.String())
+	p.checkAuth(node, route.String(), operation.Access)
 	operation.KeyHeaders = p.keyHeaders(or(find(node, "security"), find(p.root, "security")))
-	own, err := p.parameters(find(node, "parameters"))
-	if err != nil {
-		return operation, err
+	operation.Parameters = override(shared, p.parameters(find(node, "parameters")))
+	operation.Body = p.body(find(node, "requestBody"), route, place)
+	return operation, true
+}
+
+// function reads the name of a function.
+func (p *parser) function(node *yaml.Node, what string) string {
+	if !IsFunctionName(text(node)) {
+		p.refuse(node, "%s: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first", what)
 	}
-	operation.Parameters = override(shared, own)
-	operation.Body, err = p.body(find(node, "requestBody"), route, place)
-	return operation, err
+	return text(node)
 }
 
 // IsFunctionName tells whether a function can have a name: 1 to 32 of a-z, 0-9 and -, with a letter first.
@@ -276,13 +256,51 @@ func IsFunctionName(name string) bool {
 	return len(name) >= 1 && len(name) <= 32 && strings.Contains(letters, name[:1]) && strings.Trim(name, letters+others) == ""
 }
 
-// checkRules makes sure that the operations are rules that can be decided by, and says where they are not.
-func (p *parser) checkRules(c *Contract) error {
-	_, err := c.Rules()
-	if wrong := (*policy.RouteError)(nil); errors.As(err, &wrong) {
-		return at(or(p.nodeOf(wrong.Route), p.root), "%s: %s", wrong.Route, wrong.Reason)
+// mostRouteErrors bounds how often the rules are made anew to find what else is wrong with them.
+const mostRouteErrors = 100
+
+// checkRules makes sure that the operations are rules that can be decided by, and says where they are not: each time of the first
+// that is not, and then of the others without it.
+func (p *parser) checkRules(c *Contract) {
+	rest := *c
+	rest.Operations = slices.Clone(c.Operations)
+	for range mostRouteErrors {
+		_, err := rest.Rules()
+		if err == nil {
+			return
+		}
+		wrong := (*policy.RouteError)(nil)
+		if !errors.As(err, &wrong) {
+			p.add(0, err.Error())
+			return
+		}
+		p.refuse(or(p.nodeOf(wrong.Route), p.root), "%s: %s", wrong.Route, wrong.Reason)
+		if !rest.remove(wrong.Route) {
+			return
+		}
 	}
-	return err
+}
+
+// remove takes the last operation or message of a route out, and tells whether there was one.
+func (c *Contract) remove(route policy.Route) bool {
+	for i, o := range slices.Backward(c.Operations) {
+		if o.Route == route {
+			c.Operations = slices.Delete(c.Operations, i, i+1)
+			return true
+		}
+	}
+	if c.WebSocket == nil || route.Path != "" {
+		return false
+	}
+	others := *c.WebSocket
+	others.Routes = slices.DeleteFunc(slices.Clone(others.Routes), func(r MessageRoute) bool { return r.Key == route.Method })
+	connects := route.Method == policy.RouteConnect && len(others.Connect.Alternatives) > 0
+	if connects {
+		others.Connect = policy.Access{}
+	}
+	removed := connects || len(others.Routes) < len(c.WebSocket.Routes)
+	c.WebSocket = &others
+	return removed
 }
 
 // nodeOf finds the operation that a route was made of, or the key of a WebSocket API's route.

@@ -36,7 +36,8 @@ type scheme struct {
 func (p *parser) readSchemes() {
 	p.schemes = map[string]scheme{}
 	for name, node := range pairs(find(find(p.root, "components"), "securitySchemes")) {
-		if target, _, err := p.resolve(node, ""); err == nil {
+		p.gatewayMembers(node)
+		if target, _ := p.target(node); target != nil {
 			node = target
 		}
 		p.schemes[name.Value] = schemeOf(node)

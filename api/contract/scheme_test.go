@@ -132,3 +132,25 @@ func TestExtensions(t *testing.T) {
 		}
 	}
 }
+
+// TestPassedOver: what of API Gateway's own nothing acts on is said once of each kind, and what somebody else has added is not.
+func TestPassedOver(t *testing.T) {
+	read, err := contract.Load("testdata/exported.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, remark := range read.Remarks {
+		got = append(got, fmt.Sprintf("%d: %s", remark.Line, remark.Text))
+	}
+	want := []string{
+		"5: x-amazon-apigateway-request-validators: is passed over: the mode's requestValidation counts",
+		"6: x-amazon-apigateway-something-new: is passed over",
+		"10: x-amazon-apigateway-request-validator: is passed over: the mode's requestValidation counts",
+		"13: x-amazon-apigateway-integration: is passed over (3 times, here first): functions serve the operations, and the mode says the rest",
+		"22: x-amazon-apigateway-authorizer: is passed over: the mode says what checks credentials",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

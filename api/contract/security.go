@@ -9,60 +9,61 @@ import (
 	"portcullis/policy"
 )
 
-// access reads a `security`: a list of alternatives, each a mapping of a scheme to its scopes.
-func (p *parser) access(security *yaml.Node) (policy.Access, error) {
+// access reads a `security`: a list of alternatives, each a mapping of a scheme to its scopes. What cannot be read is
+// nobody's, and noted.
+func (p *parser) access(security *yaml.Node) policy.Access {
 	if security.Kind != yaml.SequenceNode {
-		return policy.Access{}, at(security, "security: want a list; `[]` makes an operation public")
+		p.unread = true
+		p.refuse(security, "security: want a list; `[]` makes an operation public")
+		return policy.Access{}
 	}
 	if len(security.Content) == 0 {
-		return policy.Access{Public: true}, nil
+		return policy.Access{Public: true}
 	}
 	var access policy.Access
+	readable := true
 	for _, node := range security.Content {
-		alternative, err := p.alternative(follow(node))
-		if err != nil {
-			return policy.Access{}, err
-		}
-		access.Alternatives = append(access.Alternatives, alternative)
+		alternative, ok := p.alternative(follow(node))
+		access.Alternatives, readable = append(access.Alternatives, alternative), readable && ok
 	}
-	return access, nil
+	if !readable {
+		p.unread = true
+		return policy.Access{}
+	}
+	return access
 }
 
-func (p *parser) alternative(node *yaml.Node) (policy.Alternative, error) {
+func (p *parser) alternative(node *yaml.Node) (alternative policy.Alternative, ok bool) {
 	if node.Kind != yaml.MappingNode {
-		return nil, at(node, "security: want a mapping of a scheme to its scopes, such as `bearer: [read]`")
+		return nil, p.refuse(node, "security: want a mapping of a scheme to its scopes, such as `bearer: [read]`")
 	}
 	if len(node.Content) == 0 {
-		return nil, at(node, "security: `{}` makes credentials optional, which API Gateway's authorizers cannot do; `security: []` makes the operation public")
+		return nil, p.refuse(node, "security: `{}` makes credentials optional, which API Gateway's authorizers cannot do; `security: []` makes the operation public")
 	}
-	var alternative policy.Alternative
+	ok = true
 	for name, list := range pairs(node) {
 		scheme, known := p.schemes[name.Value]
+		scopes, readable := p.scopes(name.Value, list)
 		switch {
 		case !known:
-			return nil, at(name, "security: %q is not among components.securitySchemes", name.Value)
+			readable = p.refuse(name, "security: %q is not among components.securitySchemes", name.Value)
 		case scheme.reason != "":
-			return nil, at(name, "security: %q %s", name.Value, scheme.reason)
+			readable = p.refuse(name, "security: %q %s", name.Value, scheme.reason)
+		case scheme.ours == SchemeSigV4 && len(scopes) > 0:
+			readable = p.refuse(list, "security: %s: a signature has no scopes: want []", name.Value)
 		}
-		scopes, err := readScopes(name.Value, list)
-		if err != nil {
-			return nil, err
-		}
-		if scheme.ours == SchemeSigV4 && len(scopes) > 0 {
-			return nil, at(list, "security: %s: a signature has no scopes: want []", name.Value)
-		}
-		alternative = append(alternative, policy.Requirement{Scheme: scheme.ours, Scopes: scopes})
+		alternative, ok = append(alternative, policy.Requirement{Scheme: scheme.ours, Scopes: scopes}), ok && readable
 	}
-	return alternative, p.checkTogether(node, alternative)
+	return alternative, p.checkTogether(node, alternative) && ok
 }
 
 // checkTogether refuses credentials that no request can bring together, or nothing can check together.
-func (p *parser) checkTogether(node *yaml.Node, alternative policy.Alternative) error {
+func (p *parser) checkTogether(node *yaml.Node, alternative policy.Alternative) bool {
 	asks := func(scheme string) bool {
 		return slices.ContainsFunc(alternative, func(r policy.Requirement) bool { return r.Scheme == scheme })
 	}
 	if asks(SchemeSigV4) && asks(policy.SchemeBearer) {
-		return at(node, "security: asks for a signature and a token at once, and an operation of API Gateway has one authorization")
+		return p.refuse(node, "security: asks for a signature and a token at once, and an operation of API Gateway has one authorization")
 	}
 	headers := map[string]bool{}
 	for name := range pairs(node) {
@@ -71,9 +72,9 @@ func (p *parser) checkTogether(node *yaml.Node, alternative policy.Alternative) 
 		}
 	}
 	if len(headers) > 1 {
-		return at(node, "security: asks for API keys in several headers at once, and a request has one key")
+		return p.refuse(node, "security: asks for API keys in several headers at once, and a request has one key")
 	}
-	return nil
+	return true
 }
 
 // keyHeaders are the headers, other than X-Api-Key, in which a `security` asks for API keys.
@@ -93,36 +94,64 @@ func (p *parser) keyHeaders(security *yaml.Node) []string {
 	return all
 }
 
-// readScopes reads a list of scopes. Each is a plain text: a null or a number in the list could be lost.
-func readScopes(scheme string, list *yaml.Node) ([]string, error) {
+// scopes reads a list of scopes. Each is a plain text: a null or a number in the list could be lost.
+func (p *parser) scopes(scheme string, list *yaml.Node) (scopes []string, ok bool) {
 	if list.Kind != yaml.SequenceNode {
-		return nil, at(list, "security: %s: want a list of scopes", scheme)
+		return nil, p.refuse(list, "security: %s: want a list of scopes", scheme)
 	}
-	scopes := []string{}
+	scopes, ok = []string{}, true
 	for _, item := range list.Content {
 		item = follow(item)
 		if item.ShortTag() != "!!str" || !policy.ValidScope(item.Value) {
-			return nil, at(item, "security: %s: %q is no scope (RFC 6749, section 3.3)", scheme, item.Value)
+			ok = p.refuse(item, "security: %s: %q is no scope (RFC 6749, section 3.3)", scheme, item.Value)
 		}
 		scopes = append(scopes, item.Value)
 	}
-	return scopes, nil
+	return scopes, ok
+}
+
+// accessOr reads the security of what stands at a node; where it has none, the document's own counts.
+func (p *parser) accessOr(security, node *yaml.Node, what string) policy.Access {
+	switch {
+	case security != nil:
+		return p.access(security)
+	case p.inherit != nil:
+		return *p.inherit
+	}
+	p.unread = true
+	if hasNear(node, "security") || hasNear(p.root, "security") {
+		return policy.Access{}
+	}
+	p.silent++
+	p.refuse(node, "%s: no `security`, here or at the document's root; a public operation says `security: []`", what)
+	return policy.Access{}
+}
+
+// checkSilent says of a document that says nowhere who may call what OpenAPI means by that.
+func (p *parser) checkSilent(c *Contract) {
+	for _, o := range c.Operations {
+		if o.Access.Public || len(o.Access.Alternatives) > 0 {
+			return
+		}
+	}
+	if paths, _ := member(p.root, "paths"); len(c.Operations) > 1 && p.silent == len(c.Operations) {
+		p.refuse(paths, "no operation has `security`, nor has the document's root: OpenAPI takes all as public, and here nothing is opened by saying nothing")
+	}
 }
 
 // readOwnerScopes reads x-owner-scopes. What is misspelt or empty there would open every owner's paths to all.
-func (p *parser) readOwnerScopes(c *Contract) error {
+func (p *parser) readOwnerScopes(c *Contract) {
 	owners := find(p.root, ownerScopes)
 	if owners != nil && (owners.Kind != yaml.MappingNode || owners.Decode(&c.OwnerScopes) != nil) {
-		return at(owners, "%s: want a mapping of a scope to the name of a path parameter", ownerScopes)
+		p.refuse(owners, "%s: want a mapping of a scope to the name of a path parameter", ownerScopes)
 	}
-	return nil
 }
 
 // ownerScopes is the document's member that makes scopes count for owners only.
 const ownerScopes = "x-owner-scopes"
 
 // checkOwnerScopes refuses an owner scope that neither an operation nor a message asks for: a scope that was meant is open to all.
-func (p *parser) checkOwnerScopes(c *Contract) error {
+func (p *parser) checkOwnerScopes(c *Contract) {
 	asked := map[string]bool{}
 	all := make([]policy.Access, 0, len(c.Operations))
 	for _, operation := range c.Operations {
@@ -144,8 +173,7 @@ func (p *parser) checkOwnerScopes(c *Contract) error {
 	}
 	for key := range pairs(find(p.root, ownerScopes)) {
 		if !asked[key.Value] {
-			return at(key, "%s: no operation asks for the scope %q", ownerScopes, key.Value)
+			p.refuse(key, "%s: no operation asks for the scope %q", ownerScopes, key.Value)
 		}
 	}
-	return nil
 }

@@ -66,112 +66,98 @@ func (w *WebSocket) rules() []policy.Rule {
 }
 
 // readWebSocket reads the WebSocket API, if there is one.
-func (p *parser) readWebSocket(c *Contract) error {
+func (p *parser) readWebSocket(c *Contract) {
 	if before := find(p.root, connectSecurity); before != nil {
-		line, err := asJSON(before)
-		if err != nil {
-			return err
+		if line, err := asJSON(before); err == nil {
+			p.refuse(before, "%s: write `%s: {connect: {security: %s}}` in its place", connectSecurity, webSocketMember, line)
 		}
-		return at(before, "%s: write `%s: {connect: {security: %s}}` in its place", connectSecurity, webSocketMember, line)
 	}
 	node := find(p.root, webSocketMember)
-	if node == nil {
-		return nil
-	}
-	if err := exactly(node, webSocketMember, "routeSelectionExpression", "connect", "routes"); err != nil {
-		return err
+	if node == nil || !p.exactly(node, webSocketMember, "routeSelectionExpression", "connect", "routes") {
+		return
 	}
 	c.WebSocket = &WebSocket{RouteSelectionExpression: DefaultRouteSelectionExpression}
 	if expression := find(node, "routeSelectionExpression"); expression != nil {
 		if c.WebSocket.RouteSelectionExpression = text(expression); !isSelectionExpression(text(expression)) {
-			return at(expression, "%s: routeSelectionExpression: want `%s` or the like: text and variables of the message, such as `${request.body.service}/${request.body.action}`",
+			p.refuse(expression, "%s: routeSelectionExpression: want `%s` or the like: text and variables of the message, such as `${request.body.service}/${request.body.action}`",
 				webSocketMember, DefaultRouteSelectionExpression)
 		}
 	}
-	if err := p.readConnect(c.WebSocket, node); err != nil {
-		return err
-	}
-	return p.readMessageRoutes(c.WebSocket, find(node, "routes"))
+	p.readConnect(c.WebSocket, node)
+	p.readMessageRoutes(c.WebSocket, find(node, "routes"))
 }
 
-// exactly refuses what is no mapping, and members that are not in the list; here none is passed over.
-func exactly(mapping *yaml.Node, what string, known ...string) error {
+// exactly refuses members that are not in the list; here none is passed over. It is false for what is no mapping.
+func (w *wrongs) exactly(mapping *yaml.Node, what string, known ...string) bool {
 	if mapping.Kind != yaml.MappingNode {
-		return at(mapping, "%s: want a mapping of %s", what, strings.Join(known, ", "))
+		return w.refuse(mapping, "%s: want a mapping of %s", what, strings.Join(known, ", "))
 	}
 	for key := range pairs(mapping) {
 		if !slices.Contains(known, key.Value) {
-			return at(key, "%s: %.60q is no member that a contract has there; want %s", what, key.Value, strings.Join(known, ", "))
+			w.refuse(key, "%s: %.60q is no member that a contract has there; want %s", what, key.Value, strings.Join(known, ", "))
 		}
 	}
-	return nil
+	return true
 }
 
-func (p *parser) readConnect(w *WebSocket, node *yaml.Node) (err error) {
+func (p *parser) readConnect(w *WebSocket, node *yaml.Node) {
 	const what = webSocketMember + ": connect"
 	connect := find(node, "connect")
-	if connect != nil {
-		if err := exactly(connect, what, "security", "function"); err != nil {
-			return err
-		}
+	if connect != nil && !p.exactly(connect, what, "security", "function") {
+		return
 	}
-	if w.Connect, err = p.webSocketAccess(find(connect, "security"), or(connect, node), what); err != nil {
-		return err
-	}
+	w.Connect = p.webSocketAccess(find(connect, "security"), or(connect, node), what)
 	if function := find(connect, "function"); function != nil {
-		if w.Function = text(function); !IsFunctionName(w.Function) {
-			return at(function, "%s: function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first", what)
-		}
+		w.Function = p.function(function, what+": function")
 	}
-	return nil
 }
 
-func (p *parser) readMessageRoutes(w *WebSocket, routes *yaml.Node) error {
+func (p *parser) readMessageRoutes(w *WebSocket, routes *yaml.Node) {
 	if routes == nil {
-		return nil
+		return
 	}
 	if routes.Kind != yaml.MappingNode {
-		return at(routes, "%s: routes: want a mapping of route keys to routes", webSocketMember)
+		p.refuse(routes, "%s: routes: want a mapping of route keys to routes", webSocketMember)
+		return
 	}
 	for key, node := range pairs(routes) {
 		if len(w.Routes) == maxMessageRoutes {
-			return at(key, "%s: routes: there are more than %d, the most that API Gateway has beside $connect and $disconnect", webSocketMember, maxMessageRoutes)
+			p.refuse(key, "%s: routes: there are more than %d, the most that API Gateway has beside $connect and $disconnect", webSocketMember, maxMessageRoutes)
+			return
 		}
-		route, err := p.messageRoute(key, node)
-		if err != nil {
-			return err
+		route, ok := p.messageRoute(key, node)
+		if !ok {
+			p.unread = true
+			continue
 		}
 		w.Routes = append(w.Routes, route)
 	}
-	return nil
 }
 
-func (p *parser) messageRoute(key, node *yaml.Node) (r MessageRoute, err error) {
+// messageRoute reads a route; false where nothing can be said of it.
+func (p *parser) messageRoute(key, node *yaml.Node) (r MessageRoute, ok bool) {
 	what := webSocketMember + ": " + key.Value
 	r = MessageRoute{Key: key.Value, Function: p.serving, Line: key.Line}
 	if key.Value == policy.RouteConnect || key.Value == policy.RouteDisconnect {
-		return r, at(key, "%s: is no route of messages; who may connect is said under connect", what)
+		return r, p.refuse(key, "%s: is no route of messages; who may connect is said under connect", what)
 	}
-	if err := exactly(node, what, "summary", "description", "security", "owner", "function", "message", "reply"); err != nil {
-		return r, err
+	if !p.exactly(node, what, "summary", "description", "security", "owner", "function", "message", "reply") {
+		return r, false
 	}
-	if r.Access, err = p.webSocketAccess(find(node, "security"), node, what); err != nil {
-		return r, err
-	}
+	r.Access = p.webSocketAccess(find(node, "security"), node, what)
 	if function := find(node, "function"); function != nil {
-		if r.Function = text(function); !IsFunctionName(r.Function) {
-			return r, at(function, "%s: function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first", what)
-		}
-	}
-	if r.Function == "" {
-		return r, at(key, "%s: no function serves it; set function here or x-function at the document's root", what)
+		r.Function = p.function(function, what+": function")
+	} else if r.Function == "" {
+		p.refuse(key, "%s: no function serves it; set function here or x-function at the document's root", what)
 	}
 	if owner := find(node, "owner"); owner != nil {
 		if r.Owner = text(owner); r.Owner == "" {
-			return r, at(owner, "%s: owner: want a member of the message, such as $request.body.user", what)
+			p.refuse(owner, "%s: owner: want a member of the message, such as $request.body.user", what)
+			p.leaveOut(&r)
 		}
 	}
-	return r, p.messageSchemas(&r, node, what)
+	p.messageSchemas(&r, node, what)
+	return r, true
 }
 
 // nodeOfKey finds where a WebSocket API's route begins.
@@ -185,49 +171,42 @@ func (p *parser) nodeOfKey(key string) *yaml.Node {
 	return or(find(webSocket, "connect"), webSocket)
 }
 
-// accessOr reads the security of what stands at a node; where it has none, the document's own counts.
-func (p *parser) accessOr(security, node *yaml.Node, what string) (policy.Access, error) {
-	switch {
-	case security != nil:
-		return p.access(security)
-	case p.inherit != nil:
-		return *p.inherit, nil
-	}
-	return policy.Access{}, at(node, "%s: no `security`, here or at the document's root; a public operation says `security: []`", what)
-}
-
 // webSocketAccess is accessOr for connecting, and for messages.
-func (p *parser) webSocketAccess(security, node *yaml.Node, what string) (policy.Access, error) {
-	access, err := p.accessOr(security, node, what)
-	if headers := p.keyHeaders(or(security, find(p.root, "security"))); err == nil && len(headers) > 0 {
-		return access, at(or(security, node), "%s: asks for an API key in the header %s, and the keys of a WebSocket API are in %s", what, headers[0], plainKeyHeader)
+func (p *parser) webSocketAccess(security, node *yaml.Node, what string) policy.Access {
+	if headers := p.keyHeaders(or(security, find(p.root, "security"))); len(headers) > 0 {
+		p.refuse(or(security, node), "%s: asks for an API key in the header %s, and the keys of a WebSocket API are in %s", what, headers[0], plainKeyHeader)
 	}
-	return access, err
+	return p.accessOr(security, node, what)
 }
 
 // messageSchemas reads the schemas of a route's messages, and of what is sent back.
-func (p *parser) messageSchemas(r *MessageRoute, node *yaml.Node, what string) error {
+func (p *parser) messageSchemas(r *MessageRoute, node *yaml.Node, what string) {
 	place := "#/" + webSocketMember + "/routes/" + pointerToken(r.Key)
 	if reply := find(node, "reply"); reply != nil {
-		_, at, err := p.resolve(reply, place+"/reply")
-		if r.Reply = at; err != nil {
-			return err
-		}
+		_, r.Reply = p.resolve(reply, place+"/reply")
 	}
 	message := find(node, "message")
 	if message == nil {
-		return nil
+		return
 	}
-	_, r.Message, _ = p.resolve(message, place+"/message")
-	read, err := p.messageSchema(message, what+": message")
-	if err != nil {
-		return err
+	r.Message = place + "/message"
+	if _, to := p.target(message); to != "" {
+		r.Message = to
+	}
+	read := p.messageSchema(message, what+": message")
+	if read == nil {
+		p.leaveOut(r)
+		return
 	}
 	r.Schema = read.String()
 	if names, ok := policy.MessageMember(r.Owner); ok && !mayBeText(read, names) {
-		return at(find(node, "owner"), "%s: owner: %s is no text by the schema of the message", what, r.Owner)
+		p.refuse(find(node, "owner"), "%s: owner: %s is no text by the schema of the message", what, r.Owner)
 	}
-	return nil
+}
+
+// leaveOut makes a route nobody's, of which something is wrong: what follows of that is not said as well.
+func (p *parser) leaveOut(r *MessageRoute) {
+	r.Owner, r.Access, p.unread = "", policy.Access{}, true
 }
 
 // mayBeText tells whether a schema lets a member be a text, by the names that lead to it.
@@ -242,66 +221,78 @@ func mayBeText(s *schema.Schema, names []string) bool {
 	return len(s.Types) == 0 || slices.Contains(s.Types, "string")
 }
 
-// messageSchema reads a schema, with what it refers to in the place of references.
-func (p *parser) messageSchema(node *yaml.Node, what string) (*schema.Schema, error) {
-	tree, err := p.inline(node, nil)
-	if err != nil {
-		return nil, err
+// messageSchema reads a schema, with what it refers to in the place of references; nil: it is none.
+func (p *parser) messageSchema(node *yaml.Node, what string) *schema.Schema {
+	tree, ok := p.inline(node, nil)
+	if !ok {
+		return nil
+	}
+	if reference := find(node, "$ref"); reference != nil {
+		what = reference.Value // which others refer to as well
 	}
 	text, err := json.Marshal(tree)
 	if err != nil {
-		return nil, at(node, "%s: %v", what, err)
+		p.refuse(node, "%s: %v", what, err)
+		return nil
 	}
 	read, err := schema.Parse(text)
 	if wrong := (*schema.Error)(nil); errors.As(err, &wrong) {
-		return nil, at(p.schemaNode(node, wrong.Place), "%s: %v", what, err)
+		node = p.schemaNode(node, wrong.Place)
 	}
-	return read, err
+	if err != nil {
+		p.refuse(node, "%s: %v", what, err)
+		return nil
+	}
+	return read
 }
 
-// inline gives what stands at a node, with what is referred to in the place of references; within are those that it stands in.
-func (p *parser) inline(node *yaml.Node, within []string) (any, error) {
+// inline gives what stands at a node, with what is referred to in the place of references; within are those that it stands in. It is
+// false where that cannot be done.
+func (p *parser) inline(node *yaml.Node, within []string) (any, bool) {
 	if p.inlined++; p.inlined > maxInlined {
-		return nil, at(node, "%s: the schemas of messages have more than %d values, with what they refer to in the place of each reference", webSocketMember, maxInlined)
+		return nil, p.inlined == maxInlined+1 &&
+			p.refuse(node, "%s: the schemas of messages have more than %d values, with what they refer to in the place of each reference", webSocketMember, maxInlined)
 	}
 	node = follow(node)
 	switch node.Kind {
 	case yaml.SequenceNode:
 		list := make([]any, len(node.Content))
 		for i, item := range node.Content {
-			var err error
-			if list[i], err = p.inline(item, within); err != nil {
-				return nil, err
+			var ok bool
+			if list[i], ok = p.inline(item, within); !ok {
+				return nil, false
 			}
 		}
-		return list, nil
+		return list, true
 	case yaml.MappingNode:
 		if reference := find(node, "$ref"); reference != nil {
 			return p.inlineReference(node, reference, within)
 		}
 		members := map[string]any{}
 		for key, value := range pairs(node) {
-			var err error
-			if members[key.Value], err = p.inline(value, within); err != nil {
-				return nil, err
+			var ok bool
+			if members[key.Value], ok = p.inline(value, within); !ok {
+				return nil, false
 			}
 		}
-		return members, nil
+		return members, true
 	}
 	var value any
-	err := node.Decode(&value)
-	return value, err
+	if err := node.Decode(&value); err != nil {
+		return nil, p.refuse(node, "%s: %v", webSocketMember, err)
+	}
+	return value, true
 }
 
-func (p *parser) inlineReference(node, reference *yaml.Node, within []string) (any, error) {
-	target, _, err := p.resolve(node, "")
+func (p *parser) inlineReference(node, reference *yaml.Node, within []string) (any, bool) {
+	target, _ := p.resolve(node, "")
 	switch {
-	case err != nil:
-		return nil, err
+	case target == nil:
+		return nil, false
 	case len(node.Content) > 2:
-		return nil, at(node, "$ref: want nothing beside it")
+		return nil, p.refuse(node, "$ref: want nothing beside it")
 	case slices.Contains(within, reference.Value):
-		return nil, at(reference, "$ref: %q stands in itself, and a message's schema cannot", reference.Value)
+		return nil, p.refuse(reference, "$ref: %q stands in itself, and a message's schema cannot", reference.Value)
 	}
 	return p.inline(target, append(slices.Clip(within), reference.Value))
 }
@@ -309,7 +300,7 @@ func (p *parser) inlineReference(node, reference *yaml.Node, within []string) (a
 // schemaNode finds what stands at a place in a schema, or what is nearest above it.
 func (p *parser) schemaNode(node *yaml.Node, place []string) *yaml.Node {
 	for _, name := range place {
-		if target, _, err := p.resolve(node, ""); err == nil {
+		if target, _ := p.target(node); target != nil {
 			node = target
 		}
 		next := find(node, name)

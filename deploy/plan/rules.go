@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"portcullis/api/contract"
@@ -11,7 +12,7 @@ import (
 type Rules struct {
 	*policy.Rules
 	File    []byte          // rules.json, which [policy.DecodeRules] reads
-	Remarks []policy.Remark // what somebody should know of the policies
+	Remarks []policy.Remark // what somebody should know: the contract's own remarks, with their places, and those of the policies
 }
 
 // CompileRules makes the rules of a contract, makes sure of the policies that come of them, also for callers with the scopes of
@@ -25,7 +26,8 @@ func CompileRules(c *contract.Contract, groups map[string][]string) (Rules, erro
 	if err != nil {
 		return Rules{}, wrong(c, err)
 	}
-	remarks, err := rules.CheckSizes(groups)
+	ofSizes, err := rules.CheckSizes(groups)
+	remarks := append(ofContract(c), ofSizes...)
 	if err != nil {
 		return Rules{Remarks: remarks}, wrong(c, err)
 	}
@@ -34,6 +36,15 @@ func CompileRules(c *contract.Contract, groups map[string][]string) (Rules, erro
 		return Rules{}, wrong(c, err)
 	}
 	return Rules{rules, file, remarks}, nil
+}
+
+// ofContract are the remarks of a contract.
+func ofContract(c *contract.Contract) []policy.Remark {
+	var all []policy.Remark
+	for _, remark := range c.Remarks {
+		all = append(all, policy.Remark{Text: fmt.Sprintf("%s:%d: %s", c.Name, remark.Line, remark.Text)})
+	}
+	return all
 }
 
 // wrong is the error of a contract as a whole.

@@ -23,17 +23,17 @@ func checkCommand(s *cli.Session) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "What is wrong with the rules",
-		Long: `Lists problems: operations that are open to everyone, routes that IAM cannot tell apart or that no request reaches, scopes
-that no group grants, operations that no group may call, callers whose policy would be too large to be written, or whose grant
-for a WebSocket API's messages would be, and messages that nobody may send ("$connect" and "message KEY" are the operations of such
-an API). Warnings are what may be meant so. --allow-public names the operations that are meant for everyone, --granted the scopes
+		Long: `Lists problems: all that is wrong with the contract, each with its line; or else, once it can be read, operations that are
+open to everyone, routes that IAM cannot tell apart or that no request reaches, scopes that no group grants, operations that no
+group may call, callers whose policy would be too large to be written, or whose grant for a WebSocket API's messages would be, and
+messages that nobody may send ("$connect" and "message KEY" are the operations of such an API). Warnings are what may be meant so. --allow-public names the operations that are meant for everyone, --granted the scopes
 that callers have elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and the
-longest partition and region.
+longest partition and region. Notes say what of the contract is passed over.
 
 JSON: {"problems": [{"severity", "kind", "text"}], "counts": {"problem", "warning", "note", "operations", "groups"}}. A severity
-is problem, warning or note; a kind is public, conflict, routing, size, grant, scope or caller.
+is problem, warning or note; a kind is contract, public, conflict, routing, size, grant, scope or caller.
 
-Exit status: 0 there is no problem; 1 there is one; 2 the rules could not be read.`,
+Exit status: 0 there is no problem; 1 there is one; 2 there was nothing to read.`,
 		Example: `  portcullis access check api/openapi.yaml --allow-public signIn,refreshTokens,revokeToken,signOut
   portcullis access check api/openapi.yaml --allow-public signIn,refreshTokens,revokeToken,signOut --group-scopes '{"admins":["users/read","users/write"],"members":["users/self"]}'
   portcullis access check - --allow-public signIn,refreshTokens,revokeToken,signOut -o json < api/openapi.yaml`,
@@ -49,10 +49,15 @@ Exit status: 0 there is no problem; 1 there is one; 2 the rules could not be rea
 		var err, wrong error
 		c.granted, wrong = scopeSet(flagGranted, *granted)
 		c.surface, c.groups, _, err = in.read(command.Context(), s, args)
-		if err = errors.Join(wrong, err); err != nil {
+		unread, isContract := contractErrors(err)
+		switch err = errors.Join(wrong, err); {
+		case wrong == nil && isContract:
+			c.addUnread(unread)
+		case err != nil:
 			return err
+		default:
+			c.check()
 		}
-		c.check()
 		if err := c.print(s, output.Value); err != nil {
 			return err
 		}
@@ -86,9 +91,11 @@ type checker struct {
 	granted  []string // scopes that callers have elsewhere
 	allowed  []string // the operations that may be public
 	findings []finding
+	unread   bool // something is wrong with the contract, and the rules are not known
 }
 
 func (c *checker) check() {
+	c.look("contract", c.checkRemarks)
 	c.look("public", c.checkPublic)
 	c.look("conflict", c.checkConflicts)
 	c.look("routing", c.checkRouting)
@@ -97,6 +104,47 @@ func (c *checker) check() {
 	if len(c.groups) > 0 {
 		c.look("scope", c.checkScopes)
 		c.look("caller", c.checkCallers)
+	}
+}
+
+// contractErrors is what is wrong with a contract that was there to be read; false where the error is, or holds, another one.
+func contractErrors(err error) (all contract.Errors, ok bool) {
+	switch err := err.(type) {
+	case *contract.Error:
+		return contract.Errors{err}, err.Err == nil
+	case interface{ Unwrap() []error }:
+		for _, one := range err.Unwrap() {
+			found, ok := contractErrors(one)
+			if !ok {
+				return nil, false
+			}
+			all = append(all, found...)
+		}
+		return all, true
+	case interface{ Unwrap() error }:
+		return contractErrors(err.Unwrap())
+	}
+	return nil, false
+}
+
+// addUnread lists why the contract is none, so that nothing else can be looked for.
+func (c *checker) addUnread(wrong contract.Errors) {
+	c.surface, c.unread = &surface{Contract: &contract.Contract{}}, true
+	c.look("contract", func() {
+		for _, err := range wrong {
+			c.find(problem, "%s", err)
+		}
+	})
+}
+
+// checkRemarks lists what of the contract is passed over, or does something else than what it reads like.
+func (c *checker) checkRemarks() {
+	for _, remark := range c.Remarks {
+		s := note
+		if remark.Differs {
+			s = warning
+		}
+		c.find(s, "%s:%d: %s", c.Name, remark.Line, remark.Text)
 	}
 }
 
@@ -260,6 +308,10 @@ func (c *checker) text() string {
 	}
 	if len(c.findings) > 0 {
 		b.WriteString("\n")
+	}
+	if c.unread {
+		fmt.Fprintf(&b, "%s; what the rules open is looked at when the contract can be read.\n", count(len(c.findings), "problem", "problems"))
+		return b.String()
 	}
 	groups := "no groups given, so that who has which scope is not checked"
 	if len(c.groups) > 0 {

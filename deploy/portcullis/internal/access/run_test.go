@@ -104,7 +104,7 @@ var refusals = []struct {
 	{explain("--method", ""), "", `explain: invalid argument "" for "--method" flag: want a value, or no such flag;`},
 	{explain("--path", ""), "", `explain: invalid argument "" for "--path" flag: want a value, or no such flag;`},
 	{[]string{"matrix", ours, "--group-scopes", "@missing.json"}, "", `--group-scopes: open missing.json: no such file`},
-	{[]string{"check", "testdata/owner.yaml"}, "", `check: testdata/owner.yaml:8: GET /users/{name}: the scope "users/self" counts only for the owner of {id}, and the path has no such parameter`},
+	{[]string{"matrix", "testdata/owner.yaml"}, "", `matrix: testdata/owner.yaml:8: GET /users/{name}: the scope "users/self" counts only for the owner of {id}, and the path has no such parameter`},
 	{[]string{"check", ours, "--granted", `\`}, "", `check: --granted: "\\" is no scope`},
 	{[]string{"diff", ours}, "", "diff: want two contracts"},
 	{[]string{"diff", ours, ours, ours}, "", "diff: unexpected argument"},

@@ -2,15 +2,18 @@ package access
 
 import (
 	"errors"
+	"path/filepath"
 
-	"portcullis/deploy/plan"
 	"portcullis/policy"
 )
 
 // checkSizes reports the callers for whom no policy can be written, so that the authorizer fails for all that they do, those for
 // whom a part of it is left out, and the one with the largest.
 func (c *checker) checkSizes() {
-	rules, err := plan.CompileRules(c.Contract, c.groups)
+	remarks, err := c.rules.CheckSizes(c.groups)
+	if err == nil {
+		_, err = c.rules.Encode(policy.Source{Name: filepath.Base(c.Name), SHA256: c.SHA256()})
+	}
 	failed := (*policy.SizesError)(nil)
 	switch {
 	case errors.As(err, &failed):
@@ -20,7 +23,7 @@ func (c *checker) checkSizes() {
 	case err != nil:
 		c.find(problem, "the rules cannot be written: %s", err)
 	}
-	for _, remark := range rules.Remarks {
+	for _, remark := range remarks {
 		if remark.Denies {
 			c.find(problem, "%s", remark.Text)
 		} else {

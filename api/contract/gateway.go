@@ -1,0 +1,102 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"portcullis/policy"
+)
+
+// API Gateway's own extensions that say who may call, beside those of security schemes. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-policy.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-auth.html.
+const (
+	gatewayPrefix = "x-amazon-apigateway-"
+	policyMember  = gatewayPrefix + "policy"
+	authMember    = gatewayPrefix + "auth"
+)
+
+// passedOver says of API Gateway's own extensions what counts in the place of each; of those that are not here, nothing does.
+var passedOver = map[string]string{
+	authorizerMember:                           "the mode says what checks credentials",
+	gatewayPrefix + "api-key-source":           "the mode's apiKeySource counts",
+	gatewayPrefix + "binary-media-types":       "the mode's binaryMediaTypes count",
+	gatewayPrefix + "cors":                     "the mode's cors counts",
+	gatewayPrefix + "gateway-responses":        "the mode's gatewayResponses count",
+	gatewayPrefix + "integration":              "functions serve the operations, and the mode says the rest",
+	gatewayPrefix + "integrations":             "functions serve the operations, and the mode says the rest",
+	gatewayPrefix + "request-validator":        "the mode's requestValidation counts",
+	gatewayPrefix + "request-validators":       "the mode's requestValidation counts",
+	gatewayPrefix + "endpoint-configuration":   "the deployment says how the API is reached",
+	gatewayPrefix + "minimum-compression-size": "answers are not compressed",
+}
+
+// passed is an extension that is passed over.
+type passed struct {
+	count, line int // how often, and where first
+}
+
+// gatewayMembers notes what of API Gateway's own a mapping has and nothing here acts on.
+func (p *parser) gatewayMembers(mapping *yaml.Node) {
+	for key := range pairs(mapping) {
+		if !strings.HasPrefix(key.Value, gatewayPrefix) || slices.Contains([]string{anyMember, authTypeMember, authMember, policyMember}, key.Value) {
+			continue
+		}
+		of := p.passed[key.Value]
+		if of.count++; of.count == 1 || key.Line < of.line {
+			of.line = key.Line
+		}
+		p.passed[key.Value] = of
+	}
+}
+
+// passedRemarks are those of what is passed over.
+func (p *parser) passedRemarks() []Remark {
+	var all []Remark
+	for name, of := range p.passed {
+		text := name + ": is passed over"
+		if of.count > 1 {
+			text = fmt.Sprintf("%s: is passed over (%d times, here first)", name, of.count)
+		}
+		if instead := passedOver[name]; instead != "" {
+			text += ": " + instead
+		}
+		all = append(all, Remark{Line: of.line, Text: text})
+	}
+	return all
+}
+
+// checkPolicy refuses a resource policy: who it denies would be let in.
+func (p *parser) checkPolicy(mapping *yaml.Node, what string) {
+	if node := find(mapping, policyMember); node != nil {
+		p.refuse(node, "%s: %s: a resource policy says who may call what, and is not evaluated here: say it in `security`, and leave this out", what, policyMember)
+	}
+}
+
+// checkNoAuth refuses an x-amazon-apigateway-auth that stands where it says nothing of any operation.
+func (p *parser) checkNoAuth(mapping *yaml.Node, what string) {
+	if node := find(mapping, authMember); node != nil {
+		p.refuse(node, "%s: %s: want it in an operation", what, authMember)
+	}
+}
+
+// checkAuth refuses an x-amazon-apigateway-auth that says something else than the operation's access, which is what counts.
+func (p *parser) checkAuth(mapping *yaml.Node, what string, access policy.Access) {
+	node := find(mapping, authMember)
+	if node == nil || !access.Public && len(access.Alternatives) == 0 { // it could not be read
+		return
+	}
+	signed := !access.Public
+	for _, alternative := range access.Alternatives {
+		signed = signed && slices.ContainsFunc(alternative, func(r policy.Requirement) bool { return r.Scheme == SchemeSigV4 })
+	}
+	kind := strings.ToUpper(text(find(node, "type")))
+	if kind == "NONE" && access.Public || kind == "AWS_IAM" && signed {
+		return
+	}
+	p.refuse(node, "%s: %s: says %q, and `security` something else: want `security: []` for NONE, a scheme with `%s: %s` for AWS_IAM", what, authMember,
+		text(find(node, "type")), authTypeMember, SchemeSigV4)
+}
