@@ -44,10 +44,16 @@ type Contract struct {
 // Operation is one method of one path.
 // See https://spec.openapis.org/oas/v3.1.0#operation-object.
 type Operation struct {
-	ID       string        // operationId; may be empty
-	Route    policy.Route  // its method and path
-	Access   policy.Access // `security` of the operation, or of the document
-	Function string        // the function that serves it: x-function of the operation, or of the document
+	ID     string        // operationId; may be empty
+	Route  policy.Route  // its method and path
+	Access policy.Access // `security` of the operation, or of the document
+
+	// Function is the name of the function that serves it: x-function of the operation, or else the one that the address of its
+	// x-amazon-apigateway-integration has, or else x-function of the document. "": none is named, and who calls functions has to ask.
+	Function string
+
+	// MeantPublic tells that the Access is public, and that x-public says that it is meant.
+	MeantPublic bool
 
 	// KeyHeaders are the headers, other than X-Api-Key, in which alternatives of the Access ask for API keys.
 	KeyHeaders []string

@@ -223,3 +223,59 @@ func TestAnyMethod(t *testing.T) {
 		}
 	}
 }
+
+// TestFunctions: what names an operation's function, and what does not.
+func TestFunctions(t *testing.T) {
+	const (
+		uri  = "{security: [], x-amazon-apigateway-integration: {uri: '%s'}}"
+		rest = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:"
+		http = "arn:aws:lambda:us-east-1:123456789012:function:"
+	)
+	named := strings.Repeat("n", 64)
+	for _, test := range []struct{ root, operation, want string }{
+		{"", "{security: []}", ""},
+		{"x-function: all", "{security: []}", "all"},
+		{"x-function: all", "{security: [], x-function: own}", "own"},
+		{"", fmt.Sprintf(uri, rest+"Hello_World-1/invocations"), "Hello_World-1"},
+		{"", fmt.Sprintf(uri, rest+"hello:live/invocations"), "hello"},
+		{"", fmt.Sprintf(uri, rest+"hello:${stageVariables.alias}/invocations"), "hello"},
+		{"", fmt.Sprintf(uri, http+"hello"), "hello"},
+		{"", fmt.Sprintf(uri, "arn:aws-cn:lambda:cn-north-1:123456789012:function:hello:3"), "hello"},
+		{"x-function: all", fmt.Sprintf(uri, http+"hello"), "hello"},
+		{"", "{security: [], x-function: own, x-amazon-apigateway-integration: {uri: '" + http + "hello'}}", "own"},
+		{"", "{security: [], x-amazon-apigateway-integration: {$ref: '#/components/x-amazon-apigateway-integrations/one'}}", "shared"},
+		{"", fmt.Sprintf(uri, rest+"${stageVariables.fn}/invocations"), ""},
+		{"x-function: all", fmt.Sprintf(uri, rest+"hello-${stageVariables.fn}/invocations"), "all"},
+		{"", fmt.Sprintf(uri, "https://example.com/:function:hello"), ""},
+		{"", fmt.Sprintf(uri, "arn:aws:apigateway:us-east-1:s3:path/bucket:function:hello"), ""},
+		{"", "{security: [], x-amazon-apigateway-integration: {type: mock}}", ""},
+		{"", "{security: [], x-function: " + named + "}", named},
+	} {
+		read, err := contract.Parse("contract", fmt.Appendf(nil, "openapi: 3.0.1\ncomponents: {x-amazon-apigateway-integrations: {one: {uri: '%sshared'}}}\npaths: {/a: {get: %s}}\n%s", http, test.operation, test.root))
+		if err != nil {
+			t.Errorf("%s: %v", test.operation, err)
+			continue
+		}
+		if got := read.Operations[0].Function; got != test.want {
+			t.Errorf("%s %s: %q, want %q", test.root, test.operation, got, test.want)
+		}
+	}
+	for _, name := range []string{named + "n", "a.b", "a b", "", "é", "arn:aws:lambda"} {
+		if contract.IsFunctionName(name) {
+			t.Errorf("%q is no name of a function", name)
+		}
+	}
+}
+
+// TestMeantPublic: the mark is told of the operation that has it, whether its security is its own or the document's.
+func TestMeantPublic(t *testing.T) {
+	read, err := contract.Parse("contract", []byte("openapi: 3.0.1\nsecurity: []\npaths: {/a: {get: {x-public: true}, put: {security: [], x-public: true}, post: {}}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, true, false} {
+		if o := read.Operations[i]; o.MeantPublic != want || !o.Access.Public {
+			t.Errorf("%s: %+v", o.Route, o)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 // ownMembers are the extensions that are ours, by where each stands.
 var ownMembers = map[string]string{
 	functionMember:  "at the document's root, or in an operation",
+	publicMember:    "in an operation, beside `security: []`",
 	ownerScopes:     "at the document's root",
 	webSocketMember: "at the document's root",
 	connectSecurity: "at the document's root",

@@ -100,3 +100,21 @@ func (p *parser) checkAuth(mapping *yaml.Node, what string, access policy.Access
 	p.refuse(node, "%s: %s: says %q, and `security` something else: want `security: []` for NONE, a scheme with `%s: %s` for AWS_IAM", what, authMember,
 		text(find(node, "type")), authTypeMember, SchemeSigV4)
 }
+
+// integrated is the name of the Lambda function in the address of an operation's x-amazon-apigateway-integration; "" where it has
+// none, or one that is not known before a stage's variables are. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration.html.
+func (p *parser) integrated(operation *yaml.Node) string {
+	integration := find(operation, gatewayPrefix+"integration")
+	if target, _ := p.target(integration); target != nil {
+		integration = target
+	}
+	_, arn, isLambda := strings.Cut(text(find(integration, "uri")), ":lambda:")
+	_, name, isFunction := strings.Cut(arn, ":function:")
+	name, _, _ = strings.Cut(name, "/")
+	name, _, _ = strings.Cut(name, ":") // a version or an alias follows
+	if !isLambda || !isFunction || !IsFunctionName(name) {
+		return ""
+	}
+	return name
+}

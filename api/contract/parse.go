@@ -153,7 +153,7 @@ var (
 	bodyMembers      = []string{"description", "content", "required"}
 	mediaMembers     = []string{"schema", "example", "examples", "encoding"}
 	parameterMembers = []string{"name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved", "schema", "example", "examples", "content"}
-	operationMembers = []string{functionMember, "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers"}
+	operationMembers = []string{functionMember, publicMember, "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers"}
 )
 
 func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) {
@@ -219,7 +219,7 @@ func (p *parser) addOperations(c *Contract, path string, member, node *yaml.Node
 
 // operation reads the operation at a place of the document, a JSON pointer; false where it is none.
 func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Parameter, place string) (Operation, bool) {
-	operation := Operation{Route: route, Function: p.serving}
+	operation := Operation{Route: route}
 	if node.Kind != yaml.MappingNode {
 		return operation, p.refuse(node, "%s: want an operation, a mapping", route)
 	}
@@ -227,12 +227,12 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	if id := find(node, "operationId"); id != nil {
 		operation.ID = id.Value
 	}
+	operation.Function = cmp.Or(p.integrated(node), p.serving)
 	if function := find(node, functionMember); function != nil {
 		operation.Function = p.function(function, route.String()+": "+functionMember)
-	} else if operation.Function == "" {
-		p.refuse(node, "%s: no function serves it; set x-function here or at the document's root", route)
 	}
 	operation.Access = p.accessOr(find(node, "security"), node, route.String())
+	operation.MeantPublic = p.meantPublic(node, route.String(), operation.Access)
 	p.gatewayMembers(node)
 	p.checkPolicy(node, route.String())
 	p.checkAuth(node, route.String(), operation.Access)
@@ -245,15 +245,19 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 // function reads the name of a function.
 func (p *parser) function(node *yaml.Node, what string) string {
 	if !IsFunctionName(text(node)) {
-		p.refuse(node, "%s: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first", what)
+		p.refuse(node, "%s: want the name of a function, %s", what, FunctionNames)
 	}
 	return text(node)
 }
 
-// IsFunctionName tells whether a function can have a name: 1 to 32 of a-z, 0-9 and -, with a letter first.
+// FunctionNames says which names functions can have, as AWS Lambda has it. See
+// https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html.
+const FunctionNames = "1 to 64 of a-z A-Z 0-9 - _"
+
+// IsFunctionName tells whether a function can have a name, see [FunctionNames].
 func IsFunctionName(name string) bool {
-	const letters, others = "abcdefghijklmnopqrstuvwxyz", "0123456789-"
-	return len(name) >= 1 && len(name) <= 32 && strings.Contains(letters, name[:1]) && strings.Trim(name, letters+others) == ""
+	const others = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	return len(name) >= 1 && len(name) <= 64 && strings.Trim(name, others) == ""
 }
 
 // mostRouteErrors bounds how often the rules are made anew to find what else is wrong with them.

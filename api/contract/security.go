@@ -127,6 +127,23 @@ func (p *parser) accessOr(security, node *yaml.Node, what string) policy.Access 
 	return policy.Access{}
 }
 
+// publicMember marks an operation that is meant for everybody.
+const publicMember = "x-public"
+
+// meantPublic reads the mark of an operation. One on an operation that is not public is refused: one of the two is not meant.
+func (p *parser) meantPublic(node *yaml.Node, what string, access policy.Access) bool {
+	mark := find(node, publicMember)
+	switch {
+	case mark == nil:
+		return false
+	case mark.ShortTag() != "!!bool" || strings.ToLower(mark.Value) != "true":
+		return p.refuse(mark, "%s: %s: want true, beside `security: []`", what, publicMember)
+	case len(access.Alternatives) > 0:
+		return p.refuse(mark, "%s: %s: says that everybody may call it, and `security` asks for credentials: want `security: []`, or no such mark", what, publicMember)
+	}
+	return access.Public
+}
+
 // checkSilent says of a document that says nowhere who may call what OpenAPI means by that.
 func (p *parser) checkSilent(c *Contract) {
 	for _, o := range c.Operations {

@@ -43,7 +43,7 @@ type MessageRoute struct {
 	Key      string        // what the route selection expression gives, or $default
 	Access   policy.Access // `security` of the route, or of the document
 	Owner    string        // the member of the message that must equal the caller's id, such as $request.body.user; "": none
-	Function string        // the function that serves it: function of the route, or x-function of the document
+	Function string        // the function that serves it: function of the route, or x-function of the document; "": none is named
 	Message  string        // the place of the message's schema in Contract.Document, as those of a Body; "": there is none
 	Reply    string        // the same of what is sent back; "": nothing is
 
@@ -147,8 +147,6 @@ func (p *parser) messageRoute(key, node *yaml.Node) (r MessageRoute, ok bool) {
 	r.Access = p.webSocketAccess(find(node, "security"), node, what)
 	if function := find(node, "function"); function != nil {
 		r.Function = p.function(function, what+": function")
-	} else if r.Function == "" {
-		p.refuse(key, "%s: no function serves it; set function here or x-function at the document's root", what)
 	}
 	if owner := find(node, "owner"); owner != nil {
 		if r.Owner = text(owner); r.Owner == "" {

@@ -79,7 +79,7 @@ func (a *Authorizer) checkFunction(needed bool) wrongs {
 	case needed && a.Function == "":
 		all = at("function", "is missing")
 	case a.Function != "" && !contract.IsFunctionName(a.Function):
-		all = at("function", fmt.Sprintf("want the name of a function, 1 to 32 of a-z 0-9 - with a letter first, got %q", a.Function))
+		all = at("function", fmt.Sprintf("want the name of a function, %s, got %q", contract.FunctionNames, a.Function))
 	}
 	if _, err := a.Validation(); err != nil {
 		all = append(all, at("identityValidationExpression", err.Error())...)

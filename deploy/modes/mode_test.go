@@ -273,7 +273,7 @@ func TestParseRefuses(t *testing.T) {
 		{"cognito", "userPools:", "identitySource: [method.request.header.A, method.request.header.B]\n  userPools:", `5: authorizer.identitySource: want one, method.request.header.NAME, got 2`},
 		{"cognito", "userPools:", "function: token\n  userPools:", `5: authorizer.function: has no part in authorization COGNITO_USER_POOLS`},
 		{"cognito", "authorizer:\n  userPools: [arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc]\n", "", `1: authorizer: is missing`},
-		{"token", "function: token", "function: ../token", `5: authorizer.function: want the name of a function, 1 to 32 of a-z 0-9 - with a letter first, got "../token"`},
+		{"token", "function: token", "function: ../token", `5: authorizer.function: want the name of a function, 1 to 64 of a-z A-Z 0-9 - _, got "../token"`},
 		{"lambda", ", $context.routeKey", "", `6: authorizer.identitySource: want $context.routeKey among them: a simple answer that is kept counts for every route otherwise`},
 		{"lambda", "enableSimpleResponses: true", "enableSimpleResponses: true\n  payloadFormatVersion: '1.0'", `7: authorizer.enableSimpleResponses: want payload format 2.0`},
 		{"lambda", "enableSimpleResponses: true", "payloadFormatVersion: '3.0'", `7: authorizer.payloadFormatVersion: want "1.0" or "2.0", got "3.0"`},

@@ -31,6 +31,9 @@ func (b *builder) operation(from *contract.Operation) Operation {
 	if from.Default {
 		o.Path = "/" + DefaultRoute
 	}
+	if o.Function == "" {
+		b.refuse(from.Line, "%s: no function serves it: want x-function here, or at the document's root for all", keyOf(from))
+	}
 	o.Permission = permission(o)
 	if !o.Public {
 		b.guard(&o)

@@ -152,6 +152,31 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+// TestFunctionsAreAskedFor: who calls functions asks for the names of all that it serves, at once; rules have none.
+func TestFunctionsAreAskedFor(t *testing.T) {
+	c, err := contract.Parse("contract.yaml", []byte(strings.Replace(contractBase, "x-function: things\n", "\n", 1)+
+		"x-websocket: {connect: {security: []}, routes: {\n send: {security: []}}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "no function serves it: want x-function here, or at the document's root for all"
+	_, err = plan.Compile(c, parseBase(t, "iam", ""))
+	if got := fmt.Sprint(err); strings.Count(got, want) != 4 || !strings.HasPrefix(got, "contract.yaml:11: GET /open: "+want) {
+		t.Errorf("error %v", err)
+	}
+	m, err := modes.Parse("ws.yaml", []byte("name: ws\ngateway: WEBSOCKET\nauthorization: AWS_IAM\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = plan.Compile(c, m)
+	if got := fmt.Sprint(err); got != "contract.yaml:18: send: no function serves it: want function here, or x-function at the document's root for all" {
+		t.Errorf("error %v", err)
+	}
+	if _, err := plan.CompileRules(c, nil); err != nil {
+		t.Errorf("the rules: %v", err)
+	}
+}
+
 // TestRefusesContracts: each row changes the contract, and says with which words a mode that can guard it no more refuses it.
 func TestRefusesContracts(t *testing.T) {
 	const rule = "get: {security: [{bearer: [things/self]}, {bearer: [things/read]}]}"

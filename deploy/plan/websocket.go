@@ -68,6 +68,9 @@ func (b *builder) messageRoutes() map[string]Operation {
 	for i := range from.Routes {
 		r := &from.Routes[i]
 		o := b.messageRoute(r.Key, r.Function, r.Access)
+		if r.Function == "" {
+			b.refuse(r.Line, "%s: no function serves it: want function here, or x-function at the document's root for all", r.Key)
+		}
 		if onlySigned(r.Access) {
 			b.refuse(r.Line, "%s: asks for a signature, and no message has one: who sends is who has connected", r.Key)
 		}

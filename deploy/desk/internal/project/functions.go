@@ -112,7 +112,7 @@ func (p *Project) missing(name string) error {
 
 // lineOf is the first line of the contract that has a member which names a function; 0 where it cannot be told.
 func (p *Project) lineOf(member, name string) int {
-	place := regexp.MustCompile(`(?:^|[\s{,"'])` + member + `["']?\s*:\s*["']?` + regexp.QuoteMeta(name) + `(?:$|[^a-z0-9-])`)
+	place := regexp.MustCompile(`(?:^|[\s{,"'])` + member + `["']?\s*:\s*["']?` + regexp.QuoteMeta(name) + `(?:$|[^a-zA-Z0-9_-])`)
 	for i, line := range strings.Split(string(p.Contract.Text), "\n") {
 		if place.MatchString(line) {
 			return i + 1
@@ -126,5 +126,5 @@ func CheckFunction(name string) error {
 	if contract.IsFunctionName(name) {
 		return nil
 	}
-	return fmt.Errorf("want the name of a function, 1 to 32 of a-z 0-9 - with a letter first, got %q", name)
+	return fmt.Errorf("want the name of a function, %s, got %q", contract.FunctionNames, name)
 }

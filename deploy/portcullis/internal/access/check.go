@@ -26,7 +26,8 @@ func checkCommand(s *cli.Session) *cobra.Command {
 		Long: `Lists problems: all that is wrong with the contract, each with its line; or else, once it can be read, operations that are
 open to everyone, routes that IAM cannot tell apart or that no request reaches, scopes that no group grants, operations that no
 group may call, callers whose policy would be too large to be written, or whose grant for a WebSocket API's messages would be, and
-messages that nobody may send ("$connect" and "message KEY" are the operations of such an API). Warnings are what may be meant so. --allow-public names the operations that are meant for everyone, --granted the scopes
+messages that nobody may send ("$connect" and "message KEY" are the operations of such an API). Warnings are what may be meant so. --allow-public names the operations that are meant for everyone, as x-public: true beside
+"security: []" in the contract does; --granted the scopes
 that callers have elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and the
 longest partition and region. Notes say what of the contract is passed over.
 
@@ -169,10 +170,13 @@ func (c *checker) checkPublic() {
 		if !operation.Access.Public {
 			continue
 		}
-		if name, allowed := c.allowsPublic(operation); allowed {
+		switch name, allowed := c.allowsPublic(operation); {
+		case allowed:
 			used[name] = true
 			c.find(note, "%s: open to everyone, as --allow-public says", label(operation))
-		} else {
+		case operation.MeantPublic:
+			c.find(note, "%s: open to everyone, as x-public says", label(operation))
+		default:
 			c.find(problem, "%s: open to everyone; --allow-public %q says that it is meant", label(operation), routeName(operation.Route))
 		}
 	}
