@@ -72,7 +72,7 @@ type Operation struct {
 // See https://spec.openapis.org/oas/v3.1.0#parameter-object.
 type Parameter struct {
 	Name     string
-	In       string // "path", "query", "header" or "cookie"
+	In       string // "path", "query", "header" or "cookie", or "querystring" for the whole query
 	Required bool
 }
 

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -34,22 +33,16 @@ var passedOver = map[string]string{
 	gatewayPrefix + "minimum-compression-size": "answers are not compressed",
 }
 
-// passed is an extension that is passed over.
-type passed struct {
-	count, line int // how often, and where first
-}
-
 // gatewayMembers notes what of API Gateway's own a mapping has and nothing here acts on.
 func (p *parser) gatewayMembers(mapping *yaml.Node) {
 	for key := range pairs(mapping) {
 		if !strings.HasPrefix(key.Value, gatewayPrefix) || slices.Contains([]string{anyMember, authTypeMember, authMember, policyMember}, key.Value) {
 			continue
 		}
-		of := p.passed[key.Value]
-		if of.count++; of.count == 1 || key.Line < of.line {
-			of.line = key.Line
+		if p.passed[key.Value] == nil {
+			p.passed[key.Value] = &passed{}
 		}
-		p.passed[key.Value] = of
+		p.passed[key.Value].add(key.Line)
 	}
 }
 
@@ -57,10 +50,7 @@ func (p *parser) gatewayMembers(mapping *yaml.Node) {
 func (p *parser) passedRemarks() []Remark {
 	var all []Remark
 	for name, of := range p.passed {
-		text := name + ": is passed over"
-		if of.count > 1 {
-			text = fmt.Sprintf("%s: is passed over (%d times, here first)", name, of.count)
-		}
+		text := name + ": is passed over" + of.times()
 		if instead := passedOver[name]; instead != "" {
 			text += ": " + instead
 		}

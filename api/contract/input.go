@@ -26,7 +26,7 @@ func (p *parser) parameters(list *yaml.Node) []Parameter {
 		}
 		p.only(node, "parameters", parameterMembers...)
 		parameter := Parameter{Name: text(find(node, "name")), In: text(find(node, "in"))}
-		if parameter.Name == "" || !slices.Contains([]string{"path", "query", "header", "cookie"}, parameter.In) {
+		if parameter.Name == "" || !slices.Contains([]string{"path", "query", "querystring", "header", "cookie"}, parameter.In) {
 			p.refuse(node, "parameters: want a `name`, and `in` as path, query, header or cookie")
 		}
 		if required := find(node, "required"); required != nil && required.Decode(&parameter.Required) != nil {
@@ -74,7 +74,8 @@ func (p *parser) body(node *yaml.Node, route policy.Route, operation string) *Bo
 	for mediaType, media := range pairs(find(node, "content")) {
 		p.only(media, what+": "+mediaType.Value, mediaMembers...)
 		body.Schemas[mediaType.Value] = ""
-		if find(media, "schema") != nil {
+		if schema := find(media, "schema"); schema != nil {
+			p.lookForNullable(schema)
 			body.Schemas[mediaType.Value] = place + "/content/" + pointerToken(mediaType.Value) + "/schema"
 		}
 	}
@@ -90,11 +91,19 @@ func (p *parser) resolve(node *yaml.Node, place string) (*yaml.Node, string) {
 		return node, place
 	case reference == nil:
 		p.refuse(node, "want a mapping")
+	case target == nil && isElsewhere(reference.Value):
+		p.refuse(reference, "$ref: %q is in another document: %s", reference.Value, Bundle)
 	case target == nil:
 		p.refuse(reference, "$ref: %q leads to nothing in this document's components", reference.Value)
 	}
 	return target, to
 }
+
+// Bundle says what to do with a document of several files. None but the contract's own is read, be it a file or on the network.
+const Bundle = "put all into one file first, as `redocly bundle` does"
+
+// isElsewhere tells whether a reference leads out of the document.
+func isElsewhere(reference string) bool { return reference != "" && !strings.HasPrefix(reference, "#") }
 
 // target is what a node refers to, among the document's components; nil where it refers to nothing there.
 func (p *parser) target(node *yaml.Node) (*yaml.Node, string) {

@@ -21,7 +21,7 @@ import (
 // rather than opening the operation: public ones say `security: []`.
 // See https://spec.openapis.org/oas/v3.1.0#security-requirement-object.
 func Parse(name string, text []byte) (*Contract, error) {
-	p := parser{wrongs: wrongs{name: name}, passed: map[string]passed{}}
+	p := parser{wrongs: wrongs{name: name}, passed: map[string]*passed{}, seen: map[*yaml.Node]bool{}}
 	c := p.contract(text)
 	if err := p.err(); err != nil {
 		return nil, err
@@ -32,13 +32,15 @@ func Parse(name string, text []byte) (*Contract, error) {
 type parser struct {
 	wrongs
 	root    *yaml.Node
-	schemes map[string]scheme // by the contract's names
-	inherit *policy.Access    // the document's own security
-	unread  bool              // some `security` could not be read, so that not all is known that is asked for
-	silent  int               // how many say nothing of who may call
-	serving string            // the document's own x-function
-	passed  map[string]passed // extensions of API Gateway's that are passed over, by name
-	inlined int               // how many values the schemas of messages have so far
+	schemes map[string]scheme   // by the contract's names
+	inherit *policy.Access      // the document's own security
+	unread  bool                // some `security` could not be read, so that not all is known that is asked for
+	silent  int                 // how many say nothing of who may call
+	serving string              // the document's own x-function
+	passed  map[string]*passed  // extensions of API Gateway's that are passed over, by name
+	nulls   passed              // nullable: true in schemas of bodies
+	seen    map[*yaml.Node]bool // the schemas that were looked at for it
+	inlined int                 // how many values the schemas of messages have so far
 }
 
 // contract reads what can be read; what is wrong is noted.
@@ -67,7 +69,7 @@ func (p *parser) contract(text []byte) *Contract {
 		p.checkSilent(c)
 		p.checkRules(c)
 	}
-	c.Remarks = p.passedRemarks()
+	c.Remarks = append(p.passedRemarks(), p.nullableRemark()...)
 	slices.SortFunc(c.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text)) })
 	return c
 }
@@ -107,9 +109,11 @@ func asJSON(file *yaml.Node) (json.RawMessage, error) {
 
 // head reads what stands at the document's root. It is false where the document is none that can be read on.
 func (p *parser) head(c *Contract) bool {
-	version := find(p.root, "openapi")
-	if version == nil || !strings.HasPrefix(version.Value, "3.") {
-		return p.refuse(or(version, p.root), "want `openapi: 3.1.0`")
+	if version := find(p.root, "openapi"); !isVersion(text(version)) {
+		if swagger := find(p.root, "swagger"); swagger != nil && version == nil {
+			return p.refuse(swagger, "this is Swagger %.10s; want OpenAPI 3.0, 3.1 or 3.2: `openapi: 3.1.0`", text(swagger))
+		}
+		return p.refuse(or(version, p.root), "want OpenAPI 3.0, 3.1 or 3.2: `openapi: 3.1.0`")
 	}
 	p.only(p.root, "the document", rootMembers...)
 	info := find(p.root, "info")
@@ -132,6 +136,13 @@ func (p *parser) head(c *Contract) bool {
 	return true
 }
 
+// isVersion tells whether a version of OpenAPI is one of those that are read: 3.0, 3.1 or 3.2, with whatever follows.
+func isVersion(text string) bool {
+	minor, ofThree := strings.CutPrefix(text, "3.")
+	minor, _, _ = strings.Cut(minor, ".")
+	return ofThree && slices.Contains([]string{"0", "1", "2"}, minor)
+}
+
 func (p *parser) paths(c *Contract) {
 	paths := find(p.root, "paths")
 	if paths == nil || paths.Kind != yaml.MappingNode || len(paths.Content) == 0 {
@@ -146,12 +157,12 @@ func (p *parser) paths(c *Contract) {
 	}
 }
 
-// The members of OpenAPI 3.1's objects; of a path item, those that are no operations.
+// The members of OpenAPI's objects, of 3.0 to 3.2; of a path item, those that are no operations.
 var (
-	rootMembers      = []string{functionMember, ownerScopes, webSocketMember, connectSecurity, "openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
+	rootMembers      = []string{"$self", functionMember, ownerScopes, webSocketMember, connectSecurity, "openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
 	pathItemMembers  = []string{"summary", "description", "parameters", "servers"}
 	bodyMembers      = []string{"description", "content", "required"}
-	mediaMembers     = []string{"schema", "example", "examples", "encoding"}
+	mediaMembers     = []string{"itemSchema", "prefixEncoding", "itemEncoding", "schema", "example", "examples", "encoding"}
 	parameterMembers = []string{"name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved", "schema", "example", "examples", "content"}
 	operationMembers = []string{functionMember, publicMember, "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks", "deprecated", "security", "servers"}
 )
@@ -171,6 +182,9 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) {
 		case slices.Contains(methodMembers, key.Value):
 			p.addOperations(c, path, key, node, shared)
 		case slices.Contains(pathItemMembers, key.Value):
+		case key.Value == "$ref":
+			p.unread = true
+			p.refuse(node, "%s: $ref: want the operations of a path here, not elsewhere: %s", path, Bundle)
 		case isForeign(key.Value):
 		default:
 			p.unread = true

@@ -133,6 +133,27 @@ func TestExtensions(t *testing.T) {
 	}
 }
 
+// TestNullable: it is said once that null is refused, of the schemas of bodies.
+func TestNullable(t *testing.T) {
+	read, err := contract.Load("testdata/nullable.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(read.Remarks) != 1 || !read.Remarks[0].Differs || read.Remarks[0].Line != 11 || !strings.HasPrefix(read.Remarks[0].Text, "nullable (3 times, here first): API Gateway passes it over and refuses null (400)") {
+		t.Errorf("%+v", read.Remarks)
+	}
+}
+
+// TestVersions: the versions of OpenAPI that are read.
+func TestVersions(t *testing.T) {
+	for version, isRead := range map[string]bool{"3.0.0": true, "3.0.4": true, "3.1.1": true, "3.1": true, "3.2.0": true, "3.3.0": false, "3.10.0": false, "4.0.0": false, "2.0": false, "3": false} {
+		_, err := contract.Parse("contract", []byte("openapi: "+version+"\npaths: {/a: {get: {security: []}}}"))
+		if isRead != (err == nil) || err != nil && !strings.HasPrefix(err.Error(), "contract:1: want OpenAPI 3.0, 3.1 or 3.2") {
+			t.Errorf("%s: error %v", version, err)
+		}
+	}
+}
+
 // TestPassedOver: what of API Gateway's own nothing acts on is said once of each kind, and what somebody else has added is not.
 func TestPassedOver(t *testing.T) {
 	read, err := contract.Load("testdata/exported.yaml")

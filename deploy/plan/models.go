@@ -178,6 +178,10 @@ func (m *modelMaker) need(name, place string, tree any) *schema {
 func (m *modelMaker) refer(place, reference string) *schema {
 	name, local := strings.CutPrefix(reference, components)
 	tree := m.find(reference)
+	if !strings.HasPrefix(reference, "#") {
+		m.refuse(m.contract.Line(place), "$ref: %q is in another document: %s", reference, contract.Bundle)
+		return nil
+	}
 	if !local || strings.Contains(name, "/") || tree == nil {
 		m.refuse(m.contract.Line(place), "$ref: %q: want %sNAME, of a schema that is there", reference, components)
 		return nil
