@@ -49,26 +49,23 @@ func (p *parser) contract(text []byte) *Contract {
 	if len(p.all) > 0 {
 		return nil
 	}
-	if len(file.Content) == 0 || file.Content[0].Kind != yaml.MappingNode {
-		p.add(0, "want an OpenAPI document, a mapping")
+	if p.root = firstOf(file); !p.isOpenAPI() {
 		return nil
 	}
-	p.root = file.Content[0]
 	document, err := asJSON(file)
 	if err != nil {
 		p.addYAML(err)
 		return nil
 	}
 	c := &Contract{Name: p.name, OwnerScopes: map[string]string{}, Text: text, Document: document}
-	if p.head(c) {
-		p.readWebSocket(c)
-		p.paths(c)
-		if !p.unread {
-			p.checkOwnerScopes(c)
-		}
-		p.checkSilent(c)
-		p.checkRules(c)
+	p.head(c)
+	p.readWebSocket(c)
+	p.paths(c)
+	if !p.unread {
+		p.checkOwnerScopes(c)
 	}
+	p.checkSilent(c)
+	p.checkRules(c)
 	c.Remarks = append(p.passedRemarks(), p.nullableRemark()...)
 	slices.SortFunc(c.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text)) })
 	return c
@@ -107,14 +104,8 @@ func asJSON(file *yaml.Node) (json.RawMessage, error) {
 	return text, nil
 }
 
-// head reads what stands at the document's root. It is false where the document is none that can be read on.
-func (p *parser) head(c *Contract) bool {
-	if version := find(p.root, "openapi"); !isVersion(text(version)) {
-		if swagger := find(p.root, "swagger"); swagger != nil && version == nil {
-			return p.refuse(swagger, "this is Swagger %.10s; want OpenAPI 3.0, 3.1 or 3.2: `openapi: 3.1.0`", text(swagger))
-		}
-		return p.refuse(or(version, p.root), "want OpenAPI 3.0, 3.1 or 3.2: `openapi: 3.1.0`")
-	}
+// head reads what stands at the document's root.
+func (p *parser) head(c *Contract) {
 	p.only(p.root, "the document", rootMembers...)
 	info := find(p.root, "info")
 	p.misplaced(info, "info")
@@ -133,7 +124,21 @@ func (p *parser) head(c *Contract) bool {
 		access := p.access(security)
 		p.inherit = &access
 	}
-	return true
+}
+
+// isOpenAPI tells whether the document is one of OpenAPI, and says why it is not.
+func (p *parser) isOpenAPI() bool {
+	if p.root == nil || p.root.Kind != yaml.MappingNode {
+		return p.add(0, "want an OpenAPI document, a mapping")
+	}
+	version, swagger := find(p.root, "openapi"), find(p.root, "swagger")
+	switch {
+	case isVersion(text(version)):
+		return true
+	case swagger != nil && version == nil:
+		return p.refuse(swagger, "this is Swagger %.10s; want OpenAPI 3.0, 3.1 or 3.2: `openapi: 3.1.0`", text(swagger))
+	}
+	return p.refuse(or(version, p.root), "want OpenAPI 3.0, 3.1 or 3.2: `openapi: 3.1.0`")
 }
 
 // isVersion tells whether a version of OpenAPI is one of those that are read: 3.0, 3.1 or 3.2, with whatever follows.

@@ -28,6 +28,6 @@ then explain says what that desk does. No token is ever printed.
 apart.`,
 	}
 	command.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	command.AddCommand(checkCommand(s), matrixCommand(s), diffCommand(s), explainCommand(s), compileCommand(s))
+	command.AddCommand(initCommand(s), checkCommand(s), matrixCommand(s), diffCommand(s), explainCommand(s), compileCommand(s))
 	return command
 }

@@ -1,0 +1,147 @@
+package contract
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"portcullis/policy"
+)
+
+// Draft gives a copy of an OpenAPI document, in YAML, in which each operation that says nothing of who may call it has the choices
+// above its first member, as comments: it is public, or asks for one of the document's schemes. Everything else is as it was, to
+// the byte. Undecided is how many such operations there are; with none of them the copy is the same. Operations of JSON's form,
+// {…}, have the comments above the line that they begin in.
+//
+// The document need not be a contract yet. The error is an [Errors]: for what is no OpenAPI document, and for JSON, which has no
+// comments.
+func Draft(name string, text []byte) (copied []byte, undecided int, err error) {
+	p := parser{wrongs: wrongs{name: name}, passed: map[string]*passed{}}
+	file := p.readYAML(text)
+	if p.root = firstOf(file); len(p.all) == 0 && p.isOpenAPI() && !isBlock(p.root) {
+		p.refuse(p.root, "want YAML, with a line for each member: JSON has no comments")
+	}
+	if err := p.err(); err != nil {
+		return nil, 0, err
+	}
+	p.readSchemes()
+	choices := p.undecided()
+	copied = p.insert(text, choices)
+	if again := p.readYAML(copied); len(p.all) > 0 || !sameDocument(file, again) {
+		return nil, 0, Errors{{Name: name, Reason: "the comments would change what the document says: want a line for each member"}}
+	}
+	return copied, len(choices), nil
+}
+
+// firstOf is the root of a file, nil where it is empty.
+func firstOf(file *yaml.Node) *yaml.Node {
+	if len(file.Content) == 0 {
+		return nil
+	}
+	return file.Content[0]
+}
+
+// isBlock tells whether a mapping has a line for each member.
+func isBlock(node *yaml.Node) bool {
+	return node != nil && node.Kind == yaml.MappingNode && node.Style&yaml.FlowStyle == 0 && len(node.Content) > 0
+}
+
+// sameDocument tells whether two files say the same.
+func sameDocument(a, b *yaml.Node) bool {
+	one, err1 := asJSON(a)
+	other, err2 := asJSON(b)
+	return err1 == nil && err2 == nil && bytes.Equal(one, other)
+}
+
+// choice is what an operation has to choose from, as comments above a line.
+type choice struct {
+	line, column int
+	of           string // the operation, where the line is not one of its own
+}
+
+// undecided are the operations that say nothing of who may call them, by lines.
+func (p *parser) undecided() []choice {
+	if find(p.root, "security") != nil {
+		return nil
+	}
+	var all []choice
+	paths := find(p.root, "paths")
+	for path, item := range pairs(paths) {
+		for key, node := range pairs(item) {
+			if !slices.Contains(methodMembers, key.Value) || node.Kind != yaml.MappingNode || find(node, "security") != nil {
+				continue
+			}
+			above, of := key, key.Value
+			switch {
+			case isBlock(node):
+				above, of = node.Content[0], ""
+			case !isBlock(item):
+				above, of = path, key.Value+" "+path.Value
+			}
+			all = append(all, choice{above.Line, above.Column, of})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b choice) int { return a.line - b.line })
+	return slices.CompactFunc(all, func(a, b choice) bool { return a == b && a.of == "" }) // what an alias stands for has one place
+}
+
+// comments are the lines of a choice, without their indentation.
+func (p *parser) comments(of string) []string {
+	question := "# Who may call? Say one of these:"
+	if of != "" {
+		question = "# Who may call " + of + "? Say one of these between its braces:"
+	}
+	lines := []string{
+		question,
+		"# security: []  # everybody; x-public: true beside it says that it is meant",
+	}
+	before := len(lines)
+	for name := range pairs(find(find(p.root, "components"), "securitySchemes")) {
+		if scheme := p.schemes[name.Value]; scheme.reason == "" {
+			lines = append(lines, fmt.Sprintf("# security: [{%s: []}]  # %s", plainName(name.Value), bringers[scheme.ours]))
+		}
+	}
+	if len(lines) == before {
+		lines = append(lines, "# security: [{bearer: []}]  # who has a token, with `bearer: {type: http, scheme: bearer}` in components.securitySchemes")
+	}
+	return lines
+}
+
+// insert puts the comments of choices above their lines.
+func (p *parser) insert(text []byte, choices []choice) []byte {
+	var copied bytes.Buffer
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		end := "\n"
+		if bytes.HasSuffix(line, []byte("\r\n")) {
+			end = "\r\n"
+		}
+		for len(choices) > 0 && choices[0].line == number {
+			for _, comment := range p.comments(choices[0].of) {
+				copied.WriteString(strings.Repeat(" ", choices[0].column-1) + comment + end)
+			}
+			choices = choices[1:]
+		}
+		copied.Write(line)
+	}
+	return copied.Bytes()
+}
+
+// bringers are those who may call by a scheme.
+var bringers = map[string]string{
+	policy.SchemeBearer: "who has a token, with the scopes in the list", policy.SchemeAPIKey: "who has an API key",
+	SchemeSigV4: "who signs the request (AWS_IAM)",
+}
+
+// plainName is a key as YAML takes it in a flow mapping.
+func plainName(name string) string {
+	if strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_") == "" {
+		return name
+	}
+	return strconv.Quote(name)
+}

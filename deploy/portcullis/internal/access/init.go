@@ -1,0 +1,54 @@
+package access
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/portcullis/internal/cli"
+)
+
+func initCommand(s *cli.Session) *cobra.Command {
+	return &cobra.Command{
+		Use:   "init FILE",
+		Short: "Begin a contract: a copy of an OpenAPI document with what is to be decided",
+		Long: `Writes a copy of an OpenAPI document, in YAML, to stdout. Each operation that says nothing of who may call it, here or at the
+document's root, has the choices above its first line, as comments: public, or one of the document's security schemes. Everything
+else is as it was, comments and order too. How many operations are undecided is on stderr.
+
+To decide, take the # from one of the lines, and the others away; "portcullis access check" then says what else is wrong. The
+document need not be a contract yet. FILE - reads stdin.
+
+Exit status: 0 it was written; 2 the document could not be read.`,
+		Example: `  portcullis access init petstore.yaml > openapi.yaml
+  portcullis access init - < api/openapi.yaml`,
+		Args:              cli.Arguments(1, 1, "want one OpenAPI document"),
+		ValidArgsFunction: completeFiles(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			name, text, err := readDocument(command, s, args[0])
+			if err != nil {
+				return err
+			}
+			copied, undecided, err := contract.Draft(name, text)
+			if err != nil {
+				return err
+			}
+			if err := s.Print(string(copied)); err != nil {
+				return err
+			}
+			s.Note(command, "%s to decide on: who may call", count(undecided, "operation", "operations"))
+			return nil
+		},
+	}
+}
+
+// readDocument reads a file, or stdin.
+func readDocument(command *cobra.Command, s *cli.Session, name string) (shown string, text []byte, err error) {
+	if name == stdin {
+		text, err = s.ReadStdinBytes(command.Context(), "the document", maxStdin)
+		return "stdin", text, err
+	}
+	text, err = os.ReadFile(name)
+	return name, text, err
+}
