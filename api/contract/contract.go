@@ -1,7 +1,23 @@
-// Package contract reads the contract, an OpenAPI 3.1 file, into what the rest of the system needs of it: the
-// operations with their access rules, the parameters and bodies to validate, and the function that serves
-// each. It is not a general OpenAPI library: descriptions, responses and links are passed over, and what
-// would change who may call what without being understood is refused.
+// Package contract reads the contract, an OpenAPI document of any team, into what the rest of the system needs of it: the
+// operations with their access rules, the parameters and bodies to validate, and the function that serves each. It is not a
+// general OpenAPI library: what decides access is read by a strict reader of its own, and what could change who may call what is
+// understood or refused with its line, never passed over.
+//
+// Read are OpenAPI 3.0, 3.1 and 3.2, in YAML or JSON, in one file: `security` of operations and of the document, the security
+// schemes, parameters and bodies (also by reference into components), operationId, x-amazon-apigateway-any-method, and of
+// x-amazon-apigateway-integration the function's name. Our own extensions are x-function, x-owner-scopes, x-public, x-websocket. A
+// scheme is a bearer's token (http with scheme bearer, oauth2, openIdConnect, and API Gateway's apiKey in the header Authorization
+// with an authorizer), an API key (apiKey in another header), or a signature ([SchemeSigV4]).
+//
+// Refused are: an operation that says nothing of who may call it, optional credentials (`{}`), security schemes of other kinds
+// where something asks for them, x-amazon-apigateway-policy, an x-amazon-apigateway-auth that says something else than `security`,
+// members that are not OpenAPI's where access depends on them, names that are near one of our extensions, keys that stand twice,
+// references to other documents, Swagger 2.0. All that is wrong is said at once; see [Errors].
+//
+// Passed over are descriptions, responses, links, callbacks, webhooks, servers, security schemes that nothing asks for, and
+// extensions of others; API Gateway's own are told of, with what counts in their place; see [Contract.Remarks].
+//
+// [Draft] makes a beginning of a document that is none yet.
 package contract
 
 import (

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"portcullis/api/contract"
 	"portcullis/policy"
 )
@@ -141,9 +143,9 @@ func TestLoadNamesTheFile(t *testing.T) {
 	}
 }
 
-// FuzzParse: what is read has rules, and no operation is open that does not say so.
+// FuzzParse: what is read has rules, and each operation the access that a plain reading of the document gives.
 func FuzzParse(f *testing.F) {
-	for _, pattern := range []string{"openapi.yaml", "testdata/*.yaml", "testdata/refused/*.yaml"} {
+	for _, pattern := range []string{"../openapi.yaml", "testdata/*.yaml", "testdata/refused/*.yaml"} {
 		files, _ := filepath.Glob(pattern)
 		for _, file := range files {
 			text, err := os.ReadFile(file)
@@ -161,12 +163,108 @@ func FuzzParse(f *testing.F) {
 		if _, err := read.Rules(); err != nil {
 			t.Errorf("the rules of a contract that was read: %v", err)
 		}
+		plain := plainReading(t, text)
 		for _, o := range read.Operations {
-			if o.Access.Public && !strings.Contains(string(read.Document), `"security":[]`) {
-				t.Errorf("%s is public and no security is []", o.Route)
+			path, member := o.Route.Path, strings.ToLower(o.Route.Method)
+			if o.Default {
+				path = "/$default"
+			}
+			if member == "any" {
+				member = "x-amazon-apigateway-any-method"
+			}
+			want, there := plain[path+" "+member]
+			if got := accessText(o.Access); !there || got != want {
+				t.Errorf("%s: %s; the document says %s", o.Route, got, want)
+			}
+			delete(plain, path+" "+member)
+			if o.Default {
+				plain[path+" "+member] = want // which is two operations
+			}
+		}
+		for lost := range plain {
+			if !strings.HasPrefix(lost, "/$default ") {
+				t.Errorf("%s was lost", lost)
 			}
 		}
 	})
+}
+
+// accessText is who may call, in one line.
+func accessText(access policy.Access) string {
+	if access.Public {
+		return "public"
+	}
+	var alternatives []string
+	for _, alternative := range access.Alternatives {
+		var requirements []string
+		for _, r := range alternative {
+			requirements = append(requirements, fmt.Sprint(r.Scheme, r.Scopes))
+		}
+		slices.Sort(requirements)
+		alternatives = append(alternatives, strings.Join(requirements, "+"))
+	}
+	return strings.Join(alternatives, " or ")
+}
+
+// plainReading is who may call each operation, by its path and member, as OpenAPI has it, read without any checks.
+func plainReading(t *testing.T, text []byte) map[string]string {
+	var document map[string]any
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		t.Fatalf("a contract that is no YAML: %v", err)
+	}
+	components, _ := document["components"].(map[string]any)
+	schemes, _ := components["securitySchemes"].(map[string]any)
+	paths, _ := document["paths"].(map[string]any)
+	all := map[string]string{}
+	for path, item := range paths {
+		members, _ := item.(map[string]any)
+		for member, operation := range members {
+			members, isOperation := operation.(map[string]any)
+			if !slices.Contains(strings.Fields("get head post put patch delete options x-amazon-apigateway-any-method"), member) || !isOperation || path[0] != '/' {
+				continue
+			}
+			security, own := members["security"]
+			if !own {
+				security = document["security"]
+			}
+			all[path+" "+member] = plainAccess(security, schemes)
+		}
+	}
+	return all
+}
+
+func plainAccess(security any, schemes map[string]any) string {
+	list, isList := security.([]any)
+	if isList && len(list) == 0 {
+		return "public"
+	}
+	var alternatives []string
+	for _, alternative := range list {
+		var requirements []string
+		for name, scopes := range alternative.(map[string]any) {
+			requirements = append(requirements, plainScheme(name, schemes)+fmt.Sprint(scopes))
+		}
+		slices.Sort(requirements)
+		alternatives = append(alternatives, strings.Join(requirements, "+"))
+	}
+	return strings.Join(alternatives, " or ")
+}
+
+// plainScheme is what a request has to bring by a scheme: the text is that of ours.
+func plainScheme(name string, schemes map[string]any) string {
+	scheme, _ := schemes[name].(map[string]any)
+	if reference, refers := scheme["$ref"].(string); refers {
+		return plainScheme(strings.TrimPrefix(reference, "#/components/securitySchemes/"), schemes)
+	}
+	_, isGateway := scheme["x-amazon-apigateway-authorizer"]
+	authType, isTyped := scheme["x-amazon-apigateway-authtype"]
+	switch {
+	case authType == "awsSigv4":
+		return "awsSigv4"
+	case scheme["type"] == "apiKey" && !isGateway && !isTyped:
+		return "apiKey"
+	}
+	return "bearer"
 }
 
 func ExampleContract_Rules() {

@@ -12,6 +12,7 @@ import (
 type wrongs struct {
 	name string // the file's
 	all  Errors
+	said map[Error]bool
 }
 
 // refuse notes what is wrong with what stands at a node. It gives false, for those who tell on whether something is right.
@@ -21,12 +22,15 @@ func (w *wrongs) refuse(node *yaml.Node, format string, args ...any) bool {
 
 // add notes what is wrong in a line; 0: with the file as a whole.
 func (w *wrongs) add(line int, reason string) bool {
-	for _, other := range w.all {
-		if other.Line == line && other.Reason == reason {
-			return false // of what several refer to
-		}
+	wrong := Error{Name: w.name, Line: line, Reason: reason}
+	if w.said[wrong] { // of what several refer to
+		return false
 	}
-	w.all = append(w.all, &Error{Name: w.name, Line: line, Reason: reason})
+	if w.said == nil {
+		w.said = map[Error]bool{}
+	}
+	w.said[wrong] = true
+	w.all = append(w.all, &wrong)
 	return false
 }
 

@@ -21,7 +21,7 @@ To decide, take the # from one of the lines, and the others away; "portcullis ac
 document need not be a contract yet. FILE - reads stdin.
 
 Exit status: 0 it was written; 2 the document could not be read.`,
-		Example: `  portcullis access init petstore.yaml > openapi.yaml
+		Example: `  portcullis access init deploy/terraform/examples/own-contract/orders.yaml > openapi.yaml
   portcullis access init - < api/openapi.yaml`,
 		Args:              cli.Arguments(1, 1, "want one OpenAPI document"),
 		ValidArgsFunction: completeFiles(1),
