@@ -64,6 +64,14 @@ func TestDraftIsDecidedByUncommenting(t *testing.T) {
 	}
 }
 
+// TestDraftChangesNothing: where lines are counted otherwise, a comment would become a part of a text.
+func TestDraftChangesNothing(t *testing.T) {
+	const text = "openapi: 3.0.3\n# a line\r# that is two\npaths:\n  /a:\n    get:\n      summary: 'One\n        and more'\n"
+	if copied, _, err := contract.Draft("a.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), "would change what the document says") {
+		t.Errorf("%q, error %v", copied, err)
+	}
+}
+
 // withoutComments is a text without the lines that are comments.
 func withoutComments(text string) string {
 	var kept strings.Builder

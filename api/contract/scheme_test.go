@@ -121,7 +121,7 @@ func TestExtensions(t *testing.T) {
 		for name, meant := range map[string]string{
 			"x-owner-scope": "x-owner-scopes", "x-ownerScopes": "x-owner-scopes", "xowner-scopes": "x-owner-scopes", "x_owner_scopes": "x-owner-scopes",
 			"X-Owner-Scopes": "x-owner-scopes", "x-onwer-scopes": "x-owner-scopes", "x-owners-scopes": "x-owner-scopes", "x-scopes-owner": "x-owner-scopes",
-			"x-scopeOwners": "x-owner-scopes", "x-owner--scopes": "x-owner-scopes", "x-оwner-sсopes": "x-owner-scopes", "x-owner-sopces": "x-owner-scopes",
+			"x-scopeOwners": "x-owner-scopes", "x-owner--scopes": "x-owner-scopes", "x-оwner-sсopes": "x-owner-scopes", "x-owner-sopces": "x-owner-scopes", "x-оwnеr-sсорeѕ": "x-owner-scopes",
 			"x-functions": "x-function", "x-funtion": "x-function", "x-Function": "x-function", "x-web-socket": "x-websocket", "x-webSockets": "x-websocket",
 			"x-connect_security": "x-connect-security", "x-amazon-apigateway-anymethod": "x-amazon-apigateway-any-method",
 		} {
