@@ -90,13 +90,13 @@ func TestPrintedCommands(t *testing.T) {
 	commands := slices.DeleteFunc(printedCommands(d.greeting), func(command string) bool {
 		return strings.HasPrefix(command, "npx ") || strings.Contains(command, " ID")
 	})
-	once := []string{"200 OK", "200 OK", "200 OK", "200 OK", "200 OK", "200 OK", "200 OK"} // listed, shown, signed out, and listed in a mode of each of the other kinds
+	once := []string{"200 OK", "200 OK", "201 Created", "200 OK", "200 OK", "200 OK", "200 OK", "200 OK"} // listed, shown, made for the feed, signed out, and listed in a mode of each of the other kinds
 	for _, way := range []struct {
 		signIn string
 		want   []string
 	}{
 		{"login", slices.Insert(once, 0, "201 Created")},
-		{"curl", slices.Insert(once, 0, "409 Conflict", "200 OK")}, // and renewed
+		{"curl", slices.Insert(slices.Insert(once, 3, "200 OK"), 0, "409 Conflict")}, // and renewed
 		{"aws", slices.Insert(once, 0, "409 Conflict")},
 	} {
 		t.Run(way.signIn, func(t *testing.T) {
