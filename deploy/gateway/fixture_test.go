@@ -17,6 +17,7 @@ paths:
   /things: 
     get: {}
     post:
+      operationId: makeThing
       requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
     put:
       requestBody: {content: {application/json: {schema: {type: object}}, text/plain: {}}}

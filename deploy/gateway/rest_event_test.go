@@ -28,8 +28,8 @@ func TestProxyEvent(t *testing.T) {
 		t.Errorf("headers %v, %v", headers, multi)
 	}
 	context, _ := event["requestContext"].(map[string]any)
-	keys(t, "requestContext", context, "accountId apiId authorizer deploymentId domainName domainPrefix extendedRequestId httpMethod identity path protocol requestId requestTime requestTimeEpoch resourceId resourcePath stage")
-	for key, value := range map[string]any{"path": "/test/things", "stage": "test", "resourcePath": "/things", "httpMethod": "POST", "protocol": "HTTP/1.1", "accountId": "123456789012", "requestTime": "17/Mar/2030:17:46:40 +0000", "requestTimeEpoch": 1.9e12} {
+	keys(t, "requestContext", context, "accountId apiId authorizer deploymentId domainName domainPrefix extendedRequestId httpMethod identity operationName path protocol requestId requestTime requestTimeEpoch resourceId resourcePath stage")
+	for key, value := range map[string]any{"operationName": "makeThing", "path": "/test/things", "stage": "test", "resourcePath": "/things", "httpMethod": "POST", "protocol": "HTTP/1.1", "accountId": "123456789012", "requestTime": "17/Mar/2030:17:46:40 +0000", "requestTimeEpoch": 1.9e12} {
 		if context[key] != value {
 			t.Errorf("requestContext.%s is %v, want %v", key, context[key], value)
 		}
@@ -53,6 +53,8 @@ func TestProxyEvent(t *testing.T) {
 	}
 	if context, _ := event["requestContext"].(map[string]any); context["authorizer"] != nil {
 		t.Errorf("an open method has an authorizer: %v", context["authorizer"])
+	} else if _, there := context["operationName"]; there {
+		t.Errorf("a method without a name has one: %v", context["operationName"])
 	}
 	s.send(t, "GET /test/things/a%20b%2F/\nAuthorization: Bearer all")
 	event = s.things.last(t)

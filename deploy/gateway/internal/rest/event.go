@@ -37,6 +37,7 @@ type requestContext struct {
 	ResourceID        string              `json:"resourceId"`
 	Authorizer        map[string]any      `json:"authorizer,omitempty"`
 	ResourcePath      string              `json:"resourcePath"`
+	OperationName     string              `json:"operationName,omitempty"` // absent where the method has none
 	HTTPMethod        string              `json:"httpMethod"`
 	ExtendedRequestID string              `json:"extendedRequestId"`
 	RequestTime       string              `json:"requestTime"`
@@ -88,6 +89,7 @@ func newRequestContext(x *stage.Exchange) requestContext {
 	c := requestContext{
 		ResourceID:        x.ResourceID(),
 		ResourcePath:      x.Method.Route.Path,
+		OperationName:     x.OperationName(),
 		HTTPMethod:        x.HTTP.Method,
 		ExtendedRequestID: x.ExtendedID,
 		RequestTime:       x.RequestTime(),

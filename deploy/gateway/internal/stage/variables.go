@@ -158,6 +158,14 @@ func (r *Request) ResourceID() string {
 	return identifier(r.Method.Route.Path, 6)
 }
 
+// OperationName is what the contract calls the method; "": nothing, or there is no method.
+func (r *Request) OperationName() string {
+	if r.Method == nil || r.Method.Operation == nil {
+		return ""
+	}
+	return r.Method.Operation.OperationName
+}
+
 // RouteKey is the key of the method's route, as in "GET /things/{id}"; "": there is no method.
 func (r *Request) RouteKey() string {
 	if r.Method == nil {
