@@ -32,6 +32,7 @@ type index struct {
 	OwnPool        bool   `json:"-"` // its user pool is the built-in issuer
 	Protocol       string `json:"-"` // the subprotocol behind which pages send a token; "": they cannot
 	Feed           string `json:"-"` // the mode whose clients are told of changes of users; "": none's
+	FeedOff        string `json:"-"` // what of the feed and of the ends of connections is not done, and why; "": all is
 	Sample         sample `json:"-"`
 
 	sockets []socketMode
@@ -62,6 +63,7 @@ func newIndex(base, command, protocol string, s *services.Services, p *project.P
 	i := index{
 		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
 		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Protocol: protocol, Sample: sampleOf(p.Contract),
+		FeedOff: feed.Why,
 	}
 	if feed.Users != nil {
 		i.Feed = feed.Mode
@@ -172,6 +174,10 @@ type pageData struct {
 	Sockets   []socketMode // WebSocket APIs, which are in none of the lists before
 	FromPages []socketMode // those that pages can connect to
 
+	Live    *socketMode // the WebSocket API over which the page follows changes; nil: it cannot
+	NotLive string      // why it cannot
+	Lists   bool        // it lists users
+
 	SignIn    bool // the page signs in
 	Exchanges bool // it does so, renews tokens and signs out by the API's own POST /tokens
 }
@@ -183,7 +189,7 @@ func (i index) data() pageData {
 	d := pageData{
 		index: i, Cognito: i.Base + services.CognitoPath, AWS: i.Base + services.AWSPath, Username: "admin", Password: cognito.Password,
 		PublicID: i.ClientID, RotatingID: services.RotatingID, SecretID: services.SecretID, ClientSecret: services.ClientSecret,
-		Script: template.JS(pageScript), Machine: cognito.MachineID + ":" + cognito.MachineSecret, Member: memberID,
+		Script: template.JS(pageScript + liveScript), Machine: cognito.MachineID + ":" + cognito.MachineSecret, Member: memberID,
 		Calls: []string{"GET " + i.Sample.Path}, Sockets: i.sockets,
 	}
 	if i.ClientID == services.SecretID {
@@ -223,8 +229,25 @@ func (i index) data() pageData {
 			d.SignIn = d.SignIn || m.ByToken
 		}
 	}
+	d.Live, d.NotLive = i.live()
+	d.Lists = i.Ours && d.Bearers != nil
 	d.SignIn, d.Exchanges = d.SignIn || d.Bearers != nil, i.Tokens && d.Bearers != nil
 	return d
+}
+
+// live is the WebSocket API over which a page can follow changes, or why there is none.
+func (i index) live() (m *socketMode, why string) {
+	if i.Feed == "" {
+		return nil, i.FeedOff
+	}
+	at := slices.IndexFunc(i.sockets, func(m socketMode) bool { return m.Name == i.Feed })
+	switch m = &i.sockets[at]; {
+	case !m.ByToken:
+		return nil, m.Name + " is not opened with a token"
+	case !m.fromPages(i.Protocol):
+		return nil, m.Name + " takes no token behind a subprotocol alone, which is what a page can send"
+	}
+	return m, ""
 }
 
 // modeList are modes that are called alike.

@@ -98,15 +98,19 @@ async function call() {
 
 let socket = null; // the connection that is open, or opening
 
-// connect opens a connection in the chosen mode. A page sends no header: a token stands behind a subprotocol, which is no secret, and
-// which the API names in its answer.
+// dial opens a connection, with a token where there is one. A page sends no header: a token stands behind a subprotocol, which is no secret,
+// and which the API names in its answer.
+function dial(url, token) {
+  const address = new URL(url);
+  const own = address.search ? address.host : location.host; // a signature is for the host that it names
+  return new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + own + address.pathname + address.search, token ? [protocol, token] : []);
+}
+
+// connect opens a connection in the chosen mode.
 function connect() {
   if (socket) socket.close(1000);
   const chosen = $("socket").selectedOptions[0];
-  const address = new URL(chosen.value);
-  const own = address.search ? address.host : location.host; // a signature is for the host that it names
-  const protocols = "token" in chosen.dataset && signedIn ? [protocol, signedIn.accessToken] : [];
-  const mine = socket = new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + own + address.pathname + address.search, protocols);
+  const mine = socket = dial(chosen.value, "token" in chosen.dataset && signedIn?.accessToken);
   let opened = false;
   mine.onopen = () => {
     opened = true;

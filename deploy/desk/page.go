@@ -15,6 +15,8 @@ var (
 	pageText string
 	//go:embed index.js
 	pageScript string
+	//go:embed live.js
+	liveScript string
 )
 
 // page is made when it is looked at first.
