@@ -187,6 +187,7 @@ async function list() {
   }
   $("listed").caption.textContent = (users.length || "No") + (users.length === 1 ? " user" : " users") + " at " + clock(Date.now()) + (answer.next ? ", the first ones" : "");
   $("listed").hidden = false;
+  $("listed").focus(); // the button goes, which had it
   $("missed").hidden = true;
 }
 

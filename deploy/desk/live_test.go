@@ -88,7 +88,7 @@ func TestPageLive(t *testing.T) {
 		t.Errorf("with a gap:\n%s\nwant\n%s", got, want)
 	}
 	reader.do(t, `await says("missed-why", "Changes of Ada did not come."); $("list").click(); await says("listed", "Ada Lovelace`+memberID+`4");`)
-	if shown := reader.do(t, `return $("missed").hidden + " " + $("listed").caption.textContent;`); !strings.HasPrefix(shown, "true 1 user at ") {
+	if shown := reader.do(t, `return [$("missed").hidden, document.activeElement.id, $("listed").caption.textContent].join(" ");`); !strings.HasPrefix(shown, "true listed 1 user at ") {
 		t.Errorf("after the list: %s", shown)
 	}
 
