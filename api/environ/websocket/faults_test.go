@@ -69,7 +69,7 @@ func (u *unreliable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (u *unreliable) draw() int {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	fails := u.row > 0 || u.on && u.random.IntN(8) == 0
+	fails := u.row > 0 || u.on && u.random.IntN(16) == 0
 	switch {
 	case !fails:
 		return -1
@@ -126,6 +126,18 @@ func (s *sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			l.heard = append(l.heard, event.EventID)
 		}
 	}
+}
+
+// heard is the position of the last thing that a client has heard of.
+func (s *sockets) heard(l *listener, all []changes.Change) (position string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range all {
+		if len(l.heard) > 0 && c.ID == l.heard[len(l.heard)-1] {
+			position = c.Position
+		}
+	}
+	return position
 }
 
 // told is what happened, as the stream of the table has it.
@@ -241,7 +253,7 @@ func (s *unreliableStage) run(t *testing.T) {
 	var all sync.WaitGroup
 	for _, stream := range []*dynamodb.Stream{s.users, s.revoked} {
 		mapping, err := eventsource.New(eventsource.Config{
-			Source: eventsource.OfTable(stream), Function: s, Latest: true, Report: true, Bisect: true, BatchSize: 20, Retries: -1, Log: slog.New(slog.DiscardHandler),
+			Source: eventsource.OfTable(stream), Function: s, Latest: true, Report: true, Bisect: true, BatchSize: 5, Retries: -1, Log: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -377,10 +389,13 @@ func TestFaults(t *testing.T) {
 	for writer := range each {
 		writing.Go(func() { s.write(t, writer, stop) })
 	}
-	happened := func(n int) {
+	happened := func() { // so much that some of it is delivered, too
 		t.Helper()
-		from := len(told(t, s.users))
-		until(t, "changes", func() bool { return len(told(t, s.users)) >= from+n })
+		from := s.users.Latest()
+		until(t, "changes that are heard of", func() bool {
+			all := told(t, s.users)
+			return slices.ContainsFunc(kinds["stays, of all"], func(l *listener) bool { return s.sockets.heard(l, all) > from })
+		})
 	}
 	refused := func(l *listener, what string) {
 		t.Helper()
@@ -388,7 +403,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s subscribes to %s: %s", l.id, what, answer)
 		}
 	}
-	happened(20)
+	happened()
 	for i := range each {
 		refused(kinds["stays"][i], fmt.Sprint("user-", (i+1)%each))
 		refused(kinds["stays"][i], "*")
@@ -401,7 +416,7 @@ func TestFaults(t *testing.T) {
 		delete(s.sockets.open, kinds["goes"][i].connection)
 		s.sockets.mu.Unlock()
 	}
-	happened(20)
+	happened()
 	for _, l := range kinds["is revoked"] {
 		if err := s.revocations.RevokeUser(t.Context(), issuer, l.id, time.Now(), in(time.Hour)); err != nil {
 			t.Fatal(err)
@@ -409,12 +424,12 @@ func TestFaults(t *testing.T) {
 		l.until = s.users.Latest()
 		refused(l, "*")
 	}
-	happened(20)
+	happened()
 	for _, l := range kinds["ends"] {
 		until(t, "the end of "+l.id, func() bool { return strings.Contains(s.ask(l, "subscribe", "*"), "Forbidden") })
 		l.until = s.users.Latest()
 	}
-	happened(20)
+	happened()
 	close(stop)
 	writing.Wait()
 	if _, err := s.Invoke(t.Context(), []byte(recorded(t, "scheduled"))); err != nil {
