@@ -11,11 +11,8 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"portcullis/api/environ/websocket"
-	"portcullis/api/live"
-	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/dynamo"
 )
 
@@ -23,20 +20,10 @@ func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	slog.SetLogLoggerLevel(slog.LevelError)
 	slog.SetDefault(log) // and so the standard logger's, by which the runtime prints errors and panics
-	handler, err := websocket.Live(context.Background(), os.Getenv, openRevocations, log)
+	handler, err := websocket.Live(context.Background(), os.Getenv, dynamo.OpenNames, log)
 	if err != nil {
 		log.Error("cannot start", slog.String("error", err.Error()))
 		os.Exit(1)
 	}
 	lambda.Start(handler)
-}
-
-// openRevocations is a websocket.OpenRevocations, by the table that the authorizers read.
-func openRevocations(ctx context.Context, cfg aws.Config, table string) (each, remembered live.Revocations, err error) {
-	store, err := dynamo.Open(ctx, cfg, table)
-	if err != nil {
-		return nil, nil, err
-	}
-	checker, err := revocation.NewNameChecker(revocation.NameConfig{Entries: store})
-	return revocation.ByName{Entries: store}, checker, err
 }

@@ -45,7 +45,7 @@ type tables struct {
 }
 
 // openTables opens what the variables name. The error joins all that is wrong.
-func openTables(ctx context.Context, getenv func(string) string, open OpenRevocations, log *slog.Logger, options []func(*config.LoadOptions) error) (tables, error) {
+func openTables(ctx context.Context, getenv func(string) string, open openRevocations, log *slog.Logger, options []func(*config.LoadOptions) error) (tables, error) {
 	t := tables{users: getenv(UsersTable), revocation: getenv(RevocationTable)}
 	kept, endpoint := getenv(ConnectionsTable), getenv(ConnectionsEndpoint)
 	wrong := errors.Join(checkNames(getenv), checkTogether(kept, endpoint, t.users))

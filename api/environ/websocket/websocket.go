@@ -40,15 +40,22 @@ const (
 // protocolSource begins a place of tokens in TokenSources that is a subprotocol.
 const protocolSource = "protocol:"
 
-// OpenRevocations opens the table of a name, where and as whom the AWS SDK's configuration has it, without calling anybody. It gives what looks a
-// revocation up each time that it is asked, and what may answer by what it found within ten seconds before.
-type OpenRevocations func(ctx context.Context, cfg aws.Config, table string) (each, remembered live.Revocations, err error)
+// openRevocations opens the table of a name, where and as whom the AWS SDK's configuration has it, without calling anybody.
+type openRevocations func(ctx context.Context, cfg aws.Config, table string) (each, remembered live.Revocations, err error)
 
-// Live makes the live function, as the variables say, without calling anybody. getenv gives a variable's value, "" where it is not set; open opens
-// the table that RevocationTable names. Options go before the AWS SDK's own variables. The error joins all that is wrong.
-func Live(ctx context.Context, getenv func(string) string, open OpenRevocations, log *slog.Logger, options ...func(*config.LoadOptions) error) (*live.Events, error) {
+// Live makes the live function, as the variables say, without calling anybody. getenv gives a variable's value, "" where it is not set. open opens
+// the table that RevocationTable names, where and as whom the AWS SDK's configuration has it, without calling anybody either: it gives what looks a
+// revocation up each time that it is asked, and what may answer by what it found within ten seconds before. Options go before the AWS SDK's own
+// variables. The error joins all that is wrong.
+func Live[Each, Remembered live.Revocations](
+	ctx context.Context, getenv func(string) string, open func(ctx context.Context, cfg aws.Config, table string) (Each, Remembered, error),
+	log *slog.Logger, options ...func(*config.LoadOptions) error,
+) (*live.Events, error) {
 	rules, rulesWrong := loadRules(getenv(Rules), log)
-	t, tablesWrong := openTables(ctx, getenv, open, log, options)
+	opened := func(ctx context.Context, cfg aws.Config, table string) (each, remembered live.Revocations, err error) {
+		return open(ctx, cfg, table)
+	}
+	t, tablesWrong := openTables(ctx, getenv, opened, log, options)
 	function, functionWrong := newFunction(getenv, t, log)
 	if err := errors.Join(rulesWrong, functionWrong, tablesWrong); err != nil {
 		return nil, err

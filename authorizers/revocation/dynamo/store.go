@@ -47,6 +47,17 @@ func Open(ctx context.Context, cfg aws.Config, name string) (*Store, error) {
 	return New(table), nil
 }
 
+// OpenNames opens the store in a table as [Open] does, for who knows of tokens by the names of their revocations alone: each looks them up each
+// time that it is asked, and remembered believes for [revocation.RememberedFor] what it has read.
+func OpenNames(ctx context.Context, cfg aws.Config, name string) (each revocation.ByName, remembered *revocation.NameChecker, err error) {
+	store, err := Open(ctx, cfg, name)
+	if err != nil {
+		return each, nil, err
+	}
+	remembered, err = revocation.NewNameChecker(revocation.NameConfig{Entries: store})
+	return revocation.ByName{Entries: store}, remembered, err
+}
+
 // Read implements revocation.Reader. It costs one read unit for each claim that can be looked up. An item that is no entry is
 // an [*ItemError].
 func (s *Store) Read(ctx context.Context, ids []string) ([]revocation.Entry, error) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	apienviron "portcullis/api/environ"
@@ -13,14 +12,12 @@ import (
 	"portcullis/api/environ/userpool"
 	"portcullis/api/environ/userstable"
 	"portcullis/api/environ/websocket"
-	"portcullis/api/live"
 	"portcullis/api/tokens"
 	"portcullis/api/users"
 	usersdynamo "portcullis/api/users/dynamo"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
-	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/dynamo"
 	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
@@ -69,7 +66,7 @@ func (c *called) handler(ctx context.Context, name string, configured configurat
 	case "tokens":
 		return c.openTokens(ctx)
 	case "live":
-		return websocket.Live(ctx, getenv, openRevocations, log, awsOptions(getenv)...)
+		return websocket.Live(ctx, getenv, dynamo.OpenNames, log, awsOptions(getenv)...)
 	}
 	return nil, fmt.Errorf("no function is called %q", name)
 }
@@ -149,14 +146,4 @@ func (c *called) openKeys(ctx context.Context) (*apikey.Checker, error) {
 	}
 	c.keys = keys
 	return keys, nil
-}
-
-// openRevocations is a websocket.OpenRevocations, as the function's own command has it.
-func openRevocations(ctx context.Context, cfg aws.Config, table string) (each, remembered live.Revocations, err error) {
-	store, err := dynamo.Open(ctx, cfg, table)
-	if err != nil {
-		return nil, nil, err
-	}
-	checker, err := revocation.NewNameChecker(revocation.NameConfig{Entries: store})
-	return revocation.ByName{Entries: store}, checker, err
 }
