@@ -43,11 +43,16 @@ type unreliable struct {
 	mu     sync.Mutex
 	random *rand.Rand
 	on     bool
-	row    int // how many requests more the outage fails
-	failed int // how many requests were failed
+	row    int    // how many requests more the outage fails
+	failed int    // how many requests were failed
+	down   string // an operation of DynamoDB's that is refused; "": none
 }
 
 func (u *unreliable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "."); u.isDown(operation) {
+		faults.DynamoDB(http.StatusInternalServerError, "InternalServerError")(w, r)
+		return
+	}
 	switch u.draw() {
 	case 0:
 		faults.HangsUp(w, r)
@@ -83,6 +88,19 @@ func (u *unreliable) draw() int {
 	return u.random.IntN(5)
 }
 
+func (u *unreliable) isDown(operation string) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.down != "" && u.down == operation
+}
+
+// refuse has it refuse an operation, and no other one any more; "": none.
+func (u *unreliable) refuse(operation string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.down = operation
+}
+
 // turn turns it on or off, and gives how many requests it has failed.
 func (u *unreliable) turn(on bool) (failed int) {
 	u.mu.Lock()
@@ -93,8 +111,9 @@ func (u *unreliable) turn(on bool) (failed int) {
 
 // sockets are the clients that @connections knows.
 type sockets struct {
-	mu   sync.Mutex
-	open map[string]*listener // by the IDs of their connections
+	mu    sync.Mutex
+	open  map[string]*listener // by the IDs of their connections
+	keeps bool                 // none may be closed
 }
 
 // listener is a client, and what it has heard.
@@ -102,6 +121,7 @@ type listener struct {
 	id, connection string
 	all            bool // it is allowed to hear of all, or else of the user of its own ID
 	grant, names   string
+	opened         time.Time
 	closed         bool   // by the function
 	from, until    string // it is subscribed behind and up to these positions; "": not yet, or to the end
 
@@ -117,6 +137,8 @@ func (s *sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 	case l == nil:
 		w.WriteHeader(http.StatusGone)
+	case r.Method == http.MethodDelete && s.keeps:
+		w.WriteHeader(http.StatusForbidden)
 	case r.Method == http.MethodDelete:
 		l.closed = true
 		delete(s.open, l.connection)
@@ -127,6 +149,13 @@ func (s *sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			l.heard = append(l.heard, event.EventID)
 		}
 	}
+}
+
+// keep has none closed, or lets them be.
+func (s *sockets) keep(keeps bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keeps = keeps
 }
 
 // heard is the position of the last thing that a client has heard of.
@@ -267,15 +296,24 @@ func (s *unreliableStage) run(t *testing.T) {
 	})
 }
 
-// send has the function take an event of a client, and gives its answer; "": it failed.
-func (s *unreliableStage) send(l *listener, kind, route, body string) string {
+// event is one of a client's connection, as text.
+func (s *unreliableStage) event(l *listener, kind, route, body string) string {
+	said := map[string]any{"grant": l.grant}
+	if l.names != "" {
+		said["revocations"] = l.names
+	}
 	text, err := json.Marshal(map[string]any{"body": body, "requestContext": map[string]any{
-		"connectionId": l.connection, "eventType": kind, "routeKey": route, "connectedAt": time.Now().UnixMilli(), "authorizer": map[string]any{"grant": l.grant, "revocations": l.names},
+		"connectionId": l.connection, "eventType": kind, "routeKey": route, "connectedAt": l.opened.UnixMilli(), "authorizer": said,
 	}})
 	if err != nil {
-		return err.Error()
+		panic(err) // it has texts alone
 	}
-	answer, err := s.Invoke(context.Background(), text)
+	return string(text)
+}
+
+// send has the function take an event of a client, and gives its answer; "": it failed.
+func (s *unreliableStage) send(l *listener, kind, route, body string) string {
+	answer, err := s.Invoke(context.Background(), []byte(s.event(l, kind, route, body)))
 	if err != nil {
 		return ""
 	}
@@ -293,7 +331,7 @@ func newListener(id string, all bool, ends time.Time) *listener {
 		scope = "users/read"
 	}
 	return &listener{
-		id: id, all: all, grant: fmt.Sprintf("1;%d;%s;bearer=%s;", ends.Unix(), id, scope), names: fmt.Sprint(issued.Unix(), " ", revocation.OfUser(issuer, id, issued, ends).ID()),
+		id: id, all: all, opened: time.Now(), grant: fmt.Sprintf("1;%d;%s;bearer=%s;", ends.Unix(), id, scope), names: fmt.Sprint(issued.Unix(), " ", revocation.OfUser(issuer, id, issued, ends).ID()),
 	}
 }
 
@@ -355,7 +393,7 @@ func until(t *testing.T, what string, is func() bool) {
 
 // TestFaults: while DynamoDB and @connections are down, slow, too busy, or lose answers, and clients come, unsubscribe, go without a word, end and
 // are revoked, who stays hears of all that it may hear of, of each user in order; nobody hears of another's, or of what happened after it had
-// unsubscribed, ended or been revoked; and when the faults are over, who had to be closed is, and nothing is kept of who has gone.
+// unsubscribed, ended or been revoked, though nobody can be closed; and when the faults are over, who had to be closed is, and nothing is kept of who has gone.
 func TestFaults(t *testing.T) {
 	s := newUnreliableStage(t)
 	s.run(t)
@@ -418,6 +456,7 @@ func TestFaults(t *testing.T) {
 		s.sockets.mu.Unlock()
 	}
 	happened()
+	s.sockets.keep(true)
 	for _, l := range kinds["is revoked"] {
 		if err := s.revocations.RevokeUser(t.Context(), issuer, l.id, time.Now(), in(time.Hour)); err != nil {
 			t.Fatal(err)
@@ -434,6 +473,7 @@ func TestFaults(t *testing.T) {
 	if _, err := s.Invoke(t.Context(), []byte(recorded(t, "scheduled"))); err != nil {
 		t.Log("the schedule fails, and comes again:", err)
 	}
+	s.sockets.keep(false)
 	if database, gateway := s.database.turn(false), s.gateway.turn(false); database < 50 || gateway < 50 {
 		t.Errorf("%d requests of DynamoDB failed, and %d of @connections: nothing was tested", database, gateway)
 	}
