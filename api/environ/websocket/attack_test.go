@@ -140,7 +140,7 @@ func TestStormOfSubscriptions(t *testing.T) {
 	s.write(t, 1)
 	witness := newListener("witness", true, time.Now().Add(time.Hour))
 	s.subscribe(t, witness)
-	s.write(t, 2)
+	s.write(t, 19)
 	all := told(t, s.users)
 	until(t, "the witness hears of all", func() bool {
 		s.sockets.mu.Lock()
