@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/coder/websocket"
 
+	"portcullis/authorizers/revocation"
 	"portcullis/authorizers/revocation/dynamo"
 	"portcullis/authorizers/verify/verifytest"
 	"portcullis/deploy/desk"
@@ -342,5 +343,77 @@ func isClosed(c <-chan struct{}) bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// TestFeedEnds: a sign-out, the revocation of all tokens of an issuer, and the removal of a user close the connections that they are about, and
+// no other ones; from its token's end on, a connection that is not closed yet is answered no message and told of nothing.
+func TestFeedEnds(t *testing.T) {
+	f := startCrowd(t)
+	v := &versions{of: map[string]int{}}
+	admin := accessToken(t, f.url, "admin")
+	witness := f.hear(t, admin, "*")
+	witness.subscribe(t)
+	hears := func(id string, version int) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); !slices.ContainsFunc(witness.heard(), func(e told) bool { return e.ID == id && e.Version == version }); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("the witness does not hear of %s %d", id, version)
+			}
+		}
+	}
+	const ping = `{"action":"ping"}`
+
+	short := f.hear(t, f.token("short", 3*time.Second, "users/read"), "*")
+	short.subscribe(t)
+	for forbidden := false; !forbidden; {
+		short.say(t, ping)
+		select {
+		case answer := <-short.answers:
+			forbidden = strings.HasPrefix(answer, `{"message": "Forbidden"`)
+		case <-short.ended:
+			t.Fatal("closed before it was refused: ", short.end)
+		}
+	}
+	before := len(short.heard())
+	f.write(t, admin, v, "after")
+	hears("after", 1)
+	if got := short.heard(); len(got) > before {
+		t.Errorf("told of %v after its token's end", got[before:])
+	}
+
+	reader := accessToken(t, f.url, "reader")
+	out := f.hear(t, reader, "*")
+	out.subscribe(t)
+	if status, body := send(t, f.running, "POST", "/rest-token/tokens/sign-out", "", "Authorization: Bearer "+reader); status != 200 {
+		t.Fatalf("sign-out: %d %s", status, body)
+	}
+	out.isEnded(t, "who signed out")
+
+	mine := f.token("mine", time.Hour, "users/self")
+	f.write(t, admin, v, "mine")
+	hears("mine", 1)
+	removed, other := f.hear(t, mine, "mine"), f.hear(t, f.token("mine-too", time.Hour, "users/self"), "mine-too")
+	removed.subscribe(t)
+	other.subscribe(t)
+	if status, body := send(t, f.running, "DELETE", "/rest-token/users/mine", "", "Authorization: Bearer "+admin); status != 200 {
+		t.Fatalf("removing: %d %s", status, body)
+	}
+	removed.isEnded(t, "who was removed")
+	if got := removed.heard(); len(got) != 1 || got[0] != (told{"user.deleted", "mine", 1}) {
+		t.Errorf("who was removed is told of %v", got)
+	}
+	other.asks(t, ping, ping)
+	f.hear(t, mine, "mine").asks(t, ping, ping) // a removal revokes no token
+
+	if err := f.revocations.Revoke(t.Context(), revocation.OfIssuer(f.issuer.URL, time.Now(), time.Now().Add(time.Hour))); err != nil {
+		t.Fatal(err)
+	}
+	other.isEnded(t, "one of the issuer")
+	witness.asks(t, ping, ping)
+	f.write(t, admin, v, "after")
+	hears("after", 2)
+	if got := out.heard(); slices.ContainsFunc(got, func(e told) bool { return e.ID == "mine" }) {
+		t.Errorf("who signed out is told of %v", got)
 	}
 }
