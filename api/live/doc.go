@@ -37,6 +37,10 @@
 // ([connections.MaxTopics]) or "connect-again" (the connection is not kept, as one is that was opened before there was a store); and a
 // sentence as its message.
 //
+// Whether a client may subscribe is decided when it does, and holds until the connection ends: a later contract that asks for more, or has no
+// such message, ends no subscription that there is. Where there are no topics meanwhile nobody is told of anything, and of what happened then
+// not later either. Whoever tightens such a rule has the clients connect again, as by revoking the tokens of their issuer.
+//
 // # What it takes to run
 //
 // The function as package environ/websocket makes it gets, beside the events of the API:

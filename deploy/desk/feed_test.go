@@ -119,3 +119,52 @@ func TestNoFeed(t *testing.T) {
 		t.Error("the greeting offers a feed")
 	}
 }
+
+// TestWatchOfSubscriptions: who is subscribed stays so when the contract changes: it is told of changes though it might not subscribe any more, of
+// none while the contract has no message for it, and of those after that again.
+func TestWatchOfSubscriptions(t *testing.T) {
+	copyModule(t, t.TempDir())
+	const file = "api/openapi.yaml"
+	original, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, desk.Config{Watch: true})
+	f, v, admin := &feedDesk{running: d}, &versions{of: map[string]int{}}, accessToken(t, d.url, "admin")
+	reloads := 0
+	reload := func(text string) {
+		t.Helper()
+		write(t, file, text)
+		for reloads++; strings.Count(d.stderr.String(), "local: reloaded "+file+"\n") < reloads; time.Sleep(5 * time.Millisecond) {
+			if t.Context().Err() != nil {
+				t.Fatal(d.stderr)
+			}
+		}
+	}
+	h := f.hear(t, accessToken(t, d.url, "reader"), "*")
+	h.subscribe(t)
+	hears := func(want ...told) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); !slices.Equal(h.heard(), want); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("told of %v, want %v", h.heard(), want)
+			}
+		}
+	}
+	first, last := told{"user.created", "7", 1}, told{"user.updated", "7", 3}
+
+	before, after, _ := strings.Cut(string(original), "\n    subscribe:\n")
+	reload(before + "\n    subscribe:\n" + strings.Replace(after, "users/read", "users/write", 1))
+	h.asks(t, `{"action":"subscribe","users":"*"}`, `{"message": "Forbidden"`)
+	f.write(t, admin, v, "7")
+	hears(first)
+
+	reload(before + "\n    follow:\n" + after)
+	waitForLog(t, d, "has no message subscribe of the function live")
+	h.asks(t, `{"action":"ping"}`, `{"action":"ping"}`)
+	f.write(t, admin, v, "7")
+
+	reload(string(original))
+	f.write(t, admin, v, "7")
+	hears(first, last)
+}

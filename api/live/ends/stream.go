@@ -45,6 +45,10 @@ func (f OnRevocation) Invoke(ctx context.Context, event []byte) ([]byte, error) 
 //
 // Where a feed is on the same stream, it comes behind that, by dynamostream.All: who is removed hears of it, if subscribed, before the
 // connection is closed. Where delivering fails, it is closed all the same.
+//
+// A removal revokes no credential. Its bearer may connect again until it ends, and a connection that cannot be closed (403) goes on being
+// answered and sent to: nobody but the [Closer] knows of it. Who has to be locked out has its credentials revoked, which package live and package
+// feed ask about by themselves.
 type OnRemoval struct {
 	// Closer closes the connections; required.
 	Closer *Closer
