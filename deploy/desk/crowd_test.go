@@ -237,14 +237,15 @@ func TestFeedCrowd(t *testing.T) {
 }
 
 func feedCrowd(t *testing.T) {
-	const crowd, writers = 200, 4
+	const most, few, writers = 200, 40, 4
+	crowd := few
 	f := startCrowd(t)
 	v := &versions{of: map[string]int{}}
 	admin := f.token("admin", time.Hour, "users/write")
 	name := func(i int) string { return fmt.Sprint("user-", i) }
 
-	var clients [crowd]*hearer
-	var from, until [crowd]map[string]int
+	var clients [most]*hearer
+	var from, until [most]map[string]int
 	come := func(i int) {
 		of, scope := "*", "users/read"
 		if i%10 > 0 {
@@ -269,8 +270,13 @@ func feedCrowd(t *testing.T) {
 		}
 		all.Wait()
 	}
+	began := time.Now()
+	each(func(int) bool { return true }, come)
+	if crowd = min(most, max(2*few, int(few*3*time.Second/time.Since(began))/few*few)); crowd < most {
+		t.Logf("%d clients and not %d, since this machine is busy", crowd, most)
+	}
 	early := func(i int) bool { return i < crowd*3/4 }
-	each(early, come)
+	each(func(i int) bool { return early(i) && clients[i] == nil }, come)
 
 	stop := make(chan struct{})
 	var writing sync.WaitGroup
@@ -305,7 +311,7 @@ func feedCrowd(t *testing.T) {
 
 	all := v.now()
 	heard := 0
-	for i, h := range clients {
+	for i, h := range clients[:crowd] {
 		if t.Failed() {
 			return
 		}
@@ -323,7 +329,7 @@ func feedCrowd(t *testing.T) {
 		heard += len(h.heard())
 	}
 	t.Logf("%d users, %d messages", len(all), heard)
-	for _, h := range clients {
+	for _, h := range clients[:crowd] {
 		h.Close(websocket.StatusNormalClosure, "done")
 	}
 	for deadline := time.Now().Add(time.Minute); f.kept(t) > 0; time.Sleep(10 * time.Millisecond) {
@@ -416,4 +422,53 @@ func TestFeedEnds(t *testing.T) {
 	if got := out.heard(); slices.ContainsFunc(got, func(e told) bool { return e.ID == "mine" }) {
 		t.Errorf("who signed out is told of %v", got)
 	}
+}
+
+// TestWatchOfSubscriptions: who is subscribed stays so when the contract changes: it is told of changes though it might not subscribe any more, of
+// none while the contract has no message for it, and of those after that again.
+func TestWatchOfSubscriptions(t *testing.T) {
+	copyModule(t, t.TempDir())
+	const file = "api/openapi.yaml"
+	original, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, desk.Config{Watch: true})
+	f, v, admin := &feedDesk{running: d}, &versions{of: map[string]int{}}, accessToken(t, d.url, "admin")
+	reloads := 0
+	reload := func(text string) {
+		t.Helper()
+		write(t, file, text)
+		for reloads++; strings.Count(d.stderr.String(), "local: reloaded "+file+"\n") < reloads; time.Sleep(5 * time.Millisecond) {
+			if t.Context().Err() != nil {
+				t.Fatal(d.stderr)
+			}
+		}
+	}
+	h := f.hear(t, accessToken(t, d.url, "reader"), "*")
+	h.subscribe(t)
+	hears := func(want ...told) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); !slices.Equal(h.heard(), want); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("told of %v, want %v", h.heard(), want)
+			}
+		}
+	}
+	first, last := told{"user.created", "7", 1}, told{"user.updated", "7", 3}
+
+	before, after, _ := strings.Cut(string(original), "\n    subscribe:\n")
+	reload(before + "\n    subscribe:\n" + strings.Replace(after, "users/read", "users/write", 1))
+	h.asks(t, `{"action":"subscribe","users":"*"}`, `{"message": "Forbidden"`)
+	f.write(t, admin, v, "7")
+	hears(first)
+
+	reload(before + "\n    follow:\n" + after)
+	waitForLog(t, d, "has no message subscribe of the function live")
+	h.asks(t, `{"action":"ping"}`, `{"action":"ping"}`)
+	f.write(t, admin, v, "7")
+
+	reload(string(original))
+	f.write(t, admin, v, "7")
+	hears(first, last)
 }
