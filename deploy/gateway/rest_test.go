@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"portcullis/api/contract"
 )
 
 func TestREST(t *testing.T) {
@@ -99,5 +101,34 @@ func TestREST(t *testing.T) {
 		if traced := got.header.Get("X-Amzn-Trace-Id") != ""; traced != (test.errorType == "") {
 			t.Errorf("%s\ntrace id: %v", name, traced)
 		}
+	}
+}
+
+// TestUndecidedBodies: a body of which it cannot be told in time whether it fits reaches no function, and is not called a bad one.
+func TestUndecidedBodies(t *testing.T) {
+	s := newStage(t, func(c *setting) {
+		var err error
+		if c.Contract, err = contract.Parse("contract.yaml", []byte(with(contractText, "minLength: 1", `pattern: "^(a|aa)+$"`))); err != nil {
+			t.Fatal(err)
+		}
+		c.ShowTrace = true
+	})
+	body := func(name string) string {
+		return "POST /test/things\nAuthorization: Bearer all\n\n{\"name\":\"" + name + "\"}"
+	}
+	slow := strings.Repeat("a", 80) + "!"
+	got, trace := s.traced(t, body(slow))
+	const internal = `{"message":"Internal server error"}`
+	if got.status != 500 || got.body != internal || trace.ResponseType != "API_CONFIGURATION_ERROR" || len(s.things.events) != 0 {
+		t.Errorf("status %d, body %s, %+v, events %q", got.status, got.body, trace, s.things.events)
+	}
+	if !strings.Contains(trace.Validation, `the pattern "^(a|aa)+$" takes too long`) || strings.Contains(trace.Validation, slow) {
+		t.Errorf("the trace says %q", trace.Validation)
+	}
+	if got := s.send(t, body("aaa")); got.status != 200 {
+		t.Errorf("afterwards: status %d, body %s", got.status, got.body)
+	}
+	if got := s.send(t, body("b")); got.status != 400 {
+		t.Errorf("another: status %d, body %s", got.status, got.body)
 	}
 }

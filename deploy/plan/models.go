@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"portcullis/api/contract"
 )
@@ -34,7 +35,7 @@ const AnyMediaType = "$default"
 // them.
 type bodyModels struct {
 	all        map[string]Model
-	validators map[string]*jsonschema.Schema             // by the names of all models
+	validators map[string]*Validator                     // by the names of all models
 	of         map[*contract.Operation]map[string]string // operation -> media type -> model
 }
 
@@ -345,7 +346,7 @@ func changedMembers(mapping map[string]any, change func(name string, value any) 
 }
 
 // compile makes what validates by the models, and so makes sure that they are JSON Schema; nil: something is wrong.
-func (m *modelMaker) compile(models map[string]Model) map[string]*jsonschema.Schema {
+func (m *modelMaker) compile(models map[string]Model) map[string]*Validator {
 	if len(m.wrong) > 0 {
 		return nil
 	}
@@ -355,13 +356,13 @@ func (m *modelMaker) compile(models map[string]Model) map[string]*jsonschema.Sch
 		return nil
 	}
 	inOrder := slices.SortedFunc(maps.Values(m.schemas), func(a, b *schema) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name)) })
-	made, failed := map[string]*jsonschema.Schema{}, map[string]bool{}
+	made, failed := map[string]*Validator{}, map[string]bool{}
 	for _, s := range inOrder {
 		if slices.ContainsFunc(s.references, func(name string) bool { return failed[name] }) {
 			failed[s.name] = true // for which it is not to blame
 			continue
 		}
-		if made[s.model()], err = compiler.Compile(compiled + s.model()); err != nil {
+		if made[s.model()], err = compiler.compile(s.model()); err != nil {
 			m.refuseSchema(s, err)
 			failed[s.name] = true
 		}
@@ -369,27 +370,79 @@ func (m *modelMaker) compile(models map[string]Model) map[string]*jsonschema.Sch
 	return made
 }
 
-// refuseSchema says why a schema is none, where of it that is known.
+// refuseSchema says why a schema is none: all that is wrong, each with its place.
 func (m *modelMaker) refuseSchema(s *schema, err error) {
-	place, reason := s.place, err.Error()
 	var invalid *jsonschema.SchemaValidationError
 	var cause *jsonschema.ValidationError
-	if errors.As(err, &invalid) && errors.As(invalid.Err, &cause) {
-		for len(cause.Causes) > 0 {
-			cause = cause.Causes[0]
+	var noPattern *jsonschema.InvalidRegexError
+	switch {
+	case errors.As(err, &invalid) && errors.As(invalid.Err, &cause):
+		for _, misfit := range misfits(cause) {
+			m.refuseMember(s, misfit)
 		}
-		for _, token := range cause.InstanceLocation {
-			place += "/" + url.PathEscape(strings.ReplaceAll(token, "~", "~0"))
-		}
-		reason = "want a schema of JSON Schema draft 4: " + cause.Error()
+	case errors.As(err, &noPattern): // a name in patternProperties
+		_, at, _ := strings.Cut(noPattern.URL, "#")
+		why := &kind.Format{Got: noPattern.Regex, Want: "regex", Err: noPattern.Err}
+		m.refuseMember(s, &jsonschema.ValidationError{InstanceLocation: contract.PointerTokens(at), ErrorKind: why})
+	default:
+		m.refuse(m.contract.Line(s.place), "%s: %s", s.name, strings.ReplaceAll(err.Error(), compiled, ""))
 	}
-	reason, _, _ = strings.Cut(strings.ReplaceAll(reason, compiled, ""), "\n")
-	m.refuse(m.contract.Line(place), "%s: %s", s.name, reason)
 }
 
-// newCompiler makes what compiles models, by their addresses.
-func newCompiler(models map[string]Model) (*jsonschema.Compiler, error) {
-	compiler := jsonschema.NewCompiler()
+// refuseMember says why a schema is none, by what does not fit the schema of schemas.
+func (m *modelMaker) refuseMember(s *schema, misfit *jsonschema.ValidationError) {
+	place, want, reason := s.place, "a schema of JSON Schema draft 4", misfit.Error()
+	for _, token := range misfit.InstanceLocation {
+		place += "/" + url.PathEscape(strings.ReplaceAll(token, "~", "~0"))
+	}
+	if why, is := misfit.ErrorKind.(*kind.Format); is && why.Want == "regex" {
+		at, _, _ := strings.Cut(reason, ": ")
+		want, reason = "a pattern of ECMA 262", fmt.Sprintf("%s: %q: %v", at, why.Got, why.Err)
+	}
+	m.refuse(m.contract.Line(place), "%s: want %s: %s", s.name, want, reason)
+}
+
+// misfits are what does not fit at the bottom of an error, in the order of their places. Of alternatives, of which one would do, it is
+// those of the one that the value comes nearest to.
+func misfits(err *jsonschema.ValidationError) []*jsonschema.ValidationError {
+	if len(err.Causes) == 0 {
+		return []*jsonschema.ValidationError{err}
+	}
+	var all []*jsonschema.ValidationError
+	_, alternatives := err.ErrorKind.(*kind.AnyOf)
+	for _, cause := range err.Causes {
+		found := misfits(cause)
+		switch {
+		case !alternatives:
+			all = append(all, found...)
+		case all == nil || len(found[0].InstanceLocation) > len(all[0].InstanceLocation):
+			all = found
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *jsonschema.ValidationError) int {
+		return slices.Compare(a.InstanceLocation, b.InstanceLocation)
+	})
+	return all
+}
+
+// modelCompiler compiles the models of an API, whose patterns have one clock.
+type modelCompiler struct {
+	schemas *jsonschema.Compiler
+	clock   *patternClock
+}
+
+func (c *modelCompiler) compile(name string) (*Validator, error) {
+	schema, err := c.schemas.Compile(compiled + name)
+	if err != nil {
+		return nil, err
+	}
+	return &Validator{schema, c.clock}, nil
+}
+
+// newCompiler makes what compiles models, by their names.
+func newCompiler(models map[string]Model) (*modelCompiler, error) {
+	compiler, clock := jsonschema.NewCompiler(), &patternClock{}
+	compiler.UseRegexpEngine(clock.compile)
 	compiler.DefaultDraft(jsonschema.Draft4)
 	for name, model := range models {
 		tree, err := jsonschema.UnmarshalJSON(strings.NewReader(model.Schema))
@@ -400,22 +453,22 @@ func newCompiler(models map[string]Model) (*jsonschema.Compiler, error) {
 			return nil, err
 		}
 	}
-	return compiler, nil
+	return &modelCompiler{compiler, clock}, nil
 }
 
 // Validators are what validates by each of an API's models, by their names: nobody may change the map. [Compile] has made them; they are
 // made anew for a plan that was made otherwise. The error is of the first model that is no schema of JSON Schema.
-func (r *REST) Validators() (map[string]*jsonschema.Schema, error) {
+func (r *REST) Validators() (map[string]*Validator, error) {
 	return validators(r.validators, r.Models)
 }
 
 // Validators are what validates by each of the models of messages, as those of a REST API are.
-func (w *WebSocket) Validators() (map[string]*jsonschema.Schema, error) {
+func (w *WebSocket) Validators() (map[string]*Validator, error) {
 	return validators(w.validators, w.Models)
 }
 
 // validators are those that were made, or else new ones.
-func validators(made map[string]*jsonschema.Schema, models map[string]Model) (map[string]*jsonschema.Schema, error) {
+func validators(made map[string]*Validator, models map[string]Model) (map[string]*Validator, error) {
 	if made != nil {
 		return made, nil
 	}
@@ -423,9 +476,9 @@ func validators(made map[string]*jsonschema.Schema, models map[string]Model) (ma
 	if err != nil {
 		return nil, err
 	}
-	all := map[string]*jsonschema.Schema{}
+	all := map[string]*Validator{}
 	for _, name := range slices.Sorted(maps.Keys(models)) {
-		if all[name], err = compiler.Compile(compiled + name); err != nil {
+		if all[name], err = compiler.compile(name); err != nil {
 			return nil, err
 		}
 	}

@@ -8,8 +8,6 @@
 package plan
 
 import (
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"portcullis/deploy/modes"
 	"portcullis/policy"
 )
@@ -149,7 +147,7 @@ type REST struct {
 
 	CacheSettings *CacheSettings `json:"cacheSettings"` // nil: the stage has no cache
 
-	validators map[string]*jsonschema.Schema // by the names of Models, as they were compiled to check them
+	validators map[string]*Validator // by the names of Models, as they were compiled to check them
 }
 
 // RequestValidator is what a REST API looks at before it calls a function.
@@ -221,7 +219,7 @@ type WebSocket struct {
 
 	Models map[string]Model `json:"models"` // of messages, by their names; none refers to another
 
-	validators map[string]*jsonschema.Schema // by the names of Models, as they were compiled to check them
+	validators map[string]*Validator // by the names of Models, as they were compiled to check them
 }
 
 // Keys is the usage plan by whose keys callers are counted; nil: no operation asks for a key.

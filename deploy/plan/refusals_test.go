@@ -243,11 +243,17 @@ func TestRefusesContracts(t *testing.T) {
 		{"iam", "Part\"}}}\n    Part:", "ThingRank1\"}}}\n    ThingRank1:", "8: ThingRank1: want another name: the model ThingRank1 is another schema's"},
 		{"iam", "{application/json: {schema: {$ref: \"#/components/schemas/Thing\"}}}", "{application/ab+json: {schema: {type: object}}, application/a-b+json: {schema: {type: array}}}",
 			"14: want another path or schema's name: the model of this schema would be BodyPOSTthingsapplicationabjson, as that of line 14 is"},
-		{"iam", "Part: {type: object}", "Part: {type: [object, thing]}", "8: Part: " + draft4 + "at '/type': value must be one of"},
-		{"iam", "Part: {type: object}", "Part:\n      a: 1\n      pattern: '('", "10: Part: " + draft4 + "at '/pattern': '(' is not valid regex"},
+		{"iam", "Part: {type: object}", "Part:\n      a: 1\n      pattern: '('", "10: Part: want a pattern of ECMA 262: at '/pattern': \"(\": missing closing )"},
 		{"iam", "Part: {type: object}", "Part:\n      properties:\n        a~1b%2F/c:\n          minimum: 1\n          exclusiveMinimum: 1", "12: Part: " + draft4 + "at '/properties/a~01b%2F~1c/exclusiveMinimum': got number, want boolean"},
 		{"iam", "Part: {type: object}", "Part: {items: {$ref: \"#/components/schemas/Screw\"}}\n    Screw: {type: thing}", "9: Screw: " + draft4 + "at '/type': value must be one of"}, // and nothing of those that refer to it
 		{"iam", "Part: {type: object}", "Part: {maximum: 1, exclusiveMaximum: 1}", "8: Part: " + draft4 + "at '/exclusiveMaximum': got number, want boolean"},
+		{"iam", "Part: {type: object}", "Part: {type: [object, thing]}", "8: Part: " + draft4 + "at '/type/1': value must be one of"}, // of the alternatives, the one that is meant
+		{"iam", "Part: {type: object}", "Part: {additionalProperties: {minLength: -1}}", "8: Part: " + draft4 + "at '/additionalProperties/minLength': minimum: got -1, want 0"},
+		{"iam", "Part: {type: object}", "Part:\n      maxLength: a\n      properties:\n        b~/c:\n          required: []\n          pattern: (\n        d: {pattern: '(?i)e'}",
+			"9: Part: " + draft4 + "at '/maxLength': got string, want integer\n" +
+				"12: Part: " + draft4 + "at '/properties/b~0~1c/required': minItems: got 0, want 1\n" +
+				"13: Part: want a pattern of ECMA 262: at '/properties/b~0~1c/pattern': \"(\": missing closing ) in `(`\n" +
+				"14: Part: want a pattern of ECMA 262: at '/properties/d/pattern': \"(?i)e\": want ( or (?: or (?= or (?! or (?<= or (?<! or (?<NAME>, which are the groups of ECMA 262"},
 		{"iam", "Part: {type: object}", "Part: {properties: {a: {$ref: \"#/components/schemas/_-\"}}}\n    _-: {}", `9: "_-": ` + wantsNames},
 		{"iam", "Part: {type: object}", "Part: {properties: {a: {$ref: \"#/components/schemas/A_b\"}, b: {$ref: \"#/components/schemas/Ab\"}}}\n    A_b: {}\n    Ab: {}", "10: Ab: want another name: the model Ab is another schema's"},
 		{"iam", "{application/json: {schema: {$ref: \"#/components/schemas/Thing\"}}}", "{application/json: {schema: {type: object}}, Application/JSON; charset=utf-8: {schema: {type: array}}}",

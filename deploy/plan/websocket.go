@@ -100,7 +100,7 @@ func modelOf(r *contract.MessageRoute) string {
 }
 
 // messageModels are the models of messages, one for each route that has a schema, and what validates by them.
-func (b *builder) messageModels() (map[string]Model, map[string]*jsonschema.Schema) {
+func (b *builder) messageModels() (map[string]Model, map[string]*Validator) {
 	m := &modelMaker{refusals: refusals{contract: b.contract}, schemas: map[string]*schema{}}
 	all := map[string]Model{}
 	for i := range b.contract.WebSocket.Routes {

@@ -6,11 +6,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/gateway/sigv4"
 	"portcullis/deploy/gateway/usage"
+	"portcullis/deploy/plan"
 	"portcullis/policy"
 )
 
@@ -89,7 +88,7 @@ func (a *API) prepareMethods() error {
 }
 
 // bodyValidators are what validates by each model; none where bodies are not validated.
-func (a *API) bodyValidators() (map[string]*jsonschema.Schema, error) {
+func (a *API) bodyValidators() (map[string]*plan.Validator, error) {
 	if !a.Plan.REST.RequestValidator.Body {
 		return nil, nil
 	}
@@ -181,9 +180,5 @@ func (a *API) validate(x *stage.Exchange) *refusal {
 	if own.mock != nil {
 		return nil
 	}
-	r := own.validator.check(x)
-	if r != nil {
-		x.TraceValidation(r.message)
-	}
-	return r
+	return own.validator.check(x)
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/plan"
 )
@@ -14,13 +12,13 @@ import (
 // validator checks requests to one method before its function is called.
 type validator struct {
 	headers, paths, queries []string // required parameters, each sorted
-	models                  map[string]*jsonschema.Schema
+	models                  map[string]*plan.Validator
 }
 
 // newValidator makes what the plan's validator checks of an operation, by the models of the API. It refuses a model that there is
 // not, by which nothing would be checked.
-func newValidator(o *plan.Operation, checks plan.RequestValidator, models map[string]*jsonschema.Schema) (*validator, error) {
-	v := &validator{models: map[string]*jsonschema.Schema{}}
+func newValidator(o *plan.Operation, checks plan.RequestValidator, models map[string]*plan.Validator) (*validator, error) {
+	v := &validator{models: map[string]*plan.Validator{}}
 	if checks.Parameters {
 		v.require(o.RequestParameters)
 	}
@@ -54,9 +52,17 @@ func (v *validator) require(parameters map[string]bool) {
 // check says what a request lacks; nil where it may go on.
 func (v *validator) check(x *stage.Exchange) *refusal {
 	if missing := v.missingParameters(x); len(missing) > 0 {
-		return refuseWith(badParameters, "Missing required request parameters: ["+strings.Join(missing, ", ")+"]")
+		r := refuseWith(badParameters, "Missing required request parameters: ["+strings.Join(missing, ", ")+"]")
+		x.TraceValidation(r.message)
+		return r
 	}
-	if !v.bodyFits(x) {
+	misfit, err := v.bodyMisfit(x)
+	switch {
+	case err != nil:
+		x.TraceValidation(err.Error())
+		return refuse(misconfigured)
+	case misfit != "":
+		x.TraceValidation(badBody.message)
 		return refuse(badBody)
 	}
 	return nil
@@ -83,18 +89,19 @@ func (v *validator) missingParameters(x *stage.Exchange) []string {
 	return missing
 }
 
-// bodyFits validates the body by the model of its media type, or by the one for any. No body is validated as {}.
-func (v *validator) bodyFits(x *stage.Exchange) bool {
+// bodyMisfit says what of the body does not fit the model of its media type, or the one for any; "": it fits, or there is no model. No
+// body is validated as {}. The error is [stage.Misfit]'s.
+func (v *validator) bodyMisfit(x *stage.Exchange) (string, error) {
 	model := v.models[stage.MediaType(x.HTTP.Header)]
 	if model == nil {
 		model = v.models[plan.AnyMediaType]
 	}
 	if model == nil {
-		return true
+		return "", nil
 	}
 	body := x.Body
 	if len(body) == 0 {
 		body = []byte("{}")
 	}
-	return stage.Misfit(model, body) == ""
+	return stage.Misfit(model, body)
 }

@@ -9,25 +9,27 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"portcullis/deploy/plan"
 )
 
 // ModelNamed finds a model of a plan for one of its operations. The error is a [*ConfigError] where there is none of that name: by a
 // model that is not there nothing would be checked.
-func ModelNamed(models map[string]*jsonschema.Schema, name, operation string) (*jsonschema.Schema, error) {
+func ModelNamed(models map[string]*plan.Validator, name, operation string) (*plan.Validator, error) {
 	if model := models[name]; model != nil {
 		return model, nil
 	}
 	return nil, Misconfigured("%s: no model is called %q", operation, name)
 }
 
-// Misfit says what of a text does not fit a model; "": it fits.
-func Misfit(model *jsonschema.Schema, text []byte) string {
+// Misfit says what of a text does not fit a model; "": it fits. The error is a [*plan.UndecidedError]: neither can be said.
+func Misfit(model *plan.Validator, text []byte) (string, error) {
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	switch {
 	case err != nil:
-		return "it is no JSON"
+		return "it is no JSON", nil
 	case !numbersFit(value):
-		return "it has a number that is too long to compare"
+		return "it has a number that is too long to compare", nil
 	}
 	var wrong *jsonschema.ValidationError
 	switch err := model.Validate(value); {
@@ -35,11 +37,11 @@ func Misfit(model *jsonschema.Schema, text []byte) string {
 		for len(wrong.Causes) > 0 {
 			wrong = wrong.Causes[0]
 		}
-		return "/" + strings.Join(wrong.InstanceLocation, "/") + " does not fit"
+		return "/" + strings.Join(wrong.InstanceLocation, "/") + " does not fit", nil
 	case err != nil:
-		return "it does not fit"
+		return "", err
 	}
-	return ""
+	return "", nil
 }
 
 // maxNumber is the most characters, and the largest exponent, of a number in a body. The validator works with

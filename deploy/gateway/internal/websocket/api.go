@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"portcullis/deploy/gateway/internal/stage"
 	"portcullis/deploy/plan"
 	"portcullis/policy"
@@ -31,8 +29,8 @@ type API struct {
 // route is what a WebSocket API has of a method beyond the method itself.
 type route struct {
 	*stage.Method
-	model   *jsonschema.Schema // nil: messages are not validated
-	answers bool               // the client gets what the function answers
+	model   *plan.Validator // nil: messages are not validated
+	answers bool            // the client gets what the function answers
 }
 
 // manageAction is what it takes to use @connections.

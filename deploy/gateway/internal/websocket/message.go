@@ -45,8 +45,12 @@ func (a *API) answer(x *stage.Exchange, body string) (string, *refusal) {
 		return "", &throttled
 	}
 	if found.model != nil {
-		if why := stage.Misfit(found.model, []byte(body)); why != "" {
-			x.TraceValidation(why)
+		switch misfit, err := stage.Misfit(found.model, []byte(body)); {
+		case err != nil:
+			x.TraceValidation(err.Error())
+			return "", &misconfigured
+		case misfit != "":
+			x.TraceValidation(misfit)
 			return "", &badBody
 		}
 	}

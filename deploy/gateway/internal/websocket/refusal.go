@@ -41,6 +41,7 @@ var (
 	integrationFailed  = refusal{"INTEGRATION_FAILURE", 502, "InternalServerErrorException", "Internal server error", true}
 	noRoute            = refusal{"RESOURCE_NOT_FOUND", 403, "ForbiddenException", "Forbidden", true}
 	badBody            = refusal{"BAD_REQUEST_BODY", 400, "BadRequestException", "Bad request body", true}
+	misconfigured      = refusal{"API_CONFIGURATION_ERROR", 500, "InternalServerErrorException", "Internal server error", true}
 	unreadable         = refusal{"BAD_REQUEST_BODY", 400, "BadRequestException", "Bad Request", false}
 	bodyTooLarge       = refusal{"REQUEST_TOO_LARGE", 413, "PayloadTooLargeException", "Payload Too Large", false}
 	badID              = refusal{"BAD_REQUEST_PARAMETERS", 400, "BadRequestException", "Invalid connectionId", false}
