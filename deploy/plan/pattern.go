@@ -69,14 +69,14 @@ type pattern struct {
 }
 
 // compile compiles a pattern as JSON Schema has them, which are those of ECMA 262 (JSON Schema draft 4, section 3.3): as with the flag u,
-// or as without it where the pattern is none with it, such as one with a backslash before a letter that needs none. A character is a code
-// point in both.
+// or as without it where the pattern is none with it, such as [\w-.]. A character is a code point in both. Patterns with \p have to be
+// such with the flag: without it \p is the letter, which nobody means.
 func (c *patternClock) compile(text string) (jsonschema.Regexp, error) {
 	if err := checkGroups(text); err != nil {
 		return nil, err
 	}
 	expression, err := regexp2.Compile(text, regexp2.ECMAScript, regexp2.Unicode)
-	if err != nil {
+	if unescaped := strings.ReplaceAll(text, `\\`, ""); err != nil && !strings.Contains(strings.ToLower(unescaped), `\p`) {
 		expression, err = regexp2.Compile(text, regexp2.ECMAScript)
 	}
 	if err != nil {
