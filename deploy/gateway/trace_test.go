@@ -53,7 +53,9 @@ func TestTrace(t *testing.T) {
 		{"GET /test/things\nAuthorization: Bearer deny", func(t *gateway.Trace) bool {
 			return t.Policy.Decision == "deny" && t.Policy.Statement != nil && t.Integration == nil
 		}},
-		{"POST /test/things\nAuthorization: Bearer all\n\n{}", func(t *gateway.Trace) bool { return t.Validation == "Invalid request body" }},
+		{"POST /test/things\nAuthorization: Bearer all\n\n{}", func(t *gateway.Trace) bool {
+			return t.Validation == `object has missing required properties (["name"])`
+		}},
 		{"GET /test/open", func(t *gateway.Trace) bool { return t.Authorizer == nil && t.Status == 200 }},
 		{"OPTIONS /test/things", func(t *gateway.Trace) bool { return t.Status == 204 }},
 	}

@@ -191,7 +191,7 @@ func TestWebSocketTraces(t *testing.T) {
 		}
 	}
 	slices.Sort(got) // a trace is handed on when its answer is out already
-	want := "CONNECT $connect 200 \nDISCONNECT $disconnect 200 \nMESSAGE checked 400 /text does not fit\nMESSAGE echo 200 "
+	want := "CONNECT $connect 200 \nDISCONNECT $disconnect 200 \nMESSAGE checked 400 /text: string … is too long (length: 11, maximum allowed: 5)\nMESSAGE echo 200 "
 	if strings.Join(got, "\n") != want {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}

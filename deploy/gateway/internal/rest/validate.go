@@ -56,13 +56,13 @@ func (v *validator) check(x *stage.Exchange) *refusal {
 		x.TraceValidation(r.message)
 		return r
 	}
-	misfit, err := v.bodyMisfit(x)
+	misfits, err := v.bodyMisfits(x)
 	switch {
 	case err != nil:
 		x.TraceValidation(err.Error())
 		return refuse(misconfigured)
-	case misfit != "":
-		x.TraceValidation(badBody.message)
+	case len(misfits) > 0:
+		x.Misfits(misfits)
 		return refuse(badBody)
 	}
 	return nil
@@ -89,19 +89,19 @@ func (v *validator) missingParameters(x *stage.Exchange) []string {
 	return missing
 }
 
-// bodyMisfit says what of the body does not fit the model of its media type, or the one for any; "": it fits, or there is no model. No
-// body is validated as {}. The error is [stage.Misfit]'s.
-func (v *validator) bodyMisfit(x *stage.Exchange) (string, error) {
+// bodyMisfits says what of the body does not fit the model of its media type, or the one for any; none: it fits, or there is no model. No
+// body is validated as {}. The error is that of [stage.Misfits].
+func (v *validator) bodyMisfits(x *stage.Exchange) ([]stage.Misfit, error) {
 	model := v.models[stage.MediaType(x.HTTP.Header)]
 	if model == nil {
 		model = v.models[plan.AnyMediaType]
 	}
 	if model == nil {
-		return "", nil
+		return nil, nil
 	}
 	body := x.Body
 	if len(body) == 0 {
 		body = []byte("{}")
 	}
-	return stage.Misfit(model, body)
+	return stage.Misfits(model, body)
 }

@@ -28,6 +28,7 @@ type Outcome struct {
 	length       int    // bytes of the answer's body
 	responseType string // of an answer that the gateway makes itself, such as ACCESS_DENIED
 	errorMessage string // of such an answer
+	misfits      string // what of the body does not fit its model
 
 	authorizerReason string // what an HTTP API's authorizer has against the request
 }
@@ -35,6 +36,12 @@ type Outcome struct {
 // Fail notes the answer that the gateway makes itself, by its type as in $context.error.responseType.
 func (o *Outcome) Fail(responseType, message string) {
 	o.responseType, o.errorMessage = responseType, message
+}
+
+// Misfits notes what of the body does not fit its model, for $context.error.validationErrorString and the trace.
+func (x *Exchange) Misfits(misfits []Misfit) {
+	x.misfits = cutSecrets(listed(misfits), x.secrets())
+	x.TraceValidation(placed(misfits))
 }
 
 // Blame notes what an authorizer has against the request, for $context.authorizer.error.

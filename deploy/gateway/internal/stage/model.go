@@ -22,26 +22,19 @@ func ModelNamed(models map[string]*plan.Validator, name, operation string) (*pla
 	return nil, Misconfigured("%s: no model is called %q", operation, name)
 }
 
-// Misfit says what of a text does not fit a model; "": it fits. The error is a [*plan.UndecidedError]: neither can be said.
-func Misfit(model *plan.Validator, text []byte) (string, error) {
+// Misfits says what of a text does not fit a model; none: it fits. The error is a [*plan.UndecidedError]: neither can be said.
+func Misfits(model *plan.Validator, text []byte) ([]Misfit, error) {
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	switch {
-	case err != nil:
-		return "it is no JSON", nil
-	case !numbersFit(value):
-		return "it has a number that is too long to compare", nil
+	if err != nil || !numbersFit(value) {
+		return unparsable, nil
 	}
 	var wrong *jsonschema.ValidationError
-	switch err := model.Validate(value); {
-	case errors.As(err, &wrong):
-		for len(wrong.Causes) > 0 {
-			wrong = wrong.Causes[0]
-		}
-		return "/" + strings.Join(wrong.InstanceLocation, "/") + " does not fit", nil
-	case err != nil:
-		return "", err
+	if err := model.Validate(value); errors.As(err, &wrong) {
+		return misfitsOf(value, wrong), nil
+	} else if err != nil {
+		return nil, err
 	}
-	return "", nil
+	return nil, nil
 }
 
 // maxNumber is the most characters, and the largest exponent, of a number in a body. The validator works with

@@ -45,12 +45,12 @@ func (a *API) answer(x *stage.Exchange, body string) (string, *refusal) {
 		return "", &throttled
 	}
 	if found.model != nil {
-		switch misfit, err := stage.Misfit(found.model, []byte(body)); {
+		switch misfits, err := stage.Misfits(found.model, []byte(body)); {
 		case err != nil:
 			x.TraceValidation(err.Error())
 			return "", &misconfigured
-		case misfit != "":
-			x.TraceValidation(misfit)
+		case len(misfits) > 0:
+			x.Misfits(misfits)
 			return "", &badBody
 		}
 	}
