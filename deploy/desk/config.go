@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strings"
 
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
@@ -35,10 +36,19 @@ type Config struct {
 	Environ []string  // NAME=VALUE, as of [os.Environ]: what the environment variables say, and what binaries run with
 }
 
-// Function is one that a contract or a mode names.
+// Function is one that a contract or a mode names, or one for all of a contract that names none.
 type Function struct {
-	Name  string
+	Name  string // "": it is for what names none
 	Where string // the URL of the function, or the file of a binary for Lambda's custom runtime
+}
+
+// ParseFunction reads a function as people give it: NAME=WHERE, or WHERE alone for what names none.
+func ParseFunction(text string) Function {
+	name, where, named := strings.Cut(text, "=")
+	if !named || project.IsURL(name) {
+		return Function{Where: text}
+	}
+	return Function{name, where}
 }
 
 // complete checks a configuration, and gives it with what stands for values that are not there.
@@ -58,7 +68,10 @@ func (c Config) complete() (Config, error) {
 			return c, &OptionError{Option: "--mode", Value: file, Err: errors.New("want the file of a mode, each once")}
 		}
 	}
+	c.Functions = slices.Clone(c.Functions)
 	for i, f := range c.Functions {
+		f.Name = cmp.Or(f.Name, project.Unnamed)
+		c.Functions[i] = f
 		if err := f.check(c.Functions[:i]); err != nil {
 			return c, project.FunctionError(f.Name, f.Where, err)
 		}
@@ -78,12 +91,15 @@ func orDiscard(w io.Writer) io.Writer {
 
 func (f Function) check(before []Function) error {
 	if f.Where == "" {
-		return errors.New("want NAME=URL or NAME=BINARY")
+		return errors.New("want NAME=URL, NAME=BINARY or, for all that name none, URL or BINARY")
 	}
 	if err := project.CheckFunction(f.Name); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(before, func(other Function) bool { return other.Name == f.Name }) {
+		if f.Name == project.Unnamed {
+			return errors.New("the one for all that name none is given twice")
+		}
 		return fmt.Errorf("the function %q is given twice", f.Name)
 	}
 	if project.IsURL(f.Where) {

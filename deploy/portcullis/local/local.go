@@ -8,7 +8,6 @@ import (
 	"errors"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -73,8 +72,9 @@ no page of another name can call what is here`)
 API, in place of calling their handlers in this process`)
 	flags.StringArrayVar(&c.Modes, "mode", nil, "serve the mode in `FILE`, in place of those of deploy/modes; may be repeated")
 	contracts := flags.StringArray("contract", nil, "the OpenAPI `FILE` of the API (default api/openapi.yaml)")
-	functions := flags.StringArray("function", nil, `a function, `+"`NAME=WHERE`"+`; may be repeated. Those of this module, token, request, jwt, users,
-tokens and live, need not be given. WHERE is a binary for Lambda's custom runtime
+	functions := flags.StringArray("function", nil, `a function, `+"`NAME=WHERE`"+`; may be repeated. WHERE alone is the one for all that names none in the
+contract. Without any function of the contract, a built-in one answers what its event says. Those
+of this module, token, request, jwt, users, tokens and live, need not be given. WHERE is a binary for Lambda's custom runtime
 (provided.al2023), or a URL, which gets events as POST; without a path it is one of the
 Lambda Runtime Interface Emulator. What it answers with 2xx is its answer; with the header
 X-Amz-Function-Error, the body {"errorMessage":"Unauthorized"} is its failure`)
@@ -96,8 +96,7 @@ X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
 			}
 		}
 		for _, text := range *functions {
-			name, where, _ := strings.Cut(text, "=")
-			c.Functions = append(c.Functions, desk.Function{Name: name, Where: where})
+			c.Functions = append(c.Functions, desk.ParseFunction(text))
 		}
 		return c, nil
 	}

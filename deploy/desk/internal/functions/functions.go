@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 
 	"portcullis/deploy/desk/internal/project"
@@ -86,7 +87,8 @@ func (r *Runner) Start(ctx context.Context, p *project.Project, feed services.Fe
 		return nil, err
 	}
 	names := p.FunctionNames()
-	if err := r.check(ctx, names, configured); err != nil {
+	ours := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return r.config.Given[name] != "" || slices.Contains(p.Echoed, name) })
+	if err := r.check(ctx, ours, configured); err != nil {
 		return nil, err
 	}
 	next := &Set{map[string]*running{}}
@@ -95,7 +97,7 @@ func (r *Runner) Start(ctx context.Context, p *project.Project, feed services.Fe
 		if before != nil {
 			old = before.running[name]
 		}
-		f, err := r.start(ctx, name, configured, old)
+		f, err := r.start(ctx, p, name, configured, old)
 		if err != nil {
 			next.Release()
 			return nil, err
@@ -110,9 +112,6 @@ func (r *Runner) Start(ctx context.Context, p *project.Project, feed services.Fe
 // what it starts with.
 func (r *Runner) check(ctx context.Context, names []string, c configuration) error {
 	for _, name := range names {
-		if r.config.Given[name] != "" {
-			continue
-		}
 		if _, err := r.called.handler(ctx, name, c, slog.New(slog.DiscardHandler)); err != nil {
 			return err
 		}
@@ -121,9 +120,11 @@ func (r *Runner) check(ctx context.Context, names []string, c configuration) err
 }
 
 // start starts the function of a name, or gives back the one before where it would be the same.
-func (r *Runner) start(ctx context.Context, name string, c configuration, before *running) (*running, error) {
+func (r *Runner) start(ctx context.Context, p *project.Project, name string, c configuration, before *running) (*running, error) {
 	where := r.config.Given[name]
 	switch {
+	case slices.Contains(p.Echoed, name):
+		return &running{Invoker: echo{}, version: "echo"}, nil
 	case project.IsURL(where):
 		return remote(name, where, r.config.Log)
 	case where != "":

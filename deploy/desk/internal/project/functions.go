@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -11,18 +12,46 @@ import (
 	build "portcullis/deploy/functions"
 )
 
+// Unnamed is the function for all operations and messages that name none, in a contract that is not this module's. One can be named so, too.
+const Unnamed = "default"
+
 // IsURL tells whether a function is at an address, and no file.
 func IsURL(where string) bool { return strings.Contains(where, "://") }
+
+// nameFunctions has what names no function served by [Unnamed].
+func nameFunctions(c *contract.Contract) {
+	for i := range c.Operations {
+		c.Operations[i].Function = cmp.Or(c.Operations[i].Function, Unnamed)
+	}
+	if c.WebSocket == nil {
+		return
+	}
+	for i := range c.WebSocket.Routes {
+		c.WebSocket.Routes[i].Function = cmp.Or(c.WebSocket.Routes[i].Function, Unnamed)
+	}
+}
+
+// contractFunctions are all that the contract names, be it for what no mode serves.
+func (p *Project) contractFunctions() []string {
+	return unique(slices.Concat(operationFunctions(p.Contract), messageFunctions(p.Contract)))
+}
+
+// echoed are the functions of the contract where none of them is given, but for this module's. What authorizers are is never among them.
+func (p *Project) echoed(given map[string]string) []string {
+	ofContract := p.contractFunctions()
+	if slices.ContainsFunc(ofContract, func(name string) bool { return given[name] != "" }) {
+		return nil
+	}
+	authorizers := p.authorizerFunctions()
+	return slices.DeleteFunc(p.FunctionNames(), func(name string) bool {
+		return isModules(name) || slices.Contains(authorizers, name) || !slices.Contains(ofContract, name)
+	})
+}
 
 // FunctionNames are the functions that have to be there: those of the modes' authorizers, and those that the contract names for what
 // the modes serve of it, each once.
 func (p *Project) FunctionNames() []string {
-	var names []string
-	for _, m := range p.Modes {
-		if m.Authorizer != nil && m.Authorizer.Function != "" {
-			names = append(names, m.Authorizer.Function)
-		}
-	}
+	names := p.authorizerFunctions()
 	if slices.ContainsFunc(p.Modes, func(m Mode) bool { return m.Plan.WebSocket == nil }) {
 		names = append(names, operationFunctions(p.Contract)...)
 	}
@@ -30,6 +59,16 @@ func (p *Project) FunctionNames() []string {
 		names = append(names, messageFunctions(p.Contract)...)
 	}
 	return unique(names)
+}
+
+func (p *Project) authorizerFunctions() []string {
+	var names []string
+	for _, m := range p.Modes {
+		if m.Authorizer != nil && m.Authorizer.Function != "" {
+			names = append(names, m.Authorizer.Function)
+		}
+	}
+	return names
 }
 
 func operationFunctions(c *contract.Contract) []string {
@@ -70,21 +109,28 @@ func unique(texts []string) []string {
 func (p *Project) checkFunctions(given map[string]string) error {
 	names := p.FunctionNames()
 	for _, name := range names {
-		if given[name] == "" && !isModules(name) {
+		if given[name] == "" && !isModules(name) && !slices.Contains(p.Echoed, name) {
 			return p.missing(name)
 		}
 	}
-	names = unique(slices.Concat(names, operationFunctions(p.Contract), messageFunctions(p.Contract)))
+	names = unique(slices.Concat(names, p.contractFunctions()))
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if !slices.Contains(names, name) {
+		switch {
+		case slices.Contains(names, name):
+		case name == Unnamed:
+			return FunctionError(name, given[name], fmt.Errorf("all that %s has names a function: want NAME=URL or NAME=BINARY; it and the modes name %s", p.Contract.Name, strings.Join(names, ", ")))
+		default:
 			return FunctionError(name, given[name], fmt.Errorf("neither %s nor a mode names it; they name %s", p.Contract.Name, strings.Join(names, ", ")))
 		}
 	}
 	return nil
 }
 
-// FunctionError says why a function that is given cannot be used.
+// FunctionError says why a function that is given cannot be used. [Unnamed] is named by where it is, as people give it.
 func FunctionError(name, where string, err error) *OptionError {
+	if name == Unnamed {
+		return &OptionError{"--function", where, err}
+	}
 	return &OptionError{"--function", name + "=" + where, err}
 }
 
@@ -95,6 +141,11 @@ func isModules(name string) bool {
 
 // missing is the error that a function is nowhere, with the place that names it first.
 func (p *Project) missing(name string) error {
+	if name == Unnamed {
+		if err := p.missingUnnamed(); err != nil {
+			return err
+		}
+	}
 	reason := fmt.Sprintf("no function is called %q: want --function %[1]s=URL or --function %[1]s=BINARY", name)
 	for _, m := range p.Modes {
 		if m.Authorizer != nil && m.Authorizer.Function == name {
@@ -108,6 +159,24 @@ func (p *Project) missing(name string) error {
 		line = p.lineOf(member, name)
 	}
 	return &contract.Error{Name: p.Contract.Name, Line: line, Reason: member + ": " + reason}
+}
+
+// missingUnnamed is the error that nothing serves what names no function, where the contract has such a thing.
+func (p *Project) missingUnnamed() error {
+	if p.lineOf("x-function", Unnamed) > 0 || p.lineOf("function", Unnamed) > 0 {
+		return nil
+	}
+	line, what := 0, ""
+	for _, o := range slices.Backward(p.Contract.Operations) {
+		if o.Function == Unnamed {
+			line, what = o.Line, o.Route.String()
+		}
+	}
+	if what == "" {
+		at := slices.IndexFunc(p.Contract.WebSocket.Routes, func(r contract.MessageRoute) bool { return r.Function == Unnamed })
+		line, what = p.Contract.WebSocket.Routes[at].Line, p.Contract.WebSocket.Routes[at].Key
+	}
+	return &contract.Error{Name: p.Contract.Name, Line: line, Reason: what + ": names no function: want --function URL or --function BINARY for all that name none, or x-function here"}
 }
 
 // lineOf is the first line of the contract that has a member which names a function; 0 where it cannot be told.

@@ -17,6 +17,8 @@ type Project struct {
 	Contract *contract.Contract
 	Modes    []Mode     // in the order in which people are told of them
 	Rules    plan.Rules // of the contract
+
+	Echoed []string // functions of the contract in whose place a built-in one answers, since none of them is given
 }
 
 // Mode is a mode of a file, and the plan of the contract in it.
@@ -34,11 +36,17 @@ func Read(s Source) (*Project, error) {
 	if p.Contract, err = s.readContract(); err != nil {
 		return nil, err
 	}
+	if s.Contract != "" {
+		nameFunctions(p.Contract)
+	}
 	if err := p.addModes(s); err != nil {
 		return nil, err
 	}
 	if p.Rules, err = plan.CompileRules(p.Contract, p.GroupScopes()); err != nil {
 		return nil, err
+	}
+	if s.Contract != "" {
+		p.Echoed = p.echoed(s.Functions)
 	}
 	return p, p.checkFunctions(s.Functions)
 }
