@@ -46,7 +46,7 @@ func every(checks ...func() wrongs) wrongs {
 
 // Check says what is wrong with a mode that was made in Go, as Parse does of a file. The error is an [Errors], without lines.
 func (m *Mode) Check() error {
-	return (&Mode{Name: m.Name}).errors(m.check(m.Name))
+	return (&Mode{Name: m.Name}).errors(m.check(""))
 }
 
 // errors makes the error of complaints, in the order of the file's lines; nil where there is none.
@@ -62,7 +62,7 @@ func (m *Mode) errors(all wrongs) error {
 	return made
 }
 
-// check gives all that is wrong. What a mode may have is known only where its kind is.
+// check gives all that is wrong; name is the one that the mode has to have, "" any. What a mode may have is known only where its kind is.
 func (m *Mode) check(name string) wrongs {
 	all := m.checkName(name)
 	if kind := m.checkKind(); len(kind) > 0 {
@@ -73,8 +73,10 @@ func (m *Mode) check(name string) wrongs {
 
 func (m *Mode) checkName(name string) wrongs {
 	switch {
-	case m.Name != name:
+	case name != "" && m.Name != name:
 		return at("name", fmt.Sprintf("want the file's name, %q, got %q", name, m.Name))
+	case m.Name == "":
+		return at("name", "is missing")
 	case !madeOf(m.Name, "_-", 1, 128):
 		return at("name", "want letters, digits, - and _ only")
 	}

@@ -28,7 +28,7 @@ const (
 
 // Mode is one way to guard an API. A member that is absent has its zero value.
 type Mode struct {
-	Name          string `yaml:"name"`          // the file's name without its ending; also the stage on a desk
+	Name          string `yaml:"name"`          // also the stage on a desk; in a folder of modes, the file's name without its ending
 	Gateway       string `yaml:"gateway"`       // REST, HTTP or WEBSOCKET
 	Authorization string `yaml:"authorization"` // of all operations that are not public; of WEBSOCKET at $connect
 

@@ -172,7 +172,8 @@ func TestParse(t *testing.T) {
 // TestParseRefuses: each row changes a good mode, and says with which words it is refused.
 func TestParseRefuses(t *testing.T) {
 	tests := []struct{ base, old, new, want string }{
-		{"token", "name: test", "name: other", `1: name: want the file's name, "test", got "other"`},
+		{"token", "name: test", "name: ''", `1: name: is missing`},
+		{"token", "name: test\n", "", `1: name: is missing`},
 		{"token", "gateway: REST", "gateway: SOAP", `2: gateway: want REST, HTTP or WEBSOCKET, got "SOAP"`},
 		{"token", "gateway: REST\n", "", `1: gateway: want REST, HTTP or WEBSOCKET, got ""`},
 		{"token", "authorization: TOKEN", "authorization: JWT", `3: authorization: want one of NONE, AWS_IAM, COGNITO_USER_POOLS, TOKEN, REQUEST for a gateway of kind REST, got "JWT"`},
@@ -358,7 +359,7 @@ func TestParseRefuses(t *testing.T) {
 // TestParseRefusesAllAtOnce: each problem is a line, in the order of the file, and one does not hide another.
 func TestParseRefusesAllAtOnce(t *testing.T) {
 	tests := []struct{ file, text, want string }{
-		{"keys.yaml", `name: other
+		{"keys.yaml", `name: an other
 gateway: REST
 authorization: NONE
 apiKeyRequired: true
@@ -416,7 +417,7 @@ gateway: HTTP
 authorization: JWT
 authorizer: {function: a, userPools: [b]}
 `, `4: authorizer.function; 4: authorizer.userPools`},
-		{"unknown.yaml", `name: other
+		{"unknown.yaml", `name: an other
 gateway: SOAP
 cors: {maxAge: 86401}
 `, `1: name; 2: gateway`}, // of whose kind nothing is known
@@ -456,6 +457,9 @@ func TestLoadAllRefusesAllAtOnce(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if m, err := modes.Load(filepath.Join(folder, "b.yaml")); err != nil || m.Name != "test" {
+		t.Errorf("outside of a folder of modes: %+v, error %v", m, err)
 	}
 	_, err := modes.LoadAll(folder)
 	want := `a.yaml:2: gateway: want REST, HTTP or WEBSOCKET, got "SOAP"

@@ -28,7 +28,7 @@ type Errors = contract.Errors
 // maxFile bounds a mode's size, in bytes.
 const maxFile = 1 << 20
 
-// LoadAll reads every *.yaml of a folder, in the order of their names. The error is an [Errors] with all that is wrong with them.
+// LoadAll reads every *.yaml of a folder as [LoadNamed] does, in the order of their names. The error is an [Errors] with all that is wrong with them.
 func LoadAll(folder string) ([]*Mode, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	if err != nil || len(files) == 0 {
@@ -37,7 +37,7 @@ func LoadAll(folder string) ([]*Mode, error) {
 	var modes []*Mode
 	var all Errors
 	for _, file := range files {
-		mode, err := Load(file)
+		mode, err := LoadNamed(folder, strings.TrimSuffix(filepath.Base(file), ".yaml"))
 		if wrong := (Errors)(nil); errors.As(err, &wrong) {
 			all = append(all, wrong...)
 		}
@@ -49,8 +49,16 @@ func LoadAll(folder string) ([]*Mode, error) {
 	return modes, nil
 }
 
-// Load reads the mode in a file. The error is an [Errors].
-func Load(file string) (*Mode, error) {
+// LoadNamed reads the mode NAME.yaml of a folder, where modes are found by their files: it has to have that name. The error is an
+// [Errors].
+func LoadNamed(folder, name string) (*Mode, error) {
+	return load(filepath.Join(folder, name+".yaml"), name)
+}
+
+// Load reads the mode in a file, which has any name. The error is an [Errors].
+func Load(file string) (*Mode, error) { return load(file, "") }
+
+func load(file, name string) (*Mode, error) {
 	opened, err := os.Open(file)
 	if err != nil {
 		return nil, Errors{{Name: file, Reason: errors.Unwrap(err).Error()}}
@@ -60,12 +68,15 @@ func Load(file string) (*Mode, error) {
 	if err != nil {
 		return nil, Errors{{Name: file, Reason: errors.Unwrap(err).Error()}}
 	}
-	return Parse(file, text)
+	return parse(file, name, text)
 }
 
-// Parse reads a mode from the text of its file. The error is an [Errors] with all that is wrong, in the order of the lines; where the
+// Parse reads a mode from the text of its file, which has any name. The error is an [Errors] with all that is wrong, in the order of the lines; where the
 // text is not of a mode's form, with that only.
-func Parse(file string, text []byte) (*Mode, error) {
+func Parse(file string, text []byte) (*Mode, error) { return parse(file, "", text) }
+
+// parse is Parse of a mode that has to have a name; "": any.
+func parse(file, name string, text []byte) (*Mode, error) {
 	if len(text) > maxFile {
 		return nil, Errors{{Name: file, Reason: fmt.Sprintf("want a mode of at most %d bytes", maxFile)}}
 	}
@@ -83,7 +94,7 @@ func Parse(file string, text []byte) (*Mode, error) {
 	if err := yaml.Unmarshal(text, mode.root); err != nil {
 		return nil, decodingErrors(file, err)
 	}
-	wrong := append(mode.checkWritten(), mode.check(strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)))...)
+	wrong := append(mode.checkWritten(), mode.check(name)...)
 	if err := mode.errors(wrong); err != nil {
 		return nil, err
 	}

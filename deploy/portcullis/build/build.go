@@ -115,7 +115,7 @@ func loadModes(folder string, names []string) ([]*modes.Mode, error) {
 		case !slices.Contains(there, name):
 			wrong = append(wrong, cli.Usage("--mode %q: there is no such mode in %s, but %s", name, folder, strings.Join(there, ", ")))
 		default:
-			mode, err := modes.Load(filepath.Join(folder, name+".yaml"))
+			mode, err := modes.LoadNamed(folder, name)
 			all, wrong = append(all, mode), append(wrong, err)
 		}
 	}
