@@ -22,7 +22,7 @@ type Config struct {
 	Addr      string     // where to listen, HOST:PORT: a loopback host, or none for every interface; with the port 0, one that is free. Required
 	Hosts     []string   // names under which it is served besides those that are always this machine's
 	Exec      bool       // this module's functions run as binaries, which are built first, and not in this process
-	Modes     []string   // files; none: this module's modes
+	Modes     []string   // files, or names of this module's modes such as rest-token; none: this module's, of which a Contract has those that fit it
 	Contract  string     // the OpenAPI file; "": this module's
 	Functions []Function // that are given; those of this module need not be
 	Watch     bool       // reload what changes
@@ -65,7 +65,7 @@ func (c Config) complete() (Config, error) {
 	}
 	for i, file := range c.Modes {
 		if file == "" || slices.Contains(c.Modes[:i], file) {
-			return c, &OptionError{Option: "--mode", Value: file, Err: errors.New("want the file of a mode, each once")}
+			return c, &OptionError{Option: "--mode", Value: file, Err: errors.New("want the file of a mode or a name of this module's, each once")}
 		}
 	}
 	c.Functions = slices.Clone(c.Functions)

@@ -35,6 +35,8 @@ type index struct {
 	FeedOff        string `json:"-"` // what of the feed and of the ends of connections is not done, and why; "": all is
 	Sample         sample `json:"-"`
 
+	LeftOut []leftOut `json:"-"` // modes of this module that do not fit the API
+
 	sockets []socketMode
 }
 
@@ -46,6 +48,18 @@ type indexMode struct {
 	URL           string `json:"url"`
 
 	plan *plan.Plan
+}
+
+// leftOut is a mode that is not served, and why.
+type leftOut struct{ Name, Why string }
+
+// leftOutOf are the modes that a project leaves out.
+func leftOutOf(p *project.Project) []leftOut {
+	var all []leftOut
+	for _, m := range p.LeftOut {
+		all = append(all, leftOut{m.Name, oneLine(m.Why)})
+	}
+	return all
 }
 
 type indexUser struct {
@@ -63,7 +77,7 @@ func newIndex(base, command, protocol string, s *services.Services, p *project.P
 	i := index{
 		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
 		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Protocol: protocol, Sample: sampleOf(p.Contract),
-		FeedOff: feed.Why,
+		FeedOff: feed.Why, LeftOut: leftOutOf(p),
 	}
 	if feed.Users != nil {
 		i.Feed = feed.Mode

@@ -42,6 +42,9 @@ func (d *desk) reload(ctx context.Context, changed []string) {
 		d.config.note(oneLine(err) + "; what was there before stays")
 	default:
 		d.config.note("reloaded " + strings.Join(changed, ", "))
+		for _, m := range d.current.index.LeftOut {
+			d.config.note(m.Name + " does not fit, and is not served: " + m.Why)
+		}
 	}
 }
 

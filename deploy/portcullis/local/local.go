@@ -70,7 +70,8 @@ nobody is asked who they are`)
 no page of another name can call what is here`)
 	flags.BoolVar(&c.Exec, "exec", false, `start the real function binaries, built on the way, and drive them over the Lambda Runtime
 API, in place of calling their handlers in this process`)
-	flags.StringArrayVar(&c.Modes, "mode", nil, "serve the mode in `FILE`, in place of those of deploy/modes; may be repeated")
+	flags.StringArrayVar(&c.Modes, "mode", nil, `serve the mode in `+"`FILE`"+`, or one of deploy/modes by its name, such as rest-token; may be repeated. Without
+it all of deploy/modes are served, of which an API of one's own has those that fit it`)
 	contracts := flags.StringArray("contract", nil, "the OpenAPI `FILE` of the API (default api/openapi.yaml)")
 	functions := flags.StringArray("function", nil, `a function, `+"`NAME=WHERE`"+`; may be repeated. WHERE alone is the one for all that names none in the
 contract. Without any function of the contract, a built-in one answers what its event says. Those

@@ -32,7 +32,7 @@ func TestRefused(t *testing.T) {
 		{"--contract=", "local: --contract: want the file of one contract\n"},
 		{"--contract none.yaml", "local: none.yaml: "},
 		{"--mode none.yaml", "local: none.yaml: "},
-		{"--mode a.yaml --mode a.yaml", "local: --mode \"a.yaml\": want the file of a mode, each once\n"},
+		{"--mode a.yaml --mode a.yaml", "local: --mode \"a.yaml\": want the file of a mode or a name of this module's, each once\n"},
 		{"--host a/b", "local: --host \"a/b\": "},
 		{"--addr nowhere", "local: --addr \"nowhere\": want HOST:PORT\n"},
 		{"--function a=", "local: --function \"a=\": want NAME=URL, NAME=BINARY or, for all that name none, URL or BINARY\n"},

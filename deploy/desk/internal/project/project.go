@@ -18,6 +18,8 @@ type Project struct {
 	Modes    []Mode     // in the order in which people are told of them
 	Rules    plan.Rules // of the contract
 
+	LeftOut []LeftOut // modes of this module that do not fit a contract of one's own, where none is named
+
 	Echoed []string // functions of the contract in whose place a built-in one answers, since none of them is given
 }
 
@@ -25,6 +27,12 @@ type Project struct {
 type Mode struct {
 	*modes.Mode
 	Plan *plan.Plan
+}
+
+// LeftOut is a mode that is not served.
+type LeftOut struct {
+	Name string
+	Why  error // all that the mode cannot do of the contract, a line each
 }
 
 // Read reads a project, and makes sure that its functions are there, and that there is a policy for every caller that its
@@ -59,18 +67,47 @@ func (p *Project) addModes(s Source) error {
 	if len(s.Modes) == 0 { // this module's modes are for any contract
 		p.Modes = slices.DeleteFunc(p.Modes, func(m Mode) bool { return !plan.Applies(p.Contract, m.Mode) })
 	}
+	uncompiled := p.compile()
+	if uncompiled != nil && s.Contract != "" && len(s.Modes) == 0 && p.leaveOut() {
+		uncompiled = nil
+	}
+	return errors.Join(unread, uncompiled)
+}
+
+// compile makes the plans of the modes.
+func (p *Project) compile() error {
 	all := make([]*modes.Mode, len(p.Modes))
 	for i, m := range p.Modes {
 		all[i] = m.Mode
 	}
-	plans, uncompiled := plan.CompileAll(p.Contract, all)
-	if err := errors.Join(unread, uncompiled); err != nil {
+	plans, err := plan.CompileAll(p.Contract, all)
+	if err != nil {
 		return err
 	}
 	for i := range p.Modes {
 		p.Modes[i].Plan = plans[i]
 	}
 	return nil
+}
+
+// leaveOut makes the plans of those modes that fit the contract, and leaves out the others; false where none does, which are all there
+// then.
+func (p *Project) leaveOut() bool {
+	var fitting []Mode
+	var others []LeftOut
+	for _, m := range p.Modes {
+		var err error
+		if m.Plan, err = plan.Compile(p.Contract, m.Mode); err != nil {
+			others = append(others, LeftOut{m.Name, err})
+			continue
+		}
+		fitting = append(fitting, m)
+	}
+	if len(fitting) == 0 {
+		return false
+	}
+	p.Modes, p.LeftOut = fitting, others
+	return true
 }
 
 // checkNames refuses modes of one name, and gives an error for each.

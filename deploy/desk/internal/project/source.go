@@ -20,7 +20,7 @@ import (
 // Source says where a project's files are.
 type Source struct {
 	Contract  string            // the OpenAPI file; "": this module's
-	Modes     []string          // files; none: this module's
+	Modes     []string          // files, or names of this module's; none: this module's, of which a contract of one's own has those that fit it
 	Functions map[string]string // where functions are that are given, by their names: the URL of one, or the file of a binary
 	Build     bool              // this module's functions are built from their sources, which are watched
 }
@@ -50,19 +50,17 @@ func (s Source) contractFile() string {
 	return shortPath(filepath.Join(folder, filepath.FromSlash(contractFile)))
 }
 
-// readModes gives those modes that can be read. The error has what is wrong with the others, a line each.
+// readModes gives those modes that can be read, in the order in which people are told of them. The error has what is wrong with the
+// others, a line each.
 func (s Source) readModes() ([]Mode, error) {
 	files, err := s.modeFiles()
 	if err != nil {
 		return nil, err
 	}
-	if len(files) == 0 {
-		return embeddedModes()
-	}
 	var all []Mode
 	var wrong []error
 	for _, file := range files {
-		m, err := modes.Load(file)
+		m, err := file.read()
 		if err != nil {
 			wrong = append(wrong, err)
 			continue
@@ -72,58 +70,92 @@ func (s Source) readModes() ([]Mode, error) {
 	return all, errors.Join(append(wrong, checkNames(all)...)...)
 }
 
-// modeFiles are the files of the modes, in the order in which people are told of them. There is none where they are those in the
-// program.
-func (s Source) modeFiles() ([]string, error) {
-	if len(s.Modes) > 0 {
-		return s.Modes, nil
-	}
-	module, err := Checkout()
-	if err != nil {
-		return nil, nil
-	}
-	folder := shortPath(filepath.Join(module, filepath.FromSlash(modesFolder)))
-	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
-	if err != nil || len(files) == 0 {
-		return nil, &modes.Error{Name: folder, Reason: "holds no mode (*.yaml)"}
-	}
-	sortModes(files)
-	return files, nil
+// modeFile is where a mode is.
+type modeFile struct {
+	file     string // its path; of an embedded one as in this module's checkout
+	embedded string // the file among [modes.Embedded]; "": it is none of these
 }
 
-// embeddedModes are the modes that are in the program.
-func embeddedModes() ([]Mode, error) {
-	names, err := fs.Glob(modes.Embedded(), "*.yaml")
+func (f modeFile) read() (*modes.Mode, error) {
+	if f.embedded == "" {
+		return modes.Load(f.file)
+	}
+	text, err := fs.ReadFile(modes.Embedded(), f.embedded)
 	if err != nil {
 		return nil, err
 	}
-	sortModes(names)
-	var all []Mode
-	for _, name := range names {
-		text, err := fs.ReadFile(modes.Embedded(), name)
-		if err != nil {
-			return nil, err
-		}
-		m, err := modes.Parse(path.Join(modesFolder, name), text)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, Mode{Mode: m})
+	return modes.Parse(f.file, text)
+}
+
+// modeFiles are those that are named, or else this module's.
+func (s Source) modeFiles() ([]modeFile, error) {
+	ours, err := ownModes()
+	if err != nil || len(s.Modes) == 0 {
+		return ours, err
 	}
+	var all []modeFile
+	for _, named := range s.Modes {
+		file := modeFile{file: named}
+		if at := slices.IndexFunc(ours, func(f modeFile) bool { return modeName(f.file) == named }); at >= 0 {
+			file = ours[at]
+		} else if !isPath(named) && StampOf(named) == (Stamp{}) {
+			return nil, &OptionError{"--mode", named, fmt.Errorf("want the file of a mode, or one of %s", strings.Join(namesOf(ours), ", "))}
+		}
+		all = append(all, file)
+	}
+	return all, nil
+}
+
+// isPath tells whether a text can be no mode's name.
+func isPath(named string) bool { return strings.ContainsAny(named, `./\`) }
+
+// modeName is how one of this module's modes is called, by its file.
+func modeName(file string) string { return strings.TrimSuffix(filepath.Base(file), ".yaml") }
+
+func namesOf(files []modeFile) []string {
+	var names []string
+	for _, f := range files {
+		names = append(names, modeName(f.file))
+	}
+	return names
+}
+
+// ownModes are this module's modes: those of its checkout, or those in the program.
+func ownModes() ([]modeFile, error) {
+	var all []modeFile
+	if module, err := Checkout(); err == nil {
+		folder := shortPath(filepath.Join(module, filepath.FromSlash(modesFolder)))
+		files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+		if err != nil || len(files) == 0 {
+			return nil, &modes.Error{Name: folder, Reason: "holds no mode (*.yaml)"}
+		}
+		for _, file := range files {
+			all = append(all, modeFile{file: file})
+		}
+	} else {
+		names, err := fs.Glob(modes.Embedded(), "*.yaml")
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			all = append(all, modeFile{path.Join(modesFolder, name), name})
+		}
+	}
+	sortModes(all)
 	return all, nil
 }
 
 // order is how this module's modes are listed: what to try first, and then as in the tables of them. Others follow.
 var order = []string{"rest-token", "rest-api-key", "rest-iam", "rest-cognito", "rest-request", "http-jwt", "http-lambda", "http-iam", "websocket"}
 
-func sortModes(files []string) {
-	place := func(file string) int {
-		if i := slices.Index(order, strings.TrimSuffix(filepath.Base(file), ".yaml")); i >= 0 {
+func sortModes(files []modeFile) {
+	place := func(f modeFile) int {
+		if i := slices.Index(order, modeName(f.file)); i >= 0 {
 			return i
 		}
 		return len(order)
 	}
-	slices.SortStableFunc(files, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+	slices.SortStableFunc(files, func(a, b modeFile) int { return cmp.Compare(place(a), place(b)) })
 }
 
 // Checkout is the folder of this module, where the working directory is in it.

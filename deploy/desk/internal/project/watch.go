@@ -18,7 +18,11 @@ func (s Source) Watched() []string {
 		files = append(files, file)
 	}
 	if modes, err := s.modeFiles(); err == nil {
-		files = append(files, modes...)
+		for _, m := range modes {
+			if m.embedded == "" {
+				files = append(files, m.file)
+			}
+		}
 	}
 	for _, where := range s.Functions {
 		if !IsURL(where) {
