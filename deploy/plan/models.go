@@ -265,13 +265,16 @@ func (m *modelMaker) text(s *schema) string {
 	return string(text)
 }
 
-// toDraft4 is a copy in which stands what draft 4 says in another way than OpenAPI 3.1: const, exclusive bounds, and what stands beside a
-// reference, which draft 4 passes over; and models in the place of schemas.
+// toDraft4 is a copy in which stands what draft 4 says in another way than OpenAPI 3.1: const, exclusive bounds, no required members, and what
+// stands beside a reference, which draft 4 passes over; and models in the place of schemas.
 func (m *modelMaker) toDraft4(tree any) any {
 	return changed(tree, func(schema map[string]any) {
 		if value, there := schema["const"]; there {
 			schema["enum"] = []any{value}
 			delete(schema, "const")
+		}
+		if list, is := schema["required"].([]any); is && len(list) == 0 {
+			delete(schema, "required") // which asks for nothing, and is none in draft 4
 		}
 		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
 			limit, isNumber := schema[exclusive].(json.Number)

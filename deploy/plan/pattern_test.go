@@ -100,6 +100,23 @@ func TestRefusesPatterns(t *testing.T) {
 	}
 }
 
+// TestNothingRequired: an empty list of required members, which draft 4 does not have, asks for nothing; a member of that name is none.
+func TestNothingRequired(t *testing.T) {
+	validator, err := validatorOf(t, `{"required":[],"properties":{"required":{"enum":[[]]}}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, fits := range map[string]bool{`{}`: true, `{"required":[]}`: true, `{"required":[1]}`: false} {
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validator.Validate(value); fits != (err == nil) {
+			t.Errorf("%s: error %v", text, err)
+		}
+	}
+}
+
 // TestPatternsTakeTooLong: where a pattern would take for ever, neither yes nor no is said, whatever the schema makes of it, and what is
 // validated next is none the worse.
 func TestPatternsTakeTooLong(t *testing.T) {

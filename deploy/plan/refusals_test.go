@@ -249,9 +249,9 @@ func TestRefusesContracts(t *testing.T) {
 		{"iam", "Part: {type: object}", "Part: {maximum: 1, exclusiveMaximum: 1}", "8: Part: " + draft4 + "at '/exclusiveMaximum': got number, want boolean"},
 		{"iam", "Part: {type: object}", "Part: {type: [object, thing]}", "8: Part: " + draft4 + "at '/type/1': value must be one of"}, // of the alternatives, the one that is meant
 		{"iam", "Part: {type: object}", "Part: {additionalProperties: {minLength: -1}}", "8: Part: " + draft4 + "at '/additionalProperties/minLength': minimum: got -1, want 0"},
-		{"iam", "Part: {type: object}", "Part:\n      maxLength: a\n      properties:\n        b~/c:\n          required: []\n          pattern: (\n        d: {pattern: '(?i)e'}",
+		{"iam", "Part: {type: object}", "Part:\n      maxLength: a\n      properties:\n        b~/c:\n          enum: []\n          pattern: (\n        d: {pattern: '(?i)e'}",
 			"9: Part: " + draft4 + "at '/maxLength': got string, want integer\n" +
-				"12: Part: " + draft4 + "at '/properties/b~0~1c/required': minItems: got 0, want 1\n" +
+				"12: Part: " + draft4 + "at '/properties/b~0~1c/enum': minItems: got 0, want 1\n" +
 				"13: Part: want a pattern of ECMA 262: at '/properties/b~0~1c/pattern': \"(\": missing closing ) in `(`\n" +
 				"14: Part: want a pattern of ECMA 262: at '/properties/d/pattern': \"(?i)e\": want ( or (?: or (?= or (?! or (?<= or (?<! or (?<NAME>, which are the groups of ECMA 262"},
 		{"iam", "Part: {type: object}", "Part: {properties: {a: {$ref: \"#/components/schemas/_-\"}}}\n    _-: {}", `9: "_-": ` + wantsNames},
