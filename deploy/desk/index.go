@@ -35,6 +35,7 @@ type index struct {
 	FeedOff        string `json:"-"` // what of the feed and of the ends of connections is not done, and why; "": all is
 	Sample         sample `json:"-"`
 
+	Own     *ownAPI   `json:"-"` // nil: the API is this module's own
 	LeftOut []leftOut `json:"-"` // modes of this module that do not fit the API
 
 	sockets []socketMode
@@ -78,6 +79,13 @@ func newIndex(base, command, protocol string, s *services.Services, p *project.P
 		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
 		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Protocol: protocol, Sample: sampleOf(p.Contract),
 		FeedOff: feed.Why, LeftOut: leftOutOf(p),
+	}
+	if !ours {
+		issuers, err := s.Issuers(p)
+		if err != nil {
+			return index{}, err
+		}
+		i.Own = ownAPIOf(p, s.GroupScopes(issuers))
 	}
 	if feed.Users != nil {
 		i.Feed = feed.Mode

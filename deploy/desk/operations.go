@@ -1,0 +1,93 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+
+	"portcullis/api/contract"
+	"portcullis/deploy/desk/internal/project"
+	"portcullis/policy"
+)
+
+// ownAPI is what people are shown of an API that is not this module's.
+type ownAPI struct {
+	File       string
+	Operations []shownOperation
+	More       int              // how many operations are not shown
+	Groups     []shownGroup     // of the user pool whose tokens gain scopes by them
+	Echoed     bool             // a built-in function answers for operations or messages
+	Named      []string         // functions in whose place it does so, but for the one that all have that name none
+	Messages   []shownOperation // of its WebSocket API; Path is empty
+}
+
+// shownOperation is an operation, or a message, and who may call or send it.
+type shownOperation struct{ Method, Path, Who string }
+
+type shownGroup struct{ Name, Scopes string }
+
+// mostShown is how many operations are shown.
+const mostShown = 30
+
+// ownAPIOf tells of a project's API; groups are the scopes that tokens gain by groups.
+func ownAPIOf(p *project.Project, groups map[string][]string) *ownAPI {
+	c := p.Contract
+	own := &ownAPI{File: c.Name, Echoed: len(p.Echoed) > 0}
+	own.Named = slices.DeleteFunc(slices.Clone(p.Echoed), func(name string) bool { return name == project.Unnamed })
+	for _, o := range c.Operations {
+		own.Operations = append(own.Operations, shownOperation{o.Route.Method, o.Route.Path, who(c, o.Access)})
+	}
+	if own.More = len(own.Operations) - mostShown; own.More > 0 {
+		own.Operations = own.Operations[:mostShown]
+	}
+	if c.WebSocket != nil {
+		own.Messages = append(own.Messages, shownOperation{Method: policy.RouteConnect, Who: who(c, c.WebSocket.Connect)})
+		for _, r := range c.WebSocket.Routes {
+			own.Messages = append(own.Messages, shownOperation{Method: r.Key, Who: who(c, r.Access)})
+		}
+	}
+	for _, name := range []string{"admins", "readers", "members"} {
+		if scopes := groups[name]; len(scopes) > 0 {
+			own.Groups = append(own.Groups, shownGroup{name, strings.Join(scopes, " ")})
+		}
+	}
+	return own
+}
+
+// who says in a few words whom a rule lets in.
+func who(c *contract.Contract, access policy.Access) string {
+	if access.Public {
+		return "everybody"
+	}
+	var all []string
+	for _, alternative := range access.Alternatives {
+		var needs []string
+		for _, requirement := range alternative {
+			needs = append(needs, credential(c, requirement))
+		}
+		all = append(all, strings.Join(needs, " and "))
+	}
+	return strings.Join(all, ", or ")
+}
+
+// credential says what a requirement asks for.
+func credential(c *contract.Contract, r policy.Requirement) string {
+	what := "a token"
+	switch r.Scheme {
+	case policy.SchemeBearer:
+	case policy.SchemeAPIKey:
+		what = "an API key"
+	default:
+		what = "a signature"
+	}
+	var scopes []string
+	for _, scope := range r.Scopes {
+		if c.OwnerScopes[scope] != "" {
+			scope += " (the owner's)"
+		}
+		scopes = append(scopes, scope)
+	}
+	if len(scopes) == 0 {
+		return what
+	}
+	return what + " with " + strings.Join(scopes, " + ")
+}
