@@ -40,7 +40,7 @@ func (v *driver) follow(f services.Feed) {
 	if f.Mode != "" && v.schedule == nil {
 		v.schedule = v.run(v.runSchedule)
 	}
-	if f.Why != v.said {
+	if f.Why != v.said && f.Why != "" && f.Expected {
 		v.desk.log.Warn("live", slog.String("off", f.Why))
 	}
 	v.said = f.Why

@@ -28,6 +28,7 @@ type Feed struct {
 	Users       eventsource.Source // the changes that it tells clients of; nil: it tells of none
 	Revocations eventsource.Source // the revocations that end connections at once; nil: there are none, or they are not told
 	Why         string             // what is not done, and why; "": all is
+	Expected    bool               // a mode is a WebSocket API, whose clients miss what is not done
 
 	caller *plan.Caller // who sends to connections
 }
@@ -35,10 +36,11 @@ type Feed struct {
 // Feed tells what the function live can do for a project. The streams of tables elsewhere are asked for.
 func (s *Services) Feed(ctx context.Context, p *project.Project) Feed {
 	mode, why := s.socketMode(p)
+	expected := slices.ContainsFunc(p.Modes, func(m project.Mode) bool { return m.Plan.WebSocket != nil })
 	if why != "" {
-		return Feed{Why: "no connection is kept, so that none is closed when its credential ends, and nobody is told of changes: " + why}
+		return Feed{Expected: expected, Why: "no connection is kept, so that none is closed when its credential ends, and nobody is told of changes: " + why}
 	}
-	f := Feed{Mode: mode.Name, caller: s.sender(mode)}
+	f := Feed{Mode: mode.Name, Expected: expected, caller: s.sender(mode)}
 	var missing []string
 	if f.Users, why = s.usersStream(ctx, p); why != "" {
 		missing = append(missing, "nobody is told of changes: "+why)
