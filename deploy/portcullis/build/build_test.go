@@ -273,8 +273,8 @@ paths:
 			t.Errorf("something was written: %v", err)
 		}
 	}
-	stdout, stderr, exit := build(t, ".", nil, "--contract", "testdata/no_function.yaml", "--out", out, "--mode", "none", "--mode", "nor-this")
-	if lines := strings.Split(stderr, "\n"); exit != 2 || stdout != "" || len(lines) != 4 || !strings.Contains(lines[0], "no_function.yaml:6: ") ||
+	stdout, stderr, exit := build(t, ".", nil, "--contract", "testdata/no_security.yaml", "--out", out, "--mode", "none", "--mode", "nor-this")
+	if lines := strings.Split(stderr, "\n"); exit != 2 || stdout != "" || len(lines) != 4 || !strings.Contains(lines[0], "no_security.yaml:6: ") ||
 		!strings.Contains(lines[1], `"none": there is no such mode`) || !strings.Contains(lines[2], `"nor-this": there is no such mode`) {
 		t.Errorf("exit status %d, output %q, errors\n%s", exit, stdout, stderr)
 	}
@@ -299,7 +299,7 @@ func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
 		{"no name of a mode", ".", []string{"--mode", "../rest-token"}, `--mode "../rest-token": there is no such mode in `},
 		{"empty mode", ".", []string{"--mode", ""}, `--mode "": there is no such mode in `},
 		{"no such mode", ".", []string{"--mode", "none"}, "modes, but http-iam, http-jwt, http-lambda, rest-api-key, rest-cognito, rest-iam, rest-request, rest-token, websocket"},
-		{"wrong contract", ".", []string{"--contract", "testdata/no_function.yaml"}, "testdata/no_function.yaml:6: "},
+		{"wrong contract", ".", []string{"--contract", "testdata/no_security.yaml"}, "testdata/no_security.yaml:6: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")

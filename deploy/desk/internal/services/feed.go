@@ -28,7 +28,7 @@ type Feed struct {
 	Users       eventsource.Source // the changes that it tells clients of; nil: it tells of none
 	Revocations eventsource.Source // the revocations that end connections at once; nil: there are none, or they are not told
 	Why         string             // what is not done, and why; "": all is
-	Expected    bool               // a mode is a WebSocket API, whose clients miss what is not done
+	Expected    bool               // clients of a WebSocket API that the function serves miss what is not done
 
 	caller *plan.Caller // who sends to connections
 }
@@ -36,7 +36,7 @@ type Feed struct {
 // Feed tells what the function live can do for a project. The streams of tables elsewhere are asked for.
 func (s *Services) Feed(ctx context.Context, p *project.Project) Feed {
 	mode, why := s.socketMode(p)
-	expected := slices.ContainsFunc(p.Modes, func(m project.Mode) bool { return m.Plan.WebSocket != nil })
+	expected := slices.ContainsFunc(p.Modes, func(m project.Mode) bool { return m.Plan.WebSocket != nil && serves(m.Plan) })
 	if why != "" {
 		return Feed{Expected: expected, Why: "no connection is kept, so that none is closed when its credential ends, and nobody is told of changes: " + why}
 	}
@@ -53,6 +53,16 @@ func (s *Services) Feed(ctx context.Context, p *project.Project) Feed {
 	}
 	f.Why = strings.Join(missing, "; ")
 	return f
+}
+
+// serves tells whether live serves anything of a plan.
+func serves(p *plan.Plan) bool {
+	for _, operation := range p.Operations {
+		if operation.Function == Live {
+			return true
+		}
+	}
+	return false
 }
 
 // socketMode is the mode whose connections live keeps, or why there is none.
