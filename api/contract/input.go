@@ -75,7 +75,7 @@ func (p *parser) body(node *yaml.Node, route policy.Route, operation string) *Bo
 		p.only(media, what+": "+mediaType.Value, mediaMembers...)
 		body.Schemas[mediaType.Value] = ""
 		if schema := find(media, "schema"); schema != nil {
-			p.lookForNullable(schema)
+			p.lookForUnheeded(schema)
 			body.Schemas[mediaType.Value] = place + "/content/" + pointerToken(mediaType.Value) + "/schema"
 		}
 	}

@@ -32,15 +32,18 @@ func Parse(name string, text []byte) (*Contract, error) {
 type parser struct {
 	wrongs
 	root    *yaml.Node
-	schemes map[string]scheme   // by the contract's names
-	inherit *policy.Access      // the document's own security
-	unread  bool                // some `security` could not be read, so that not all is known that is asked for
-	silent  int                 // how many say nothing of who may call
-	serving string              // the document's own x-function
-	passed  map[string]*passed  // extensions of API Gateway's that are passed over, by name
-	nulls   passed              // nullable: true in schemas of bodies
-	seen    map[*yaml.Node]bool // the schemas that were looked at for it
-	inlined int                 // how many values the schemas of messages have so far
+	schemes map[string]scheme  // by the contract's names
+	inherit *policy.Access     // the document's own security
+	unread  bool               // some `security` could not be read, so that not all is known that is asked for
+	silent  int                // how many say nothing of who may call
+	serving string             // the document's own x-function
+	passed  map[string]*passed // extensions of API Gateway's that are passed over, by name
+	nulls   passed             // nullable: true in schemas of bodies
+	later   passed             // keywords of later drafts than 4 in them
+
+	laterNames []string            // which
+	seen       map[*yaml.Node]bool // the schemas that were looked at for it
+	inlined    int                 // how many values the schemas of messages have so far
 }
 
 // contract reads what can be read; what is wrong is noted.
@@ -66,7 +69,7 @@ func (p *parser) contract(text []byte) *Contract {
 	}
 	p.checkSilent(c)
 	p.checkRules(c)
-	c.Remarks = append(p.passedRemarks(), p.nullableRemark()...)
+	c.Remarks = slices.Concat(p.passedRemarks(), p.nullableRemark(), p.laterRemark())
 	slices.SortFunc(c.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text)) })
 	return c
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -40,31 +41,40 @@ var (
 	namedKeywords = []string{"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
 )
 
-// lookForNullable notes where a schema, or one that it refers to, is nullable: true, each once.
-func (p *parser) lookForNullable(schema *yaml.Node) {
+// laterKeywords ask for something of a value in later drafts of JSON Schema, and for nothing in draft 4.
+var laterKeywords = []string{
+	"contains", "dependentRequired", "dependentSchemas", "else", "if", "maxContains", "minContains", "prefixItems", "propertyNames", "then",
+	"unevaluatedItems", "unevaluatedProperties",
+}
+
+// lookForUnheeded notes where a schema, or one that it refers to, is nullable: true, or has a keyword that draft 4 has not, each once.
+func (p *parser) lookForUnheeded(schema *yaml.Node) {
 	if schema = follow(schema); p.seen[schema] {
 		return
 	}
 	p.seen[schema] = true
 	if target, _ := p.target(schema); target != nil {
-		p.lookForNullable(target)
+		p.lookForUnheeded(target)
 	}
 	if schema.Kind == yaml.SequenceNode {
 		for _, item := range schema.Content {
-			p.lookForNullable(item)
+			p.lookForUnheeded(item)
 		}
 	}
 	for key, value := range pairs(schema) {
+		if slices.Contains(laterKeywords, key.Value) {
+			p.noteLater(key)
+		}
 		switch {
 		case slices.Contains(plainKeywords, key.Value):
 		case slices.Contains(namedKeywords, key.Value):
 			for _, named := range pairs(value) {
-				p.lookForNullable(named)
+				p.lookForUnheeded(named)
 			}
 		case key.Value == "nullable" && value.ShortTag() == "!!bool" && value.Value == "true":
 			p.nulls.add(key.Line)
 		default:
-			p.lookForNullable(value)
+			p.lookForUnheeded(value)
 		}
 	}
 }
@@ -77,4 +87,21 @@ func (p *parser) nullableRemark() []Remark {
 	}
 	const text = `: API Gateway passes it over and refuses null (400); it takes it by a list of types, such as ` + "`type: [string, \"null\"]`"
 	return []Remark{{Line: p.nulls.line, Text: "nullable" + p.nulls.times() + text, Differs: true}}
+}
+
+func (p *parser) noteLater(key *yaml.Node) {
+	p.later.add(key.Line)
+	if !slices.Contains(p.laterNames, key.Value) {
+		p.laterNames = append(p.laterNames, key.Value)
+	}
+}
+
+// laterRemark says that bodies are not held to what a schema asks for by a keyword that draft 4 has not.
+func (p *parser) laterRemark() []Remark {
+	if p.later.count == 0 {
+		return nil
+	}
+	slices.Sort(p.laterNames)
+	const text = ": API Gateway passes it over, since its models are of JSON Schema draft 4: bodies are not held to it"
+	return []Remark{{Line: p.later.line, Text: strings.Join(p.laterNames, ", ") + p.later.times() + text, Differs: true}}
 }

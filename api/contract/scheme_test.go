@@ -144,6 +144,18 @@ func TestNullable(t *testing.T) {
 	}
 }
 
+// TestLaterKeywords: it is said once that bodies are not held to what draft 4 of JSON Schema has not.
+func TestLaterKeywords(t *testing.T) {
+	read, err := contract.Load("testdata/later.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "dependentRequired, if, prefixItems, then (4 times, here first): API Gateway passes it over"
+	if len(read.Remarks) != 1 || !read.Remarks[0].Differs || read.Remarks[0].Line != 16 || !strings.HasPrefix(read.Remarks[0].Text, want) {
+		t.Errorf("%+v", read.Remarks)
+	}
+}
+
 // TestVersions: the versions of OpenAPI that are read.
 func TestVersions(t *testing.T) {
 	for version, isRead := range map[string]bool{"3.0.0": true, "3.0.4": true, "3.1.1": true, "3.1": true, "3.2.0": true, "3.3.0": false, "3.10.0": false, "4.0.0": false, "2.0": false, "3": false} {
