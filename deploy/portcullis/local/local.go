@@ -37,6 +37,7 @@ cuts them.
 ` + environment,
 		Example: `  portcullis local
   portcullis local --addr 127.0.0.1:0 --exec --verbose
+  portcullis local --contract deploy/terraform/examples/own-contract/orders.yaml --mode rest-token
   portcullis local --contract deploy/terraform/examples/own-contract/orders.yaml --function orders=http://127.0.0.1:9000 --watch`,
 		Args: cli.Arguments(0, 0, ""),
 	}
