@@ -35,7 +35,7 @@ function claims(token) {
 }
 
 function ask(action, users) {
-  if (awaited) return;
+  if (awaited) return tell("Wait for the answer.");
   awaited = {action, users};
   channel.send(JSON.stringify(awaited));
 }
@@ -180,7 +180,7 @@ async function list() {
   const body = $("listed").tBodies[0];
   body.replaceChildren();
   for (const user of users) {
-    remember(known, known.set(user.id, user));
+    if (!(known.get(user.id)?.version > user.version)) remember(known, known.set(user.id, user)); // a change may have come meanwhile
     const row = body.insertRow();
     row.append(cell("td", user.name), code(user.id), cell("td", user.version));
     label(row, $("listed"));

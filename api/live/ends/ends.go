@@ -6,6 +6,9 @@
 //	lambda.Start(ends.OnRevocation{closer}) // on the stream of the table of revocations
 //	lambda.Start(ends.OnRemoval{closer})    // on the stream of a table of owners
 //
+// To @connections a connection is gone until its handshake is answered. One that is ended in that moment, which is after it was kept, is
+// forgotten and opens all the same: nothing is sent to it, messages of a revoked credential are refused, and API Gateway closes it.
+//
 // Each may be done again and at the same time. What is not done is left as it was, and done by the next call.
 //
 // # Event source mappings
