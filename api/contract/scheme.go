@@ -22,6 +22,9 @@ const (
 	authorizerMember = "x-amazon-apigateway-authorizer"
 )
 
+// tokenTypes are the x-amazon-apigateway-authtype of authorizers that check tokens.
+var tokenTypes = []string{"custom", "cognito_user_pools", "oauth2"}
+
 // plainKeyHeader is where API keys are, unless a scheme says another header.
 const plainKeyHeader = "X-Api-Key"
 
@@ -49,11 +52,11 @@ func schemeOf(node *yaml.Node) scheme {
 	kind, in, header := text(find(node, "type")), text(find(node, "in")), text(find(node, "name"))
 	authType := find(node, authTypeMember)
 	switch isHeader := kind == "apiKey" && in == "header" && header != ""; {
-	case authType != nil && strings.HasPrefix(strings.ToLower(text(authType)), "aws"):
-		if text(authType) == SchemeSigV4 {
-			return scheme{ours: SchemeSigV4}
-		}
-		return scheme{reason: fmt.Sprintf("of the %s %q is known as %s only", authTypeMember, text(authType), SchemeSigV4)}
+	case authType != nil && text(authType) == SchemeSigV4:
+		return scheme{ours: SchemeSigV4}
+	case authType != nil && !slices.Contains(tokenTypes, text(authType)):
+		return scheme{reason: fmt.Sprintf("has the %s %q, of which nothing here knows what it checks: want %s, or %s for signatures",
+			authTypeMember, text(authType), strings.Join(tokenTypes, ", "), SchemeSigV4)}
 	case kind == "http" && strings.EqualFold(text(find(node, "scheme")), "bearer"), kind == "oauth2", kind == "openIdConnect":
 		return scheme{ours: policy.SchemeBearer}
 	case isHeader && (authType != nil || find(node, authorizerMember) != nil):
