@@ -32,6 +32,7 @@ const plainKeyHeader = "X-Api-Key"
 type scheme struct {
 	ours   string // which of our schemes it is; "": none
 	header string // where its API keys are; "": it is of no keys
+	native bool   // it is written as API Gateway's documents have it, where what stands beside it is asked for too
 	reason string // why no operation can ask for it; "": it can
 }
 
@@ -43,7 +44,9 @@ func (p *parser) readSchemes() {
 		if target, _ := p.target(node); target != nil {
 			node = target
 		}
-		p.schemes[name.Value] = schemeOf(node)
+		read := schemeOf(node)
+		read.native = find(node, authTypeMember) != nil || find(node, authorizerMember) != nil
+		p.schemes[name.Value] = read
 	}
 }
 

@@ -89,6 +89,28 @@ func TestSchemesThatNothingChecks(t *testing.T) {
 	}
 }
 
+// TestBothAsAlternatives: an authorizer and an API key in two entries are both asked for by API Gateway, and are not opened to either.
+func TestBothAsAlternatives(t *testing.T) {
+	const schemes = `pool: {type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: cognito_user_pools}, sig: {type: apiKey, x-amazon-apigateway-authtype: awsSigv4},
+  jwt: {type: oauth2, x-amazon-apigateway-authorizer: {type: jwt}}, plain: {type: http, scheme: bearer}, api_key: {type: apiKey, in: header, name: X-Api-Key}`
+	for _, test := range []struct{ security, want string }{
+		{"[{pool: []}, {api_key: []}]", "{pool: [], api_key: []}"},
+		{"[{api_key: []}, {pool: [a, b]}]", "{pool: [a, b], api_key: []}"},
+		{"[{jwt: [a]}, {plain: []}, {api_key: [c]}]", "{jwt: [a], api_key: [c]}"},
+		{"[{sig: []}, {api_key: []}]", "{sig: [], api_key: []}"},
+		{"[{pool: [], api_key: []}]", ""},
+		{"[{pool: [], api_key: []}, {pool: [a]}]", ""},
+		{"[{plain: []}, {api_key: []}]", ""},
+		{"[{pool: []}, {plain: [], api_key: []}]", ""},
+	} {
+		_, err := parseSecurity(strings.ReplaceAll(schemes, "\n", ""), test.security)
+		if want := "contract:6: security: API Gateway asks for both"; test.want == "" && err != nil ||
+			test.want != "" && (err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "want `- "+test.want+"`")) {
+			t.Errorf("%s: error %v, want %s", test.security, err, test.want)
+		}
+	}
+}
+
 // TestWebSocketKeys: API Gateway and the authorizer look for the key of who connects in one header.
 func TestWebSocketKeys(t *testing.T) {
 	const text = `openapi: 3.1.0

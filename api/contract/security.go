@@ -26,7 +26,7 @@ func (p *parser) access(security *yaml.Node) policy.Access {
 		alternative, ok := p.alternative(follow(node))
 		access.Alternatives, readable = append(access.Alternatives, alternative), readable && ok
 	}
-	if !readable {
+	if !p.checkEither(security) || !readable {
 		p.unread = true
 		return policy.Access{}
 	}
@@ -55,6 +55,43 @@ func (p *parser) alternative(node *yaml.Node) (alternative policy.Alternative, o
 		alternative, ok = append(alternative, policy.Requirement{Scheme: scheme.ours, Scopes: scopes}), ok && readable
 	}
 	return alternative, p.checkTogether(node, alternative) && ok
+}
+
+// checkEither refuses an authorizer and an API key as alternatives of one another, where the authorizer is written as API Gateway's
+// documents have it: there each entry of the list is asked for, and here either would do.
+func (p *parser) checkEither(security *yaml.Node) bool {
+	var authorizer, key *yaml.Node
+	for _, node := range security.Content {
+		native, keys, others := false, false, false
+		for name := range pairs(node) {
+			scheme := p.schemes[name.Value]
+			native, keys, others = native || scheme.native, keys || scheme.header != "", others || scheme.header == ""
+		}
+		switch {
+		case native && !keys:
+			authorizer = follow(node)
+		case keys && !others:
+			key = follow(node)
+		}
+	}
+	if authorizer == nil || key == nil {
+		return true
+	}
+	return p.refuse(key, "security: API Gateway asks for both, the authorizer and the API key, and here either would do: want `- {%s, %s}` for both",
+		requirements(authorizer), requirements(key))
+}
+
+// requirements is what an alternative asks for, as it is written between the braces.
+func requirements(alternative *yaml.Node) string {
+	var all []string
+	for name, list := range pairs(alternative) {
+		var scopes []string
+		for _, scope := range list.Content {
+			scopes = append(scopes, text(follow(scope)))
+		}
+		all = append(all, plainName(name.Value)+": ["+strings.Join(scopes, ", ")+"]")
+	}
+	return strings.Join(all, ", ")
 }
 
 // checkTogether refuses credentials that no request can bring together, or nothing can check together.
