@@ -40,7 +40,10 @@ type parser struct {
 	passed  map[string]*passed // extensions of API Gateway's that are passed over, by name
 	nulls   passed             // nullable: true in schemas of bodies
 	later   passed             // keywords of later drafts than 4 in them
+	asked   []*yaml.Node       // the schemes that a security asks for, where each is asked for first
 
+	isAsked    map[string]bool     // whether one is among them, by its name
+	ofIssuers  []Remark            // what is said of those that are one here
 	laterNames []string            // which
 	seen       map[*yaml.Node]bool // the schemas that were looked at for it
 	inlined    int                 // how many values the schemas of messages have so far
@@ -67,9 +70,10 @@ func (p *parser) contract(text []byte) *Contract {
 	if !p.unread {
 		p.checkOwnerScopes(c)
 	}
+	p.checkIssuers()
 	p.checkSilent(c)
 	p.checkRules(c)
-	c.Remarks = slices.Concat(p.passedRemarks(), p.nullableRemark(), p.laterRemark())
+	c.Remarks = slices.Concat(p.ofIssuers, p.passedRemarks(), p.nullableRemark(), p.laterRemark())
 	slices.SortFunc(c.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text)) })
 	return c
 }

@@ -34,11 +34,12 @@ type scheme struct {
 	header string // where its API keys are; "": it is of no keys
 	native bool   // it is written as API Gateway's documents have it, where what stands beside it is asked for too
 	reason string // why no operation can ask for it; "": it can
+	issuer string // what tells whose tokens it takes; "": nothing does
 }
 
 // readSchemes reads components.securitySchemes. One that is none of ours is refused where something asks for it.
 func (p *parser) readSchemes() {
-	p.schemes = map[string]scheme{}
+	p.schemes, p.isAsked = map[string]scheme{}, map[string]bool{}
 	for name, node := range pairs(find(find(p.root, "components"), "securitySchemes")) {
 		p.gatewayMembers(node)
 		if target, _ := p.target(node); target != nil {
@@ -46,6 +47,9 @@ func (p *parser) readSchemes() {
 		}
 		read := schemeOf(node)
 		read.native = find(node, authTypeMember) != nil || find(node, authorizerMember) != nil
+		if read.ours == policy.SchemeBearer {
+			read.issuer = issuerOf(node, read.native)
+		}
 		p.schemes[name.Value] = read
 	}
 }
@@ -70,6 +74,65 @@ func schemeOf(node *yaml.Node) scheme {
 		return scheme{ours: policy.SchemeAPIKey, header: header}
 	}
 	return scheme{reason: "is of a kind that nothing here checks: want type http with scheme bearer, oauth2, openIdConnect, or apiKey in a header"}
+}
+
+// mannerMembers are those of an authorizer that say how it is asked, and not whom it lets in.
+var mannerMembers = []string{"identitySource", "authorizerResultTtlInSeconds", "authorizerCredentials", "authorizerPayloadFormatVersion", "enableSimpleResponses"}
+
+// issuerOf tells whose tokens a bearer's scheme takes: what its authorizer is, or by itself the addresses that it has. An authorizer
+// that is not described is like none but itself.
+func issuerOf(node *yaml.Node, native bool) string {
+	if native {
+		whom := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		described := false
+		for key, value := range pairs(find(node, authorizerMember)) {
+			if !slices.Contains(mannerMembers, key.Value) {
+				whom.Content, described = append(whom.Content, key, value), described || key.Value != "type"
+			}
+		}
+		if members, err := asJSON(whom); described && err == nil {
+			return string(members)
+		}
+		return fmt.Sprintf("line %d, column %d", node.Line, node.Column)
+	}
+	if address := text(find(node, "openIdConnectUrl")); address != "" {
+		return address
+	}
+	var addresses []string
+	for _, flow := range pairs(find(node, "flows")) {
+		for key, value := range pairs(flow) {
+			if strings.HasSuffix(key.Value, "Url") && key.Value != "refreshUrl" && !slices.Contains(addresses, text(value)) {
+				addresses = append(addresses, text(value))
+			}
+		}
+	}
+	slices.Sort(addresses)
+	return strings.Join(addresses, " ")
+}
+
+// checkIssuers refuses two authorizers of API Gateway's own form that are asked for and take different tokens: who has a token for one
+// would meet the other too. Of two issuers by OpenAPI's own members it is said.
+func (p *parser) checkIssuers() {
+	var first, native *yaml.Node
+	for _, name := range p.asked {
+		of := p.schemes[name.Value]
+		switch {
+		case of.issuer == "":
+			continue
+		case of.native && native == nil:
+			native = name
+		case of.native && of.issuer != p.schemes[native.Value].issuer:
+			p.refuse(name, "security: %q and %q are different authorizers, and would be one here: who opens %q opens %q; want one authorizer, and scopes that say who may call what",
+				native.Value, name.Value, native.Value, name.Value)
+		}
+		if first == nil {
+			first = name
+		}
+		if of.issuer != p.schemes[first.Value].issuer {
+			p.ofIssuers = append(p.ofIssuers, Remark{Line: name.Line, Differs: true, Text: fmt.Sprintf(
+				"security: %q and %q have different addresses, and are one here: who has a token for %q opens what asks for %q; scopes say who may call what", first.Value, name.Value, first.Value, name.Value)})
+		}
+	}
 }
 
 // ofAuthorizer is the scheme that API Gateway's own authorizers have in its documents: an apiKey, whatever they check. It is a token's

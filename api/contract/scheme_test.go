@@ -111,6 +111,71 @@ func TestBothAsAlternatives(t *testing.T) {
 	}
 }
 
+// TestDifferentIssuers: schemes whose tokens are told apart by their authorizers only are refused together, and by OpenAPI's own members
+// it is said that one's tokens open what the other opens.
+func TestDifferentIssuers(t *testing.T) {
+	const (
+		pool    = "{type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: cognito_user_pools, x-amazon-apigateway-authorizer: {type: cognito_user_pools, providerARNs: [%s]}}"
+		lambda  = "{type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: custom, x-amazon-apigateway-authorizer: {type: token, authorizerUri: %s}}"
+		timed   = "{type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authorizer: {authorizerResultTtlInSeconds: 5, authorizerUri: %s, type: token}}"
+		jwt     = "{type: oauth2, x-amazon-apigateway-authorizer: {type: jwt, jwtConfiguration: {issuer: %s}}}"
+		named   = "{type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: custom}"
+		connect = "{type: openIdConnect, openIdConnectUrl: https://%s.example.com}"
+		flow    = "{type: oauth2, flows: {clientCredentials: {tokenUrl: https://%s.example.com, scopes: {}}}}"
+		refused = "are different authorizers, and would be one here"
+		said    = "have different addresses, and are one here"
+	)
+	of := fmt.Sprintf
+	for _, test := range []struct{ a, b, want string }{
+		{of(pool, "STAFF"), of(pool, "CUSTOMERS"), refused},
+		{of(pool, "STAFF"), of(pool, "STAFF"), ""},
+		{of(lambda, "one"), of(lambda, "two"), refused},
+		{of(lambda, "one"), of(timed, "one"), ""},
+		{of(lambda, "one"), of(timed, "two"), refused},
+		{of(jwt, "one"), of(jwt, "two"), refused},
+		{of(jwt, "one"), of(jwt, "one"), ""},
+		{of(pool, "STAFF"), of(jwt, "one"), refused},
+		{named, named, refused},
+		{of(jwt, "{}"), "{type: oauth2, x-amazon-apigateway-authorizer: {type: jwt}}", refused},
+		{"{type: oauth2, x-amazon-apigateway-authorizer: {type: jwt}}", "{type: oauth2, x-amazon-apigateway-authorizer: {type: jwt}}", refused},
+		{named, "{$ref: '#/components/securitySchemes/a'}", ""},
+		{of(connect, "one"), of(connect, "two"), said},
+		{of(connect, "one"), of(connect, "one"), ""},
+		{of(flow, "one"), of(flow, "two"), said},
+		{of(flow, "one"), of(flow, "one"), ""},
+		{of(flow, "one"), of(jwt, "one"), said},
+		{of(flow, "one"), "{type: http, scheme: bearer}", ""},
+	} {
+		for place, text := range map[string]string{
+			"operations":   "{get: {security: [a: [a]]}, put: {\n  security: [b: [b]]}}",
+			"alternatives": "{get: {security: [{a: [a]}, {\n  b: [b]}]}}",
+		} {
+			read, err := contract.Parse("contract", []byte(of("openapi: 3.0.1\ncomponents: {securitySchemes: {a: %s, b: %s}}\npaths: {/a: %s}", test.a, test.b, text)))
+			var got string
+			switch {
+			case err != nil:
+				got = strings.TrimPrefix(err.Error(), "contract:4: ")
+			default:
+				for _, remark := range read.Remarks {
+					if remark.Differs && remark.Line == 4 {
+						got = remark.Text
+					}
+				}
+			}
+			if want := of("security: \"a\" and \"b\" %s", test.want); test.want == "" && got != "" || test.want != "" && !strings.HasPrefix(got, want) {
+				t.Errorf("%s: %s and %s: %q, want %q", place, test.a, test.b, got, test.want)
+			}
+		}
+		if test.want == "" {
+			continue
+		}
+		if read, err := contract.Parse("contract", []byte(of("openapi: 3.0.1\ncomponents: {securitySchemes: {a: %s, b: %s}}\npaths: {/a: {get: {security: [a: []]}}}", test.a, test.b))); err != nil ||
+			strings.Contains(of("%v", read.Remarks), said) {
+			t.Errorf("%s, and nothing asks for %s: error %v", test.a, test.b, err)
+		}
+	}
+}
+
 // TestWebSocketKeys: API Gateway and the authorizer look for the key of who connects in one header.
 func TestWebSocketKeys(t *testing.T) {
 	const text = `openapi: 3.1.0

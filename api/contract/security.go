@@ -52,6 +52,9 @@ func (p *parser) alternative(node *yaml.Node) (alternative policy.Alternative, o
 		case scheme.ours == SchemeSigV4 && len(scopes) > 0:
 			readable = p.refuse(list, "security: %s: a signature has no scopes: want []", name.Value)
 		}
+		if known && !p.isAsked[name.Value] {
+			p.asked, p.isAsked[name.Value] = append(p.asked, name), true
+		}
 		alternative, ok = append(alternative, policy.Requirement{Scheme: scheme.ours, Scopes: scopes}), ok && readable
 	}
 	return alternative, p.checkTogether(node, alternative) && ok
