@@ -19,16 +19,30 @@ func onlySigned(access policy.Access) bool {
 	return len(access.Alternatives) > 0 && !slices.ContainsFunc(access.Alternatives, func(a policy.Alternative) bool { return !asks(a, contract.SchemeSigV4) })
 }
 
-// checkSignatures refuses a rule that only signed requests meet where the mode does not check signatures, and one that asks for an API
-// key beside where the mode does not ask for it.
+// checkSignatures refuses a rule that only signed requests meet where the mode does not check signatures, and one whose signatures all
+// need an API key beside where the mode asks for signatures alone.
 func (b *builder) checkSignatures(line int, name string, access policy.Access) {
 	switch {
-	case !onlySigned(access):
-	case b.mode.Authorization != modes.IAM:
+	case b.mode.Authorization != modes.IAM && onlySigned(access):
 		b.refuse(line, "%s: asks for a signature (AWS Signature Version 4), which only a mode of authorization %s checks", name, modes.IAM)
-	case !b.mode.APIKeyRequired && !slices.ContainsFunc(access.Alternatives, func(a policy.Alternative) bool { return !asks(a, policy.SchemeAPIKey) }):
+	case b.mode.Authorization == modes.IAM && !b.mode.APIKeyRequired && keyedSignatures(access):
 		b.refuse(line, "%s: asks for an API key beside the signature: want a mode with apiKeyRequired", name)
 	}
+}
+
+// keyedSignatures tells whether a signature meets the rule with an API key only, whatever else does.
+func keyedSignatures(access policy.Access) bool {
+	signed := false
+	for _, alternative := range access.Alternatives {
+		if !asks(alternative, contract.SchemeSigV4) {
+			continue
+		}
+		if !asks(alternative, policy.SchemeAPIKey) {
+			return false
+		}
+		signed = true
+	}
+	return signed
 }
 
 // checkKeys refuses a rule that asks for API keys in another header than X-Api-Key where the mode looks for keys, and not there: the
