@@ -48,8 +48,7 @@ func keyedSignatures(access policy.Access) bool {
 // checkKeys refuses a rule that asks for API keys in another header than X-Api-Key where the mode looks for keys, and not there: the
 // gateway, and this module's authorizer, look in X-Api-Key; another one where the identity sources say.
 func (b *builder) checkKeys(from *contract.Operation) {
-	onlyKeys := !slices.ContainsFunc(from.Access.Alternatives, func(a policy.Alternative) bool { return !asks(a, policy.SchemeAPIKey) })
-	if !b.mode.APIKeyRequired && !(b.mode.Authorization == modes.Request && onlyKeys) {
+	if !b.looksForKeys() && !(b.mode.Authorization == modes.Request && onlyKeys(from.Access)) {
 		return
 	}
 	for _, header := range from.KeyHeaders {
@@ -59,9 +58,22 @@ func (b *builder) checkKeys(from *contract.Operation) {
 	}
 }
 
-// looksIn tells whether a Lambda authorizer finds API keys in a header.
+// onlyKeys tells whether every way to meet the rule has an API key in it.
+func onlyKeys(access policy.Access) bool {
+	return !slices.ContainsFunc(access.Alternatives, func(a policy.Alternative) bool { return !asks(a, policy.SchemeAPIKey) })
+}
+
+// looksForKeys tells whether a request's API key can meet a rule: the gateway looks at it, or a Lambda authorizer that is none of this
+// module's that take tokens alone.
+func (b *builder) looksForKeys() bool {
+	return b.mode.APIKeyRequired ||
+		b.mode.Authorization == modes.Request && !slices.Contains([]string{"jwt", "token"}, b.mode.Authorizer.Function)
+}
+
+// looksIn tells whether a Lambda authorizer finds API keys in a header. This module's finds them in X-Api-Key, whatever the identity
+// sources say.
 func (b *builder) looksIn(header string) bool {
-	if b.mode.Authorization != modes.Request || b.mode.APIKeyRequired && b.mode.APIKeySource != "AUTHORIZER" {
+	if b.mode.Authorization != modes.Request || b.mode.Authorizer.Function == "request" || b.mode.APIKeyRequired && b.mode.APIKeySource != "AUTHORIZER" {
 		return false
 	}
 	return slices.ContainsFunc(b.mode.Authorizer.IdentitySource, func(source string) bool {
