@@ -543,7 +543,7 @@ func TestRefusesModesMadeInGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, m := range map[string]*modes.Mode{
-		"mode : name: want letters":         {},
+		"mode : name: is missing":           {},
 		"mode a: authorizer: is missing":    {Name: "a", Gateway: modes.REST, Authorization: modes.Token},
 		"mode a: authorizer.identitySource": {Name: "a", Gateway: modes.REST, Authorization: modes.Token, Authorizer: &modes.Authorizer{Function: "token"}},
 	} {
