@@ -14,8 +14,9 @@
 // members that are not OpenAPI's where access depends on them, names that are near one of our extensions, keys that stand twice,
 // references to other documents, Swagger 2.0. All that is wrong is said at once; see [Errors].
 //
-// Passed over are descriptions, responses, links, callbacks, webhooks, servers, security schemes that nothing asks for, and
-// extensions of others; API Gateway's own are told of, with what counts in their place; see [Contract.Remarks].
+// Passed over are descriptions, tags, responses, schemas that no body or message has, links, callbacks, webhooks and servers, with
+// whatever stands in them, security schemes that nothing asks for, and extensions of others; API Gateway's own are told of, with what
+// counts in their place; see [Contract.Remarks].
 //
 // [Draft] makes a beginning of a document that is none yet.
 package contract

@@ -117,6 +117,7 @@ func (p *parser) head(c *Contract) {
 	info := find(p.root, "info")
 	p.misplaced(info, "info")
 	p.misplaced(find(p.root, "components"), "components")
+	p.checkSchemes()
 	p.gatewayMembers(p.root)
 	p.gatewayMembers(find(p.root, "components"))
 	p.checkPolicy(p.root, "the document")

@@ -54,6 +54,24 @@ func (p *parser) readSchemes() {
 	}
 }
 
+// checkSchemes refuses extensions of ours in and among the security schemes, where none counts. A scheme may have such a name.
+func (p *parser) checkSchemes() {
+	const all = "components.securitySchemes"
+	for name, node := range pairs(find(find(p.root, "components"), "securitySchemes")) {
+		if find(node, "type") == nil && find(node, "$ref") == nil && ownNear(name.Value) != "" {
+			p.refuse(name, "%s: %.60q is no member that a contract has there%s", all, name.Value, meant(name.Value, nil))
+			continue
+		}
+		what := all + "." + name.Value
+		flows := find(node, "flows")
+		p.misplaced(node, what)
+		p.misplaced(flows, what+".flows")
+		for flow, members := range pairs(flows) {
+			p.misplaced(members, what+".flows."+flow.Value)
+		}
+	}
+}
+
 // schemeOf tells which of our schemes one of the document's is.
 func schemeOf(node *yaml.Node) scheme {
 	kind, in, header := text(find(node, "type")), text(find(node, "in")), text(find(node, "name"))

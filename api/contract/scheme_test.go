@@ -41,6 +41,7 @@ func TestSchemes(t *testing.T) {
 		{"s: {type: apiKey, in: header, name: api_key}", "[{s: []}, {s: [a]}]", "[[{apiKey []}] [{apiKey [a]}]] [api_key]"},
 		{"s: {$ref: '#/components/securitySchemes/t'}, t: {type: http, scheme: bearer}", "[s: []]", "[[{bearer []}]] []"},
 		{"s: {type: nothing}", "[]", "[] []"},
+		{"function: {type: http, scheme: bearer}", "[function: []]", "[[{bearer []}]] []"},
 	} {
 		read, err := parseSecurity(test.scheme, test.security)
 		if err != nil {
@@ -197,6 +198,10 @@ func TestExtensions(t *testing.T) {
 		"root":      "%s: 1\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
 		"info":      "info: {%s: 1}\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
 		"parts":     "components: {%s: 1}\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
+		"schemes":   "components: {securitySchemes: {%s: {orders: id}}}\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
+		"scheme":    "components: {securitySchemes: {s: {type: http, scheme: bearer, %s: 1}}}\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
+		"flows":     "components: {securitySchemes: {s: {type: oauth2, flows: {%s: 1}}}}\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
+		"flow":      "components: {securitySchemes: {s: {type: oauth2, flows: {implicit: {%s: 1}}}}}\nopenapi: 3.1.0\nx-function: f\npaths: {/a: {post: {security: []}}}",
 		"paths":     "paths: {%s: 1, /a: {post: {security: []}}}\nopenapi: 3.1.0\nx-function: f",
 		"path item": "paths: {/a: {%s: 1, post: {security: []}}}\nopenapi: 3.1.0\nx-function: f",
 		"operation": "paths: {/a: {post: {security: [], %s: 1}}}\nopenapi: 3.1.0\nx-function: f",
