@@ -59,18 +59,43 @@ func (p *parser) passedRemarks() []Remark {
 	return all
 }
 
-// checkPolicy refuses a resource policy: who it denies would be let in.
-func (p *parser) checkPolicy(mapping *yaml.Node, what string) {
-	if node := find(mapping, policyMember); node != nil {
-		p.refuse(node, "%s: %s: a resource policy says who may call what, and is not evaluated here: say it in `security`, and leave this out", what, policyMember)
+// guarding are API Gateway's extensions that say who may call, with where each counts.
+var guarding = map[string]string{
+	policyMember:   "a resource policy says who may call what, and is not evaluated here: say it in `security`, and leave this out",
+	authMember:     "want it in an operation",
+	authTypeMember: "want it in a security scheme, and that scheme in `security`",
+}
+
+// checkGuards refuses extensions of API Gateway's that say who may call where they do not count, and what could be one misspelt: who
+// they shut out would be let in. Own is the one that counts in this mapping; "": none does.
+func (p *parser) checkGuards(mapping *yaml.Node, what, own string) {
+	for key := range pairs(mapping) {
+		if key.Value == own {
+			continue
+		}
+		if wrong := guarding[key.Value]; wrong != "" {
+			p.refuse(key, "%s: %s: %s", what, key.Value, wrong)
+		} else if meant := guardNear(key.Value); meant != "" {
+			p.refuse(key, "%s: %.60q reads as if it said who may call, and is none of API Gateway's extensions; did you mean %s?", what, key.Value, meant)
+		}
 	}
 }
 
-// checkNoAuth refuses an x-amazon-apigateway-auth that stands where it says nothing of any operation.
-func (p *parser) checkNoAuth(mapping *yaml.Node, what string) {
-	if node := find(mapping, authMember); node != nil {
-		p.refuse(node, "%s: %s: want it in an operation", what, authMember)
+// guardNear is the extension that says who may call of which a name could be a misspelling; "": there is none.
+func guardNear(name string) string {
+	lower := strings.ToLower(name)
+	if !strings.HasPrefix(lower, "x-") || name == authorizerMember || name == authorizerMember+"s" {
+		return ""
 	}
+	for _, guard := range []string{authMember, authTypeMember, policyMember} {
+		if isNear(name, guard) {
+			return guard
+		}
+	}
+	if strings.HasPrefix(lower, authMember) {
+		return authMember
+	}
+	return ""
 }
 
 // checkAuth refuses an x-amazon-apigateway-auth that says something else than the operation's access, which is what counts.

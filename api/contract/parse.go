@@ -120,8 +120,9 @@ func (p *parser) head(c *Contract) {
 	p.checkSchemes()
 	p.gatewayMembers(p.root)
 	p.gatewayMembers(find(p.root, "components"))
-	p.checkPolicy(p.root, "the document")
-	p.checkNoAuth(p.root, "the document")
+	p.checkGuards(p.root, "the document", "")
+	p.checkGuards(info, "info", "")
+	p.checkGuards(find(p.root, "components"), "components", "")
 	c.Title, c.Description = text(find(info, "title")), text(find(info, "description"))
 	if function := find(p.root, functionMember); function != nil {
 		p.serving = p.function(function, functionMember)
@@ -163,6 +164,7 @@ func (p *parser) paths(c *Contract) {
 		return
 	}
 	p.misplaced(paths, "paths")
+	p.checkGuards(paths, "paths", "")
 	for path, item := range pairs(paths) {
 		if strings.HasPrefix(path.Value, "/") || !isForeign(path.Value) && ownNear(path.Value) == "" {
 			p.pathItem(c, path.Value, item)
@@ -187,8 +189,7 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) {
 		return
 	}
 	p.gatewayMembers(item)
-	p.checkPolicy(item, path)
-	p.checkNoAuth(item, path)
+	p.checkGuards(item, path, "")
 	shared := p.parameters(find(item, "parameters"))
 	for key, node := range pairs(item) {
 		switch {
@@ -261,7 +262,7 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	operation.Access = p.accessOr(find(node, "security"), node, route.String())
 	operation.MeantPublic = p.meantPublic(node, route.String(), operation.Access)
 	p.gatewayMembers(node)
-	p.checkPolicy(node, route.String())
+	p.checkGuards(node, route.String(), authMember)
 	p.checkAuth(node, route.String(), operation.Access)
 	operation.KeyHeaders = p.keyHeaders(or(find(node, "security"), find(p.root, "security")))
 	operation.Parameters = override(shared, p.parameters(find(node, "parameters")))

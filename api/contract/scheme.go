@@ -54,9 +54,11 @@ func (p *parser) readSchemes() {
 	}
 }
 
-// checkSchemes refuses extensions of ours in and among the security schemes, where none counts. A scheme may have such a name.
+// checkSchemes refuses extensions of ours in and among the security schemes, where none counts, and API Gateway's that say elsewhere who
+// may call. A scheme may have the name of one of ours.
 func (p *parser) checkSchemes() {
 	const all = "components.securitySchemes"
+	p.checkGuards(find(find(p.root, "components"), "securitySchemes"), all, "")
 	for name, node := range pairs(find(find(p.root, "components"), "securitySchemes")) {
 		if find(node, "type") == nil && find(node, "$ref") == nil && ownNear(name.Value) != "" {
 			p.refuse(name, "%s: %.60q is no member that a contract has there%s", all, name.Value, meant(name.Value, nil))
@@ -65,6 +67,11 @@ func (p *parser) checkSchemes() {
 		what := all + "." + name.Value
 		flows := find(node, "flows")
 		p.misplaced(node, what)
+		own := authTypeMember
+		if find(node, "$ref") != nil {
+			own = "" // what stands beside a reference is lost
+		}
+		p.checkGuards(node, what, own)
 		p.misplaced(flows, what+".flows")
 		for flow, members := range pairs(flows) {
 			p.misplaced(members, what+".flows."+flow.Value)

@@ -230,6 +230,43 @@ func TestExtensions(t *testing.T) {
 	}
 }
 
+// TestGuardsOfAPIGateway: what API Gateway would keep callers out by is refused wherever it does not count, and where it is misspelt.
+func TestGuardsOfAPIGateway(t *testing.T) {
+	const prefix = "x-amazon-apigateway-"
+	places := map[string]string{
+		"root":      "%s: AWS_IAM\nopenapi: 3.1.0\npaths: {/a: {post: {security: []}}}",
+		"info":      "info: {%s: AWS_IAM}\nopenapi: 3.1.0\npaths: {/a: {post: {security: []}}}",
+		"parts":     "components: {%s: AWS_IAM}\nopenapi: 3.1.0\npaths: {/a: {post: {security: []}}}",
+		"schemes":   "components: {securitySchemes: {%s: AWS_IAM}}\nopenapi: 3.1.0\npaths: {/a: {post: {security: []}}}",
+		"scheme":    "components: {securitySchemes: {s: {type: http, scheme: bearer, %s: custom}}}\nopenapi: 3.1.0\npaths: {/a: {post: {security: []}}}",
+		"reference": "components: {securitySchemes: {s: {$ref: '#/components/securitySchemes/t', %s: custom}, t: {type: http, scheme: bearer}}}\nopenapi: 3.1.0\npaths: {/a: {post: {security: []}}}",
+		"paths":     "paths: {%s: AWS_IAM, /a: {post: {security: []}}}\nopenapi: 3.1.0",
+		"path item": "paths: {/a: {%s: AWS_IAM, post: {security: []}}}\nopenapi: 3.1.0",
+		"operation": "paths: {/a: {post: {security: [], %s: {type: NONE}}}}\nopenapi: 3.1.0",
+	}
+	counts := map[string]string{"scheme": prefix + "authtype", "operation": prefix + "auth"}
+	for place, text := range places {
+		for _, name := range []string{
+			prefix + "policy", prefix + "auth", prefix + "authtype", prefix + "Policy", prefix + "polcy", prefix + "authentication", prefix + "Auth",
+			prefix + "auth-type", "x-amazon-api-gateway-policy", "x-Amazon-ApiGateway-AuthType", prefix + "authorization",
+		} {
+			_, err := contract.Parse("contract", fmt.Appendf(nil, text, name))
+			if counts[place] == name {
+				if err != nil {
+					t.Errorf("%s: %s counts there: error %v", place, name, err)
+				}
+			} else if err == nil || !strings.HasPrefix(err.Error(), "contract:1: ") || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s: %s: error %v", place, name, err)
+			}
+		}
+		for _, name := range []string{prefix + "authorizers", prefix + "cors", prefix + "integration", prefix + "something-new"} {
+			if _, err := contract.Parse("contract", fmt.Appendf(nil, text, name)); err != nil {
+				t.Errorf("%s: %v", place, err)
+			}
+		}
+	}
+}
+
 // TestNullable: it is said once that null is refused, of the schemas of bodies.
 func TestNullable(t *testing.T) {
 	read, err := contract.Load("testdata/nullable.yaml")
