@@ -13,9 +13,9 @@ import (
 )
 
 // Draft gives a copy of an OpenAPI document, in YAML, in which each operation that says nothing of who may call it has the choices
-// above its first member, as comments: it is public, or asks for one of the document's schemes. Everything else is as it was, to
-// the byte. Undecided is how many such operations there are; with none of them the copy is the same. Operations of JSON's form,
-// {…}, have the comments above the line that they begin in.
+// above its first member, as comments: it is public, or asks for one of the document's schemes. So has each route of x-websocket, and
+// its connect. Everything else is as it was, to the byte. Undecided is how many such operations there are; with none of them the copy
+// is the same. Operations of JSON's form, {…}, have the comments above the line that they begin in.
 //
 // The document need not be a contract yet. The error is an [Errors]: for what is no OpenAPI document, and for JSON, which has no
 // comments.
@@ -61,9 +61,10 @@ func sameDocument(a, b *yaml.Node) bool {
 type choice struct {
 	line, column int
 	of           string // the operation, where the line is not one of its own
+	ofSocket     bool   // it is of a WebSocket API: connecting, or a message
 }
 
-// undecided are the operations that say nothing of who may call them, by lines.
+// undecided are the operations, and the routes of a WebSocket API, that say nothing of who may call them, by lines.
 func (p *parser) undecided() []choice {
 	if find(p.root, "security") != nil {
 		return nil
@@ -82,23 +83,49 @@ func (p *parser) undecided() []choice {
 			case !isBlock(item):
 				above, of = path, key.Value+" "+path.Value
 			}
-			all = append(all, choice{above.Line, above.Column, of})
+			all = append(all, choice{above.Line, above.Column, of, false})
 		}
 	}
+	all = append(all, p.undecidedRoutes()...)
 	slices.SortStableFunc(all, func(a, b choice) int { return a.line - b.line })
 	return slices.CompactFunc(all, func(a, b choice) bool { return a == b && a.of == "" }) // what an alias stands for has one place
 }
 
+// undecidedRoutes are those of a WebSocket API: connecting, where that is described, and messages.
+func (p *parser) undecidedRoutes() []choice {
+	var all []choice
+	add := func(key, node *yaml.Node) {
+		switch {
+		case node.Kind != yaml.MappingNode || find(node, "security") != nil:
+		case isBlock(node):
+			all = append(all, choice{node.Content[0].Line, node.Content[0].Column, "", true})
+		default:
+			all = append(all, choice{key.Line, key.Column, key.Value, true})
+		}
+	}
+	webSocket := find(p.root, webSocketMember)
+	for key, node := range pairs(webSocket) {
+		if key.Value == "connect" {
+			add(key, node)
+		}
+	}
+	for key, node := range pairs(find(webSocket, "routes")) {
+		add(key, node)
+	}
+	return all
+}
+
 // comments are the lines of a choice, without their indentation.
-func (p *parser) comments(of string) []string {
+func (p *parser) comments(c choice) []string {
 	question := "# Who may call? Say one of these:"
-	if of != "" {
-		question = "# Who may call " + of + "? Say one of these between its braces:"
+	if c.of != "" {
+		question = "# Who may call " + c.of + "? Say one of these between its braces:"
 	}
-	lines := []string{
-		question,
-		"# security: []  # everybody; x-public: true beside it says that it is meant",
+	public := "# security: []  # everybody; x-public: true beside it says that it is meant"
+	if c.ofSocket {
+		public = "# security: []  # everybody"
 	}
+	lines := []string{question, public}
 	before := len(lines)
 	for name := range pairs(find(find(p.root, "components"), "securitySchemes")) {
 		if scheme := p.schemes[name.Value]; scheme.reason == "" {
@@ -122,7 +149,7 @@ func (p *parser) insert(text []byte, choices []choice) []byte {
 			end = "\r\n"
 		}
 		for len(choices) > 0 && choices[0].line == number {
-			for _, comment := range p.comments(choices[0].of) {
+			for _, comment := range p.comments(choices[0]) {
 				copied.WriteString(strings.Repeat(" ", choices[0].column-1) + comment + end)
 			}
 			choices = choices[1:]

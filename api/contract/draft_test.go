@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"portcullis/api/contract"
+	"portcullis/policy"
 )
 
 // TestDraft compares the copy of testdata/draft.yaml with the one beside it.
@@ -61,6 +62,43 @@ func TestDraftIsDecidedByUncommenting(t *testing.T) {
 				t.Errorf("%s: %s: %s, want %s", line, o.Route, got, want)
 			}
 		}
+	}
+}
+
+// TestDraftOfSockets: the routes of a WebSocket API are undecided as operations are, and decided in the same way.
+func TestDraftOfSockets(t *testing.T) {
+	text := `openapi: 3.1.0
+paths: {/a: {get: {security: []}}}
+components: {securitySchemes: {s: {type: http, scheme: bearer}}}
+x-websocket:
+  connect:
+    function: f
+  routes:
+    one:
+      summary: One
+    two: {security: []}
+    three: {summary: Three}
+`
+	copied, undecided, err := contract.Draft("a.yaml", []byte(text))
+	if err != nil || undecided != 3 || withoutComments(string(copied)) != text {
+		t.Fatalf("%d undecided, error %v\n%s", undecided, err, copied)
+	}
+	if !strings.Contains(string(copied), "    # Who may call three? Say one of these between its braces:\n") || strings.Contains(string(copied), "x-public") {
+		t.Errorf("%s", copied)
+	}
+	decided := strings.ReplaceAll(string(copied), "# security: [{s: []}]", "security: [{s: []}]")
+	decided = strings.Replace(decided, "    security: [{s: []}]  # who has a token, with the scopes in the list\n    three: {", "    three: {security: [{s: []}], ", 1)
+	read, err := contract.Parse("a.yaml", []byte(decided))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, decided)
+	}
+	for _, access := range []policy.Access{read.WebSocket.Connect, read.WebSocket.Routes[0].Access, read.WebSocket.Routes[2].Access} {
+		if got := fmt.Sprint(access); got != "{false [[{bearer []}]]}" {
+			t.Errorf("%s", got)
+		}
+	}
+	if again, undecided, err := contract.Draft("a.yaml", []byte(decided)); err != nil || undecided != 0 || string(again) != decided {
+		t.Errorf("%d undecided, error %v", undecided, err)
 	}
 }
 

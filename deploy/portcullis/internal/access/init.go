@@ -14,8 +14,8 @@ func initCommand(s *cli.Session) *cobra.Command {
 		Use:   "init FILE",
 		Short: "Begin a contract: a copy of an OpenAPI document with what is to be decided",
 		Long: `Writes a copy of an OpenAPI document, in YAML, to stdout. Each operation that says nothing of who may call it, here or at the
-document's root, has the choices above its first line, as comments: public, or one of the document's security schemes. Everything
-else is as it was, comments and order too. How many operations are undecided is on stderr.
+document's root, has the choices above its first line, as comments: public, or one of the document's security schemes. So have the
+routes of x-websocket, and its connect. Everything else is as it was, comments and order too. How many are undecided is on stderr.
 
 To decide, take the # from one of the lines, and the others away; "portcullis access check" then says what else is wrong. The
 document need not be a contract yet. FILE - reads stdin.
