@@ -71,8 +71,11 @@ func (p *parser) lookForUnheeded(schema *yaml.Node) {
 			for _, named := range pairs(value) {
 				p.lookForUnheeded(named)
 			}
+		case strings.HasPrefix(key.Value, "x-"):
 		case key.Value == "nullable" && value.ShortTag() == "!!bool" && value.Value == "true":
-			p.nulls.add(key.Line)
+			if find(schema, "type") != nil { // without one null is taken
+				p.nulls.add(key.Line)
+			}
 		default:
 			p.lookForUnheeded(value)
 		}
