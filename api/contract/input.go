@@ -71,7 +71,14 @@ func (p *parser) body(node *yaml.Node, route policy.Route, operation string) *Bo
 	if required := find(node, "required"); required != nil && required.Decode(&body.Required) != nil {
 		p.refuse(required, "%s: required: want true or false", what)
 	}
-	for mediaType, media := range pairs(find(node, "content")) {
+	content := find(node, "content")
+	if content != nil && content.Kind != yaml.MappingNode {
+		p.refuse(content, "%s: content: want a mapping of media types, such as application/json, to their schemas", what)
+	}
+	for mediaType, media := range pairs(content) {
+		if media.Kind != yaml.MappingNode {
+			p.refuse(media, "%s: %s: want a mapping with a `schema`", what, mediaType.Value)
+		}
 		p.only(media, what+": "+mediaType.Value, mediaMembers...)
 		body.Schemas[mediaType.Value] = ""
 		if schema := find(media, "schema"); schema != nil {
@@ -93,6 +100,8 @@ func (p *parser) resolve(node *yaml.Node, place string) (*yaml.Node, string) {
 		p.refuse(node, "want a mapping")
 	case target == nil && isElsewhere(reference.Value):
 		p.refuse(reference, "$ref: %q is in another document: %s", reference.Value, Bundle)
+	case target == nil && find(p.component(reference.Value), "$ref") != nil:
+		p.refuse(reference, "$ref: %q is a reference too: want one to what it refers to, %q", reference.Value, text(find(p.component(reference.Value), "$ref")))
 	case target == nil:
 		p.refuse(reference, "$ref: %q leads to nothing in this document's components", reference.Value)
 	}
@@ -105,18 +114,27 @@ const Bundle = "put all into one file first, as `redocly bundle` does"
 // isElsewhere tells whether a reference leads out of the document.
 func isElsewhere(reference string) bool { return reference != "" && !strings.HasPrefix(reference, "#") }
 
-// target is what a node refers to, among the document's components; nil where it refers to nothing there.
+// target is what a node refers to, among the document's components; nil where it refers to nothing there, or to a reference.
 func (p *parser) target(node *yaml.Node) (*yaml.Node, string) {
 	reference := text(find(node, "$ref"))
-	path, local := strings.CutPrefix(reference, "#/components/")
-	target := find(p.root, "components")
-	for _, token := range strings.Split(path, "/") {
-		target = find(target, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
-	}
-	if !local || target == nil || target.Kind != yaml.MappingNode || find(target, "$ref") != nil {
+	target := p.component(reference)
+	if target == nil || target.Kind != yaml.MappingNode || find(target, "$ref") != nil {
 		return nil, ""
 	}
 	return target, reference
+}
+
+// component is what stands at a place among the document's components, a JSON pointer; nil: nothing does.
+func (p *parser) component(place string) *yaml.Node {
+	path, local := strings.CutPrefix(place, "#/components/")
+	if !local {
+		return nil
+	}
+	found := find(p.root, "components")
+	for token := range strings.SplitSeq(path, "/") {
+		found = find(found, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
+	}
+	return found
 }
 
 // pointerToken escapes one token of a JSON pointer in a URI fragment (RFC 6901, sections 3 and 6).

@@ -198,7 +198,11 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) {
 		case slices.Contains(pathItemMembers, key.Value):
 		case key.Value == "$ref":
 			p.unread = true
-			p.refuse(node, "%s: $ref: want the operations of a path here, not elsewhere: %s", path, Bundle)
+			what := "by reference"
+			if isElsewhere(text(node)) {
+				what = "elsewhere: " + Bundle
+			}
+			p.refuse(node, "%s: $ref: want the operations of a path here, not %s", path, what)
 		case isForeign(key.Value):
 		default:
 			p.unread = true
