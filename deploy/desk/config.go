@@ -68,12 +68,9 @@ func (c Config) complete() (Config, error) {
 			return c, &OptionError{Option: "--mode", Value: file, Err: errors.New("want the file of a mode or a name of this module's, each once")}
 		}
 	}
-	c.Functions = slices.Clone(c.Functions)
 	for i, f := range c.Functions {
-		f.Name = cmp.Or(f.Name, project.Unnamed)
-		c.Functions[i] = f
 		if err := f.check(c.Functions[:i]); err != nil {
-			return c, project.FunctionError(f.Name, f.Where, err)
+			return c, project.FunctionError(f.key(), f.Where, err)
 		}
 	}
 	return c, c.checkAddr()
@@ -89,21 +86,26 @@ func orDiscard(w io.Writer) io.Writer {
 	return w
 }
 
+// key is what a project calls the function.
+func (f Function) key() string { return cmp.Or(f.Name, project.Unnamed) }
+
 func (f Function) check(before []Function) error {
 	if f.Where == "" {
 		return errors.New("want NAME=URL, NAME=BINARY or, for all that name none, URL or BINARY")
 	}
-	if err := project.CheckFunction(f.Name); err != nil {
-		return err
+	if f.Name != "" {
+		if err := project.CheckFunction(f.Name); err != nil {
+			return err
+		}
 	}
 	if slices.ContainsFunc(before, func(other Function) bool { return other.Name == f.Name }) {
-		if f.Name == project.Unnamed {
+		if f.Name == "" {
 			return errors.New("the one for all that name none is given twice")
 		}
 		return fmt.Errorf("the function %q is given twice", f.Name)
 	}
 	if project.IsURL(f.Where) {
-		return functions.CheckURL(f.Name, f.Where)
+		return functions.CheckURL(f.key(), f.Where)
 	}
 	return nil
 }
@@ -152,7 +154,7 @@ func (c Config) source() project.Source {
 func (c Config) given() map[string]string {
 	all := map[string]string{}
 	for _, f := range c.Functions {
-		all[f.Name] = f.Where
+		all[f.key()] = f.Where
 	}
 	return all
 }

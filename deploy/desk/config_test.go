@@ -29,6 +29,7 @@ func TestRefusedOptions(t *testing.T) {
 		{functions(desk.Function{Where: "x"}), "--function", "x", "all that ../../api/openapi.yaml has names a function: want NAME=URL or NAME=BINARY"},
 		{functions(desk.Function{Where: "x"}, desk.Function{Where: "y"}), "--function", "y", "the one for all that name none is given twice"},
 		{functions(desk.Function{Name: "or.ders", Where: "x"}), "--function", "or.ders=x", `1 to 64 of a-z A-Z 0-9 - _, got "or.ders"`},
+		{functions(desk.Function{Name: "$default", Where: "x"}), "--function", "x", `1 to 64 of a-z A-Z 0-9 - _, got "$default"`},
 		{functions(desk.Function{Name: strings.Repeat("a", 65), Where: "x"}), "--function", strings.Repeat("a", 65) + "=x", "1 to 64"},
 		{functions(desk.Function{Name: "a", Where: "x"}, desk.Function{Name: "a", Where: "y"}), "--function", "a=y", "given twice"},
 		{functions(desk.Function{Name: "a", Where: "ftp://127.0.0.1"}), "--function", "a=ftp://127.0.0.1", "want an http or https URL"},

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"portcullis/api/environ/userstable"
@@ -101,9 +102,10 @@ func (b *binaries) start(ctx context.Context, name, file string, c configuration
 	if before != nil && before.version == version {
 		return before, nil
 	}
+	called := strings.TrimPrefix(name, "$") // of [project.Unnamed], since Lambda has no name with it
 	config := lambda.Config{
-		Name: name, Binary: file, Timeout: timeout, Stderr: b.stderr, Env: with(b.environ, variables),
-		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", b.services.Region(), name),
+		Name: called, Binary: file, Timeout: timeout, Stderr: b.stderr, Env: with(b.environ, variables),
+		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", b.services.Region(), called),
 	}
 	if name == "users" && variables[userstable.UsersTable] == userstable.Memory {
 		config.MaxEnvironments = 1 // what one process remembers no other one knows

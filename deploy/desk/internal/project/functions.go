@@ -12,8 +12,9 @@ import (
 	build "portcullis/deploy/functions"
 )
 
-// Unnamed is the function for all operations and messages that name none, in a contract that is not this module's. One can be named so, too.
-const Unnamed = "default"
+// Unnamed stands for the function for all operations and messages that name none, in a contract that is not this module's. No contract and
+// no mode can name one so, see [contract.IsFunctionName].
+const Unnamed = "$default"
 
 // IsURL tells whether a function is at an address, and no file.
 func IsURL(where string) bool { return strings.Contains(where, "://") }
@@ -114,13 +115,14 @@ func (p *Project) checkFunctions(given map[string]string) error {
 		}
 	}
 	names = unique(slices.Concat(names, p.contractFunctions()))
+	named := strings.Join(slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == Unnamed }), ", ")
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		switch {
 		case slices.Contains(names, name):
 		case name == Unnamed:
-			return FunctionError(name, given[name], fmt.Errorf("all that %s has names a function: want NAME=URL or NAME=BINARY; it and the modes name %s", p.Contract.Name, strings.Join(names, ", ")))
+			return FunctionError(name, given[name], fmt.Errorf("all that %s has names a function: want NAME=URL or NAME=BINARY; it and the modes name %s", p.Contract.Name, named))
 		default:
-			return FunctionError(name, given[name], fmt.Errorf("neither %s nor a mode names it; they name %s", p.Contract.Name, strings.Join(names, ", ")))
+			return FunctionError(name, given[name], fmt.Errorf("neither %s nor a mode names it; they name %s", p.Contract.Name, cmp.Or(named, "none")))
 		}
 	}
 	return nil
@@ -142,9 +144,7 @@ func isModules(name string) bool {
 // missing is the error that a function is nowhere, with the place that names it first.
 func (p *Project) missing(name string) error {
 	if name == Unnamed {
-		if err := p.missingUnnamed(); err != nil {
-			return err
-		}
+		return p.missingUnnamed()
 	}
 	reason := fmt.Sprintf("no function is called %q: want --function %[1]s=URL or --function %[1]s=BINARY", name)
 	for _, m := range p.Modes {
@@ -161,11 +161,8 @@ func (p *Project) missing(name string) error {
 	return &contract.Error{Name: p.Contract.Name, Line: line, Reason: member + ": " + reason}
 }
 
-// missingUnnamed is the error that nothing serves what names no function, where the contract has such a thing.
+// missingUnnamed is the error that nothing serves what names no function, with the first such place.
 func (p *Project) missingUnnamed() error {
-	if p.lineOf("x-function", Unnamed) > 0 || p.lineOf("function", Unnamed) > 0 {
-		return nil
-	}
 	line, what := 0, ""
 	for _, o := range slices.Backward(p.Contract.Operations) {
 		if o.Function == Unnamed {
