@@ -12,7 +12,7 @@ var greetingText string
 
 // writeGreeting tells what runs, and what to try. That nobody reads it is no error.
 func writeGreeting(out io.Writer, i index) error {
-	greeting, err := template.New("greeting").Parse(greetingText)
+	greeting, err := template.New("greeting").Funcs(shellFuncs).Parse(greetingText)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,9 @@ var (
 )
 
 // page is made when it is looked at first.
-var page = sync.OnceValue(func() *template.Template { return template.Must(template.New("index").Parse(pageText)) })
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("index").Funcs(shellFuncs).Parse(pageText))
+})
 
 // serve answers with HTML, or with JSON where that is asked for.
 func (i index) serve(w http.ResponseWriter, r *http.Request) {

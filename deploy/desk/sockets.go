@@ -47,17 +47,9 @@ func newSocketMode(base, region string, mode indexMode, w *contract.WebSocket) (
 		m.Headers = append(m.Headers, "X-Api-Key: $KEY")
 	}
 	if key := m.Key(); m.APIKey && !m.ByKey && key != nil {
-		m.Headers = append(m.Headers, "X-Api-Key: "+key.Value)
+		m.Headers = append(m.Headers, "X-Api-Key: "+inDoubleQuotes.Replace(key.Value))
 	}
 	return m, nil
-}
-
-// Address is the URL to connect to as a shell takes it.
-func (m *socketMode) Address() string {
-	if strings.ContainsAny(m.Connect, "?&") {
-		return "'" + m.Connect + "'"
-	}
-	return m.Connect
 }
 
 // fromPages tells whether a page can connect: it can send a token behind a subprotocol, and no header.
@@ -101,11 +93,11 @@ func (m *socketMode) sign(region string) error {
 	return err
 }
 
-// messageFor is a message for the first route that a message can name, or an empty object. It has no single quote.
+// messageFor is a message for the first route that a message can name, or an empty object.
 func messageFor(w *contract.WebSocket) string {
 	names, ok := policy.MessageMember(w.RouteSelectionExpression)
 	for _, route := range w.Routes {
-		if !ok || route.Key == policy.RouteDefault || strings.Contains(route.Key, "'") {
+		if !ok || route.Key == policy.RouteDefault {
 			continue
 		}
 		var message any = route.Key
