@@ -27,10 +27,11 @@ locals {
         CONNECTIONS_ENDPOINT = local.connections_endpoint
         USERS_TABLE          = var.users_stream_arn == null ? module.users_table.name : split("/", var.users_stream_arn)[1]
       } : {},
-      { for table in local.feed_revocations : "REVOCATION_TABLE" => table.name },
+      # It asks about each message, whether its clients may subscribe or not.
+      { for table in local.revocations_table[*] : "REVOCATION_TABLE" => table.name },
     )
 
-    statements = local.feed_statements
+    statements = local.live_statements
   } }
 
   # An API that answers at its domain only does so with this, too.
@@ -38,17 +39,14 @@ locals {
     join("/", compact(["https://${var.domain.name}", local.base_path_of[mode][0]]))
   )][0], null)
 
-  # The table of revocations, where there are both it and the feed.
-  feed_revocations = [for table in module.revocations_table : table if local.feeds]
-
   users_stream_arn = var.users_stream_arn != null ? var.users_stream_arn : module.users_table.stream_arn
   streams = merge(
     { users = { arn = local.users_stream_arn, events = null } },
     # A revocation that is undone, or has ended, closes nothing.
-    { for table in local.feed_revocations : "revocations" => { arn = table.stream_arn, events = ["INSERT", "MODIFY"] } },
+    { for table in module.revocations_table : "revocations" => { arn = table.stream_arn, events = ["INSERT", "MODIFY"] } },
   )
 
-  feed_statements = concat(
+  live_statements = concat(
     flatten([for table in module.connections_table : [
       {
         actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
@@ -59,7 +57,7 @@ locals {
         resources = ["${table.arn}/index/ends"]
       },
     ]]),
-    [for table in local.feed_revocations : {
+    [for table in local.revocations_table[*] : {
       actions   = ["dynamodb:BatchGetItem"]
       resources = [table.arn]
     }],

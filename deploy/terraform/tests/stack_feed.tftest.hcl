@@ -101,7 +101,7 @@ run "a_stack_without_a_websocket_api" {
   }
 }
 
-# A contract without the message subscribe.
+# A contract without the message subscribe: its clients' messages are still refused when their credential is revoked.
 run "a_contract_without_subscribe" {
   command = plan
   variables {
@@ -126,8 +126,14 @@ run "a_contract_without_subscribe" {
 
   assert {
     condition = (output.feed == null && length(module.connections_table) == 0 && length(module.feed) == 0 && module.users_table.stream_arn == null && module.revocations_table[0].stream_arn == null &&
-    local.functions["live"].environment == { ALLOWED_ORIGINS = "*" } && local.functions["live"].statements == [] && local.functions["live"].timeout == null && local.functions["live"].memory == null)
+    keys(local.functions["live"].environment) == ["ALLOWED_ORIGINS", "REVOCATION_TABLE"] && local.functions["live"].timeout == null && local.functions["live"].memory == null)
     error_message = "There is something of a feed that the contract does not have."
+  }
+
+  assert {
+    condition = (local.functions["live"].environment.REVOCATION_TABLE == "demo-revocations" &&
+    local.functions["live"].statements[*].actions == [["dynamodb:BatchGetItem"]] && local.functions["live"].statements[0].resources == [module.revocations_table[0].arn])
+    error_message = "The function does not ask about each message whether the credential was revoked, or may do more than that."
   }
 }
 
