@@ -6,6 +6,9 @@ locals {
   feed_modes = [for mode in local.websocket_modes : mode if try(local.plans[mode].operations["subscribe"].function, "") == "live"]
   feeds      = length(local.feed_modes) > 0
 
+  # Those of them whose connections it does not keep, since another function, or none, is told of who connects.
+  feed_unkept = [for mode in local.feed_modes : mode if try(local.plans[mode].operations["$connect"].function, "") != "live"]
+
   live_function = { for name in contains(local.contract_serves, "live") ? ["live"] : [] : name => {
     zip = "${local.artifacts}/live.zip"
 
@@ -123,6 +126,10 @@ resource "terraform_data" "feed" {
     precondition {
       condition     = !local.feeds || contains(local.contract_serves, "users") || var.users_stream_arn != null
       error_message = "Clients of ${join(" and ", local.feed_modes)} may subscribe to changes of users, and no operation of these modes changes any, since none has the function users: deploy a REST or HTTP mode beside it, name the stream of another stack's table (users_stream_arn), or take subscribe out of the contract's x-websocket."
+    }
+    precondition {
+      condition     = length(local.feed_unkept) == 0
+      error_message = "Clients of ${join(" and ", local.feed_unkept)} may subscribe, and the function live is not told of their connections: connect in the contract's x-websocket names another function, or none. No connection would be kept, and nobody told of anything: let connect name live, or take subscribe out."
     }
   }
 }

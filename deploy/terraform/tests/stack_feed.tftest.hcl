@@ -156,6 +156,57 @@ run "refused_users_that_nobody_changes" {
   expect_failures = [terraform_data.feed]
 }
 
+# Who connects, another function is told.
+run "refused_connections_that_another_function_is_told_of" {
+  command = plan
+  variables {
+    modes     = ["rest-token", "websocket"]
+    functions = { doorman = { zip = "tests/fixtures/artifacts/users.zip" } }
+  }
+  override_module {
+    target = module.plan["websocket"]
+    outputs = {
+      plan = {
+        gateway       = "WEBSOCKET"
+        authorization = "REQUEST"
+        authorizer    = { function = "request" }
+        scopes        = []
+        webSocket     = { usagePlan = null }
+        operations = {
+          "$connect" = { function = "doorman", permission = "$connect", public = false, authorizationScopes = [] }
+          subscribe  = { function = "live", permission = "subscribe", public = false, authorizationScopes = [] }
+        }
+      }
+    }
+  }
+  expect_failures = [terraform_data.feed]
+}
+
+# Who connects, nobody is told.
+run "refused_connections_that_nobody_is_told_of" {
+  command = plan
+  variables {
+    modes = ["rest-token", "websocket"]
+  }
+  override_module {
+    target = module.plan["websocket"]
+    outputs = {
+      plan = {
+        gateway       = "WEBSOCKET"
+        authorization = "REQUEST"
+        authorizer    = { function = "request" }
+        scopes        = []
+        webSocket     = { usagePlan = null }
+        operations = {
+          "$connect" = { function = "", permission = "", public = false, authorizationScopes = [] }
+          subscribe  = { function = "live", permission = "subscribe", public = false, authorizationScopes = [] }
+        }
+      }
+    }
+  }
+  expect_failures = [terraform_data.feed]
+}
+
 run "users_that_another_stack_changes" {
   command = plan
   variables {
