@@ -3,8 +3,9 @@
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 
 locals {
-  # Lines about what was passed over since it can never be done: a record, a change, what is kept of a subscriber.
-  passed_over = "{ $.level = \"ERROR\" && $.msg = \"*passed over\" }"
+  # Lines about what can never be done, and was passed over: a record, a change, what is kept of a subscriber. And about a revocation that
+  # does not say which tokens it is about: it was taken for one of all. Of ERROR are other lines, too, about what comes again.
+  passed_over = "{ $.level = \"ERROR\" && ($.msg = \"*passed over\" || $.msg = \"record not understood\") }"
 
   feed_alarms = merge([for feed in var.feed[*] : {
     # The age of the last record of a batch when the batch is done: of all streams of a function, there is one metric.
@@ -21,7 +22,7 @@ locals {
     passed-over = {
       metric      = { namespace = local.namespace, name = "${feed.function_name}-PassedOver", dimensions = null, stat = "Sum" }
       above       = var.thresholds.feed_passed_over - 1
-      description = "${feed.function_name} passed over what it can never read or send: a record, a change or a subscriber. Look for `passed over` in its log."
+      description = "${feed.function_name} passed over what it can never read or send: a record, a change or a subscriber; or closed too many connections for a revocation. Look for `passed over` and `not understood` in its log."
     }
     undone = {
       metric      = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = feed.queue_name }, stat = "Maximum" }
