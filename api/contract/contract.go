@@ -65,8 +65,8 @@ type Operation struct {
 	Route  policy.Route  // its method and path
 	Access policy.Access // `security` of the operation, or of the document
 
-	// Function is the name of the function that serves it: x-function of the operation, or else the one that the address of its
-	// x-amazon-apigateway-integration has, or else x-function of the document. "": none is named, and who calls functions has to ask.
+	// Function is the name of the function that serves it: x-function of the operation, or else of the document, or else the one that
+	// the address of its x-amazon-apigateway-integration has. "": none is named, and who calls functions has to ask.
 	Function string
 
 	// MeantPublic tells that the Access is public, and that x-public says that it is meant.

@@ -339,7 +339,7 @@ func TestFunctions(t *testing.T) {
 		{"", fmt.Sprintf(uri, rest+"hello:${stageVariables.alias}/invocations"), "hello"},
 		{"", fmt.Sprintf(uri, http+"hello"), "hello"},
 		{"", fmt.Sprintf(uri, "arn:aws-cn:lambda:cn-north-1:123456789012:function:hello:3"), "hello"},
-		{"x-function: all", fmt.Sprintf(uri, http+"hello"), "hello"},
+		{"x-function: all", fmt.Sprintf(uri, http+"hello"), "all"},
 		{"", "{security: [], x-function: own, x-amazon-apigateway-integration: {uri: '" + http + "hello'}}", "own"},
 		{"", "{security: [], x-amazon-apigateway-integration: {$ref: '#/components/x-amazon-apigateway-integrations/one'}}", "shared"},
 		{"", fmt.Sprintf(uri, rest+"${stageVariables.fn}/invocations"), ""},

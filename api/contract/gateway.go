@@ -25,7 +25,7 @@ var passedOver = map[string]string{
 	gatewayPrefix + "binary-media-types":       "the mode's binaryMediaTypes count",
 	gatewayPrefix + "cors":                     "the mode's cors counts",
 	gatewayPrefix + "gateway-responses":        "the mode's gatewayResponses count",
-	gatewayPrefix + "integration":              "functions serve the operations, and the mode says the rest",
+	gatewayPrefix + "integration":              "of it, only the function's name counts, and that where no x-function says another",
 	gatewayPrefix + "integrations":             "functions serve the operations, and the mode says the rest",
 	gatewayPrefix + "request-validator":        "the mode's requestValidation counts",
 	gatewayPrefix + "request-validators":       "the mode's requestValidation counts",

@@ -259,7 +259,7 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	if id := find(node, "operationId"); id != nil {
 		operation.ID = id.Value
 	}
-	operation.Function = cmp.Or(p.integrated(node), p.serving)
+	operation.Function = cmp.Or(p.serving, p.integrated(node))
 	if function := find(node, functionMember); function != nil {
 		operation.Function = p.function(function, route.String()+": "+functionMember)
 	}

@@ -314,7 +314,7 @@ func TestPassedOver(t *testing.T) {
 		"5: x-amazon-apigateway-request-validators: is passed over: the mode's requestValidation counts",
 		"6: x-amazon-apigateway-something-new: is passed over",
 		"10: x-amazon-apigateway-request-validator: is passed over: the mode's requestValidation counts",
-		"13: x-amazon-apigateway-integration: is passed over (3 times, here first): functions serve the operations, and the mode says the rest",
+		"13: x-amazon-apigateway-integration: is passed over (3 times, here first): of it, only the function's name counts, and that where no x-function says another",
 		"22: x-amazon-apigateway-authorizer: is passed over: the mode says what checks credentials",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
