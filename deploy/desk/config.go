@@ -42,10 +42,11 @@ type Function struct {
 	Where string // the URL of the function, or the file of a binary for Lambda's custom runtime
 }
 
-// ParseFunction reads a function as people give it: NAME=WHERE, or WHERE alone for what names none.
+// ParseFunction reads a function as people give it: NAME=WHERE, or WHERE alone for what names none. Of =WHERE all is what
+// it reads as WHERE, which no desk takes: the NAME may be a variable of a shell that is not set.
 func ParseFunction(text string) Function {
 	name, where, named := strings.Cut(text, "=")
-	if !named || project.IsURL(name) {
+	if !named || name == "" || project.IsURL(name) {
 		return Function{Where: text}
 	}
 	return Function{name, where}
@@ -90,7 +91,7 @@ func orDiscard(w io.Writer) io.Writer {
 func (f Function) key() string { return cmp.Or(f.Name, project.Unnamed) }
 
 func (f Function) check(before []Function) error {
-	if f.Where == "" {
+	if f.Where == "" || f.Name == "" && strings.HasPrefix(f.Where, "=") {
 		return errors.New("want NAME=URL, NAME=BINARY or, for all that name none, URL or BINARY")
 	}
 	if f.Name != "" {

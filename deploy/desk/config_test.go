@@ -26,6 +26,7 @@ func TestRefusedOptions(t *testing.T) {
 		{desk.Config{Addr: ":0", Modes: []string{"a.yaml", "a.yaml"}}, "--mode", "a.yaml", "each once"},
 		{desk.Config{Addr: ":0", Modes: []string{""}}, "--mode", "", "want the file of a mode or a name"},
 		{functions(desk.Function{Name: "orders"}), "--function", "orders=", "want NAME=URL, NAME=BINARY or, for all that name none, URL or BINARY"},
+		{functions(desk.Function{Where: "=x"}), "--function", "=x", "want NAME=URL, NAME=BINARY or, for all that name none, URL or BINARY"},
 		{functions(desk.Function{Where: "x"}), "--function", "x", "all that ../../api/openapi.yaml has names a function: want NAME=URL or NAME=BINARY"},
 		{functions(desk.Function{Where: "x"}, desk.Function{Where: "y"}), "--function", "y", "the one for all that name none is given twice"},
 		{functions(desk.Function{Name: "or.ders", Where: "x"}), "--function", "or.ders=x", `1 to 64 of a-z A-Z 0-9 - _, got "or.ders"`},

@@ -36,6 +36,8 @@ func TestRefused(t *testing.T) {
 		{"--host a/b", "local: --host \"a/b\": "},
 		{"--addr nowhere", "local: --addr \"nowhere\": want HOST:PORT\n"},
 		{"--function a=", "local: --function \"a=\": want NAME=URL, NAME=BINARY or, for all that name none, URL or BINARY\n"},
+		{"--function =a", "local: --function \"=a\": want NAME=URL, NAME=BINARY or, for all that name none, URL or BINARY\n"},
+		{"--function =http://127.0.0.1:1", "local: --function \"=http://127.0.0.1:1\": want NAME=URL, NAME=BINARY or, "},
 		{"--function a --function b", "local: --function \"b\": the one for all that name none is given twice\n"},
 		{"--function a", "local: --function \"a\": all that ../../../api/openapi.yaml has names a function: want NAME=URL or NAME=BINARY; "},
 		{"--function a=b --function a=c", "local: --function \"a=c\": the function \"a\" is given twice\n"},
