@@ -17,6 +17,7 @@ type ownAPI struct {
 	Groups     []shownGroup     // of the user pool whose tokens gain scopes by them
 	Echoed     bool             // a built-in function answers for operations or messages
 	Named      []string         // functions in whose place it does so, but for the one that all have that name none
+	Lent       []string         // this module's functions that serve what names them
 	Messages   []shownOperation // of its WebSocket API; Path is empty
 }
 
@@ -31,7 +32,7 @@ const mostShown = 30
 // ownAPIOf tells of a project's API; groups are the scopes that tokens gain by groups.
 func ownAPIOf(p *project.Project, groups map[string][]string) *ownAPI {
 	c := p.Contract
-	own := &ownAPI{File: c.Name, Echoed: len(p.Echoed) > 0}
+	own := &ownAPI{File: c.Name, Echoed: len(p.Echoed) > 0, Lent: p.Lent}
 	own.Named = slices.DeleteFunc(slices.Clone(p.Echoed), func(name string) bool { return name == project.Unnamed })
 	for _, o := range c.Operations {
 		own.Operations = append(own.Operations, shownOperation{o.Route.Method, o.Route.Path, who(c, o.Access)})

@@ -20,6 +20,7 @@ type Project struct {
 
 	LeftOut []LeftOut // modes of this module that do not fit a contract of one's own, where none is named
 
+	Lent   []string // this module's functions that serve a contract of one's own, since it names them and they are not given
 	Echoed []string // functions of the contract in whose place a built-in one answers, since none of them is given
 }
 
@@ -54,7 +55,7 @@ func Read(s Source) (*Project, error) {
 		return nil, err
 	}
 	if s.Contract != "" {
-		p.Echoed = p.echoed(s.Functions)
+		p.Lent, p.Echoed = p.lent(s.Functions), p.echoed(s.Functions)
 	}
 	return p, p.checkFunctions(s.Functions)
 }
