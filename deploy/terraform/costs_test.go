@@ -207,7 +207,7 @@ func fixedRows(invocation float64) []string {
 		row("each REST or HTTP mode: 2 alarms of 2 metrics", "4 × 0.10", 4*alarmMetric),
 		row("each WebSocket mode: 2 alarms, of 4 and of 3 metrics", "7 × 0.10", 7*alarmMetric),
 		row("each Lambda authorizer: 4 alarms, 5 metrics of the decision log", "4 × 0.10 + 5 × 0.30", 4*alarmMetric+5*customMetric),
-		row("the feed: 5 alarms, one of 2 metrics, 1 metric of the log", "6 × 0.10 + 0.30", 6*alarmMetric+customMetric),
+		row("the feed: 6 alarms, one of 2 metrics, 1 metric of the log", "7 × 0.10 + 0.30", 7*alarmMetric+customMetric),
 		row("the feed: each minute 100 queries of what has ended", "43,800 × (100 × 0.5 reads, 1 s, a line)", scheduled),
 		row("`waf`: a web ACL with 3 rules, and 0.60 a million requests", "5 + 3 × 1", webACL+3*aclRule),
 		row(fmt.Sprintf("a stage cache of 0.5 GB; it pays from %.0f million answers of it a month", cacheHour*hours/saved), "730 hours × 0.02", cacheHour*hours),

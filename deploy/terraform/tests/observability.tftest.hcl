@@ -194,6 +194,7 @@ run "of_a_feed" {
       errors      = "demo-things-errors: AWS/Lambda Errors FunctionName=demo-things Sum > 1"
       passed-over = "demo-things-passed-over: Portcullis/demo demo-things-PassedOver  Sum > 0"
       undone      = "demo-things-undone: AWS/SQS ApproximateNumberOfMessagesVisible QueueName=demo-undone Maximum > 0"
+      untold      = "demo-things-untold: AWS/Lambda DestinationDeliveryFailures FunctionName=demo-things Sum > 0"
     }
     error_message = "An alarm of the feed watches something else, or is missing."
   }
@@ -221,7 +222,7 @@ run "of_a_feed" {
   }
 
   assert {
-    condition     = length(output.alarms) == 17 + 5 && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 16 + 4
+    condition     = length(output.alarms) == 17 + 6 && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 16 + 4
     error_message = "An alarm is not told, or the dashboard does not show the feed."
   }
 }

@@ -74,7 +74,7 @@ run "a_stack_whose_clients_may_subscribe" {
   }
 
   assert {
-    condition     = alltrue([for alarm in ["age", "errors", "passed-over", "schedule", "undone"] : contains(output.alarms, "demo-live-${alarm}")])
+    condition     = alltrue([for alarm in ["age", "errors", "passed-over", "schedule", "undone", "untold"] : contains(output.alarms, "demo-live-${alarm}")])
     error_message = "Something of it is not watched."
   }
 }

@@ -29,6 +29,12 @@ locals {
       above       = 0
       description = "${feed.queue_name} tells of records that ${feed.function_name} did not do in time, and will not: they can be read again for 24 hours."
     }
+    # Of what the queue should have told, this is all that is left.
+    untold = {
+      metric      = { namespace = "AWS/Lambda", name = "DestinationDeliveryFailures", dimensions = { FunctionName = feed.function_name }, stat = "Sum" }
+      above       = 0
+      description = "Lambda gave up records of ${feed.function_name}, and could not tell of them in ${feed.queue_name}: the function's role may not send to it, or the queue is gone."
+    }
   }]...)
 }
 
