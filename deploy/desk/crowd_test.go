@@ -237,7 +237,7 @@ func TestFeedCrowd(t *testing.T) {
 }
 
 func feedCrowd(t *testing.T) {
-	const most, few, writers = 200, 40, 4
+	const most, few, writers = 80, 40, 4
 	crowd := few
 	f := startCrowd(t)
 	v := &versions{of: map[string]int{}}

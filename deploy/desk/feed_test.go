@@ -115,7 +115,7 @@ func TestNoFeed(t *testing.T) {
 	c := connect(t, d, "websocket")
 	c.say(t, `{"action":"subscribe","users":"*"}`)
 	c.hears(t, `{"action":"subscribe","error":"no-feed"`)
-	if strings.Contains(d.greeting, "subscribe") {
+	if strings.Contains(d.greeting, "be told of changes") {
 		t.Error("the greeting offers a feed")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -301,15 +302,17 @@ func TestWebSocketLongAnswer(t *testing.T) {
 		{"send", 128<<10 + 1, "next"},
 		{"echo", 128 << 10, ""},
 	}
+	s.things.code = func(event []byte) (string, error) {
+		_, from, long := strings.Cut(string(event), "size=")
+		size, _, _ := strings.Cut(from, ".")
+		if n, err := strconv.Atoi(size); long {
+			return `{"statusCode":200,"body":"` + strings.Repeat("a", n) + `"}`, err
+		}
+		return `{"body":"next"}`, nil
+	}
 	for _, test := range tests {
 		long := strings.Repeat("a", test.size)
-		s.things.code = func(event []byte) (string, error) {
-			if strings.Contains(string(event), "next") {
-				return `{"body":"next"}`, nil
-			}
-			return `{"statusCode":200,"body":"` + long + `"}`, nil
-		}
-		c.say(t, `{"action":"`+test.route+`"}`)
+		c.say(t, fmt.Sprintf(`{"action":%q,"text":"size=%d."}`, test.route, test.size))
 		if test.route == "send" {
 			c.say(t, `{"action":"echo","text":"next"}`)
 		}

@@ -417,11 +417,13 @@ func TestShards(t *testing.T) {
 		})
 		stop := start(t, eventsource.Config{Source: s, Function: f})
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if slices.Contains(order, "child") || len(order) != 2 {
 			t.Errorf("before the parent's end: %v", order)
 		}
 		s.change(func() { parent.Closed = true })
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(order) != 3 || order[2] != "child" {
 			t.Errorf("at its end: %v", order)
 		}
@@ -429,6 +431,7 @@ func TestShards(t *testing.T) {
 		s.add(later, 1)
 		s.change(func() { child.Closed, s.shards = true, append(s.shards, later) })
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(order) != 4 || order[3] != "later" {
 			t.Errorf("with one that came later: %v", order)
 		}
@@ -604,8 +607,10 @@ func TestNothingLost(t *testing.T) {
 			}}
 			stop := start(t, c)
 			time.Sleep(time.Hour)
+			synctest.Wait()
 			s.add(one, random.IntN(5))
 			time.Sleep(time.Hour)
+			synctest.Wait()
 			stop()
 			if next != len(one.records)+1 {
 				t.Errorf("seed %d: record %d of %d is next", seed, next, len(one.records))
