@@ -10,7 +10,8 @@
 // with an authorizer), an API key (apiKey in another header), or a signature ([SchemeSigV4]).
 //
 // Refused are: an operation that says nothing of who may call it, optional credentials (`{}`), security schemes of other kinds
-// where something asks for them, x-amazon-apigateway-policy, an x-amazon-apigateway-auth that says something else than `security`,
+// where something asks for them, authorizers of API Gateway that differ, or stand as alternatives of an API key,
+// x-amazon-apigateway-policy, an x-amazon-apigateway-auth that says something else than `security`,
 // members that are not OpenAPI's where access depends on them, names that are near one of our extensions, keys that stand twice,
 // references to other documents, Swagger 2.0. All that is wrong is said at once; see [Errors].
 //

@@ -101,6 +101,7 @@ func TestBothAsAlternatives(t *testing.T) {
 		{"[{sig: []}, {api_key: []}]", "{sig: [], api_key: []}"},
 		{"[{pool: [], api_key: []}]", ""},
 		{"[{pool: [], api_key: []}, {pool: [a]}]", ""},
+		{"[{pool: [], api_key: []}, {api_key: []}]", ""},
 		{"[{plain: []}, {api_key: []}]", ""},
 		{"[{pool: []}, {plain: [], api_key: []}]", ""},
 	} {
