@@ -20,10 +20,9 @@ components:
   securitySchemes:
     bearer: {type: http, scheme: bearer}
     key: {type: apiKey, in: header, name: X-Api-Key}
-    signature: {type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: awsSigv4}
 paths:
   /path:
-    get: {security: [bearer: ["x;touch${IFS}ran'&` + "`touch${IFS}ran`" + `"], key: [], signature: []]}
+    get: {security: [bearer: ["x;touch${IFS}ran'&` + "`touch${IFS}ran`" + `"], key: []]}
 x-websocket:
   connect: {security: [bearer: [], key: []]}
   routes:
