@@ -33,11 +33,17 @@ func Users(ctx context.Context, getenv func(string) string, log *slog.Logger, op
 	if err != nil {
 		return nil, nil, err
 	}
+	handler, err := Handler(store, getenv, log)
+	return handler, store, err
+}
+
+// Handler makes the users API's handler with a store that was opened already, as [Users] does with that of UsersTable.
+func Handler(store users.Store, getenv func(string) string, log *slog.Logger) (*users.Handler, error) {
 	handler, err := users.New(users.Config{Store: store, AllowedOrigins: environ.Origins(getenv(environ.AllowedOrigins)), Log: log})
 	if wrong := (*users.OriginError)(nil); errors.As(err, &wrong) {
-		return nil, nil, &environ.Error{Variable: environ.AllowedOrigins, Value: wrong.Origin, Want: wrong.Want}
+		return nil, &environ.Error{Variable: environ.AllowedOrigins, Value: wrong.Origin, Want: wrong.Want}
 	}
-	return handler, store, err
+	return handler, err
 }
 
 func openStore(ctx context.Context, table string, options []func(*config.LoadOptions) error) (users.Store, error) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	apienviron "portcullis/api/environ"
 	"portcullis/api/environ/awsconfig"
 	"portcullis/api/environ/userpool"
 	"portcullis/api/environ/userstable"
@@ -83,13 +82,17 @@ func (c *called) openUsers(ctx context.Context) (*users.Handler, error) {
 		return c.users, nil
 	}
 	getenv := c.getenv("users", configuration{})
+	if table := c.services.Tables().Users; table.Own && !table.InMemory() {
+		handler, err := c.nearUsers(ctx, getenv, table.Name)
+		if err != nil {
+			return nil, err
+		}
+		c.users = handler
+		return handler, nil
+	}
 	handler, store, err := userstable.Users(ctx, getenv, c.log, awsOptions(getenv)...)
 	if err != nil {
 		return nil, err
-	}
-	if table := c.services.Tables().Users; table.Own && !table.InMemory() {
-		c.users, err = c.nearUsers(ctx, getenv, table.Name)
-		return c.users, err
 	}
 	read := func(ctx context.Context) error { _, err := store.List(ctx, 1, ""); return err }
 	if err := c.services.Tables().Users.Check(ctx, read); err != nil {
@@ -99,7 +102,7 @@ func (c *called) openUsers(ctx context.Context) (*users.Handler, error) {
 	return handler, nil
 }
 
-// nearUsers makes the handler of users in a table here, of which the variables were found to be good.
+// nearUsers makes the handler of users in a table here.
 func (c *called) nearUsers(ctx context.Context, getenv func(string) string, table string) (*users.Handler, error) {
 	cfg, err := awsconfig.Load(ctx, awsOptions(getenv)...)
 	if err != nil {
@@ -109,7 +112,7 @@ func (c *called) nearUsers(ctx context.Context, getenv func(string) string, tabl
 	if err != nil {
 		return nil, err
 	}
-	return users.New(users.Config{Store: store, AllowedOrigins: apienviron.Origins(getenv(apienviron.AllowedOrigins)), Log: c.log})
+	return userstable.Handler(store, getenv, c.log)
 }
 
 // openTokens makes the tokens function's handler, once.
