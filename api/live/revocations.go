@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"portcullis/api/live/connections"
 )
 
 // Revocations tells whether a credential was revoked since a connection was opened with it. It is safe for concurrent use.
@@ -43,9 +45,6 @@ const contextRevocations = "revocations"
 // maxRevocations is how many names there may be: one of each kind, and one more of a caller who is known by two.
 const maxRevocations = 5
 
-// latest is the end of the year 9999, in seconds since 1970.
-const latest = 253402300799
-
 // revocationsOf gives the names of what would revoke the credential that a connection was opened with, none where nothing would, and
 // when it was issued, zero where it does not say. A reason says that the context's text is none of those: who asked by it might ask by too
 // little, since what is no name is revoked by nobody.
@@ -71,7 +70,7 @@ func revocationsOf(e *event) (names []string, issuedAt time.Time, reason string)
 // issuedIn reads the second at which a credential was issued; zero for 0.
 func issuedIn(text string) (at time.Time, is bool) {
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 || n > latest || strconv.FormatInt(n, 10) != text {
+	if err != nil || n < 0 || n > connections.MaxSeconds || strconv.FormatInt(n, 10) != text {
 		return time.Time{}, false
 	}
 	if n > 0 {

@@ -56,7 +56,7 @@ const (
 	MaxRevocations = 8            // that may end it
 	maxText        = 1024         // bytes of an ID, a topic or the name of a revocation
 	maxGrant       = 4 << 10      // bytes, as policy.MaxGrant
-	maxSeconds     = 253402300799 // the end of the year 9999
+	MaxSeconds     = 253402300799 // since 1970, of its times: the end of the year 9999
 )
 
 var (
@@ -168,7 +168,7 @@ func OwnedBy(id string) string {
 
 func isText(text string) bool { return text != "" && len(text) <= maxText && utf8.ValidString(text) }
 
-func isTime(t time.Time) bool { return t.Nanosecond() == 0 && t.Unix() >= 0 && t.Unix() <= maxSeconds }
+func isTime(t time.Time) bool { return t.Nanosecond() == 0 && t.Unix() >= 0 && t.Unix() <= MaxSeconds }
 
 // clone is a copy that shares nothing, with sorted names, and times in UTC.
 func (c Connection) clone() Connection {

@@ -145,12 +145,9 @@ func keyOf(r dynamostream.Record) (string, error) {
 	return key, nil
 }
 
-// latest is the end of the year 9999, in seconds since 1970: the table of revocations has no later time.
-const latest = 253402300799
-
 // secondsOf is an item's time before; false: there is none.
 func secondsOf(item dynamostream.Item) (time.Time, bool) {
 	text, _ := item.Number(beforeAttribute)
 	n, err := strconv.ParseInt(text, 10, 64)
-	return time.Unix(n, 0), err == nil && n >= 0 && n <= latest
+	return time.Unix(n, 0), err == nil && n >= 0 && n <= connections.MaxSeconds
 }
