@@ -32,8 +32,12 @@ type Validator struct {
 }
 
 // Validate tells whether a value, of [jsonschema.UnmarshalJSON], fits the model. The error is a [*jsonschema.ValidationError] where it
-// does not, and an [*UndecidedError] where that cannot be told. Values are validated one after the other, for all models of an API.
+// does not, and an [*UndecidedError] where that cannot be told. Where models of an API have patterns, values are validated one after the
+// other for all of them.
 func (v *Validator) Validate(value any) (err error) {
+	if !v.clock.needed {
+		return v.schema.Validate(value)
+	}
 	v.clock.start()
 	defer v.clock.stop()
 	defer func() {
@@ -50,8 +54,9 @@ func (v *Validator) Validate(value any) (err error) {
 
 // patternClock is how long the patterns of an API's models may still take for the one value that is being validated.
 type patternClock struct {
-	mu  sync.Mutex // held while a value is validated
-	end time.Time
+	needed bool       // there is a pattern; it stays as it is once the models are made
+	mu     sync.Mutex // held while a value is validated
+	end    time.Time
 }
 
 func (c *patternClock) start() {
@@ -82,6 +87,7 @@ func (c *patternClock) compile(text string) (jsonschema.Regexp, error) {
 	if err != nil {
 		return nil, errors.New(strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
+	c.needed = true
 	return &pattern{text, expression, c}, nil
 }
 
