@@ -127,7 +127,7 @@ func (p *parser) comments(c choice) []string {
 	}
 	lines := []string{question, public}
 	before := len(lines)
-	for name := range pairs(find(find(p.root, "components"), "securitySchemes")) {
+	for name := range pairs(p.securitySchemes()) {
 		if scheme := p.schemes[name.Value]; scheme.reason == "" {
 			lines = append(lines, fmt.Sprintf("# security: [{%s: []}]  # %s", plainName(name.Value), bringers[scheme.ours]))
 		}

@@ -38,15 +38,16 @@ type parser struct {
 	silent  int                // how many say nothing of who may call
 	serving string             // the document's own x-function
 	passed  map[string]*passed // extensions of API Gateway's that are passed over, by name
-	nulls   passed             // nullable: true in schemas of bodies
-	later   passed             // keywords of later drafts than 4 in them
-	asked   []*yaml.Node       // the schemes that a security asks for, where each is asked for first
+	inlined int                // how many values the schemas of messages have so far
 
-	isAsked    map[string]bool     // whether one is among them, by its name
-	ofIssuers  []Remark            // what is said of those that are one here
-	laterNames []string            // which
-	seen       map[*yaml.Node]bool // the schemas that were looked at for it
-	inlined    int                 // how many values the schemas of messages have so far
+	asked     []*yaml.Node    // the schemes that a security asks for, where each is asked for first
+	isAsked   map[string]bool // whether one is among them, by its name
+	ofIssuers []Remark        // what is said of those that are one here
+
+	seen       map[*yaml.Node]bool // the schemas of bodies that were looked at for what follows
+	nulls      passed              // nullable: true
+	later      passed              // keywords of later drafts than 4
+	laterNames []string            // which these are
 }
 
 // contract reads what can be read; what is wrong is noted.

@@ -37,10 +37,14 @@ type scheme struct {
 	issuer string // what tells whose tokens it takes; "": nothing does
 }
 
+func (p *parser) securitySchemes() *yaml.Node {
+	return find(find(p.root, "components"), "securitySchemes")
+}
+
 // readSchemes reads components.securitySchemes. One that is none of ours is refused where something asks for it.
 func (p *parser) readSchemes() {
 	p.schemes, p.isAsked = map[string]scheme{}, map[string]bool{}
-	for name, node := range pairs(find(find(p.root, "components"), "securitySchemes")) {
+	for name, node := range pairs(p.securitySchemes()) {
 		p.gatewayMembers(node)
 		if target, _ := p.target(node); target != nil {
 			node = target
@@ -58,8 +62,8 @@ func (p *parser) readSchemes() {
 // may call. A scheme may have the name of one of ours.
 func (p *parser) checkSchemes() {
 	const all = "components.securitySchemes"
-	p.checkGuards(find(find(p.root, "components"), "securitySchemes"), all, "")
-	for name, node := range pairs(find(find(p.root, "components"), "securitySchemes")) {
+	p.checkGuards(p.securitySchemes(), all, "")
+	for name, node := range pairs(p.securitySchemes()) {
 		if find(node, "type") == nil && find(node, "$ref") == nil && ownNear(name.Value) != "" {
 			p.refuse(name, "%s: %.60q is no member that a contract has there%s", all, name.Value, meant(name.Value, nil))
 			continue
