@@ -52,7 +52,7 @@ func (p *Project) echoed(given map[string]string) []string {
 // lent are this module's functions that serve what a contract of one's own names them for, since none of their names is given.
 func (p *Project) lent(given map[string]string) []string {
 	names := p.FunctionNames()
-	return slices.DeleteFunc(unique(p.contractFunctions()), func(name string) bool {
+	return slices.DeleteFunc(p.contractFunctions(), func(name string) bool {
 		return !isModules(name) || given[name] != "" || !slices.Contains(names, name)
 	})
 }

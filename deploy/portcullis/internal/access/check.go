@@ -26,10 +26,10 @@ func checkCommand(s *cli.Session) *cobra.Command {
 		Long: `Lists problems: all that is wrong with the contract, each with its line; or else, once it can be read, operations that are
 open to everyone, routes that IAM cannot tell apart or that no request reaches, scopes that no group grants, operations that no
 group may call, callers whose policy would be too large to be written, or whose grant for a WebSocket API's messages would be, and
-messages that nobody may send ("$connect" and "message KEY" are the operations of such an API). Warnings are what may be meant so. --allow-public names the operations that are meant for everyone, as x-public: true beside
-"security: []" in the contract does; --granted the scopes
-that callers have elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten characters, and the
-longest partition and region. Notes say what of the contract is passed over.
+messages that nobody may send ("$connect" and "message KEY" are the operations of such an API). Warnings are what may be meant
+so. --allow-public names the operations that are meant for everyone, as x-public: true beside "security: []" in the contract does;
+--granted the scopes that callers have elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten
+characters, and the longest partition and region. Notes say what of the contract is passed over.
 
 JSON: {"problems": [{"severity", "kind", "text"}], "counts": {"problem", "warning", "note", "operations", "groups"}}. A severity
 is problem, warning or note; a kind is contract, public, conflict, routing, size, grant, scope or caller.
