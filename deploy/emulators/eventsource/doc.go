@@ -2,7 +2,7 @@
 // function handle its records, as Lambda does.
 //
 //	mapping, err := eventsource.New(eventsource.Config{Source: eventsource.OfTable(stream), Function: function, Report: true})
-//	err = mapping.Run(ctx, hardStop)
+//	mapping.Run(ctx, hardStop)
 //
 // The records of a shard come in order, in one batch at a time. A batch that fails comes again, after a pause, until the function
 // is done with it or a rule gives it up: [Config] has Lambda's rules, by its names for them. The shards of a stream are read at
