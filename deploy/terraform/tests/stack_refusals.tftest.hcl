@@ -277,7 +277,8 @@ run "refused_domain_that_a_websocket_api_would_share" {
 run "refused_mutual_tls_of_a_websocket_api" {
   command = plan
   variables {
-    modes = ["websocket"]
+    modes            = ["websocket"]
+    users_stream_arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/shop-users/stream/2026-11-29T06:44:24.123"
     domain = {
       name            = "live.example.com"
       certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
