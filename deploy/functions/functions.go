@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -61,10 +62,24 @@ func (e *BuildError) Unwrap() error { return e.Err }
 // ErrUnknown is the error for a name that no function has.
 var ErrUnknown = errors.New("no such function")
 
+// deployed are the flags of the linker for what is deployed. Without a build ID the same sources give the same bytes.
+const deployed = "-s -w -buildid="
+
 // Build compiles the named function for an operating system and an architecture, in Go's names, into outFile.
 // moduleDir is the folder of go.mod. The same sources and the same Go give the same bytes, wherever moduleDir lies and
 // whatever Go settings the environment holds. A failure is a [*BuildError]; for an unknown name it wraps [ErrUnknown].
 func Build(ctx context.Context, moduleDir, name, goos, goarch, outFile string) error {
+	return build(ctx, moduleDir, name, goos, goarch, outFile, deployed)
+}
+
+// Rebuild compiles the named function for this machine into outFile. What an earlier Rebuild made may be there already: it is linked
+// again only where its sources, or Go, are others, which takes a small part of the time. The binary differs from Build's in the build ID
+// that it has, by which the go command tells (see "go help buildid" and cmd/go/internal/work). It fails as Build does.
+func Rebuild(ctx context.Context, moduleDir, name, outFile string) error {
+	return build(ctx, moduleDir, name, runtime.GOOS, runtime.GOARCH, outFile, "-s -w")
+}
+
+func build(ctx context.Context, moduleDir, name, goos, goarch, outFile, link string) error {
 	function, err := find(name)
 	if err != nil {
 		return &BuildError{Function: name, Err: err}
@@ -73,16 +88,15 @@ func Build(ctx context.Context, moduleDir, name, goos, goarch, outFile string) e
 	if err != nil {
 		return &BuildError{Function: name, Err: err}
 	}
-	if output, err := goBuild(ctx, moduleDir, function.Package, goos, goarch, out); err != nil {
+	if output, err := goBuild(ctx, moduleDir, function.Package, goos, goarch, out, link); err != nil {
 		return &BuildError{Function: name, Output: string(output), Err: err}
 	}
 	return nil
 }
 
-// goBuild compiles a main package into a file, and gives what the go command wrote.
-func goBuild(ctx context.Context, moduleDir, pkg, goos, goarch, out string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", Tags,
-		"-ldflags", "-s -w -buildid=", "-o", out, pkg)
+// goBuild compiles a main package into a file, with these flags of the linker, and gives what the go command wrote.
+func goBuild(ctx context.Context, moduleDir, pkg, goos, goarch, out, link string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", Tags, "-ldflags", link, "-o", out, pkg)
 	cmd.Dir = moduleDir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch,
 		"GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off", "GOAMD64=v1", "GOARM64=v8.0")

@@ -56,6 +56,47 @@ func TestBuildNamesWhatFailed(t *testing.T) {
 	}
 }
 
+// TestRebuild: what is still right is left alone, and what is not is made again. Its module is a small one of its own.
+func TestRebuild(t *testing.T) {
+	module, out := t.TempDir(), filepath.Join(t.TempDir(), "bootstrap")
+	write := func(name, text string) {
+		t.Helper()
+		file := filepath.Join(module, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rebuild := func() (said string, made os.FileInfo) {
+		t.Helper()
+		if err := functions.Rebuild(t.Context(), module, "token", out); err != nil {
+			t.Fatal(err)
+		}
+		output, err := exec.Command(out).CombinedOutput()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made, err = os.Stat(out); err != nil {
+			t.Fatal(err)
+		}
+		return string(output), made
+	}
+	write("go.mod", "module portcullis\n\ngo 1.26\n")
+	write("authorizers/cmd/token/main.go", "package main\n\nfunc main() { print(\"one\") }\n")
+	first, made := rebuild()
+	again, kept := rebuild()
+	if first != "one" || again != "one" || !os.SameFile(made, kept) {
+		t.Errorf("says %q, then %q; made twice: %t", first, again, !os.SameFile(made, kept))
+	}
+	write("authorizers/cmd/token/main.go", "package main\n\nfunc main() { print(\"two\") }\n")
+	if other, _ := rebuild(); other != "two" {
+		t.Errorf("of other sources: %q", other)
+	}
+	var failed *functions.BuildError
+	if err := functions.Rebuild(t.Context(), module, "jwt", out); !errors.As(err, &failed) || failed.Function != "jwt" {
+		t.Errorf("of no sources: %v", err)
+	}
+}
+
 func TestZipsNeedRules(t *testing.T) {
 	source := functions.Source{Module: filepath.Join("..", ".."), Architecture: "arm64"}
 	out := filepath.Join(t.TempDir(), "out")

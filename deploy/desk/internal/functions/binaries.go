@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -75,9 +74,11 @@ func (b *binaries) build(ctx context.Context, name, module, sources string) erro
 		return err
 	}
 	file := filepath.Join(own, "bootstrap")
-	if err := build.Build(ctx, module, name, runtime.GOOS, runtime.GOARCH, file); err != nil {
+	fromLastTime(name, file)
+	if err := build.Rebuild(ctx, module, name, file); err != nil {
 		return err
 	}
+	keepForNextTime(name, file)
 	if old := b.ready[name].file; old != "" && sameContent(old, file) {
 		os.RemoveAll(own)
 		file = old
