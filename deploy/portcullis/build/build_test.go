@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/functions"
 	"portcullis/deploy/modes"
 	"portcullis/deploy/plan"
 	buildcommand "portcullis/deploy/portcullis/build"
@@ -52,6 +53,30 @@ func mustBuild(t *testing.T, dir string, env []string, args ...string) (stdout s
 	return stdout
 }
 
+// standIn writes a module whose contract and modes are this one's, and whose functions are six programs that do nothing: they are built
+// in no time, for tests that are not about what the binaries are.
+func standIn(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	write(t, filepath.Join(dir, "go.mod"), "module portcullis\n\ngo 1.26.0\n")
+	for _, function := range functions.Functions {
+		write(t, filepath.Join(dir, function.Package, "main.go"), "package main\n\nfunc main() {}\n")
+	}
+	write(t, filepath.Join(dir, "api", "openapi.yaml"), string(read(t, "../../../api/openapi.yaml")))
+	if err := os.CopyFS(filepath.Join(dir, "deploy", "modes"), os.DirFS("../../modes")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// write writes a file, and the folders that it lies in.
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // toldZip is what -o json says of a zip.
 type toldZip struct {
 	Name, Path, SHA256 string
@@ -61,6 +86,7 @@ type toldZip struct {
 func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 	first, second := t.TempDir(), t.TempDir()
 	printed := mustBuild(t, ".", nil, "--out", first)
+	checkZips(t, first, elf.EM_AARCH64)
 	settings := []string{"GOFLAGS=-ldflags=-X=main.x=y", "GOARM64=v8.2", "CGO_ENABLED=1", "TZ=Asia/Tokyo"}
 	var told []toldZip
 	if err := json.Unmarshal([]byte(mustBuild(t, filepath.Join("..", "..", "functions"), settings, "--out", second, "-o", "json")), &told); err != nil || len(told) != 6 {
@@ -103,28 +129,32 @@ func TestZipsAreTheSameOnEveryRun(t *testing.T) {
 	}
 }
 
-func TestZipsHoldWhatLambdaRuns(t *testing.T) {
-	for arch, machine := range map[string]elf.Machine{"arm64": elf.EM_AARCH64, "amd64": elf.EM_X86_64} {
-		dir := t.TempDir()
-		mustBuild(t, ".", nil, "--arch", arch, "--out", dir)
-		for name, want := range map[string]string{
-			"jwt.zip":     "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
-			"live.zip":    "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
-			"request.zip": "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
-			"token.zip":   "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
-			"tokens.zip":  "bootstrap -rwxr-xr-x",
-			"users.zip":   "bootstrap -rwxr-xr-x",
-		} {
-			files := open(t, filepath.Join(dir, name))
-			if got := listing(files); got != want {
-				t.Errorf("%s holds %s, want %s", name, got, want)
-			}
-			if got := machineOf(t, content(t, files[0])); got != machine {
-				t.Errorf("%s for %s runs on %v", name, arch, got)
-			}
+func TestZipsForTheOtherProcessor(t *testing.T) {
+	dir := t.TempDir()
+	mustBuild(t, ".", nil, "--arch", "amd64", "--out", dir)
+	checkZips(t, dir, elf.EM_X86_64)
+}
+
+// checkZips checks that the zips of a folder hold what Lambda runs, on a processor.
+func checkZips(t *testing.T, dir string, machine elf.Machine) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"jwt.zip":     "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
+		"live.zip":    "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
+		"request.zip": "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
+		"token.zip":   "bootstrap -rwxr-xr-x, rules.json -rw-r--r--",
+		"tokens.zip":  "bootstrap -rwxr-xr-x",
+		"users.zip":   "bootstrap -rwxr-xr-x",
+	} {
+		files := open(t, filepath.Join(dir, name))
+		if got := listing(files); got != want {
+			t.Errorf("%s holds %s, want %s", name, got, want)
 		}
-		checkRules(t, content(t, open(t, filepath.Join(dir, "token.zip"))[1]), "openapi.yaml", read(t, "../../../api/openapi.yaml"))
+		if got := machineOf(t, content(t, files[0])); got != machine {
+			t.Errorf("%s runs on %v, want %v", name, got, machine)
+		}
 	}
+	checkRules(t, content(t, open(t, filepath.Join(dir, "token.zip"))[1]), "openapi.yaml", read(t, "../../../api/openapi.yaml"))
 }
 
 // checkRules checks that a text is rules.json of the contract of a name.
@@ -143,7 +173,7 @@ func TestAuthorizersHoldTheRulesOfTheContractThatIsNamed(t *testing.T) {
 	if err := os.WriteFile(named, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	mustBuild(t, ".", nil, "--contract", named, "--out", dir)
+	mustBuild(t, standIn(t), nil, "--contract", named, "--out", dir)
 	rules := read(t, filepath.Join(dir, "rules.json"))
 	checkRules(t, rules, "things.yaml", text)
 	for _, name := range []string{"jwt.zip", "live.zip", "request.zip", "token.zip"} {
@@ -156,8 +186,8 @@ func TestAuthorizersHoldTheRulesOfTheContractThatIsNamed(t *testing.T) {
 
 // TestZipsThatCannotBeWrittenHaveNoRules: those that an earlier build left would be taken for those of the zips, as would its plans.
 func TestZipsThatCannotBeWrittenHaveNoRules(t *testing.T) {
-	dir := t.TempDir()
-	mustBuild(t, ".", nil, "--out", dir)
+	module, dir := standIn(t), t.TempDir()
+	mustBuild(t, module, nil, "--out", dir)
 	gone := func(name string) {
 		t.Helper()
 		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
@@ -168,7 +198,7 @@ func TestZipsThatCannotBeWrittenHaveNoRules(t *testing.T) {
 	if err := errors.Join(os.Remove(users), os.Mkdir(users, 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	if _, stderr, exit := build(t, ".", nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "users.zip") {
+	if _, stderr, exit := build(t, module, nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "users.zip") {
 		t.Errorf("exit status %d: %s", exit, stderr)
 	}
 	gone("rules.json")
@@ -178,13 +208,14 @@ func TestZipsThatCannotBeWrittenHaveNoRules(t *testing.T) {
 	if err := errors.Join(os.Remove(users), os.Remove(plans), os.WriteFile(plans, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if _, stderr, exit := build(t, ".", nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "plans") {
+	if _, stderr, exit := build(t, module, nil, "--out", dir); exit != 2 || !strings.Contains(stderr, "plans") {
 		t.Errorf("exit status %d: %s", exit, stderr)
 	}
 }
 
 // TestPlans: the plans of the modes that are named, and no others, each with the files that it is of as they are seen from there.
 func TestPlans(t *testing.T) {
+	module := standIn(t)
 	dir, named := filepath.Join(t.TempDir(), "dist"), filepath.Join(t.TempDir(), "things.yaml")
 	plans := filepath.Join(dir, "plans")
 	text := []byte("openapi: 3.1.0\nx-function: things\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\npaths:\n" +
@@ -192,7 +223,7 @@ func TestPlans(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(plans, 0o755), os.WriteFile(named, text, 0o600), os.WriteFile(filepath.Join(plans, "old.json"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	_, stderr, exit := build(t, ".", nil, "--contract", named, "--out", dir, "--mode", "rest-token", "--mode", "http-lambda", "--mode", "rest-token")
+	_, stderr, exit := build(t, module, nil, "--contract", named, "--out", dir, "--mode", "rest-token", "--mode", "http-lambda", "--mode", "rest-token")
 	if exit != 0 || stderr != "build: plans of http-lambda, rest-token: "+plans+"\n" {
 		t.Fatalf("exit status %d: %s", exit, stderr)
 	}
@@ -210,7 +241,7 @@ func TestPlans(t *testing.T) {
 		if err := json.Unmarshal(text, &made); err != nil {
 			t.Fatal(err)
 		}
-		modeFile := filepath.Join("..", "..", "modes", mode+".yaml")
+		modeFile := filepath.Join(module, "deploy", "modes", mode+".yaml")
 		for path, file := range map[string]plan.File{named: made.Files.Contract, modeFile: made.Files.Mode, filepath.Join(dir, "rules.json"): made.Files.Rules} {
 			seen := filepath.Join(plans, filepath.FromSlash(file.Path))
 			if content := read(t, path); filepath.IsAbs(file.Path) || !bytes.Equal(read(t, seen), content) || file.SHA256 != fmt.Sprintf("%x", sha256.Sum256(content)) {
@@ -317,21 +348,8 @@ func TestBadInputIsOneLineAndWritesNothing(t *testing.T) {
 
 // A module whose functions do not compile: what an earlier build left must stay whole.
 func TestAFailedBuildLeavesTheOldZip(t *testing.T) {
-	module, out := t.TempDir(), t.TempDir()
-	for file, text := range map[string]string{
-		"go.mod":                        "module portcullis\n\ngo 1.26.0\n",
-		"authorizers/cmd/token/main.go": "package main\n\nfunc main() { undefined() }\n",
-		"api/openapi.yaml":              string(read(t, "../../../api/openapi.yaml")),
-		"deploy/modes/rest-token.yaml":  string(read(t, "../../modes/rest-token.yaml")),
-	} {
-		path := filepath.Join(module, file)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	module, out := standIn(t), t.TempDir()
+	write(t, filepath.Join(module, "authorizers", "cmd", "token", "main.go"), "package main\n\nfunc main() { undefined() }\n")
 	old := filepath.Join(out, "token.zip")
 	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
@@ -401,6 +419,7 @@ func machineOf(t *testing.T, binary []byte) elf.Machine {
 // TestPoliciesAreChecked: a contract with a caller for whom no policy can be written is refused before anything is built, and
 // a large policy is a warning.
 func TestPoliciesAreChecked(t *testing.T) {
+	module := standIn(t)
 	for routes, want := range map[int]string{
 		200:  `build: warning: a caller with the scope read (bearer): the policy has `,
 		4000: `openapi.yaml: a caller with the scope read (bearer): policy: the document for this caller has `,
@@ -416,7 +435,7 @@ func TestPoliciesAreChecked(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := filepath.Join(t.TempDir(), "dist")
-		_, stderr, exit := build(t, ".", nil, "--contract", contract, "--out", out)
+		_, stderr, exit := build(t, module, nil, "--contract", contract, "--out", out)
 		_, err := os.Stat(out)
 		if !strings.Contains(stderr, want) || (exit != 0) != (routes == 4000) || (err == nil) != (exit == 0) {
 			t.Errorf("%d routes: status %d, stderr %s; folder: %v", routes, exit, stderr, err)
@@ -424,17 +443,21 @@ func TestPoliciesAreChecked(t *testing.T) {
 	}
 }
 
-// TestExamples runs the help text's examples as they stand, from the module's root, but for where they write.
+// TestExamples runs the help text's examples as they stand, from a module's root, but for where they write.
 func TestExamples(t *testing.T) {
 	lines := strings.Split(buildcommand.Command(&cli.Session{}).Example, "\n")
 	if len(lines) < 2 {
 		t.Fatalf("the examples are %q", lines)
+	}
+	module := standIn(t)
+	if err := os.CopyFS(filepath.Join(module, "deploy", "terraform", "examples"), os.DirFS("../../terraform/examples")); err != nil {
+		t.Fatal(err)
 	}
 	for _, line := range lines {
 		args, ours := strings.CutPrefix(strings.TrimSpace(line)+" ", "portcullis build ")
 		if !ours {
 			t.Errorf("%q is no call of the command", line)
 		}
-		mustBuild(t, "../../..", nil, append(strings.Fields(args), "--out", t.TempDir())...)
+		mustBuild(t, module, nil, append(strings.Fields(args), "--out", t.TempDir())...)
 	}
 }
