@@ -31,11 +31,15 @@ func Terraform(t testing.TB, dir string, env ...string) *Stack {
 	t.Helper()
 	howToGet := "see https://developer.hashicorp.com/terraform/install"
 	stack := &Stack{t: t, path: Command(t, "terraform", howToGet), dir: dir}
-	stack.env = slices.Concat(os.Environ(), cliConfig(t),
+	stack.env = slices.Concat([]string{fewerCollections}, os.Environ(), cliConfig(t),
 		[]string{"TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1"}, env)
 	stack.init()
 	return stack
 }
+
+// fewerCollections has terraform and its provider, which keep the schemas of all of AWS's resources at hand, collect garbage when there is
+// five times as much and not twice: it saves a third of their processor time. What the environment says counts in its place.
+const fewerCollections = "GOGC=400"
 
 // Run runs terraform with the arguments and returns what it wrote. A command that fails fails the test, with its output.
 func (s *Stack) Run(args ...string) string {

@@ -1,6 +1,6 @@
 // Package access is the subcommand access of portcullis. It answers the questions of those who own an API's access rules: who
-// may call what, what a change opens and closes, why a request is allowed or denied, and whether the rules hold together. It
-// reads the contract, an OpenAPI file, and the scopes of groups; it calls no AWS service, and changes nothing. Each command's
+// may call what, what a change opens and closes, why a request is allowed or denied, what an authorizer's answer lets through, and
+// whether the rules hold together. It reads the contract, an OpenAPI file, and the scopes of groups; it calls no AWS service, and changes nothing. Each command's
 // help says what it tells, and what its JSON holds.
 package access
 
@@ -28,6 +28,6 @@ then explain says what that desk does. No token is ever printed.
 apart.`,
 	}
 	command.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	command.AddCommand(initCommand(s), checkCommand(s), matrixCommand(s), diffCommand(s), explainCommand(s), compileCommand(s))
+	command.AddCommand(initCommand(s), checkCommand(s), matrixCommand(s), diffCommand(s), explainCommand(s), evaluateCommand(s), compileCommand(s))
 	return command
 }

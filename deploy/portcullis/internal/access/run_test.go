@@ -75,7 +75,7 @@ var refusals = []struct {
 	{nil, "", "want a command"},
 	{[]string{"matrx"}, "", `access: "matrx" is no command; did you mean matrix?`},
 	{[]string{"chekc"}, "", `access: "chekc" is no command; did you mean check?`},
-	{[]string{"who"}, "", `access: "who" is no command; want check, compile, diff, explain, init or matrix`},
+	{[]string{"who"}, "", `access: "who" is no command; want check, compile, diff, evaluate, explain, init or matrix`},
 	{[]string{token}, "", `access: "[redacted]" is no command`},
 	{[]string{"matrix", "--colour"}, "", "matrix: there is no flag --colour; portcullis access matrix --help lists the flags"},
 	{[]string{"matrix", "--outptu", "json"}, "", "matrix: there is no flag --outptu; did you mean --output?"},
@@ -197,7 +197,7 @@ func TestAllThatIsWrong(t *testing.T) {
 func TestCompletion(t *testing.T) {
 	const noFiles, theseFiles = ":4", ":8"
 	for args, want := range map[string]string{
-		"|":                         "check compile diff explain init matrix " + noFiles,
+		"|":                         "check compile diff evaluate explain init matrix " + noFiles,
 		"m":                         "matrix " + noFiles,
 		"check|":                    "yaml yml json " + theseFiles,
 		"check|a.yaml|":             noFiles,
