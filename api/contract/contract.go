@@ -51,11 +51,15 @@ type Contract struct {
 	// Remarks say what of the document is passed over, or does not do what it reads like, by lines.
 	Remarks []Remark
 
-	// Text is what the contract was read from.
+	// Text is what the contract was read from, its own file.
 	Text []byte
 
-	// Document is the whole file as JSON, so that a schema can be compiled by its pointer, with what it
-	// refers to.
+	// Files are those that were read beside it, since it refers to them, by their names; none: it is in one file.
+	Files []File
+
+	// Document is all that was read as one JSON, so that a schema can be compiled by its pointer, with what it refers to: parts of other
+	// files stand in the place of a path item or a component that is a reference to them, or else among the components, and no reference
+	// that is followed leads out. Those in what is passed over stand as they are written.
 	Document json.RawMessage
 }
 
@@ -83,7 +87,7 @@ type Operation struct {
 	Parameters []Parameter // the path item's and the operation's own
 	Body       *Body       // nil: the operation declares none
 
-	Line int // of the file, where the operation begins
+	Position // where the operation begins
 }
 
 // Parameter is one declared parameter of an operation.
@@ -126,9 +130,20 @@ func (e *Error) Error() string {
 // maxContract bounds a contract's size, in bytes.
 const maxContract = 8 << 20
 
-// Load reads the contract in a file. The error is an [Errors], as [Parse] has it; where the file cannot be read, the Err of the only
-// one says why.
+// Load reads the contract in a file, and what it refers to in other files of the file's folder and those below. The error is an [Errors], as
+// [Parse] has it; where the file cannot be read, the Err of the only one says why.
 func Load(name string) (*Contract, error) {
+	text, err := readOwn(name)
+	if err != nil {
+		return nil, err
+	}
+	beside := folderOf(name)
+	defer beside.close()
+	return newParser(name, beside.read).parse(text)
+}
+
+// readOwn reads a contract's own file.
+func readOwn(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err == nil && info.Size() > maxContract {
 		return nil, Errors{{Name: name, Reason: tooLarge(info.Size())}}
@@ -137,7 +152,7 @@ func Load(name string) (*Contract, error) {
 	if err != nil {
 		return nil, Errors{{Name: name, Reason: pathless(err), Err: err}}
 	}
-	return Parse(name, text)
+	return text, nil
 }
 
 func tooLarge[N int | int64](bytes N) string {
@@ -152,9 +167,30 @@ func pathless(err error) string {
 	return err.Error()
 }
 
-// SHA256 is that of Text, in 64 lower-case hexadecimal digits, by which a contract is named where its text is not.
+// Paths are the files that the contract was read from, its own first, as errors and positions name them.
+func (c *Contract) Paths() []string {
+	all := []string{c.Name}
+	for _, file := range c.Files {
+		all = append(all, shownName(c.Name, file.Name))
+	}
+	return all
+}
+
+// SHA256 is that of Text, in 64 lower-case hexadecimal digits, by which a contract is named where its text is not. Of a contract of
+// several files it is that of what `sha256sum - NAME... < TEXT` prints, the names in order: it changes with the text of each.
 func (c *Contract) SHA256() string {
-	sum := sha256.Sum256(c.Text)
+	if len(c.Files) == 0 {
+		return sumOf(c.Text)
+	}
+	lines := sumOf(c.Text) + "  -\n"
+	for _, file := range c.Files {
+		lines += sumOf([]byte(file.Text)) + "  " + file.Name + "\n"
+	}
+	return sumOf([]byte(lines))
+}
+
+func sumOf(text []byte) string {
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
 

@@ -17,10 +17,12 @@ import (
 // its connect. Everything else is as it was, to the byte. Undecided is how many such operations there are; with none of them the copy
 // is the same. Operations of JSON's form, {…}, have the comments above the line that they begin in.
 //
+// Operations in other files, and security schemes, are not looked at; see [Elsewhere].
+//
 // The document need not be a contract yet. The error is an [Errors]: for what is no OpenAPI document, and for JSON, which has no
 // comments.
 func Draft(name string, text []byte) (copied []byte, undecided int, err error) {
-	p := parser{wrongs: wrongs{name: name}, passed: map[string]*passed{}}
+	p := newParser(name, nil)
 	file := p.readYAML(text)
 	if p.root = firstOf(file); len(p.all) == 0 && p.isOpenAPI() && !isBlock(p.root) {
 		p.refuse(p.root, "want YAML, with a line for each member: JSON has no comments")
@@ -35,6 +37,19 @@ func Draft(name string, text []byte) (copied []byte, undecided int, err error) {
 		return nil, 0, Errors{{Name: name, Reason: "the comments would change what the document says: want a line for each member"}}
 	}
 	return copied, len(choices), nil
+}
+
+// Elsewhere are the paths of an OpenAPI document whose operations stand in other files, each with the reference to them. Of a text that is
+// no document there is none.
+func Elsewhere(text []byte) []string {
+	p := newParser("", nil)
+	var all []string
+	for path, item := range pairs(find(firstOf(p.readYAML(text)), "paths")) {
+		if reference := find(item, "$ref"); reference != nil {
+			all = append(all, path.Value+" ("+reference.Value+")")
+		}
+	}
+	return all
 }
 
 // firstOf is the root of a file, nil where it is empty.
@@ -127,9 +142,13 @@ func (p *parser) comments(c choice) []string {
 	}
 	lines := []string{question, public}
 	before := len(lines)
-	for name := range pairs(p.securitySchemes()) {
-		if scheme := p.schemes[name.Value]; scheme.reason == "" {
-			lines = append(lines, fmt.Sprintf("# security: [{%s: []}]  # %s", plainName(name.Value), bringers[scheme.ours]))
+	for name, node := range pairs(p.securitySchemes()) {
+		who := bringers[p.schemes[name.Value].ours]
+		if reference := text(find(node, "$ref")); isFile(reference) {
+			who = "who has what " + strconv.Quote(reference) + " asks for"
+		}
+		if who != "" {
+			lines = append(lines, fmt.Sprintf("# security: [{%s: []}]  # %s", plainName(name.Value), who))
 		}
 	}
 	if len(lines) == before {

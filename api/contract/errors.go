@@ -28,7 +28,7 @@ func (e Errors) Unwrap() []error {
 	return all
 }
 
-// SortByLine puts errors of one file in the order in which a reader of the file comes by them.
+// SortByLine puts errors in the order in which a reader of the files comes by them: by the files' names, and in each by the lines.
 func (e Errors) SortByLine() {
-	slices.SortStableFunc(e, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(e, func(a, b *Error) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Line, b.Line)) })
 }

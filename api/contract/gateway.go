@@ -54,7 +54,7 @@ func (p *parser) passedRemarks() []Remark {
 		if instead := passedOver[name]; instead != "" {
 			text += ": " + instead
 		}
-		all = append(all, Remark{Line: of.line, Text: text})
+		all = append(all, Remark{Position: p.position(of.line), Text: text})
 	}
 	return all
 }

@@ -98,17 +98,29 @@ func (p *parser) resolve(node *yaml.Node, place string) (*yaml.Node, string) {
 		return node, place
 	case reference == nil:
 		p.refuse(node, "want a mapping")
-	case target == nil && isElsewhere(reference.Value):
+	case target != nil || p.bundled.dead[reference]:
+	case isElsewhere(reference.Value):
 		p.refuse(reference, "$ref: %q is in another document: %s", reference.Value, Bundle)
-	case target == nil && find(p.component(reference.Value), "$ref") != nil:
-		p.refuse(reference, "$ref: %q is a reference too: want one to what it refers to, %q", reference.Value, text(find(p.component(reference.Value), "$ref")))
-	case target == nil:
-		p.refuse(reference, "$ref: %q leads to nothing in this document's components", reference.Value)
+	case find(component(p.root, reference.Value), "$ref") != nil:
+		further := find(component(p.root, reference.Value), "$ref")
+		if !p.bundled.dead[further] {
+			p.refuse(reference, "$ref: %q is a reference too: want one to what it refers to, %q", p.asWritten(reference), p.asWritten(further))
+		}
+	default:
+		p.refuse(reference, "$ref: %q leads to nothing in this document's components", p.asWritten(reference))
 	}
 	return target, to
 }
 
-// Bundle says what to do with a document of several files. None but the contract's own is read, be it a file or on the network.
+// asWritten is a reference as it stands in its file.
+func (p *parser) asWritten(reference *yaml.Node) string {
+	if written := p.bundled.written[reference]; written != "" {
+		return written
+	}
+	return text(reference)
+}
+
+// Bundle says what to do with a document of which a part is on the network, or in another file where none is read.
 const Bundle = "put all into one file first, as `redocly bundle` does"
 
 // isElsewhere tells whether a reference leads out of the document.
@@ -117,20 +129,20 @@ func isElsewhere(reference string) bool { return reference != "" && !strings.Has
 // target is what a node refers to, among the document's components; nil where it refers to nothing there, or to a reference.
 func (p *parser) target(node *yaml.Node) (*yaml.Node, string) {
 	reference := text(find(node, "$ref"))
-	target := p.component(reference)
+	target := component(p.root, reference)
 	if target == nil || target.Kind != yaml.MappingNode || find(target, "$ref") != nil {
 		return nil, ""
 	}
 	return target, reference
 }
 
-// component is what stands at a place among the document's components, a JSON pointer; nil: nothing does.
-func (p *parser) component(place string) *yaml.Node {
+// component is what stands at a place among a document's components, a JSON pointer; nil: nothing does.
+func component(root *yaml.Node, place string) *yaml.Node {
 	path, local := strings.CutPrefix(place, "#/components/")
 	if !local {
 		return nil
 	}
-	found := find(p.root, "components")
+	found := find(root, "components")
 	for token := range strings.SplitSeq(path, "/") {
 		found = find(found, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
 	}

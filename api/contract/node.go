@@ -122,24 +122,25 @@ func (w *wrongs) checkMembers(mapping *yaml.Node) {
 	}
 }
 
-// Line gives the line of what stands at a place of the document, a JSON pointer as a URI fragment such as
+// At gives the position of what stands at a place of the Document, a JSON pointer as a URI fragment such as
 // "#/components/schemas/NewUser"; of what is nearest above it, where nothing stands there.
-func (c *Contract) Line(place string) int {
-	var w wrongs
-	file := w.readYAML(c.Text)
-	if len(w.all) > 0 || len(file.Content) == 0 {
-		return 0
+func (c *Contract) At(place string) Position {
+	p := newParser(c.Name, given(c.Files))
+	if _, ok := p.readAll(c.Text); !ok {
+		return Position{File: c.Name}
 	}
-	node := file.Content[0]
-	line := node.Line
+	node, line := p.root, p.root.Line
 	for _, token := range PointerTokens(place) {
 		key, value := member(node, token)
 		if value == nil {
-			return line
+			break
 		}
 		node, line = value, key.Line
+		if p.sourceOf(value.Line) != p.sourceOf(key.Line) {
+			line = value.Line // the key is the reference's
+		}
 	}
-	return line
+	return p.position(line)
 }
 
 // PointerTokens are the tokens of a JSON pointer in a URI fragment (RFC 6901, sections 3 and 6).

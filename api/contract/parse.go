@@ -15,22 +15,20 @@ import (
 	"portcullis/policy"
 )
 
-// Parse reads a contract from its text; the name is for errors. The error is an [Errors] with all that is wrong, each once, by lines.
+// Parse reads a contract from its text, and the texts of the files that it refers to; the name is for errors. Without files it refers to
+// none. The error is an [Errors] with all that is wrong, each once, by files and lines.
 //
 // An operation without `security` inherits the document's; where there is none either, Parse refuses it
 // rather than opening the operation: public ones say `security: []`.
 // See https://spec.openapis.org/oas/v3.1.0#security-requirement-object.
-func Parse(name string, text []byte) (*Contract, error) {
-	p := parser{wrongs: wrongs{name: name}, passed: map[string]*passed{}, seen: map[*yaml.Node]bool{}}
-	c := p.contract(text)
-	if err := p.err(); err != nil {
-		return nil, err
-	}
-	return c, nil
+func Parse(name string, text []byte, files ...File) (*Contract, error) {
+	return newParser(name, given(files)).parse(text)
 }
 
 type parser struct {
 	wrongs
+	open    opener // gives the files beside the contract's own; nil: there are none
+	bundled *bundler
 	root    *yaml.Node
 	schemes map[string]scheme  // by the contract's names
 	inherit *policy.Access     // the document's own security
@@ -50,13 +48,36 @@ type parser struct {
 	laterNames []string            // which these are
 }
 
+func newParser(name string, open opener) *parser {
+	return &parser{wrongs: newWrongs(name), open: open, bundled: &bundler{}, passed: map[string]*passed{}, seen: map[*yaml.Node]bool{}}
+}
+
+func (p *parser) parse(text []byte) (*Contract, error) {
+	c := p.contract(text)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// readAll reads the contract's own file, and puts those that it refers to into it; false: the file is no OpenAPI document.
+func (p *parser) readAll(text []byte) (*yaml.Node, bool) {
+	own := p.sources[0]
+	file := p.readYAML(text)
+	own.size = len(text)
+	if p.root = firstOf(file); len(p.all) > 0 || !p.isOpenAPI() {
+		return nil, false
+	}
+	own.root = p.root
+	p.bundled = p.bundle(p.open)
+	p.unread = len(p.bundled.dead) > 0
+	return file, true
+}
+
 // contract reads what can be read; what is wrong is noted.
 func (p *parser) contract(text []byte) *Contract {
-	file := p.readYAML(text)
-	if len(p.all) > 0 {
-		return nil
-	}
-	if p.root = firstOf(file); !p.isOpenAPI() {
+	file, ok := p.readAll(text)
+	if !ok {
 		return nil
 	}
 	document, err := asJSON(file)
@@ -64,7 +85,7 @@ func (p *parser) contract(text []byte) *Contract {
 		p.addYAML(err)
 		return nil
 	}
-	c := &Contract{Name: p.name, OwnerScopes: map[string]string{}, Text: text, Document: document}
+	c := &Contract{Name: p.sources[0].shown, OwnerScopes: map[string]string{}, Text: text, Files: p.bundled.read, Document: document}
 	p.head(c)
 	p.readWebSocket(c)
 	p.paths(c)
@@ -75,7 +96,9 @@ func (p *parser) contract(text []byte) *Contract {
 	p.checkSilent(c)
 	p.checkRules(c)
 	c.Remarks = slices.Concat(p.ofIssuers, p.passedRemarks(), p.nullableRemark(), p.laterRemark())
-	slices.SortFunc(c.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text)) })
+	slices.SortFunc(c.Remarks, func(a, b Remark) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
+	})
 	return c
 }
 
@@ -167,6 +190,9 @@ func (p *parser) paths(c *Contract) {
 	p.misplaced(paths, "paths")
 	p.checkGuards(paths, "paths", "")
 	for path, item := range pairs(paths) {
+		if p.bundled.dead[item] {
+			continue // a reference for all paths
+		}
 		if strings.HasPrefix(path.Value, "/") || !isForeign(path.Value) && ownNear(path.Value) == "" {
 			p.pathItem(c, path.Value, item)
 		}
@@ -203,7 +229,9 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) {
 			if isElsewhere(text(node)) {
 				what = "elsewhere: " + Bundle
 			}
-			p.refuse(node, "%s: $ref: want the operations of a path here, not %s", path, what)
+			if !p.bundled.dead[node] {
+				p.refuse(node, "%s: $ref: want the operations of a path here, not %s", path, what)
+			}
 		case isForeign(key.Value):
 		default:
 			p.unread = true
@@ -243,7 +271,7 @@ func (p *parser) addOperations(c *Contract, path string, member, node *yaml.Node
 		p.unread = true
 		return
 	}
-	operation.Default, operation.Line = path == defaultPath, member.Line
+	operation.Default, operation.Position = path == defaultPath, p.position(member.Line)
 	for _, served := range paths {
 		operation.Route.Path = served
 		c.Operations = append(c.Operations, operation)

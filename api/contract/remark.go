@@ -10,9 +10,9 @@ import (
 
 // Remark says what of a contract is passed over, or does something else than what it reads like.
 type Remark struct {
-	Line    int // of the file, where that is first
-	Text    string
-	Differs bool // it does something else than what it reads like
+	Position // where that is first
+	Text     string
+	Differs  bool // it does something else than what it reads like
 }
 
 // passed is what is passed over.
@@ -89,7 +89,7 @@ func (p *parser) nullableRemark() []Remark {
 		return nil
 	}
 	const text = `: API Gateway passes it over and refuses null (400); it takes it by a list of types, such as ` + "`type: [string, \"null\"]`"
-	return []Remark{{Line: p.nulls.line, Text: "nullable" + p.nulls.times() + text, Differs: true}}
+	return []Remark{{Position: p.position(p.nulls.line), Text: "nullable" + p.nulls.times() + text, Differs: true}}
 }
 
 func (p *parser) noteLater(key *yaml.Node) {
@@ -106,5 +106,5 @@ func (p *parser) laterRemark() []Remark {
 	}
 	slices.Sort(p.laterNames)
 	const text = ": API Gateway passes it over, since its models are of JSON Schema draft 4: bodies are not held to it"
-	return []Remark{{Line: p.later.line, Text: strings.Join(p.laterNames, ", ") + p.later.times() + text, Differs: true}}
+	return []Remark{{Position: p.position(p.later.line), Text: strings.Join(p.laterNames, ", ") + p.later.times() + text, Differs: true}}
 }

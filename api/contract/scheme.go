@@ -35,6 +35,7 @@ type scheme struct {
 	native bool   // it is written as API Gateway's documents have it, where what stands beside it is asked for too
 	reason string // why no operation can ask for it; "": it can
 	issuer string // what tells whose tokens it takes; "": nothing does
+	unread bool   // it is in a file where it cannot be read, which was said
 }
 
 func (p *parser) securitySchemes() *yaml.Node {
@@ -50,6 +51,9 @@ func (p *parser) readSchemes() {
 			node = target
 		}
 		read := schemeOf(node)
+		if reference := find(node, "$ref"); isElsewhere(text(reference)) {
+			read = scheme{unread: p.bundled.dead[reference], reason: "is in another document: " + Bundle}
+		}
 		read.native = find(node, authTypeMember) != nil || find(node, authorizerMember) != nil
 		if read.ours == policy.SchemeBearer {
 			read.issuer = issuerOf(node, read.native)
@@ -158,7 +162,7 @@ func (p *parser) checkIssuers() {
 			first = name
 		}
 		if of.issuer != p.schemes[first.Value].issuer {
-			p.ofIssuers = append(p.ofIssuers, Remark{Line: name.Line, Differs: true, Text: fmt.Sprintf(
+			p.ofIssuers = append(p.ofIssuers, Remark{Position: p.position(name.Line), Differs: true, Text: fmt.Sprintf(
 				"security: %q and %q have different addresses, and are one here: who has a token for %q opens what asks for %q; scopes say who may call what", first.Value, name.Value, first.Value, name.Value)})
 		}
 	}

@@ -47,6 +47,8 @@ func (p *parser) alternative(node *yaml.Node) (alternative policy.Alternative, o
 		switch {
 		case !known:
 			readable = p.refuse(name, "security: %q is not among components.securitySchemes", name.Value)
+		case scheme.unread:
+			readable = false
 		case scheme.reason != "":
 			readable = p.refuse(name, "security: %q %s", name.Value, scheme.reason)
 		case scheme.ours == SchemeSigV4 && len(scopes) > 0:
@@ -191,7 +193,7 @@ func (p *parser) checkSilent(c *Contract) {
 			return
 		}
 	}
-	if paths, _ := member(p.root, "paths"); len(c.Operations) > 1 && p.silent == len(c.Operations) {
+	if paths, _ := member(p.root, "paths"); len(c.Operations) > 1 && len(p.bundled.dead) == 0 && p.silent == len(c.Operations) {
 		p.refuse(paths, "no operation has `security`, nor has the document's root: OpenAPI takes all as public, and here nothing is opened by saying nothing")
 	}
 }

@@ -50,7 +50,7 @@ type MessageRoute struct {
 	// Schema is the schema of Message as package policy carries it in a rule, references resolved; "": there is none.
 	Schema string
 
-	Line int // of the file, where the route begins
+	Position // where the route begins
 }
 
 // route is the route as rules have it.
@@ -137,7 +137,7 @@ func (p *parser) readMessageRoutes(w *WebSocket, routes *yaml.Node) {
 // messageRoute reads a route; false where nothing can be said of it.
 func (p *parser) messageRoute(key, node *yaml.Node) (r MessageRoute, ok bool) {
 	what := webSocketMember + ": " + key.Value
-	r = MessageRoute{Key: key.Value, Function: p.serving, Line: key.Line}
+	r = MessageRoute{Key: key.Value, Function: p.serving, Position: p.position(key.Line)}
 	if key.Value == policy.RouteConnect || key.Value == policy.RouteDisconnect {
 		return r, p.refuse(key, "%s: is no route of messages; who may connect is said under connect", what)
 	}
@@ -226,7 +226,7 @@ func (p *parser) messageSchema(node *yaml.Node, what string) *schema.Schema {
 		return nil
 	}
 	if reference := find(node, "$ref"); reference != nil {
-		what = reference.Value // which others refer to as well
+		what = p.asWritten(reference) // which others refer to as well
 	}
 	text, err := json.Marshal(tree)
 	if err != nil {
@@ -290,7 +290,7 @@ func (p *parser) inlineReference(node, reference *yaml.Node, within []string) (a
 	case len(node.Content) > 2:
 		return nil, p.refuse(node, "$ref: want nothing beside it")
 	case slices.Contains(within, reference.Value):
-		return nil, p.refuse(reference, "$ref: %q stands in itself, and a message's schema cannot", reference.Value)
+		return nil, p.refuse(reference, "$ref: %q stands in itself, and a message's schema cannot", p.asWritten(reference))
 	}
 	return p.inline(target, append(slices.Clip(within), reference.Value))
 }

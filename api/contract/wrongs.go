@@ -2,6 +2,8 @@ package contract
 
 import (
 	"fmt"
+	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -10,9 +12,14 @@ import (
 
 // wrongs gathers what is wrong with a contract, each once.
 type wrongs struct {
-	name string // the file's
-	all  Errors
-	said map[Error]bool
+	sources []*source // the contract's own file, and those that were read beside it, by their lines
+	all     Errors
+	said    map[Error]bool
+}
+
+// newWrongs is of a contract whose own file has a name.
+func newWrongs(name string) wrongs {
+	return wrongs{sources: []*source{{name: path.Base(filepath.ToSlash(name)), shown: name}}}
 }
 
 // refuse notes what is wrong with what stands at a node. It gives false, for those who tell on whether something is right.
@@ -20,9 +27,10 @@ func (w *wrongs) refuse(node *yaml.Node, format string, args ...any) bool {
 	return w.add(node.Line, fmt.Sprintf(format, args...))
 }
 
-// add notes what is wrong in a line; 0: with the file as a whole.
+// add notes what is wrong in a line, counted over all files; 0: with the contract's own file as a whole.
 func (w *wrongs) add(line int, reason string) bool {
-	wrong := Error{Name: w.name, Line: line, Reason: reason}
+	at := w.position(line)
+	wrong := Error{Name: at.File, Line: at.Line, Reason: reason}
 	if w.said[wrong] { // of what several refer to
 		return false
 	}
@@ -36,8 +44,11 @@ func (w *wrongs) add(line int, reason string) bool {
 
 // addYAML notes an error of the YAML reader.
 func (w *wrongs) addYAML(err error) {
-	reason := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
-	w.add(cutLine(reason))
+	w.add(cutLine(yamlReason(err)))
+}
+
+func yamlReason(err error) string {
+	return strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
 }
 
 // cutLine cuts the number of a line off that a reason of the YAML reader begins with; it is 0 where there is none.

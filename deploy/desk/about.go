@@ -29,7 +29,7 @@ func describe(base string, getenv func(string) string, s *services.Services, p *
 	}
 	told := about.Desk{
 		Version: about.Version, Region: s.Region(), Issuers: list, GroupScopes: s.GroupScopes(issuers),
-		Contract:  about.Contract{File: p.Contract.Name, SHA256: p.Contract.SHA256(), Text: string(p.Contract.Text)},
+		Contract:  about.Contract{File: p.Contract.Name, SHA256: p.Contract.SHA256(), Text: string(p.Contract.Text), Files: p.Contract.Files},
 		ClockSkew: cmp.Or(getenv(environ.ClockSkew), "0s"), MaxToken: most, TokenSources: getenv(environ.TokenSources),
 		Tables: s.Named(), Feed: about.Feed{On: feed.Users != nil, Ends: feed.Mode != "", Mode: feed.Mode, Why: feed.Why}, Endpoints: s.Endpoints(), Modes: []about.Mode{},
 	}

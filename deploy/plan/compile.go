@@ -50,9 +50,10 @@ func CompileAll(c *contract.Contract, all []*modes.Mode) ([]*Plan, error) {
 	plans := make([]*Plan, len(all))
 	var ofContract, ofModes Errors
 	type found struct {
-		line   int
+		at     contract.Position
 		reason string
 	}
+	files := c.Paths()
 	finders := map[found][]string{} // the modes by what they find wrong with the contract
 	models := sync.OnceValues(func() (bodyModels, Errors) { return makeModels(c) })
 	for i, m := range all {
@@ -65,11 +66,11 @@ func CompileAll(c *contract.Contract, all []*modes.Mode) ([]*Plan, error) {
 			return nil, err
 		}
 		for _, w := range wrong {
-			if w.Name != c.Name {
+			if !slices.Contains(files, w.Name) {
 				ofModes = append(ofModes, w)
 				continue
 			}
-			this := found{w.Line, w.Reason}
+			this := found{contract.Position{File: w.Name, Line: w.Line}, w.Reason}
 			if finders[this] == nil {
 				ofContract = append(ofContract, w)
 			}
@@ -77,7 +78,7 @@ func CompileAll(c *contract.Contract, all []*modes.Mode) ([]*Plan, error) {
 		}
 	}
 	for i, w := range ofContract {
-		names := strings.Join(finders[found{w.Line, w.Reason}], ", ")
+		names := strings.Join(finders[found{contract.Position{File: w.Name, Line: w.Line}, w.Reason}], ", ")
 		ofContract[i] = &contract.Error{Name: w.Name, Line: w.Line, Reason: w.Reason + " (mode " + names + ")", Err: w.Err}
 	}
 	ofContract.SortByLine()
@@ -103,9 +104,9 @@ type refusals struct {
 	wrong    Errors
 }
 
-// refuse notes what is wrong in a line of the contract.
-func (r *refusals) refuse(line int, format string, args ...any) {
-	r.wrong = append(r.wrong, &contract.Error{Name: r.contract.Name, Line: line, Reason: fmt.Sprintf(format, args...)})
+// refuse notes what is wrong at a place of the contract.
+func (r *refusals) refuse(at contract.Position, format string, args ...any) {
+	r.wrong = append(r.wrong, &contract.Error{Name: at.File, Line: at.Line, Reason: fmt.Sprintf(format, args...)})
 }
 
 // refuseMode notes what is wrong with a member of the mode, its parents before it.

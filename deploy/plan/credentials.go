@@ -21,12 +21,12 @@ func onlySigned(access policy.Access) bool {
 
 // checkSignatures refuses a rule that only signed requests meet where the mode does not check signatures, and one whose signatures all
 // need an API key beside where the mode asks for signatures alone.
-func (b *builder) checkSignatures(line int, name string, access policy.Access) {
+func (b *builder) checkSignatures(at contract.Position, name string, access policy.Access) {
 	switch {
 	case b.mode.Authorization != modes.IAM && onlySigned(access):
-		b.refuse(line, "%s: asks for a signature (AWS Signature Version 4), which only a mode of authorization %s checks", name, modes.IAM)
+		b.refuse(at, "%s: asks for a signature (AWS Signature Version 4), which only a mode of authorization %s checks", name, modes.IAM)
 	case b.mode.Authorization == modes.IAM && !b.mode.APIKeyRequired && keyedSignatures(access):
-		b.refuse(line, "%s: asks for an API key beside the signature: want a mode with apiKeyRequired", name)
+		b.refuse(at, "%s: asks for an API key beside the signature: want a mode with apiKeyRequired", name)
 	}
 }
 
@@ -53,7 +53,7 @@ func (b *builder) checkKeys(from *contract.Operation) {
 	}
 	for _, header := range from.KeyHeaders {
 		if !b.looksIn(header) {
-			b.refuse(from.Line, "%s: asks for an API key in the header %s, and this mode finds keys in X-Api-Key: want that name in the security scheme", keyOf(from), header)
+			b.refuse(from.Position, "%s: asks for an API key in the header %s, and this mode finds keys in X-Api-Key: want that name in the security scheme", keyOf(from), header)
 		}
 	}
 }

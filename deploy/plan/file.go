@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 
 	"portcullis/api/contract"
@@ -25,33 +26,65 @@ type File struct {
 
 // Sources are the files of a plan that [Plan.Encode] names.
 type Sources struct {
-	Contract File `json:"contract"`
+	Contract File `json:"contract"` // its own file
 	Mode     File `json:"mode"`
 	Rules    File `json:"rules"` // those that the functions decide by, made in the same step
+
+	// Parts are the files that the contract refers to, by how it names them, as [contract.File] has it; none: it is in one file. They stand
+	// beside the others, each as "contract's NAME".
+	Parts map[string]File `json:"-"`
 }
 
 // SourcesOf names the files of the plan that is made of a contract and a mode, both read from files, for a plan that lies in a folder.
 // The rules are those of the contract, in the file rulesFile. Neither the folder nor that file has to be there yet.
 func SourcesOf(folder string, c *contract.Contract, m *modes.Mode, rulesFile string, rules Rules) (Sources, error) {
 	sum := sha256.Sum256(rules.File)
+	digest := func(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
 	files := Sources{
-		Contract: File{c.Name, c.SHA256()}, Mode: File{m.File(), m.SHA256()}, Rules: File{rulesFile, hex.EncodeToString(sum[:])},
+		Contract: File{c.Name, digest(string(c.Text))}, Mode: File{m.File(), m.SHA256()}, Rules: File{rulesFile, hex.EncodeToString(sum[:])},
 	}
 	from, err := resolved(folder)
 	if err != nil {
 		return Sources{}, err
 	}
 	for _, file := range []*File{&files.Contract, &files.Mode, &files.Rules} {
-		to, err := resolved(file.Path)
+		if file.Path, err = relative(from, file.Path); err != nil {
+			return Sources{}, err
+		}
+	}
+	for i, part := range c.Files {
+		if files.Parts == nil {
+			files.Parts = map[string]File{}
+		}
+		path, err := relative(from, c.Paths()[i+1])
 		if err != nil {
 			return Sources{}, err
 		}
-		if to, err = filepath.Rel(from, to); err != nil {
-			return Sources{}, err
-		}
-		file.Path = filepath.ToSlash(to)
+		files.Parts[part.Name] = File{path, digest(part.Text)}
 	}
 	return files, nil
+}
+
+// relative is the path of a file from a folder, with slashes.
+func relative(folder, file string) (string, error) {
+	to, err := resolved(file)
+	if err != nil {
+		return "", err
+	}
+	path, err := filepath.Rel(folder, to)
+	return filepath.ToSlash(path), err
+}
+
+// members are the files by the names that they have in a plan's file.
+func (s Sources) members() any {
+	if len(s.Parts) == 0 {
+		return s
+	}
+	all := map[string]File{"contract": s.Contract, "mode": s.Mode, "rules": s.Rules}
+	for name, file := range s.Parts {
+		all["contract's "+name] = file
+	}
+	return all
 }
 
 // resolved is the path from the root, with links followed as far as it is there: what is above a folder is above where its link leads.
@@ -78,10 +111,10 @@ func (p *Plan) Encode(files Sources) ([]byte, error) {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	err := encoder.Encode(struct {
-		Format  string  `json:"format"`
-		Version int     `json:"version"`
-		Files   Sources `json:"files"`
-		Plan    *Plan   `json:"plan"`
-	}{fileFormat, fileVersion, files, p})
+		Format  string `json:"format"`
+		Version int    `json:"version"`
+		Files   any    `json:"files"`
+		Plan    *Plan  `json:"plan"`
+	}{fileFormat, fileVersion, files.members(), p})
 	return text.Bytes(), err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"portcullis/api/contract"
@@ -56,7 +57,7 @@ func TestSourcesOf(t *testing.T) {
 			Mode:     plan.File{Path: test.mode, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(modeBases["iam"])))},
 			Rules:    plan.File{Path: "../rules.json", SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte("rules")))},
 		}
-		if err != nil || got != want {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, error %v\nwant %+v", test.folder, got, err, want)
 		}
 	}

@@ -67,7 +67,7 @@ func (m *modelMaker) bodyModels() bodyModels {
 	made := bodyModels{all: map[string]Model{}, of: map[*contract.Operation]map[string]string{}}
 	var err error
 	if m.document, err = jsonschema.UnmarshalJSON(bytes.NewReader(m.contract.Document)); err != nil {
-		m.refuse(0, "%v", err)
+		m.refuse(contract.Position{File: m.contract.Name}, "%v", err)
 		return made
 	}
 	bodies := map[*contract.Operation]map[string]*schema{}
@@ -84,7 +84,7 @@ func (m *modelMaker) bodyModels() bodyModels {
 	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
 		s := m.schemas[name]
 		if _, taken := made.all[s.model()]; taken {
-			m.refuse(m.contract.Line(s.place), "%s: want another name: the model %s is another schema's", name, s.model())
+			m.refuse(m.contract.At(s.place), "%s: want another name: the model %s is another schema's", name, s.model())
 			continue
 		}
 		made.all[s.model()] = Model{Schema: m.text(s), Rank: s.rank}
@@ -131,7 +131,7 @@ func (m *modelMaker) bodySchemas(o *contract.Operation) map[string]*schema {
 			continue
 		}
 		if _, twice := all[mediaType]; twice {
-			m.refuse(m.contract.Line(place), "%s: %s: want one schema for all bodies of %s, as API Gateway has them", o.Route, written, mediaType)
+			m.refuse(m.contract.At(place), "%s: %s: want one schema for all bodies of %s, as API Gateway has them", o.Route, written, mediaType)
 			continue
 		}
 		name := "Body" + strings.Map(lettersAndDigits, o.Route.String())
@@ -180,11 +180,11 @@ func (m *modelMaker) refer(place, reference string) *schema {
 	name, local := strings.CutPrefix(reference, components)
 	tree := m.find(reference)
 	if !strings.HasPrefix(reference, "#") {
-		m.refuse(m.contract.Line(place), "$ref: %q is in another document: %s", reference, contract.Bundle)
+		m.refuse(m.contract.At(place), "$ref: %q is in another document: %s", reference, contract.Bundle)
 		return nil
 	}
 	if !local || strings.Contains(name, "/") || tree == nil {
-		m.refuse(m.contract.Line(place), "$ref: %q: want %sNAME, of a schema that is there", reference, components)
+		m.refuse(m.contract.At(place), "$ref: %q: want %sNAME, of a schema that is there", reference, components)
 		return nil
 	}
 	return m.add(name, reference, tree)
@@ -194,7 +194,7 @@ func (m *modelMaker) refer(place, reference string) *schema {
 func (m *modelMaker) add(name, place string, tree any) *schema {
 	if s, known := m.schemas[name]; known {
 		if s.place != place {
-			m.refuse(m.contract.Line(place), "want another path or schema's name: the model of this schema would be %s, as that of line %d is", name, m.contract.Line(s.place))
+			m.refuse(m.contract.At(place), "want another path or schema's name: the model of this schema would be %s, as that of %s is", name, from(m.contract.At(s.place), m.contract.At(place)))
 		}
 		return s
 	}
@@ -210,6 +210,14 @@ func (m *modelMaker) add(name, place string, tree any) *schema {
 		}
 	})
 	return s
+}
+
+// from is how a position is told of at another one: the line, and the file where it is not the same.
+func from(at, other contract.Position) string {
+	if at.File == other.File {
+		return fmt.Sprintf("line %d", at.Line)
+	}
+	return at.Place()
 }
 
 // rankAll gives each schema its rank. It refuses those that have none: there are [mostRanks], and none in a circle.
@@ -229,10 +237,10 @@ func (m *modelMaker) rankAll() {
 	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
 		s := m.schemas[name]
 		if strings.Map(lettersAndDigits, name) == "" {
-			m.refuse(m.contract.Line(s.place), "%q: want a name with letters or digits, of which the names of API Gateway's models are", name)
+			m.refuse(m.contract.At(s.place), "%q: want a name with letters or digits, of which the names of API Gateway's models are", name)
 		}
 		if s.rank < 0 {
-			m.refuse(m.contract.Line(s.place), "%s: want references at most %d deep, and not in a circle, to make it a model of API Gateway's", name, mostRanks)
+			m.refuse(m.contract.At(s.place), "%s: want references at most %d deep, and not in a circle, to make it a model of API Gateway's", name, mostRanks)
 		}
 	}
 }
@@ -253,14 +261,14 @@ func (m *modelMaker) text(s *schema) string {
 	tree := m.toDraft4(s.tree)
 	mapping, is := tree.(map[string]any)
 	if !is {
-		m.refuse(m.contract.Line(s.place), "%s: want a schema, a mapping", s.name)
+		m.refuse(m.contract.At(s.place), "%s: want a schema, a mapping", s.name)
 		return ""
 	}
 	whole := map[string]any{"$schema": draft4, "title": s.name}
 	maps.Copy(whole, mapping)
 	text, err := json.Marshal(whole)
 	if err != nil {
-		m.refuse(m.contract.Line(s.place), "%s: %v", s.name, err)
+		m.refuse(m.contract.At(s.place), "%s: %v", s.name, err)
 	}
 	return string(text)
 }
@@ -355,7 +363,7 @@ func (m *modelMaker) compile(models map[string]Model) map[string]*Validator {
 	}
 	compiler, err := newCompiler(models)
 	if err != nil {
-		m.refuse(0, "components.schemas: %v", err)
+		m.refuse(contract.Position{File: m.contract.Name}, "components.schemas: %v", err)
 		return nil
 	}
 	inOrder := slices.SortedFunc(maps.Values(m.schemas), func(a, b *schema) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name)) })
@@ -388,7 +396,7 @@ func (m *modelMaker) refuseSchema(s *schema, err error) {
 		why := &kind.Format{Got: noPattern.Regex, Want: "regex", Err: noPattern.Err}
 		m.refuseMember(s, &jsonschema.ValidationError{InstanceLocation: contract.PointerTokens(at), ErrorKind: why})
 	default:
-		m.refuse(m.contract.Line(s.place), "%s: %s", s.name, strings.ReplaceAll(err.Error(), compiled, ""))
+		m.refuse(m.contract.At(s.place), "%s: %s", s.name, strings.ReplaceAll(err.Error(), compiled, ""))
 	}
 }
 
@@ -402,7 +410,7 @@ func (m *modelMaker) refuseMember(s *schema, misfit *jsonschema.ValidationError)
 		at, _, _ := strings.Cut(reason, ": ")
 		want, reason = "a pattern of ECMA 262", fmt.Sprintf("%s: %q: %v", at, why.Got, why.Err)
 	}
-	m.refuse(m.contract.Line(place), "%s: want %s: %s", s.name, want, reason)
+	m.refuse(m.contract.At(place), "%s: want %s: %s", s.name, want, reason)
 }
 
 // misfits are what does not fit at the bottom of an error, in the order of their places. Of alternatives, of which one would do, it is

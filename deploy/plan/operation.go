@@ -32,12 +32,12 @@ func (b *builder) operation(from *contract.Operation) Operation {
 		o.Path = "/" + DefaultRoute
 	}
 	if o.Function == "" {
-		b.refuse(from.Line, "%s: no function serves it: want x-function here, or at the document's root for all", keyOf(from))
+		b.refuse(from.Position, "%s: no function serves it: want x-function here, or at the document's root for all", keyOf(from))
 	}
 	o.Permission = permission(o)
 	if !o.Public {
 		b.guard(&o)
-		b.checkSignatures(from.Line, keyOf(from), from.Access)
+		b.checkSignatures(from.Position, keyOf(from), from.Access)
 		b.checkKeys(from)
 		if b.mode.Authorization == modes.Cognito || b.mode.Authorization == modes.JWT {
 			o.AuthorizationScopes = b.tokenScopes(from)

@@ -106,7 +106,7 @@ func encode(t *testing.T, p *plan.Plan, contractFile string) []byte {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&read); err != nil || read.Format != "portcullis-plan" || read.Version != 1 || read.Files != files {
+	if err := decoder.Decode(&read); err != nil || read.Format != "portcullis-plan" || read.Version != 1 || !reflect.DeepEqual(read.Files, files) {
 		t.Errorf("%s: reads as %+v, error %v", text, read, err)
 		return text
 	}

@@ -78,15 +78,15 @@ func (b *builder) checkPaths() {
 		case seen[path]:
 			continue
 		case o.Default:
-			b.refuse(o.Line, "/$default: a REST API has no route for what no other one serves")
+			b.refuse(o.Position, "/$default: a REST API has no route for what no other one serves")
 		case strings.Count(path, "/") > mostSegments:
-			b.refuse(o.Line, "%s: want at most %d segments in the path of a REST API", path, mostSegments)
+			b.refuse(o.Position, "%s: want at most %d segments in the path of a REST API", path, mostSegments)
 		case !restPath().MatchString(path):
-			b.refuse(o.Line, "%s: want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end", path)
+			b.refuse(o.Position, "%s: want a path of a REST API: segments of letters, digits and -._:, or {NAME}, or {NAME+} at the end", path)
 		}
 		seen[path] = true
 		if parent, other, child := siblings(path, variable); other != "" {
-			b.refuse(o.Line, "%s: a REST API has one parameter at a place; %s is there already, and cannot be %s too", o.Route, parent+"/"+other, child)
+			b.refuse(o.Position, "%s: a REST API has one parameter at a place; %s is there already, and cannot be %s too", o.Route, parent+"/"+other, child)
 		}
 	}
 }
@@ -252,7 +252,7 @@ func (b *builder) requestParameters(o *contract.Operation) map[string]bool {
 		case parameterName().MatchString(parameter.Name):
 			all[fmt.Sprintf("method.request.%s.%s", place, parameter.Name)] = true
 		case b.mode.RequestValidation.Parameters:
-			b.refuse(o.Line, "%s: the required parameter %q: want a name of letters, digits and ._$-, as the parameters of a REST API have, or not required", o.Route, parameter.Name)
+			b.refuse(o.Position, "%s: the required parameter %q: want a name of letters, digits and ._$-, as the parameters of a REST API have, or not required", o.Route, parameter.Name)
 		}
 	}
 	return all

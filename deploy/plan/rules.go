@@ -42,7 +42,7 @@ func CompileRules(c *contract.Contract, groups map[string][]string) (Rules, erro
 func ofContract(c *contract.Contract) []policy.Remark {
 	var all []policy.Remark
 	for _, remark := range c.Remarks {
-		all = append(all, policy.Remark{Text: fmt.Sprintf("%s:%d: %s", c.Name, remark.Line, remark.Text)})
+		all = append(all, policy.Remark{Text: fmt.Sprintf("%s: %s", remark.Place(), remark.Text)})
 	}
 	return all
 }

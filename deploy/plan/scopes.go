@@ -20,7 +20,7 @@ func (b *builder) tokenScopes(o *contract.Operation) []string {
 		return all
 	}
 	refuse := func(reason string) []string {
-		b.refuse(o.Line, "%s: %s cannot express this rule: %s", keyOf(o), b.mode.Authorization, reason)
+		b.refuse(o.Position, "%s: %s cannot express this rule: %s", keyOf(o), b.mode.Authorization, reason)
 		return nil
 	}
 	for _, alternative := range o.Access.Alternatives {

@@ -59,7 +59,7 @@ func (b *builder) messageRoutes() map[string]Operation {
 	connect := b.messageRoute(policy.RouteConnect, from.Function, from.Connect)
 	if !connect.Public {
 		b.guard(&connect)
-		b.checkSignatures(b.contract.Line("#/x-websocket/connect"), policy.RouteConnect, from.Connect)
+		b.checkSignatures(b.contract.At("#/x-websocket/connect"), policy.RouteConnect, from.Connect)
 	}
 	all[policy.RouteConnect] = connect
 	if from.Function != "" {
@@ -69,10 +69,10 @@ func (b *builder) messageRoutes() map[string]Operation {
 		r := &from.Routes[i]
 		o := b.messageRoute(r.Key, r.Function, r.Access)
 		if r.Function == "" {
-			b.refuse(r.Line, "%s: no function serves it: want function here, or x-function at the document's root for all", r.Key)
+			b.refuse(r.Position, "%s: no function serves it: want function here, or x-function at the document's root for all", r.Key)
 		}
 		if onlySigned(r.Access) {
-			b.refuse(r.Line, "%s: asks for a signature, and no message has one: who sends is who has connected", r.Key)
+			b.refuse(r.Position, "%s: asks for a signature, and no message has one: who sends is who has connected", r.Key)
 		}
 		if r.Reply != "" {
 			o.RouteResponseSelectionExpression = AnswersWithBody
@@ -126,18 +126,18 @@ func (m *modelMaker) addMessage(r *contract.MessageRoute, all map[string]Model) 
 	s := &schema{name: modelOf(r), place: r.Message, tree: tree}
 	switch _, taken := m.schemas[s.name]; {
 	case err != nil:
-		m.refuse(r.Line, "%s: %v", r.Key, err)
+		m.refuse(r.Position, "%s: %v", r.Key, err)
 		return
 	case taken:
-		m.refuse(r.Line, "%s: want another route key: the model %s is another route's", r.Key, s.name)
+		m.refuse(r.Position, "%s: want another route key: the model %s is another route's", r.Key, s.name)
 		return
 	case len(s.name) > maxModelName:
-		m.refuse(r.Line, "%s: want a shorter route key: the name of its messages' model, %s, has %d characters, and %d are the most", r.Key, s.name, len(s.name), maxModelName)
+		m.refuse(r.Position, "%s: want a shorter route key: the name of its messages' model, %s, has %d characters, and %d are the most", r.Key, s.name, len(s.name), maxModelName)
 		return
 	}
 	m.schemas[s.name], all[s.name] = s, Model{Schema: m.text(s)}
 	if size := len(all[s.name].Schema); size > maxModelSchema {
-		m.refuse(m.contract.Line(s.place), "%s: want a smaller schema: that of its messages, with what it refers to in the place of references, has %d bytes as a model of API Gateway's, and %d are the most",
+		m.refuse(m.contract.At(s.place), "%s: want a smaller schema: that of its messages, with what it refers to in the place of references, has %d bytes as a model of API Gateway's, and %d are the most",
 			r.Key, size, maxModelSchema)
 	}
 }

@@ -2,7 +2,11 @@
 // accepts, and where its services are. It holds no password, key or secret.
 package about
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"portcullis/api/contract"
+)
 
 // Path is where a desk tells of itself, to GET.
 const Path = "/_desk"
@@ -31,11 +35,13 @@ type Desk struct {
 	Modes     []Mode    `json:"modes"`
 }
 
-// Contract is the OpenAPI file of the API.
+// Contract is the OpenAPI document of the API.
 type Contract struct {
 	File   string `json:"file"`   // from the desk's working directory; of the program itself outside of a checkout
-	SHA256 string `json:"sha256"` // of the text, in hexadecimal digits
+	SHA256 string `json:"sha256"` // of the text, in hexadecimal digits; with files, as [contract.Contract.SHA256] has it
 	Text   string `json:"text"`
+
+	Files []contract.File `json:"files,omitempty"` // those that it refers to
 }
 
 // Tables are the tables at Endpoints.DynamoDB, by their names; "": the records are in none there.

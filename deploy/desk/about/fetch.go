@@ -129,7 +129,7 @@ func read(text []byte) (*Desk, error) {
 	if err := json.Unmarshal(text, told); err != nil {
 		return nil, fmt.Errorf("%w: its answer cannot be read: %w", ErrNoDesk, err)
 	}
-	read := contract.Contract{Text: []byte(told.Contract.Text)}
+	read := contract.Contract{Text: []byte(told.Contract.Text), Files: told.Contract.Files}
 	if read.SHA256() != told.Contract.SHA256 || len(told.Issuers) == 0 {
 		return nil, fmt.Errorf("%w: its answer lacks issuers, or a contract with its SHA-256", ErrNoDesk)
 	}

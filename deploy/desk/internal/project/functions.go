@@ -161,38 +161,45 @@ func (p *Project) missing(name string) error {
 		}
 	}
 	member := "x-function" // of operations, and of messages that name no other
-	line := p.lineOf(member, name)
-	if line == 0 && slices.Contains(messageFunctions(p.Contract), name) {
+	at := p.positionOf(member, name)
+	if at.Line == 0 && slices.Contains(messageFunctions(p.Contract), name) {
 		member = "function"
-		line = p.lineOf(member, name)
+		at = p.positionOf(member, name)
 	}
-	return &contract.Error{Name: p.Contract.Name, Line: line, Reason: member + ": " + reason}
+	return &contract.Error{Name: at.File, Line: at.Line, Reason: member + ": " + reason}
 }
 
 // missingUnnamed is the error that nothing serves what names no function, with the first such place.
 func (p *Project) missingUnnamed() error {
-	line, what := 0, ""
+	var at contract.Position
+	what := ""
 	for _, o := range slices.Backward(p.Contract.Operations) {
 		if o.Function == Unnamed {
-			line, what = o.Line, o.Route.String()
+			at, what = o.Position, o.Route.String()
 		}
 	}
 	if what == "" {
-		at := slices.IndexFunc(p.Contract.WebSocket.Routes, func(r contract.MessageRoute) bool { return r.Function == Unnamed })
-		line, what = p.Contract.WebSocket.Routes[at].Line, p.Contract.WebSocket.Routes[at].Key
+		i := slices.IndexFunc(p.Contract.WebSocket.Routes, func(r contract.MessageRoute) bool { return r.Function == Unnamed })
+		at, what = p.Contract.WebSocket.Routes[i].Position, p.Contract.WebSocket.Routes[i].Key
 	}
-	return &contract.Error{Name: p.Contract.Name, Line: line, Reason: what + ": names no function: want --function URL or --function BINARY for all that name none, or x-function here"}
+	return &contract.Error{Name: at.File, Line: at.Line, Reason: what + ": names no function: want --function URL or --function BINARY for all that name none, or x-function here"}
 }
 
-// lineOf is the first line of the contract that has a member which names a function; 0 where it cannot be told.
-func (p *Project) lineOf(member, name string) int {
+// positionOf is the first line of the contract that has a member which names a function; 0 where it cannot be told.
+func (p *Project) positionOf(member, name string) contract.Position {
 	place := regexp.MustCompile(`(?:^|[\s{,"'])` + member + `["']?\s*:\s*["']?` + regexp.QuoteMeta(name) + `(?:$|[^a-zA-Z0-9_-])`)
-	for i, line := range strings.Split(string(p.Contract.Text), "\n") {
-		if place.MatchString(line) {
-			return i + 1
+	texts := []string{string(p.Contract.Text)}
+	for _, file := range p.Contract.Files {
+		texts = append(texts, file.Text)
+	}
+	for i, file := range p.Contract.Paths() {
+		for line, text := range strings.Split(texts[i], "\n") {
+			if place.MatchString(text) {
+				return contract.Position{File: file, Line: line + 1}
+			}
 		}
 	}
-	return 0
+	return contract.Position{File: p.Contract.Name}
 }
 
 // CheckFunction refuses names that contracts and modes cannot have for a function.

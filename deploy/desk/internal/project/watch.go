@@ -8,14 +8,21 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"portcullis/api/contract"
 )
 
-// Watched are the files whose changes change what is served: those of contract and modes, the binaries that are given and,
-// with Build, this module's Go sources.
-func (s Source) Watched() []string {
+// Watched gives the files whose changes change what is served, as they are at each call: those of contract and modes, the binaries that
+// are given and, with Build, this module's Go sources. It is for one goroutine.
+func (s Source) Watched() func() []string {
+	read := &contractFiles{}
+	return func() []string { return s.watched(read) }
+}
+
+func (s Source) watched(read *contractFiles) []string {
 	var files []string
 	if file := s.contractFile(); file != "" {
-		files = append(files, file)
+		files = append(files, read.of(file)...)
 	}
 	if modes, err := s.modeFiles(); err == nil {
 		for _, m := range modes {
@@ -33,6 +40,33 @@ func (s Source) Watched() []string {
 		files = append(files, GoSources(shortPath(folder))...)
 	}
 	return files
+}
+
+// contractFiles finds out which files a contract is in, anew where one of them has changed.
+type contractFiles struct {
+	files  []string
+	stamps map[string]Stamp // from before the files were read; nil: they are to be read
+}
+
+func (c *contractFiles) of(own string) []string {
+	for range 3 {
+		now := StampsOf(c.files)
+		if c.stamps != nil && maps.Equal(now, c.stamps) {
+			return c.files
+		}
+		files, err := contract.Reads(own)
+		if err != nil { // what is wrong may be in the way of finding others
+			files = append(files, c.files...)
+			slices.Sort(files)
+			files = slices.Compact(files)
+		}
+		if c.stamps = nil; slices.Equal(files, c.files) {
+			c.stamps = now
+			return files
+		}
+		c.files = files
+	}
+	return c.files // which somebody is writing
 }
 
 // GoSources are the files of a module that a build may read: no tests, and nothing in folders that the go command
@@ -102,7 +136,9 @@ func (w *Watcher) Changed() []string {
 	}
 	var changed []string
 	for file := range union(now, w.taken) {
-		if now[file] != w.taken[file] {
+		_, counts := now[file]
+		unread := !counts && StampOf(file) == w.taken[file] // it is there as before, and nothing refers to it
+		if now[file] != w.taken[file] && !unread {
 			changed = append(changed, file)
 		}
 	}

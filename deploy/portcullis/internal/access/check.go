@@ -145,7 +145,7 @@ func (c *checker) checkRemarks() {
 		if remark.Differs {
 			s = warning
 		}
-		c.find(s, "%s:%d: %s", c.Name, remark.Line, remark.Text)
+		c.find(s, "%s: %s", remark.Place(), remark.Text)
 	}
 }
 

@@ -2,6 +2,7 @@ package access
 
 import (
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,9 @@ func initCommand(s *cli.Session) *cobra.Command {
 		Long: `Writes a copy of an OpenAPI document, in YAML, to stdout. Each operation that says nothing of who may call it, here or at the
 document's root, has the choices above its first line, as comments: public, or one of the document's security schemes. So have the
 routes of x-websocket, and its connect. Everything else is as it was, comments and order too. How many are undecided is on stderr.
+
+Operations that stand in other files are left as they are, and their paths named on stderr: say in those files who may call. The
+copy belongs into the folder of FILE, since references to files are relative to it.
 
 To decide, take the # from one of the lines, and the others away; "portcullis access check" then says what else is wrong. The
 document need not be a contract yet. FILE - reads stdin.
@@ -38,6 +42,10 @@ Exit status: 0 it was written; 2 the document could not be read.`,
 				return err
 			}
 			s.Note(command, "%s to decide on: who may call", count(undecided, "operation", "operations"))
+			if elsewhere := contract.Elsewhere(text); len(elsewhere) > 0 {
+				s.Note(command, "the operations of %s stand in other files, which are left as they are: say there who may call: %s",
+					count(len(elsewhere), "path", "paths"), strings.Join(elsewhere, ", "))
+			}
 			return nil
 		},
 	}

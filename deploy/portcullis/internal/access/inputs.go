@@ -114,7 +114,7 @@ func chooseContract(ctx context.Context, s *cli.Session, args []string, told *ab
 	case len(args) > 0:
 		return loadContract(ctx, s, args[0])
 	case told != nil:
-		return newSurface(contract.Parse(told.Contract.File, []byte(told.Contract.Text)))
+		return newSurface(contract.Parse(told.Contract.File, []byte(told.Contract.Text), told.Contract.Files...))
 	}
 	if name := s.Getenv(environ.Contract); name != "" {
 		contract, err := newSurface(contract.Load(name))

@@ -50,7 +50,7 @@ func (s *surface) addWebSocket() {
 	s.Operations = append(s.Operations, contract.Operation{Route: policy.Route{Method: policy.RouteConnect}, Access: s.WebSocket.Connect, Function: s.WebSocket.Function})
 	for _, r := range s.WebSocket.Routes {
 		method := messageMethod + r.Key
-		s.Operations = append(s.Operations, contract.Operation{Route: policy.Route{Method: method}, Access: r.Access, Function: r.Function, Line: r.Line})
+		s.Operations = append(s.Operations, contract.Operation{Route: policy.Route{Method: method}, Access: r.Access, Function: r.Function, Position: r.Position})
 		s.owners[method] = r.Owner
 	}
 }
