@@ -320,3 +320,32 @@ func send(t *testing.T, d *running, method, path, body string, header ...string)
 	}
 	return response.StatusCode, string(text)
 }
+
+// TestWatchFiles changes a file that the contract refers to: what is wrong there is told with its name, and what is right is served.
+func TestWatchFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "contract.yaml", strings.Replace(ordersContract, "{get: {security: [bearer: [orders/read]]}}", "{$ref: paths/guarded.yaml}", 1))
+	const guarded = "get: {security: [bearer: [orders/read]]}\n"
+	if err := os.Mkdir("paths", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, "paths/guarded.yaml", guarded)
+	write(t, "own.yaml", ordersMode)
+	orders := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, `{"statusCode":200,"body":"one"}`) }))
+	defer orders.Close()
+	d := start(t, desk.Config{Name: "portcullis local", Watch: true, Contract: "contract.yaml", Modes: []string{"own.yaml"}, Functions: []desk.Function{{Name: "orders", Where: orders.URL}}})
+	expect(t, d, "/own/guarded", 401, `{"message":"Unauthorized"}`)
+
+	const stays = "; what was there before stays\n"
+	write(t, "paths/guarded.yaml", "\nget: {securty: []}\n")
+	waitForLog(t, d, `paths/guarded.yaml:2: GET /guarded: "securty" is no member that a contract has there; did you mean security?`+stays)
+	expect(t, d, "/own/guarded", 401, `{"message":"Unauthorized"}`)
+	if err := os.Remove("paths/guarded.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	waitForLog(t, d, `contract.yaml:7: $ref: "paths/guarded.yaml": there is no paths/guarded.yaml`+stays)
+	expect(t, d, "/own/guarded", 401, `{"message":"Unauthorized"}`)
+	write(t, "paths/guarded.yaml", "get: {security: []}\n")
+	waitForLog(t, d, "portcullis local: reloaded paths/guarded.yaml\n")
+	expect(t, d, "/own/guarded", 200, "one")
+}
