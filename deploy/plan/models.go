@@ -277,6 +277,7 @@ func (m *modelMaker) text(s *schema) string {
 // stands beside a reference, which draft 4 passes over; and models in the place of schemas.
 func (m *modelMaker) toDraft4(tree any) any {
 	return changed(tree, func(schema map[string]any) {
+		delete(schema, "$schema") // of the file that it is in; a model has its own
 		if value, there := schema["const"]; there {
 			schema["enum"] = []any{value}
 			delete(schema, "const")
