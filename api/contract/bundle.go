@@ -42,10 +42,13 @@ type bundler struct {
 	full   map[string]bool // bounds of which it was said that they are reached
 
 	parts map[part]*copied
-	names map[part]string            // components that are nothing but a reference to the part
-	taken map[string]map[string]bool // the letters and digits of components' names, by their kinds
+	names map[part]string           // components that are nothing but a reference to the part
+	taken map[string]map[string]int // how often the letters and digits of components' names were asked for, by their kinds
+
+	deciding map[*yaml.Node][]string // the members of mappings that could say who may call
 
 	queue    []visit
+	reached  map[part]bool // places of the contract's own file
 	followed map[visit]bool
 	walked   map[*yaml.Node]bool   // schemas, and what is in them
 	mapped   map[*yaml.Node]bool   // references that are a discriminator's
@@ -78,8 +81,8 @@ type visit struct {
 func (w *wrongs) bundle(open opener) *bundler {
 	b := &bundler{
 		wrongs: w, own: w.sources[0], open: open, bytes: w.sources[0].size,
-		failed: map[string]string{}, full: map[string]bool{}, parts: map[part]*copied{}, names: map[part]string{}, taken: map[string]map[string]bool{},
-		followed: map[visit]bool{}, walked: map[*yaml.Node]bool{}, mapped: map[*yaml.Node]bool{}, dead: map[*yaml.Node]bool{}, written: map[*yaml.Node]string{},
+		failed: map[string]string{}, full: map[string]bool{}, parts: map[part]*copied{}, names: map[part]string{}, taken: map[string]map[string]int{},
+		deciding: map[*yaml.Node][]string{}, reached: map[part]bool{}, followed: map[visit]bool{}, walked: map[*yaml.Node]bool{}, mapped: map[*yaml.Node]bool{}, dead: map[*yaml.Node]bool{}, written: map[*yaml.Node]string{},
 	}
 	b.files = map[string]*source{b.own.name: b.own}
 	if open == nil || b.own.root == nil {
@@ -121,9 +124,9 @@ func (b *bundler) checkNowhere() {
 // nameComponents notes which names components have, and which of them are nothing but a reference to a file.
 func (b *bundler) nameComponents() {
 	for kind, all := range pairs(find(b.own.root, "components")) {
-		b.taken[kind.Value] = map[string]bool{}
+		b.taken[kind.Value] = map[string]int{}
 		for name, node := range pairs(all) {
-			b.taken[kind.Value][lettersAndDigits(name.Value)] = true
+			b.taken[kind.Value][lettersAndDigits(name.Value)] = 1
 			reference := find(node, "$ref")
 			if !isFile(text(reference)) || len(node.Content) > 2 {
 				continue
@@ -329,6 +332,11 @@ func (b *bundler) referAs(kind string, reference *yaml.Node, base, as string) {
 
 // reach follows what stands at a place of the contract's own file.
 func (b *bundler) reach(kind, reference string) {
+	of := part{kind, place{pointer: reference}}
+	if b.reached[of] {
+		return
+	}
+	b.reached[of] = true
 	tokens := PointerTokens(reference)
 	if len(tokens) > 2 && tokens[0] == "components" {
 		b.fill(tokens[1], tokens[2])
@@ -434,9 +442,12 @@ func (b *bundler) copyOf(of part) *copied {
 	case of.kind != ofSchemas && reference != nil:
 		return &copied{reason: fmt.Sprintf("is a reference too, in %s: want one to what it refers to, %q", s.shown, text(reference))}
 	case of.kind == ofPathItems:
-		if reason := s.decides(PointerTokens("#" + of.pointer)); reason != "" {
+		if reason := b.decides(s, PointerTokens("#"+of.pointer)); reason != "" {
 			return &copied{reason: reason}
 		}
+	}
+	if b.copied > maxCopied {
+		return &copied{}
 	}
 	made := &copied{base: base}
 	made.node = made.clone(node, map[*yaml.Node]*yaml.Node{})
@@ -454,12 +465,12 @@ func (b *bundler) inOwn(of part, s *source) string {
 }
 
 // decides says why no path item can be taken from a place of a file: something above it says who may call, which would not count elsewhere.
-func (s *source) decides(tokens []string) string {
+func (b *bundler) decides(s *source, tokens []string) string {
 	node := s.root
 	for _, token := range tokens {
-		for key := range pairs(node) {
-			if key.Value != token && isDeciding(key.Value) {
-				return fmt.Sprintf("%s has %q, which decides over its operations, and would not here: want the path items in a file without it", s.shown, key.Value)
+		for _, name := range b.decidingOf(node) {
+			if name != token {
+				return fmt.Sprintf("%s has %q, which decides over its operations, and would not here: want the path items in a file without it", s.shown, name)
 			}
 		}
 		if find(find(node, "components"), ofSchemes) != nil {
@@ -470,7 +481,21 @@ func (s *source) decides(tokens []string) string {
 	return ""
 }
 
-// isDeciding tells whether a member could say who may call, or what serves it, or is near one that does.
+// decidingOf are the members of a mapping that could say who may call, or what serves it, or are near one that does.
+func (b *bundler) decidingOf(mapping *yaml.Node) []string {
+	found, known := b.deciding[mapping]
+	if known {
+		return found
+	}
+	for key := range pairs(mapping) {
+		if isDeciding(key.Value) {
+			found = append(found, key.Value)
+		}
+	}
+	b.deciding[mapping] = found
+	return found
+}
+
 func isDeciding(name string) bool {
 	return !strings.HasPrefix(name, "/") && (isNear(name, "security") || ownNear(name) != "" || guarding[name] != "" || guardNear(name) != "")
 }
@@ -506,12 +531,16 @@ func (b *bundler) component(of part, made *copied, reference *yaml.Node) string 
 		b.fill(of.kind, name)
 		return name
 	}
+	all := ensure(ensure(b.own.root, "components"), of.kind)
+	if len(all.Content)/2 >= maxMembers {
+		b.kill(reference, b.once("parts", fmt.Sprintf("the contract would have more than %d components of %s, with those of its files", maxMembers, of.kind)))
+		return ""
+	}
 	if !b.spend(made, reference) {
 		return ""
 	}
 	name := b.newName(of)
 	b.names[of] = name
-	all := ensure(ensure(b.own.root, "components"), of.kind)
 	all.Content = append(all.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: name, Line: made.node.Line}, made.node)
 	return name
 }
@@ -535,14 +564,15 @@ func (b *bundler) newName(of part) string {
 	}
 	taken := b.taken[of.kind]
 	if taken == nil {
-		taken = map[string]bool{}
+		taken = map[string]int{}
 		b.taken[of.kind] = taken
 	}
-	free := name
-	for i := 2; taken[lettersAndDigits(free)]; i++ {
-		free = name + "_" + strconv.Itoa(i)
+	free, plain := name, lettersAndDigits(name)
+	for taken[lettersAndDigits(free)] > 0 {
+		taken[plain]++
+		free = name + "_" + strconv.Itoa(taken[plain])
 	}
-	taken[lettersAndDigits(free)] = true
+	taken[lettersAndDigits(free)]++
 	return free
 }
 

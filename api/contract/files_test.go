@@ -319,11 +319,27 @@ func TestBoundsOfFiles(t *testing.T) {
 		}
 		return text, []contract.File{{Name: "a.yaml", Text: "get: {description: " + strings.Repeat("a", size) + "}\n"}}
 	}
+	parts := func(files int) (string, []contract.File) {
+		text := head + "paths:\n  /a:\n    get: {}\n    parameters:\n"
+		var all []contract.File
+		for i := range files {
+			file := contract.File{Name: fmt.Sprintf("%d.yaml", i)}
+			for j := range 1000 {
+				text += fmt.Sprintf("    - {$ref: '%d.yaml#/n%d'}\n", i, j)
+				file.Text += fmt.Sprintf("n%d: {name: n%d-%d, in: query}\n", j, i, j)
+			}
+			all = append(all, file)
+		}
+		return text, all
+	}
 	tests := []struct {
 		name string
 		make func() (string, []contract.File)
 		want string
 	}{
+		{"10000 parts", func() (string, []contract.File) { return parts(10) }, ""},
+		{"11000 parts", func() (string, []contract.File) { return parts(11) },
+			`openapi.yaml:10007: $ref: "10.yaml#/n0": the contract would have more than 10000 components of parameters, with those of its files`},
 		{"100 deep", func() (string, []contract.File) { return chain(100) }, ""},
 		{"101 deep", func() (string, []contract.File) { return chain(101) }, `99.yaml:1: $ref: "100.yaml": more than 100 files refer one to the other`},
 		{"5000 files", func() (string, []contract.File) { return many(5000) }, ""},
@@ -365,5 +381,51 @@ func TestReads(t *testing.T) {
 	}
 	if files, err := contract.Reads("none.yaml"); err == nil || !slices.Equal(files, []string{"none.yaml"}) {
 		t.Errorf("%q, error %v", files, err)
+	}
+}
+
+// TestNamesOfParts: what is put among the components takes no other one's name, nor the name of its model, which has letters and digits only.
+func TestNamesOfParts(t *testing.T) {
+	const text = `openapi: 3.1.0
+security: []
+paths:
+  /a:
+    post:
+      requestBody:
+        content:
+          a/1: {schema: {$ref: "a/user.yaml"}}
+          a/2: {schema: {$ref: "b/user.yaml"}}
+          a/3: {schema: {$ref: "b/all.json#/us-er"}}
+          a/4: {schema: {$ref: "b/all.json#/user_2"}}
+          a/5: {schema: {$ref: "b/all.json#/Ünd%20~1x"}}
+          a/6: {schema: {$ref: "b/all.json#/…"}}
+          a/7: {schema: {$ref: "b/all.json#/own"}}
+          a/8: {schema: {$ref: "b/all.json#/given"}}
+          a/9: {schema: {$ref: "a/user.yaml#"}}
+components: {schemas: {own: {}, other: {$ref: "b/all.json#/given"}}}
+`
+	all := `{"us-er": {}, "user_2": {}, "Ünd /x": {}, "…": {}, "own": {"type": "string"}, "given": {}}`
+	c, err := contract.Parse("openapi.yaml", []byte(text), contract.File{Name: "a/user.yaml", Text: "type: object"}, contract.File{Name: "b/user.yaml", Text: "type: array"}, contract.File{Name: "b/all.json", Text: all})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Paths map[string]struct {
+			Post struct {
+				RequestBody struct {
+					Content map[string]struct{ Schema map[string]string }
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(c.Document, &document); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i := range 9 {
+		got = append(got, strings.TrimPrefix(document.Paths["/a"].Post.RequestBody.Content[fmt.Sprint("a/", i+1)].Schema["$ref"], "#/components/schemas/"))
+	}
+	if want := "user user_2 us-er_3 user_2_2 ndx part own_2 other user"; strings.Join(got, " ") != want {
+		t.Errorf("names %q, want %s", got, want)
 	}
 }

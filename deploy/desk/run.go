@@ -30,7 +30,10 @@ func Run(ctx, hardStop context.Context, c Config) error {
 		return err
 	}
 	source := c.source()
-	watcher := project.NewWatcher(source.Watched())
+	var watcher *project.Watcher
+	if c.Watch {
+		watcher = project.NewWatcher(source.Watched())
+	}
 	p, err := project.Read(source)
 	if err != nil {
 		return err

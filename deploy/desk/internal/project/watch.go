@@ -49,6 +49,9 @@ type contractFiles struct {
 }
 
 func (c *contractFiles) of(own string) []string {
+	if c.files == nil {
+		c.files = []string{own}
+	}
 	for range 3 {
 		now := StampsOf(c.files)
 		if c.stamps != nil && maps.Equal(now, c.stamps) {
