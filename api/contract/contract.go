@@ -3,7 +3,7 @@
 // general OpenAPI library: what decides access is read by a strict reader of its own, and what could change who may call what is
 // understood or refused with its line, never passed over.
 //
-// Read are OpenAPI 3.0, 3.1 and 3.2, in YAML or JSON, in one file: `security` of operations and of the document, the security
+// Read are OpenAPI 3.0, 3.1 and 3.2, in YAML or JSON, in one file or several: `security` of operations and of the document, the security
 // schemes, parameters and bodies (also by reference into components), operationId, x-amazon-apigateway-any-method, and of
 // x-amazon-apigateway-integration the function's name. Our own extensions are x-function, x-owner-scopes, x-public, x-websocket. A
 // scheme is a bearer's token (http with scheme bearer, oauth2, openIdConnect, and API Gateway's apiKey in the header Authorization
@@ -13,11 +13,24 @@
 // where something asks for them, authorizers of API Gateway that differ, or stand as alternatives of an API key,
 // x-amazon-apigateway-policy, an x-amazon-apigateway-auth that says something else than `security`,
 // members that are not OpenAPI's where access depends on them, names that are near one of our extensions, keys that stand twice,
-// references to other documents, Swagger 2.0. All that is wrong is said at once; see [Errors].
+// references to the network, Swagger 2.0. All that is wrong is said at once; see [Errors].
 //
 // Passed over are descriptions, tags, responses, schemas that no body or message has, links, callbacks, webhooks and servers, with
 // whatever stands in them, security schemes that nothing asks for, and extensions of others; API Gateway's own are told of, with what
 // counts in their place; see [Contract.Remarks].
+//
+// # Several files
+//
+// [Load] follows a $ref to another file where a path item, a parameter, a body, a security scheme, the schema of a body or a message, what
+// a discriminator maps to, or an x-amazon-apigateway-integration may be one. It is the path of a YAML or JSON file from the one in which it
+// stands, with a JSON pointer after a #, such as ../common/errors.yaml#/Error. Read are regular files of the folder of the contract's own file
+// and those below, wherever links lead: up to 5,000, of 8 MiB in all, of which at most 100 refer one to the other. They are read as strictly
+// as the contract's own, and what is wrong is told with their names and lines.
+//
+// Names of security schemes, and the `security` that operations inherit, are those of the contract's own file. So a path item is refused that is
+// a part of a document which has its own. What is beside the reference to a path item, or to a component, is refused too, but for summary and
+// description, and so is a reference to what is a reference again, but in schemas. Where $id or $self makes a reference lead to another place
+// than the path of the file does, it is refused. References in what is passed over are not followed.
 //
 // [Draft] makes a beginning of a document that is none yet.
 package contract
