@@ -63,7 +63,10 @@ func mustAlgorithm(name string) algorithm {
 	return algorithms[n]
 }
 
-// generate makes a private key, for RSA of the size that Cognito's have.
+// rsaBits is the size of RSA keys, that of Cognito's.
+const rsaBits = 2048
+
+// generate makes a private key.
 func (a algorithm) generate() crypto.Signer {
 	var private crypto.Signer
 	var err error
@@ -73,7 +76,7 @@ func (a algorithm) generate() crypto.Signer {
 	case eddsa:
 		_, private, err = ed25519.GenerateKey(rand.Reader)
 	default:
-		private, err = rsa.GenerateKey(rand.Reader, 2048)
+		private, err = rsa.GenerateKey(rand.Reader, rsaBits)
 	}
 	must(err)
 	return private

@@ -39,7 +39,7 @@ func (i *Issuer) attacker(a algorithm) *attacker {
 		i.attackers = map[string]*attacker{}
 	}
 	if i.attackers[a.name] == nil {
-		k := newKey(a)
+		k := i.keys.make(a, "attacker")
 		i.attackers[a.name] = &attacker{k, selfSigned(k)}
 	}
 	return i.attackers[a.name]

@@ -68,12 +68,37 @@ func (i *Issuer) Break(name string, claims map[string]any) string {
 	panic(fmt.Sprintf("verifytest: no broken token %q; there are %s", name, strings.Join(brokenNames(), ", ")))
 }
 
+// Breaks tells whether a token can be broken so: whether [Issuer.Broken] would make one of that name for these claims and for
+// the algorithm that signs now. It panics as Broken does.
+func (i *Issuer) Breaks(name string, claims map[string]any) bool {
+	g := newGood(i, claims)
+	return slices.ContainsFunc(families, func(f family) bool {
+		return slices.ContainsFunc(f.breakages, func(b breakage) bool { return b.name == name && b.only.holds(g) })
+	})
+}
+
+// BrokenKind is a way to break a token, of any claims and algorithm. Its members are those of the [BrokenToken] that it gives.
+type BrokenKind struct {
+	Name, Why, Part string
+	Signed, NoSkew  bool
+	Only            string // for which algorithms or claims alone there is one, such as "claims with aud"; "" for all
+}
+
+// BrokenKinds are all ways to break a token, in the order of [Issuer.Broken].
+func BrokenKinds() []BrokenKind {
+	var all []BrokenKind
+	for _, f := range families {
+		for _, b := range f.breakages {
+			all = append(all, BrokenKind{Name: b.name, Why: b.why, Part: f.part, Signed: f.signed, NoSkew: f.noSkew, Only: b.only.what})
+		}
+	}
+	return all
+}
+
 func brokenNames() []string {
 	var names []string
-	for _, family := range families {
-		for _, b := range family.breakages {
-			names = append(names, b.name)
-		}
+	for _, kind := range BrokenKinds() {
+		names = append(names, kind.Name)
 	}
 	return names
 }

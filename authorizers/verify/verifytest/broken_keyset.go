@@ -16,7 +16,7 @@ var keySetBreakages = []breakage{
 
 func byWeakKey(weak weakKey) func(*good) string {
 	return func(g *good) string {
-		jwk, id := publicJWK(g.key.algorithm, weak.public())
+		jwk, id := publicJWK(g.key.algorithm, weak.public(), g.issuer.keys.like)
 		g.issuer.publishOnce(jwk)
 		header := g.key.header()
 		header["kid"] = id
@@ -50,7 +50,7 @@ func (i *Issuer) rivalsOf(a algorithm) [2]key {
 	}
 	rivals, made := i.rivals[a.name]
 	if !made {
-		rivals = [2]key{newKey(a), newKey(a)}
+		rivals = [2]key{i.keys.make(a, "rival"), i.keys.make(a, "rival")}
 		rivals[1].id, rivals[1].jwk["kid"] = rivals[0].id, rivals[0].id
 		i.rivals[a.name] = rivals
 	}

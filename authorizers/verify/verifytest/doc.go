@@ -38,6 +38,7 @@
 //	issuer.Rotate()
 //	issuer.Replace()
 //	issuer.Publish(map[string]any{"kty": "oct", "kid": "symmetric", "k": "AAAA"})
+//	issuer.PublishOdd("rsa-1024")
 //
 // An issuer that is down, slow, not to be cached, or answers with something else:
 //
@@ -46,6 +47,10 @@
 //	issuer.CacheControl("no-store")
 //	issuer.Handle(verifytest.KeySetPath, http.NotFoundHandler())
 //
+// Keys that are the same each time, from a seed, and a kid as a provider writes it:
+//
+//	issuer := verifytest.NewWithKeys("http://127.0.0.1:9099/pool", verifytest.Keys{Seed: "fixture", Like: verifytest.LikeCognito})
+//
 // It is for tests and for desks. It authenticates nobody, and its functions panic where a test could
-// not go on. The keys live as long as the Issuer and are never written anywhere.
+// not go on. The keys live as long as the Issuer and are never written anywhere. Whoever knows a seed has its keys.
 package verifytest

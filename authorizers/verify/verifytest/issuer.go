@@ -26,6 +26,8 @@ type Issuer struct {
 	server *httptest.Server
 	end    context.CancelFunc // ends the contexts of the server's requests
 
+	keys *keyMaker
+
 	mu         sync.Mutex
 	signing    key
 	published  []published // in the order of the key set
@@ -38,6 +40,9 @@ type Issuer struct {
 	attackers  map[string]*attacker // by algorithm
 	rivals     map[string][2]key    // by algorithm
 	lured      int
+
+	oddMu sync.Mutex
+	odd   map[string]oddKeys // by the names of an OddKey and of the key that signs
 }
 
 // New returns an issuer that does not listen: mount it where requests for the path of issuerURL
@@ -45,12 +50,18 @@ type Issuer struct {
 // means RS256. It panics if issuerURL is not an absolute http or https URL without query and
 // fragment, or if an algorithm is not one of [Algorithms].
 func New(issuerURL string, algorithms ...string) *Issuer {
-	issuer := &Issuer{URL: issuerURL, path: mustPath(issuerURL), cache: defaultCache}
-	if len(algorithms) == 0 {
-		algorithms = []string{"RS256"}
+	return NewWithKeys(issuerURL, Keys{Algorithms: algorithms})
+}
+
+// NewWithKeys is [New] with keys that are made as keys says. It panics as New does, or if keys.Like is neither "" nor one of
+// [Likes].
+func NewWithKeys(issuerURL string, keys Keys) *Issuer {
+	issuer := &Issuer{URL: issuerURL, path: mustPath(issuerURL), cache: defaultCache, keys: newKeyMaker(keys)}
+	if len(keys.Algorithms) == 0 {
+		keys.Algorithms = []string{"RS256"}
 	}
-	for _, name := range algorithms {
-		issuer.published = append(issuer.published, ours(newKey(mustAlgorithm(name))))
+	for _, name := range keys.Algorithms {
+		issuer.published = append(issuer.published, ours(issuer.keys.make(mustAlgorithm(name), signs)))
 	}
 	issuer.signing = *issuer.published[0].key
 	return issuer

@@ -11,10 +11,10 @@ import (
 	"math/big"
 )
 
-// publicJWK is a public key as a JWK (RFC 7517 section 4), and its kid.
-func publicJWK(a algorithm, public crypto.PublicKey) (jwk map[string]any, id string) {
+// publicJWK is a public key as a JWK (RFC 7517 section 4), and its kid in the form of a provider's.
+func publicJWK(a algorithm, public crypto.PublicKey, like Like) (jwk map[string]any, id string) {
 	required := keyMembers(public)
-	id = thumbprint(required)
+	id = keyIDLike(like, thumbprint(required))
 	jwk = map[string]any{"use": "sig", "alg": a.name, "kid": id}
 	maps.Copy(jwk, required)
 	return jwk, id
@@ -44,9 +44,6 @@ func uncompressed(public *ecdsa.PublicKey) []byte {
 }
 
 // thumbprint is RFC 7638's, of a JWK's required members: encoding/json sorts them as it asks.
-func thumbprint(required map[string]any) string {
-	sum := sha256.Sum256(mustJSON(required))
-	return encode(sum[:])
-}
+func thumbprint(required map[string]any) [sha256.Size]byte { return sha256.Sum256(mustJSON(required)) }
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

@@ -22,18 +22,12 @@ type published struct {
 
 func ours(k key) published { return published{mustJSON(k.jwk), &k} }
 
-func newKey(a algorithm) key {
-	private := a.generate()
-	jwk, id := publicJWK(a, private.Public())
-	return key{algorithm: a, id: id, jwk: jwk, private: private}
-}
-
 func (k key) sign(input string) []byte { return k.algorithm.sign(k.private, []byte(input)) }
 
 // Rotate begins to sign with a new key, of the algorithm that signs now. Those before it stay
 // published, so that tokens of theirs stay good: what a provider's planned rotation looks like.
 func (i *Issuer) Rotate() {
-	fresh := newKey(i.current().algorithm)
+	fresh := i.keys.make(i.current().algorithm, signs)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.signing = fresh
@@ -43,7 +37,7 @@ func (i *Issuer) Rotate() {
 // Replace begins to sign with a new key, of the algorithm that signs now, and publishes it alone, so
 // that all tokens before it are no longer good: what a provider does whose key was stolen.
 func (i *Issuer) Replace() {
-	fresh := newKey(i.current().algorithm)
+	fresh := i.keys.make(i.current().algorithm, signs)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.signing = fresh
@@ -57,7 +51,7 @@ func (i *Issuer) Use(algorithm string) {
 	if i.use(algorithm) {
 		return
 	}
-	fresh := newKey(a)
+	fresh := i.keys.make(a, signs)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.signing = fresh
@@ -94,7 +88,7 @@ func (i *Issuer) PublishFirst(jwk map[string]any) {
 	i.published = slices.Insert(i.published, 0, published{jwk: text})
 }
 
-// KeyID is the kid of the key that signs now: the key's RFC 7638 thumbprint.
+// KeyID is the kid of the key that signs now: the key's RFC 7638 thumbprint, unless [Keys] says otherwise.
 func (i *Issuer) KeyID() string { return i.current().id }
 
 // Algorithm is the alg of the key that signs now.
