@@ -21,6 +21,7 @@ type Config struct {
 	AllowedOrigins []string // CORS origins; empty: "*"
 	Region         string   // empty: us-east-1
 	AccountID      string   // empty: 123456789012
+	APIID          string   // the API's id in ARNs and events; empty: made up of the plan's name, by which usage plans know it
 
 	AccessLog io.Writer    // gets a line for each request, one at a time; nil: none
 	Traces    func(*Trace) // gets the way that each request took, when it is answered, in its goroutine; nil: none

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +59,13 @@ func TestExamples(t *testing.T) {
 			case "build": // its own tests run them, beside their builds
 				return
 			}
+			lines = slices.DeleteFunc(lines, func(line string) bool {
+				serves := strings.HasPrefix(line, "portcullis fixture issuer")
+				if serves {
+					place.serves(t, line+" --addr 127.0.0.1:0")
+				}
+				return serves
+			})
 			shell := place.shell(strings.Join(append([]string{"set -e"}, lines...), "\n"))
 			if output, err := shell.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s\n%s", err, strings.Join(lines, "\n"), output)

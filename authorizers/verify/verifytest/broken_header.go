@@ -62,7 +62,7 @@ var keyIDBreakages = []breakage{
 	{"kid-nul", "A NUL character follows the right kid.", condition{}, func(g *good) string {
 		return g.changeHeader(map[string]any{"kid": g.key.id + "\x00"})
 	}},
-	{"kid-other-case", "The kid is in the other case, and kids are case-sensitive.", condition{}, func(g *good) string {
+	{"kid-other-case", "The kid is in the other case, and kids are case-sensitive.", onlyLetteredKeyID, func(g *good) string {
 		return g.changeHeader(map[string]any{"kid": swapCase(g.key.id)})
 	}},
 	{"kid-unknown", "The kid is that of no published key.", condition{}, headerWith("kid", "unknown")},

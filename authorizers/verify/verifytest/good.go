@@ -116,6 +116,8 @@ var (
 	onlyHashed  = condition{"algorithms other than EdDSA", func(g *good) bool { return g.key.kind != eddsa }}
 	onlyPair    = condition{"issuers with another published key", func(g *good) bool { return len(g.others) > 0 }}
 
+	onlyLetteredKeyID = condition{"key ids with letters", func(g *good) bool { return swapCase(g.key.id) != g.key.id }}
+
 	onlyAccess   = condition{"claims whose token_use is access", func(g *good) bool { return g.claims["token_use"] == "access" }}
 	onlyID       = condition{"claims whose token_use is id", func(g *good) bool { return g.claims["token_use"] == "id" }}
 	onlyCognito  = condition{"claims with token_use", func(g *good) bool { return g.claims["token_use"] != nil }}

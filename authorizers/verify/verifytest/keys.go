@@ -71,7 +71,7 @@ func (i *Issuer) use(algorithm string) bool {
 }
 
 // Publish adds a key to the end of the published set, exactly as it is: an odd one, one for
-// encryption, one with the kid of another. It stays until [Issuer.Replace]. It panics if jwk cannot be
+// encryption, one with the kid of another. It stays until [Issuer.Replace] or [Issuer.Unpublish]. It panics if jwk cannot be
 // written as JSON. For a set that is no set, see [Issuer.Handle].
 func (i *Issuer) Publish(jwk map[string]any) {
 	text := mustJSON(object(jwk))
@@ -86,6 +86,14 @@ func (i *Issuer) PublishFirst(jwk map[string]any) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.published = slices.Insert(i.published, 0, published{jwk: text})
+}
+
+// Unpublish takes out of the published set what is not the issuer's own: what came by Publish, PublishFirst and PublishOdd, and the keys
+// of broken tokens.
+func (i *Issuer) Unpublish() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.published = slices.DeleteFunc(slices.Clone(i.published), func(p published) bool { return p.key == nil })
 }
 
 // KeyID is the kid of the key that signs now: the key's RFC 7638 thumbprint, unless [Keys] says otherwise.

@@ -34,6 +34,12 @@ func TestOddKeys(t *testing.T) {
 			t.Errorf("%s: it has the kid of the key that signs: %v, disturbs: %v", odd.Name, ours, odd.Disturbs)
 		}
 	}
+	issuer.Rotate()
+	issuer.Unpublish()
+	if keys := publishedKeys(t, issuer); len(keys) != 2 || keys[1].Kid != issuer.KeyID() {
+		t.Errorf("%v are left of the issuer's own two", keys)
+	}
+	issuer.PublishOdd("ec")
 	issuer.Replace()
 	if keys := publishedKeys(t, issuer); len(keys) != 1 {
 		t.Errorf("%v are left", keys)

@@ -35,6 +35,10 @@ func TestSeed(t *testing.T) {
 	}
 	answer := httptest.NewRecorder()
 	issuer.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, issuer.KeySetURL(), nil))
+	issuer.Outage(true)
+	if !bytes.Equal(answer.Body.Bytes(), issuer.KeySet()) {
+		t.Errorf("KeySet is not what is served: %s", issuer.KeySet())
+	}
 	got := []byte(indented(t, fromJSON(t, answer.Body.String())) + "\n")
 	if *update {
 		if err := os.WriteFile(file, got, 0o644); err != nil {

@@ -141,6 +141,9 @@ func (i *Issuer) serve(w http.ResponseWriter, r *http.Request, path string, docu
 	}
 }
 
+// KeySet is the key set as the issuer serves it where nothing is in the way (RFC 7517 section 5).
+func (i *Issuer) KeySet() []byte { return mustJSON(i.keySet()) }
+
 func (i *Issuer) keySet() any {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -21,6 +21,7 @@ type Config struct {
 	AllowedOrigins []string
 	Region         string
 	AccountID      string
+	APIID          string
 
 	AccessLog io.Writer
 	Traces    func(*Trace)

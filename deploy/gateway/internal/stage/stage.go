@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"hash/fnv"
 	"maps"
 	"slices"
@@ -31,7 +32,7 @@ type Stage struct {
 	Kind
 	Config  Config     // with its defaults
 	Plan    *plan.Plan // that of Config
-	APIID   string     // made up of the plan's name
+	APIID   string     // that of Config
 	Routes  *Routes    // of all methods; set by the kind of API, which may have added some
 	Methods []*Method  // those of the plan's operations, and what the kind of API adds
 	log     *accessLog
@@ -66,7 +67,7 @@ const (
 // New makes a stage of a plan, whose methods are not routed yet. The errors are [*ConfigError], and [*usage.Error] for limits
 // that are none.
 func New(config Config, k Kind) (*Stage, error) {
-	s := &Stage{Kind: k, Config: config.withDefaults(), Plan: config.Plan, APIID: stageID(config.Plan).API}
+	s := &Stage{Kind: k, Config: config.withDefaults(), Plan: config.Plan, APIID: cmp.Or(config.APIID, stageID(config.Plan).API)}
 	if err := s.addMethods(); err != nil {
 		return nil, err
 	}
