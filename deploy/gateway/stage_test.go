@@ -258,3 +258,16 @@ func (stuck) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
+
+// TestAPIID: ARNs and events have the id that was given.
+func TestAPIID(t *testing.T) {
+	s := newStage(t, func(c *setting) { c.APIID = "abcdef1234" })
+	s.send(t, "GET /test/things\nAuthorization: Bearer all")
+	if got, want := s.token.last(t)["methodArn"], strings.Replace(arnPrefix, "*", "abcdef1234", 1)+"GET/things"; got != want {
+		t.Errorf("methodArn %v, want %s", got, want)
+	}
+	context, _ := s.things.last(t)["requestContext"].(map[string]any)
+	if context["apiId"] != "abcdef1234" {
+		t.Errorf("requestContext %v", context)
+	}
+}
