@@ -141,3 +141,21 @@ func ExampleIssuer_Handle() {
 	fmt.Println(answer.Status, answer.Header.Get("Location"))
 	// Output: 302 Found https://other.example/keys
 }
+
+// Keys that are the same each time, so that a key id may stand in a file, under a kid as Cognito writes it.
+func ExampleNewWithKeys() {
+	keys := verifytest.Keys{Algorithms: []string{"EdDSA"}, Seed: "fixture", Like: verifytest.LikeCognito}
+	issuer := verifytest.NewWithKeys("https://login.example.com", keys)
+	fmt.Println(issuer.KeyID())
+	// Output: h2MAeNRU896Yw32sS7e1Xe9efPElDuYh7v3lGCH8Ww4=
+}
+
+// A key that a verifier has to pass over, and a token by it.
+func ExampleIssuer_SignOdd() {
+	issuer := verifytest.New("https://login.example.com", "EdDSA")
+	token := issuer.SignOdd("rsa-1024", issuer.OIDCClaims(verifytest.Options{}))
+	_, signature, _ := strings.Cut(token[strings.Index(token, ".")+1:], ".")
+	bytes, _ := base64.RawURLEncoding.DecodeString(signature)
+	fmt.Println(len(bytes)*8, "bits")
+	// Output: 1024 bits
+}
