@@ -59,7 +59,11 @@ func (r *Rules) Compile(caller Caller, arn ARN) (Document, error) {
 	if err := p.checkSize(p.size(len(caller.Networks))); err != nil {
 		return Document{}, err
 	}
-	return p.statements(limits(caller.Expires, caller.Networks)), nil
+	doc := p.statements(limits(caller.Expires, caller.Networks))
+	if p.closed && len(p.allows) > 0 {
+		p.close(&doc, caller.Expires, caller.Networks)
+	}
+	return doc, nil
 }
 
 // patterns writes the patterns for a caller, or remembers them.
@@ -87,12 +91,14 @@ type patterns struct {
 	leftOut        []string // those that API Gateway would not take
 	bytes          int      // of the document's JSON, without networks
 	limit          int      // how many there may be
+	closed         bool     // what is not allowed has to be denied
+	stage          string   // all of the stage, where it is closed
 }
 
 // compile writes the patterns for a caller with this id, "" for one of whom nothing is known.
 func (r *Rules) compile(prefix, id string, has capabilities) *patterns {
 	c := r.choose(id, has)
-	p := &patterns{limit: r.limit}
+	p := &patterns{limit: r.limit, closed: r.closed, stage: prefix + "*"}
 	p.allows = patternsOf(c.allows, !c.isAnyClosed())
 	p.denies = slices.Concat(patternsOf(c.denies, true), fewer(patternsOf(c.slashes, true)), c.oddPaths())
 	for _, list := range [][]string{p.allows, p.denies} {
@@ -227,6 +233,10 @@ func (p *patterns) measure() {
 	if len(p.allows) > 0 && len(p.denies) > 0 {
 		p.bytes += len(`,`)
 	}
+	if p.closed && len(p.allows) > 0 {
+		p.bytes += len(`,{"Effect":"Deny","Action":["execute-api:Invoke"],"NotResource":[]}`) + 2*textLength(p.stage)
+		p.bytes += len(`,{"Effect":"Deny","Action":["execute-api:Invoke"],"Resource":[],"Condition":{"DateGreaterThanEquals":{"aws:CurrentTime":["2026-01-02T15:04:05Z"]}}}`)
+	}
 	for _, list := range [][]string{p.allows, p.denies} {
 		for _, pattern := range list {
 			p.bytes += textLength(pattern) + len(`,`)
@@ -260,6 +270,10 @@ func (p *patterns) checkSize(bytes int) error {
 // size is how many bytes the document has with this many networks, at most.
 func (p *patterns) size(networks int) int {
 	const longest = len(`"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",`)
+	if p.closed && networks > 0 && len(p.allows) > 0 { // they stand in a Deny besides
+		const besides = `,{"Effect":"Deny","Action":["execute-api:Invoke"],"Resource":[],"Condition":{"NotIpAddress":{"aws:SourceIp":[]}}}`
+		return p.bytes + 2*networks*longest + len(besides) + textLength(p.stage)
+	}
 	return p.bytes + networks*longest
 }
 
@@ -275,6 +289,25 @@ func (p *patterns) statements(conditions Conditions) Document {
 		doc.Statement = append(doc.Statement, Statement{Effect: EffectDeny, Action: Strings{InvokeAction}, Resource: slices.Clone(p.denies)})
 	}
 	return doc
+}
+
+// close makes the document deny explicitly what it does not allow: it allows the whole stage, and denies all but the patterns that
+// were allowed, and everything once the credential has ended or from elsewhere than the caller's networks.
+func (p *patterns) close(doc *Document, expires time.Time, networks []netip.Prefix) {
+	opened, conditions, stage := doc.Statement[0].Resource, doc.Statement[0].Condition, Strings{p.stage}
+	doc.Statement[0].Resource = stage
+	deny := func(s Statement) {
+		s.Effect, s.Action = EffectDeny, Strings{InvokeAction}
+		doc.Statement = append(doc.Statement, s)
+	}
+	deny(Statement{NotResource: opened})
+	if !expires.IsZero() {
+		end := conditions["DateLessThanIfExists"]["aws:CurrentTime"]
+		deny(Statement{Resource: stage, Condition: Conditions{"DateGreaterThanEquals": {"aws:CurrentTime": end}}})
+	}
+	if len(networks) > 0 {
+		deny(Statement{Resource: stage, Condition: Conditions{"NotIpAddress": {"aws:SourceIp": conditions["IpAddress"]["aws:SourceIp"]}}})
+	}
 }
 
 // limits are the conditions that end an Allow with the caller's credential and hold it to the caller's networks.

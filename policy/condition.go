@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // outcome is whether a statement's conditions hold; its zero value says that it cannot be told.
 type outcome uint8
@@ -33,16 +36,36 @@ func isGatewayKey(name string) bool {
 	return false
 }
 
+// resourceKeys are the condition keys that a resource policy may name besides. Those of a VPC are there in requests to private APIs
+// alone, and those of a principal in signed requests, an organization's where the principal is a member of one. Not among them are those
+// of temporary credentials, which cannot be told of a signature: aws:TokenIssueTime and aws:MultiFactorAuth….
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html.
+var resourceKeys = []string{
+	"aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalType", "aws:SourceVpc",
+	"aws:SourceVpce", "aws:VpcSourceIp", "aws:userid", "aws:username",
+}
+
+// tagPrefix is what the keys of a principal's tags begin with.
+const tagPrefix = "aws:principaltag/"
+
+func isResourceKey(name string) bool {
+	lower := lowerASCII(name)
+	if tag, isTag := strings.CutPrefix(lower, tagPrefix); isTag {
+		return tag != ""
+	}
+	return slices.ContainsFunc(resourceKeys, func(key string) bool { return lowerASCII(key) == lower })
+}
+
 // examineConditions evaluates all conditions of the statement; all of them must hold. What is not understood,
 // an operator, a key or a value, makes the outcome unclear, unless another condition is certainly not met.
-func (s *Statement) examineConditions(keys map[string]string, version string) finding {
+func (s *Statement) examineConditions(request *inquiry, version string) finding {
 	result := finding{outcome: met}
 	for operator, wants := range s.Condition {
 		if len(wants) == 0 {
 			result = result.and(finding{outcome: unclear, reason: ReasonUnclear, operator: operator, problem: "the condition names no key"})
 		}
 		for key, values := range wants {
-			found := examineCondition(operator, key, values, keys, version)
+			found := examineCondition(operator, key, values, request, version)
 			found.operator, found.key = operator, key
 			result = result.and(found)
 		}
@@ -50,16 +73,16 @@ func (s *Statement) examineConditions(keys map[string]string, version string) fi
 	return result
 }
 
-func examineCondition(operator, key string, values []string, keys map[string]string, version string) finding {
+func examineCondition(operator, key string, values []string, request *inquiry, version string) finding {
 	not := func(problem string) finding {
 		return finding{outcome: unclear, reason: ReasonUnclear, problem: problem}
 	}
 	test, known := parseTest(operator)
-	got, present := lookUp(keys, key)
+	got, present := lookUp(request.Keys, key)
 	switch {
 	case !known:
 		return not("the condition's operator is unknown")
-	case !present && !isGatewayKey(key):
+	case !present && !request.knows(key):
 		return not("the condition's key is none that API Gateway supplies")
 	case len(values) == 0:
 		return not("the condition has no value")

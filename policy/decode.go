@@ -121,6 +121,7 @@ func decodeRules(text []byte) (*Rules, Source, *RulesError) {
 	if failure != nil {
 		return nil, Source{}, &RulesError{Member: "operations", Reason: strings.TrimPrefix(failure.Error(), "policy: ")}
 	}
+	r.closed = f.closed
 	if r.conflicts, err = f.resolve(); err != nil {
 		return nil, Source{}, err
 	}
@@ -154,6 +155,7 @@ type rulesFile struct {
 	owner     map[string]string
 	rules     []Rule
 	conflicts []conflictTexts
+	closed    bool // beside a resource policy
 	digest    string
 }
 
@@ -165,8 +167,10 @@ type conflictTexts struct {
 
 func (f *rulesFile) read() *RulesError {
 	needed := []string{"format", "version", "contract", "ownerScopes", "operations", "routeKeys", "conflicts", "digest"}
-	return f.object(needed, nil, func(name string) (err *RulesError) {
+	return f.object(needed, []string{"resourcePolicy"}, func(name string) (err *RulesError) {
 		switch name {
+		case "resourcePolicy":
+			f.closed, err = true, f.true()
 		case "format":
 			err = f.readFormat()
 		case "version":

@@ -13,7 +13,10 @@
 // Of a WebSocket API it compiles the rule of connecting, the only request that API Gateway asks an authorizer about.
 // [Rules.DecideMessage] answers for each message that follows, by a grant that [Rules.EncodeGrant] makes of the caller.
 //
+// A [ResourcePolicy] is the policy of a REST API itself, which names principals; [Combine] says what comes of it and of a caller's own
+// policy together.
+//
 // The package is for execute-api:Invoke only. It is not a general IAM engine: it knows nothing of
-// principals, permission boundaries or other services' actions. It uses the standard library only, and it
+// permission boundaries, organizations' policies or other services' actions. It uses the standard library only, and it
 // neither logs nor reads a clock; [LoadRules] alone reads a file.
 package policy

@@ -67,7 +67,11 @@ func (w *rulesWriter) body(r *Rules, source Source) {
 		w.raw(": ")
 		w.string(r.owner[scope])
 	}
-	w.end(len(r.owner), "},\n  \"operations\": [")
+	w.end(len(r.owner), "},\n")
+	if r.closed {
+		w.raw("  \"resourcePolicy\": true,\n")
+	}
+	w.raw("  \"operations\": [")
 	for i, rule := range r.rules {
 		w.line(i)
 		w.raw(`{"method": `)

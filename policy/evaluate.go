@@ -10,40 +10,66 @@ type Request struct {
 	Keys map[string]string
 }
 
+// inquiry is a request, as a kind of policy asks about it.
+type inquiry struct {
+	Request
+	ofResource bool // a resource policy, whose conditions may name more keys
+}
+
+// knows tells whether a condition may name a key that the request does not have.
+func (q *inquiry) knows(key string) bool {
+	return isGatewayKey(key) || q.ofResource && isResourceKey(key)
+}
+
 // Evaluate applies IAM's logic: a matching Deny statement wins, else a matching Allow statement allows,
 // else the request is denied. What cannot be understood (a version, an effect, an operator, a key or a value)
 // never widens access: such an Allow does not match, and such a Deny does. Policy variables are not
 // substituted, and so not understood; the escapes ${*}, ${?} and ${$} are.
 // See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
 func Evaluate(doc Document, request Request) Result {
+	q := newInquiry(request, false)
+	e := evaluation{Result{Statement: -1, Near: -1}}
+	for i := range doc.Statement {
+		statement := &doc.Statement[i]
+		if statement.Effect == EffectAllow && e.Decision == Allow {
+			continue // one is enough
+		}
+		if e.add(i, statement, statement.examine(&q, doc.Version)) {
+			break
+		}
+	}
+	return e.Result
+}
+
+func newInquiry(request Request, ofResource bool) inquiry {
 	if request.Action == "" {
 		request.Action = InvokeAction
 	}
-	result := Result{Statement: -1, Near: -1}
-	for i := range doc.Statement {
-		statement := &doc.Statement[i]
-		allow := statement.Effect == EffectAllow
-		if allow && result.Decision == Allow {
-			continue // one is enough
+	return inquiry{request, ofResource}
+}
+
+// evaluation is the result so far.
+type evaluation struct{ Result }
+
+// add adds what came of examining a statement. It tells whether that ends the evaluation.
+func (e *evaluation) add(i int, statement *Statement, found finding) (denied bool) {
+	allow := statement.Effect == EffectAllow
+	switch {
+	case allow && found.outcome == met:
+		e.Result = found.result(ReasonAllowed, i, statement)
+		e.Decision, e.Statement = Allow, i
+	case allow && found.reason > e.Reason:
+		e.Result = found.result(found.reason, i, statement)
+	case !allow && found.outcome != notMet:
+		reason := ReasonUnclear
+		if found.outcome == met {
+			reason = ReasonDenied
 		}
-		found := statement.examine(&request, doc.Version)
-		switch {
-		case allow && found.outcome == met:
-			result = found.result(ReasonAllowed, i, statement)
-			result.Decision, result.Statement = Allow, i
-		case allow && found.reason > result.Reason:
-			result = found.result(found.reason, i, statement)
-		case !allow && found.outcome != notMet:
-			reason := ReasonUnclear
-			if found.outcome == met {
-				reason = ReasonDenied
-			}
-			result = found.result(reason, i, statement)
-			result.Explicit, result.Statement = true, i
-			return result
-		}
+		e.Result = found.result(reason, i, statement)
+		e.Explicit, e.Statement = true, i
+		return true
 	}
-	return result
+	return false
 }
 
 // finding is what came of examining a statement, or one condition of it: its outcome, and if that is not met,
@@ -84,7 +110,7 @@ func (f finding) and(g finding) finding {
 }
 
 // examine tells whether the statement is about the request and its conditions hold.
-func (s *Statement) examine(request *Request, version string) finding {
+func (s *Statement) examine(request *inquiry, version string) finding {
 	if problem := s.malformed(version); problem != "" {
 		return finding{outcome: unclear, reason: ReasonUnclear, problem: problem}
 	}
@@ -95,7 +121,7 @@ func (s *Statement) examine(request *Request, version string) finding {
 	if where.outcome == notMet || len(s.Condition) == 0 {
 		return where
 	}
-	found := where.and(s.examineConditions(request.Keys, version))
+	found := where.and(s.examineConditions(request, version))
 	found.pattern = where.pattern
 	return found
 }

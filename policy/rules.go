@@ -114,6 +114,7 @@ type Rules struct {
 	messages   vocabulary          // of the rules of its messages
 	conflicts  []Conflict
 	limit      int // bytes of a document
+	closed     bool
 	documents  documents
 }
 

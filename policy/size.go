@@ -22,9 +22,26 @@ type Size struct {
 // WithLimit is the same rules with another bound on documents, in bytes of JSON, from 1 to [MaxDocument]; other bounds
 // are those.
 func (r *Rules) WithLimit(bytes int) *Rules {
+	other := r.clone()
+	other.limit = min(max(bytes, 1), MaxDocument)
+	return other
+}
+
+// BesideResourcePolicy is the same rules for an API that has a resource policy. With a Lambda authorizer, API Gateway lets in
+// whom the resource policy allows and the authorizer's document is silent about ([Combine]). So what a document of these rules does
+// not allow it denies explicitly, for whichever reason: no rule opens it, the credential has ended, the address is not among
+// the caller's networks. Every decision is as without.
+func (r *Rules) BesideResourcePolicy() *Rules {
+	other := r.clone()
+	other.closed = true
+	return other
+}
+
+// clone is the same rules, of which no document is remembered yet.
+func (r *Rules) clone() *Rules {
 	return &Rules{
 		router: r.router, rules: r.rules, owner: r.owner, vocabulary: r.vocabulary, owners: r.owners, needs: r.needs,
-		surface: r.surface, routeKeys: r.routeKeys, messages: r.messages, conflicts: r.conflicts, limit: min(max(bytes, 1), MaxDocument),
+		surface: r.surface, routeKeys: r.routeKeys, messages: r.messages, conflicts: r.conflicts, limit: r.limit, closed: r.closed,
 	}
 }
 
