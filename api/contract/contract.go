@@ -4,14 +4,15 @@
 // understood or refused with its line, never passed over.
 //
 // Read are OpenAPI 3.0, 3.1 and 3.2, in YAML or JSON, in one file or several: `security` of operations and of the document, the security
-// schemes, parameters and bodies (also by reference into components), operationId, x-amazon-apigateway-any-method, and of
+// schemes, parameters and bodies (also by reference into components), operationId, x-amazon-apigateway-any-method, the resource policy
+// in x-amazon-apigateway-policy ([policy.ParseResourcePolicy] says what is taken of one), and of
 // x-amazon-apigateway-integration the function's name. Our own extensions are x-function, x-owner-scopes, x-public, x-websocket. A
 // scheme is a bearer's token (http with scheme bearer, oauth2, openIdConnect, and API Gateway's apiKey in the header Authorization
 // with an authorizer), an API key (apiKey in another header), or a signature ([SchemeSigV4]).
 //
 // Refused are: an operation that says nothing of who may call it, optional credentials (`{}`), security schemes of other kinds
 // where something asks for them, authorizers of API Gateway that differ, or stand as alternatives of an API key,
-// x-amazon-apigateway-policy, an x-amazon-apigateway-auth that says something else than `security`,
+// an x-amazon-apigateway-policy anywhere but at the document's root, an x-amazon-apigateway-auth that says something else than `security`,
 // members that are not OpenAPI's where access depends on them, names that are near one of our extensions, keys that stand twice,
 // references to the network, Swagger 2.0. All that is wrong is said at once; see [Errors].
 //
@@ -60,6 +61,11 @@ type Contract struct {
 
 	// WebSocket is a WebSocket API that is served beside (the document's x-websocket); nil: there is none.
 	WebSocket *WebSocket
+
+	// ResourcePolicy is the policy of the API itself (the document's x-amazon-apigateway-policy), its short resources as they stand
+	// there; nil: there is none. It lets requests in besides the rules, and opens nothing that they do not: see [Contract.Rules].
+	ResourcePolicy *policy.ResourcePolicy
+	PolicyLine     int // of the file, where it stands; 0: there is none
 
 	// Remarks say what of the document is passed over, or does not do what it reads like, by lines.
 	Remarks []Remark
@@ -208,7 +214,7 @@ func sumOf(text []byte) string {
 }
 
 // Rules gives the access rules of all operations, and of connecting to a WebSocket API and its messages. The error is a
-// [*policy.RouteError]; Parse has made sure that there is none.
+// [*policy.RouteError]; Parse has made sure that there is none. With a ResourcePolicy they are made to stand beside one.
 func (c *Contract) Rules() (*policy.Rules, error) {
 	rules := make([]policy.Rule, len(c.Operations))
 	for i, operation := range c.Operations {
@@ -217,5 +223,9 @@ func (c *Contract) Rules() (*policy.Rules, error) {
 	if c.WebSocket != nil {
 		rules = append(rules, c.WebSocket.rules()...)
 	}
-	return policy.NewRules(rules, c.OwnerScopes)
+	all, err := policy.NewRules(rules, c.OwnerScopes)
+	if err == nil && c.ResourcePolicy != nil {
+		all = all.BesideResourcePolicy()
+	}
+	return all, err
 }

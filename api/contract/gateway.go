@@ -61,7 +61,7 @@ func (p *parser) passedRemarks() []Remark {
 
 // guarding are API Gateway's extensions that say who may call, with where each counts.
 var guarding = map[string]string{
-	policyMember:   "a resource policy says who may call what, and is not evaluated here: say it in `security`, and leave this out",
+	policyMember:   "want it at the document's root: a resource policy is of the whole API",
 	authMember:     "want it in an operation",
 	authTypeMember: "want it in a security scheme, and that scheme in `security`",
 }

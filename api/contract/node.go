@@ -129,18 +129,22 @@ func (c *Contract) At(place string) Position {
 	if _, ok := p.readAll(c.Text); !ok {
 		return Position{File: c.Name}
 	}
-	node, line := p.root, p.root.Line
-	for _, token := range PointerTokens(place) {
+	return p.position(p.lineBelow(p.root, p.root.Line, PointerTokens(place)))
+}
+
+// lineBelow gives the line of what stands below a node; of what is nearest above it, where nothing stands there.
+func (w *wrongs) lineBelow(node *yaml.Node, line int, tokens []string) int {
+	for _, token := range tokens {
 		key, value := member(node, token)
 		if value == nil {
 			break
 		}
 		node, line = value, key.Line
-		if p.sourceOf(value.Line) != p.sourceOf(key.Line) {
+		if w.sourceOf(value.Line) != w.sourceOf(key.Line) {
 			line = value.Line // the key is the reference's
 		}
 	}
-	return p.position(line)
+	return line
 }
 
 // PointerTokens are the tokens of a JSON pointer in a URI fragment (RFC 6901, sections 3 and 6).

@@ -41,6 +41,7 @@ type parser struct {
 	asked     []*yaml.Node    // the schemes that a security asks for, where each is asked for first
 	isAsked   map[string]bool // whether one is among them, by its name
 	ofIssuers []Remark        // what is said of those that are one here
+	ofPolicy  []Remark        // what is said of the resource policy
 
 	seen       map[*yaml.Node]bool // the schemas of bodies that were looked at for what follows
 	nulls      passed              // nullable: true
@@ -95,7 +96,7 @@ func (p *parser) contract(text []byte) *Contract {
 	p.checkIssuers()
 	p.checkSilent(c)
 	p.checkRules(c)
-	c.Remarks = slices.Concat(p.ofIssuers, p.passedRemarks(), p.nullableRemark(), p.laterRemark())
+	c.Remarks = slices.Concat(p.ofIssuers, p.ofPolicy, p.passedRemarks(), p.nullableRemark(), p.laterRemark())
 	slices.SortFunc(c.Remarks, func(a, b Remark) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
 	})
@@ -144,7 +145,7 @@ func (p *parser) head(c *Contract) {
 	p.checkSchemes()
 	p.gatewayMembers(p.root)
 	p.gatewayMembers(find(p.root, "components"))
-	p.checkGuards(p.root, "the document", "")
+	p.checkGuards(p.root, "the document", policyMember)
 	p.checkGuards(info, "info", "")
 	p.checkGuards(find(p.root, "components"), "components", "")
 	c.Title, c.Description = text(find(info, "title")), text(find(info, "description"))
@@ -153,6 +154,7 @@ func (p *parser) head(c *Contract) {
 	}
 	p.readSchemes()
 	p.readOwnerScopes(c)
+	p.readResourcePolicy(c)
 	if security := find(p.root, "security"); security != nil {
 		access := p.access(security)
 		p.inherit = &access
