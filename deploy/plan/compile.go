@@ -134,6 +134,9 @@ func (b *builder) plan() *Plan {
 	default:
 		p.REST, p.Operations = b.rest(), b.operations()
 	}
+	if m.Gateway != modes.REST {
+		b.checkNoResourcePolicy()
+	}
 	b.checkNamedMethods(p)
 	return p
 }

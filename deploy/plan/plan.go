@@ -147,6 +147,10 @@ type REST struct {
 
 	CacheSettings *CacheSettings `json:"cacheSettings"` // nil: the stage has no cache
 
+	// ResourcePolicy is the policy of the API itself, with short resources such as execute-api:/*, which who renders it expands; nil:
+	// there is none.
+	ResourcePolicy *policy.ResourcePolicy `json:"resourcePolicy,omitempty"`
+
 	validators map[string]*Validator // by the names of Models, as they were compiled to check them
 }
 

@@ -27,6 +27,7 @@ func (b *builder) rest() *REST {
 		Resources: b.resources(), Preflights: b.preflights(),
 		RequestValidator: RequestValidator{b.mode.RequestValidation.Body, b.mode.RequestValidation.Parameters},
 		Models:           b.models.all, validators: b.models.validators, GatewayResponses: b.gatewayResponses(),
+		ResourcePolicy: b.resourcePolicy(),
 	}
 	if c := b.mode.Cache; c != nil && len(c.Methods) > 0 {
 		r.CacheSettings = &CacheSettings{
