@@ -33,6 +33,20 @@ func (p Principals) MarshalJSON() ([]byte, error) {
 	}{p.AWS, p.Service})
 }
 
+// UnmarshalJSON takes what MarshalJSON writes, and single texts in the place of lists.
+func (p *Principals) UnmarshalJSON(data []byte) error {
+	*p = Principals{}
+	if string(data) == `"*"` {
+		p.Everyone = true
+		return nil
+	}
+	var lists struct{ AWS, Service Strings }
+	err := strictUnmarshal(data, &lists, "AWS", "Service")
+	p.AWS, p.Service = lists.AWS, lists.Service
+	p.Everyone = slices.Contains(p.AWS, "*")
+	return err
+}
+
 // naming is how a list of principals names a caller.
 type naming uint8
 

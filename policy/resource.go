@@ -29,6 +29,19 @@ type ResourceResult struct {
 	Delegated bool
 }
 
+// UnmarshalJSON takes a statement with members that the policy language has for resource policies, without looking at what they say:
+// [ParseResourcePolicy] does.
+func (s *ResourceStatement) UnmarshalJSON(data []byte) error {
+	type plain Statement // whose own reader knows no principals
+	var read struct {
+		plain
+		Principal, NotPrincipal *Principals
+	}
+	err := strictUnmarshal(data, &read, statementMembers...)
+	*s = ResourceStatement{Statement(read.plain), read.Principal, read.NotPrincipal}
+	return err
+}
+
 // shortPrefix is what short resources begin with, which stand for those of the API that the policy is of.
 const shortPrefix = "execute-api:/"
 

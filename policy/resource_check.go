@@ -5,9 +5,13 @@ import (
 	"strings"
 )
 
+// resourceActions are those that a REST API asks about. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html.
+var resourceActions = []string{InvokeAction, "execute-api:InvalidateCache"}
+
 // wrongAction says why a statement could never be about what it names; "": it can.
 func wrongAction(action string) string {
-	if matchAction(action, InvokeAction) {
+	if slices.ContainsFunc(resourceActions, func(asked string) bool { return matchAction(action, asked) }) {
 		return ""
 	}
 	return "is no action that is asked about: want " + InvokeAction

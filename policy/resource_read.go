@@ -233,7 +233,7 @@ func (r *resourceReader) checkStatement(place string, s *ResourceStatement, has 
 	if s.NotPrincipal != nil && s.NotPrincipal.Everyone {
 		r.refuse(under(place, "NotPrincipal"), "leaves nobody whom the statement is about")
 	}
-	if len(s.NotAction) > 0 && !s.isAbout(InvokeAction) {
+	if len(s.NotAction) > 0 && !slices.ContainsFunc(resourceActions, s.isAbout) {
 		r.refuse(under(place, "NotAction"), "leaves out %s, which is all that a statement could be about", InvokeAction)
 	}
 }

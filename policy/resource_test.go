@@ -356,3 +356,30 @@ func TestClosedRulesStayClosed(t *testing.T) {
 		t.Error("a file from which the member was cut is taken")
 	}
 }
+
+// TestResourceStatementsAreReadBack: also one whose resources are written out.
+func TestResourceStatementsAreReadBack(t *testing.T) {
+	p, err := policy.ParseResourcePolicy([]byte(`{"Statement":[{"Sid":"a","Effect":"Deny","NotPrincipal":{"AWS":"111111111111","Service":["events.amazonaws.com"]},"Action":"*","NotResource":"execute-api:/*/GET/a","Condition":{"Bool":{"aws:SecureTransport":"false"}}},` +
+		`{"Effect":"Allow","Principal":{"AWS":["*"]},"NotAction":"s3:*","Resource":"*"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Expand(anARN).Statement {
+		text, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again policy.ResourceStatement
+		if err := json.Unmarshal(text, &again); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		if twice, _ := json.Marshal(again); string(twice) != string(text) || again.Principal == nil && again.NotPrincipal == nil {
+			t.Errorf("%s, and read back %s", text, twice)
+		}
+	}
+	for _, text := range []string{`{"Principals":"*"}`, `{"Principal":{"Aws":"*"}}`, `{"Principal":"all"}`, `{"Principal":7}`} {
+		if err := json.Unmarshal([]byte(text), new(policy.ResourceStatement)); err == nil {
+			t.Errorf("%s is taken", text)
+		}
+	}
+}

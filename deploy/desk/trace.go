@@ -40,6 +40,10 @@ func traceText(t *gateway.Trace) []byte {
 		textLine(line, "  by", statementText(t.Policy))
 		textLine(line, "  as sent", routedText(t.Policy))
 	}
+	if t.ResourcePolicy != nil {
+		line("api policy", "%s, %s: %s", t.ResourcePolicy.Decision, t.ResourcePolicy.Reason, t.ResourcePolicy.ARN)
+		textLine(line, "  by", resourceText(t.ResourcePolicy))
+	}
 	if t.Key != nil {
 		line("key", "%s", keyText(t.Key))
 	}
@@ -95,6 +99,18 @@ func statementText(p *gateway.PolicyTrace) string {
 		return err.Error()
 	}
 	return string(text)
+}
+
+// resourceText is the statement of a resource policy that decided, or came closest to it.
+func resourceText(p *gateway.ResourceTrace) string {
+	if p.Statement == nil {
+		return ""
+	}
+	text, err := json.Marshal(p.Statement)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("statement %d, %s", p.Index, text)
 }
 
 // routedText says that the form of the path decided, where it did.

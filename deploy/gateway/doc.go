@@ -7,7 +7,7 @@
 //
 // A request goes the way that it goes in AWS, and the first step that refuses it answers:
 //
-//	REST: stage, route, authorizer or signature, API key, usage plan, stage throttle, validation, stage cache, function
+//	REST: stage, route, resource policy, authorizer or signature, API key, usage plan, stage throttle, validation, stage cache, function
 //	HTTP: stage, preflight, route, authorizer or signature, throttle, function
 //	WebSocket, who connects: stage, authorizer or signature, API key, usage plan, throttle, function of $connect
 //	WebSocket, a message: route, throttle, model, function
@@ -27,6 +27,12 @@
 // Header names are handed on in Go's canonical case, since net/http does not keep what the client wrote;
 // [KeepHeaderNames] does.
 //
-// It is not AWS in all: there is no resource policy, no WAF, no client certificate, no integration but Lambda proxies
+// The resource policy of a REST API counts as AWS documents it for what checks credentials: with none, and for public operations and
+// preflights, it has to allow; with a Lambda authorizer it may deny before that is asked, and else either's Allow is enough if neither
+// denies; with a user pool it has to allow once the token is good; a signed request is decided by it and the caller's own policy together.
+// The caller's address is the connection's: no header says another. No request here comes through a VPC, and no caller that signs is
+// of an organization or has tags.
+//
+// It is not AWS in all: there is no WAF, no client certificate, no integration but Lambda proxies
 // and preflights, and no limit of an account.
 package gateway

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestRowsOtherAccount: a caller of another account needs a resource policy's leave, which no API here gives.
+// TestRowsOtherAccount: a caller of another account needs a resource policy's leave, and these APIs have none.
 func TestRowsOtherAccount(t *testing.T) {
 	other := func(c *setting) { c.AccountID = "210987654321" }
 	rest, api := startStage(t, iamModeText, other), newHTTPStage(t, httpIAMMode, other)

@@ -3,7 +3,7 @@ package gateway
 import "portcullis/deploy/gateway/internal/stage"
 
 // Trace is the way that a request took through the gateway, with credentials cut: what was sent and the Route that it
-// found; then, each nil or empty where the request did not come so far, Authorizer, Signature, Policy, Key, Throttle,
+// found; then, each nil or empty where the request did not come so far, ResourcePolicy, Authorizer, Signature, Policy, Key, Throttle,
 // Validation, Cache and Integration; and the Status of the answer, its ResponseType where the gateway made it, and the
 // Milliseconds it took. It is JSON in the header X-Portcullis-Trace. See [Config] for who gets it.
 type Trace = stage.Trace
@@ -19,6 +19,10 @@ type SignatureTrace = stage.SignatureTrace
 // Pattern that decided or came closest. RoutedARN and RoutedDecision are there where the path as sent is not the one that
 // routed and the policy decides otherwise by that one: which of them AWS takes is not known.
 type PolicyTrace = stage.PolicyTrace
+
+// ResourceTrace is how the API's resource policy was evaluated: for which ARN, with which Decision and Reason, and the Statement, by its
+// Index, and its Pattern that decided or came closest. Delegated says that it leaves to the caller's account whether the caller may.
+type ResourceTrace = stage.ResourceTrace
 
 // KeyTrace is by which API key (ID) and Plan the request was counted, or why it was Refused. It has no key's value.
 type KeyTrace = stage.KeyTrace

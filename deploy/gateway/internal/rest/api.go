@@ -138,14 +138,39 @@ func (a *API) unrouted(x *stage.Exchange) *refusal {
 	return refuse(missingToken)
 }
 
+// authorize asks the resource policy, and who checks credentials, in the order in which API Gateway does for what it is.
 func (a *API) authorize(x *stage.Exchange) *refusal {
-	if x.Method.Public || a.guard == nil {
+	asks := !x.Method.Public && a.guard != nil
+	if !asks && a.Resource == nil {
 		return nil
 	}
 	if x.ARNTooLong() {
 		return refuse(uriTooLong)
 	}
+	if a.Resource != nil && (!asks || a.Plan.Authorization != plan.IAM) {
+		return a.authorizeAnonymous(x, asks)
+	}
 	return refusalOf(x, x.Ask(a.guard))
+}
+
+// authorizeAnonymous is authorize for callers that a resource policy cannot know by name. Without an authorizer it has to allow the
+// request; with a pool of Cognito's too, once the token is found good. With a Lambda authorizer it may deny before that is asked, and
+// else counts together with what that answers.
+func (a *API) authorizeAnonymous(x *stage.Exchange, asks bool) *refusal {
+	if asks && a.Plan.Authorization == plan.Cognito {
+		if r := refusalOf(x, x.Ask(a.guard)); r != nil {
+			return r
+		}
+		asks = false
+	}
+	result := x.AskPolicy()
+	if result.Explicit || !asks && result.Decision != policy.Allow {
+		return policyDenial(x, result)
+	}
+	if asks {
+		return refusalOf(x, x.Ask(a.guard))
+	}
+	return nil
 }
 
 // admit asks for a key where the method does, and counts the request.

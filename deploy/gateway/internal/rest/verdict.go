@@ -85,6 +85,19 @@ func bodyRefusal(err error) *refusal {
 	return refuseWith(badBody, err.Error())
 }
 
+// policyDenial is what a caller of whom nobody knows gets from the resource policy.
+func policyDenial(x *stage.Exchange, result policy.ResourceResult) *refusal {
+	x.LogDenial()
+	message := "User: anonymous is not authorized to perform: " + policy.InvokeAction + " on resource: " + x.MaskedARN()
+	if result.Explicit {
+		message += explicitDeny
+	}
+	return refuseWith(accessDenied, message)
+}
+
+// explicitDeny ends the message where a Deny decided.
+const explicitDeny = " with an explicit deny"
+
 // denial is what a caller gets whose policy does not allow the request: one who signed is told who that is.
 func denial(x *stage.Exchange, v stage.Verdict) *refusal {
 	message := accessDenied.message
@@ -92,7 +105,7 @@ func denial(x *stage.Exchange, v stage.Verdict) *refusal {
 		message = "User: " + who.ARN + " is not authorized to perform: " + policy.InvokeAction + " on resource: " + x.ARN()
 	}
 	if v.Explicit {
-		message += " with an explicit deny"
+		message += explicitDeny
 	}
 	return refuseWith(accessDenied, message)
 }

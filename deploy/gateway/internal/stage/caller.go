@@ -80,31 +80,38 @@ func (i *Identity) permits(r *Request, action, arn string) policy.Result {
 	return policy.Evaluate(i.document, policy.Request{Action: action, Resource: arn, Keys: r.conditionKeys()})
 }
 
-// permits evaluates the signer's policy. Who is of another account than the API needs the leave of a resource policy too,
-// and there is none. See
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html.
+// permits evaluates the signer's policy.
 func (s *Signer) permits(r *Request, action, arn string) policy.Result {
-	result := policy.Evaluate(s.document, policy.Request{Action: action, Resource: arn, Keys: s.conditionKeys(r)})
-	if result.Decision == policy.Allow && s.Account != r.Config.AccountID {
-		return denied
+	return policy.Evaluate(s.document, policy.Request{Action: action, Resource: arn, Keys: s.conditionKeys(r)})
+}
+
+// isOf tells whether the caller is of the API's account: who signed as one of it, and who was let in by its authorizer.
+func (c *Caller) isOf(account string) bool {
+	if c.Signer != nil {
+		return c.Signer.Account == account
 	}
-	return result
+	return c.Identity != nil
 }
 
 // conditionKeys are those of the request, and those that IAM knows of a caller. See
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
 func (s *Signer) conditionKeys(r *Request) map[string]string {
-	keys := map[string]string{"aws:PrincipalArn": s.principal, "aws:PrincipalAccount": s.Account, "aws:userid": s.UserID}
+	keys := map[string]string{
+		"aws:PrincipalArn": s.principal, "aws:PrincipalAccount": s.Account, "aws:userid": s.UserID, "aws:PrincipalType": "AssumedRole",
+	}
 	if s.name != "" {
-		keys["aws:username"] = s.name
+		keys["aws:username"], keys["aws:PrincipalType"] = s.name, "User"
 	}
 	maps.Copy(keys, r.conditionKeys())
 	return keys
 }
 
-// May tells whether the caller's policy allows another action than to invoke, on what the request invokes.
+// May tells whether the caller's policy, and the resource policy with it, allow another action than to invoke, on what the request
+// invokes. A caller with no policy of its own may nothing.
 func (x *Exchange) May(action string) bool {
-	return x.permits(&x.Request, action, x.ARN()).Decision == policy.Allow
+	own := x.permits(&x.Request, action, x.ARN())
+	decision, _ := policy.Combine(own, x.Resource.evaluate(&x.Request, action, x.Signer), x.isOf(x.Config.AccountID))
+	return decision == policy.Allow && own.Decision == policy.Allow
 }
 
 // signed is who signed the request, or nobody.

@@ -16,8 +16,9 @@ type Exchange struct {
 	Outcome
 	Socket *Socket // nil: it has no part in a connection
 
-	trace      *Trace // nil: nobody asked for it
-	traceAsked bool   // in the answer's header
+	resource   *ResourceTrace // what the resource policy says; nil: there is none, or it was not asked yet
+	trace      *Trace         // nil: nobody asked for it
+	traceAsked bool           // in the answer's header
 }
 
 // Outcome is what comes of a request.

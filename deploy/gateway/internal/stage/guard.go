@@ -19,6 +19,8 @@ type Verdict struct {
 	Err      error    // what is wrong, of a refusal and of CannotTell; nil: the reason says it all
 	Scopes   []string // of LacksScope: those of which any one would have done
 	Explicit bool     // of Denied: by a Deny, and not for want of an Allow
+	// byResource says, of Denied, that it is the API's resource policy that does not let in whom the caller's own would.
+	byResource bool
 
 	Caller Caller // who calls, as far as that is known: of one that is refused, too
 
@@ -26,6 +28,7 @@ type Verdict struct {
 	authorizer AuthorizerTrace
 	signature  SignatureTrace
 	policy     PolicyTrace
+	resource   *ResourceTrace
 }
 
 // Decision is what a guard decides. The zero Decision refuses.
@@ -65,6 +68,12 @@ func (x *Exchange) Ask(g Guard) Verdict {
 	if x.trace != nil {
 		x.traceVerdict(v)
 	}
+	if v.resource != nil {
+		x.noteResource(v.resource)
+	}
+	if v.byResource {
+		x.LogDenial()
+	}
 	if v.policy.RoutedARN != "" {
 		x.warnOfPath(v.policy)
 	}
@@ -82,15 +91,18 @@ func (x *Exchange) warnOfPath(t PolicyTrace) {
 		"routedArn", cutSecrets(t.RoutedARN, secrets), "routedDecision", t.RoutedDecision)
 }
 
-// judge completes a verdict with what the caller's policy says of an action on what the request invokes. It is the path as sent that
-// decides; the trace says so where the one that routed would decide otherwise.
+// judge completes a verdict with what the caller's policy, and the resource policy with it, say of an action on what the request
+// invokes. Of the caller's it is the path as sent that decides; the trace says so where the one that routed would decide otherwise.
 func (v *Verdict) judge(r *Request, action string) {
-	result := v.Caller.permits(r, action, r.ARN())
-	v.Reason, v.Explicit = Denied, result.Explicit
-	if result.Decision == policy.Allow {
+	result, api := v.Caller.permits(r, action, r.ARN()), r.Resource.evaluate(r, action, v.Caller.Signer)
+	decision, explicit := policy.Combine(result, api, v.Caller.isOf(r.Config.AccountID))
+	v.Reason, v.Explicit = Denied, explicit
+	if decision == policy.Allow {
 		v.Decision = Allowed
 	}
-	v.policy = newPolicyTrace(r.ARN(), v.Caller.document(), result)
+	v.resource = r.Resource.trace(r, api)
+	v.byResource = r.Resource != nil && v.Decision != Allowed && (api.Explicit || result.Decision == policy.Allow)
+	v.policy = newPolicyTrace(r.ARN(), v.Caller.document(), ofOwn(result, r, &v.Caller))
 	if r.Path == r.policyPath {
 		return
 	}
@@ -98,6 +110,14 @@ func (v *Verdict) judge(r *Request, action string) {
 	if other := v.Caller.permits(r, action, routed); other.Decision != result.Decision {
 		v.policy.RoutedARN, v.policy.RoutedDecision = routed, other.Decision.String()
 	}
+}
+
+// ofOwn is what a trace says of the caller's policy: where no resource policy lets a caller of another account in, it decides nothing.
+func ofOwn(own policy.Result, r *Request, c *Caller) policy.Result {
+	if r.Resource == nil && own.Decision == policy.Allow && !c.isOf(r.Config.AccountID) {
+		return denied
+	}
+	return own
 }
 
 func newPolicyTrace(arn string, document policy.Document, result policy.Result) PolicyTrace {

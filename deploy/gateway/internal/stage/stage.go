@@ -37,6 +37,8 @@ type Stage struct {
 	Methods []*Method  // those of the plan's operations, and what the kind of API adds
 	log     *accessLog
 	limits  *usage.Stage // of all callers together
+
+	Resource *ResourcePolicy // of a REST API; nil: it has none
 }
 
 // Method is one method of a REST API, or one route of an HTTP or WebSocket API.
@@ -75,6 +77,7 @@ func New(config Config, k Kind) (*Stage, error) {
 	if s.limits, err = s.newLimits(); err != nil {
 		return nil, err
 	}
+	s.Resource = newResourcePolicy(s)
 	s.log = newAccessLog(s.Config.AccessLog, s.Plan.AccessLogFormat)
 	return s, nil
 }

@@ -22,14 +22,16 @@ type Trace struct {
 	ConnectionID string `json:"connectionId,omitempty"` // of a WebSocket API
 	EventType    string `json:"eventType,omitempty"`    // the same: CONNECT, MESSAGE or DISCONNECT
 
-	Authorizer  *AuthorizerTrace  `json:"authorizer,omitempty"`  // a Lambda authorizer, or one of the gateway's own
-	Signature   *SignatureTrace   `json:"signature,omitempty"`   // of AWS_IAM
-	Policy      *PolicyTrace      `json:"policy,omitempty"`      // the caller's
-	Key         *KeyTrace         `json:"key,omitempty"`         // an API key
-	Throttle    string            `json:"throttle,omitempty"`    // why the stage let no more through
-	Validation  string            `json:"validation,omitempty"`  // what does not fit
-	Cache       string            `json:"cache,omitempty"`       // "hit", "miss", "invalidated" or "not permitted to invalidate"
-	Integration *IntegrationTrace `json:"integration,omitempty"` // the function behind the method
+	Authorizer *AuthorizerTrace `json:"authorizer,omitempty"` // a Lambda authorizer, or one of the gateway's own
+	Signature  *SignatureTrace  `json:"signature,omitempty"`  // of AWS_IAM
+	Policy     *PolicyTrace     `json:"policy,omitempty"`     // the caller's
+	// ResourcePolicy is how that of the API was evaluated, before or beside the caller's.
+	ResourcePolicy *ResourceTrace    `json:"resourcePolicy,omitempty"`
+	Key            *KeyTrace         `json:"key,omitempty"`         // an API key
+	Throttle       string            `json:"throttle,omitempty"`    // why the stage let no more through
+	Validation     string            `json:"validation,omitempty"`  // what does not fit
+	Cache          string            `json:"cache,omitempty"`       // "hit", "miss", "invalidated" or "not permitted to invalidate"
+	Integration    *IntegrationTrace `json:"integration,omitempty"` // the function behind the method
 
 	Status       int     `json:"status"`                 // of the answer
 	ResponseType string  `json:"responseType,omitempty"` // of an answer that the gateway makes itself, such as ACCESS_DENIED
@@ -64,6 +66,17 @@ type PolicyTrace struct {
 	// The two are there where the path as sent is not the one that routed, and the policy decides otherwise by that one.
 	RoutedARN      string `json:"routedArn,omitempty"`
 	RoutedDecision string `json:"routedDecision,omitempty"`
+}
+
+// ResourceTrace is how a resource policy was evaluated.
+type ResourceTrace struct {
+	ARN       string                    `json:"arn"`                 // that it was evaluated for
+	Decision  string                    `json:"decision"`            // as policy.Decision has it
+	Reason    string                    `json:"reason"`              // as policy.Reason has it
+	Index     int                       `json:"index"`               // of the statement that decided, or came closest to it; -1: none
+	Statement *policy.ResourceStatement `json:"statement,omitempty"` // that one, its short resources written out
+	Pattern   string                    `json:"pattern,omitempty"`   // of it, that matched
+	Delegated bool                      `json:"delegated,omitempty"` // it leaves to the caller's account whether the caller may
 }
 
 // KeyTrace is by which API key and plan the request was counted.

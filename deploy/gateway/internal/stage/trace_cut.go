@@ -118,6 +118,11 @@ func (t *Trace) cut(secrets []string) *Trace {
 		p.ARN, p.Pattern, p.Statement = cutSecrets(p.ARN, secrets), cutSecrets(p.Pattern, secrets), cutStatement(p.Statement, secrets)
 		c.Policy = &p
 	}
+	if t.ResourcePolicy != nil {
+		p := *t.ResourcePolicy // whose statement is the contract's, and holds nothing that a client sent
+		p.ARN = cutSecrets(p.ARN, secrets)
+		c.ResourcePolicy = &p
+	}
 	if t.Authorizer != nil {
 		a := *t.Authorizer
 		a.Event, a.Answer, a.Error = cutJSON(a.Event, secrets), cutJSON(a.Answer, secrets), cutSecrets(a.Error, secrets)
