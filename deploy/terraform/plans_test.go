@@ -22,6 +22,7 @@ var fixtures = []struct{ contract, modes, names, rules, plans string }{
 	{"tests/fixtures/contracts/routes.yaml", "../modes", "http-jwt http-lambda", "tests/fixtures/plans/routes/rules.json", "tests/fixtures/plans/routes"},
 	ofFixtures("things", "token", "least"),
 	ofFixtures("rules", "settings", "iam", "key", "pools", "own-pool", "token-and-key", "cache-*"),
+	ofFixtures("policy", "iam", "token"),
 	ofFixtures("messages", "ws-everything", "ws-key"),
 	ofFixtures("silent", "ws-least"),
 	ofFixtures("routes", "http-fixture-jwt", "http-least", "http-plain-jwt", "http-credentials"),

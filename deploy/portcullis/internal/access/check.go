@@ -26,13 +26,14 @@ func checkCommand(s *cli.Session) *cobra.Command {
 		Long: `Lists problems: all that is wrong with the contract, each with its line; or else, once it can be read, operations that are
 open to everyone, routes that IAM cannot tell apart or that no request reaches, scopes that no group grants, operations that no
 group may call, callers whose policy would be too large to be written, or whose grant for a WebSocket API's messages would be, and
-messages that nobody may send ("$connect" and "message KEY" are the operations of such an API). Warnings are what may be meant
+messages that nobody may send ("$connect" and "message KEY" are the operations of such an API), and operations that the contract's
+resource policy lets nobody reach. Warnings are what may be meant
 so. --allow-public names the operations that are meant for everyone, as x-public: true beside "security: []" in the contract does;
 --granted the scopes that callers have elsewhere than in groups. Sizes are those for an owner's id of 128 bytes, a stage of ten
 characters, and the longest partition and region. Notes say what of the contract is passed over.
 
 JSON: {"problems": [{"severity", "kind", "text"}], "counts": {"problem", "warning", "note", "operations", "groups"}}. A severity
-is problem, warning or note; a kind is contract, public, conflict, routing, size, grant, scope or caller.
+is problem, warning or note; a kind is contract, public, conflict, routing, size, grant, policy, scope or caller.
 
 Exit status: 0 there is no problem; 1 there is one; 2 there was nothing to read.`,
 		Example: `  portcullis access check api/openapi.yaml --allow-public signIn,refreshTokens,revokeToken,signOut
@@ -102,6 +103,7 @@ func (c *checker) check() {
 	c.look("routing", c.checkRouting)
 	c.look("size", c.checkSizes)
 	c.look("grant", c.checkGrants)
+	c.look("policy", c.checkPolicy)
 	if len(c.groups) > 0 {
 		c.look("scope", c.checkScopes)
 		c.look("caller", c.checkCallers)

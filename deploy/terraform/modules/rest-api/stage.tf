@@ -25,11 +25,13 @@ resource "aws_api_gateway_deployment" "this" {
     create_before_destroy = true
   }
 
-  # A method that is served before the gateway may call its function would answer 500.
+  # A method that is served before the gateway may call its function would answer 500, and one before its API has the policy would answer
+  # those whom that keeps out.
   depends_on = [
     aws_api_gateway_gateway_response.error,
     aws_api_gateway_integration.operation,
     aws_api_gateway_integration_response.preflight,
+    aws_api_gateway_rest_api_policy.this,
     aws_lambda_permission.operation,
   ]
 }

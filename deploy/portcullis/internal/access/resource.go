@@ -1,0 +1,35 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checkPolicy tells that there is a resource policy, and of operations whom it lets nobody reach.
+func (c *checker) checkPolicy() {
+	p := c.ResourcePolicy
+	if p == nil {
+		return
+	}
+	c.find(note, "%s:%d: the resource policy decides besides the rules (%s), in REST APIs alone: other modes refuse the contract. In a mode of AWS_IAM, whom it allows needs no policy of its own",
+		c.Name, c.PolicyLine, count(len(p.Statement), "statement", "statements"))
+	var silent []string
+	for i := range c.Contract.Operations {
+		operation := &c.Contract.Operations[i]
+		switch reach := p.Reach(operation.Route); {
+		case reach.Shut >= 0:
+			name := fmt.Sprintf("statement %d", reach.Shut)
+			if sid := p.Statement[reach.Shut].Sid; sid != "" {
+				name += fmt.Sprintf(" (%s)", printable(sid))
+			}
+			c.find(problem, "%s: %s of the resource policy denies it to everybody, always and from everywhere", label(operation), name)
+		case operation.Access.Public && !reach.Anonymous:
+			c.find(problem, "%s: open to everyone, and no statement of the resource policy allows it to everybody: nobody may call it", label(operation))
+		case !reach.Anonymous:
+			silent = append(silent, routeName(operation.Route))
+		}
+	}
+	if len(silent) > 0 {
+		c.find(warning, "no statement of the resource policy allows %s to everybody: nobody may call what a user pool or only an API key guards", strings.Join(silent, ", "))
+	}
+}
