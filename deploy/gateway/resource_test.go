@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"portcullis/api/contract"
 	"portcullis/authorizers/verify/verifytest"
+	"portcullis/policy"
 )
 
 // withPolicy gives the fixture's contract a resource policy of these statements, in JSON.
@@ -300,6 +302,53 @@ func TestPolicyOfTheCache(t *testing.T) {
 		s := startStage(t, mode, withPolicy(t, says))
 		if got := s.sendSigned(t, anew); got.status != want {
 			t.Errorf("%s: %s", says, answered(got))
+		}
+	}
+}
+
+// TestPolicyOpensNothing: beside a policy that allows everything, the documents of the contract's rules let through what they do alone, in
+// time; those of rules that know of no such policy do not, which is why the contract's do.
+func TestPolicyOpensNothing(t *testing.T) {
+	c, err := contract.Parse("contract.yaml", []byte(strings.Replace(contractText, "    delete: {}\n", "    delete: {security: [bearer: [things/write]]}\n", 1)+
+		"x-amazon-apigateway-policy: {\"Version\": \"2012-10-17\", \"Statement\": ["+allowsAll+"]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed, err := c.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.ResourcePolicy = nil
+	open, err := c.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rules := range []*policy.Rules{closed, open} {
+		s := startStage(t, modeText, func(s *setting) { withPolicy(t, allowsAll)(s) })
+		s.token.code = func(event []byte) (string, error) {
+			var asked struct{ MethodARN string }
+			json.Unmarshal(event, &asked)
+			reader := policy.Caller{ID: "me", Schemes: []string{policy.SchemeBearer}, Scopes: []string{"things/read"}, Expires: s.now.Add(time.Minute)}
+			doc, err := rules.Compile(reader, policy.MustParseARN(asked.MethodARN))
+			if err != nil {
+				return "", err
+			}
+			text, err := json.Marshal(map[string]any{"principalId": "me", "policyDocument": doc})
+			return string(text), err
+		}
+		shut := map[bool]int{true: 403, false: 200}[rules == closed]
+		for _, step := range []struct {
+			request string
+			later   time.Duration
+			status  int
+		}{{"GET /test/things/7", 0, 200}, {"DELETE /test/things/7", 0, shut}, {"GET /test/things/7", time.Minute, shut}} {
+			s.now = s.now.Add(step.later)
+			if got := s.send(t, step.request+"\nAuthorization: Bearer kept"); got.status != step.status {
+				t.Errorf("closed %v: %s: %s, want %d", rules == closed, step.request, answered(got), step.status)
+			}
+		}
+		if s.token.calls() != 1 {
+			t.Errorf("the authorizer was asked %d times", s.token.calls())
 		}
 	}
 }
