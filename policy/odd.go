@@ -159,10 +159,10 @@ func encodings(of *[256]bool) []string {
 
 func isUnreserved(c byte) bool { return isAlphanumeric(rune(c)) || strings.IndexByte("-._~", c) >= 0 }
 
-// readings are the ways in which a path may be read: as it was sent; without slashes before the first segment, which is
-// how REST APIs route; without empty segments; without . and .. (RFC 3986, section 5.2.4); and all of them with the
+// Readings are the ways in which a path may be read: as it was sent, which is the first; without slashes before the first segment,
+// which is how REST APIs route; without empty segments; without . and .. (RFC 3986, section 5.2.4); and all of them with the
 // characters decoded that need not be encoded (section 6.2.2.2). Most paths have one.
-func readings(path string) []string {
+func Readings(path string) []string {
 	all := []string{path}
 	if decoded := decodeUnreserved(path); decoded != path {
 		all = append(all, decoded)

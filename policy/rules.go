@@ -218,7 +218,7 @@ func (r *Rules) decide(caller *Caller, method, path string) (reading, Decision) 
 		return r.decideReading(caller.owner(), has, method, path)
 	}
 	var first reading
-	for _, path := range readings(path) {
+	for _, path := range Readings(path) {
 		read, decision := r.decideReading(caller.owner(), has, method, path)
 		if read.served && decision == Deny {
 			return read, Deny

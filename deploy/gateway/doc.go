@@ -30,6 +30,7 @@
 // The resource policy of a REST API counts as AWS documents it for what checks credentials: with none, and for public operations and
 // preflights, it has to allow; with a Lambda authorizer it may deny before that is asked, and else either's Allow is enough if neither
 // denies; with a user pool it has to allow once the token is good; a signed request is decided by it and the caller's own policy together.
+// Of a path that may be read in several ways the strictest reading counts.
 // The caller's address is the connection's: no header says another. No request here comes through a VPC, and no caller that signs is
 // of an organization or has tags.
 //

@@ -110,7 +110,8 @@ func (s *Signer) conditionKeys(r *Request) map[string]string {
 // invokes. A caller with no policy of its own may nothing.
 func (x *Exchange) May(action string) bool {
 	own := x.permits(&x.Request, action, x.ARN())
-	decision, _ := policy.Combine(own, x.Resource.evaluate(&x.Request, action, x.Signer), x.isOf(x.Config.AccountID))
+	api, _ := x.Resource.evaluate(&x.Request, action, x.Signer)
+	decision, _ := policy.Combine(own, api, x.isOf(x.Config.AccountID))
 	return decision == policy.Allow && own.Decision == policy.Allow
 }
 

@@ -94,13 +94,14 @@ func (x *Exchange) warnOfPath(t PolicyTrace) {
 // judge completes a verdict with what the caller's policy, and the resource policy with it, say of an action on what the request
 // invokes. Of the caller's it is the path as sent that decides; the trace says so where the one that routed would decide otherwise.
 func (v *Verdict) judge(r *Request, action string) {
-	result, api := v.Caller.permits(r, action, r.ARN()), r.Resource.evaluate(r, action, v.Caller.Signer)
+	result := v.Caller.permits(r, action, r.ARN())
+	api, arn := r.Resource.evaluate(r, action, v.Caller.Signer)
 	decision, explicit := policy.Combine(result, api, v.Caller.isOf(r.Config.AccountID))
 	v.Reason, v.Explicit = Denied, explicit
 	if decision == policy.Allow {
 		v.Decision = Allowed
 	}
-	v.resource = r.Resource.trace(r, api)
+	v.resource = r.Resource.trace(arn, api)
 	v.byResource = r.Resource != nil && v.Decision != Allowed && (api.Explicit || result.Decision == policy.Allow)
 	v.policy = newPolicyTrace(r.ARN(), v.Caller.document(), ofOwn(result, r, &v.Caller))
 	if r.Path == r.policyPath {

@@ -21,25 +21,24 @@ func newResourcePolicy(s *Stage) *ResourcePolicy {
 	return &ResourcePolicy{s.Plan.REST.ResourcePolicy.Expand(api)}
 }
 
-// evaluate says what the policy has for a request of who signed it; nil: nobody is known to. Where the path as sent is not the one that
-// routes, it is not known by which one AWS decides: the stricter answer counts. The zero result, of no policy, is silent.
-func (p *ResourcePolicy) evaluate(r *Request, action string, who *Signer) policy.ResourceResult {
+// evaluate says what the policy has for a request of who signed it, and for which ARN; nil: nobody is known to have. Of a path that may be
+// read in several ways it is not known by which one AWS decides: the strictest answer counts. The result of no policy is silent.
+func (p *ResourcePolicy) evaluate(r *Request, action string, who *Signer) (result policy.ResourceResult, arn string) {
 	if p == nil {
-		return policy.ResourceResult{Result: denied}
+		return policy.ResourceResult{Result: denied}, ""
 	}
 	keys, caller := r.conditionKeys(), policy.Identity{}
 	if who != nil {
 		keys, caller = who.conditionKeys(r), who.identity()
 	}
-	result := p.document.Evaluate(policy.Request{Action: action, Resource: r.ARN(), Keys: keys}, caller)
-	if r.Path == r.policyPath {
-		return result
+	for i, path := range policy.Readings(r.policyPath) {
+		read := r.arnOf(path)
+		one := p.document.Evaluate(policy.Request{Action: action, Resource: read, Keys: keys}, caller)
+		if i == 0 || strictness(one) > strictness(result) {
+			result, arn = one, read
+		}
 	}
-	routed := p.document.Evaluate(policy.Request{Action: action, Resource: r.arnOf(r.Path), Keys: keys}, caller)
-	if strictness(routed) > strictness(result) {
-		return routed
-	}
-	return result
+	return result, arn
 }
 
 // strictness orders results: one that is higher lets in no more.
@@ -66,18 +65,18 @@ func (s *Signer) identity() policy.Identity {
 
 // AskPolicy asks the API's resource policy about a request of whom nobody knows, and notes what it says.
 func (x *Exchange) AskPolicy() policy.ResourceResult {
-	result := x.Resource.evaluate(&x.Request, policy.InvokeAction, nil)
-	x.noteResource(x.Resource.trace(&x.Request, result))
+	result, arn := x.Resource.evaluate(&x.Request, policy.InvokeAction, nil)
+	x.noteResource(x.Resource.trace(arn, result))
 	return result
 }
 
-// trace is how the policy was evaluated; nil: there is none.
-func (p *ResourcePolicy) trace(r *Request, result policy.ResourceResult) *ResourceTrace {
+// trace is how the policy was evaluated for an ARN; nil: there is none.
+func (p *ResourcePolicy) trace(arn string, result policy.ResourceResult) *ResourceTrace {
 	if p == nil {
 		return nil
 	}
 	t := &ResourceTrace{
-		ARN: r.ARN(), Decision: result.Decision.String(), Reason: result.Reason.String(), Index: max(result.Statement, result.Near), Pattern: result.Pattern,
+		ARN: arn, Decision: result.Decision.String(), Reason: result.Reason.String(), Index: max(result.Statement, result.Near), Pattern: result.Pattern,
 		Delegated: result.Delegated,
 	}
 	if result.Problem != "" {
