@@ -297,14 +297,23 @@ func TestPolicyIsTold(t *testing.T) {
 	}
 }
 
-// TestPolicyOfTheCache: who may invoke may not therefore have an answer fetched anew, and whom the policy forbids to may not.
+// TestPolicyOfTheCache: whom the API's policy forbids to may not have an answer fetched anew, and who may by that policy alone may not either.
 func TestPolicyOfTheCache(t *testing.T) {
-	mode := strings.ReplaceAll(iamModeText, "Action: execute-api:Invoke", `Action: "execute-api:*"`) + "cache: {methods: {GET /things: {ttlInSeconds: 300, keyParameters: [context.identity.userArn]}}, unauthorizedCacheControlHeaderStrategy: FAIL_WITH_403}\n"
+	const cache = "cache: {methods: {GET /things: {ttlInSeconds: 300, keyParameters: [context.identity.userArn]}}, unauthorizedCacheControlHeaderStrategy: FAIL_WITH_403}\n"
 	anew := asReader.to("GET /test/things").but(func(b *signing) { b.after = func(r *http.Request) { r.Header.Set("Cache-Control", "max-age=0") } })
-	for says, want := range map[string]int{allowsAll: 200, allowsAll + ", " + strings.Replace(deniesAll, "execute-api:Invoke", "execute-api:InvalidateCache", 1): 403} {
-		s := startStage(t, mode, withPolicy(t, says))
-		if got := s.sendSigned(t, anew); got.status != want {
-			t.Errorf("%s: %s", says, answered(got))
+	any := strings.Replace(allowsAll, "execute-api:Invoke", "execute-api:*", 1)
+	for _, test := range []struct {
+		own, api string
+		want     int
+	}{
+		{`"execute-api:*"`, any, 200},
+		{`"execute-api:*"`, allowsAll, 200},
+		{`"execute-api:*"`, any + ", " + strings.Replace(deniesAll, "execute-api:Invoke", "execute-api:InvalidateCache", 1), 403},
+		{"execute-api:Invoke", any, 403},
+	} {
+		s := startStage(t, strings.ReplaceAll(iamModeText, "Action: execute-api:Invoke", "Action: "+test.own)+cache, withPolicy(t, test.api))
+		if got := s.sendSigned(t, anew); got.status != test.want {
+			t.Errorf("own %s, the API %s: %s", test.own, test.api, answered(got))
 		}
 	}
 }
