@@ -65,7 +65,7 @@ type Contract struct {
 	// ResourcePolicy is the policy of the API itself (the document's x-amazon-apigateway-policy), its short resources as they stand
 	// there; nil: there is none. It lets requests in besides the rules, and opens nothing that they do not: see [Contract.Rules].
 	ResourcePolicy *policy.ResourcePolicy
-	PolicyLine     int // of the file, where it stands; 0: there is none
+	PolicyAt       Position // where it stands; the zero Position: there is none
 
 	// Remarks say what of the document is passed over, or does not do what it reads like, by lines.
 	Remarks []Remark

@@ -35,7 +35,7 @@ func (p *parser) readResourcePolicy(c *Contract) {
 		p.refuse(key, "%s: %v", policyMember, err)
 		return
 	}
-	c.ResourcePolicy, c.PolicyLine = &read, p.position(key.Line).Line
+	c.ResourcePolicy, c.PolicyAt = &read, p.position(key.Line)
 	p.remarkOnStages(&read, node, key.Line)
 }
 

@@ -43,8 +43,8 @@ func TestResourcePolicy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.PolicyLine != 3 || !reflect.DeepEqual(*c.ResourcePolicy, want) {
-		t.Errorf("line %d, %+v, want %+v", c.PolicyLine, c.ResourcePolicy, want)
+	if c.PolicyAt.Line != 3 || !reflect.DeepEqual(*c.ResourcePolicy, want) {
+		t.Errorf("line %d, %+v, want %+v", c.PolicyAt.Line, c.ResourcePolicy, want)
 	}
 	const remark = `x-amazon-apigateway-policy: "execute-api:/prod/GET/things" is about the stage prod alone: on a desk a stage is called as its mode, and deployed as the deployment says; * is any`
 	if len(c.Remarks) != 1 || c.Remarks[0].Line != 11 || c.Remarks[0].Text != remark {
@@ -62,8 +62,8 @@ func TestNoResourcePolicy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if (c.ResourcePolicy != nil) != closed || (c.PolicyLine > 0) != closed {
-			t.Errorf("line %d, %+v", c.PolicyLine, c.ResourcePolicy)
+		if (c.ResourcePolicy != nil) != closed || (c.PolicyAt.Line > 0) != closed {
+			t.Errorf("line %d, %+v", c.PolicyAt.Line, c.ResourcePolicy)
 		}
 		rules, err := c.Rules()
 		if err != nil {

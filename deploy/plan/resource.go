@@ -20,9 +20,9 @@ func (b *builder) resourcePolicy() *policy.ResourcePolicy {
 	text, err := json.Marshal(p.Expand(policy.LongestARN))
 	switch {
 	case err != nil:
-		b.refuse(b.contract.PolicyLine, "x-amazon-apigateway-policy: %v", err)
+		b.refuse(b.contract.PolicyAt, "x-amazon-apigateway-policy: %v", err)
 	case len(text) > mostResourcePolicy:
-		b.refuse(b.contract.PolicyLine, "x-amazon-apigateway-policy: has up to %d bytes with its resources written out, and API Gateway takes %d: want fewer or wider statements",
+		b.refuse(b.contract.PolicyAt, "x-amazon-apigateway-policy: has up to %d bytes with its resources written out, and API Gateway takes %d: want fewer or wider statements",
 			len(text), mostResourcePolicy)
 	}
 	return p
@@ -31,6 +31,6 @@ func (b *builder) resourcePolicy() *policy.ResourcePolicy {
 // checkNoResourcePolicy refuses the resource policy of a contract where API Gateway has none: whom it shuts out would be let in.
 func (b *builder) checkNoResourcePolicy() {
 	if b.contract.ResourcePolicy != nil {
-		b.refuse(b.contract.PolicyLine, "x-amazon-apigateway-policy: resource policies are of REST APIs, and whom this one shuts out would be let in: want a mode of gateway %s", modes.REST)
+		b.refuse(b.contract.PolicyAt, "x-amazon-apigateway-policy: resource policies are of REST APIs, and whom this one shuts out would be let in: want a mode of gateway %s", modes.REST)
 	}
 }

@@ -11,8 +11,8 @@ func (c *checker) checkPolicy() {
 	if p == nil {
 		return
 	}
-	c.find(note, "%s:%d: the resource policy decides besides the rules (%s), in REST APIs alone: other modes refuse the contract. Whom it allows needs no policy of its own in a mode of AWS_IAM, and with an authorizer that is not this module's and does not deny",
-		c.Name, c.PolicyLine, count(len(p.Statement), "statement", "statements"))
+	c.find(note, "%s: the resource policy decides besides the rules (%s), in REST APIs alone: other modes refuse the contract. Whom it allows needs no policy of its own in a mode of AWS_IAM, and with an authorizer that is not this module's and does not deny",
+		c.PolicyAt.Place(), count(len(p.Statement), "statement", "statements"))
 	var silent []string
 	for i := range c.Contract.Operations {
 		operation := &c.Contract.Operations[i]
