@@ -5,8 +5,9 @@
 //
 // Read are OpenAPI 3.0, 3.1 and 3.2, in YAML or JSON, in one file or several: `security` of operations and of the document, the security
 // schemes, parameters and bodies (also by reference into components), operationId, x-amazon-apigateway-any-method, the resource policy
-// in x-amazon-apigateway-policy ([policy.ParseResourcePolicy] says what is taken of one), and of
-// x-amazon-apigateway-integration the function's name. Our own extensions are x-function, x-owner-scopes, x-public, x-websocket. A
+// in x-amazon-apigateway-policy ([policy.ParseResourcePolicy] says what is taken of one), and of x-amazon-apigateway-integration the
+// function's name, and whether OPTIONS is what API Gateway's export has for CORS. Our own extensions are x-function, x-owner-scopes,
+// x-public, x-websocket. A
 // scheme is a bearer's token (http with scheme bearer, oauth2, openIdConnect, and API Gateway's apiKey in the header Authorization
 // with an authorizer), an API key (apiKey in another header), or a signature ([SchemeSigV4]).
 //
@@ -18,7 +19,7 @@
 //
 // Passed over are descriptions, tags, responses, schemas that no body or message has, links, callbacks, webhooks and servers, with
 // whatever stands in them, security schemes that nothing asks for, and extensions of others; API Gateway's own are told of, with what
-// counts in their place; see [Contract.Remarks].
+// counts in their place, and so is what its own authorizers would ask less for; see [Contract.Remarks].
 //
 // # Several files
 //
@@ -54,6 +55,10 @@ type Contract struct {
 
 	// Description is info.description.
 	Description string
+
+	// Preflights are the paths whose OPTIONS is no operation, since a mock of API Gateway's answers it: the gateway answers preflights
+	// there itself, also where an operation stands for all methods.
+	Preflights []string
 
 	// OwnerScopes maps a scope to the path parameter that must equal the caller's id for it to count
 	// (the document's x-owner-scopes).

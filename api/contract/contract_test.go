@@ -145,8 +145,11 @@ func TestLoadNamesTheFile(t *testing.T) {
 
 // FuzzParse: what is read has rules, and each operation the access that a plain reading of the document gives.
 func FuzzParse(f *testing.F) {
-	for _, pattern := range []string{"../openapi.yaml", "testdata/*.yaml", "testdata/refused/*.yaml"} {
-		files, _ := filepath.Glob(pattern)
+	for _, pattern := range []string{"../openapi.yaml", "testdata/*.yaml", "testdata/refused/*.yaml", "../../deploy/portcullis/testdata/wild/*/openapi.*"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatalf("there is no %s: %v", pattern, err)
+		}
 		for _, file := range files {
 			text, err := os.ReadFile(file)
 			if err != nil {
@@ -227,10 +230,32 @@ func plainReading(t *testing.T, text []byte) map[string]string {
 			if !own {
 				security = document["security"]
 			}
-			all[path+" "+member] = plainAccess(security, schemes)
+			if access := plainAccess(security, schemes); !isMockOptions(member, members, document, access) {
+				all[path+" "+member] = access
+			}
 		}
 	}
 	return all
+}
+
+// isMockOptions tells whether an operation is no operation but the gateway's own answer to preflights.
+func isMockOptions(member string, operation, document map[string]any, access string) bool {
+	integration, _ := operation["x-amazon-apigateway-integration"].(map[string]any)
+	if reference, refers := integration["$ref"].(string); refers {
+		var at any = document
+		for _, name := range strings.Split(strings.TrimPrefix(reference, "#/"), "/") {
+			within, _ := at.(map[string]any)
+			at = within[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)]
+		}
+		integration, _ = at.(map[string]any)
+	}
+	kind, _ := integration["type"].(string)
+	for _, own := range []string{"x-function", "x-public", "x-amazon-apigateway-auth"} {
+		if _, has := operation[own]; has {
+			return false
+		}
+	}
+	return member == "options" && strings.EqualFold(kind, "mock") && (access == "public" || access == "")
 }
 
 func plainAccess(security any, schemes map[string]any) string {
@@ -374,6 +399,84 @@ func TestMeantPublic(t *testing.T) {
 	for i, want := range []bool{true, true, false} {
 		if o := read.Operations[i]; o.MeantPublic != want || !o.Access.Public {
 			t.Errorf("%s: %+v", o.Route, o)
+		}
+	}
+}
+
+// TestPreflights: OPTIONS that a mock answers is the gateway's own, and no operation, where nobody has to sign in for it; anything else
+// is an operation that says who may call it.
+func TestPreflights(t *testing.T) {
+	const mock = "x-amazon-apigateway-integration: {type: mock}"
+	const silent = "contract:3: OPTIONS /a: no `security`, here or at the document's root; a public operation says `security: []`"
+	for _, test := range []struct{ root, options, want string }{
+		{"", mock, "passed"},
+		{"", "security: [], " + mock, "passed"},
+		{"", "responses: {'200': {description: CORS}}, x-amazon-apigateway-integration: {type: MOCK, responses: {}}", "passed"},
+		{"", "x-amazon-apigateway-integration: {$ref: '#/components/x-amazon-apigateway-integrations/cors'}", "passed"},
+		{"security: []", mock, "passed"},
+		{"security: [b: [r]]", "security: [], " + mock, "passed"},
+
+		{"security: [b: [r]]", mock, "false [[{bearer [r]}]]"},
+		{"", "security: [b: []], " + mock, "false [[{bearer []}]]"},
+		{"", "security: [], x-public: true, " + mock, "true []"},
+		{"", "security: [], x-function: f, " + mock, "true []"},
+		{"", "security: [], x-amazon-apigateway-auth: {type: NONE}, " + mock, "true []"},
+		{"", "security: []", "true []"},
+		{"", "security: [], x-amazon-apigateway-integration: {type: aws_proxy}", "true []"},
+
+		{"", "x-function: f, " + mock, silent},
+		{"", "x-amazon-apigateway-auth: {type: AWS_IAM}, " + mock, silent},
+		{"", "x-amazon-apigateway-integration: {type: http}", silent},
+		{"", "x-amazon-apigateway-integration: {$ref: '#/components/x-amazon-apigateway-integrations/other'}", silent},
+		{"", "security: null, " + mock, "contract:3: security: want a list; `[]` makes an operation public"},
+		{"", "securty: [b: []], " + mock, `contract:3: OPTIONS /a: "securty" is no member that a contract has there; did you mean security?`},
+		{"", "parameter: [], " + mock, `contract:3: OPTIONS /a: "parameter" is no member that a contract has there; did you mean parameters?`},
+		{"", "x-functoin: f, " + mock, `contract:3: OPTIONS /a: "x-functoin" is no member that a contract has there; did you mean x-function?`},
+		{"", "x-amazon-apigateway-authtype: custom, " + mock, "contract:3: OPTIONS /a: x-amazon-apigateway-authtype: want it in a security scheme, and that scheme in `security`"},
+	} {
+		const text = "openapi: 3.0.1\npaths: {/a: {get: {security: [b: [r]]},\noptions: {%s}}}\n" +
+			"components: {securitySchemes: {b: {type: http, scheme: bearer}}, x-amazon-apigateway-integrations: {cors: {type: mock}, other: {type: http}}}\n%s"
+		read, err := contract.Parse("contract", fmt.Appendf(nil, text, test.options, test.root))
+		got := ""
+		switch {
+		case err != nil:
+			got = err.Error()
+		case len(read.Operations) == 2:
+			got = fmt.Sprint(read.Operations[1].Access.Public, read.Operations[1].Access.Alternatives)
+		case slices.Equal(read.Preflights, []string{"/a"}):
+			got = "passed"
+		}
+		if got != test.want {
+			t.Errorf("%s, %s: %s, want %s", test.root, test.options, got, test.want)
+		}
+		if err != nil {
+			continue
+		}
+		told := slices.ContainsFunc(read.Remarks, func(r contract.Remark) bool {
+			return r.Line == 3 && strings.HasPrefix(r.Text, "options with a mock's answer: is passed over: ")
+		})
+		if told != (got == "passed") {
+			t.Errorf("%s, %s: remarks %v", test.root, test.options, read.Remarks)
+		}
+	}
+	_, err := contract.Parse("contract", []byte("openapi: 3.0.1\npaths: {/$default: {options: {security: [], "+mock+"}}}"))
+	if err == nil || !strings.HasPrefix(err.Error(), "contract:2: /$default: want x-amazon-apigateway-any-method, and no single method") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestDefaultRoute: API Gateway's own mark of its route $default says nothing new there, and is no member anywhere else.
+func TestDefaultRoute(t *testing.T) {
+	for text, want := range map[string]string{
+		"/$default: {x-amazon-apigateway-any-method: {security: [], isDefaultRoute: true}}":   "",
+		"/$default: {x-amazon-apigateway-any-method: {security: [], isDefaultRoute: false}}":  "contract:2: ANY /$default: isDefaultRoute: want true, which it is",
+		"/$default: {x-amazon-apigateway-any-method: {security: [], isDefaultRoute: 'true'}}": "contract:2: ANY /$default: isDefaultRoute: want true, which it is",
+		"/a: {x-amazon-apigateway-any-method: {security: [], isDefaultRoute: true}}":          `contract:2: ANY /a: "isDefaultRoute" is no member that a contract has there`,
+		"/a: {get: {security: [], isDefaultRoute: true}}":                                     `contract:2: GET /a: "isDefaultRoute" is no member that a contract has there`,
+	} {
+		_, err := contract.Parse("contract", []byte("openapi: 3.0.1\npaths: {"+text+"}"))
+		if got := fmt.Sprint(err); got != want && (err != nil || want != "") {
+			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
 }

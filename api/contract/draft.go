@@ -88,7 +88,7 @@ func (p *parser) undecided() []choice {
 	paths := find(p.root, "paths")
 	for path, item := range pairs(paths) {
 		for key, node := range pairs(item) {
-			if !slices.Contains(methodMembers, key.Value) || node.Kind != yaml.MappingNode || find(node, "security") != nil {
+			if !slices.Contains(methodMembers, key.Value) || node.Kind != yaml.MappingNode || find(node, "security") != nil || p.isPreflight(key, node) {
 				continue
 			}
 			above, of := key, key.Value

@@ -120,11 +120,7 @@ func (p *parser) checkAuth(mapping *yaml.Node, what string, access policy.Access
 // none, or one that is not known before a stage's variables are. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration.html.
 func (p *parser) integrated(operation *yaml.Node) string {
-	integration := find(operation, gatewayPrefix+"integration")
-	if target, _ := p.target(integration); target != nil {
-		integration = target
-	}
-	_, arn, isLambda := strings.Cut(text(find(integration, "uri")), ":lambda:")
+	_, arn, isLambda := strings.Cut(text(find(p.integration(operation), "uri")), ":lambda:")
 	_, name, isFunction := strings.Cut(arn, ":function:")
 	name, _, _ = strings.Cut(name, "/")
 	name, _, _ = strings.Cut(name, ":") // a version or an alias follows
@@ -132,4 +128,50 @@ func (p *parser) integrated(operation *yaml.Node) string {
 		return ""
 	}
 	return name
+}
+
+// integration is the x-amazon-apigateway-integration of an operation, where it stands or what it refers to; nil: there is none.
+func (p *parser) integration(operation *yaml.Node) *yaml.Node {
+	integration := find(operation, gatewayPrefix+"integration")
+	if target, _ := p.target(integration); target != nil {
+		return target
+	}
+	return integration
+}
+
+// isPreflight tells whether a member of a path item is how API Gateway writes the answer to preflights where CORS was enabled: OPTIONS
+// that asks for no credentials, by saying nothing of them or `[]`, and that a mock answers. The gateway answers preflights itself
+// here, and nothing stands behind a mock that could be opened. What has one of our own extensions is an operation like any other. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/enable-cors-for-resource-using-swagger-importer-tool.html.
+func (p *parser) isPreflight(member, operation *yaml.Node) bool {
+	security := find(operation, "security")
+	asks := security != nil && (security.Kind != yaml.SequenceNode || len(security.Content) > 0)
+	inherits := security == nil && p.inherit != nil && !p.inherit.Public
+	if member.Value != "options" || asks || inherits || hasNear(operation, "security") {
+		return false
+	}
+	for _, own := range []string{functionMember, publicMember, authMember} {
+		if find(operation, own) != nil {
+			return false
+		}
+	}
+	return strings.EqualFold(text(find(p.integration(operation), "type")), "mock")
+}
+
+// passPreflight passes over an operation that is one of those, as strictly as others are read.
+func (p *parser) passPreflight(c *Contract, path string, member, operation *yaml.Node) {
+	what := policy.Route{Method: "OPTIONS", Path: path}.String()
+	p.only(operation, what, operationMembers...)
+	p.checkGuards(operation, what, "")
+	p.preflights.add(member.Line)
+	c.Preflights = append(c.Preflights, path)
+}
+
+// preflightRemark says what counts in the place of preflights that are passed over.
+func (p *parser) preflightRemark() []Remark {
+	if p.preflights.count == 0 {
+		return nil
+	}
+	const text = ": the gateway answers preflights itself, with the mode's headers and the deployment's origins"
+	return []Remark{{Position: p.position(p.preflights.line), Text: "options with a mock's answer: is passed over" + p.preflights.times() + text}}
 }

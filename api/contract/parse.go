@@ -38,8 +38,11 @@ type parser struct {
 	passed  map[string]*passed // extensions of API Gateway's that are passed over, by name
 	inlined int                // how many values the schemas of messages have so far
 
+	preflights passed // the OPTIONS that are passed over
+
 	asked     []*yaml.Node    // the schemes that a security asks for, where each is asked for first
 	isAsked   map[string]bool // whether one is among them, by its name
+	several   passed          // of these, those of API Gateway's own form with more than one scope
 	ofIssuers []Remark        // what is said of those that are one here
 	ofPolicy  []Remark        // what is said of the resource policy
 
@@ -96,7 +99,7 @@ func (p *parser) contract(text []byte) *Contract {
 	p.checkIssuers()
 	p.checkSilent(c)
 	p.checkRules(c)
-	c.Remarks = slices.Concat(p.ofIssuers, p.ofPolicy, p.passedRemarks(), p.nullableRemark(), p.laterRemark())
+	c.Remarks = slices.Concat(p.ofIssuers, p.ofPolicy, p.passedRemarks(), p.preflightRemark(), p.severalRemark(), p.nullableRemark(), p.laterRemark())
 	slices.SortFunc(c.Remarks, func(a, b Remark) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
 	})
@@ -222,6 +225,8 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) {
 	shared := p.parameters(find(item, "parameters"))
 	for key, node := range pairs(item) {
 		switch {
+		case p.isPreflight(key, node) && path != defaultPath:
+			p.passPreflight(c, path, key, node)
 		case slices.Contains(methodMembers, key.Value):
 			p.addOperations(c, path, key, node, shared)
 		case slices.Contains(pathItemMembers, key.Value):
@@ -248,6 +253,8 @@ func (p *parser) pathItem(c *Contract, path string, item *yaml.Node) {
 const (
 	anyMember   = "x-amazon-apigateway-any-method"
 	defaultPath = "/$default"
+
+	defaultRouteMember = "isDefaultRoute" // of the operation of defaultPath, as API Gateway writes it
 )
 
 var methodMembers = []string{"get", "head", "post", "put", "patch", "delete", "options", anyMember}
@@ -286,7 +293,8 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	if node.Kind != yaml.MappingNode {
 		return operation, p.refuse(node, "%s: want an operation, a mapping", route)
 	}
-	p.only(node, route.String(), operationMembers...)
+	p.only(node, route.String(), membersOf(route)...)
+	p.checkDefaultRoute(node, route.String())
 	if id := find(node, "operationId"); id != nil {
 		operation.ID = id.Value
 	}
@@ -303,6 +311,21 @@ func (p *parser) operation(route policy.Route, node *yaml.Node, shared []Paramet
 	operation.Parameters = override(shared, p.parameters(find(node, "parameters")))
 	operation.Body = p.body(find(node, "requestBody"), route, place)
 	return operation, true
+}
+
+// membersOf are the members that the operation of a route may have.
+func membersOf(route policy.Route) []string {
+	if route.Path == defaultPath {
+		return append(slices.Clip(operationMembers), defaultRouteMember)
+	}
+	return operationMembers
+}
+
+// checkDefaultRoute refuses a member that says of the operation of $default that it is another.
+func (p *parser) checkDefaultRoute(node *yaml.Node, what string) {
+	if mark := find(node, defaultRouteMember); mark != nil && (mark.ShortTag() != "!!bool" || strings.ToLower(mark.Value) != "true") {
+		p.refuse(mark, "%s: %s: want true, which it is", what, defaultRouteMember)
+	}
 }
 
 // function reads the name of a function.

@@ -108,3 +108,13 @@ func (p *parser) laterRemark() []Remark {
 	const text = ": API Gateway passes it over, since its models are of JSON Schema draft 4: bodies are not held to it"
 	return []Remark{{Position: p.position(p.later.line), Text: strings.Join(p.laterNames, ", ") + p.later.times() + text, Differs: true}}
 }
+
+// severalRemark says that more is asked for than API Gateway would of an authorizer that stands as its documents have it: its own ask
+// for any one of a method's scopes. See https://docs.aws.amazon.com/apigateway/latest/api/API_Method.html.
+func (p *parser) severalRemark() []Remark {
+	if p.several.count == 0 {
+		return nil
+	}
+	const text = ": API Gateway's own authorizer takes a token that has any one of them, and here all are asked for, as OpenAPI has it; want an alternative for each where one is enough"
+	return []Remark{{Position: p.position(p.several.line), Text: "security: several scopes at once" + p.several.times() + text, Differs: true}}
+}

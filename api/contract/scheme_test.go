@@ -322,3 +322,30 @@ func TestPassedOver(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// TestSeveralScopes: it is said that several scopes at once ask for more than API Gateway's own authorizer does, where that is how the
+// scheme is written.
+func TestSeveralScopes(t *testing.T) {
+	const native = "type: apiKey, in: header, name: Authorization, x-amazon-apigateway-authtype: cognito_user_pools"
+	for _, test := range []struct{ scheme, security, want string }{
+		{native, "[{s: [a, b]}]", "4: security: several scopes at once: API Gateway's own authorizer takes"},
+		{native, "[{s: [a]}, {s: [b, c]}, {s: [c, d]}]", "4: security: several scopes at once (2 times, here first): API Gateway's own authorizer takes"},
+		{"type: oauth2, flows: {}, x-amazon-apigateway-authorizer: {type: jwt}", "[{s: [a, b]}]", "4: security: several scopes at once: API Gateway's own authorizer takes"},
+		{native, "[{s: [a]}, {s: [b]}]", ""},
+		{"type: http, scheme: bearer", "[{s: [a, b]}]", ""},
+	} {
+		read, err := contract.Parse("contract", fmt.Appendf(nil, "openapi: 3.0.1\ncomponents: {securitySchemes: {s: {%s}}}\npaths: {/a: {get: {\nsecurity: %s}}}", test.scheme, test.security))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, remark := range read.Remarks {
+			if remark.Differs {
+				got += fmt.Sprintf("%d: %s", remark.Line, remark.Text)
+			}
+		}
+		if !strings.HasPrefix(got, test.want) || test.want == "" && got != "" {
+			t.Errorf("%s, %s: %q, want %q", test.scheme, test.security, got, test.want)
+		}
+	}
+}

@@ -54,6 +54,9 @@ func (p *parser) alternative(node *yaml.Node) (alternative policy.Alternative, o
 		case scheme.ours == SchemeSigV4 && len(scopes) > 0:
 			readable = p.refuse(list, "security: %s: a signature has no scopes: want []", name.Value)
 		}
+		if scheme.native && len(scopes) > 1 {
+			p.several.add(name.Line)
+		}
 		if known && !p.isAsked[name.Value] {
 			p.asked, p.isAsked[name.Value] = append(p.asked, name), true
 		}
