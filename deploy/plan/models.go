@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -100,11 +101,13 @@ func modelsOf(o *contract.Operation, body map[string]*schema) map[string]string 
 	}
 	all := map[string]string{}
 	for mediaType, s := range body {
-		all[mediaType] = s.model()
+		if !strings.Contains(mediaType, "*") { // a range is no type that a body names, and API Gateway compares them as texts
+			all[mediaType] = s.model()
+		}
 	}
 	if len(body) == len(o.Body.Schemas) { // each is JSON, and has a schema
 		first := slices.Min(slices.Collect(maps.Keys(body)))
-		all[AnyMediaType] = cmp.Or(all[plainJSON], all[first])
+		all[AnyMediaType] = cmp.Or(all[plainJSON], body[first].model())
 	}
 	return all
 }
@@ -156,11 +159,18 @@ func lettersAndDigits(r rune) rune {
 func (m *modelMaker) find(place string) any {
 	node := m.document
 	for _, token := range contract.PointerTokens(place) {
-		mapping, is := node.(map[string]any)
-		if !is {
+		switch parent := node.(type) {
+		case map[string]any:
+			node = parent[token]
+		case []any:
+			at, err := strconv.Atoi(token)
+			if err != nil || at < 0 || at >= len(parent) {
+				return nil
+			}
+			node = parent[at]
+		default:
 			return nil
 		}
-		node = mapping[token]
 	}
 	return node
 }
@@ -177,23 +187,59 @@ func (m *modelMaker) need(name, place string, tree any) *schema {
 
 // refer follows a reference that stands at a place.
 func (m *modelMaker) refer(place, reference string) *schema {
-	name, local := strings.CutPrefix(reference, components)
+	name, isSchema := schemaName(reference)
 	tree := m.find(reference)
-	if !strings.HasPrefix(reference, "#") {
+	switch {
+	case !strings.HasPrefix(reference, "#"):
 		m.refuse(m.contract.At(place), "$ref: %q is in another document: %s", reference, contract.Bundle)
 		return nil
-	}
-	if !local || strings.Contains(name, "/") || tree == nil {
-		m.refuse(m.contract.At(place), "$ref: %q: want %sNAME, of a schema that is there", reference, components)
+	case !isSchema || tree == nil:
+		m.refuse(m.contract.At(place), "$ref: %q: want %sNAME, of a schema that is there, or a place in one", reference, components)
 		return nil
 	}
 	return m.add(name, reference, tree)
 }
 
+// schemaName names what a reference refers to, and tells whether a schema can stand there: among the contract's schemas, at the schema
+// of a body or a parameter, as bundlers write it, or within one of these. What is none would ask for nothing.
+func schemaName(reference string) (name string, isSchema bool) {
+	tokens := contract.PointerTokens(reference)
+	within := tokens
+	if len(tokens) >= 3 && tokens[0] == "components" && tokens[1] == "schemas" {
+		tokens = tokens[2:]
+		within = tokens[1:]
+	} else {
+		at := slices.Index(tokens, "schema")
+		if at < 2 || !slices.Contains([]string{"content", "parameters", "headers"}, tokens[at-2]) {
+			return "", false
+		}
+		within = tokens[at+1:]
+	}
+	return strings.Join(tokens, "/"), leadToSchema(within)
+}
+
+// leadToSchema tells whether keywords, with names and numbers after those that have them, lead from a schema to one in it.
+func leadToSchema(tokens []string) bool {
+	for len(tokens) > 0 {
+		taken := 1
+		switch keyword := tokens[0]; {
+		case slices.Contains(namedKeywords, keyword), slices.Contains(listKeywords, keyword):
+			taken = 2
+		case !slices.Contains(innerKeywords, keyword):
+			return false
+		}
+		if taken > len(tokens) {
+			return false
+		}
+		tokens = tokens[taken:]
+	}
+	return true
+}
+
 // add adds a schema, and those that it refers to.
 func (m *modelMaker) add(name, place string, tree any) *schema {
 	if s, known := m.schemas[name]; known {
-		if s.place != place {
+		if !slices.Equal(contract.PointerTokens(s.place), contract.PointerTokens(place)) {
 			m.refuse(m.contract.At(place), "want another path or schema's name: the model of this schema would be %s, as that of %s is", name, from(m.contract.At(s.place), m.contract.At(place)))
 		}
 		return s
@@ -295,7 +341,8 @@ func (m *modelMaker) toDraft4(tree any) any {
 		if !refers {
 			return
 		}
-		schema["$ref"] = modelAddress + m.schemas[strings.TrimPrefix(reference, components)].model()
+		name, _ := schemaName(reference)
+		schema["$ref"] = modelAddress + m.schemas[name].model()
 		if all, isList := schema["allOf"].([]any); asksMore(schema) && (isList || schema["allOf"] == nil) {
 			schema["allOf"] = append(all, map[string]any{"$ref": schema["$ref"]})
 			delete(schema, "$ref")
@@ -308,6 +355,9 @@ var (
 	plainKeywords = []string{"const", "default", "enum", "example", "examples"}
 	// namedKeywords are those whose values are schemas by names.
 	namedKeywords = []string{"$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"}
+	// listKeywords are those whose values are lists of schemas, and innerKeywords those whose values are a schema.
+	listKeywords  = []string{"allOf", "anyOf", "oneOf"}
+	innerKeywords = []string{"additionalItems", "additionalProperties", "items", "not"}
 	// tellingKeywords ask for nothing.
 	tellingKeywords = []string{"$comment", "default", "deprecated", "description", "example", "examples", "externalDocs", "readOnly", "summary", "title", "writeOnly", "xml"}
 )

@@ -39,7 +39,7 @@ func (b *builder) operation(from *contract.Operation) Operation {
 		b.guard(&o)
 		b.checkSignatures(from.Position, keyOf(from), from.Access)
 		b.checkKeys(from)
-		if b.mode.Authorization == modes.Cognito || b.mode.Authorization == modes.JWT {
+		if (b.mode.Authorization == modes.Cognito || b.mode.Authorization == modes.JWT) && !onlySigned(from.Access) {
 			o.AuthorizationScopes = b.tokenScopes(from)
 		}
 	}
@@ -67,6 +67,28 @@ func (b *builder) addThrottle(o *Operation, key string) {
 	if t := b.mode.Throttle; t != nil {
 		if own, named := t.Methods[key]; named {
 			o.Throttle = throttleOf(own)
+		}
+	}
+}
+
+// mostPermissions is how many of an API's operations a function has a permission for each. The resource policy of a function's alias
+// holds 20 KB, which is some 45 of them in all APIs. See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+const mostPermissions = 10
+
+// AnyOperation is the permission of all operations of an API whose function serves more than a few: one for all of them.
+const AnyOperation = "*"
+
+// joinPermissions gives the operations of functions that serve more than [mostPermissions] one permission for all. It opens nothing:
+// what an API calls a function for is its operations.
+func joinPermissions(all map[string]Operation) {
+	served := map[string]int{}
+	for _, o := range all {
+		served[o.Function]++
+	}
+	for key, o := range all {
+		if o.Permission != "" && served[o.Function] > mostPermissions {
+			o.Permission = AnyOperation
+			all[key] = o
 		}
 	}
 }

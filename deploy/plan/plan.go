@@ -72,7 +72,7 @@ type Operation struct {
 	Path          string `json:"path,omitempty"`          // such as /things/{id}; of $default /$default; of WEBSOCKET there is none
 	OperationName string `json:"operationName,omitempty"` // the contract's operationId
 	Function      string `json:"function"`                // the name of the one that serves it; of $connect it may be "": none is told
-	Permission    string `json:"permission"`              // what follows the stage in the ARN by which the API may call the function: GET/things/*, or $connect
+	Permission    string `json:"permission"`              // what follows the stage in the ARN by which the API may call the function: GET/things/*, or $connect, or [AnyOperation]
 
 	Public              bool     `json:"public"`              // the contract opens it to everybody
 	AuthorizationType   string   `json:"authorizationType"`   // NONE, CUSTOM, COGNITO_USER_POOLS, JWT or AWS_IAM

@@ -220,17 +220,24 @@ func TestModels(t *testing.T) {
 		{"{application/merge-patch+json: {schema: {type: object}}}", "$default", "BodyPOSTthingsapplicationmergepatchjson", "{}", "[]"},
 		{"{application/a+json: {schema: {type: string}}, application/json: {schema: {type: object}}}", "$default", "BodyPOSTthings", "{}", `""`},
 		{"{application/json: {schema: {type: object}}, application/a+json: {}}", "$default", "", "", ""},
+		{"{application/json: {schema: {type: object}}, application/*+json: {schema: {type: string}}}", "application/*+json", "", "", ""},
+		{"{application/json: {schema: {type: object}}, application/*+json: {schema: {type: string}}}", "$default", "BodyPOSTthings", "{}", `""`},
+		{"{application/*+json: {schema: {type: string}}}", "$default", "BodyPOSTthingsapplicationjson", `""`, "{}"},
 		{"{application/json: {schema: {type: object}}, text/plain: {schema: {type: string}}}", "$default", "", "", ""},
 		{"{application/json: {schema: {$ref: \"#/components/schemas/Part\", description: A part.}}}", "application/json", "Part", "{}", "[]"},
 		{"{application/json: {schema: {$ref: \"#/components/schemas/Part\", minProperties: 1}}}", "application/json", "BodyPOSTthingsRank1", `{"a":1}`, "{}"},
 		{"{application/json: {schema: {$ref: \"#/components/schemas/Part\", allOf: [{minProperties: 1}]}}}", "application/json", "BodyPOSTthingsRank1", `{"a":1}`, "{}"},
+		{"{application/json: {schema: {$ref: \"#/components/schemas/Thing/properties/part\"}}}", "application/json", "ThingpropertiespartRank1", "{}", "[]"},
+		{"{application/json: {schema: {$defs: {A: {type: integer}}, items: {$ref: \"#/paths/~1things/post/requestBody/content/application~1json/schema/$defs/A\"}}}}",
+			"application/json", "BodyPOSTthingsRank1", "[1]", `["a"]`},
+		{"{application/json: {schema: {properties: {b: {$ref: \"#/paths/~1things/get/parameters/0/schema/allOf/1/items\"}}}}}", "application/json", "BodyPOSTthingsRank1", `{"b":3}`, `{"b":2}`},
 		{"{application/json: {schema: {const: {a: [1]}}}}", "application/json", "BodyPOSTthings", `{"a":[1]}`, `{"a":[2]}`},
 		{"{application/json: {schema: {enum: [{const: 1}]}}}", "application/json", "BodyPOSTthings", `{"const":1}`, `{"enum":[1]}`},
 		{"{application/json: {schema: {properties: {enum: {const: 1}}}}}", "application/json", "BodyPOSTthings", `{"enum":1}`, `{"enum":2}`},
 		{"{application/json: {schema: {$ref: \"#/components/schemas/Error\"}}}", "application/json", "ErrorRank0", `""`, "1"}, // Error is there already
 		{"{application/json: {schema: {$ref: \"#/components/schemas/a.b_C-1\"}}}", "application/json", "abC1", "1", `""`},
 	} {
-		text := strings.NewReplacer(base, test.content, "    Part: {type: object}\n", "    Part: {type: object}\n    Error: {type: string}\n    a.b_C-1: {type: integer}\n").Replace(contractBase)
+		text := strings.NewReplacer(base, test.content, "    get: {}\n", "    get: {parameters: [{name: a, in: query, schema: {allOf: [{}, {items: {minimum: 3}}]}}]}\n", "    Part: {type: object}\n", "    Part: {type: object}\n    Error: {type: string}\n    a.b_C-1: {type: integer}\n").Replace(contractBase)
 		c, err := contract.Parse("contract.yaml", []byte(text))
 		if err != nil {
 			t.Fatal(err)

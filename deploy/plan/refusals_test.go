@@ -237,7 +237,7 @@ func TestRefusesContracts(t *testing.T) {
 		// Paths and methods of REST APIs.
 		{"iam", "/open:", "/things/{proxy+}:", "16: GET /things/{id}: a REST API has one parameter at a place; /things/{proxy+} is there already, and cannot be {id} too"},
 		{"iam", "/open:", "/things/{name}/parts:", "16: GET /things/{id}: a REST API has one parameter at a place; /things/{name} is there already, and cannot be {id} too"},
-		{"iam", "/open:", "/a/b/c/d/e/f/g:", "11: /a/b/c/d/e/f/g: want at most 6 segments in the path of a REST API"},
+		{"iam", "/open:", "/a/b/c/d/e/f/g/h/i/j/k:", "11: /a/b/c/d/e/f/g/h/i/j/k: want at most 10 segments in the path of a REST API"},
 		{"iam", "/open: {get:", "/$default: {x-amazon-apigateway-any-method:", "11: /$default: a REST API has no route for what no other one serves"},
 		{"iam", "/open:", "/o@pen:", "11: /o@pen: " + noPath},
 		{"iam", "/open:", "/a/b~/c:", "11: /a/b~/c: " + noPath},
@@ -248,6 +248,14 @@ func TestRefusesContracts(t *testing.T) {
 		{"iam", "{$ref: \"#/components/schemas/Thing\"}", "{properties: {a: {items: {$ref: \"#/components/schemas/Absent\"}}}}", `14: $ref: "#/components/schemas/Absent": ` + dangling},
 		{"iam", "schemas/Part\"", "schemas/Absent\"", `7: $ref: "#/components/schemas/Absent": ` + dangling},
 		{"iam", "schemas/Part\"", "schemas/Part/type\"", `7: $ref: "#/components/schemas/Part/type": ` + dangling},
+		{"iam", "schemas/Part\"", "schemas/Part/properties/a\"", `7: $ref: "#/components/schemas/Part/properties/a": ` + dangling},
+		{"iam", "schemas/Part\"", "schemas/Thing/properties\"", `7: $ref: "#/components/schemas/Thing/properties": ` + dangling},
+		{"iam", "schemas/Part\"", "schemas/Thing/allOf/0/x\"", `7: $ref: "#/components/schemas/Thing/allOf/0/x": ` + dangling},
+		{"iam", "components/schemas/Part\"", "components/schemas\"", `7: $ref: "#/components/schemas": ` + dangling},
+		{"iam", "components/schemas/Part\"", "components/securitySchemes/bearer\"", `7: $ref: "#/components/securitySchemes/bearer": ` + dangling},
+		{"iam", "components/schemas/Part\"", "paths/~1things/get\"", `7: $ref: "#/paths/~1things/get": ` + dangling},
+		{"iam", "components/schemas/Part\"", "paths/~1things/post/requestBody/content\"", `7: $ref: "#/paths/~1things/post/requestBody/content": ` + dangling},
+		{"iam", "components/schemas/Part\"", "info/schema\"", `7: $ref: "#/info/schema": ` + dangling},
 		{"iam", "#/components/schemas/Part\"", "Part\"", `7: $ref: "Part" is in another document: ` + contract.Bundle},
 		{"iam", "#/components/schemas/Part\"", "https://example.com/Part\"", `7: $ref: "https://example.com/Part" is in another document: ` + contract.Bundle},
 		{"iam", "Part: {type: object}", "Part: {items: {$ref: \"#/components/schemas/Part\"}}", "7: Thing: want references at most 4 deep, and not in a circle, to make it a model of API Gateway's\n" +
@@ -294,6 +302,51 @@ func TestRefusesContracts(t *testing.T) {
 		{"jwt", "get: {}", "get: {security: [{bearer: [" + strings.Repeat("a", 65) + "]}]}", "13: GET /things: JWT cannot express this rule: a scope is longer than the 64 characters that those of a route of an HTTP API have at most"},
 	} {
 		wantError(t, test.mode+", "+test.changed, func() error { _, err := compileBase(t, test.mode, "", test.old, test.changed); return err }, "contract.yaml", test.want)
+	}
+}
+
+// TestPermissions: a function of few operations may be called for each of them, and one of more for all of its API.
+func TestPermissions(t *testing.T) {
+	for _, test := range []struct {
+		more int
+		want string
+	}{{6, "GET/things"}, {7, "*"}} { // with the four of the contract, ten and eleven
+		var paths strings.Builder
+		for i := range test.more {
+			fmt.Fprintf(&paths, "  /more%d: {get: {}}\n", i)
+		}
+		for _, mode := range []string{"iam", "httpIAM"} {
+			p, err := compileBase(t, mode, "", "  /open: {get: {security: []}}\n", "  /open: {get: {security: [], x-function: other}}\n  /opened: {get: {security: []}}\n"+paths.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, other := p.Operations["GET /things"].Permission, p.Operations["GET /open"].Permission; got != test.want || other != "GET/open" {
+				t.Errorf("%s with %d more operations: %s, and of another function %s; want %s", mode, test.more, got, other, test.want)
+			}
+		}
+	}
+}
+
+// TestPreflightsOfMocks: what a mock answers in API Gateway's documents the gateway answers, also beside an operation of all methods.
+func TestPreflightsOfMocks(t *testing.T) {
+	const mock = "options: {x-amazon-apigateway-integration: {type: mock}}"
+	for _, test := range []struct{ item, want string }{
+		{"{get: {security: []}, put: {security: []}, " + mock + "}", "GET,OPTIONS,PUT"},
+		{"{x-amazon-apigateway-any-method: {security: []}, " + mock + "}", "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"},
+		{"{x-amazon-apigateway-any-method: {security: []}}", ""},
+		{"{get: {security: []}, options: {security: []}}", ""},
+	} {
+		c, err := contract.Parse("contract.yaml", []byte("openapi: 3.0.1\nx-function: f\npaths: {/open: "+test.item+"}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.Compile(c, parseBase(t, "iam", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.REST.Preflights["/open"]["Access-Control-Allow-Methods"]; got != test.want {
+			t.Errorf("%s: %q, want %q", test.item, got, test.want)
+		}
 	}
 }
 
@@ -365,14 +418,14 @@ func TestCompiles(t *testing.T) {
 	const rule = "get: {security: [{bearer: [things/self]}, {bearer: [things/read]}]}"
 	threeOld, threeNew := chain(2)
 	for _, test := range []struct{ mode, added, old, changed string }{
-		{"iam", "", "/open:", "/a/b/c/d/e/f:"},
+		{"iam", "", "/open:", "/a/b/c/d/e/f/g/h/i/j:"},
 		{"iam", "", "/open:", "/:"},
 		{"iam", "", "/open:", "/A.b_c-d:e:"},
 		{"iam", "", "/open:", "/things/{id}/parts:"},
 		{"iam", "", "/open:", "/a/things/{name}:"}, // at another place than {id}
 		{"iam", "", "/open:", "/others/{proxy+}:"},
 		{"httpIAM", "", "/open:", "/things/{proxy+}:"},
-		{"httpIAM", "", "/open:", "/a/b/c/d/e/f/g:"},
+		{"httpIAM", "", "/open:", "/a/b/c/d/e/f/g/h/i/j/k:"},
 		{"httpIAM", "", "/open:", "/o@pen:"},
 		{"httpIAM", "", "/open: {get:", "/$default: {x-amazon-apigateway-any-method:"},
 		{"httpIAM", "", "schemas/Thing\"", "schemas/Absent\""}, // has no models

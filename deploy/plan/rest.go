@@ -24,7 +24,7 @@ func (b *builder) rest() *REST {
 	}
 	r := &REST{
 		APIKeySource: cmp.Or(b.mode.APIKeySource, "HEADER"), UsagePlan: b.usagePlan(), BinaryMediaTypes: listOf(b.mode.BinaryMediaTypes),
-		Resources: b.resources(), Preflights: b.preflights(),
+		Resources: resourcesOf(b.contract), Preflights: b.preflights(),
 		RequestValidator: RequestValidator{b.mode.RequestValidation.Body, b.mode.RequestValidation.Parameters},
 		Models:           b.models.all, validators: b.models.validators, GatewayResponses: b.gatewayResponses(),
 		ResourcePolicy: b.resourcePolicy(),
@@ -58,7 +58,7 @@ func (b *builder) usagePlan() *UsagePlan {
 }
 
 // mostSegments is how deep a path may be: Terraform has no recursion, and its module makes so many depths of resources.
-const mostSegments = 6
+const mostSegments = 10
 
 var restPath = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(/|(/([A-Za-z0-9._:-]+|\{[A-Za-z0-9._-]+\+?\}))+)$`)
@@ -109,10 +109,10 @@ func siblings(path string, variable map[string]string) (parent, other, child str
 	return "", "", ""
 }
 
-// resources are the parts of the paths.
-func (b *builder) resources() []string {
+// resourcesOf are the parts of a contract's paths.
+func resourcesOf(c *contract.Contract) []string {
 	all := []string{}
-	for _, operation := range b.contract.Operations {
+	for _, operation := range c.Operations {
 		segments := strings.Split(strings.Trim(operation.Route.Path, "/"), "/")
 		for depth := 1; depth <= len(segments) && segments[0] != ""; depth++ {
 			all = append(all, strings.Join(segments[:depth], "/"))
@@ -125,6 +125,7 @@ func (b *builder) resources() []string {
 const (
 	corsHeaders = "Content-Type,Authorization,X-Amz-Date,X-Amz-Security-Token,X-Api-Key"
 	corsMaxAge  = "86400"
+	everyMethod = "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"
 )
 
 // preflights are the headers of the answers to preflights for the paths whose OPTIONS the contract leaves to the gateway.
@@ -143,8 +144,12 @@ func (b *builder) preflights() map[string]map[string]string {
 			headers = append(headers, headerParameters(o)...)
 		}
 		slices.Sort(methods)
-		if slices.Contains(methods, policy.MethodAny) || len(slices.Compact(slices.Clone(methods))) < len(methods) {
+		takesAny := slices.Contains(methods, policy.MethodAny)
+		if takesAny && !slices.Contains(b.contract.Preflights, path) || len(slices.Compact(slices.Clone(methods))) < len(methods) {
 			continue // the contract has an OPTIONS
+		}
+		if takesAny {
+			methods = strings.Split(everyMethod, ",")
 		}
 		all[path] = map[string]string{
 			"Access-Control-Allow-Methods": strings.Join(methods, ","),
@@ -183,7 +188,7 @@ func (b *builder) apiMethods() string {
 	all := []string{http.MethodOptions}
 	for _, operation := range b.contract.Operations {
 		if operation.Route.Method == policy.MethodAny {
-			return "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"
+			return everyMethod
 		}
 		all = append(all, operation.Route.Method)
 	}

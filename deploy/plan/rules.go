@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"portcullis/api/contract"
 	"portcullis/policy"
@@ -41,7 +42,7 @@ func CompileRules(c *contract.Contract, groups map[string][]string) (Rules, erro
 // ofContract are the remarks of a contract.
 func ofContract(c *contract.Contract) []policy.Remark {
 	var all []policy.Remark
-	for _, remark := range c.Remarks {
+	for _, remark := range slices.Concat(c.Remarks, QuotaRemarks(c)) {
 		all = append(all, policy.Remark{Text: fmt.Sprintf("%s: %s", remark.Place(), remark.Text)})
 	}
 	return all
@@ -50,4 +51,30 @@ func ofContract(c *contract.Contract) []policy.Remark {
 // wrong is the error of a contract as a whole.
 func wrong(c *contract.Contract, cause error) error {
 	return &contract.Error{Name: c.Name, Reason: cause.Error(), Err: cause}
+}
+
+// How many of each an API has unless AWS has raised the quota. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html.
+const (
+	defaultResources = 300 // of a REST API
+	defaultRoutes    = 300 // of an HTTP API
+)
+
+// QuotaRemarks say where an API of a contract is larger than API Gateway lets APIs be by default. A desk serves it all the same.
+func QuotaRemarks(c *contract.Contract) []contract.Remark {
+	routes := map[string]bool{}
+	for i := range c.Operations {
+		routes[keyOf(&c.Operations[i])] = true
+	}
+	var all []contract.Remark
+	add := func(count, most int, what, kind, quota string) {
+		if count > most {
+			all = append(all, contract.Remark{Position: c.At("#/paths"), Text: fmt.Sprintf(
+				"%s: these are %d, and %s API has %d by default: ask AWS to raise its quota %q before such a one is deployed", what, count, kind, most, quota)})
+		}
+	}
+	add(len(resourcesOf(c)), defaultResources, "paths, with what is above them", "a REST", "Resources per API")
+	add(len(routes), defaultRoutes, "operations", "an HTTP", "Routes per API")
+	return all
 }

@@ -51,7 +51,7 @@ func TestCompileRules(t *testing.T) {
 // TestCompileRulesChecksSizes: a large policy is a remark, and a caller for whom there is none an error; so is what rules.json cannot hold.
 func TestCompileRulesChecksSizes(t *testing.T) {
 	rules, err := plan.CompileRules(contractOf(t, 200), map[string][]string{"staff": {"read"}})
-	if err != nil || len(rules.Remarks) != 1 || rules.File == nil || !strings.Contains(rules.Remarks[0].Text, "the policy has 2") {
+	if err != nil || len(rules.Remarks) != 2 || rules.File == nil || !strings.Contains(rules.Remarks[1].Text, "the policy has 2") {
 		t.Errorf("200 routes: %+v, %v", rules.Remarks, err)
 	}
 	rules, err = plan.CompileRules(contractOf(t, 4000), nil)
@@ -64,5 +64,29 @@ func TestCompileRulesChecksSizes(t *testing.T) {
 	over.Operations[0].Access.Alternatives = []policy.Alternative{{{Scheme: "bearer", Scopes: []string{"\xff"}}}}
 	if rules, err := plan.CompileRules(over, nil); !errors.As(err, new(*policy.RulesError)) || !errors.As(err, &wrong) || rules.File != nil {
 		t.Errorf("a scope that no file can hold: %s, %v", rules.File, err)
+	}
+}
+
+// TestQuotas: an API that is larger than API Gateway lets one be by default is told of, each kind from the first that is too many on.
+func TestQuotas(t *testing.T) {
+	const rest = `some/folder/things.yaml:5: paths, with what is above them: these are %d, and a REST API has 300 by default: ask AWS to raise its quota "Resources per API" before such a one is deployed`
+	const http = `some/folder/things.yaml:5: operations: these are %d, and an HTTP API has 300 by default: ask AWS to raise its quota "Routes per API" before such a one is deployed`
+	for routes, want := range map[int][]string{100: nil, 101: {fmt.Sprintf(rest, 303)}, 300: {fmt.Sprintf(rest, 900)}, 301: {fmt.Sprintf(rest, 903), fmt.Sprintf(http, 301)}} {
+		rules, err := plan.CompileRules(contractOf(t, routes), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, text := range want {
+			if i >= len(rules.Remarks) || rules.Remarks[i].Text != text {
+				t.Errorf("%d routes: %v, want %s", routes, rules.Remarks, text)
+			}
+		}
+		if quotas := plan.QuotaRemarks(contractOf(t, routes)); len(quotas) != len(want) {
+			t.Errorf("%d routes: %v, want %v", routes, quotas, want)
+		}
+	}
+	c, err := contract.Parse("things.yaml", []byte("openapi: 3.1.0\npaths: {/$default: {x-amazon-apigateway-any-method: {security: []}}}"))
+	if err != nil || len(plan.QuotaRemarks(c)) > 0 {
+		t.Errorf("%v", err)
 	}
 }

@@ -27,6 +27,11 @@ locals {
   # The names by which variables know the functions.
   function_names = concat(["users"], keys(local.tokens_function), keys(local.live_function), keys(var.functions), local.asking_modes)
 
+  # The name of each in AWS, which has 64 characters: a longer one ends with what tells it apart.
+  names_in_aws = { for name in keys(local.functions) : name => (
+    length("${var.name}-${name}") <= 64 ? "${var.name}-${name}" : "${substr("${var.name}-${name}", 0, 51)}-${substr(sha256(name), 0, 12)}"
+  ) }
+
   # The rollout of a function that the variable does not name.
   unchanged = { live_version = null, canary_weight = 0 }
 }
@@ -59,7 +64,7 @@ module "function" {
   source   = "./modules/function"
   for_each = local.functions
 
-  name                 = "${var.name}-${each.key}"
+  name                 = local.names_in_aws[each.key]
   description          = try(each.value.description, null)
   zip                  = each.value.zip
   rules                = try(each.value.rules, null)

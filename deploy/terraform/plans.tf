@@ -42,16 +42,22 @@ locals {
   machine_scopes = distinct(flatten(values(var.machine_clients)))
   no_machine     = length(local.asked) > 0 && alltrue([for scopes in local.asked : length(setintersection(scopes, local.machine_scopes)) == 0])
 
-  # Function -> about how many bytes the resource policy of its alias has: a statement for each operation of each mode.
+  # Function -> about how many bytes the resource policy of its alias has: a statement for each permission of each mode.
+  permissions = distinct([for operation in local.operations : {
+    function   = operation.function
+    mode       = operation.mode
+    name       = operation.permission == "*" ? "" : operation.name
+    permission = operation.permission
+  }])
   policy_sizes = { for function in local.contract_serves : function => sum([
-    for operation in local.operations : length(jsonencode({
-      Sid       = "${var.name}-${operation.mode}-DELETE-0123456789ab"
+    for permission in local.permissions : length(jsonencode({
+      Sid       = "${var.name}-${permission.mode}-DELETE-0123456789ab"
       Effect    = "Allow"
       Principal = { Service = "apigateway.amazonaws.com" }
       Action    = "lambda:InvokeFunction"
       Resource  = "arn:aws:lambda:eu-central-1:123456789012:function:${var.name}-${function}:live"
-      Condition = { ArnLike = { "AWS:SourceArn" = "arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/${var.stage}/${operation.permission}" } }
-    })) + 1 if operation.function == function
+      Condition = { ArnLike = { "AWS:SourceArn" = "arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/${var.stage}/${permission.permission}" } }
+    })) + 1 if permission.function == function
   ]) }
   large_policies = [for function, size in local.policy_sizes : function if size > 20480]
 

@@ -62,8 +62,8 @@ variable "functions" {
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.functions) : can(regex("^[A-Za-z0-9_-]{1,31}$", name))])
-    error_message = "A function's name holds 1 to 31 letters, digits, hyphens and underscores."
+    condition     = alltrue([for name in keys(var.functions) : can(regex("^[A-Za-z0-9_-]{1,64}$", name))])
+    error_message = "A function's name holds 1 to 64 letters, digits, hyphens and underscores."
   }
   # Names of roles have no case: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   validation {

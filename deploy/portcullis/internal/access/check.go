@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/plan"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
@@ -142,7 +143,7 @@ func (c *checker) addUnread(wrong contract.Errors) {
 
 // checkRemarks lists what of the contract is passed over, or does something else than what it reads like.
 func (c *checker) checkRemarks() {
-	for _, remark := range c.Remarks {
+	for _, remark := range slices.Concat(c.Remarks, plan.QuotaRemarks(c.Contract)) {
 		s := note
 		if remark.Differs {
 			s = warning

@@ -87,10 +87,19 @@ resource "aws_apigatewayv2_route" "operation" {
   }
 }
 
+locals {
+  # Operation -> what it takes to let the gateway call its function; of a function with one permission for all of its operations, that.
+  permitted = merge(
+    { for key, operation in local.plan.operations : key => operation if operation.permission != "*" },
+    { for function in distinct([for operation in local.plan.operations : operation.function if operation.permission == "*"]) :
+    "all of ${function}" => { method = "all", path = "*", function = function, permission = "*" } },
+  )
+}
+
 # The gateway may call a function for its own routes only:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 resource "aws_lambda_permission" "operation" {
-  for_each = local.plan.operations
+  for_each = local.permitted
 
   # All that the ARN is made from, since a new permission is there before the old one goes: the deployment waits for it.
   statement_id  = "${aws_apigatewayv2_api.this.id}-${each.value.method}-${substr(sha256("${var.stage} ${each.value.path}"), 0, 12)}"

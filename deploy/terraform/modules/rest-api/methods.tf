@@ -40,9 +40,18 @@ resource "aws_api_gateway_integration" "operation" {
   cache_key_parameters    = try(each.value.cache.cacheKeyParameters, null)
 }
 
+locals {
+  # Operation -> what it takes to let the gateway call its function; of a function with one permission for all of its operations, that.
+  permitted = merge(
+    { for key, operation in local.plan.operations : key => operation if operation.permission != "*" },
+    { for function in distinct([for operation in local.plan.operations : operation.function if operation.permission == "*"]) :
+    "all of ${function}" => { method = "all", path = "*", function = function, permission = "*" } },
+  )
+}
+
 # The gateway may call a function for its own operations only.
 resource "aws_lambda_permission" "operation" {
-  for_each = local.plan.operations
+  for_each = local.permitted
 
   # All that the ARN is made from, since a new permission is there before the old one goes: the deployment waits for it.
   statement_id  = "${aws_api_gateway_rest_api.this.id}-${each.value.method}-${substr(sha256("${var.stage} ${each.value.path}"), 0, 12)}"

@@ -2,7 +2,7 @@
 
 locals {
   # depth -> the resources of that depth, such as "orders/{id}".
-  resources = { for depth in range(1, 7) : depth => toset([for resource in local.rest.resources : resource if length(split("/", resource)) == depth]) }
+  resources = { for depth in range(1, 11) : depth => toset([for resource in local.rest.resources : resource if length(split("/", resource)) == depth]) }
 
   resource_ids = merge(
     { "" = aws_api_gateway_rest_api.this.root_resource_id },
@@ -12,6 +12,10 @@ locals {
     { for key, resource in aws_api_gateway_resource.depth4 : key => resource.id },
     { for key, resource in aws_api_gateway_resource.depth5 : key => resource.id },
     { for key, resource in aws_api_gateway_resource.depth6 : key => resource.id },
+    { for key, resource in aws_api_gateway_resource.depth7 : key => resource.id },
+    { for key, resource in aws_api_gateway_resource.depth8 : key => resource.id },
+    { for key, resource in aws_api_gateway_resource.depth9 : key => resource.id },
+    { for key, resource in aws_api_gateway_resource.depth10 : key => resource.id },
   )
 }
 
@@ -60,5 +64,37 @@ resource "aws_api_gateway_resource" "depth6" {
 
   rest_api_id = aws_api_gateway_rest_api.this.id
   parent_id   = aws_api_gateway_resource.depth5[dirname(each.key)].id
+  path_part   = basename(each.key)
+}
+
+resource "aws_api_gateway_resource" "depth7" {
+  for_each = local.resources[7]
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  parent_id   = aws_api_gateway_resource.depth6[dirname(each.key)].id
+  path_part   = basename(each.key)
+}
+
+resource "aws_api_gateway_resource" "depth8" {
+  for_each = local.resources[8]
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  parent_id   = aws_api_gateway_resource.depth7[dirname(each.key)].id
+  path_part   = basename(each.key)
+}
+
+resource "aws_api_gateway_resource" "depth9" {
+  for_each = local.resources[9]
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  parent_id   = aws_api_gateway_resource.depth8[dirname(each.key)].id
+  path_part   = basename(each.key)
+}
+
+resource "aws_api_gateway_resource" "depth10" {
+  for_each = local.resources[10]
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  parent_id   = aws_api_gateway_resource.depth9[dirname(each.key)].id
   path_part   = basename(each.key)
 }

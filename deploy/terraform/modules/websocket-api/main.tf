@@ -87,9 +87,18 @@ resource "aws_apigatewayv2_route_response" "answer" {
   route_response_key = "$default"
 }
 
+locals {
+  # Operation -> what it takes to let the gateway call its function; of a function with one permission for all of its operations, that.
+  permitted = merge(
+    { for key, operation in local.told : key => operation if operation.permission != "*" },
+    { for function in distinct([for operation in local.told : operation.function if operation.permission == "*"]) :
+    "all of ${function}" => { method = "all", path = "*", function = function, permission = "*" } },
+  )
+}
+
 # The gateway may call a function for its own routes only.
 resource "aws_lambda_permission" "operation" {
-  for_each = local.told
+  for_each = local.permitted
 
   # All that the ARN is made from, since a new permission is there before the old one goes: the deployment waits for it.
   statement_id  = "${var.api.id}-route-${substr(sha256("${var.stage} ${each.key}"), 0, 12)}"
