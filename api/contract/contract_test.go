@@ -155,7 +155,9 @@ func FuzzParse(f *testing.F) {
 			if err != nil {
 				f.Fatal(err)
 			}
-			f.Add(text)
+			if len(text) < 40_000 { // of larger ones no change is tried often enough
+				f.Add(text)
+			}
 		}
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

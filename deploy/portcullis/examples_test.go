@@ -92,7 +92,7 @@ type place struct {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	p := &place{folder: t.TempDir(), url: serveDesk(t)}
+	p := &place{folder: t.TempDir(), url: serveDesk(t, desk.Config{})}
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -121,14 +121,15 @@ func newPlace(t *testing.T) *place {
 	return p
 }
 
-// serveDesk serves a desk until the test ends, and gives its URL.
-func serveDesk(t *testing.T) (url string) {
+// serveDesk serves a desk on a free port until the test ends, and gives its URL.
+func serveDesk(t *testing.T, c desk.Config) (url string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	done := make(chan error, 1)
+	c.Addr, c.Stdout = "127.0.0.1:0", in
 	go func() {
-		err := desk.Run(ctx, context.Background(), desk.Config{Addr: "127.0.0.1:0", Stdout: in})
+		err := desk.Run(ctx, context.Background(), c)
 		in.CloseWithError(errors.Join(err, io.EOF))
 		done <- err
 	}()
