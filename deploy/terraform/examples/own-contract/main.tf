@@ -11,8 +11,8 @@ locals {
   authorizer = module.plan.plan.authorizer
 
   group_scopes = {
-    staff     = ["orders/read", "orders/write"]
-    customers = ["orders/own"]
+    staff    = ["orders/read", "orders/write"]
+    auditors = ["orders/read"]
   }
 }
 
