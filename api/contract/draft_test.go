@@ -198,3 +198,13 @@ components: {securitySchemes: {login: {type: http, scheme: bearer}}}
 	// components: {securitySchemes: {login: {type: http, scheme: bearer}}}
 	// 1 undecided, error <nil>
 }
+
+// TestDraftOfPreflights: what is no operation, since the gateway answers it itself, is nothing to decide on.
+func TestDraftOfPreflights(t *testing.T) {
+	const text = "openapi: 3.0.1\npaths:\n  /a:\n    get:\n      summary: One\n    options:\n      x-amazon-apigateway-integration: {type: %s}\n"
+	for kind, want := range map[string]int{"mock": 1, "aws_proxy": 2} {
+		if _, undecided, err := contract.Draft("a.yaml", fmt.Appendf(nil, text, kind)); err != nil || undecided != want {
+			t.Errorf("%s: %d to decide on, error %v; want %d", kind, undecided, err, want)
+		}
+	}
+}

@@ -147,7 +147,7 @@ func (p *parser) isPreflight(member, operation *yaml.Node) bool {
 	security := find(operation, "security")
 	asks := security != nil && (security.Kind != yaml.SequenceNode || len(security.Content) > 0)
 	inherits := security == nil && p.inherit != nil && !p.inherit.Public
-	if member.Value != "options" || asks || inherits || hasNear(operation, "security") {
+	if member.Value != "options" || asks || inherits {
 		return false
 	}
 	for _, own := range []string{functionMember, publicMember, authMember} {
