@@ -137,6 +137,7 @@ func (b *builder) plan() *Plan {
 	if m.Gateway != modes.REST {
 		b.checkNoResourcePolicy()
 	}
+	b.checkFunctions()
 	joinPermissions(p.Operations)
 	b.checkNamedMethods(p)
 	return p

@@ -71,6 +71,61 @@ func (b *builder) addThrottle(o *Operation, key string) {
 	}
 }
 
+// ownFunctions are those that every stack has. A contract may name them.
+var ownFunctions = []string{"live", "tokens", "users"}
+
+// checkFunctions refuses functions whose names the functions of one stack cannot have: a function has a role of its name, and names of
+// roles have no case; and a Lambda authorizer's has the mode's. See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+func (b *builder) checkFunctions() {
+	taken := map[string]string{} // the names that there are, by what they are without case
+	for _, name := range ownFunctions {
+		taken[name] = name
+	}
+	refused := map[string]bool{}
+	for _, named := range b.functionLines() {
+		lower := strings.ToLower(named.name)
+		other, is := taken[lower]
+		switch {
+		case named.name == "" || refused[named.name]:
+			continue
+		case b.mode.Authorizer != nil && b.mode.Authorizer.Function != "" && lower == strings.ToLower(b.mode.Name):
+			b.refuse(named.line, "the function %q: want another name than the mode's, which the function of its authorizer has", named.name)
+		case is && other != named.name:
+			b.refuse(named.line, "the function %q: want a name that differs from that of the function %q in more than case, which names of roles in IAM do not have", named.name, other)
+		default:
+			taken[lower] = named.name
+			continue
+		}
+		refused[named.name] = true
+	}
+}
+
+// namedFunction is where the contract names a function.
+type namedFunction struct {
+	name string
+	line int
+}
+
+// functionLines are the functions of a plan's operations, by the lines of these.
+func (b *builder) functionLines() []namedFunction {
+	var found []namedFunction
+	if b.mode.Gateway != modes.WebSocket {
+		for _, o := range b.contract.Operations {
+			found = append(found, namedFunction{o.Function, o.Line})
+		}
+		return found
+	}
+	if from := b.contract.WebSocket; from != nil {
+		if from.Function != "" {
+			found = append(found, namedFunction{from.Function, b.contract.Line("#/x-websocket/connect")})
+		}
+		for _, r := range from.Routes {
+			found = append(found, namedFunction{r.Function, r.Line})
+		}
+	}
+	return found
+}
+
 // mostPermissions is how many of an API's operations a function has a permission for each. The resource policy of a function's alias
 // holds 20 KB, which is some 45 of them in all APIs. See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
 const mostPermissions = 10

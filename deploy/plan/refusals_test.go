@@ -286,6 +286,13 @@ func TestRefusesContracts(t *testing.T) {
 		{"checked", "get: {}", "get: {parameters: [{name: 'a[b]', in: query, required: true}]}", `13: GET /things: the required parameter "a[b]": want a name of letters, digits and ._$-`},
 		{"checked", "get: {}", "get: {parameters: [{name: X+A, in: header, required: true}]}", `13: GET /things: the required parameter "X+A": want a name of letters, digits and ._$-`},
 
+		{"iam", "get: {}", "get: {parameters: [{name: X-It's, in: header}]}", `13: GET /things: the header "X-It's": want a name without single quotes, between which API Gateway's answers to preflights list it`},
+
+		// Functions that cannot be in one stack.
+		{"iam", "get: {security: []}", "get: {security: [], x-function: Things}", `13: the function "things": want a name that differs from that of the function "Things" in more than case, which names of roles in IAM do not have`},
+		{"httpIAM", "/open: {get: {security: []}}", "/open: {get: {security: [], x-function: Users}}", `11: the function "Users": want a name that differs from that of the function "users" in more than case`},
+		{"token", "get: {security: []}", "get: {security: [], x-function: TOKEN}", `11: the function "TOKEN": want another name than the mode's, which the function of its authorizer has`},
+
 		// Rules that scopes of a token cannot express.
 		{"pools", rule, "get: {security: [{bearer: [things/self]}]}", "16: GET /things/{id}: COGNITO_USER_POOLS cannot express this rule: no scope of a token opens it"},
 		{"jwt", rule, "get: {security: [{bearer: [things/self]}]}", "16: GET /things/{id}: JWT cannot express this rule: no scope of a token opens it"},
@@ -453,6 +460,9 @@ func TestCompiles(t *testing.T) {
 		{"mixed", "cache: {methods: {GET /things: {keyParameters: [method.request.header.a, method.request.querystring.b]}}}\n", "", ""},
 		{"several", "cache: {methods: {GET /things: {keyParameters: [method.request.header.A]}}}\n", "", ""},
 		{"iam", "requestValidation: {parameters: true}\n", "schemas/Thing\"", "schemas/Absent\""}, // has none either
+		{"iam", "", "get: {}", "get: {parameters: [{name: X+A, in: header}, {name: it's, in: query}], x-function: users}"},
+		{"iam", "", "get: {}", "get: {x-function: iam}"}, // which has no authorizer
+		{"token", "", "get: {}", "get: {x-function: check}"},
 		{"iam", "", "{type: object}", "{properties: {const: {type: object}, default: {const: {a: 1}}}, example: {$ref: nowhere}, enum: [{$ref: nowhere}]}"},
 		{"iam", "gatewayResponses: {ACCESS_DENIED: {headers: {X-A: $context.error.responseType, X-B: $context, X-C: 'a \"b\"'}}}\n", "", ""},
 	} {

@@ -67,3 +67,42 @@ func TestWebSocketRefusals(t *testing.T) {
 		}
 	}
 }
+
+// TestFunctionsOfMessages: functions of messages have names that can be in one stack, too, and those that serve many have one permission.
+func TestFunctionsOfMessages(t *testing.T) {
+	const text = "openapi: 3.1.0\nx-function: chat\nsecurity: []\npaths: {/a: {get: {}}}\nx-websocket:\n  connect: {%s}\n  routes:\n    say: {%s}\n%s"
+	for _, test := range []struct{ connect, say, more, want string }{
+		{"function: chat", "function: talk", "", ""},
+		{"function: CHAT", "", "", `contract.yaml:8: the function "chat": want a name that differs from that of the function "CHAT" in more than case`},
+		{"", "function: Live", "", `contract.yaml:8: the function "Live": want a name that differs from that of the function "live" in more than case`},
+		{"function: socket", "", "", `contract.yaml:6: the function "socket": want another name than the mode's`},
+	} {
+		c, err := contract.Parse("contract.yaml", fmt.Appendf(nil, text, test.connect, test.say, test.more))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := modes.Parse("socket.yaml", []byte("name: socket\ngateway: WEBSOCKET\nauthorization: REQUEST\nauthorizer: {function: request}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := plan.Compile(c, m); test.want == "" && err != nil || test.want != "" && (err == nil || !strings.HasPrefix(err.Error(), test.want)) {
+			t.Errorf("%s, %s: error %v, want %s", test.connect, test.say, err, test.want)
+		}
+	}
+	var more strings.Builder
+	for i := range 10 {
+		fmt.Fprintf(&more, "    more%d: {}\n", i)
+	}
+	c, err := contract.Parse("contract.yaml", fmt.Appendf(nil, text, "function: presence", "", more.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := modes.Parse("socket.yaml", []byte("name: socket\ngateway: WEBSOCKET\nauthorization: REQUEST\nauthorizer: {function: request}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Compile(c, m)
+	if err != nil || p.Operations["say"].Permission != plan.AnyOperation || p.Operations["$connect"].Permission != "$connect" {
+		t.Errorf("%+v, error %v", p, err)
+	}
+}
