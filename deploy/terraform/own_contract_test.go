@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -138,11 +139,22 @@ func (e *ownContract) checkOperations(t *testing.T) {
 		told[key] = fmt.Sprint(o.Authorization, " ", o.Public)
 	}
 	const guarded = "CUSTOM false"
-	want := map[string]string{"GET /orders": guarded, "POST /orders": guarded, "GET /orders/{id}": guarded, "DELETE /orders/{id}": guarded, "GET /health": "NONE true"}
+	want := map[string]string{
+		"GET /orders": guarded, "POST /orders": guarded, "GET /orders/{id}": guarded, "DELETE /orders/{id}": guarded,
+		"GET /orders/{id}/lines": guarded, "POST /orders/{id}/lines": guarded, "PUT /orders/{id}/lines/{line}": guarded, "DELETE /orders/{id}/lines/{line}": guarded,
+		"GET /customers": guarded, "GET /customers/{customer}/orders": guarded, "GET /health": "NONE true",
+	}
 	if !reflect.DeepEqual(told, want) {
 		t.Errorf("operations %v, want %v", told, want)
 	}
-	if output, exit := e.made.Try("plan", "-detailed-exitcode", "-no-color", "-var=deletion_protection=false", "-var=orders_zip="+filepath.Join(e.stack, "..", "dist", "users.zip")); exit != 0 {
-		t.Errorf("a second plan is not empty: exit status %d\n%s", exit, output)
+	var permissions []string
+	for _, permission := range readState(t, e.made)["aws_lambda_permission"] {
+		_, called, _ := strings.Cut(permission["source_arn"].(string), ":123456789012:")
+		_, called, _ = strings.Cut(called, "/")
+		permissions = append(permissions, permission["function_name"].(string)+" "+called)
+	}
+	slices.Sort(permissions)
+	if len(permissions) != 2 || !strings.HasPrefix(permissions[0], "orders-authorizer authorizers/") || permissions[1] != "orders-orders v1/*" {
+		t.Errorf("the API may call %q, want its authorizer, and the function of eleven operations for all of them", permissions)
 	}
 }

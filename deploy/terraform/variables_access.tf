@@ -26,7 +26,7 @@ variable "issuers" {
 }
 
 variable "group_scopes" {
-  description = "Group of the stack's own user pool -> the scopes of its members, each written RESOURCE-SERVER/SCOPE. Groups of other issuers stand in the grants of their entries of issuers."
+  description = "Group of the stack's own user pool -> the scopes of its members, such as users/read or read:pets. Groups of other issuers stand in the grants of their entries of issuers."
   type        = map(list(string))
   default = {
     admins  = ["users/read", "users/write"]
@@ -43,12 +43,13 @@ variable "group_scopes" {
     condition     = !contains(keys(var.group_scopes), "*")
     error_message = "\"*\" is no group: every group is meant by it in the grants of an issuer only."
   }
-  # Cognito's rule for a scope's name, and for identifiers what a scope claim can hold.
+  # Cognito's rule for a scope's name, and for identifiers what a scope claim can hold. Of no resource server are scopes without a slash,
+  # which a group can stand for all the same: only what tokens themselves hold has to be Cognito's.
   validation {
     condition = alltrue([for scope in flatten(values(var.group_scopes)) :
-      can(regex("^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))
+      can(regex("^([\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/)?[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))
     ])
-    error_message = "A scope of Cognito is written RESOURCE-SERVER/SCOPE, such as users/read, without spaces and quotes. Other issuers may grant any scope of the contract in their entries of issuers."
+    error_message = "A scope is written RESOURCE-SERVER/SCOPE, such as users/read, or without a slash, such as read:pets, and without spaces and quotes. Other issuers may grant any scope of the contract in their entries of issuers."
   }
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -45,14 +46,26 @@ func TestWild(t *testing.T) {
 		w.add(t, file)
 	}
 	variables, err := json.Marshal(map[string]any{
-		"name": "wild", "modes": w.modes, "artifacts": "tests/fixtures/artifacts", "functions": w.functions, "other_scopes": slices.Sorted(maps.Keys(w.scopes)),
+		"name": "wild", "modes": w.modes, "artifacts": "tests/fixtures/artifacts", "functions": w.functions, "group_scopes": map[string][]string{"everybody": slices.Sorted(maps.Keys(w.scopes))},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "terraform.tfvars.json"), variables)
 	stack := testtools.Terraform(t, dir, testtools.MotoEnv(moto)...)
-	stack.Run("plan", "-no-color", "-parallelism=20")
+	planned := stack.Run("plan", "-no-color", "-parallelism=20")
+	for api, want := range map[string][]string{
+		`module.mode["rest-petstore"].module.rest_api[0]`: {"all of petstore"}, `module.mode["http-petstore"].module.http_api[0]`: {"all of petstore"},
+		`module.mode["rest-gateway-proxy"].module.rest_api[0]`: {"ANY /admin", "ANY /admin/{proxy+}", "ANY /{proxy+}", "POST /login"},
+	} {
+		var got []string
+		for _, found := range regexp.MustCompile(regexp.QuoteMeta(api)+`\.aws_lambda_permission\.operation\["([^"]*)"\]`).FindAllStringSubmatch(planned, -1) {
+			got = append(got, found[1])
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s has permissions for %q, want %q", api, got, want)
+		}
+	}
 }
 
 // wild is what documents become in a copy of the module.

@@ -73,10 +73,10 @@ run "refused_modes_path" {
   expect_failures = [var.modes]
 }
 
-run "refused_group_scopes_no_slash" {
+run "refused_group_scopes_quoted" {
   command = plan
   variables {
-    group_scopes = { admins = ["read"] }
+    group_scopes = { admins = ["\"read\""] }
   }
   expect_failures = [var.group_scopes]
 }

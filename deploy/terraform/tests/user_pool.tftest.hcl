@@ -177,7 +177,21 @@ run "group_with_a_scope_of_no_server" {
     source = "./modules/user-pool"
   }
   variables {
-    group_scopes = { keepers = ["read"] }
+    group_scopes = { keepers = ["read:pets", "things/read"] }
+  }
+  assert {
+    condition     = keys(aws_cognito_resource_server.this) == ["things"] && join(" ", output.scopes) == "read:pets things/read"
+    error_message = "A scope without a slash is a resource server's, or is not told of."
+  }
+}
+
+run "group_with_half_a_scope" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    group_scopes = { keepers = ["/read"] }
   }
   expect_failures = [var.group_scopes]
 }

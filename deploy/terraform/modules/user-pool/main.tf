@@ -3,11 +3,11 @@
 locals {
   scopes = distinct(sort(concat(flatten(values(var.group_scopes)), flatten(values(var.machine_clients)))))
 
-  # A scope's name holds no slash; a resource server's identifier may.
+  # A scope's name holds no slash; a resource server's identifier may. What has none is of no resource server: groups alone have it.
   parts = [for scope in local.scopes : {
     server = regex("^(.+)/([^/]+)$", scope)[0]
     name   = regex("^(.+)/([^/]+)$", scope)[1]
-  }]
+  } if strcontains(scope, "/")]
   servers = { for part in local.parts : part.server => part.name... }
 }
 

@@ -53,6 +53,6 @@ output "domain" {
 }
 
 output "scopes" {
-  description = "Every scope that a group or a machine has, which are those of the resource servers, sorted."
+  description = "Every scope that a group or a machine has, sorted: those of the resource servers, and those without a slash."
   value       = local.scopes
 }

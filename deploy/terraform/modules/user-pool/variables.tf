@@ -5,14 +5,14 @@ variable "name" {
 }
 
 variable "group_scopes" {
-  description = "Group -> the scopes of its members, each written RESOURCE-SERVER/SCOPE."
+  description = "Group -> the scopes of its members, each written RESOURCE-SERVER/SCOPE, or without a slash: then no machine can have it."
   type        = map(list(string))
   nullable    = false
 
   # Cognito's rule for a scope's name, and for identifiers what a scope claim can hold.
   validation {
-    condition     = alltrue([for scope in flatten(values(var.group_scopes)) : can(regex("^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))])
-    error_message = "A scope is written RESOURCE-SERVER/SCOPE, such as users/read, without spaces and quotes."
+    condition     = alltrue([for scope in flatten(values(var.group_scopes)) : can(regex("^([\\x21\\x23-\\x5B\\x5D-\\x7E]{1,256}/)?[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]{1,256}$", scope))])
+    error_message = "A scope is written RESOURCE-SERVER/SCOPE, such as users/read, or without a slash, such as read:pets, and without spaces and quotes."
   }
 }
 
