@@ -89,9 +89,9 @@ func (b *builder) checkFunctions() {
 		case named.name == "" || refused[named.name]:
 			continue
 		case b.mode.Authorizer != nil && b.mode.Authorizer.Function != "" && lower == strings.ToLower(b.mode.Name):
-			b.refuse(named.line, "the function %q: want another name than the mode's, which the function of its authorizer has", named.name)
+			b.refuse(named.at, "the function %q: want another name than the mode's, which the function of its authorizer has", named.name)
 		case is && other != named.name:
-			b.refuse(named.line, "the function %q: want a name that differs from that of the function %q in more than case, which names of roles in IAM do not have", named.name, other)
+			b.refuse(named.at, "the function %q: want a name that differs from that of the function %q in more than case, which names of roles in IAM do not have", named.name, other)
 		default:
 			taken[lower] = named.name
 			continue
@@ -103,24 +103,24 @@ func (b *builder) checkFunctions() {
 // namedFunction is where the contract names a function.
 type namedFunction struct {
 	name string
-	line int
+	at   contract.Position
 }
 
-// functionLines are the functions of a plan's operations, by the lines of these.
+// functionLines are the functions of a plan's operations, by where these stand.
 func (b *builder) functionLines() []namedFunction {
 	var found []namedFunction
 	if b.mode.Gateway != modes.WebSocket {
 		for _, o := range b.contract.Operations {
-			found = append(found, namedFunction{o.Function, o.Line})
+			found = append(found, namedFunction{o.Function, o.Position})
 		}
 		return found
 	}
 	if from := b.contract.WebSocket; from != nil {
 		if from.Function != "" {
-			found = append(found, namedFunction{from.Function, b.contract.Line("#/x-websocket/connect")})
+			found = append(found, namedFunction{from.Function, b.contract.At("#/x-websocket/connect")})
 		}
 		for _, r := range from.Routes {
-			found = append(found, namedFunction{r.Function, r.Line})
+			found = append(found, namedFunction{r.Function, r.Position})
 		}
 	}
 	return found
@@ -141,7 +141,7 @@ func joinPermissions(all map[string]Operation) {
 		served[o.Function]++
 	}
 	for key, o := range all {
-		if o.Permission != "" && served[o.Function] > mostPermissions {
+		if served[o.Function] > mostPermissions {
 			o.Permission = AnyOperation
 			all[key] = o
 		}

@@ -255,7 +255,7 @@ func (b *builder) requestParameters(o *contract.Operation) map[string]bool {
 		place := places[parameter.In]
 		switch {
 		case place == "header" && strings.Contains(parameter.Name, "'"):
-			b.refuse(o.Line, "%s: the header %q: want a name without single quotes, between which API Gateway's answers to preflights list it", o.Route, parameter.Name)
+			b.refuse(o.Position, "%s: the header %q: want a name without single quotes, between which API Gateway's answers to preflights list it", o.Route, parameter.Name)
 		case place == "" || !parameter.Required:
 		case parameterName().MatchString(parameter.Name):
 			all[fmt.Sprintf("method.request.%s.%s", place, parameter.Name)] = true
