@@ -65,7 +65,7 @@ func runScripts(t *testing.T, folder string, env ...string) {
 				e.Setenv(name, value)
 			}
 			e.Setenv("XDG_CACHE_HOME", filepath.Dir(settings["GOCACHE"])) // for built functions, as HOME is none
-			e.Vars = append(e.Vars, env...)
+			e.Vars = append(append(e.Vars, scripttest.NoWait), env...)
 			e.Setenv("PATH", strings.Join(append(path, e.Getenv("PATH")), string(filepath.ListSeparator)))
 			e.Values[socketsKey{}] = map[string]*websocket.Conn{}
 			port, err := freePort()

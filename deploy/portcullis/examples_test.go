@@ -18,6 +18,7 @@ import (
 	"portcullis/deploy/desk"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/scripttest"
 )
 
 // TestEveryCommandIsDescribed: what it is for in a line and in full, with examples that begin with its name and no default that is none.
@@ -103,7 +104,7 @@ func newPlace(t *testing.T) *place {
 		}
 	}
 	path := filepath.Dir(testtools.Program(t, "./deploy/portcullis")) + string(filepath.ListSeparator) + os.Getenv("PATH")
-	p.environment = append(os.Environ(), "PATH="+path, "HOME="+t.TempDir(), "XDG_CONFIG_HOME=",
+	p.environment = append(os.Environ(), scripttest.NoWait, "PATH="+path, "HOME="+t.TempDir(), "XDG_CONFIG_HOME=",
 		"CONTRACT=", "ISSUERS=", "GROUP_SCOPES=", "API_KEYS_TABLE=api-keys", "REVOCATION_TABLE=revocations",
 		"AWS_ENDPOINT_URL="+p.url+"/_aws", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_SESSION_TOKEN=", "AWS_PROFILE=")
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} {

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/testtools/scripttest"
 )
 
 var update = flag.Bool("update", false, "write the golden files and the outputs in the scripts anew")
@@ -44,6 +45,7 @@ func TestScripts(t *testing.T) {
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars, scripttest.NoWait)
 			e.Setenv("ROOT", root(t))
 			e.Setenv("DATA", data)
 			return nil
