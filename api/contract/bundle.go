@@ -24,6 +24,9 @@ const (
 	ofIntegrations = "x-portcullis-integrations"
 )
 
+// followedKinds are the members of components whose parts are read.
+var followedKinds = []string{ofSchemas, ofParameters, ofBodies, ofSchemes, gatewayPrefix + "integrations"}
+
 // bundler makes one document of the files that a contract is in, so that what reads a contract of one file reads it; its nodes keep the
 // lines of their files. A path item or a component that is nothing but a reference to a file is what stands there. What else is referred
 // to is put among the components, and references are changed to lead there.
@@ -111,8 +114,8 @@ func (w *wrongs) bundle(open opener) *bundler {
 func (b *bundler) checkNowhere() {
 	components := find(b.own.root, "components")
 	all := []*yaml.Node{find(b.own.root, "paths"), components}
-	for _, kind := range pairs(components) {
-		all = append(all, kind)
+	for _, kind := range followedKinds {
+		all = append(all, find(components, kind))
 	}
 	for _, mapping := range all {
 		if reference := find(mapping, "$ref"); isFile(text(reference)) {
@@ -128,7 +131,8 @@ func (b *bundler) nameComponents() {
 		for name, node := range pairs(all) {
 			b.taken[kind.Value][lettersAndDigits(name.Value)] = 1
 			reference := find(node, "$ref")
-			if !isFile(text(reference)) || len(node.Content) > 2 {
+			isPlain := !strings.ContainsFunc(name.Value, isNoNameLetter) // any other could be told from a pointer's own characters in some places only
+			if !isFile(text(reference)) || len(node.Content) > 2 || !isPlain {
 				continue
 			}
 			at, err := b.own.locate(reference.Value)
@@ -450,7 +454,7 @@ func (b *bundler) copyOf(of part) *copied {
 		return &copied{}
 	}
 	made := &copied{base: base}
-	made.node = made.clone(node, map[*yaml.Node]*yaml.Node{})
+	made.node = made.clone(node)
 	b.follow(visit{of.kind, made.node, base})
 	return made
 }
@@ -473,7 +477,7 @@ func (b *bundler) decides(s *source, tokens []string) string {
 				return fmt.Sprintf("%s has %q, which decides over its operations, and would not here: want the path items in a file without it", s.shown, name)
 			}
 		}
-		if find(find(node, "components"), ofSchemes) != nil {
+		if components := find(node, "components"); find(components, ofSchemes) != nil || hasNear(components, ofSchemes) {
 			return fmt.Sprintf("%s has security schemes of its own, which would not count here: want the path items in a file without them", s.shown)
 		}
 		_, node = member(node, token)
@@ -497,22 +501,17 @@ func (b *bundler) decidingOf(mapping *yaml.Node) []string {
 }
 
 func isDeciding(name string) bool {
-	return !strings.HasPrefix(name, "/") && (isNear(name, "security") || ownNear(name) != "" || guarding[name] != "" || guardNear(name) != "")
+	return !strings.HasPrefix(name, "/") && (isNear(name, "security") || isNear(name, "securityDefinitions") || ownNear(name) != "" || guarding[name] != "" || guardNear(name) != "")
 }
 
 // clone copies a node of which references will be changed.
-func (c *copied) clone(node *yaml.Node, made map[*yaml.Node]*yaml.Node) *yaml.Node {
-	if node == nil || made[node] != nil {
-		return made[node]
-	}
+func (c *copied) clone(node *yaml.Node) *yaml.Node {
 	one := *node
-	made[node] = &one
 	c.size += len(node.Value) + 4 // with the quotes, and what stands between values
 	one.Content = make([]*yaml.Node, len(node.Content))
 	for i, inner := range node.Content {
-		one.Content[i] = c.clone(inner, made)
+		one.Content[i] = c.clone(inner)
 	}
-	one.Alias = c.clone(node.Alias, made)
 	return &one
 }
 
@@ -553,12 +552,7 @@ func (b *bundler) newName(of part) string {
 	if len(tokens) > 0 {
 		name = tokens[len(tokens)-1]
 	}
-	name = strings.Map(func(r rune) rune {
-		if isLetterOrDigit(r) || strings.ContainsRune("._-", r) {
-			return r
-		}
-		return -1
-	}, name)
+	name = strings.Join(strings.FieldsFunc(name, isNoNameLetter), "")
 	if lettersAndDigits(name) == "" {
 		name = "part"
 	}
@@ -575,6 +569,9 @@ func (b *bundler) newName(of part) string {
 	taken[lettersAndDigits(free)]++
 	return free
 }
+
+// isNoNameLetter tells of the characters that no component's name has (OpenAPI 3.1, section 4.8.7.1).
+func isNoNameLetter(r rune) bool { return !isLetterOrDigit(r) && !strings.ContainsRune("._-", r) }
 
 func isLetterOrDigit(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'

@@ -12,8 +12,9 @@
 // with an authorizer), an API key (apiKey in another header), or a signature ([SchemeSigV4]).
 //
 // Refused are: an operation that says nothing of who may call it, optional credentials (`{}`), security schemes of other kinds
-// where something asks for them, authorizers of API Gateway that differ, or stand as alternatives of an API key,
-// an x-amazon-apigateway-policy anywhere but at the document's root, an x-amazon-apigateway-auth that says something else than `security`,
+// where something asks for them, or with an authorizer by reference, authorizers of API Gateway that differ, or stand as alternatives of
+// an API key, an x-amazon-apigateway-policy anywhere but at the document's root, an x-amazon-apigateway-auth that says something else than
+// `security`,
 // members that are not OpenAPI's where access depends on them, names that are near one of our extensions, keys that stand twice,
 // references to the network, Swagger 2.0. All that is wrong is said at once; see [Errors].
 //
@@ -26,8 +27,8 @@
 // [Load] follows a $ref to another file where a path item, a parameter, a body, a security scheme, the schema of a body or a message, what
 // a discriminator maps to, or an x-amazon-apigateway-integration may be one. It is the path of a YAML or JSON file from the one in which it
 // stands, with a JSON pointer after a #, such as ../common/errors.yaml#/Error. Read are regular files of the folder of the contract's own file
-// and those below, wherever links lead: up to 5,000, of 8 MiB in all, of which at most 100 refer one to the other. They are read as strictly
-// as the contract's own, and what is wrong is told with their names and lines.
+// and those below, wherever links lead: up to 5,000, of 8 MiB in all, of which at most 100 refer one to the other, with aliases for up to
+// 500,000 values. They are read as strictly as the contract's own, and what is wrong is told with their names and lines.
 //
 // Names of security schemes, and the `security` that operations inherit, are those of the contract's own file. So a path item is refused that is
 // a part of a document which has its own. What is beside the reference to a path item, or to a component, is refused too, but for summary and

@@ -77,6 +77,10 @@ func given(files []File) opener {
 	if len(files) == 0 {
 		return nil
 	}
+	return amongGiven(files)
+}
+
+func amongGiven(files []File) opener {
 	return func(name string, most int) ([]byte, error) {
 		i := slices.IndexFunc(files, func(f File) bool { return f.Name == name })
 		if i < 0 {
@@ -214,9 +218,7 @@ func (w *wrongs) readSource(name, shown string, text []byte) *source {
 	if len(own.all) > 0 {
 		return nil
 	}
-	if _, err := asJSON(file); err != nil { // which an alias may be in the way of
-		line, reason := cutLine(yamlReason(err))
-		w.add(s.base+line, reason)
+	if file = w.spread(file, s.base); file == nil {
 		return nil
 	}
 	shift(file, s.base)
@@ -275,6 +277,16 @@ func (s *source) locate(reference string) (place, error) {
 		return place{}, errors.New("leads out of the folder that the contract's own file is in, beyond which nothing is read")
 	}
 	return place{name, fragment}, nil
+}
+
+// refersToItself tells whether a reference in a node of a file leads to that file by its name.
+func (s *source) refersToItself(node *yaml.Node) bool {
+	if reference := text(find(node, "$ref")); isFile(reference) {
+		if at, err := s.locate(reference); err == nil && at.file == s.name {
+			return true
+		}
+	}
+	return slices.ContainsFunc(node.Content, s.refersToItself)
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }

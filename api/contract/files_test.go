@@ -236,6 +236,10 @@ func TestParseWithoutFiles(t *testing.T) {
 	if _, err = contract.Parse("openapi.yaml", text); err == nil || strings.Count(err.Error(), contract.Bundle) < 5 || strings.Contains(err.Error(), "there is no") {
 		t.Errorf("without files: %v", err)
 	}
+	itself := []byte("openapi: 3.1.0\npaths: {/a: {get: {security: [], requestBody: {$ref: 'openapi.yaml#/components/requestBodies/B'}}}}\ncomponents: {requestBodies: {B: {content: {a/b: {}}}}}\n")
+	if c, err := contract.Parse("api/openapi.yaml", itself); err != nil || len(c.Files) != 0 || len(c.Operations[0].Body.Schemas) != 1 {
+		t.Errorf("a text that refers to itself: %v", err)
+	}
 	read, err := contract.Load("openapi.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -332,6 +336,12 @@ func TestBoundsOfFiles(t *testing.T) {
 		}
 		return text, all
 	}
+	aliases := func(times int) (string, []contract.File) {
+		list := strings.Repeat("a, ", 99)
+		text := "x-d: [" + strings.Repeat("a, ", 5000) + "]\n" + // not all by aliases
+			"x-a: &a [" + list + "]\nx-b: &b [" + strings.Repeat("*a, ", times) + "]\nx-c: *b\nx-e: {get: {}}\n"
+		return head + "paths: {/a: {$ref: 'a.yaml#/x-e'}, /b: {$ref: 'b.yaml#/x-e'}}\n", []contract.File{{Name: "a.yaml", Text: text}, {Name: "b.yaml", Text: text}}
+	}
 	tests := []struct {
 		name string
 		make func() (string, []contract.File)
@@ -347,6 +357,8 @@ func TestBoundsOfFiles(t *testing.T) {
 		{"8 MiB", func() (string, []contract.File) { return sized(8 << 20) }, ""},
 		{"8 MiB and a byte", func() (string, []contract.File) { return sized(8<<20 + 1) },
 			`openapi.yaml:3: $ref: "c.yaml": with c.yaml the contract has more than 8388608 bytes, the most for all of its files`},
+		{"aliases", func() (string, []contract.File) { return aliases(1_200) }, ""},
+		{"too many aliases", func() (string, []contract.File) { return aliases(1_300) }, `b.yaml: want fewer aliases: those of the contract stand for more than 500000 values`},
 		{"many copies", func() (string, []contract.File) { return copies(300, 100_000) }, ""},
 		{"too many copies", func() (string, []contract.File) { return copies(400, 100_000) },
 			`openapi.yaml:339: $ref: "a.yaml": with what references lead to in their place, each time, the contract has more than 33554432 bytes`},

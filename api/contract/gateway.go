@@ -133,8 +133,8 @@ func (p *parser) integrated(operation *yaml.Node) string {
 // integration is the x-amazon-apigateway-integration of an operation, where it stands or what it refers to; nil: there is none.
 func (p *parser) integration(operation *yaml.Node) *yaml.Node {
 	integration := find(operation, gatewayPrefix+"integration")
-	if target, _ := p.target(integration); target != nil {
-		return target
+	if find(integration, "$ref") != nil {
+		integration, _ = p.resolve(integration, "")
 	}
 	return integration
 }

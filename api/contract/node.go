@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"iter"
 	"net/url"
 	"slices"
@@ -57,6 +58,47 @@ func follow(node *yaml.Node) *yaml.Node {
 		node = node.Alias
 	}
 	return node
+}
+
+// hasAlias tells whether there is an alias in a node.
+func hasAlias(node *yaml.Node) bool {
+	return node.Kind == yaml.AliasNode || slices.ContainsFunc(node.Content, hasAlias)
+}
+
+// maxAliased bounds the values that aliases stand for, each time.
+const maxAliased = 500_000
+
+// spread gives a file in which each alias is a copy of what it stands for, so that what changes in one place changes in no other; nil: it has
+// none, which was said.
+func (w *wrongs) spread(file *yaml.Node, before int) *yaml.Node {
+	if w.aliased <= maxAliased {
+		if _, err := asJSON(file); err != nil { // an alias may stand for what it is in
+			line, reason := cutLine(yamlReason(err))
+			w.add(before+line, reason)
+			return nil
+		}
+		file = w.withoutAliases(file, false)
+	}
+	if w.aliased > maxAliased {
+		w.add(before, fmt.Sprintf("want fewer aliases: those of the contract stand for more than %d values", maxAliased))
+		return nil
+	}
+	return file
+}
+
+// withoutAliases is a copy of a node, and counts what stands in the place of aliases.
+func (w *wrongs) withoutAliases(node *yaml.Node, aliased bool) *yaml.Node {
+	if aliased = aliased || node.Kind == yaml.AliasNode; aliased {
+		w.aliased++
+	}
+	one := *follow(node)
+	one.Anchor, one.Content = "", slices.Clone(one.Content)
+	for i, inner := range one.Content {
+		if w.aliased <= maxAliased {
+			one.Content[i] = w.withoutAliases(inner, aliased)
+		}
+	}
+	return &one
 }
 
 // maxMembers bounds the members of one mapping: the YAML library compares each with each.

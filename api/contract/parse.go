@@ -16,7 +16,7 @@ import (
 )
 
 // Parse reads a contract from its text, and the texts of the files that it refers to; the name is for errors. Without files it refers to
-// none. The error is an [Errors] with all that is wrong, each once, by files and lines.
+// none but itself. The error is an [Errors] with all that is wrong, each once, by files and lines.
 //
 // An operation without `security` inherits the document's; where there is none either, Parse refuses it
 // rather than opening the operation: public ones say `security: []`.
@@ -71,6 +71,15 @@ func (p *parser) readAll(text []byte) (*yaml.Node, bool) {
 	own.size = len(text)
 	if p.root = firstOf(file); len(p.all) > 0 || !p.isOpenAPI() {
 		return nil, false
+	}
+	if p.open == nil && own.refersToItself(p.root) {
+		p.open = amongGiven(nil)
+	}
+	if p.open != nil && hasAlias(file) {
+		if file = p.spread(file, 0); file == nil {
+			return nil, false
+		}
+		p.root = firstOf(file)
 	}
 	own.root = p.root
 	p.bundled = p.bundle(p.open)

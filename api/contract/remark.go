@@ -38,7 +38,7 @@ func (of *passed) times() string {
 // values are schemas by names.
 var (
 	plainKeywords = []string{"const", "default", "enum", "example", "examples"}
-	namedKeywords = []string{"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
+	namedKeywords = []string{"$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"}
 )
 
 // laterKeywords ask for something of a value in later drafts of JSON Schema, and for nothing in draft 4.

@@ -51,8 +51,11 @@ func (p *parser) readSchemes() {
 			node = target
 		}
 		read := schemeOf(node)
-		if reference := find(node, "$ref"); isElsewhere(text(reference)) {
+		switch reference := find(node, "$ref"); {
+		case isElsewhere(text(reference)):
 			read = scheme{unread: p.bundled.dead[reference], reason: "is in another document: " + Bundle}
+		case reference != nil:
+			read = scheme{reason: "refers to nothing in this document's components, or to a reference: want one to a scheme there"}
 		}
 		read.native = find(node, authTypeMember) != nil || find(node, authorizerMember) != nil
 		if read.ours == policy.SchemeBearer {
@@ -97,6 +100,8 @@ func schemeOf(node *yaml.Node) scheme {
 	case authType != nil && !slices.Contains(tokenTypes, text(authType)):
 		return scheme{reason: fmt.Sprintf("has the %s %q, of which nothing here knows what it checks: want %s, or %s for signatures",
 			authTypeMember, text(authType), strings.Join(tokenTypes, ", "), SchemeSigV4)}
+	case refers(find(node, authorizerMember)):
+		return scheme{reason: "has an authorizer of which a part is by reference, so that nothing can tell it from another: want its members in its place"}
 	case kind == "http" && strings.EqualFold(text(find(node, "scheme")), "bearer"), kind == "oauth2", kind == "openIdConnect":
 		return scheme{ours: policy.SchemeBearer}
 	case isHeader && (authType != nil || find(node, authorizerMember) != nil):
@@ -107,6 +112,11 @@ func schemeOf(node *yaml.Node) scheme {
 		return scheme{ours: policy.SchemeAPIKey, header: header}
 	}
 	return scheme{reason: "is of a kind that nothing here checks: want type http with scheme bearer, oauth2, openIdConnect, or apiKey in a header"}
+}
+
+// refers tells whether there is a reference in what stands at a node.
+func refers(node *yaml.Node) bool {
+	return node != nil && (find(node, "$ref") != nil || slices.ContainsFunc(node.Content, refers))
 }
 
 // mannerMembers are those of an authorizer that say how it is asked, and not whom it lets in.

@@ -444,3 +444,67 @@ func relative(draw *rand.Rand, from, to string) string {
 	}
 	return way
 }
+
+// TestSameAsInOneFile: who may call what, and what serves it, is that of the same document in one file, which its author wrote.
+func TestSameAsInOneFile(t *testing.T) {
+	const (
+		head      = "openapi: 3.1.0\n"
+		schemes   = "components: {securitySchemes: {bearer: {type: http, scheme: bearer}, key: {type: apiKey, in: header, name: X-Api-Key}}}\n"
+		body      = "requestBody: {content: {application/json: {schema: "
+		function  = "uri: 'arn:aws:apigateway:r:lambda:path/2015-03-31/functions/arn:aws:lambda:r:1:function:"
+		withOwn   = "components: {securitySchemes: {bearer: {type: http, scheme: bearer}}, parameters: {P: {name: own, in: query}}, x-amazon-apigateway-integrations: {I: {" + function + "own/i'}}}\n"
+		publicOne = "paths: {/a: {post: {security: []}}}\n"
+	)
+	tests := []struct{ name, own, file, whole string }{
+		{"a scope that an alias makes of a reference", "paths: {/a: {post: {requestBody: {$ref: &r b.yaml}, security: [{bearer: [*r]}]}}}\n" + schemes, "content: {}",
+			"paths: {/a: {post: {security: [{bearer: [b.yaml]}]}}}\n" + schemes},
+		{"the same in another file", "paths: {/a: {$ref: b.yaml}}\n" + schemes, "post: {requestBody: {$ref: &r 'b.yaml#/x-b'}, security: [{bearer: [*r]}]}\nx-b: {content: {}}",
+			"paths: {/a: {post: {security: [{bearer: ['b.yaml#/x-b']}]}}}\n" + schemes},
+		{"schemas where operations are", "paths: {/a: &a {post: {security: [], " + body + "{$ref: 'b.yaml#/get'}}}}}}}\ncomponents: {schemas: *a}\n", "get: {security: []}", publicOne},
+		{"schemas where messages are", publicOne + "x-websocket: {connect: {security: []}, routes: &r {n: {security: [], message: {properties: {a: {$ref: 'b.yaml#/m'}}}}}}\ncomponents: {schemas: *r}\n",
+			"m: {type: string}", publicOne + "x-websocket: {connect: {security: []}, routes: {n: {security: [], message: {properties: {a: {type: string}}}}}}\n"},
+		{"schemas where security schemes are", "paths: {/a: {post: {security: [{scheme: []}], " + body + "{$ref: 'b.yaml#/scheme'}}}}}}}\ncomponents: {schemas: &s {}, securitySchemes: *s}\n",
+			"scheme: {type: http, scheme: bearer}", "paths: {/a: {post: {security: [{scheme: []}]}}}\n"},
+		{"a schema that is asked for as a scheme", "paths: {/a: {$ref: b.yaml}}\n" + schemes, "post: {" + body + "&s {$id: a, bearer: []}}}}, security: [*s]}",
+			"paths: {/a: {post: {security: [{$id: a, bearer: []}]}}}\n" + schemes},
+		{"a component's name with a slash", "paths: {/a: {get: {security: [], x-amazon-apigateway-integration: {$ref: b.yaml}}}}\ncomponents: {x-portcullis-integrations: {a/b: {$ref: b.yaml}, a: {b: {" + function + "bad/i'}}}}\n",
+			function + "good/i'", "paths: {/a: {get: {security: [], x-function: good}}}\n"},
+		{"an item of two paths", "security: [{bearer: []}]\npaths: {/a: {$ref: b.yaml}, /b/{c}: &b {$ref: './%62.yaml'}, /d/e: *b}\n" + schemes, "get: {}\noptions: {security: []}\nput: {security: [{key: []}], x-function: f}",
+			"security: [{bearer: []}]\npaths: {/a: &a {get: {}, options: {security: []}, put: {security: [{key: []}], x-function: f}}, /b/{c}: *a, /d/e: *a}\n" + schemes},
+		{"what has its twin in the contract's own file", "paths: {/a: {$ref: 'b.yaml#/i'}}\n" + withOwn,
+			"i: {get: {security: [{bearer: []}], parameters: [{$ref: '#/components/parameters/P'}], x-amazon-apigateway-integration: {$ref: '#/components/x-amazon-apigateway-integrations/I'}}}\n" +
+				"components: {parameters: {P: {name: far, in: query}}, x-amazon-apigateway-integrations: {I: {" + function + "far/i'}}}\n",
+			"paths: {/a: {get: {security: [{bearer: []}], parameters: [{name: far, in: query}], x-function: far}}}\n" + withOwn},
+		{"names with characters of pointers", "paths: {/a: {$ref: 'b.yaml#/%2Fa~1~01'}, /b: {$ref: 'b.yaml#//a'}}\n" + schemes, "/a/~1: {get: {security: [{bearer: []}]}}\n'': {a: {get: {security: [{key: []}]}}}\n",
+			"paths: {/a: {get: {security: [{bearer: []}]}}, /b: {get: {security: [{key: []}]}}}\n" + schemes},
+		{"schemes of which one refers to the other", "paths: {/a: {get: {security: [{a: []}, {b: [s]}]}}}\ncomponents: {securitySchemes: {a: {$ref: 'openapi.yaml#/components/securitySchemes/b'}, b: {$ref: b.yaml}}}\n",
+			"{type: openIdConnect}", "paths: {/a: {get: {security: [{a: []}, {b: [s]}]}}}\ncomponents: {securitySchemes: {a: {type: openIdConnect}, b: {type: openIdConnect}}}\n"},
+	}
+	for _, test := range tests {
+		whole, wrong := contract.Parse("openapi.yaml", []byte(head+test.whole))
+		several, err := contract.Parse("openapi.yaml", []byte(head+test.own), contract.File{Name: "b.yaml", Text: test.file})
+		if got, want := reasons(err), reasons(wrong); !slices.Equal(got, want) {
+			t.Errorf("%s: errors %q\nin one file %q", test.name, got, want)
+		} else if err == nil && calls(t, several) != calls(t, whole) {
+			t.Errorf("%s:\n%s\nin one file\n%s", test.name, calls(t, several), calls(t, whole))
+		}
+	}
+}
+
+// calls are who may call what, the function that serves each, and its parameters.
+func calls(t *testing.T, c *contract.Contract) string {
+	t.Helper()
+	var b strings.Builder
+	for _, o := range c.Operations {
+		fmt.Fprintln(&b, o.Route, o.Access, o.Function, o.Parameters)
+	}
+	rules, err := c.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := rules.Encode(policy.Source{Name: "openapi.yaml", SHA256: strings.Repeat("0", 64)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String() + string(file)
+}

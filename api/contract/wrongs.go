@@ -15,6 +15,7 @@ type wrongs struct {
 	sources []*source // the contract's own file, and those that were read beside it, by their lines
 	all     Errors
 	said    map[Error]bool
+	aliased int // values that aliases stand for, up to [maxAliased]
 }
 
 // newWrongs is of a contract whose own file has a name.
