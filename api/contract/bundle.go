@@ -286,14 +286,15 @@ func (b *bundler) walkSchema(node *yaml.Node, base string) {
 func (b *bundler) walkMapping(from *source, mapping *yaml.Node, base string) {
 	for _, to := range pairs(mapping) {
 		name := text(to)
-		isName := !strings.ContainsAny(name, "/#") && component(b.own.root, "#/components/schemas/"+name) != nil
+		isPath := strings.ContainsAny(name, "/#")
+		names := func(s *source) bool { return !isPath && component(s.root, "#/components/schemas/"+name) != nil }
 		switch {
-		case name == "" || isName:
+		case name == "" || names(b.own):
 			continue
-		case from != b.own && component(from.root, "#/components/schemas/"+name) != nil:
+		case names(from):
 			b.mapped[to] = true
 			b.referAs(ofSchemas, to, base, "#/components/schemas/"+pointerToken(name))
-		case strings.ContainsAny(name, "/#") || slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name)):
+		case isPath || slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name)):
 			b.mapped[to] = true
 			b.refer(ofSchemas, to, base)
 		}

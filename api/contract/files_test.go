@@ -441,3 +441,54 @@ components: {schemas: {own: {}, other: {$ref: "b/all.json#/given"}}}
 		t.Errorf("names %q, want %s", got, want)
 	}
 }
+
+// TestDiscriminators: what one maps to is a schema by its name, of the contract's own file or of the one in which it stands, or else a file.
+func TestDiscriminators(t *testing.T) {
+	const own = `openapi: 3.1.0
+security: []
+paths: {/a: {post: {requestBody: {content: {application/json: {schema: {discriminator: {mapping: MAPPING}}}}}}}, /b: {post: {requestBody: {content: {application/json: {schema: {$ref: other.yaml}}}}}}}
+components: {schemas: {Cat: {}, Dog.yaml: {}, pets: {ant.yaml: {}}}}
+`
+	tests := []struct{ to, inOwn, inOther string }{
+		{"Cat", "Cat", "Cat"},
+		{"Dog.yaml", "Dog.yaml", "Dog.yaml"},
+		{"Bird", "Bird", "#/components/schemas/Bird"},
+		{"Bi%72d", "Bi%72d", "#/components/schemas/Bi72d"},
+		{"fish.yml", "#/components/schemas/fish", "#/components/schemas/fish"},
+		{"./Cat.json", "#/components/schemas/Cat_2", "#/components/schemas/Cat_2"},
+		{"pets/ant.yaml", "#/components/schemas/ant", "#/components/schemas/ant"},
+		{"#/components/schemas/Bird", "#/components/schemas/Bird", "#/components/schemas/Bird"},
+		{"openapi.yaml#/components/schemas/Cat", "#/components/schemas/Cat", "#/components/schemas/Cat"},
+		{"Whale", "Whale", "Whale"},
+	}
+	for _, test := range tests {
+		mapping := "{a: " + strconv.Quote(test.to) + "}"
+		c, err := contract.Parse("openapi.yaml", []byte(strings.Replace(own, "MAPPING", mapping, 1)),
+			contract.File{Name: "other.yaml", Text: "discriminator: {mapping: " + mapping + "}\ncomponents: {schemas: {Cat: {}, Bird: {}, 'Bi%72d': {}, pets: {ant.yaml: {}}}}\n"},
+			contract.File{Name: "fish.yml", Text: "{}"}, contract.File{Name: "Cat.json", Text: "{}"}, contract.File{Name: "pets/ant.yaml", Text: "{}"})
+		if err != nil {
+			t.Errorf("%s: %v", test.to, err)
+			continue
+		}
+		type schema struct {
+			Discriminator struct{ Mapping map[string]string }
+		}
+		var document struct {
+			Paths map[string]struct {
+				Post struct {
+					RequestBody struct {
+						Content map[string]struct{ Schema schema }
+					}
+				}
+			}
+			Components struct{ Schemas map[string]schema }
+		}
+		if err := json.Unmarshal(c.Document, &document); err != nil {
+			t.Fatal(err)
+		}
+		inOwn := document.Paths["/a"].Post.RequestBody.Content["application/json"].Schema.Discriminator.Mapping["a"]
+		if inOther := document.Components.Schemas["other"].Discriminator.Mapping["a"]; inOwn != test.inOwn || inOther != test.inOther {
+			t.Errorf("%s: %q, in another file %q; want %q, %q", test.to, inOwn, inOther, test.inOwn, test.inOther)
+		}
+	}
+}

@@ -252,7 +252,7 @@ func randomSchema(draw *rand.Rand, depth int) any {
 	case of == 6:
 		return tree{"type": "string", "nullable": true}
 	case of == 7:
-		return tree{"enum": []any{tree{"$ref": "none"}}, "$defs": tree{"d": randomSchema(draw, 3)}}
+		return tree{"enum": []any{tree{"$ref": "none"}}, "dependencies": tree{"default": randomSchema(draw, 3)}, "$defs": tree{"d": randomSchema(draw, 3)}}
 	}
 	return tree{"type": pick(draw, "string", "integer")}
 }
@@ -458,7 +458,7 @@ func TestSameAsInOneFile(t *testing.T) {
 	tests := []struct{ name, own, file, whole string }{
 		{"a scope that an alias makes of a reference", "paths: {/a: {post: {requestBody: {$ref: &r b.yaml}, security: [{bearer: [*r]}]}}}\n" + schemes, "content: {}",
 			"paths: {/a: {post: {security: [{bearer: [b.yaml]}]}}}\n" + schemes},
-		{"the same in another file", "paths: {/a: {$ref: b.yaml}}\n" + schemes, "post: {requestBody: {$ref: &r 'b.yaml#/x-b'}, security: [{bearer: [*r]}]}\nx-b: {content: {}}",
+		{"the same in another file", "paths: {/a: {$ref: b.yaml}}\n" + schemes, "x-r: &r 'b.yaml#/x-b'\npost: {requestBody: {$ref: *r}, security: [{bearer: [*r]}]}\nx-b: {content: {}}",
 			"paths: {/a: {post: {security: [{bearer: ['b.yaml#/x-b']}]}}}\n" + schemes},
 		{"schemas where operations are", "paths: {/a: &a {post: {security: [], " + body + "{$ref: 'b.yaml#/get'}}}}}}}\ncomponents: {schemas: *a}\n", "get: {security: []}", publicOne},
 		{"schemas where messages are", publicOne + "x-websocket: {connect: {security: []}, routes: &r {n: {security: [], message: {properties: {a: {$ref: 'b.yaml#/m'}}}}}}\ncomponents: {schemas: *r}\n",
@@ -477,6 +477,9 @@ func TestSameAsInOneFile(t *testing.T) {
 			"paths: {/a: {get: {security: [{bearer: []}], parameters: [{name: far, in: query}], x-function: far}}}\n" + withOwn},
 		{"names with characters of pointers", "paths: {/a: {$ref: 'b.yaml#/%2Fa~1~01'}, /b: {$ref: 'b.yaml#//a'}}\n" + schemes, "/a/~1: {get: {security: [{bearer: []}]}}\n'': {a: {get: {security: [{key: []}]}}}\n",
 			"paths: {/a: {get: {security: [{bearer: []}]}}, /b: {get: {security: [{key: []}]}}}\n" + schemes},
+		{"a local reference where $id says otherwise", "paths: {/a: {post: {security: [], " + body + "{$id: 'https://a/b', items: {$ref: '#/components/schemas/S'}}}}}, parameters: [{$ref: b.yaml}]}}}\ncomponents: {schemas: {S: {}}}\n",
+			"{name: n, in: query}", "paths: {/a: {post: {security: [], parameters: [{name: n, in: query}]}}}\n"},
+		{"what is passed over is elsewhere", "paths: {/a: {$ref: b.yaml}}\nwebhooks: {$ref: none.yaml}\ncomponents: {responses: {$ref: none.yaml}, x-a: {$ref: none.yaml}}\n", "post: {security: [], callbacks: {$ref: none.yaml}}", publicOne},
 		{"schemes of which one refers to the other", "paths: {/a: {get: {security: [{a: []}, {b: [s]}]}}}\ncomponents: {securitySchemes: {a: {$ref: 'openapi.yaml#/components/securitySchemes/b'}, b: {$ref: b.yaml}}}\n",
 			"{type: openIdConnect}", "paths: {/a: {get: {security: [{a: []}, {b: [s]}]}}}\ncomponents: {securitySchemes: {a: {type: openIdConnect}, b: {type: openIdConnect}}}\n"},
 	}
