@@ -27,7 +27,6 @@ type evaluation struct {
 	contract *surface           // nil: only the answer counts
 	isOpen   bool               // the one request is let through without an answer
 	subject  *subject           // nil: only the answer counts
-	unread   error              // it is no answer at all
 }
 
 // answered is an answer as API Gateway takes it.
