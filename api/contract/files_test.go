@@ -300,13 +300,14 @@ func TestBoundsOfFiles(t *testing.T) {
 		return head + "paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref: 0.yaml}}}}}}}\n", all
 	}
 	many := func(files int) (string, []contract.File) {
-		text := head + "paths:\n  /a:\n    parameters:\n"
+		var text strings.Builder
+		text.WriteString(head + "paths:\n  /a:\n    parameters:\n")
 		var all []contract.File
 		for i := range files {
-			text += fmt.Sprintf("    - {$ref: %d.yaml}\n", i)
+			fmt.Fprintf(&text, "    - {$ref: %d.yaml}\n", i)
 			all = append(all, contract.File{Name: fmt.Sprintf("%d.yaml", i), Text: fmt.Sprintf("{name: n%d, in: query}", i)})
 		}
-		return text + "    get: {}\n", all
+		return text.String() + "    get: {}\n", all
 	}
 	sized := func(bytes int) (string, []contract.File) {
 		text := head + "paths: {/a: {$ref: a.yaml}, /b: {$ref: b.yaml}, /c: {$ref: c.yaml}}\n"
@@ -324,17 +325,18 @@ func TestBoundsOfFiles(t *testing.T) {
 		return text, []contract.File{{Name: "a.yaml", Text: "get: {description: " + strings.Repeat("a", size) + "}\n"}}
 	}
 	parts := func(files int) (string, []contract.File) {
-		text := head + "paths:\n  /a:\n    get: {}\n    parameters:\n"
+		var text strings.Builder
+		text.WriteString(head + "paths:\n  /a:\n    get: {}\n    parameters:\n")
 		var all []contract.File
 		for i := range files {
-			file := contract.File{Name: fmt.Sprintf("%d.yaml", i)}
+			var file strings.Builder
 			for j := range 1000 {
-				text += fmt.Sprintf("    - {$ref: '%d.yaml#/n%d'}\n", i, j)
-				file.Text += fmt.Sprintf("n%d: {name: n%d-%d, in: query}\n", j, i, j)
+				fmt.Fprintf(&text, "    - {$ref: '%d.yaml#/n%d'}\n", i, j)
+				fmt.Fprintf(&file, "n%d: {name: n%d-%d, in: query}\n", j, i, j)
 			}
-			all = append(all, file)
+			all = append(all, contract.File{Name: fmt.Sprintf("%d.yaml", i), Text: file.String()})
 		}
-		return text, all
+		return text.String(), all
 	}
 	aliases := func(times int) (string, []contract.File) {
 		list := strings.Repeat("a, ", 99)

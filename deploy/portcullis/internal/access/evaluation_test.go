@@ -16,7 +16,7 @@ func TestEvaluationFindsWhatThereIs(t *testing.T) {
 	callers := slices.DeleteFunc(everyCaller(), func(c policy.Caller) bool { return c.ID == "other" }) // which is in none of the paths
 	paths := everyPath()
 	seen := map[[2]bool]int{}
-	for range 300 {
+	for range 100 {
 		s, caller := randomSurface(r, 5), callers[r.IntN(len(callers))]
 		document := randomDocument(t, r, changed(r, s), callers)
 		text, err := json.Marshal(document)
