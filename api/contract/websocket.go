@@ -34,6 +34,7 @@ const maxInlined = 100_000
 type WebSocket struct {
 	RouteSelectionExpression string         // which route a message is for
 	Connect                  policy.Access  // `security` of connect, or of the document
+	ConnectAt                Position       // where connect stands, or else x-websocket
 	Function                 string         // the function that is told of connections, at $connect and $disconnect; "": none is
 	Routes                   []MessageRoute // in the order of the document
 }
@@ -72,7 +73,7 @@ func (p *parser) readWebSocket(c *Contract) {
 			p.refuse(before, "%s: write `%s: {connect: {security: %s}}` in its place", connectSecurity, webSocketMember, line)
 		}
 	}
-	node := find(p.root, webSocketMember)
+	at, node := member(p.root, webSocketMember)
 	if node == nil || !p.exactly(node, webSocketMember, "routeSelectionExpression", "connect", "routes") {
 		return
 	}
@@ -83,7 +84,7 @@ func (p *parser) readWebSocket(c *Contract) {
 				webSocketMember, DefaultRouteSelectionExpression)
 		}
 	}
-	p.readConnect(c.WebSocket, node)
+	p.readConnect(c.WebSocket, at, node)
 	p.readMessageRoutes(c.WebSocket, find(node, "routes"))
 }
 
@@ -100,9 +101,10 @@ func (w *wrongs) exactly(mapping *yaml.Node, what string, known ...string) bool 
 	return true
 }
 
-func (p *parser) readConnect(w *WebSocket, node *yaml.Node) {
+func (p *parser) readConnect(w *WebSocket, at, node *yaml.Node) {
 	const what = webSocketMember + ": connect"
-	connect := find(node, "connect")
+	key, connect := member(node, "connect")
+	w.ConnectAt = p.position(or(key, at).Line)
 	if connect != nil && !p.exactly(connect, what, "security", "function") {
 		return
 	}

@@ -117,7 +117,7 @@ func (b *builder) functionLines() []namedFunction {
 	}
 	if from := b.contract.WebSocket; from != nil {
 		if from.Function != "" {
-			found = append(found, namedFunction{from.Function, b.contract.At("#/x-websocket/connect")})
+			found = append(found, namedFunction{from.Function, from.ConnectAt})
 		}
 		for _, r := range from.Routes {
 			found = append(found, namedFunction{r.Function, r.Position})

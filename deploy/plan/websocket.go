@@ -59,7 +59,7 @@ func (b *builder) messageRoutes() map[string]Operation {
 	connect := b.messageRoute(policy.RouteConnect, from.Function, from.Connect)
 	if !connect.Public {
 		b.guard(&connect)
-		b.checkSignatures(b.contract.At("#/x-websocket/connect"), policy.RouteConnect, from.Connect)
+		b.checkSignatures(from.ConnectAt, policy.RouteConnect, from.Connect)
 	}
 	all[policy.RouteConnect] = connect
 	if from.Function != "" {
