@@ -122,7 +122,7 @@ var arrows = []arrow{
 	{"deploy/portcullis/internal/deskflag", []string{"deploy/portcullis/internal/cli", "deploy/desk/about"}},
 	{"deploy/portcullis/internal/dynamotable", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "authorizers/dynamodb", "authorizers/environ"}},
 	{"deploy/portcullis/internal/access", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "deploy/gateway/authorizer", "deploy/plan", "api/contract", "api/live", "authorizers", "authorizers/environ", "authorizers/verify", "policy"}},
-	{"deploy/portcullis/internal/fixture", []string{"deploy/portcullis/internal/cli", "deploy/gateway", "deploy/plan", "deploy/modes", "api/contract", "authorizers", "authorizers/verify", "authorizers/verify/verifytest"}},
+	{"deploy/portcullis/internal/fixture", []string{"deploy/portcullis/internal/cli", "deploy/gateway", "deploy/plan", "deploy/modes", "api/contract", "authorizers", "authorizers/environ", "authorizers/verify", "authorizers/verify/verifytest"}},
 	{"deploy/portcullis/internal/key", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "authorizers/..."}},
 	{"deploy/portcullis/internal/login", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/login/...", "api/tokens/..."}},
 	{"deploy/portcullis/internal/revoke", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "authorizers/..."}},

@@ -15,13 +15,14 @@ import (
 
 	"portcullis/deploy/gateway/usage"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/scripttest"
 )
 
 // program runs a program with AWS's variables pointed at address, and more variables.
 func program(t *testing.T, path, address string, env []string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), path, args...)
-	command.Env = slices.Concat(os.Environ(), testtools.MotoEnv(address), env, []string{"NO_PROXY=127.0.0.1", "GORACE=atexit_sleep_ms=0"})
+	command.Env = slices.Concat(os.Environ(), testtools.MotoEnv(address), env, []string{"NO_PROXY=127.0.0.1", scripttest.NoWait})
 	command.Env = slices.DeleteFunc(command.Env, func(pair string) bool { return strings.HasPrefix(pair, "AWS_PROFILE=") }) // the CLI looks for an empty one
 	var out, errs bytes.Buffer
 	command.Stdout, command.Stderr = &out, &errs

@@ -10,6 +10,7 @@ import (
 
 	"portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/scripttest"
 )
 
 // TestKeyCommand runs the command portcullis key, as it is built, against this server: nothing tells it that DynamoDB is not
@@ -27,7 +28,7 @@ func TestKeyCommand(t *testing.T) {
 			e.Setenv("AWS_REGION", "eu-west-1")
 			e.Setenv("AWS_ACCESS_KEY_ID", "test")
 			e.Setenv("AWS_SECRET_ACCESS_KEY", "test")
-			e.Setenv("GORACE", "atexit_sleep_ms=0") // or the race detector holds each process for a second at its end
+			e.Vars = append(e.Vars, scripttest.NoWait)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"capture": capture},

@@ -19,13 +19,14 @@ import (
 	"portcullis/deploy/functions"
 	"portcullis/deploy/testtools"
 	"portcullis/deploy/testtools/faults"
+	"portcullis/deploy/testtools/scripttest"
 )
 
 // fixed are the AWS SDK's variables, so that nothing of this machine's own configuration counts, and the race detector's.
 var fixed = []string{
 	"AWS_DEFAULT_REGION=", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_SESSION_TOKEN=", "AWS_PROFILE=",
 	"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
-	"GORACE=atexit_sleep_ms=0", // or the race detector holds each process for a second at its end
+	scripttest.NoWait,
 }
 
 // Patience is how long a function may take for its start and for an event: on a busy machine it may be longer than on Lambda.

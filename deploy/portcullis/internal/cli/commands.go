@@ -97,10 +97,15 @@ func namesOf(command *cobra.Command) string {
 			names = append(names, below.Name())
 		}
 	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
+	return OrList(names)
+}
+
+// OrList is a choice for people: "a, b or c".
+func OrList(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
 // argumentError makes a [*UsageError] of what a command says of its arguments.

@@ -31,7 +31,7 @@ func (r *run) handshake(ctx context.Context, text string, in *input) (*handshake
 		}
 	}
 	for _, name := range r.subprotocols {
-		if !isToken(name) || slices.Contains(h.subprotocols, name) {
+		if !cli.IsToken(name) || slices.Contains(h.subprotocols, name) {
 			return nil, cli.Usage("--subprotocol: want names without spaces and commas, each once (RFC 6455, section 4.1)")
 		}
 		h.subprotocols = append(h.subprotocols, name)
@@ -90,7 +90,7 @@ var ownHeaders = []string{"Connection", "Upgrade", "Content-Length", "Transfer-E
 func (h *handshake) add(line string) error {
 	name, value, found := strings.Cut(line, ":")
 	value = strings.Trim(value, " \t")
-	if !found || !isToken(name) || !isHeaderValue(value) {
+	if !found || !cli.IsToken(name) || !cli.IsHeaderValue(value) {
 		return cli.Usage("--header: want 'NAME: VALUE'")
 	}
 	name = http.CanonicalHeaderKey(name)
@@ -105,20 +105,6 @@ func (h *handshake) add(line string) error {
 		h.header.Add(name, value)
 	}
 	return nil
-}
-
-// isToken tells whether a text is a token of HTTP (RFC 9110, section 5.6.2), as the names of headers and subprotocols are.
-func isToken(text string) bool {
-	const signs = "!#$%&'*+-.^_`|~"
-	isNot := func(c rune) bool {
-		return !('0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || strings.ContainsRune(signs, c))
-	}
-	return text != "" && !strings.ContainsFunc(text, isNot)
-}
-
-// isHeaderValue tells whether a text may be a header's value (RFC 9110, section 5.5).
-func isHeaderValue(text string) bool {
-	return !strings.ContainsFunc(text, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
 }
 
 // mayHoldCredentials tells whether there is anything that may be one. Of opaque texts nobody knows, so that all but what is known to

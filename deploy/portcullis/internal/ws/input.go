@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"unicode/utf8"
+
+	"portcullis/deploy/portcullis/internal/cli"
 )
 
 // input are the lines of stdin.
@@ -54,7 +56,7 @@ func (i *input) message() (text string, there bool, err error) {
 // key gives the first line, which is an API key. The error does not repeat it.
 func (i *input) key() (string, error) {
 	text, there, err := i.next()
-	if err == nil && (!there || text == "" || !isHeaderValue(text)) {
+	if err == nil && (!there || text == "" || !cli.IsHeaderValue(text)) {
 		err = errors.New("--api-key-stdin: the first line of stdin is no API key")
 	}
 	return text, err
