@@ -129,7 +129,7 @@ func (b *bundler) nameComponents() {
 	for kind, all := range pairs(find(b.own.root, "components")) {
 		b.taken[kind.Value] = map[string]int{}
 		for name, node := range pairs(all) {
-			b.taken[kind.Value][lettersAndDigits(name.Value)] = 1
+			b.taken[kind.Value][LettersAndDigits(name.Value)] = 1
 			reference := find(node, "$ref")
 			isPlain := !strings.ContainsFunc(name.Value, isNoNameLetter) // any other could be told from a pointer's own characters in some places only
 			if !isFile(text(reference)) || len(node.Content) > 2 || !isPlain {
@@ -554,7 +554,7 @@ func (b *bundler) newName(of part) string {
 		name = tokens[len(tokens)-1]
 	}
 	name = strings.Join(strings.FieldsFunc(name, isNoNameLetter), "")
-	if lettersAndDigits(name) == "" {
+	if LettersAndDigits(name) == "" {
 		name = "part"
 	}
 	taken := b.taken[of.kind]
@@ -562,12 +562,12 @@ func (b *bundler) newName(of part) string {
 		taken = map[string]int{}
 		b.taken[of.kind] = taken
 	}
-	free, plain := name, lettersAndDigits(name)
-	for taken[lettersAndDigits(free)] > 0 {
+	free, plain := name, LettersAndDigits(name)
+	for taken[LettersAndDigits(free)] > 0 {
 		taken[plain]++
 		free = name + "_" + strconv.Itoa(taken[plain])
 	}
-	taken[lettersAndDigits(free)]++
+	taken[LettersAndDigits(free)]++
 	return free
 }
 
@@ -578,43 +578,13 @@ func isLetterOrDigit(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
-func lettersAndDigits(name string) string {
+// LettersAndDigits is what of a name the names of API Gateway's models can hold. See
+// https://docs.aws.amazon.com/apigateway/latest/api/API_CreateModel.html.
+func LettersAndDigits(name string) string {
 	return strings.Map(func(r rune) rune {
 		if isLetterOrDigit(r) {
 			return r
 		}
 		return -1
 	}, name)
-}
-
-// ensure gives a mapping's member that is a mapping, which it makes where there is none.
-func ensure(mapping *yaml.Node, name string) *yaml.Node {
-	mapping = follow(mapping)
-	if node := find(mapping, name); node != nil && node.Kind == yaml.MappingNode {
-		return node
-	}
-	made := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	remove(mapping, name)
-	mapping.Content = append(mapping.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: name}, made)
-	return made
-}
-
-// replace gives a member of a mapping another value.
-func replace(mapping *yaml.Node, name string, node *yaml.Node) {
-	mapping = follow(mapping)
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value == name {
-			mapping.Content[i+1] = node
-		}
-	}
-}
-
-// remove takes a member out of a mapping.
-func remove(mapping *yaml.Node, name string) {
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value == name {
-			mapping.Content = slices.Delete(mapping.Content, i, i+2)
-			return
-		}
-	}
 }

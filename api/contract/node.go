@@ -220,3 +220,35 @@ func member(node *yaml.Node, token string) (key, value *yaml.Node) {
 	}
 	return nil, nil
 }
+
+// ensure gives a mapping's member that is a mapping, which it makes where there is none.
+func ensure(mapping *yaml.Node, name string) *yaml.Node {
+	mapping = follow(mapping)
+	if node := find(mapping, name); node != nil && node.Kind == yaml.MappingNode {
+		return node
+	}
+	made := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	remove(mapping, name)
+	mapping.Content = append(mapping.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: name}, made)
+	return made
+}
+
+// replace gives a member of a mapping another value.
+func replace(mapping *yaml.Node, name string, node *yaml.Node) {
+	mapping = follow(mapping)
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == name {
+			mapping.Content[i+1] = node
+		}
+	}
+}
+
+// remove takes a member out of a mapping.
+func remove(mapping *yaml.Node, name string) {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == name {
+			mapping.Content = slices.Delete(mapping.Content, i, i+2)
+			return
+		}
+	}
+}

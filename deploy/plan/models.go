@@ -137,22 +137,15 @@ func (m *modelMaker) bodySchemas(o *contract.Operation) map[string]*schema {
 			m.refuse(m.contract.At(place), "%s: %s: want one schema for all bodies of %s, as API Gateway has them", o.Route, written, mediaType)
 			continue
 		}
-		name := "Body" + strings.Map(lettersAndDigits, o.Route.String())
+		name := "Body" + contract.LettersAndDigits(o.Route.String())
 		if mediaType != plainJSON {
-			name += strings.Map(lettersAndDigits, mediaType)
+			name += contract.LettersAndDigits(mediaType)
 		}
 		if s := m.need(name, place, m.find(place)); s != nil {
 			all[mediaType] = s
 		}
 	}
 	return all
-}
-
-func lettersAndDigits(r rune) rune {
-	if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
-		return r
-	}
-	return -1
 }
 
 // find gives what stands at a place of the contract; nil: nothing does.
@@ -282,7 +275,7 @@ func (m *modelMaker) rankAll() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.schemas)) {
 		s := m.schemas[name]
-		if strings.Map(lettersAndDigits, name) == "" {
+		if contract.LettersAndDigits(name) == "" {
 			m.refuse(m.contract.At(s.place), "%q: want a name with letters or digits, of which the names of API Gateway's models are", name)
 		}
 		if s.rank < 0 {
@@ -295,7 +288,7 @@ func (m *modelMaker) rankAll() {
 // since the old one goes only after the new one is there. Two names are taken in every API from the start; see
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html.
 func (s *schema) model() string {
-	name := strings.Map(lettersAndDigits, s.name)
+	name := contract.LettersAndDigits(s.name)
 	if s.rank == 0 && name != "Empty" && name != "Error" {
 		return name
 	}

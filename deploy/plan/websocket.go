@@ -2,7 +2,6 @@ package plan
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -96,7 +95,7 @@ func (b *builder) messageRoute(key, function string, access policy.Access) Opera
 
 // modelOf is the name of the model of a route's messages.
 func modelOf(r *contract.MessageRoute) string {
-	return "Message" + strings.Map(lettersAndDigits, r.Key)
+	return "Message" + contract.LettersAndDigits(r.Key)
 }
 
 // messageModels are the models of messages, one for each route that has a schema, and what validates by them.
