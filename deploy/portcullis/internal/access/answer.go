@@ -109,14 +109,16 @@ func openRuling() *ruling {
 
 // newAnswer is that the request is denied, and nothing else known.
 func newAnswer(q *inquiry) *answer {
-	caller := q.subject.caller
-	a := &answer{Decision: decisionDeny, Request: requested{q.method, q.path}, lines: q.subject.lines, Caller: known{
-		Trust: q.subject.trust, ID: caller.ID, OwnsNothing: caller.OwnsNothing, Schemes: list(caller.Schemes), Scopes: list(caller.Scopes), Notes: []string{},
-	}}
-	for _, line := range a.lines {
-		a.Caller.Notes = append(a.Caller.Notes, line.text)
+	return &answer{Decision: decisionDeny, Request: requested{q.method, q.path}, lines: q.subject.lines, Caller: newKnown(q.subject)}
+}
+
+func newKnown(who *subject) known {
+	caller := who.caller
+	k := known{Trust: who.trust, ID: caller.ID, OwnsNothing: caller.OwnsNothing, Schemes: list(caller.Schemes), Scopes: list(caller.Scopes), Notes: []string{}}
+	for _, line := range who.lines {
+		k.Notes = append(k.Notes, line.text)
 	}
-	return a
+	return k
 }
 
 // list is a list that JSON does not make null of.

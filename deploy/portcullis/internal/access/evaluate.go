@@ -57,7 +57,7 @@ malformed; 2 it could not be told.`,
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatMarkdown, cli.FormatJSON)
 	command.RunE = func(command *cobra.Command, args []string) error {
 		asked, err := newAsked(*arn)
-		err = errors.Join(err, who.check(), refuseTwoOfStdin(*from, who.token, args))
+		err = errors.Join(err, who.check(), refuseSharedStdin("--policy", *from, "--token", who.token, "FILE", strings.Join(args, "")))
 		if *from == "" {
 			err = errors.Join(err, cli.Usage("want the authorizer's answer, by --policy FILE"))
 		}
@@ -92,21 +92,6 @@ malformed; 2 it could not be told.`,
 // isGiven tells whether the flags say who calls.
 func (i *identity) isGiven() bool {
 	return i.token != "" || slices.ContainsFunc([]string{flagScopes, "groups", "id", "scheme"}, i.flags.Changed)
-}
-
-// refuseTwoOfStdin refuses that stdin be read more than once.
-func refuseTwoOfStdin(answer, token string, args []string) error {
-	var of []string
-	for name, value := range map[string]string{"FILE": strings.Join(args, ""), "--policy": answer, "--token": token} {
-		if value == stdin {
-			of = append(of, name)
-		}
-	}
-	if len(of) < 2 {
-		return nil
-	}
-	slices.Sort(of)
-	return cli.Usage("%s: stdin has one of them only", strings.Join(of, " and "))
 }
 
 // readAnswer reads what an authorizer answered, from a file or stdin.

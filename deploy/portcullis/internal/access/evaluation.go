@@ -123,7 +123,8 @@ func (e *evaluation) note(text string) { e.Notes = append(e.Notes, text) }
 // ask asks about the one request, or about those of all routes.
 func (e *evaluation) ask() {
 	if e.subject != nil {
-		e.Caller = &newAnswer(&inquiry{subject: e.subject}).Caller
+		caller := newKnown(e.subject)
+		e.Caller = &caller
 		e.Notes = append(e.Notes, e.Caller.Notes...)
 	}
 	switch {
@@ -155,14 +156,10 @@ func (c *evaluatedCounts) add(r judged) {
 }
 
 func (e *evaluation) askOne(arn policy.ARN) {
-	method, path := arn.Method, "/"+arn.Path
-	if arn.RouteKey != "" {
-		method, path = arn.RouteKey, ""
-	}
-	of := served{Method: method, Path: path}
+	q := requestOf(arn)
+	of := served{Method: q.method, Path: q.path, label: q.String()}
 	if e.contract != nil {
-		q := inquiry{question: question{connect: arn.RouteKey != "", method: method, path: path}, contract: e.contract}
-		operation := q.operation()
+		operation := (&inquiry{question: q, contract: e.contract}).operation()
 		switch {
 		case operation == nil:
 			e.note("the contract has no such route, and the gateway asks no authorizer")
@@ -177,13 +174,18 @@ func (e *evaluation) askOne(arn policy.ARN) {
 	e.Requests = append(e.Requests, e.judge(of, arn))
 }
 
+// requestOf is what an ARN invokes.
+func requestOf(arn policy.ARN) question {
+	if arn.RouteKey != "" {
+		return question{connect: true, method: arn.RouteKey}
+	}
+	return question{method: arn.Method, path: "/" + arn.Path}
+}
+
 // judge says what the answer, and the rules, make of a request that is routed to an operation.
 func (e *evaluation) judge(of served, arn policy.ARN) judged {
-	method, path := arn.Method, "/"+arn.Path
-	if arn.RouteKey != "" {
-		method, path = arn.RouteKey, ""
-	}
-	j := judged{served: of, Request: routeName(policy.Route{Method: method, Path: path}), ARN: arn.String(), Statement: -1}
+	q := requestOf(arn)
+	j := judged{served: of, Request: q.String(), ARN: arn.String(), Statement: -1}
 	if e.simple != nil {
 		j.Decision, j.Text = decisionDeny, "denied: isAuthorized is false"
 		if e.simple.Authorized {
@@ -196,8 +198,7 @@ func (e *evaluation) judge(of served, arn policy.ARN) judged {
 	if e.contract == nil || e.subject == nil {
 		return j
 	}
-	q := inquiry{question: question{connect: arn.RouteKey != "", method: method, path: path}, contract: e.contract, subject: e.subject}
-	rules, err := q.explain()
+	rules, err := (&inquiry{question: q, contract: e.contract, subject: e.subject}).explain()
 	if err != nil {
 		j.Text += "; the rules: " + err.Error()
 		return j
@@ -221,11 +222,7 @@ func (e *evaluation) isGood() bool {
 func (e *evaluation) print(s *cli.Session, format string) error {
 	table := cli.Table{Head: []string{"operation", "request", "answer", "rules", "finding", "why"}, Code: true, JSON: e}
 	for _, r := range e.Requests {
-		operation := r.label
-		if operation == "" {
-			operation = routeName(policy.Route{Method: r.Method, Path: r.Path})
-		}
-		table.Rows = append(table.Rows, []string{operation, printable(r.Request), r.Decision, r.Rules, findingText[r.Finding], r.Text})
+		table.Rows = append(table.Rows, []string{r.label, printable(r.Request), r.Decision, r.Rules, findingText[r.Finding], r.Text})
 	}
 	table.Notes = e.notes()
 	return s.PrintTable(&table, format)

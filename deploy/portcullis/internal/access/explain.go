@@ -22,6 +22,9 @@ type question struct {
 	arn          policy.ARN // of the request, or of connecting
 }
 
+// String is the method and path, or what is asked of a WebSocket API.
+func (q question) String() string { return routeName(policy.Route{Method: q.method, Path: q.path}) }
+
 func explainCommand(s *cli.Session) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "explain [FILE]",
@@ -68,11 +71,7 @@ told.`,
 	command.RegisterFlagCompletionFunc("route", cobra.NoFileCompletions)
 	command.RegisterFlagCompletionFunc("message", cobra.NoFileCompletions)
 	command.RunE = func(command *cobra.Command, args []string) error {
-		err := errors.Join(q.complete(*arn), who.check())
-		if who.token == stdin && slices.Contains(args, stdin) {
-			err = errors.Join(err, cli.Usage("FILE and --token: stdin has one of them only"))
-		}
-		if err != nil {
+		if err := errors.Join(q.complete(*arn), who.check(), refuseSharedStdin("FILE", strings.Join(args, ""), "--token", who.token)); err != nil {
 			return err
 		}
 		contract, groups, told, err := in.read(command.Context(), s, args)

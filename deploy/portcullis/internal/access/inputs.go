@@ -131,6 +131,20 @@ func chooseContract(ctx context.Context, s *cli.Session, args []string, told *ab
 	return nil, cli.Usage("there is no %s here; name the contract as FILE or in %s", strings.Join(contractNames, " and no "), environ.Contract)
 }
 
+// refuseSharedStdin refuses that stdin be read more than once, of names and values in turn.
+func refuseSharedStdin(inputs ...string) error {
+	var of []string
+	for i := 0; i < len(inputs); i += 2 {
+		if inputs[i+1] == stdin {
+			of = append(of, inputs[i])
+		}
+	}
+	if len(of) < 2 {
+		return nil
+	}
+	return cli.Usage("%s: stdin has one of them only", strings.Join(of, " and "))
+}
+
 // loadContract reads a file, or stdin.
 func loadContract(ctx context.Context, s *cli.Session, name string) (*surface, error) {
 	if name != stdin {
