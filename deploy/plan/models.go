@@ -197,7 +197,7 @@ func (m *modelMaker) refer(place, reference string) *schema {
 // of a body or a parameter, as bundlers write it, or within one of these. What is none would ask for nothing.
 func schemaName(reference string) (name string, isSchema bool) {
 	tokens := contract.PointerTokens(reference)
-	within := tokens
+	var within []string
 	if len(tokens) >= 3 && tokens[0] == "components" && tokens[1] == "schemas" {
 		tokens = tokens[2:]
 		within = tokens[1:]
