@@ -124,72 +124,76 @@ run "refused_machine_that_opens_nothing" {
   expect_failures = [terraform_data.machines]
 }
 
-run "refused_machines_without_a_domain" {
+# A run plans the whole stack, so one tries values of several variables, of which each is refused by itself.
+run "refused_machines_without_a_domain_tiers_without_keys_and_a_function_that_is_taken" {
   command = plan
   variables {
     machine_clients = { reports = ["users/read"] }
+    usage_tiers     = { rest-token = { gold = {} } }
+    functions       = { rest-token = { zip = "tests/fixtures/artifacts/users.zip" } }
+    kms_key_arn     = "alias/mine"
   }
-  expect_failures = [var.machine_clients]
+  expect_failures = [var.machine_clients, var.usage_tiers, var.functions, var.kms_key_arn]
 }
 
-run "refused_keys_of_no_plan" {
+run "refused_keys_of_no_plan_and_settings_of_no_function" {
   command = plan
   variables {
-    api_keys = { rest-token = { ann = {} } }
+    api_keys             = { rest-token = { ann = {} } }
+    reserved_concurrency = { token = 5 }
+    rollout              = { token = { live_version = "3" } }
   }
-  expect_failures = [var.api_keys]
+  expect_failures = [var.api_keys, var.reserved_concurrency, var.rollout]
 }
 
-run "refused_tiers_of_a_mode_without_keys" {
-  command = plan
-  variables {
-    usage_tiers = { rest-token = { gold = {} } }
-  }
-  expect_failures = [var.usage_tiers]
-}
-
-run "refused_tier_name" {
+run "refused_tier_name_and_a_function_that_is_taken_in_another_case" {
   command = plan
   variables {
     modes       = ["rest-api-key"]
     usage_tiers = { rest-api-key = { "Gold tier" = {} } }
+    functions   = { Users = { zip = "tests/fixtures/artifacts/users.zip" } }
   }
-  expect_failures = [var.usage_tiers]
+  expect_failures = [var.usage_tiers, var.functions]
 }
 
-run "refused_function_that_is_taken" {
+run "refused_waf_before_http_apis_and_a_function_of_two_words" {
   command = plan
   variables {
-    functions = { rest-token = { zip = "tests/fixtures/artifacts/users.zip" } }
+    modes     = ["http-iam"]
+    waf       = {}
+    functions = { "two words" = { zip = "tests/fixtures/artifacts/users.zip" } }
   }
-  expect_failures = [var.functions]
+  expect_failures = [var.waf, var.functions]
 }
 
-run "refused_function_that_is_taken_in_another_case" {
+run "refused_domain_that_leaves_a_mode_out_and_functions_that_differ_in_case_only" {
   command = plan
   variables {
-    functions = { Users = { zip = "tests/fixtures/artifacts/users.zip" } }
-  }
-  expect_failures = [var.functions]
-}
-
-run "refused_functions_that_differ_in_case_only" {
-  command = plan
-  variables {
+    modes = ["rest-token", "http-iam"]
+    domain = {
+      name            = "api.example.com"
+      certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+      base_paths      = { "" = "rest-token" }
+    }
     functions = {
       orders = { zip = "tests/fixtures/artifacts/users.zip" }
       Orders = { zip = "tests/fixtures/artifacts/users.zip" }
     }
   }
-  expect_failures = [var.functions]
+  expect_failures = [var.domain, var.functions]
 }
 
-run "refused_function_with_the_name_of_the_logs_role" {
+run "refused_domain_that_a_websocket_api_would_share_and_a_function_with_the_name_of_the_logs_role" {
   command = plan
   variables {
+    modes = ["rest-token", "websocket"]
+    domain = {
+      name            = "api.example.com"
+      certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+    }
     functions = { API-gateway-logs = { zip = "tests/fixtures/artifacts/users.zip" } }
   }
-  expect_failures = [var.functions]
+  expect_failures = [var.domain, var.functions]
 }
 
 run "the_logs_role_is_another_stacks" {
@@ -200,78 +204,12 @@ run "the_logs_role_is_another_stacks" {
   }
 }
 
-run "refused_function_name" {
-  command = plan
-  variables {
-    functions = { "two words" = { zip = "tests/fixtures/artifacts/users.zip" } }
-  }
-  expect_failures = [var.functions]
-}
-
-run "refused_concurrency_of_no_function" {
-  command = plan
-  variables {
-    reserved_concurrency = { token = 5 }
-  }
-  expect_failures = [var.reserved_concurrency]
-}
-
-run "refused_rollout_of_no_function" {
-  command = plan
-  variables {
-    rollout = { token = { live_version = "3" } }
-  }
-  expect_failures = [var.rollout]
-}
-
 run "refused_canary_without_a_version" {
   command = plan
   variables {
     rollout = { users = { canary_weight = 0.5 } }
   }
   expect_failures = [var.rollout]
-}
-
-run "refused_key_alias" {
-  command = plan
-  variables {
-    kms_key_arn = "alias/mine"
-  }
-  expect_failures = [var.kms_key_arn]
-}
-
-run "refused_waf_before_http_apis" {
-  command = plan
-  variables {
-    modes = ["http-iam"]
-    waf   = {}
-  }
-  expect_failures = [var.waf]
-}
-
-run "refused_domain_that_leaves_a_mode_out" {
-  command = plan
-  variables {
-    modes = ["rest-token", "http-iam"]
-    domain = {
-      name            = "api.example.com"
-      certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
-      base_paths      = { "" = "rest-token" }
-    }
-  }
-  expect_failures = [var.domain]
-}
-
-run "refused_domain_that_a_websocket_api_would_share" {
-  command = plan
-  variables {
-    modes = ["rest-token", "websocket"]
-    domain = {
-      name            = "api.example.com"
-      certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
-    }
-  }
-  expect_failures = [var.domain]
 }
 
 run "refused_mutual_tls_of_a_websocket_api" {

@@ -130,20 +130,13 @@ run "refused_secret_without_the_function" {
   expect_failures = [var.client_secret]
 }
 
-run "refused_function_of_the_stacks_name" {
-  command = plan
-  variables {
-    functions = { tokens = { zip = "tests/fixtures/artifacts/users.zip" } }
-  }
-  expect_failures = [var.functions]
-}
-
-run "refused_revocation_unknown" {
+run "refused_revocation_unknown_and_a_function_of_the_stacks_name" {
   command = plan
   variables {
     revocation = "redis"
+    functions  = { tokens = { zip = "tests/fixtures/artifacts/users.zip" } }
   }
-  expect_failures = [var.revocation]
+  expect_failures = [var.revocation, var.functions]
 }
 
 run "refused_cognito_for_machines" {

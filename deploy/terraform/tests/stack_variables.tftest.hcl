@@ -1,4 +1,4 @@
-# The values that the root stack's variables refuse.
+# The values that the root stack's variables refuse. A run plans the whole stack, so one tries values of several variables.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -9,149 +9,65 @@ variables {
   artifacts = "tests/fixtures/artifacts"
 }
 
-run "refused_name_empty" {
+run "refused_values_of_nothing" {
   command = plan
   variables {
-    name = ""
+    name               = ""
+    stage              = ""
+    token_sources      = []
+    group_scopes       = { admins = ["users/"] }
+    log_retention_days = 0
   }
-  expect_failures = [var.name]
+  expect_failures = [var.name, var.stage, var.token_sources, var.group_scopes, var.log_retention_days]
 }
 
-run "refused_name_long" {
+run "refused_values_of_another_form" {
   command = plan
   variables {
-    name = "a12345678901234567890123456789012"
+    name               = "Demo"
+    stage              = "v1/x"
+    token_sources      = ["bearer", "query:token"]
+    group_scopes       = { admins = ["\"read\""] }
+    log_retention_days = 31
+    architecture       = "amd64"
   }
-  expect_failures = [var.name]
+  expect_failures = [var.name, var.stage, var.token_sources, var.group_scopes, var.log_retention_days, var.architecture]
 }
 
-run "refused_name_upper" {
+run "refused_values_of_too_much" {
   command = plan
   variables {
-    name = "Demo"
+    name          = "a12345678901234567890123456789012"
+    token_sources = ["bearer", "bearer"]
+    group_scopes  = { admins = ["users/read users/write"] }
   }
-  expect_failures = [var.name]
+  expect_failures = [var.name, var.token_sources, var.group_scopes]
 }
 
-run "refused_stage_empty" {
+run "refused_no_modes_and_a_group_of_two_words" {
   command = plan
   variables {
-    stage = ""
+    modes        = []
+    group_scopes = { "two words" = ["users/read"] }
   }
-  expect_failures = [var.stage]
+  expect_failures = [var.modes, var.group_scopes]
 }
 
-run "refused_stage_slash" {
+run "refused_unknown_mode_and_a_group_of_everybody" {
   command = plan
   variables {
-    stage = "v1/x"
+    modes        = ["rest-tokn"]
+    group_scopes = { "*" = ["users/read"] }
   }
-  expect_failures = [var.stage]
+  expect_failures = [var.modes, var.group_scopes]
 }
 
-run "refused_modes_none" {
-  command = plan
-  variables {
-    modes = []
-  }
-  expect_failures = [var.modes]
-}
-
-run "refused_modes_unknown" {
-  command = plan
-  variables {
-    modes = ["rest-tokn"]
-  }
-  expect_failures = [var.modes]
-}
-
-run "refused_modes_path" {
+run "refused_path_as_mode" {
   command = plan
   variables {
     modes = ["../modes/rest-token"]
   }
   expect_failures = [var.modes]
-}
-
-run "refused_group_scopes_quoted" {
-  command = plan
-  variables {
-    group_scopes = { admins = ["\"read\""] }
-  }
-  expect_failures = [var.group_scopes]
-}
-
-run "refused_group_scopes_blank" {
-  command = plan
-  variables {
-    group_scopes = { admins = ["users/read users/write"] }
-  }
-  expect_failures = [var.group_scopes]
-}
-
-run "refused_group_scopes_no_scope" {
-  command = plan
-  variables {
-    group_scopes = { admins = ["users/"] }
-  }
-  expect_failures = [var.group_scopes]
-}
-
-run "refused_group_scopes_group" {
-  command = plan
-  variables {
-    group_scopes = { "two words" = ["users/read"] }
-  }
-  expect_failures = [var.group_scopes]
-}
-
-run "refused_token_sources_twice" {
-  command = plan
-  variables {
-    token_sources = ["bearer", "bearer"]
-  }
-  expect_failures = [var.token_sources]
-}
-
-run "refused_token_sources_empty" {
-  command = plan
-  variables {
-    token_sources = []
-  }
-  expect_failures = [var.token_sources]
-}
-
-run "refused_token_sources_query" {
-  command = plan
-  variables {
-    token_sources = ["bearer", "query:token"]
-  }
-  expect_failures = [var.token_sources]
-}
-
-run "refused_token_sources_of_websocket_apis_alone" {
-  command = plan
-  variables {
-    modes         = ["rest-token", "websocket"]
-    token_sources = ["query:token"]
-  }
-  expect_failures = [var.token_sources]
-}
-
-run "refused_group_scopes_everybody" {
-  command = plan
-  variables {
-    group_scopes = { "*" = ["users/read"] }
-  }
-  expect_failures = [var.group_scopes]
-}
-
-run "refused_architecture_go_name" {
-  command = plan
-  variables {
-    architecture = "amd64"
-  }
-  expect_failures = [var.architecture]
 }
 
 run "refused_artifacts_absent" {
@@ -170,18 +86,11 @@ run "refused_artifacts_absolute" {
   expect_failures = [var.modes]
 }
 
-run "refused_log_retention_days_odd" {
+run "refused_token_sources_of_websocket_apis_alone" {
   command = plan
   variables {
-    log_retention_days = 31
+    modes         = ["rest-token", "websocket"]
+    token_sources = ["query:token"]
   }
-  expect_failures = [var.log_retention_days]
-}
-
-run "refused_log_retention_days_forever" {
-  command = plan
-  variables {
-    log_retention_days = 0
-  }
-  expect_failures = [var.log_retention_days]
+  expect_failures = [var.token_sources]
 }
