@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"sync"
@@ -17,22 +18,23 @@ const maxRecorded = 64 << 10
 //	err := server.Serve(gateway.KeepHeaderNames(server, listener))
 //
 // It sets the server's ConnContext and ConnState, and calls those that were set before. Only the case of letters depends
-// on it: which headers there are, and their values, is for net/http to say. Names stay in the canonical case with TLS,
-// with HTTP/2 and in requests that were sent before an earlier one was answered.
+// on it: which headers there are, and their values, is for net/http to say. Names stay in the canonical case where the server itself
+// speaks TLS (http.Server.ServeTLS), with HTTP/2 and in requests that were sent before an earlier one was answered. With a listener
+// that speaks TLS, such as that of tls.NewListener, they are kept.
 func KeepHeaderNames(server *http.Server, listener net.Listener) net.Listener {
 	connContext, connState := server.ConnContext, server.ConnState
 	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		if connContext != nil {
 			ctx = connContext(ctx, c)
 		}
-		if recorded, ours := c.(*recordedConn); ours {
-			ctx = context.WithValue(ctx, recordedConnKey{}, recorded)
+		if recorded, ours := c.(recorder); ours {
+			ctx = context.WithValue(ctx, recordedConnKey{}, recorded.recorder())
 		}
 		return ctx
 	}
 	server.ConnState = func(c net.Conn, state http.ConnState) {
-		if recorded, ours := c.(*recordedConn); ours {
-			recorded.enter(state)
+		if recorded, ours := c.(recorder); ours {
+			recorded.recorder().enter(state)
 		}
 		if connState != nil {
 			connState(c, state)
@@ -48,7 +50,23 @@ func (l recordedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &recordedConn{Conn: c}, nil
+	recorded := &recordedConn{Conn: c}
+	if secure, is := c.(secureConn); is {
+		return recordedSecureConn{recorded, secure}, nil
+	}
+	return recorded, nil
+}
+
+// recorder is a connection that is recorded, or holds one that is.
+type recorder interface{ recorder() *recordedConn }
+
+// secureConn is a connection that speaks TLS. By its state net/http tells handlers that a request came so.
+type secureConn interface{ ConnectionState() tls.ConnectionState }
+
+// recordedSecureConn is a recordedConn of what TLS carries.
+type recordedSecureConn struct {
+	*recordedConn
+	secureConn
 }
 
 // recordedConnKey is the key of a request's *recordedConn in its context.
@@ -63,6 +81,8 @@ type recordedConn struct {
 	head   []byte // what was read since then; after that it stays as it is, and the next request has another one
 	ahead  []byte // the byte that net/http read last while a request was handled: it may be the next one's first
 }
+
+func (c *recordedConn) recorder() *recordedConn { return c }
 
 func (c *recordedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)

@@ -2,6 +2,8 @@ package gateway_test
 
 import (
 	"bufio"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -44,6 +46,45 @@ func newWire(t *testing.T, change func(*http.Server)) *wire {
 	t.Cleanup(func() { c.Close() })
 	c.SetDeadline(time.Now().Add(time.Minute)) // an answer that never comes fails the test
 	return &wire{c, bufio.NewReader(c), s}
+}
+
+// newSecureWire is newWire with a listener that speaks TLS.
+func newSecureWire(t *testing.T) *wire {
+	t.Helper()
+	s := newStage(t, nil)
+	other := httptest.NewTLSServer(nil) // whose certificate is for 127.0.0.1
+	t.Cleanup(other.Close)
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: other.TLS.Certificates})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: s.handler}
+	go server.Serve(gateway.KeepHeaderNames(server, listener))
+	t.Cleanup(func() { server.Close() })
+	roots := x509.NewCertPool()
+	roots.AddCert(other.Certificate())
+	c, err := tls.Dial("tcp", listener.Addr().String(), &tls.Config{RootCAs: roots})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(time.Minute))
+	return &wire{c, bufio.NewReader(c), s}
+}
+
+// TestKeepHeaderNamesBehindTLS: names are kept where the listener speaks TLS, and functions are told of it.
+func TestKeepHeaderNamesBehindTLS(t *testing.T) {
+	w := newSecureWire(t)
+	for range 2 {
+		w.send(t, "GET /test/open HTTP/1.1\nHost: a.example\nx-LOWER: 1\nX-Upper: 2\n\n")
+		w.answer(t, http.StatusOK)
+		if proto := w.stage.things.last(t)["headers"].(map[string]any)["X-Forwarded-Proto"]; proto != "https" {
+			t.Errorf("X-Forwarded-Proto is %v", proto)
+		}
+		if single, _ := w.sent(t); single["x-LOWER"] != "1" || single["X-Upper"] != "2" {
+			t.Errorf("%v", single)
+		}
+	}
 }
 
 // send writes text, its lines ended with CR and LF.
