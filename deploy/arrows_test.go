@@ -117,16 +117,17 @@ var arrows = []arrow{
 	{"deploy/testtools/binarytest", []string{"deploy/testtools/...", "deploy/emulators/lambda", "deploy/functions", "deploy/plan", "api/contract", "policy"}},
 	{"deploy/desk", meeting},
 	// The subcommands know what they share, and not each other.
-	{"deploy/portcullis", slices.Concat(meeting, []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable"})},
+	{"deploy/portcullis", slices.Concat(meeting, []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "deploy/portcullis/internal/tlsflag"})},
 	{"deploy/portcullis/internal/cli", nil},
-	{"deploy/portcullis/internal/deskflag", []string{"deploy/portcullis/internal/cli", "deploy/desk/about"}},
-	{"deploy/portcullis/internal/dynamotable", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "authorizers/dynamodb", "authorizers/environ"}},
-	{"deploy/portcullis/internal/access", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "deploy/gateway/authorizer", "deploy/plan", "api/contract", "api/live", "authorizers", "authorizers/environ", "authorizers/verify", "policy"}},
-	{"deploy/portcullis/internal/fixture", []string{"deploy/portcullis/internal/cli", "deploy/gateway", "deploy/plan", "deploy/modes", "api/contract", "authorizers", "authorizers/environ", "authorizers/verify", "authorizers/verify/verifytest"}},
+	{"deploy/portcullis/internal/deskflag", []string{"deploy/portcullis/internal/cli", "deploy/desk/about", "deploy/internal/localtls"}},
+	{"deploy/portcullis/internal/tlsflag", []string{"deploy/portcullis/internal/cli", "deploy/internal/localtls"}},
+	{"deploy/portcullis/internal/dynamotable", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "deploy/internal/localtls", "authorizers/dynamodb", "authorizers/environ"}},
+	{"deploy/portcullis/internal/access", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "deploy/internal/localtls", "deploy/gateway/authorizer", "deploy/plan", "api/contract", "api/live", "authorizers", "authorizers/environ", "authorizers/verify", "policy"}},
+	{"deploy/portcullis/internal/fixture", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/tlsflag", "deploy/internal/localtls", "deploy/gateway", "deploy/plan", "deploy/modes", "api/contract", "authorizers", "authorizers/environ", "authorizers/verify", "authorizers/verify/verifytest"}},
 	{"deploy/portcullis/internal/key", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "authorizers/..."}},
-	{"deploy/portcullis/internal/login", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/login/...", "api/tokens/..."}},
+	{"deploy/portcullis/internal/login", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/login/...", "deploy/internal/localtls", "api/tokens/..."}},
 	{"deploy/portcullis/internal/revoke", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "authorizers/..."}},
-	{"deploy/portcullis/internal/ws", []string{"deploy/portcullis/internal/cli", "api/tokens"}},
+	{"deploy/portcullis/internal/ws", []string{"deploy/portcullis/internal/cli", "deploy/internal/localtls", "api/tokens"}},
 }
 
 // meeting is what may meet on the desk and in the command, as in a main.

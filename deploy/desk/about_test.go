@@ -20,7 +20,7 @@ import (
 // TestAbout: a program on this machine learns what is served.
 func TestAbout(t *testing.T) {
 	d := start(t, desk.Config{Environ: []string{"CLOCK_SKEW=5s", "TOKEN_SOURCES=bearer,raw", "MAX_TOKEN=4096", "AWS_REGION=eu-west-1"}})
-	told, err := about.Fetch(t.Context(), d.url)
+	told, err := about.Fetch(t.Context(), d.url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,8 +52,9 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	told, err := describe(d.base, d.getenv, d.services, p, feed)
 	var shown index
 	if err == nil {
-		shown, err = newIndex(d.base, d.config.Command, protocolOf(d.getenv(environ.TokenSources)), d.services, p, feed, d.config.Contract == "")
+		shown, err = newIndex(d.base, d.config.command(), protocolOf(d.getenv(environ.TokenSources)), d.services, p, feed, d.config.Contract == "")
 	}
+	shown.secureIndex = d.config.secureIndex(shown.Issuer + "/.well-known/jwks.json")
 	if err == nil {
 		err = d.services.Update(p)
 	}

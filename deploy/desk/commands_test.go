@@ -20,12 +20,23 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"portcullis/authorizers/verify/verifytest"
+	"portcullis/deploy/internal/localtls"
 )
+
+// clientOf is a client that trusts what is kept in the script's folder for that.
+func clientOf(ts *testscript.TestScript) *http.Client {
+	if ts.Getenv(localtls.Variable) == "" {
+		return &http.Client{Transport: http.DefaultTransport}
+	}
+	transport := localtls.Transport(ts.Getenv)
+	transport.DisableKeepAlives = true
+	return &http.Client{Transport: transport}
+}
 
 // ready waits until the server of $URL answers, which may build functions before: ready
 func ready(ts *testscript.TestScript, neg bool, args []string) {
 	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if response, err := http.Get(ts.Getenv("URL")); err == nil {
+		if response, err := clientOf(ts).Get(ts.Getenv("URL")); err == nil {
 			response.Body.Close()
 			return
 		}
@@ -40,7 +51,7 @@ func signIn(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	request.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
-	response, err := http.DefaultClient.Do(request)
+	response, err := clientOf(ts).Do(request)
 	ts.Check(err)
 	defer response.Body.Close()
 	var answer struct {
@@ -112,7 +123,7 @@ func answerOf(ts *testscript.TestScript, args []string, prepare func(request *ht
 	ts.Check(err)
 	request.Header = header
 	prepare(request, body)
-	response, err := http.DefaultTransport.RoundTrip(request)
+	response, err := clientOf(ts).Transport.RoundTrip(request)
 	ts.Check(err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
@@ -173,7 +184,7 @@ func machine(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.SetBasicAuth("local-machine", "local-machine-secret")
-	response, err := http.DefaultClient.Do(request)
+	response, err := clientOf(ts).Do(request)
 	ts.Check(err)
 	defer response.Body.Close()
 	var answer struct {

@@ -11,6 +11,7 @@ import (
 
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/internal/process"
 )
 
@@ -25,6 +26,9 @@ type Config struct {
 	Modes     []string   // files, or names of this module's modes such as rest-token; none: this module's, of which a Contract has those that fit it
 	Contract  string     // the OpenAPI file; "": this module's
 	Functions []Function // that are given; those of this module need not be
+	TLS       bool       // speak https, with a certificate that is made and kept as package localtls has it where none is given
+	TLSCert   string     // the file of a certificate to speak https with, and of those that lead to who signed it, in PEM; "": none is given
+	TLSKey    string     // the file of its key; required beside TLSCert
 	Watch     bool       // reload what changes
 	Verbose   bool       // write the way that each request took on Stderr
 
@@ -34,6 +38,8 @@ type Config struct {
 	Stdout  io.Writer // gets the greeting; nil: it is not written
 	Stderr  io.Writer // gets a line for each request and each decision, and what becomes of reloads; nil: they are not written
 	Environ []string  // NAME=VALUE, as of [os.Environ]: what the environment variables say, and what binaries run with
+
+	identity *localtls.Identity // nil: it speaks plain http
 }
 
 // Function is one that a contract or a mode names, or one for all of a contract that names none.
@@ -52,29 +58,32 @@ func ParseFunction(text string) Function {
 	return Function{name, where}
 }
 
-// complete checks a configuration, and gives it with what stands for values that are not there.
+// complete checks a configuration, and gives it with what stands for values that are not there. The error joins all that is wrong.
 func (c Config) complete() (Config, error) {
 	c.Name, c.Command = cmp.Or(c.Name, "local"), cmp.Or(c.Command, "go run ./deploy/portcullis")
 	c.Stdout, c.Stderr = orDiscard(c.Stdout), process.NewOutput(orDiscard(c.Stderr))
+	wrong := []error{c.checkAddr()}
 	c.Hosts = slices.Clone(c.Hosts)
 	for i, name := range c.Hosts {
 		host, err := parseHost(name)
 		if err != nil {
-			return c, &OptionError{Option: "--host", Value: name, Err: err}
+			wrong = append(wrong, &OptionError{Option: "--host", Value: name, Err: err})
 		}
 		c.Hosts[i] = host
 	}
 	for i, file := range c.Modes {
 		if file == "" || slices.Contains(c.Modes[:i], file) {
-			return c, &OptionError{Option: "--mode", Value: file, Err: errors.New("want the file of a mode or a name of this module's, each once")}
+			wrong = append(wrong, &OptionError{Option: "--mode", Value: file, Err: errors.New("want the file of a mode or a name of this module's, each once")})
 		}
 	}
 	for i, f := range c.Functions {
 		if err := f.check(c.Functions[:i]); err != nil {
-			return c, project.FunctionError(f.key(), f.Where, err)
+			wrong = append(wrong, project.FunctionError(f.key(), f.Where, err))
 		}
 	}
-	return c, c.checkAddr()
+	identity, err := c.loadIdentity(errors.Join(wrong...) == nil)
+	c.identity = identity
+	return c, errors.Join(append(wrong, err)...)
 }
 
 // note writes a line for people on Stderr.
@@ -112,7 +121,7 @@ func (f Function) check(before []Function) error {
 }
 
 // checkAddr refuses addresses that the issuer could not have: tokens of a plain http issuer are trusted on
-// loopback hosts only.
+// loopback hosts only. With https it is no other: whoever reaches a desk can sign in.
 func (c Config) checkAddr() error {
 	host, _, err := net.SplitHostPort(c.Addr)
 	if err != nil {
@@ -128,17 +137,26 @@ func (c Config) wrongAddr(err error) error {
 	return &OptionError{Option: "--addr", Value: c.Addr, Err: err}
 }
 
-// base is where the desk is told to be that listens at an address: at the host that was asked for, or loopback.
+// base is where the desk is told to be that listens at an address: at the host that was asked for, or loopback, or where its certificate
+// is for none of these, at the host that it is for.
 func (c Config) base(listening net.Addr) (string, error) {
 	_, port, err := net.SplitHostPort(listening.String())
 	if err != nil {
 		return "", err
 	}
+	if c.identity != nil {
+		return "https://" + net.JoinHostPort(c.identity.Host, port), nil
+	}
+	return "http://" + net.JoinHostPort(c.host(), port), nil
+}
+
+// host is the one of Addr, or loopback.
+func (c Config) host() string {
 	host, _, _ := net.SplitHostPort(c.Addr)
 	if isEvery(host) {
-		host = "127.0.0.1"
+		return "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port), nil
+	return host
 }
 
 // isEvery tells whether listening at the host means every interface.

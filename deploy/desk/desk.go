@@ -22,7 +22,7 @@ type desk struct {
 	hardStop context.Context
 	log      *slog.Logger
 	getenv   func(name string) string // of the configuration's environment
-	base     string                   // http://HOST:PORT
+	base     string                   // http://HOST:PORT, or https://HOST:PORT
 	services *services.Services
 	runner   *functions.Runner
 	driver   *driver
@@ -39,20 +39,23 @@ func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *projec
 		return nil, err
 	}
 	getenv := process.Getenv(c.Environ)
-	s, err := services.New(services.Config{Base: base, Getenv: getenv})
-	if err != nil {
-		return nil, err
-	}
 	log := slog.New(slog.NewJSONHandler(c.Stderr, nil))
-	runner := functions.New(functions.Config{
-		Services: s, Given: c.given(), Build: c.Exec, Environ: c.Environ, Log: log, Stderr: c.Stderr, HardStop: hardStop,
-	})
-	d := &desk{config: c, hardStop: hardStop, log: log, getenv: getenv, base: base, services: s, runner: runner}
-	if d.current, err = d.build(ctx, p, nil); err != nil {
-		runner.Close()
-		s.Close()
+	d := &desk{config: c, hardStop: hardStop, log: log, getenv: getenv, base: base}
+	if d.services, err = services.New(services.Config{Base: base, Getenv: getenv, Gateways: http.HandlerFunc(d.serveFunctions)}); err != nil {
 		return nil, err
 	}
+	d.runner = functions.New(functions.Config{
+		Services: d.services, Given: c.given(), Build: c.Exec, Environ: c.Environ, Log: log, Stderr: c.Stderr, HardStop: hardStop, Trust: c.trust(),
+	})
+	first, err := d.build(ctx, p, nil)
+	if err != nil {
+		d.runner.Close()
+		d.services.Close()
+		return nil, err
+	}
+	d.mu.Lock()
+	d.current = first
+	d.mu.Unlock()
 	d.driver = newDriver(ctx, d)
 	d.driver.follow(d.current.feed)
 	return d, nil
@@ -77,6 +80,18 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := d.enter()
 	defer c.inFlight.Done()
 	c.ServeHTTP(w, r)
+}
+
+// serveFunctions answers functions, which may be started before there is a chain.
+func (d *desk) serveFunctions(w http.ResponseWriter, r *http.Request) {
+	d.mu.RLock()
+	starting := d.current == nil
+	d.mu.RUnlock()
+	if starting {
+		http.Error(w, "the gateways are not there yet", http.StatusServiceUnavailable)
+		return
+	}
+	d.ServeHTTP(w, r)
 }
 
 // enter is the chain for one request, which is in flight until it says that it is done.

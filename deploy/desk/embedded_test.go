@@ -27,7 +27,7 @@ func TestOutsideOfACheckout(t *testing.T) {
 					t.Errorf("%s: %d %s, want %d", mode, status, body, want)
 				}
 			}
-			told, err := about.Fetch(t.Context(), d.url)
+			told, err := about.Fetch(t.Context(), d.url, nil)
 			if err != nil || told.Contract.File != "api/openapi.yaml" || len(told.Modes) != 9 {
 				t.Errorf("%+v, error %v", told, err)
 			}

@@ -22,7 +22,7 @@ type index struct {
 	Users    []indexUser `json:"users"`
 
 	// What people are shown besides.
-	Base           string `json:"-"` // http://HOST:PORT
+	Base           string `json:"-"` // http://HOST:PORT, or https://HOST:PORT
 	Command        string `json:"-"` // portcullis, as people run it
 	Store          string `json:"-"` // where the users are
 	Region         string `json:"-"` // that requests are signed for
@@ -34,6 +34,8 @@ type index struct {
 	Feed           string `json:"-"` // the mode whose clients are told of changes of users; "": none's
 	FeedOff        string `json:"-"` // what of the feed and of the ends of connections is not done, and why; "": all is
 	Sample         sample `json:"-"`
+
+	secureIndex `json:"-"`
 
 	Own     *ownAPI   `json:"-"` // nil: the API is this module's own
 	LeftOut []leftOut `json:"-"` // modes of this module that do not fit the API

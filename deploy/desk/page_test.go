@@ -147,11 +147,11 @@ func wantDone(t *testing.T, page string) {
 }
 
 // lookAt gives the page as a browser has it when everything on it has run.
-func lookAt(t *testing.T, browser, address string) string {
+func lookAt(t *testing.T, browser, address string, more ...string) string {
 	t.Helper()
-	page, err := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+	page, err := exec.Command(browser, append(more, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
-		"--virtual-time-budget=20000", "--dump-dom", address).Output()
+		"--virtual-time-budget=20000", "--dump-dom", address)...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,6 +191,12 @@ const driver = `
 // drive serves the site with a page that goes through the steps, and gives the address.
 func drive(t *testing.T, site, steps string) string {
 	t.Helper()
+	return driveOver(t, http.DefaultTransport, site, steps)
+}
+
+// driveOver is drive with a transport to the site. The page is served over https where the site is.
+func driveOver(t *testing.T, transport http.RoundTripper, site, steps string) string {
+	t.Helper()
 	to, err := url.Parse(site)
 	if err != nil {
 		t.Fatal(err)
@@ -198,6 +204,7 @@ func drive(t *testing.T, site, steps string) string {
 	script := fmt.Sprintf(`<script>%s(async () => {%s
 		document.title = errors || "done"; })();</script>`, driver, steps)
 	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.Transport = transport
 	proxy.ModifyResponse = func(response *http.Response) error {
 		if response.Request.URL.Path != "/" {
 			return nil
@@ -208,7 +215,12 @@ func drive(t *testing.T, site, steps string) string {
 		response.Header.Set("Content-Length", strconv.Itoa(len(page)))
 		return err
 	}
-	server := httptest.NewServer(proxy)
+	server := httptest.NewUnstartedServer(proxy)
+	if to.Scheme == "https" {
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
 	t.Cleanup(server.Close)
 	return server.URL
 }

@@ -51,6 +51,9 @@ func Run(ctx, hardStop context.Context, c Config) error {
 		return err
 	}
 	defer d.close()
+	if c.identity != nil && c.identity.Note != "" {
+		c.note(c.identity.Note)
+	}
 	if err := writeGreeting(c.Stdout, d.current.index); err != nil {
 		return err
 	}

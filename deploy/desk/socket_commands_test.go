@@ -29,7 +29,7 @@ func dial(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: dial NAME PATH [HEADER: VALUE]...")
 	}
-	options := &websocket.DialOptions{HTTPHeader: http.Header{}}
+	options := &websocket.DialOptions{HTTPHeader: http.Header{}, HTTPClient: clientOf(ts)}
 	for _, arg := range args[2:] {
 		name, value, _ := strings.Cut(arg, ": ")
 		if name == "Sec-WebSocket-Protocol" {

@@ -28,7 +28,7 @@ type socketMode struct {
 	Headers []string // of a handshake, as they stand between double quotes in a shell
 	Connect string   // the URL to connect to: that of the mode, or one that is signed
 	Message string   // that a client may send
-	Manage  string   // the endpoint of @connections: http://HOST:PORT/STAGE
+	Manage  string   // the endpoint of @connections: http://HOST:PORT/STAGE, or https://
 }
 
 // newSocketMode tells of a mode that is served at a base.

@@ -242,7 +242,7 @@ func (d *wildDocument) isRefused(t *testing.T, want error) {
 func checkModes(t *testing.T, served string, plans []*plan.Plan) {
 	t.Helper()
 	var got, want []string
-	told, err := about.Fetch(t.Context(), served)
+	told, err := about.Fetch(t.Context(), served, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func checkModes(t *testing.T, served string, plans []*plan.Plan) {
 // checkClosed: no operation that is not public is served to who brings nothing, in any mode.
 func checkClosed(t *testing.T, served string, c *contract.Contract) {
 	t.Helper()
-	told, err := about.Fetch(t.Context(), served)
+	told, err := about.Fetch(t.Context(), served, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,31 @@ import (
 	"testing"
 )
 
+// Node returns the path of node. It is an optional part: without it the test skips, with CI=true too.
+func Node(t testing.TB) string {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		skip(t, "node", "apt-get install nodejs")
+	}
+	return node
+}
+
+// Java returns the path of a Java that runs a program from its source, as that of a JDK from 11 on does
+// (https://openjdk.org/jeps/330). It is an optional part: without it the test skips, with CI=true too.
+func Java(t testing.TB) string {
+	t.Helper()
+	const howToGet = "apt-get install default-jdk-headless"
+	java, err := exec.LookPath("java")
+	if err != nil {
+		skip(t, "java", howToGet)
+	}
+	if modules, err := exec.CommandContext(t.Context(), java, "--list-modules").Output(); err != nil || !bytes.Contains(modules, []byte("jdk.compiler@")) {
+		skip(t, "a JDK", howToGet)
+	}
+	return java
+}
+
 // NodeModule returns the path of node and the environment in which it finds a module of npm's, by NODE_PATH or among those that are
 // installed globally. It is an optional part: without it the test skips, with CI=true too.
 func NodeModule(t testing.TB, name, version string) (node string, env []string) {

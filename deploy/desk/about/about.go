@@ -21,7 +21,8 @@ type Desk struct {
 	Contract Contract `json:"contract"`
 
 	// Issuers are whose tokens are accepted, as the authorizer functions get them in ISSUERS: a JSON list of entries in the form of
-	// verify.Issuer. What tokens of the user pool gain by their groups stands in its entry.
+	// verify.Issuer. What tokens of the user pool gain by their groups stands in its entry. Where the desk speaks https, this module's own
+	// functions get the keys of its built-in issuer in the entry, in place of their address.
 	Issuers json.RawMessage `json:"issuers"`
 
 	ClockSkew    string              `json:"clockSkew"`              // how far an issuer's clock may be off, as CLOCK_SKEW has it, such as 0s
@@ -72,5 +73,5 @@ type Endpoints struct {
 type Mode struct {
 	Name    string `json:"name"`
 	Gateway string `json:"gateway"` // REST, HTTP or WEBSOCKET
-	URL     string `json:"url"`     // of the stage, without a slash at its end; of WEBSOCKET ws://…, and @connections are below http://…
+	URL     string `json:"url"`     // of the stage, without a slash at its end; of WEBSOCKET ws://… or wss://…, and @connections are below http://… or https://…
 }

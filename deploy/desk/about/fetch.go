@@ -2,6 +2,8 @@ package about
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,16 +42,17 @@ func (e *Error) Unwrap() error { return e.Err }
 var ErrNoDesk = errors.New("what answers there is no desk")
 
 // ErrNotLoopback is in an [*Error] where an address is none of this machine's loopback.
-var ErrNotLoopback = errors.New("want http://HOST:PORT with a loopback host, such as http://127.0.0.1:8080")
+var ErrNotLoopback = errors.New("want http://HOST:PORT with a loopback host, such as http://127.0.0.1:8080, or https://HOST:PORT of this machine")
 
-// Fetch asks the desk at a URL, such as http://127.0.0.1:8080, what it serves. It asks on loopback hosts alone, follows no
-// redirect, and gives up after ten seconds. The error is an [*Error].
-func Fetch(ctx context.Context, desk string) (*Desk, error) {
+// Fetch asks the desk at a URL, such as http://127.0.0.1:8080, what it serves. It asks on loopback addresses alone, follows no
+// redirect, and gives up after ten seconds. With https the desk's certificate has to be of one of the roots; nil are the system's. The
+// error is an [*Error].
+func Fetch(ctx context.Context, desk string, roots *x509.CertPool) (*Desk, error) {
 	at, err := parse(desk)
 	if err != nil {
 		return nil, &Error{desk, err}
 	}
-	told, err := fetch(ctx, at)
+	told, err := fetch(ctx, at, roots)
 	if err != nil {
 		return nil, &Error{at, err}
 	}
@@ -59,43 +62,50 @@ func Fetch(ctx context.Context, desk string) (*Desk, error) {
 // parse gives the URL of a desk without a slash at its end.
 func parse(text string) (string, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
 		return "", ErrNotLoopback
 	}
 	name := strings.ToLower(u.Hostname())
-	if address, err := netip.ParseAddr(name); err == nil && address.Unmap().IsLoopback() || name == "localhost" || strings.HasSuffix(name, ".localhost") {
-		return "http://" + u.Host, nil
+	address, err := netip.ParseAddr(name)
+	switch isAddress := err == nil; {
+	case isAddress && address.Unmap().IsLoopback(), name == "localhost", strings.HasSuffix(name, ".localhost"):
+	case !isAddress && name != "" && u.Scheme == "https": // whose certificate says that it is who is meant; where it is, the client sees
+	default:
+		return "", ErrNotLoopback
 	}
-	return "", ErrNotLoopback
+	return u.Scheme + "://" + u.Host, nil
 }
 
-// client reaches loopback addresses alone, whatever a name stands for, and through no proxy.
-var client = &http.Client{
-	Transport: &http.Transport{
-		DialContext: (&net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
-			if to, err := netip.ParseAddrPort(address); err != nil || !to.Addr().Unmap().IsLoopback() {
-				return ErrNotLoopback
-			}
-			return nil
-		}}).DialContext,
-		DisableKeepAlives: true,
-	},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	Timeout:       timeout,
+// newClient reaches loopback addresses alone, whatever a name stands for, and through no proxy.
+func newClient(roots *x509.CertPool) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			DialContext: (&net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
+				if to, err := netip.ParseAddrPort(address); err != nil || !to.Addr().Unmap().IsLoopback() {
+					return ErrNotLoopback
+				}
+				return nil
+			}}).DialContext,
+			DisableKeepAlives: true,
+			TLSClientConfig:   &tls.Config{RootCAs: roots},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout:       timeout,
+	}
 }
 
-func fetch(ctx context.Context, at string) (*Desk, error) {
+func fetch(ctx context.Context, at string, roots *x509.CertPool) (*Desk, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at+Path, nil)
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Accept", "application/json")
-	response, err := client.Do(request)
+	response, err := newClient(roots).Do(request)
 	if err != nil {
 		if failed, ok := errors.AsType[*url.Error](err); ok {
 			err = failed.Err // without the URL, which stands before it
 		}
-		return nil, err
+		return nil, hinted(err)
 	}
 	defer response.Body.Close()
 	switch media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); {
@@ -112,6 +122,17 @@ func fetch(ctx context.Context, at string) (*Desk, error) {
 		return nil, fmt.Errorf("%w: its answer has more than %d bytes", ErrNoDesk, maxSize)
 	}
 	return read(text)
+}
+
+// hinted says what to do where it is plain.
+func hinted(err error) error {
+	switch {
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		return fmt.Errorf("%w; SSL_CERT_FILE names the file of an authority to trust", err)
+	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		return fmt.Errorf("%w: want http://", err)
+	}
+	return err
 }
 
 // read reads what a desk tells. It passes over members that later desks may have.

@@ -51,7 +51,7 @@ func tell(status int, media, text string) http.HandlerFunc {
 func TestFetch(t *testing.T) {
 	url := serve(t, tell(200, "application/json; charset=utf-8", strings.Replace(good(t), "{", `{"later":1,`, 1)))
 	for _, address := range []string{url, url + "/", strings.Replace(url, "127.0.0.1", "localhost", 1)} {
-		told, err := about.Fetch(t.Context(), address)
+		told, err := about.Fetch(t.Context(), address, nil)
 		if err != nil || told.Region != "us-east-1" || told.Contract.Text != "openapi: 3.1.0\n" {
 			t.Errorf("%s: %+v, error %v", address, told, err)
 		}
@@ -82,7 +82,7 @@ func TestFetchFromOthers(t *testing.T) {
 	}
 	for _, test := range tests {
 		url := serve(t, test.answer)
-		told, err := about.Fetch(t.Context(), url)
+		told, err := about.Fetch(t.Context(), url, nil)
 		wrong, typed := errors.AsType[*about.Error](err)
 		if told != nil || !typed || wrong.URL != url || errors.Is(err, about.ErrNoDesk) != test.noDesk || !strings.Contains(err.Error(), test.reason) {
 			t.Errorf("%s: %+v, error %v", test.name, told, err)
@@ -93,7 +93,7 @@ func TestFetchFromOthers(t *testing.T) {
 func TestFetchFromNobody(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
-	if _, err := about.Fetch(t.Context(), server.URL); err == nil || errors.Is(err, about.ErrNoDesk) || !strings.Contains(err.Error(), "refused") {
+	if _, err := about.Fetch(t.Context(), server.URL, nil); err == nil || errors.Is(err, about.ErrNoDesk) || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -104,10 +104,10 @@ func TestFetchOnLoopbackAlone(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) { asked.WriteString(r.Host) })
 	port := url[strings.LastIndex(url, ":"):]
 	for _, address := range []string{
-		"", "127.0.0.1" + port, "https://127.0.0.1" + port, "http://0.0.0.0" + port, "http://[::]" + port, "http://192.0.2.1", "http://example.com",
+		"", "127.0.0.1" + port, "http://0.0.0.0" + port, "http://[::]" + port, "http://192.0.2.1", "http://example.com",
 		"http://localhost.example.com", "http://user@127.0.0.1" + port, url + "/rest-token", url + "?a=b", url + "#a", "file:///_desk", "http://%zz",
 	} {
-		if told, err := about.Fetch(t.Context(), address); told != nil || !errors.Is(err, about.ErrNotLoopback) {
+		if told, err := about.Fetch(t.Context(), address, nil); told != nil || !errors.Is(err, about.ErrNotLoopback) {
 			t.Errorf("%q: %+v, error %v", address, told, err)
 		}
 	}

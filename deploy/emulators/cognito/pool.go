@@ -163,6 +163,9 @@ func (p *Pool) SetScopes(scopes []string) error {
 // See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
 func (p *Pool) Issuer() string { return p.issuer.URL }
 
+// KeySet is what is at KeySetURL, as JSON (RFC 7517, section 5). It stays the same.
+func (p *Pool) KeySet() []byte { return p.issuer.KeySet() }
+
 // KeySetURL is where the pool's key set is: the issuer's, followed by /.well-known/jwks.json.
 // See https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html.
 func (p *Pool) KeySetURL() string { return p.issuer.KeySetURL() }

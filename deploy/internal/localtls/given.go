@@ -56,10 +56,16 @@ func (o Options) given() (*Identity, error) {
 	for _, c := range chain {
 		i.certificate.Certificate = append(i.certificate.Certificate, c.Raw)
 	}
-	if isSelfSigned(chain[len(chain)-1]) {
+	if isSelfSigned(chain[len(chain)-1]) && !holdsKey(o.CertFile) {
 		i.Trust, err = filepath.Abs(o.CertFile)
 	}
 	return i, err
+}
+
+// holdsKey tells whether a file has a private key in it, so that it is not one to hand out.
+func holdsKey(file string) bool {
+	text, err := os.ReadFile(file)
+	return err != nil || bytes.Contains(text, []byte("PRIVATE KEY-----"))
 }
 
 // isSelfSigned tells whether a certificate is nobody's but its own.

@@ -14,6 +14,7 @@ import (
 
 	"portcullis/deploy/desk"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/tlsflag"
 )
 
 //go:embed environment.txt
@@ -37,6 +38,7 @@ cuts them.
 ` + environment,
 		Example: `  portcullis local
   portcullis local --addr 127.0.0.1:0 --exec --verbose
+  portcullis local --tls
   portcullis local --contract deploy/terraform/examples/own-contract/orders.yaml --mode rest-token
   portcullis local --contract deploy/terraform/examples/own-contract/orders.yaml --function orders=http://127.0.0.1:9000 --watch`,
 		Args: cli.Arguments(0, 0, ""),
@@ -52,7 +54,7 @@ cuts them.
 		ctx, hardStop := interrupts(command.Context())
 		err = desk.Run(ctx, hardStop, config)
 		if errors.As(err, new(*desk.OptionError)) {
-			return &cli.UsageError{Err: err}
+			return cli.AsUsage(err)
 		}
 		return err
 	}
@@ -85,6 +87,7 @@ sources); requests in flight finish, WebSocket connections go on with what is th
 what is wrong leaves what was there before`)
 	flags.BoolVar(&c.Verbose, "verbose", false, `write on stderr the way that each request took. One request asks for its own with the header
 X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
+	secure := tlsflag.Add(command)
 	for _, name := range []string{"mode", "contract"} {
 		command.MarkFlagFilename(name, "yaml", "yml", "json")
 	}
@@ -97,6 +100,7 @@ X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
 				return c, cli.Usage("--contract: want the file of one contract")
 			}
 		}
+		c.TLS, c.TLSCert, c.TLSKey = secure.TLS, secure.CertFile, secure.KeyFile
 		for _, text := range *functions {
 			c.Functions = append(c.Functions, desk.ParseFunction(text))
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/emulators/lambda"
 	build "portcullis/deploy/functions"
+	"portcullis/deploy/internal/process"
 )
 
 // timeout is how long an invocation of a binary may take. The gateway waits for an authorizer less long.
@@ -29,6 +31,7 @@ type binaries struct {
 	stderr   io.Writer
 	hardStop context.Context
 	folder   *folder
+	trust    trust
 	ready    map[string]builtBinary // by the function's name
 }
 
@@ -39,11 +42,17 @@ type builtBinary struct {
 }
 
 func newBinaries(c Config, f *folder) *binaries {
-	return &binaries{services: c.Services, environ: c.Environ, log: c.Log, stderr: c.Stderr, hardStop: c.HardStop, folder: f, ready: map[string]builtBinary{}}
+	return &binaries{services: c.Services, environ: c.Environ, log: c.Log, stderr: c.Stderr, hardStop: c.HardStop, folder: f, trust: trust{c.Trust, f}, ready: map[string]builtBinary{}}
 }
 
 // given starts a binary that is given. What it fails with is a [*project.OptionError].
 func (b *binaries) given(ctx context.Context, name, file string, c configuration, before *running) (*running, error) {
+	trusting, err := b.trust.variables(process.Getenv(b.environ))
+	if err != nil {
+		return nil, err
+	}
+	c.variables = maps.Clone(c.variables)
+	maps.Copy(c.variables, trusting)
 	r, err := b.start(ctx, name, file, c, before)
 	if err != nil {
 		return nil, project.FunctionError(name, file, err)
@@ -64,7 +73,7 @@ func (b *binaries) built(ctx context.Context, name string, c configuration, befo
 			return nil, err
 		}
 	}
-	return b.start(ctx, name, b.ready[name].file, c, before)
+	return b.start(ctx, name, b.ready[name].file, c.forOurs(), before)
 }
 
 func (b *binaries) build(ctx context.Context, name, module, sources string) error {

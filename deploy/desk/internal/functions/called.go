@@ -72,7 +72,7 @@ func (c *called) handler(ctx context.Context, name string, configured configurat
 
 // getenv gives a function's variables.
 func (c *called) getenv(name string, configured configuration) func(variable string) string {
-	variables, _ := configured.of(c.services, name)
+	variables, _ := configured.forOurs().of(c.services, name)
 	return process.Getenv(with(c.environ, variables))
 }
 

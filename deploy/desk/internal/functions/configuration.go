@@ -15,6 +15,7 @@ import (
 // configuration is what all functions of a project are configured by.
 type configuration struct {
 	variables map[string]string
+	issuers   string // for this module's own functions, in place of those of the variables
 	version   string // another one for another contract
 	feed      services.Feed
 }
@@ -28,6 +29,15 @@ func (c configuration) of(s *services.Services, function string) (variables map[
 	return variables, fmt.Sprint(c.version, " ", own)
 }
 
+// forOurs is the configuration of this module's own functions.
+func (c configuration) forOurs() configuration {
+	c.variables = maps.Clone(c.variables)
+	if c.issuers != "" {
+		c.variables[environ.Issuers] = c.issuers
+	}
+	return c
+}
+
 // configuration is whose tokens count, and the rules, in a file.
 func (r *Runner) configuration(p *project.Project, feed services.Feed) (configuration, error) {
 	issuers, err := r.config.Services.Issuers(p)
@@ -38,12 +48,16 @@ func (r *Runner) configuration(p *project.Project, feed services.Feed) (configur
 	if err != nil {
 		return configuration{}, err
 	}
+	known, err := json.Marshal(r.config.Services.Known(issuers))
+	if err != nil {
+		return configuration{}, err
+	}
 	digest := p.Contract.SHA256()
 	rules, err := r.folder.write("rules-"+digest+".json", p.Rules.File)
 	if err != nil {
 		return configuration{}, err
 	}
-	return configuration{version: digest, feed: feed, variables: map[string]string{
+	return configuration{version: digest, feed: feed, issuers: string(known), variables: map[string]string{
 		environ.Rules:       rules,
 		environ.Contract:    "", // it is the tools' variable
 		environ.Issuers:     string(list),

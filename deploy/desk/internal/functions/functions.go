@@ -23,6 +23,7 @@ type Config struct {
 	Environ  []string          // NAME=VALUE: the environment, behind what a function is configured by
 	Log      *slog.Logger      // of the functions in this process, and of those that go down; required
 	Stderr   io.Writer         // of binaries
+	Trust    string            // the file of the certificate that binaries which are given have to trust, too; "": there is none
 
 	// HardStop ends when nobody waits any more for functions to finish what they do.
 	HardStop context.Context

@@ -131,6 +131,9 @@ func (f Feed) environment(s *Services, aws string) map[string]string {
 	}
 	maps.Copy(variables, s.tables.Connections.environment(aws))
 	variables[websocket.ConnectionsEndpoint] = s.base + "/" + f.Mode
+	if s.secure() {
+		variables[websocket.ConnectionsEndpoint] = s.inner + "/" + f.Mode
+	}
 	if f.Users != nil {
 		variables[userstable.UsersTable] = s.tables.Users.Name
 	}

@@ -2,6 +2,7 @@ package services
 
 import (
 	"cmp"
+	"encoding/base64"
 	"slices"
 
 	"portcullis/authorizers/environ"
@@ -38,6 +39,19 @@ func (s *Services) Issuers(p *project.Project) ([]verify.Issuer, error) {
 		}
 	}
 	return issuers, nil
+}
+
+// Known are issuers of [Services.Issuers] as this module's own functions get them: where the desk speaks https, with the keys of the
+// built-in issuer in its entry. Functions in this process would not trust the certificate, and a verifier takes keys of an https issuer
+// from no plain http address. The keys are the same for as long as the desk runs.
+func (s *Services) Known(issuers []verify.Issuer) []verify.Issuer {
+	known := slices.Clone(issuers)
+	for i := range known {
+		if s.secure() && s.own.builtIn && known[i].Issuer == s.own.issuer.Issuer {
+			known[i].JWKSURI = "data:application/json;base64," + base64.StdEncoding.EncodeToString(s.pool.KeySet())
+		}
+	}
+	return known
 }
 
 // GroupScopes are the scopes of the user pool's groups among [Services.Issuers]; nil: its tokens gain none by their groups.

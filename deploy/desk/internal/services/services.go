@@ -6,6 +6,7 @@ package services
 import (
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"portcullis/authorizers/verify"
@@ -25,8 +26,9 @@ const (
 
 // Config is what services are made by.
 type Config struct {
-	Base   string                   // where the desk is served: http://HOST:PORT
-	Getenv func(name string) string // gives a variable of the environment, "" where it is not set
+	Base     string                   // where the desk is served: http://HOST:PORT, or https://
+	Getenv   func(name string) string // gives a variable of the environment, "" where it is not set
+	Gateways http.Handler             // what the desk serves beside services, for functions where it speaks https
 }
 
 // Services is everything that stays. Its methods may be called by many goroutines at once, except for Update, Feed and
@@ -79,30 +81,60 @@ func New(c Config) (*Services, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := jwtauth.New(jwtauth.Config{UserPool: own.forGateway()})
-	if err != nil {
+	s := &Services{
+		base: c.Base, env: env, pool: pool, own: own, issuers: issuers, tables: tables, records: records, found: map[string]eventsource.Source{}, usage: registry, aws: aws,
+	}
+	if s.server, s.inner, err = serveInner(s.forFunctions(c.Gateways)); err != nil {
 		return nil, err
 	}
-	server, inner, err := serveInner(aws)
-	if err != nil {
-		tokens.Close()
+	if s.tokens, err = jwtauth.New(jwtauth.Config{UserPool: s.ownForGateway()}); err != nil {
+		s.server.Close()
 		return nil, err
 	}
-	return &Services{
-		base: c.Base, inner: inner, env: env, pool: pool, own: own, issuers: issuers, tables: tables, records: records, found: map[string]eventsource.Source{}, usage: registry, tokens: tokens, aws: aws, server: server,
-	}, nil
+	return s, nil
 }
 
-// serveInner serves what of AWS is here to functions, at a base that it gives.
-func serveInner(aws http.Handler) (server *http.Server, base string, err error) {
+// serveInner serves functions, at a base that it gives.
+func serveInner(inner http.Handler) (server *http.Server, base string, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, "", err
 	}
-	server = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: aws}
+	server = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: calledBy(listener.Addr().String(), inner)}
 	go server.Serve(listener)
 	return server, "http://" + listener.Addr().String(), nil
 }
+
+// calledBy refuses requests for another host, as a page has it whose name is made this machine's.
+func calledBy(host string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Host != host {
+			http.Error(w, "this is for functions of the desk", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// forFunctions is what functions find at an address of their own: the AWS services, and where clients speak https, which functions have
+// no reason to trust, the built-in issuer and the gateways too.
+func (s *Services) forFunctions(gateways http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); {
+		case "/"+first == AWSPath:
+			s.aws.ServeHTTP(w, r)
+		case s.secure() && "/"+first == CognitoPath:
+			s.pool.ServeHTTP(w, r)
+		case s.secure() && gateways != nil:
+			gateways.ServeHTTP(w, r)
+		default:
+			http.NotFound(w, r)
+		}
+	})
+}
+
+// secure tells whether the desk speaks https.
+func (s *Services) secure() bool { return strings.HasPrefix(s.base, "https:") }
 
 // Close ends what serves functions.
 func (s *Services) Close() {

@@ -84,9 +84,14 @@ func (e environment) chooseUserPool(base string, pool *cognito.Pool, further []v
 		environ.Issuers, id, e.region()))
 }
 
-// forGateway is the user pool as the gateway's own authorizers know it.
-func (p userPool) forGateway() jwtauth.UserPool {
-	return jwtauth.UserPool{Issuer: p.issuer.Issuer, KeySet: p.issuer.JWKSURI, ClientIDs: p.issuer.Audience}
+// ownForGateway is the user pool as the gateway's own authorizers know it. They get the keys of the built-in issuer as functions get at
+// services.
+func (s *Services) ownForGateway() jwtauth.UserPool {
+	p := jwtauth.UserPool{Issuer: s.own.issuer.Issuer, KeySet: s.own.issuer.JWKSURI, ClientIDs: s.own.issuer.Audience}
+	if own, is := strings.CutPrefix(p.KeySet, s.base); is && s.own.builtIn && s.secure() {
+		p.KeySet = s.inner + own
+	}
+	return p
 }
 
 // environment is what a function needs to ask the user pool, beyond this program's own environment. aws is where the services

@@ -68,7 +68,7 @@ func (in *inputs) ofDesk() bool { return in.desk.URL != "" && *in.groupScopes ==
 
 // read reads the contract, and the groups. The session is the one that says what the desk has in place of the environment.
 func (in *inputs) read(ctx context.Context, s *cli.Session, args []string) (*surface, scopesOfGroups, *cli.Session, error) {
-	told, err := in.desk.Fetch(ctx)
+	told, err := in.desk.Fetch(ctx, s.Getenv)
 	if err == nil && told != nil {
 		s, err = asDesk(s, told)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"portcullis/authorizers"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/verify"
+	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
@@ -75,11 +77,21 @@ func verifierOf(s *cli.Session, value string, groups scopesOfGroups, most int) (
 	if err != nil {
 		return nil, &environ.Error{Variable: environ.ClockSkew, Err: err}
 	}
-	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew, MaxToken: most, Now: s.Now})
+	verifier, err := verify.New(verify.Config{Issuers: issuers, ClockSkew: skew, MaxToken: most, Now: s.Now, Client: keySetClient(s)})
 	if err != nil {
 		return nil, &environ.Error{Variable: source, Err: err}
 	}
 	return verifier, nil
+}
+
+// keySetClient is for issuers on this machine, whose certificate was made here; nil: there are none, and the verifier's own will do.
+func keySetClient(s *cli.Session) *http.Client {
+	if localtls.Roots(s.Getenv) == nil {
+		return nil
+	}
+	transport := localtls.Transport(s.Getenv)
+	transport.DisableKeepAlives = true
+	return &http.Client{Transport: transport}
 }
 
 // take takes the caller from a token's claims.

@@ -60,6 +60,19 @@ func (e *UsageError) Unwrap() error { return e.Err }
 // Usage makes a [*UsageError], as fmt.Errorf does.
 func Usage(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
 
+// AsUsage makes an error a [*UsageError], and each of a joined one's, so that each is a line still.
+func AsUsage(err error) error {
+	several, joined := err.(interface{ Unwrap() []error })
+	if !joined {
+		return &UsageError{err}
+	}
+	var all []error
+	for _, one := range several.Unwrap() {
+		all = append(all, AsUsage(one))
+	}
+	return errors.Join(all...)
+}
+
 // NoError is an answer that is no: the exit status is [StatusNo]. Err is written to stderr; where it is nil, what was
 // printed has said so already.
 type NoError struct {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"portcullis/deploy/desk/about"
+	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/portcullis/internal/cli"
 )
 
@@ -24,13 +25,14 @@ func Add(flags *pflag.FlagSet, what string) *Flag {
 	return f
 }
 
-// Fetch asks the desk what it serves; nil where the flag is not given. The error is a [*cli.UsageError] where the URL is none of
+// Fetch asks the desk what it serves; nil where the flag is not given. A desk's certificate that was made on this machine is trusted, by
+// the environment's getenv. The error is a [*cli.UsageError] where the URL is none of
 // this machine's, and an [*about.Error] otherwise.
-func (f *Flag) Fetch(ctx context.Context) (*about.Desk, error) {
+func (f *Flag) Fetch(ctx context.Context, getenv func(string) string) (*about.Desk, error) {
 	if f.URL == "" {
 		return nil, nil
 	}
-	told, err := about.Fetch(ctx, f.URL)
+	told, err := about.Fetch(ctx, f.URL, localtls.Roots(getenv))
 	if errors.Is(err, about.ErrNotLoopback) {
 		return nil, cli.Usage("--desk %q: %w", f.URL, about.ErrNotLoopback)
 	}

@@ -7,7 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/spf13/cobra"
@@ -15,6 +17,7 @@ import (
 	"portcullis/authorizers/dynamodb"
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/about"
+	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/deskflag"
 )
@@ -54,13 +57,13 @@ type Table[S any] struct {
 // nobody but the desk at --desk. The error is a [*cli.UsageError] if a flag is wrong, an [*environ.Error] if it is a variable, an
 // [*about.Error] if it is the desk, and what the function says otherwise.
 func Open[S comparable](ctx context.Context, f *Flag, open func(context.Context, func(string) string, ...func(*config.LoadOptions) error) (S, error)) (*Table[S], error) {
-	told, err := f.desk.Fetch(ctx)
+	told, err := f.desk.Fetch(ctx, f.session.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	t := &Table[S]{}
+	t := &Table[S]{Options: trusting(f.session.Getenv)}
 	if told != nil {
-		t.Options, t.Gateway = optionsOf(told), told.Endpoints.APIGateway
+		t.Options, t.Gateway = append(t.Options, optionsOf(told)...), told.Endpoints.APIGateway
 	}
 	t.Store, err = open(ctx, f.getenv(told), t.Options...)
 	if err != nil {
@@ -70,6 +73,22 @@ func Open[S comparable](ctx context.Context, f *Flag, open func(context.Context,
 		return nil, f.unnamed(told)
 	}
 	return t, nil
+}
+
+// trusting have the AWS SDK's clients, and that of the table, trust the certificate of a desk that was made on this machine; none where none
+// was.
+func trusting(getenv func(string) string) []func(*config.LoadOptions) error {
+	roots := localtls.Roots(getenv)
+	if roots == nil {
+		return nil
+	}
+	ofSDK := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.TLSClientConfig.RootCAs = roots })
+	ofTable := &http.Client{Transport: localtls.Transport(getenv)}
+	return []func(*config.LoadOptions) error{config.WithHTTPClient(ofSDK), config.WithServiceOptions(func(_ string, options any) {
+		if o, table := options.(*dynamodb.Config); table {
+			o.Client = ofTable
+		}
+	})}
 }
 
 // optionsOf have the AWS SDK's clients work with a desk. A DynamoDB that it does not name is where the environment says.

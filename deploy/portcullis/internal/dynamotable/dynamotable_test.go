@@ -69,7 +69,7 @@ func TestFlag(t *testing.T) {
 		{"list --desk BARE", "keys", "", "tool list: --desk BARE: that desk has no table of the API keys, since it serves none or that is elsewhere\n"},
 		{"list --desk BARE --table mine", "", "", "mine"},
 		{"list --desk DESK --table=", "keys", "", "tool list: --table: want the name of the DynamoDB table of the API keys\n"},
-		{"list --desk http://desk.example", "keys", "", "tool list: --desk \"http://desk.example\": want http://HOST:PORT with a loopback host, such as http://127.0.0.1:8080\n"},
+		{"list --desk http://desk.example", "keys", "", "tool list: --desk \"http://desk.example\": want http://HOST:PORT with a loopback host, such as http://127.0.0.1:8080, or https://HOST:PORT of this machine\n"},
 	} {
 		t.Setenv("AWS_REGION", test.region)
 		variables := map[string]string{environ.APIKeysTable: test.variable, "OTHER": "other"}

@@ -68,7 +68,7 @@ func (s *session) logout(ctx context.Context, name string, here, forget bool) er
 }
 
 func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile.Profile, here bool) error {
-	at, err := dial(p.Place)
+	at, err := s.dial(p.Place)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/client"
 	"portcullis/api/tokens/cognito"
+	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/portcullis/internal/login/profile"
 )
 
@@ -26,16 +27,17 @@ type provider interface {
 	SignOut(ctx context.Context, access tokens.Secret) error
 }
 
-// dial makes the provider of a place, without calling anybody.
-func dial(p profile.Place) (provider, error) {
+// dial makes the provider of a place, without calling anybody. One on this machine is trusted by a certificate that was made here.
+func (s *session) dial(p profile.Place) (provider, error) {
+	transport := localtls.Transport(s.Getenv)
 	if p.API != "" {
-		return client.New(client.Config{Address: p.API, Timeout: timeout})
+		return client.New(client.Config{Address: p.API, Timeout: timeout, Transport: transport})
 	}
 	region, err := cognito.Region(p.Pool)
 	if err != nil {
 		return nil, err
 	}
-	options := cognitoidentityprovider.Options{Region: region, Credentials: aws.AnonymousCredentials{}, HTTPClient: httpClient()}
+	options := cognitoidentityprovider.Options{Region: region, Credentials: aws.AnonymousCredentials{}, HTTPClient: httpClient(transport)}
 	if p.Endpoint != "" {
 		options.BaseEndpoint = &p.Endpoint
 	}
@@ -57,9 +59,9 @@ func (clientSecret) Forget(tokens.Secret) {}
 const maxAnswer = 1 << 20
 
 // httpClient follows no redirects, and reads no answer beyond maxAnswer.
-func httpClient() *http.Client {
+func httpClient(transport http.RoundTripper) *http.Client {
 	return &http.Client{
-		Transport:     bounded{http.DefaultTransport},
+		Transport:     bounded{transport},
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

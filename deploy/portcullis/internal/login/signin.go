@@ -27,7 +27,7 @@ func (s *session) signIn(ctx context.Context, want profile.Profile, o options) (
 			return want, err
 		}
 	}
-	at, err := dial(want.Place)
+	at, err := s.dial(want.Place)
 	if err != nil {
 		return want, err
 	}

@@ -79,7 +79,7 @@ func (s *session) renew(ctx context.Context, locked *profile.Locked, kept, want 
 // refresh renews the tokens, and keeps the new ones. An interrupt waits for it: a refresh token that was rotated is lost if
 // nobody keeps the next one.
 func (s *session) refresh(ctx context.Context, locked *profile.Locked, p profile.Profile) (profile.Profile, error) {
-	from, err := dial(p.Place)
+	from, err := s.dial(p.Place)
 	if err != nil {
 		return p, err
 	}
@@ -166,7 +166,7 @@ func (s *session) printToken(t *profile.Tokens, id bool) error {
 
 // revokeReplaced ends a sign-in whose place another one took.
 func (s *session) revokeReplaced(ctx context.Context, before profile.Profile) {
-	at, err := dial(before.Place)
+	at, err := s.dial(before.Place)
 	if err == nil {
 		err = at.Revoke(ctx, before.Tokens.Refresh)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/portcullis/internal/cli"
 )
 
@@ -25,7 +26,7 @@ func (r *run) connect(ctx context.Context, h *handshake) (*websocket.Conn, error
 	bounded, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	conn, response, err := websocket.Dial(bounded, h.url.String(), &websocket.DialOptions{
-		HTTPClient: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		HTTPClient: &http.Client{Transport: localtls.Transport(r.Getenv), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		HTTPHeader: h.header, Host: h.host, Subprotocols: h.subprotocols,
 	})
 	switch {
