@@ -3,6 +3,7 @@ package about_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -90,6 +91,32 @@ func TestFetchFromOthers(t *testing.T) {
 	}
 }
 
+// TestFetchSecurely: a desk that speaks https is asked where its certificate is of a root, and for the host.
+func TestFetchSecurely(t *testing.T) {
+	server := httptest.NewTLSServer(tell(200, "application/json", good(t)))
+	t.Cleanup(server.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	if told, err := about.Fetch(t.Context(), server.URL, roots); err != nil || told.Region != "us-east-1" {
+		t.Errorf("%+v, error %v", told, err)
+	}
+	for _, test := range []struct {
+		url   string
+		roots *x509.CertPool
+		want  string
+	}{
+		{server.URL, nil, "unknown authority; SSL_CERT_FILE names the file of an authority to trust"},
+		{server.URL, x509.NewCertPool(), "unknown authority; SSL_CERT_FILE names"},
+		{strings.Replace(server.URL, "127.0.0.1", "localhost", 1), roots, "not localhost"},
+		{serve(t, tell(200, "application/json", good(t))), nil, "want http://"},
+	} {
+		told, err := about.Fetch(t.Context(), strings.Replace(test.url, "http://", "https://", 1), test.roots)
+		if told != nil || err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %+v, error %v, want %s", test.url, told, err, test.want)
+		}
+	}
+}
+
 func TestFetchFromNobody(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
@@ -104,7 +131,7 @@ func TestFetchOnLoopbackAlone(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) { asked.WriteString(r.Host) })
 	port := url[strings.LastIndex(url, ":"):]
 	for _, address := range []string{
-		"", "127.0.0.1" + port, "http://0.0.0.0" + port, "http://[::]" + port, "http://192.0.2.1", "http://example.com",
+		"", "127.0.0.1" + port, "http://0.0.0.0" + port, "http://[::]" + port, "http://192.0.2.1", "http://example.com", "https://192.0.2.1", "https://0.0.0.0" + port, "https://[::]" + port, "https://", "https://a.localhost@192.0.2.1" + port,
 		"http://localhost.example.com", "http://user@127.0.0.1" + port, url + "/rest-token", url + "?a=b", url + "#a", "file:///_desk", "http://%zz",
 	} {
 		if told, err := about.Fetch(t.Context(), address, nil); told != nil || !errors.Is(err, about.ErrNotLoopback) {

@@ -72,7 +72,7 @@ func (s store) open() (*Identity, error) {
 		return nil, err
 	}
 	if info, err := os.Stat(s.folder); err != nil || mayOthers(info, 0o022) {
-		return nil, errors.Join(err, fmt.Errorf("others may write in %s, and put a key of theirs there", s.folder))
+		return nil, errors.Join(err, fmt.Errorf("others may write in %s, and put a key of theirs there, unless it gets chmod go-w", s.folder))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lockTimeout)
 	defer cancel()

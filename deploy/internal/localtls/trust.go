@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -89,12 +90,20 @@ func (i *Identity) Hints(url string) []Hint {
 	return []Hint{
 		{"curl", "curl --cacert " + file + " " + quoted(url)},
 		{"Node.js", "export NODE_EXTRA_CA_CERTS=" + file},
-		{"Go, Python", "export SSL_CERT_FILE=" + file},
+		{readsVariable(), "export SSL_CERT_FILE=" + file},
 		{"Python's requests", "export REQUESTS_CA_BUNDLE=" + file},
 		{"AWS CLI and SDKs", "export AWS_CA_BUNDLE=" + file},
 		{"Java", "keytool -importcert -noprompt -alias portcullis-" + hex.EncodeToString(sum[:4]) + " -file " + file + " -keystore " + quoted(store) +
 			" -storepass changeit; export JAVA_TOOL_OPTIONS=" + quoted(`-Djavax.net.ssl.trustStore="`+store+`" -Djavax.net.ssl.trustStorePassword=changeit`)},
 	}
+}
+
+// readsVariable are whose programs read SSL_CERT_FILE: on macOS and Windows those in Go ask the system (crypto/x509's SystemCertPool).
+func readsVariable() string {
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		return "Python"
+	}
+	return "Go, Python"
 }
 
 // Curl is how curl is called so that it trusts the server.
@@ -127,12 +136,12 @@ func (i *Identity) Advice(url string) string {
 		b.WriteString("Its certificate was made on this machine, for names and addresses of this machine, and the key that signed it is gone.\n" +
 			"portcullis itself trusts it, and other programs by what goes before them in a shell:\n\n")
 	} else {
-		b.WriteString("Its certificate is signed by nobody else. Programs trust it by what goes before them in a shell:\n\n")
+		b.WriteString("Its certificate is signed by nobody but itself. Programs trust it by what goes before them in a shell:\n\n")
 	}
 	for _, hint := range i.Hints(url) {
 		fmt.Fprintf(&b, "  %-20s %s\n", hint.For, hint.Line)
 	}
-	fmt.Fprintf(&b, "  %-20s import %s as an authority, or go on past the warning\n\n", "a browser", quoted(i.Trust))
+	fmt.Fprintf(&b, "  %-20s import %s as an authority, or go on past its warning\n\n", "a browser", quoted(i.Trust))
 	return b.String()
 }
 
