@@ -2,12 +2,14 @@ package about_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -115,6 +117,44 @@ func TestFetchSecurely(t *testing.T) {
 			t.Errorf("%s: %+v, error %v, want %s", test.url, told, err, test.want)
 		}
 	}
+}
+
+// TestFetchByName: a name that stands for another address is not asked, whatever its certificate may say.
+func TestFetchByName(t *testing.T) {
+	before := net.DefaultResolver
+	t.Cleanup(func() { net.DefaultResolver = before })
+	names := nameServer(t)
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", names)
+	}}
+	for _, desk := range []string{"https://desk.example:1", "https://a.localhost:1", "http://a.localhost:1"} {
+		if told, err := about.Fetch(t.Context(), desk, nil); told != nil || !errors.Is(err, about.ErrNotLoopback) {
+			t.Errorf("%s: %+v, error %v", desk, told, err)
+		}
+	}
+}
+
+// nameServer answers every question with the address 192.0.2.1 (RFC 1035, section 4), at an address that it gives.
+func nameServer(t *testing.T) string {
+	t.Helper()
+	server, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	go func() {
+		for packet := make([]byte, 512); ; {
+			n, from, err := server.ReadFrom(packet)
+			if err != nil {
+				return
+			}
+			end := 12 + bytes.IndexByte(packet[12:n], 0) + 5 // of the question
+			answer := append([]byte{packet[0], packet[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0}, packet[12:end]...)
+			answer = append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1) // an A record, whatever was asked for
+			server.WriteTo(answer, from)
+		}
+	}()
+	return server.LocalAddr().String()
 }
 
 func TestFetchFromNobody(t *testing.T) {

@@ -136,7 +136,7 @@ func (s store) read() (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || mayOthers(info, 0o077) {
+	if mayOthers(info, 0o077) {
 		return nil, fmt.Errorf("others may have read %s", path)
 	}
 	text, err := os.ReadFile(path)

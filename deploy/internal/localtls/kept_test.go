@@ -208,6 +208,7 @@ func TestMadeAnew(t *testing.T) {
 		{"less than a month before its end", 2*365*day - 30*day + time.Minute, nil, "ends at "},
 		{"after its end", 3 * 365 * day, nil, "ends at "},
 		{"before it begins", -365 * day, nil, "was not good: "},
+		{"just before it begins", -2 * time.Hour, nil, "was not good: "},
 		{"read by others", 0, func(server string) error { return os.Chmod(server, 0o640) }, "others may have read "},
 		{"a link", 0, func(server string) error {
 			return errors.Join(os.Rename(server, server+"-"), os.Symlink(server+"-", server))

@@ -55,8 +55,8 @@ func (c *secureConn) explain(err error) {
 	var told *net.OpError
 	switch from := c.RemoteAddr(); {
 	case errors.As(err, &plain) && plain.Conn != nil && isHTTP(plain.RecordHeader):
-		c.listener.note(fmt.Sprintf("%s sent plain http, and got 400: what is here is called by https://", from))
 		refusePlain(plain.Conn)
+		c.listener.note(fmt.Sprintf("%s sent plain http, and got 400: what is here is called by https://", from))
 	case errors.As(err, &told) && told.Op == "remote error":
 		c.listener.note(fmt.Sprintf("%s ended the TLS handshake: %v; %s", from, told.Err, c.advice()))
 	case errors.Is(err, io.EOF), errors.As(err, &told): // who looks whether something listens, or is gone

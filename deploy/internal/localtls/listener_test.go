@@ -22,6 +22,8 @@ import (
 type served struct {
 	addr  string
 	notes chan string
+
+	closed chan struct{} // gets one for each connection that the server closed
 }
 
 // serve serves what a listener is made of until the test ends.
@@ -31,8 +33,12 @@ func serve(t *testing.T, wrap func(net.Listener, func(string)) net.Listener) ser
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := served{listener.Addr().String(), make(chan string, 10)}
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%s, TLS: %t", r.Proto, r.TLS != nil) })}
+	s := served{listener.Addr().String(), make(chan string, 10), make(chan struct{}, 100)}
+	server := &http.Server{ConnState: func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			s.closed <- struct{}{}
+		}
+	}, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%s, TLS: %t", r.Proto, r.TLS != nil) })}
 	go server.Serve(wrap(listener, func(line string) { s.notes <- line }))
 	t.Cleanup(func() { server.Close() })
 	return s
@@ -131,6 +137,7 @@ func TestListenerWithLongRequest(t *testing.T) {
 	}
 	defer c.Close()
 	fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n%s", strings.Repeat("x", 100000))
+	<-s.closed // what is not read of a connection that is closed takes the answer back
 	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil || answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("%v, %v", answer, err)
