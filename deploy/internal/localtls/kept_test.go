@@ -7,7 +7,10 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io/fs"
+	"log/slog"
+	"math/big"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -299,6 +302,25 @@ func TestFolder(t *testing.T) {
 	}
 	if folder, err := localtls.Folder(func(name string) string { return map[string]string{"PORTCULLIS_TLS_DIR": "tls"}[name] }); err != nil || folder != filepath.Join(here, "tls") {
 		t.Errorf("%s, %v", folder, err)
+	}
+}
+
+// TestKeyIsNotWritten: however an identity is written, its key is not.
+func TestKeyIsNotWritten(t *testing.T) {
+	i := load(t, t.TempDir(), "localhost")
+	raw, err := i.Config().Certificates[0].PrivateKey.(*ecdsa.PrivateKey).Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := new(big.Int).SetBytes(raw)
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("i", "pointer", i, "value", *i)
+	slog.New(slog.NewTextHandler(&log, nil)).Info("i", "pointer", i, "value", *i)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
+		fmt.Fprintf(&log, format+" "+format+"\n", i, *i)
+	}
+	if got := log.String(); strings.Contains(got, secret.String()) || strings.Contains(got, secret.Text(16)) || !strings.Contains(got, "[certificate for localhost, signed by Portcullis ") {
+		t.Error(got)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,6 +49,14 @@ type Identity struct {
 	made        bool   // it was made here
 	signer      string // who signed it, for people
 }
+
+// Format writes who it is, whatever the verb, and never the key.
+func (i Identity) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "[certificate for %s, signed by %s]", i.Host, i.signer)
+}
+
+// LogValue is what Format writes.
+func (i Identity) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(i)) }
 
 // Problem is what is wrong with an option.
 type Problem struct {

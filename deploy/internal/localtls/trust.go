@@ -142,6 +142,7 @@ func (i *Identity) Advice(url string) string {
 		fmt.Fprintf(&b, "  %-20s %s\n", hint.For, hint.Line)
 	}
 	fmt.Fprintf(&b, "  %-20s import %s as an authority, or go on past its warning\n\n", "a browser", quoted(i.Trust))
+	b.WriteString("Node.js trusts it beside the system's authorities. With the others it may be the only one that programs of that shell trust.\n\n")
 	return b.String()
 }
 
