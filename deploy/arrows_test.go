@@ -61,6 +61,7 @@ var arrows = []arrow{
 	{"authorizers", []string{"authorizers", "authorizers/internal/span", "authorizers/internal/strictjson", "policy"}},
 	{"authorizers/internal", nil},
 	{"authorizers/verify/verifytest", nil},
+	{"authorizers/verify/vectors", nil},
 	{"authorizers/dynamodb", []string{"authorizers", "authorizers/internal/awsjson"}},
 	{"authorizers/apikey", []string{"authorizers", "authorizers/apikey", "authorizers/internal/span", "policy"}},
 	{"authorizers/apikey/dynamo", []string{"authorizers/apikey", "authorizers/dynamodb"}},

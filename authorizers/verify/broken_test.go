@@ -58,7 +58,7 @@ var kinds = []struct {
 func TestBroken(t *testing.T) {
 	want, met := refusals(t), map[string]bool{}
 	for i, algorithm := range verifytest.Algorithms() {
-		issuer := verifytest.NewServer(algorithm)
+		issuer := verifytest.NewServer(algorithm, algorithm)
 		defer issuer.Close()
 		kind := kinds[i%len(kinds)]
 		claims := kind.claims(issuer, extra(nil))

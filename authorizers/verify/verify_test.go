@@ -54,6 +54,17 @@ func extra(claims map[string]any) verifytest.Options {
 	return verifytest.Options{IssuedAt: now.Add(-time.Minute), Extra: claims}
 }
 
+// changed is a copy of an object's members in which one has another value.
+func changed(members map[string]any, member string, value any) map[string]any {
+	changed := map[string]any{member: value}
+	for name, value := range members {
+		if name != member {
+			changed[name] = value
+		}
+	}
+	return changed
+}
+
 // code is the code of a refusal, "" where there is none, and the text of any other error.
 func code(err error) string {
 	refused, unavailable := (*authorizers.TokenError)(nil), (*authorizers.UnavailableError)(nil)

@@ -1,0 +1,333 @@
+package vectors_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/cryptotest"
+	"time"
+
+	"portcullis/authorizers/verify/vectors"
+	"portcullis/authorizers/verify/verifytest"
+)
+
+// The times of all tokens: they were issued in 2023 and end in 2100, so that a verifier without a clock of its own to set can be tried, too.
+const (
+	issued = 1_700_000_000
+	ends   = 4_102_444_800
+)
+
+// seed is that of all keys: they are nobody's secret.
+const seed = "portcullis test vectors"
+
+// kind is a kind of tokens: its issuer, its claims, and what a verifier has to check.
+type kind struct {
+	name, issuer         string
+	like                 verifytest.Like
+	claims               func(*verifytest.Issuer, verifytest.Options) map[string]any
+	audience, audienceIn string
+	wants                map[string]string
+}
+
+const pool = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example1"
+
+var (
+	oidc = kind{vectors.KindOIDC, "https://issuer.example.com/oidc", "", (*verifytest.Issuer).OIDCClaims,
+		verifytest.DefaultAudience, "aud", map[string]string{}}
+	cognitoAccess = kind{vectors.KindCognitoAccess, pool, verifytest.LikeCognito, (*verifytest.Issuer).CognitoAccessClaims,
+		verifytest.DefaultClientID, "client_id", map[string]string{"token_use": "access"}}
+	cognitoID = kind{vectors.KindCognitoID, pool, verifytest.LikeCognito, (*verifytest.Issuer).CognitoIDClaims,
+		verifytest.DefaultClientID, "aud", map[string]string{"token_use": "id"}}
+)
+
+// scene is an issuer of vectors, and the claims of its good token.
+type scene struct {
+	kind
+	*verifytest.Issuer
+	good map[string]any
+}
+
+// newScene makes an issuer with two keys, as one has that rotates them. Those of one kind and algorithm have the same keys.
+func newScene(t *testing.T, k kind, algorithm string) scene {
+	cryptotest.SetGlobalRandom(t, 1)
+	issuer := verifytest.NewWithKeys(k.issuer, verifytest.Keys{Seed: seed, Like: k.like, Algorithms: []string{algorithm, algorithm}})
+	o := verifytest.Options{
+		IssuedAt: time.Unix(issued, 0), Lifetime: (ends - issued) * time.Second, Scopes: []string{"orders/read", "orders/write"},
+	}
+	if k.name == vectors.KindOIDC {
+		o.Audience = []string{k.audience}
+	}
+	return scene{k, issuer, k.claims(issuer, o)}
+}
+
+// group is a group with no cases. Its key set is that of now.
+func (s scene) group(name string) vectors.Group {
+	required := []string{"iss", "exp", s.audienceIn}
+	if s.wants["token_use"] != "" {
+		required = append(required, "token_use")
+	}
+	return vectors.Group{
+		Name: name, Issuer: s.URL, KeySetURL: s.KeySetURL(), Algorithms: []string{s.Algorithm()},
+		Audience: s.audience, AudienceIn: s.audienceIn, Claims: s.wants, Required: required, KeySet: s.KeySet(),
+	}
+}
+
+// generate writes all files anew.
+func generate(t *testing.T) {
+	g := &generator{t: t, codes: codes(t), part: map[string]string{}}
+	for _, algorithm := range verifytest.Algorithms() {
+		set := g.set(oidc, algorithm, "oidc-"+algorithm+".json", func(b verifytest.BrokenToken) bool {
+			return algorithm == "RS256" || b.Part == "signature" || dependsOnAlgorithm.MatchString(b.Name)
+		})
+		g.write(set)
+	}
+	g.write(g.set(cognitoAccess, "RS256", "cognito-access-RS256.json", func(verifytest.BrokenToken) bool { return true }))
+	g.write(g.set(cognitoID, "RS256", "cognito-id-RS256.json", func(b verifytest.BrokenToken) bool { return b.Part == "claims" }))
+	g.write(named{"keys-RS256.json", vectors.Set{Kind: vectors.KindOIDC, Algorithm: "RS256", Groups: g.keyGroups()}})
+	g.writeIndex()
+}
+
+// dependsOnAlgorithm are faults of other parts than the signature that a verifier may see in one algorithm and not in another.
+var dependsOnAlgorithm = regexp.MustCompile("^(alg-|base64-.*-signature$)")
+
+// inKeySet are faults that are in the key set, which each has a group of its own for.
+var inKeySet = regexp.MustCompile("^(key-|kid-of-two-keys)")
+
+type named struct {
+	name string
+	vectors.Set
+}
+
+// generator writes files, and notes what the index says of them.
+type generator struct {
+	t     *testing.T
+	codes map[string]string
+	index vectors.Index
+	part  map[string]string // of each fault
+}
+
+// set is all that is tried with one key set.
+func (g *generator) set(k kind, algorithm, name string, wanted func(verifytest.BrokenToken) bool) named {
+	s := newScene(g.t, k, algorithm)
+	group := s.group("good-keys")
+	group.Cases = s.acceptable()
+	for _, b := range s.Broken(s.good) {
+		if wanted(b) && !inKeySet.MatchString(b.Name) {
+			group.Cases = append(group.Cases, g.refuse(b))
+		}
+	}
+	return named{name, vectors.Set{Kind: k.name, Algorithm: algorithm, Groups: []vectors.Group{group}}}
+}
+
+func (g *generator) refuse(b verifytest.BrokenToken) vectors.Case {
+	if g.codes[b.Name] == "" {
+		g.t.Fatalf("no code is known of %s", b.Name)
+	}
+	g.part[b.Name] = b.Part
+	if inKeySet.MatchString(b.Name) {
+		g.part[b.Name] = "keys"
+	}
+	return vectors.Case{Name: b.Name, Result: vectors.Refuse, Why: b.Why, Code: g.codes[b.Name], Signed: b.Signed, NoSkew: b.NoSkew, Token: b.Token}
+}
+
+// keyGroups have a key set each with something odd in it. The issuer's own key is there too, and its token is good where that can be.
+func (g *generator) keyGroups() (groups []vectors.Group) {
+	for _, names := range [][]string{{"key-roca"}, {"key-even-modulus"}, {"kid-of-two-keys", "kid-of-two-keys-second"}} {
+		s := newScene(g.t, oidc, "RS256")
+		cases := []vectors.Case{accept("good", "The token is by a key that nothing is wrong with.", s.Sign(s.good))}
+		for _, b := range s.Broken(s.good) {
+			if slices.Contains(names, b.Name) {
+				cases = append(cases, g.refuse(b))
+			}
+		}
+		s.Unpublish()
+		for _, name := range names {
+			s.Break(name, s.good) // publishes its keys, and no others
+		}
+		group := s.group(names[0])
+		group.Cases = cases
+		groups = append(groups, group)
+	}
+	for _, odd := range verifytest.OddKeys() {
+		groups = append(groups, g.oddGroup(odd))
+	}
+	return groups
+}
+
+// oddCodes are those of the tokens that odd keys sign; "" is for one that may be taken or not.
+var oddCodes = map[string]string{
+	"kid-missing": "key-id-invalid", "kid-twice": "key-unknown", "kid-ours": "key-unknown",
+	"rsa-1024": "key-unknown", "use-enc": "key-unknown", "ec": "algorithm-not-allowed", "symmetric": "algorithm-not-allowed", "null-members": "",
+}
+
+// oddGroup has an odd key beside the issuer's own, and a token by each.
+func (g *generator) oddGroup(odd verifytest.OddKey) vectors.Group {
+	s := newScene(g.t, oidc, "RS256")
+	name := "odd-" + odd.Name
+	s.PublishOdd(odd.Name)
+	group := s.group(name)
+	add := func(name, token string) {
+		g.part[name] = "keys"
+		group.Cases = append(group.Cases, vectors.Case{Name: name, Result: vectors.Refuse, Why: odd.Why, Code: oddCodes[odd.Name], Token: token})
+	}
+	if odd.Disturbs {
+		add(name+"-good", s.Sign(s.good))
+	} else {
+		group.Cases = append(group.Cases, accept("good", "The token is by a key that nothing is wrong with, and an odd one beside it spoils no other. "+odd.Why, s.Sign(s.good)))
+	}
+	switch {
+	case odd.Name == "symmetric":
+		add(name, s.maced())
+	case odd.Signs && oddCodes[odd.Name] != "":
+		add(name, s.SignOdd(odd.Name, s.good))
+	}
+	return group
+}
+
+// maced is a token of HS256 by the symmetric key of the key set.
+func (s scene) maced() string {
+	var set struct{ Keys []struct{ Kid, K string } }
+	must(json.Unmarshal(s.KeySet(), &set))
+	last := set.Keys[len(set.Keys)-1]
+	header, err := json.Marshal(map[string]any{"alg": "HS256", "kid": last.Kid})
+	must(err)
+	claims, err := json.Marshal(s.good)
+	must(err)
+	secret, err := base64.RawURLEncoding.DecodeString(last.K)
+	must(err)
+	input := encode(header) + "." + encode(claims)
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(input))
+	return input + "." + encode(mac.Sum(nil))
+}
+
+func accept(name, why, token string) vectors.Case {
+	return vectors.Case{Name: name, Result: vectors.Accept, Why: why, Token: token}
+}
+
+// acceptable are tokens that look odd and are good, behind one that does not.
+func (s scene) acceptable() []vectors.Case {
+	with := func(name, why, member string, value any) vectors.Case {
+		return accept(name, why, s.Sign(changed(s.good, member, value)))
+	}
+	withHeader := func(name, why, member string, value any) vectors.Case {
+		return accept(name, why, s.SignHeader(changed(s.Header(), member, value), s.good))
+	}
+	all := []vectors.Case{
+		accept("good", "Nothing is odd.", s.Sign(s.good)),
+		with("exp-fraction", "The exp has a fraction of a second (RFC 7519 section 2, NumericDate).", "exp", json.RawMessage("4102444800.5")),
+		with("exp-exponent", "The exp is written with an exponent, as a number of JSON may be.", "exp", json.RawMessage("4.1024448e9")),
+		with("nbf-now", "The nbf is when the token was issued, and it is good from then on.", "nbf", issued),
+		with("letters", "There are letters of all kinds in a claim.", "name", "Zoë Ωμέγα 日本 🐙"),
+		with("surrogate-pair", "A character is written as the escapes of a pair of surrogates.", "name", json.RawMessage(`"\ud83d\udc19"`)),
+		with("claim-like-exp", "There is a claim Exp, which is another one than exp.", "Exp", 1),
+		with("nested-claims", "A claim is an object with lists in it.", "address", map[string]any{"lines": []any{"1 Main St", nil, 7, true}}),
+		withHeader("typ-jwt", "The typ is JWT (RFC 7519 section 5.1).", "typ", "JWT"),
+		withHeader("typ-at-jwt", "The typ is that of an access token, in its long form (RFC 9068 section 2.1).", "typ", "application/at+jwt"),
+		withHeader("header-unknown", "There is a header member that nobody knows, which is passed over (RFC 7515 section 4).", "x-odd", []any{1}),
+		withHeader("jku-unused", "There is a jku, from which nothing may be fetched, and the signature is by the issuer's key.", "jku", "http://127.0.0.1:1/keys"),
+	}
+	if s.name == vectors.KindOIDC {
+		all = append(all, with("aud-list-with-ours", "The aud is a list with the audience in it (RFC 7519 section 4.1.3).", "aud", []any{"other", s.audience}))
+	}
+	if public, ok := s.PublicKey().(*ecdsa.PublicKey); ok {
+		all = append(all, accept("ecdsa-other-s", "The s is N-s of another signature of the same token: both are good.", otherS(public, all[0].Token)))
+	}
+	return all
+}
+
+func changed(members map[string]any, member string, value any) map[string]any {
+	changed := map[string]any{member: value}
+	for name, value := range members {
+		if name != member {
+			changed[name] = value
+		}
+	}
+	return changed
+}
+
+// otherS replaces s of an ECDSA signature by N-s, which anybody can do and which verifies as well: a token's text does not identify it.
+func otherS(public *ecdsa.PublicKey, token string) string {
+	dot := strings.LastIndexByte(token, '.')
+	signature, err := base64.RawURLEncoding.DecodeString(token[dot+1:])
+	must(err)
+	half := len(signature) / 2
+	s := new(big.Int).SetBytes(signature[half:])
+	s.Sub(public.Params().N, s).FillBytes(signature[half:])
+	return token[:dot+1] + encode(signature)
+}
+
+// write writes a set, and notes it for the index.
+func (g *generator) write(n named) {
+	n.Format, n.Version, n.Time, n.Until = vectors.Format, vectors.Version, issued, ends
+	text := asJSON(n.Set)
+	must(os.WriteFile(n.name, text, 0o644))
+	file := vectors.File{Name: n.name, SHA256: sum(text), Kind: n.Kind, Algorithm: n.Algorithm, Groups: len(n.Groups)}
+	for _, group := range n.Groups {
+		for _, c := range group.Cases {
+			if c.Result == vectors.Accept {
+				file.Accept++
+			} else {
+				file.Refuse++
+			}
+		}
+	}
+	g.index.Files = append(g.index.Files, file)
+}
+
+// writeIndex writes the index, with the faults in the order of their families.
+func (g *generator) writeIndex() {
+	g.index.Format, g.index.Version, g.index.Time, g.index.Until = vectors.Format, vectors.Version, issued, ends
+	rules := faultRules(g.t)
+	for name, part := range g.part {
+		rule, ok := ruleOf(rules, name)
+		if !ok {
+			g.t.Fatalf("testdata/faults.txt has no line for %s", name)
+		}
+		g.index.Faults = append(g.index.Faults, vectors.Fault{Name: name, Family: rule.family, Part: part, Class: rule.class, Source: rule.source})
+	}
+	order := func(f vectors.Fault) int {
+		return slices.IndexFunc(rules, func(r faultRule) bool { return r.family == f.Family })
+	}
+	slices.SortFunc(g.index.Faults, func(a, b vectors.Fault) int {
+		if n := order(a) - order(b); n != 0 {
+			return n
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	must(os.WriteFile(vectors.IndexFile, asJSON(g.index), 0o644))
+}
+
+func asJSON(value any) []byte {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "\t")
+	must(encoder.Encode(value))
+	return text.Bytes()
+}
+
+// sum is the SHA-256 of a file, as the index has it.
+func sum(text []byte) string {
+	hash := sha256.Sum256(text)
+	return hex.EncodeToString(hash[:])
+}
+
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+func must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("vectors are not made: %v", err))
+	}
+}
