@@ -22,8 +22,7 @@
 // It is the one package that knows jwx (github.com/lestrrat-go/jwx/v2), and jwx does one thing here: it reads the
 // members that make a public key of a JSON Web Key. The compact form, the headers, the choice of the key, the binding
 // of algorithm to key and all claims are checked by stricter code of this package (RFC 8725), and signatures by the
-// standard library: jwx's own verifier accepts 88 of the 323 broken tokens of [portcullis/authorizers/verify/verifytest]
-// that this one refuses, as "go run . -broken" in the folder bench counts. The day to leave jwx is that on which a
-// vulnerability is not mended in its version 2 any more; what has to be written for it then are three public keys out
-// of base64url numbers.
+// standard library: jwx's own verifier accepts many of the broken tokens of [portcullis/authorizers/verify/vectors] that this
+// one refuses; lenience/README.md names them. The day to leave jwx is that on which a vulnerability is not mended in its
+// version 2 any more; what has to be written for it then are three public keys out of base64url numbers.
 package verify

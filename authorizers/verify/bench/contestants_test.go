@@ -78,20 +78,6 @@ func TestRunners(t *testing.T) {
 	}
 }
 
-// TestBrokenTokens: what is counted are tokens that our verifier refuses, all of them, and others do not.
-func TestBrokenTokens(t *testing.T) {
-	all := map[string]bool{}
-	tallies, err := tryBroken(algorithms[0], all)
-	if err != nil || len(all) < 200 {
-		t.Fatalf("%d broken tokens, error %v", len(all), err)
-	}
-	for _, tally := range tallies {
-		if n := len(tally.accepts); strings.HasPrefix(tally.contestant, "portcullis-") != (n == 0) {
-			t.Errorf("%s accepts %d: %v", tally.contestant, n, slices.Collect(maps.Keys(tally.accepts)))
-		}
-	}
-}
-
 func newTestSetting(t *testing.T, algorithm string) *setting {
 	t.Helper()
 	s, err := newSetting(algorithm)

@@ -5,10 +5,6 @@
 //	go run .
 //	go run . -runs 5
 //
-// Or it tells how many of verifytest's broken tokens each of them accepts, which must be none:
-//
-//	go run . -broken
-//
 // It is a module of its own so that nobody who uses Portcullis links the rivals. Everyone checks
 // the signature, issuer, audience and expiry, and reads subject, scopes and groups; the tests beside this
 // file hold them to it. The floor does the cryptography alone. Keys are in memory before the clock starts.
@@ -26,14 +22,9 @@ import (
 )
 
 func main() {
-	broken := flag.Bool("broken", false, "count the broken tokens that are accepted, and measure nothing")
 	runs := flag.Int("runs", 1, "measure so many times, and say how far the ratios lie apart")
 	flag.Parse()
-	do := func(out io.Writer) error { return run(out, *runs) }
-	if *broken {
-		do = countBroken
-	}
-	if err := do(os.Stdout); err != nil {
+	if err := run(os.Stdout, *runs); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

@@ -45,7 +45,7 @@ const (
 const (
 	// Security: who takes such a token takes what nobody entitled signed, what has ended or not begun, or what is for somebody else.
 	Security = "security"
-	// Standard: a standard says that the token is none, or is to be refused; only a holder of the key can make it.
+	// Standard: a standard says that the token is none, or is to be refused; who can make it has the key, or a token that says the same.
 	Standard = "standard"
 	// Choice: no standard forbids to take the token; Portcullis refuses it all the same.
 	Choice = "choice"
