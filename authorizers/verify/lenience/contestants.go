@@ -39,8 +39,10 @@ type verifier func(token string) error
 // their set-up, too.
 var contestants = []contestant{
 	{"Portcullis", nil, "", true, "an issuer with `audience`, `algorithms`, `jwksUri`, and for Cognito `tokenUse`", newPortcullis},
-	{"golang-jwt", []string{"github.com/golang-jwt/jwt/v5", "github.com/MicahParks/keyfunc/v3"}, "oidc", true,
-		"`WithValidMethods`, `WithIssuer`, `WithAudience`, `WithExpirationRequired`; keys of keyfunc's `NewDefaultCtx`", newGolangJWT},
+	{"golang-jwt", golangJWT, "oidc", true,
+		"`WithValidMethods`, `WithIssuer`, `WithAudience`, `WithExpirationRequired`; claims in a struct; keys of keyfunc's `NewDefaultCtx`",
+		newGolangJWT(func() jwt.Claims { return &jwt.RegisteredClaims{} })},
+	{"golang-jwt/MapClaims", golangJWT, "oidc", true, "the same, with claims in `MapClaims`", newGolangJWT(func() jwt.Claims { return jwt.MapClaims{} })},
 	{"go-oidc", []string{"github.com/coreos/go-oidc/v3"}, "oidc", true,
 		"`NewVerifier` with `ClientID`, `SupportedSigningAlgs`; keys of `NewRemoteKeySet`", newGoOIDC},
 	{"jwx v2", []string{"github.com/lestrrat-go/jwx/v2"}, "oidc", true,
@@ -52,6 +54,8 @@ var contestants = []contestant{
 	{"PyJWT", nil, "oidc", false, "`decode` with `algorithms`, `audience`, `issuer`, `require`; keys of `PyJWKClient`", nil},
 	{"aws-jwt-verify for Cognito", nil, "cognito", false, "`CognitoJwtVerifier` with `userPoolId`, `tokenUse`, `clientId`", nil},
 }
+
+var golangJWT = []string{"github.com/golang-jwt/jwt/v5", "github.com/MicahParks/keyfunc/v3"}
 
 // newPortcullis is our verifier, with its entry as an issuer's stands in ISSUERS.
 func newPortcullis(ctx context.Context, g vectors.Group, now func() time.Time) (verifier, error) {
@@ -69,16 +73,18 @@ func newPortcullis(ctx context.Context, g vectors.Group, now func() time.Time) (
 	}, err
 }
 
-// newGolangJWT is set up as https://golang-jwt.github.io/jwt/usage/parse/ has it.
-func newGolangJWT(ctx context.Context, g vectors.Group, now func() time.Time) (verifier, error) {
-	quiet := func(string) func(context.Context, error) { return func(context.Context, error) {} }
-	keys, err := keyfunc.NewDefaultOverrideCtx(ctx, []string{serveKeys(ctx, g)}, keyfunc.Override{RefreshErrorHandlerFunc: quiet})
-	parser := jwt.NewParser(jwt.WithValidMethods(g.Algorithms), jwt.WithIssuer(g.Issuer), jwt.WithAudience(g.Audience),
-		jwt.WithExpirationRequired(), jwt.WithTimeFunc(now))
-	return func(token string) error {
-		_, err := parser.ParseWithClaims(token, &jwt.RegisteredClaims{}, keys.Keyfunc)
-		return err
-	}, err
+// newGolangJWT is set up as https://golang-jwt.github.io/jwt/usage/parse/ has it, with claims of one type or another.
+func newGolangJWT(claims func() jwt.Claims) func(context.Context, vectors.Group, func() time.Time) (verifier, error) {
+	return func(ctx context.Context, g vectors.Group, now func() time.Time) (verifier, error) {
+		quiet := func(string) func(context.Context, error) { return func(context.Context, error) {} }
+		keys, err := keyfunc.NewDefaultOverrideCtx(ctx, []string{serveKeys(ctx, g)}, keyfunc.Override{RefreshErrorHandlerFunc: quiet})
+		parser := jwt.NewParser(jwt.WithValidMethods(g.Algorithms), jwt.WithIssuer(g.Issuer), jwt.WithAudience(g.Audience),
+			jwt.WithExpirationRequired(), jwt.WithTimeFunc(now))
+		return func(token string) error {
+			_, err := parser.ParseWithClaims(token, claims(), keys.Keyfunc)
+			return err
+		}, err
+	}
 }
 
 // newGoOIDC is set up as https://pkg.go.dev/github.com/coreos/go-oidc/v3/oidc#NewVerifier has it.

@@ -79,8 +79,7 @@ const details = `
 A fault that is let through with some of the algorithms alone has them behind the library's name.
 `
 
-const goodTokens = `
-## Good tokens that are refused
+const goodTokens = `## Good tokens that are refused
 
 What a standard allows and looks odd, and good tokens beside an odd key. Algorithms that a library does not have are above.
 `

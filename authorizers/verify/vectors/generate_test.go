@@ -177,20 +177,22 @@ func (g *generator) oddGroup(odd verifytest.OddKey) vectors.Group {
 	name := "odd-" + odd.Name
 	s.PublishOdd(odd.Name)
 	group := s.group(name)
-	add := func(name, token string) {
+	add := func(name, by, token string) {
 		g.part[name] = "keys"
-		group.Cases = append(group.Cases, vectors.Case{Name: name, Result: vectors.Refuse, Why: odd.Why, Code: oddCodes[odd.Name], Token: token})
+		group.Cases = append(group.Cases, vectors.Case{
+			Name: name, Result: vectors.Refuse, Why: "The token is by " + by + ". " + odd.Why, Code: oddCodes[odd.Name], Token: token,
+		})
 	}
 	if odd.Disturbs {
-		add(name+"-good", s.Sign(s.good))
+		add(name+"-good", "the issuer's own key, beside an odd one", s.Sign(s.good))
 	} else {
-		group.Cases = append(group.Cases, accept("good", "The token is by a key that nothing is wrong with, and an odd one beside it spoils no other. "+odd.Why, s.Sign(s.good)))
+		group.Cases = append(group.Cases, accept("good", "The token is by the issuer's own key, beside an odd one that spoils no other. "+odd.Why, s.Sign(s.good)))
 	}
 	switch {
 	case odd.Name == "symmetric":
-		add(name, s.maced())
+		add(name, "an odd key of the set, with HS256", s.maced())
 	case odd.Signs && oddCodes[odd.Name] != "":
-		add(name, s.SignOdd(odd.Name, s.good))
+		add(name, "an odd key of the set", s.SignOdd(odd.Name, s.good))
 	}
 	return group
 }

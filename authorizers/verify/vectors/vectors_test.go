@@ -347,21 +347,15 @@ func setNames(t *testing.T) (names []string) {
 
 // FuzzRead: whatever an index says, what is read is the sets that it tells of, of the version that is known.
 func FuzzRead(f *testing.F) {
-	text, err := fs.ReadFile(vectors.Files(), vectors.IndexFile)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(text)
 	f.Add([]byte(`{"format":"portcullis-token-vectors","version":1,"files":[{"name":"."}]}`))
 	f.Add([]byte(`{"format":"portcullis-token-vectors","version":1,"files":[{"name":"schema.json"}]}`))
-	folder := fstest.MapFS{}
-	for _, name := range []string{"oidc-EdDSA.json", "schema.json"} {
-		text, err := fs.ReadFile(vectors.Files(), name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		folder[name] = &fstest.MapFile{Data: text}
-	}
+	set := asJSON(vectors.Set{Format: vectors.Format, Version: vectors.Version, Kind: vectors.KindOIDC, Algorithm: "EdDSA", Groups: []vectors.Group{
+		{Name: "good-keys", KeySet: []byte("{}"), Cases: []vectors.Case{{Name: "good", Result: vectors.Accept}}},
+	}})
+	folder := fstest.MapFS{"a.json": {Data: set}, "schema.json": {Data: []byte("{}")}}
+	file := vectors.File{Name: "a.json", SHA256: sum(set), Kind: vectors.KindOIDC, Algorithm: "EdDSA", Groups: 1, Accept: 1}
+	f.Add(asJSON(vectors.Index{Format: vectors.Format, Version: vectors.Version, Files: []vectors.File{file}}))
+	f.Add(asJSON(vectors.Index{Format: vectors.Format, Version: vectors.Version, Files: []vectors.File{file, file}}))
 	f.Fuzz(func(t *testing.T, index []byte) {
 		folder := maps.Clone(folder)
 		folder[vectors.IndexFile] = &fstest.MapFile{Data: index}
