@@ -253,6 +253,28 @@ func TestJudgeByOtherKeys(t *testing.T) {
 	}
 }
 
+// TestJudgeByLikeTokens: a good token of another kind or another algorithm says nothing.
+func TestJudgeByLikeTokens(t *testing.T) {
+	good, bad := vectors.Case{Name: "good", Result: vectors.Accept}, vectors.Case{Name: "alg-none", Result: vectors.Refuse}
+	for _, test := range []struct {
+		kind, algorithm string
+		want            outcome
+		unsupported     int
+	}{
+		{vectors.KindOIDC, "RS256", refused, 0},
+		{vectors.KindOIDC, "ES256", unjudged, 1},
+		{vectors.KindCognitoAccess, "RS256", unjudged, 1},
+	} {
+		v := oneSet(vectors.Group{Name: "good-keys", Cases: []vectors.Case{good}})
+		v.Index.Files = append(v.Index.Files, vectors.File{Name: "b.json"})
+		v.Sets = append(v.Sets, vectors.Set{Kind: test.kind, Algorithm: test.algorithm, Groups: []vectors.Group{{Name: "odd-key", Cases: []vectors.Case{bad}}}})
+		d := judge(v, result{Accepted: map[string]map[string]string{"a.json": {"good-keys": "good"}, "b.json": {"odd-key": ""}}}, true)
+		if d.faults["alg-none"] != test.want || len(d.unsupported) != test.unsupported {
+			t.Errorf("%s, %s: %v, unsupported are %v", test.kind, test.algorithm, d.faults, d.unsupported)
+		}
+	}
+}
+
 // oneSet are vectors of one set.
 func oneSet(groups ...vectors.Group) *vectors.Vectors {
 	return &vectors.Vectors{

@@ -189,7 +189,6 @@ func TestRead(t *testing.T) {
 		{"a file outside", "index.json", `"oidc-RS256.json"`, `"../oidc-RS256.json"`, []string{"beside the index"}},
 		{"a file that is missing", "index.json", `"keys-RS256.json"`, `"keys-RS1.json"`, []string{"keys-RS1.json"}},
 		{"no files", "index.json", `"files": [`, `"files": [], "other": [`, []string{"at least one"}},
-		{"text behind", "index.json", "{\n", "{}\n{", []string{"index.json"}},
 		{"no JSON", "index.json", `"format"`, `format`, []string{"index.json"}},
 	} {
 		folder := changedFolder(t, test.file, test.old, test.new)
@@ -206,6 +205,11 @@ func TestRead(t *testing.T) {
 	}
 	if _, err := vectors.Read(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), "index.json") {
 		t.Errorf("an empty folder: %v", err)
+	}
+	behind := changedFolder(t, "index.json", "{", "{")
+	behind["index.json"].Data = append(behind["index.json"].Data, "{}"...)
+	if _, err := vectors.Read(behind); err == nil || !strings.Contains(err.Error(), "index.json: want one JSON value") {
+		t.Errorf("an index with text behind it: %v", err)
 	}
 	both := changedFolder(t, "oidc-ES256.json", "\n", "\n\n")
 	maps.Copy(both, fstest.MapFS{"oidc-PS256.json": {Data: []byte("{}")}})
