@@ -33,6 +33,8 @@
 //	unsigned := issuer.Break("alg-none", claims)
 //	twice := issuer.SignRaw(header, []byte(`{"exp":1,"exp":2000000000}`))
 //
+// The package vectors beside this one has them as files, for tests in any language.
+//
 // New keys, beside the old ones or in their place, and odd ones among them:
 //
 //	issuer.Rotate()
