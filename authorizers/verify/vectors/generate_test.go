@@ -112,22 +112,22 @@ func (g *generator) oddGroup(odd verifytest.OddKey) vectors.Group {
 	name := "odd-" + odd.Name
 	s.PublishOdd(odd.Name)
 	group := s.group(name)
-	add := func(name, by, token string) {
+	add := func(name, by, token string, own bool) {
 		g.part[name] = "keys"
 		group.Cases = append(group.Cases, vectors.Case{
-			Name: name, Result: vectors.Refuse, Why: "The token is by " + by + ". " + odd.Why, Code: oddCodes[odd.Name], Token: token,
+			Name: name, Result: vectors.Refuse, Why: "The token is by " + by + ". " + odd.Why, Code: oddCodes[odd.Name], Signed: own, Token: token,
 		})
 	}
 	if odd.Disturbs {
-		add(name+"-good", "the issuer's own key, beside an odd one", s.Sign(s.good))
+		add(name+"-good", "the issuer's own key, beside an odd one", s.Sign(s.good), true)
 	} else {
 		group.Cases = append(group.Cases, accept("good", "The token is by the issuer's own key, beside an odd one that spoils no other. "+odd.Why, s.Sign(s.good)))
 	}
 	switch {
 	case odd.Name == "symmetric":
-		add(name, "an odd key of the set, with HS256", s.maced())
+		add(name, "an odd key of the set, with HS256", s.maced(), false)
 	case odd.Signs && oddCodes[odd.Name] != "":
-		add(name, "an odd key of the set", s.SignOdd(odd.Name, s.good))
+		add(name, "an odd key of the set", s.SignOdd(odd.Name, s.good), false)
 	}
 	return group
 }

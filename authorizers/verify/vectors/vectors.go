@@ -112,7 +112,7 @@ type Case struct {
 	Result string `json:"result"`
 	Why    string `json:"why"`              // what is wrong, or odd and still right, as a sentence
 	Code   string `json:"code,omitempty"`   // with which our verifier refuses it
-	Signed bool   `json:"signed,omitempty"` // bad, and a verifier that checks the signature alone takes it
+	Signed bool   `json:"signed,omitempty"` // bad, and signed by the issuer's own key: a verifier that checks nothing else takes it
 	NoSkew bool   `json:"noSkew,omitempty"` // bad at Time exactly, and only where clocks may not differ
 	Token  string `json:"token"`
 }
