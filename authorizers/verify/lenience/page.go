@@ -66,7 +66,8 @@ that is let through with any of the algorithms with which it was tried.
 
 What is let through is not all alike. Of each fault the [vectors](../vectors/README.md) name the rule:
 
-- **security**: who takes the token takes what nobody entitled signed, what has ended or not begun, or what is for somebody else. This is a weakness.
+- **security**: who takes the token takes what nobody entitled signed, what has ended or not begun, or what is for somebody else. This is a weakness;
+  where the fault is in the key set (its name begins with key- or odd-), only together with an issuer that published such a key.
 - **standard**: a standard says that it is no token, or is to be refused, and who can make it has the key, or a token that says the same. This is
   a deviation, which becomes a weakness only together with another one: an issuer that signs what a user wrote, two programs that read one token
   differently, a list of revoked tokens by their text.

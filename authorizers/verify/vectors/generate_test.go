@@ -2,7 +2,6 @@ package vectors_test
 
 import (
 	"bytes"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -97,6 +96,9 @@ func (g *generator) keyGroups() (groups []vectors.Group) {
 	for _, odd := range verifytest.OddKeys() {
 		groups = append(groups, g.oddGroup(odd))
 	}
+	for _, odd := range moreOddKeys {
+		groups = append(groups, g.moreOddGroup(odd))
+	}
 	return groups
 }
 
@@ -130,23 +132,6 @@ func (g *generator) oddGroup(odd verifytest.OddKey) vectors.Group {
 		add(name, "an odd key of the set", s.SignOdd(odd.Name, s.good), false)
 	}
 	return group
-}
-
-// maced is a token of HS256 by the symmetric key of the key set.
-func (s scene) maced() string {
-	var set struct{ Keys []struct{ Kid, K string } }
-	must(json.Unmarshal(s.KeySet(), &set))
-	last := set.Keys[len(set.Keys)-1]
-	header, err := json.Marshal(map[string]any{"alg": "HS256", "kid": last.Kid})
-	must(err)
-	claims, err := json.Marshal(s.good)
-	must(err)
-	secret, err := base64.RawURLEncoding.DecodeString(last.K)
-	must(err)
-	input := encode(header) + "." + encode(claims)
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(input))
-	return input + "." + encode(mac.Sum(nil))
 }
 
 // write writes a set, and notes it for the index.
