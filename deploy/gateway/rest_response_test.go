@@ -2,6 +2,8 @@ package gateway_test
 
 import (
 	"encoding/json"
+	"io"
+	"net"
 	"strings"
 	"testing"
 
@@ -41,6 +43,29 @@ func TestGatewayResponses(t *testing.T) {
 		}
 		if strings.HasPrefix(test.body, `{"error"`) && got.header.Get("X-Request") != got.header.Get("x-amzn-RequestId") {
 			t.Errorf("%s: %v", test.request, got.header)
+		}
+	}
+}
+
+// TestGatewayResponseNames: headers have the names that a mode gives them, once, in the place of the gateway's own.
+func TestGatewayResponseNames(t *testing.T) {
+	s := startStage(t, modeText+`gatewayResponses:
+  UNAUTHORIZED: {headers: {WWW-Authenticate: 'Bearer realm="a", x="b"', x-lower: a, content-type: text/plain, X-AMZN-ERRORTYPE: Mine, access-control-allow-origin: "https://a.example"}}
+`, nil)
+	connection, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	io.WriteString(connection, "GET /test/things HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	answer, err := io.ReadAll(connection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`WWW-Authenticate: Bearer realm="a", x="b"`, "x-lower: a", "Content-Type: text/plain", "X-AMZN-ERRORTYPE: Mine", "access-control-allow-origin: https://a.example"} {
+		name, _, _ := strings.Cut(want, ":")
+		if all := strings.ToLower(string(answer)); !strings.Contains(string(answer), "\r\n"+want+"\r\n") || strings.Count(all, "\n"+strings.ToLower(name)+":") != 1 {
+			t.Errorf("want %s once in\n%s", want, answer)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -119,13 +120,23 @@ func (a *API) refuse(x *stage.Exchange, r *refusal) {
 	}
 	x.Status = status // for the variables
 	for _, name := range slices.Sorted(maps.Keys(custom.headers)) {
-		header.Set(name, string(stage.ASCIIOnly(custom.headers[name].Expand(x, ""))))
+		setAsWritten(header, name, string(stage.ASCIIOnly(custom.headers[name].Expand(x, ""))))
 	}
 	if custom.body != nil {
 		x.Send(status, custom.body.Expand(x, ""))
 		return
 	}
 	x.Send(status, r.body())
+}
+
+// setAsWritten sets a header under the name that a mode gives it, in the place of what is there in any case of letters. Of the media
+// type net/http knows the canonical name only, and would add one.
+func setAsWritten(header http.Header, name, value string) {
+	maps.DeleteFunc(header, func(other string, _ []string) bool { return strings.EqualFold(other, name) })
+	if strings.EqualFold(name, "Content-Type") {
+		name = "Content-Type"
+	}
+	header[name] = []string{value}
 }
 
 // body is the body of a gateway response that nobody has set.
