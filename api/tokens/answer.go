@@ -82,8 +82,8 @@ func describe(err error) (status int, text string, headers map[string]string) {
 	switch {
 	case errors.As(err, &input):
 		return http.StatusBadRequest, input.Error(), nil
-	case errors.As(err, &denial) && denial.scheme != "":
-		return http.StatusUnauthorized, denial.text, map[string]string{"WWW-Authenticate": denial.scheme}
+	case errors.As(err, &denial) && denial.challenge != "":
+		return http.StatusUnauthorized, denial.text, map[string]string{"WWW-Authenticate": denial.challenge}
 	case errors.As(err, &denial):
 		return http.StatusUnauthorized, denial.text, nil
 	case errors.As(err, &challenge):

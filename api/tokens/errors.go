@@ -64,8 +64,9 @@ func invalid(field, problem string) error { return &InputError{Field: field, Pro
 // unauthorized is what a client is told of ErrRefused.
 type unauthorized struct {
 	text string
-	// scheme is the one that the client should have used in Authorization; "": the credentials were in the body.
-	scheme string
+	// challenge says what should have been in Authorization (RFC 6750, section 3); "": the credentials were in the body, for which there
+	// is no scheme to say.
+	challenge string
 }
 
 func (e *unauthorized) Error() string { return e.text }

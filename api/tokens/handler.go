@@ -34,8 +34,10 @@ type Handler struct {
 	log         *slog.Logger
 }
 
-// browsers is what scripts of allowed origins may do.
-var browsers = lambdaproxy.CORS{Methods: "POST,OPTIONS", Headers: "Content-Type,Authorization", Exposed: "Retry-After"}
+// browsers is what scripts of allowed origins may do. They may read the challenge under the name that API Gateway gives it, too.
+var browsers = lambdaproxy.CORS{
+	Methods: "POST,OPTIONS", Headers: "Content-Type,Authorization", Exposed: "Retry-After,WWW-Authenticate,x-amzn-Remapped-WWW-Authenticate",
+}
 
 // New returns a Handler, or an error when the Identity is missing, or an *OriginError.
 func New(c Config) (*Handler, error) {

@@ -15,7 +15,8 @@ var (
 	errReply       = &unauthorized{text: "Invalid code or session"}
 	errRefresh     = &unauthorized{text: "Invalid refresh token"}
 	errReplaced    = &unauthorized{text: "Refresh token was replaced by a newer one"}
-	errAccess      = &unauthorized{text: "Invalid access token", scheme: "Bearer"}
+	errAccess      = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens", error="invalid_token"`}
+	errNoAccess    = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens"`} // there is none: that is no error of one
 )
 
 // signIn serves POST /tokens, which starts a sign-in or answers a challenge of one.

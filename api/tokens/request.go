@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -94,13 +95,17 @@ func isTokenCharacter(c rune) bool {
 // is no access token.
 func readBearer(e *lambdaproxy.Event) (Secret, error) {
 	lines := e.Header("Authorization")
-	if len(lines) != 1 {
-		return "", errAccess
+	isBearer := func(line string) bool {
+		scheme, _, _ := strings.Cut(line, " ")
+		return strings.EqualFold(scheme, "Bearer")
 	}
-	scheme, token, _ := strings.Cut(lines[0], " ")
+	if !slices.ContainsFunc(lines, isBearer) {
+		return "", errNoAccess
+	}
+	_, token, _ := strings.Cut(lines[0], " ")
 	token = strings.Trim(token, " ")
 	bad := strings.ContainsFunc(token, func(c rune) bool { return !isTokenCharacter(c) })
-	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken || bad {
+	if len(lines) != 1 || token == "" || len(token) > maxToken || bad {
 		return "", errAccess
 	}
 	return Secret(token), nil

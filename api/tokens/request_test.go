@@ -121,12 +121,19 @@ func TestBadBearers(t *testing.T) {
 	wire := exception("NotAuthorizedException", "")
 	h, _ := newHandler(t, wire.serve(t), "another-client", &journal{})
 	token := strings.TrimPrefix(bearer, "Bearer ")
-	for _, lines := range [][]string{nil, {""}, {"Bearer"}, {"Bearer "}, {"Basic " + token}, {token}, {bearer + " x"}, {bearer, bearer},
-		{"Bearer a.b"}, {"Bearer a.b.c"}, {"Bearer " + strings.Repeat("x", 9000)}, {bearer} /* of another app client */} {
+	const none, bad = `Bearer realm="tokens"`, `Bearer realm="tokens", error="invalid_token"`
+	for _, test := range []struct {
+		challenge string
+		lines     []string
+	}{
+		{none, nil}, {none, []string{""}}, {none, []string{"Basic " + token}}, {none, []string{token}}, {none, []string{"Bearer:" + token}}, {none, []string{"Basic a", token}},
+		{bad, []string{"Bearer"}}, {bad, []string{"Bearer "}}, {bad, []string{bearer + " x"}}, {bad, []string{bearer, bearer}},
+		{bad, []string{"bearer a.b"}}, {bad, []string{"Bearer a.b.c"}}, {bad, []string{"Bearer " + strings.Repeat("x", 9000)}}, {bad, []string{bearer}}, // of another app client
+	} {
 		for _, kind := range proxytest.Kinds {
-			a := signOut(t, h, kind, lines...)
-			if a.StatusCode != 401 || a.Body != `{"error":"Invalid access token"}` || a.Headers["WWW-Authenticate"] != "Bearer" {
-				t.Errorf("%s: %.60q: %+v", kind, lines, a)
+			a := signOut(t, h, kind, test.lines...)
+			if a.StatusCode != 401 || a.Body != `{"error":"Invalid access token"}` || a.Headers["WWW-Authenticate"] != test.challenge {
+				t.Errorf("%s: %.60q: %+v, want %s", kind, test.lines, a, test.challenge)
 			}
 		}
 	}

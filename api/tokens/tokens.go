@@ -23,10 +23,14 @@
 // All are {"error": text}, and none may be cached.
 //
 //	400  the body is wrong; the text names the member, never its value
-//	401  one text for an operation, whatever the reason: an unknown user and a wrong password are the same bytes
+//	401  one text for an operation, whatever the reason: an unknown user and a wrong password are the same bytes;
+//	     of signing out with WWW-Authenticate: Bearer realm="tokens", and error="invalid_token" where there was a token
 //	403  the account asks for a step that cannot be handed on, such as setting up a second factor
 //	429  the provider throttles; Retry-After
 //	503  the provider, the app client's secret or Revocations cannot be reached; Retry-After
+//
+// API Gateway's REST APIs hand WWW-Authenticate on as x-amzn-Remapped-WWW-Authenticate: clients should read either. A 401 to credentials in
+// a body has no challenge, since no scheme is registered that would say so.
 //
 // Revoking a refresh token that was rotated before is a 401 where there are Revocations: it is ended, and they cannot be told.
 // Where revoking fails after the refresh token was rotated, the answer's refreshToken is the one to try again with.

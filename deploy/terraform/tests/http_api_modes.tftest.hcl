@@ -57,7 +57,7 @@ run "http_jwt" {
     condition = (one(aws_apigatewayv2_api.this.cors_configuration).allow_origins == toset(["https://app.example.com", "https://admin.example.com"]) &&
       one(aws_apigatewayv2_api.this.cors_configuration).allow_methods == toset(["GET", "POST", "PUT", "DELETE", "OPTIONS"]) &&
       one(aws_apigatewayv2_api.this.cors_configuration).allow_headers == toset(["authorization", "content-type", "if-match"]) &&
-      one(aws_apigatewayv2_api.this.cors_configuration).expose_headers == toset(["etag", "location"]) &&
+      one(aws_apigatewayv2_api.this.cors_configuration).expose_headers == toset(["etag", "location", "retry-after", "www-authenticate", "x-amzn-remapped-www-authenticate"]) &&
     one(aws_apigatewayv2_api.this.cors_configuration).max_age == 86400 && !one(aws_apigatewayv2_api.this.cors_configuration).allow_credentials)
     error_message = "CORS is not configured as the mode says, with the stack's origins."
   }
