@@ -196,7 +196,7 @@ func (b *builder) apiMethods() string {
 	return strings.Join(slices.Compact(all), ",")
 }
 
-// gatewayResponses are those of the mode, and for the two classes the headers without which a browser hides an error.
+// gatewayResponses are those of the mode, for the two classes the headers without which a browser hides an error, and challenges.
 func (b *builder) gatewayResponses() map[string]GatewayResponse {
 	all, methods := map[string]GatewayResponse{}, b.apiMethods()
 	for _, kind := range append([]string{"DEFAULT_4XX", "DEFAULT_5XX"}, slices.Sorted(maps.Keys(b.mode.GatewayResponses))...) {
@@ -217,6 +217,8 @@ func (b *builder) gatewayResponses() map[string]GatewayResponse {
 		}
 		all[kind] = r
 	}
+	b.addChallenges(all)
+	exposeChallenges(all)
 	return all
 }
 

@@ -257,8 +257,18 @@ run "least_mode" {
   }
   assert {
     condition = (length(aws_api_gateway_method_settings.method) == 0 && aws_api_gateway_method_settings.all.settings[0].caching_enabled == false &&
-    keys(aws_api_gateway_gateway_response.error) == ["DEFAULT_4XX", "DEFAULT_5XX"])
-    error_message = "Without settings no method has any of its own, and no answer is kept or changed."
+    keys(aws_api_gateway_gateway_response.error) == ["ACCESS_DENIED", "DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED"])
+    error_message = "Without settings no method has any of its own, and no answer is kept or changed but for a challenge."
+  }
+  assert {
+    condition = { for type, response in aws_api_gateway_gateway_response.error : type => [for name in ["WWW-Authenticate", "Access-Control-Expose-Headers"] :
+      lookup(response.response_parameters, "gatewayresponse.header.${name}", "none")] } == {
+      ACCESS_DENIED = ["'Bearer realm=\"Things\", error=\"insufficient_scope\"'", "'WWW-Authenticate'"]
+      DEFAULT_4XX   = ["none", "none"]
+      DEFAULT_5XX   = ["none", "none"]
+      UNAUTHORIZED  = ["'Bearer realm=\"Things\"'", "'WWW-Authenticate'"]
+    }
+    error_message = "Refusals do not ask for a token, or others do."
   }
   assert {
     condition     = alltrue([for integration in aws_api_gateway_integration.operation : integration.timeout_milliseconds == 29000 && integration.cache_key_parameters == null && integration.request_parameters == null])
