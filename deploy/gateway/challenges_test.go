@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
+	neturl "net/url"
 	"os"
 	"os/exec"
 	"regexp"
@@ -287,6 +290,52 @@ func TestChallengesByOpenIDClient(t *testing.T) {
 	command.Env = env
 	if output, err := command.CombinedOutput(); err != nil || string(output) != want {
 		t.Errorf("%v\n%s\nwant\n%s", err, output, want)
+	}
+}
+
+// TestChallengesByPage: a page of another site, in a browser, may read the challenges that there are.
+func TestChallengesByPage(t *testing.T) {
+	browser := testtools.Chromium(t)
+	credentials := newShipped(t)
+	token := credentials.issuer.CognitoAccess(verifytest.Options{Scopes: []string{"users/read"}, IssuedAt: credentials.now})
+	url := func(mode, path string) string {
+		return credentials.stage(t, mode, credentials.functions, credentials).url + "/" + mode + path
+	}
+	calls, err := json.Marshal([][3]string{
+		{"GET", url("rest-token", "/users"), ""},
+		{"DELETE", url("rest-token", "/users/7"), token},
+		{"GET", url("rest-cognito", "/users"), ""},
+		{"GET", url("http-jwt", "/users"), ""},
+		{"DELETE", url("http-jwt", "/users/7"), token},
+		{"GET", url("http-lambda", "/users"), ""},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `401 Bearer realm="Users"
+403 Bearer realm="Users", error="insufficient_scope"
+401 Bearer realm="Users"
+401 Bearer
+403 Bearer scope="users/write" error="insufficient_scope" error_description="expected scopes: [users/write]"
+401 no challenge
+`
+	reports := make(chan string, 1)
+	site := http.NewServeMux()
+	site.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "testdata/clients/challenges.html") })
+	site.HandleFunc("POST /report", func(w http.ResponseWriter, r *http.Request) {
+		report, _ := io.ReadAll(r.Body)
+		reports <- string(report)
+	})
+	server := httptest.NewServer(site)
+	defer server.Close()
+	browse(t, browser, server.URL+"/?"+neturl.Values{"calls": {string(calls)}}.Encode())
+	select {
+	case report := <-reports:
+		if report != want {
+			t.Errorf("%s\nwant\n%s", report, want)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the page reports nothing")
 	}
 }
 
