@@ -46,7 +46,7 @@ func (r *GatewayResponse) check(kind string) wrongs {
 		switch {
 		case seen[lower]:
 			all = append(all, at("headers", name, "stands there twice: the names of headers have no case")...)
-		case !isHeaderName(name) || strings.ContainsAny(r.Headers[name], "\r\n\x00"):
+		case !isHeaderName(name) || strings.ContainsFunc(r.Headers[name], isControl):
 			all = append(all, at("headers", name, "want a header's name and value (RFC 9110, section 5)")...)
 		case slices.Contains(framing, lower):
 			all = append(all, at("headers", name, "is the gateway's own: it says where an answer ends")...)
@@ -55,6 +55,9 @@ func (r *GatewayResponse) check(kind string) wrongs {
 	}
 	return all
 }
+
+// isControl tells what no header's value may hold (RFC 9110, section 5.5).
+func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
 func (m *Mode) checkCache() wrongs {
 	if m.Cache == nil {

@@ -11,8 +11,8 @@
 //
 // WWW-Authenticate says what would be let in (RFC 9110, section 11.6.1; RFC 6750, section 3). Of REST APIs it is in the gateway responses
 // UNAUTHORIZED and ACCESS_DENIED, where a token in Authorization is what the mode looks for; its realm is the contract's title, in which
-// "?" stands for what is not ASCII and for single quotes. Scripts of other origins may read it. A request of the module's own contract that
-// has this and no more gets, in the module's modes:
+// "?" stands for what is not ASCII and for single quotes. Scripts of other origins may read it; of HTTP APIs, where cors.exposeHeaders names
+// it. A request of the module's own contract that has this and no more gets, in the module's modes:
 //
 //	rest-token
 //	  401  Bearer realm="Users"

@@ -339,6 +339,8 @@ func TestParseRefuses(t *testing.T) {
 		{"socket", "apiKeyRequired: true\n", "cache: {}\napiKeyRequired: true\n", `7: cache: is a REST API's`},
 		{"socket", "apiKeyRequired: true\n", "accessLogFormat: $context.requestId $context.identity.apiKey\napiKeyRequired: true\n", `7: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
 		{"cache", "X-A: b", `X-A: "b\r\nX-B: c"`, `9: gatewayResponses.ACCESS_DENIED.headers.X-A: want a header's name and value (RFC 9110, section 5)`},
+		{"cache", "X-A: b", `X-A: "b\x01"`, `9: gatewayResponses.ACCESS_DENIED.headers.X-A: want a header's name and value (RFC 9110, section 5)`},
+		{"cache", "X-A: b", `X-A: "b\x7F"`, `9: gatewayResponses.ACCESS_DENIED.headers.X-A: want a header's name and value (RFC 9110, section 5)`},
 	}
 	for _, test := range tests {
 		text := strings.Replace(bases[test.base], test.old, test.new, 1)
