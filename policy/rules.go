@@ -27,7 +27,7 @@ func ValidScope(text string) bool {
 // Caller is who makes a request, as far as rules ask. The zero Caller may do nothing, not even what is
 // public: nothing is known of it.
 type Caller struct {
-	ID          string         // the caller's own id: a token's sub, a key's owner
+	ID          string         // the caller's own id: a token's sub, a key's owner; "": of whom nothing is known, and who may do nothing
 	OwnsNothing bool           // scopes that count for owners count nowhere, whatever the ID
 	Schemes     []string       // the security schemes that its credentials satisfied, such as SchemeBearer
 	Scopes      []string       // what it was granted, under each of its schemes
