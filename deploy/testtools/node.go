@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -54,3 +55,26 @@ func NodeModule(t testing.TB, name, version string) (node string, env []string) 
 	}
 	return node, env
 }
+
+// NodePackage installs what the package-lock.json of a folder names, and returns the path of node. Where node or npm is missing or too
+// old for it, or npm's registry cannot be reached, it skips as [Command] does.
+func NodePackage(t testing.TB, dir string) (node string) {
+	t.Helper()
+	node = Command(t, "node", "install Node.js")
+	install := exec.CommandContext(t.Context(), Command(t, "npm", "install Node.js with npm"), "ci", "--engine-strict", "--no-audit", "--no-fund")
+	install.Dir = dir
+	output, err := install.CombinedOutput()
+	if err == nil {
+		return node
+	}
+	for _, code := range npmMissing {
+		if bytes.Contains(output, []byte("code "+code+"\n")) {
+			missing(t, filepath.Base(dir)+"'s packages ("+code+")", "npm ci, which needs npm's registry and a Node.js that is recent enough")
+		}
+	}
+	t.Fatalf("npm ci: %v\n%s", err, output)
+	return ""
+}
+
+// npmMissing are the codes with which npm says that it reaches no registry, or that node is too old.
+var npmMissing = []string{"EBADENGINE", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ENOTCACHED", "ENOTFOUND", "ETIMEDOUT"}

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +28,16 @@ func Command(t testing.TB, name, howToGet string) string {
 		missing(t, name, howToGet)
 	}
 	return path
+}
+
+// GoModules downloads what the go.mod of a folder names, or skips as [Command] does.
+func GoModules(t testing.TB, dir string) {
+	t.Helper()
+	download := exec.CommandContext(t.Context(), "go", "mod", "download")
+	download.Dir = dir
+	if output, err := download.CombinedOutput(); err != nil {
+		missing(t, "a module of "+filepath.Base(dir)+" ("+strings.TrimSpace(string(output))+")", "go mod download, which needs a module proxy")
+	}
 }
 
 // AWSCLI returns the path of the AWS command line interface, or skips as [Command] does.

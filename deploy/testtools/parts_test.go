@@ -88,6 +88,9 @@ func TestMissingPartsSkipOnADeskAndFailInCI(t *testing.T) {
 		"TFLint":    func(tb testing.TB) { testtools.TFLint(tb) },
 		"Botocore":  func(tb testing.TB) { testtools.Botocore(tb) },
 		"Chromium":  func(tb testing.TB) { testtools.Chromium(tb) },
+		"Python":    func(tb testing.TB) { testtools.Python(tb, "make part", "no_such_module") },
+		"packages":  func(tb testing.TB) { testtools.NodePackage(tb, t.TempDir()) },
+		"modules":   func(tb testing.TB) { testtools.GoModules(tb, t.TempDir()) },
 	}
 	for name, call := range calls {
 		for ci, want := range map[string]string{"": "skip", "true": "fatal"} {

@@ -1,0 +1,146 @@
+// Package examples_test runs the examples, each from a copy of its folder, as somebody does who takes it along.
+package examples_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/scripttest"
+)
+
+func TestMain(m *testing.M) { scripttest.Main(m, "./deploy/portcullis") }
+
+// copied gives a copy of an example's folder, without what running it leaves there.
+func copied(t *testing.T, example string) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), filepath.Base(example))
+	err := filepath.WalkDir(example, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, strings.TrimPrefix(path, example))
+		if entry.IsDir() {
+			if slices.Contains(left, entry.Name()) {
+				return fs.SkipDir
+			}
+			return os.MkdirAll(to, 0o755)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, text, 0o644)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// left are the folders that running an example leaves, which are no part of it.
+var left = []string{"node_modules", "__pycache__", ".pytest_cache", "dist"}
+
+// run runs a command in a folder, and gives what it wrote. One that fails ends the test.
+func run(t *testing.T, dir string, env []string, name string, args ...string) (output string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), name, args...)
+	command.Dir, command.Env = dir, append(os.Environ(), env...)
+	written, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, written)
+	}
+	return string(written)
+}
+
+// TestAuthorizerTests: the tests of authorizers in other languages pass, which call the command.
+func TestAuthorizerTests(t *testing.T) {
+	t.Run("node", func(t *testing.T) {
+		dir := copied(t, "tests/node")
+		testtools.NodePackage(t, dir)
+		run(t, dir, nil, "npm", "test")
+	})
+	t.Run("python", func(t *testing.T) {
+		python := testtools.Python(t, "pip install 'PyJWT[crypto]>=2.6' 'pytest>=7', or apt-get install python3-jwt python3-pytest", "jwt", "cryptography", "pytest")
+		run(t, copied(t, "tests/python"), nil, python, "-m", "pytest")
+	})
+	t.Run("go", func(t *testing.T) {
+		dir := copied(t, "tests/go")
+		run(t, dir, nil, "go", "mod", "edit", "-replace", "portcullis="+root(t))
+		testtools.GoModules(t, dir)
+		run(t, dir, nil, "go", slices.Concat([]string{"test"}, testtools.BuildFlags(), []string{"./..."})...)
+	})
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// files gives the files of all examples with a name.
+func files(t *testing.T, name string) (paths []string) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && slices.Contains(left, entry.Name()) {
+			return fs.SkipDir
+		}
+		if err == nil && entry.Name() == name {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(paths) < 2 {
+		t.Fatalf("%d files are called %s", len(paths), name)
+	}
+	return paths
+}
+
+// TestContracts: each example has the contract in its folder, the same in all of them.
+func TestContracts(t *testing.T) {
+	paths := files(t, "orders.yaml")
+	first := content(t, paths[0])
+	for _, path := range paths[1:] {
+		if !bytes.Equal(content(t, path), first) {
+			t.Errorf("%s differs from %s", path, paths[0])
+		}
+	}
+}
+
+// TestPackages: dependencies have one version, and a lock names no registry.
+func TestPackages(t *testing.T) {
+	ranged := regexp.MustCompile(`"[\^~><*]|"latest"`)
+	for _, path := range files(t, "package.json") {
+		_, dependencies, _ := bytes.Cut(content(t, path), []byte(`"dependencies"`))
+		if found := ranged.Find(dependencies); found != nil {
+			t.Errorf("%s: a dependency has no exact version: %s", path, found)
+		}
+	}
+	for _, path := range files(t, "package-lock.json") {
+		if bytes.Contains(content(t, path), []byte(`"resolved"`)) {
+			t.Errorf("%s names a registry: npm install --omit-lockfile-registry-resolved", path)
+		}
+	}
+}
+
+func content(t *testing.T, path string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
