@@ -79,6 +79,29 @@ func TestAuthorizerTests(t *testing.T) {
 	})
 }
 
+// TestAuthorizers: a gateway asks authorizers in other languages, and makes of their answers what it should.
+func TestAuthorizers(t *testing.T) {
+	sh := testtools.Command(t, "sh", "a POSIX shell is needed to run the script")
+	testtools.Command(t, "curl", "apt-get install curl")
+	for _, language := range []struct {
+		name  string
+		ready func(t *testing.T, dir string) (env []string)
+	}{
+		{"node", func(t *testing.T, dir string) []string { testtools.NodePackage(t, dir); return nil }},
+		{"python", func(t *testing.T, _ string) []string {
+			return []string{"PYTHON=" + testtools.Python(t, "pip install 'PyJWT[crypto]>=2.6', or apt-get install python3-jwt", "jwt", "cryptography")}
+		}},
+	} {
+		t.Run(language.name, func(t *testing.T) {
+			dir := copied(t, "authorizers")
+			output := run(t, dir, language.ready(t, filepath.Join(dir, language.name)), sh, "try.sh", language.name)
+			if ok := strings.Count(output, "\nok ") + 1; ok != 31 {
+				t.Errorf("%d answers are as they should be, want 31\n%s", ok, output)
+			}
+		})
+	}
+}
+
 func root(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs("../..")
