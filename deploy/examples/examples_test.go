@@ -132,13 +132,14 @@ func files(t *testing.T, name string) (paths []string) {
 	return paths
 }
 
-// TestContracts: each example has the contract in its folder, the same in all of them.
-func TestContracts(t *testing.T) {
-	paths := files(t, "orders.yaml")
-	first := content(t, paths[0])
-	for _, path := range paths[1:] {
-		if !bytes.Equal(content(t, path), first) {
-			t.Errorf("%s differs from %s", path, paths[0])
+// TestCopies: what several examples have in their folders, to be whole, is the same in all of them.
+func TestCopies(t *testing.T) {
+	for _, name := range []string{"orders.yaml", "client.js"} {
+		paths := files(t, name)
+		for _, path := range paths[1:] {
+			if !bytes.Equal(content(t, path), content(t, paths[0])) {
+				t.Errorf("%s differs from %s", path, paths[0])
+			}
 		}
 	}
 }
