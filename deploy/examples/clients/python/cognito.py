@@ -4,13 +4,17 @@ import os
 import urllib.request
 
 import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
 
 API = os.environ.get("API", "http://127.0.0.1:8080/rest-token")
 CLIENT = os.environ.get("CLIENT_ID", "local-client")
 USER, PASSWORD = os.environ.get("API_USER", "reader"), os.environ.get("API_PASSWORD", "Passw0rd!")
 
-# Releases of boto3 before 1.28 do not read the variable themselves.
-cognito = boto3.client("cognito-idp", endpoint_url=os.environ.get("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"))
+# Clients need no credentials of AWS, which older releases ask for in some of the calls. Nor do those read the variable themselves.
+cognito = boto3.client(
+    "cognito-idp", endpoint_url=os.environ.get("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"), config=Config(signature_version=UNSIGNED)
+)
 NotAuthorized = cognito.exceptions.NotAuthorizedException
 
 
