@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -80,8 +81,15 @@ func disturbed(t *testing.T, api string, disturbances ...disturbance) (address s
 // program makes an example's folder ready, and gives the command for one of its recipes.
 type program func(t *testing.T, dir string) (command []string)
 
+// nodeProgram is of one that uses packages, and plainNodeProgram of one that does not.
 func nodeProgram(file string) program {
 	return func(t *testing.T, dir string) []string { return []string{testtools.NodePackage(t, dir), file} }
+}
+
+func plainNodeProgram(file string) program {
+	return func(t *testing.T, _ string) []string {
+		return []string{testtools.Command(t, "node", "install Node.js"), file}
+	}
 }
 
 func goProgram(pkg string) program {
@@ -115,15 +123,16 @@ func TestClients(t *testing.T) {
 		folder, name string
 		program      program
 		disturbances []disturbance
+		challenged   bool // it meets an account that is asked for a new password
 	}{
-		{"node", "tokens", nodeProgram("tokens.js"), ended},
-		{"node", "cognito", nodeProgram("cognito.js"), nil},
-		{"python", "tokens", pythonProgram("tokens.py", "apt-get install python3", "urllib.request"), ended},
-		{"python", "cognito", pythonProgram("cognito.py", "pip install boto3, or apt-get install python3-boto3", "boto3"), nil},
-		{"go", "tokens", goProgram("./tokens"), ended},
-		{"go", "cognito", goProgram("./cognito"), nil},
-		{"shell", "tokens", shellProgram("tokens.sh", "curl", "jq"), throttled},
-		{"shell", "cognito", shellProgram("cognito.sh", "curl", "jq", "aws"), nil},
+		{"node", "tokens", plainNodeProgram("tokens.js"), ended, true},
+		{"node", "cognito", nodeProgram("cognito.js"), nil, true},
+		{"python", "tokens", pythonProgram("tokens.py", "apt-get install python3", "urllib.request"), ended, true},
+		{"python", "cognito", pythonProgram("cognito.py", "pip install boto3, or apt-get install python3-boto3", "boto3"), nil, false},
+		{"go", "tokens", goProgram("./tokens"), ended, true},
+		{"go", "cognito", goProgram("./cognito"), nil, false},
+		{"shell", "tokens", shellProgram("tokens.sh", "curl", "jq"), throttled, false},
+		{"shell", "cognito", shellProgram("cognito.sh", "curl", "jq", "aws"), nil, false},
 	} {
 		t.Run(recipe.folder+"/"+recipe.name, func(t *testing.T) {
 			t.Parallel()
@@ -137,9 +146,15 @@ func TestClients(t *testing.T) {
 			if strings.Count(output, "ok  ") < 5 || strings.Contains(output, "eyJ") {
 				t.Errorf("not all is done, or a token is printed:\n%s", output)
 			}
+			if challenged.MatchString(output) != recipe.challenged {
+				t.Errorf("asked for a new password: %v, want %v\n%s", !recipe.challenged, recipe.challenged, output)
+			}
 		})
 	}
 }
+
+// challenged is how recipes say that an account was asked for a new password.
+var challenged = regexp.MustCompile(`asked for:? (NEW_PASSWORD_REQUIRED|a new password)`)
 
 // presser fills in the form of the page in the browser's folder, presses a button, waits for the end, and sends what is on the page.
 const presser = `<script>onload = async () => {
@@ -171,7 +186,7 @@ func TestBrowser(t *testing.T) {
 			ended := open(t, browser, testtools.Serve(t, site)+"/")
 			select {
 			case steps := <-shown:
-				if !strings.HasSuffix(steps, "all as it should be\n") || strings.Contains(steps, "eyJ") {
+				if !strings.HasSuffix(steps, "all as it should be\n") || strings.Contains(steps, "eyJ") || challenged.MatchString(steps) != (recipe == "amplify") {
 					t.Errorf("the recipe does not get to its end:\n%s", steps)
 				}
 			case err := <-ended:

@@ -127,6 +127,14 @@ func TestOptionalPartsSkipEverywhere(t *testing.T) {
 	}
 }
 
+// TestNodePackageThatIsWrong: that a folder has nothing to install is no missing part.
+func TestNodePackageThatIsWrong(t *testing.T) {
+	testtools.Command(t, "npm", "install Node.js with npm")
+	if got := of(t, func(tb testing.TB) { testtools.NodePackage(tb, t.TempDir()) }); got.kind != "fatal" {
+		t.Errorf("ended with %q (%s), want fatal", got.kind, got.text)
+	}
+}
+
 func TestBotocoreIsMissingFromAPythonWithoutIt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the program of this test is a shell script")

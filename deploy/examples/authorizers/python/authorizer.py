@@ -30,17 +30,17 @@ def token(event, context=None):
 def request(event, context=None):
     """REQUEST of a REST API: the event has the whole request. Header names are as the client wrote them."""
     headers = {name.lower(): value for name, value in event["headers"].items()}
-    return policy(verify(headers["authorization"]), event["methodArn"])
+    return policy(verify(headers.get("authorization", "")), event["methodArn"])
 
 
 def http(event, context=None):
     """REQUEST of an HTTP API, format 2.0: header names are in small letters."""
-    return policy(verify(event["headers"]["authorization"]), event["routeArn"])
+    return policy(verify(event["headers"].get("authorization", "")), event["routeArn"])
 
 
 def simple(event, context=None):
     """The same with simple answers. They may not be kept for other routes than this one."""
-    claims = verify(event["headers"]["authorization"])
+    claims = verify(event["headers"].get("authorization", ""))
     return {"isAuthorized": event["routeKey"] in routes_of(claims), "context": {"sub": claims["sub"]}}
 
 

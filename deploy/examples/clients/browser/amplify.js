@@ -1,5 +1,5 @@
 // Signs in at Cognito with AWS Amplify, calls an API with the tokens, renews them and signs out. Without an endpoint it is the Cognito
-// of AWS. The password does not leave the page: Amplify signs in by SRP.
+// of AWS. Amplify signs in by SRP, so that the password does not leave the page.
 import { Amplify } from "aws-amplify";
 import { confirmSignIn, fetchAuthSession, getCurrentUser, signIn, signOut } from "aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
@@ -17,9 +17,7 @@ export async function run({ api, pool, client, endpoint, username, password, don
 
   await fails(signIn({ username, password: "guessed" }), (error) => error.name === "NotAuthorizedException");
   done("a wrong password is refused");
-  let { nextStep } = await signIn({ username, password });
-  if (nextStep.signInStep === "CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED") ({ nextStep } = await confirmSignIn({ challengeResponse: password }));
-  check(nextStep.signInStep, "DONE");
+  check((await signIn({ username, password })).isSignedIn, true);
   done("signed in");
   check(await call(), 200);
   done("GET /users: 200");
@@ -39,4 +37,15 @@ export async function run({ api, pool, client, endpoint, username, password, don
   });
   check((await answer.json()).__type, "NotAuthorizedException");
   done("Cognito refuses the access token");
+
+  // An account whose password was set by somebody else is asked for a new one.
+  let { isSignedIn, nextStep } = await signIn({ username: "newcomer", password });
+  if (nextStep.signInStep === "CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED") {
+    done("newcomer is asked for a new password");
+    ({ isSignedIn } = await confirmSignIn({ challengeResponse: password }));
+  }
+  check(isSignedIn, true);
+  done("signed in as newcomer");
+  await signOut({ global: true });
+  done("signed out everywhere");
 }
