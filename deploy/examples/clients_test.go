@@ -159,7 +159,8 @@ var challenged = regexp.MustCompile(`asked for:? (NEW_PASSWORD_REQUIRED|a new pa
 // presser fills in the form of the page in the browser's folder, presses a button, waits for the end, and sends what is on the page.
 const presser = `<script>onload = async () => {
 	const form = document.getElementById("form"), steps = document.getElementById("steps");
-	for (const [id, value] of Object.entries({api: "ADDRESS/rest-token", endpoint: "ADDRESS/_cognito", password: "Passw0rd!"})) form.elements[id].value = value;
+	const filledIn = {api: "ADDRESS/rest-token", endpoint: "ADDRESS/_cognito", password: "Passw0rd!"};
+	for (const id in filledIn) form.elements[id].value = filledIn[id];
 	form.requestSubmit(document.querySelector("button[value=RECIPE]"));
 	while (!/WRONG|all as/.test(steps.textContent)) await new Promise(next => setTimeout(next, 20));
 	await fetch("/shown", {method: "POST", body: steps.textContent});
@@ -186,7 +187,8 @@ func TestBrowser(t *testing.T) {
 			ended := open(t, browser, testtools.Serve(t, site)+"/")
 			select {
 			case steps := <-shown:
-				if !strings.HasSuffix(steps, "all as it should be\n") || strings.Contains(steps, "eyJ") || challenged.MatchString(steps) != (recipe == "amplify") {
+				ended := strings.HasSuffix(steps, "all as it should be\n")
+				if !ended || strings.Contains(steps, "eyJ") || challenged.MatchString(steps) != (recipe == "amplify") {
 					t.Errorf("the recipe does not get to its end:\n%s", steps)
 				}
 			case err := <-ended:

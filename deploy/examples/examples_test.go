@@ -68,7 +68,8 @@ func TestAuthorizerTests(t *testing.T) {
 		run(t, dir, nil, "npm", "test")
 	})
 	t.Run("python", func(t *testing.T) {
-		python := testtools.Python(t, "pip install 'PyJWT[crypto]>=2.6' 'pytest>=7', or apt-get install python3-jwt python3-pytest", "jwt", "cryptography", "pytest")
+		const howToGet = "pip install 'PyJWT[crypto]>=2.6' 'pytest>=7', or apt-get install python3-jwt python3-pytest"
+		python := testtools.Python(t, howToGet, "jwt", "cryptography", "pytest")
 		run(t, copied(t, "tests/python"), nil, python, "-m", "pytest")
 	})
 	t.Run("go", func(t *testing.T) {

@@ -61,7 +61,8 @@ func NodeModule(t testing.TB, name, version string) (node string, env []string) 
 func NodePackage(t testing.TB, dir string) (node string) {
 	t.Helper()
 	node = Command(t, "node", "install Node.js")
-	install := exec.CommandContext(t.Context(), Command(t, "npm", "install Node.js with npm"), "ci", "--engine-strict", "--prefer-offline", "--no-audit", "--no-fund")
+	npm := Command(t, "npm", "install Node.js with npm")
+	install := exec.CommandContext(t.Context(), npm, "ci", "--engine-strict", "--prefer-offline", "--no-audit", "--no-fund")
 	install.Dir = dir
 	output, err := install.CombinedOutput()
 	if err == nil {

@@ -77,17 +77,26 @@ answer() {
   "$portcullis" fixture event "$event" --token - --route 'GET /orders/7' --resource '/orders/{id}' "$@" |
     curl -s --data-binary @- "$authorizers/$handler"
 }
+
 # agrees FLAGS: whether the answer on stdin lets through what the contract does, and nothing else.
 agrees() {
-  if "$portcullis" access evaluate orders.yaml --policy - "$@" >"$logs/evaluate" 2>&1; then echo yes; else echo no; cat "$logs/evaluate" >&2; fi
+  if "$portcullis" access evaluate orders.yaml --policy - "$@" >"$logs/evaluate" 2>&1; then
+    echo yes
+  else
+    echo no
+    cat "$logs/evaluate" >&2
+  fi
 }
+
 arn=arn:aws:execute-api:us-east-1:123456789012:abcdef1234/v1/GET/orders/7
 for scopes in orders/read orders/write 'orders/read orders/write'; do
   for mode in token request http; do
-    say "$mode: one answer is right for all routes, with $scopes" "$(token --scope "$scopes" | answer $mode $mode | agrees --scopes "$scopes")" yes
+    agrees=$(token --scope "$scopes" | answer $mode $mode | agrees --scopes "$scopes")
+    say "$mode: one answer is right for all routes, with $scopes" "$agrees" yes
   done
 done
-say "simple: the answer for GET /orders/7 with orders/read" "$(token --scope orders/read | answer simple http | agrees --scopes orders/read --arn $arn)" yes
+agrees=$(token --scope orders/read | answer simple http | agrees --scopes orders/read --arn $arn)
+say "simple: the answer for GET /orders/7 with orders/read" "$agrees" yes
 denied=$(token --scope orders/write | answer simple http | sed 's/.*"isAuthorized": *\([a-z]*\).*/\1/')
 say "simple: isAuthorized for GET /orders/7 with orders/write" "$denied" false
 exit $wrong

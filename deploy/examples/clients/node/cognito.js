@@ -10,7 +10,8 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import assert from "node:assert/strict";
 
-const { API = "http://127.0.0.1:8080/rest-token", API_USER = "reader", API_PASSWORD = "Passw0rd!", CLIENT_ID: ClientId = "local-client" } = process.env;
+const { API = "http://127.0.0.1:8080/rest-token", API_USER = "reader", API_PASSWORD = "Passw0rd!" } = process.env;
+const { CLIENT_ID: ClientId = "local-client" } = process.env;
 const cognito = new CognitoIdentityProviderClient(); // comes again by itself where Cognito throttles
 const done = (text) => console.log(`ok  ${text}`);
 

@@ -19,7 +19,13 @@ cognito() {
 
 # refused COMMAND: whether Cognito says that the JSON of stdin does not authorize it.
 refused() {
-  if cognito "$1" >/dev/null 2>"$folder/error"; then echo no; elif grep -q NotAuthorizedException "$folder/error"; then echo yes; else cat "$folder/error" >&2; fi
+  if cognito "$1" >/dev/null 2>"$folder/error"; then
+    echo no
+  elif grep -q NotAuthorizedException "$folder/error"; then
+    echo yes
+  else
+    cat "$folder/error" >&2
+  fi
 }
 
 call() {
