@@ -35,7 +35,8 @@ start() {
 }
 
 start issuer "$portcullis" fixture issuer --like cognito --seed tests --addr 127.0.0.1:0 --quiet -o json
-export ISSUER="$address/cognito/eu-central-1_EXAMPLE" CLIENT_ID=1example23456789fixtureclient
+issuer=$address
+export ISSUER="$issuer/cognito/eu-central-1_EXAMPLE" CLIENT_ID=1example23456789fixtureclient
 start authorizers env PORT=0 $serve
 authorizers=$address
 start desk "$portcullis" local --addr 127.0.0.1:0 --contract orders.yaml \
@@ -62,6 +63,12 @@ call() {
 good=$(token --scope orders/read)
 ended=$(token --scope orders/read --expires=-1s)
 forged=$(token --scope orders/read --broken forged-our-kid)
+
+# Without keys an authorizer cannot tell whether a token is good: that is no 401, by which a client would have its user sign in again.
+curl -s -o "$logs/outage" -d on "$issuer/_fixture/cognito/outage"
+say "token: GET /orders while the issuer is down" "$(call token GET /orders "$good")" 500
+curl -s -o "$logs/outage" -d off "$issuer/_fixture/cognito/outage"
+
 for mode in token request http simple; do
   say "$mode: GET /orders" "$(call $mode GET /orders "$good")" 200
   say "$mode: GET /orders/7" "$(call $mode GET /orders/7 "$good")" 200
