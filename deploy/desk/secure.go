@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"net"
+	"slices"
 
 	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/internal/process"
@@ -15,7 +16,11 @@ func (c Config) loadIdentity(good bool) (*localtls.Identity, error) {
 	if !given && (!c.TLS || !good) {
 		return nil, nil
 	}
-	o := localtls.Options{CertFile: c.TLSCert, KeyFile: c.TLSKey, Host: c.host(), More: c.Hosts}
+	o := localtls.Options{CertFile: c.TLSCert, KeyFile: c.TLSKey}
+	o.More = slices.DeleteFunc(slices.Clone(c.Hosts), func(host string) bool { return host == "" }) // which is one that cannot be read
+	if c.checkAddr() == nil {
+		o.Host = c.host()
+	}
 	var err error
 	if !given {
 		o.Folder, err = localtls.Folder(process.Getenv(c.Environ))

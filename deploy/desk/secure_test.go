@@ -192,6 +192,11 @@ func TestGivenFunctionsTrust(t *testing.T) {
 
 // TestSecureRefused: all that is wrong with options is told at once, before anything is made or served.
 func TestSecureRefused(t *testing.T) {
+	other := t.TempDir()
+	if _, err := localtls.Load(localtls.Options{Folder: other, Host: "localhost"}); err != nil {
+		t.Fatal(err)
+	}
+	good := filepath.Join(other, "server.pem") // with its key
 	folder := filepath.Join(t.TempDir(), "made")
 	t.Setenv(localtls.Variable, folder)
 	for _, test := range []struct {
@@ -202,6 +207,8 @@ func TestSecureRefused(t *testing.T) {
 		{desk.Config{TLSKey: "key.pem", TLS: true, Addr: "0.0.0.1:1", Hosts: []string{"a/b"}}, []string{"--addr", "--host", `--tls-key "key.pem": no such file`, "--tls-cert: is not there"}},
 		{desk.Config{TLS: true, Addr: "127.0.0.1:0", Hosts: []string{"bücher.example"}}, []string{`--tls: no certificate is made for the host "bücher.example"`}},
 		{desk.Config{TLS: true, Addr: "nowhere"}, []string{"--addr"}},
+		{desk.Config{TLSCert: good, TLSKey: good, Addr: "nowhere", Hosts: []string{"a/b"}}, []string{"--addr", "--host"}},
+		{desk.Config{TLSCert: good, TLSKey: good, Addr: "nowhere", Hosts: []string{"other.example"}}, []string{"--addr", "--tls-cert"}},
 	} {
 		c := test.c
 		c.Environ = os.Environ()

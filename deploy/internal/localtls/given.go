@@ -190,7 +190,7 @@ func (o Options) checkGiven(c *x509.Certificate) (wrong []error) {
 			not = append(not, host)
 		}
 	}
-	if c.VerifyHostname(o.Host) != nil && (len(o.More) == 0 || not != nil) {
+	if o.Host != "" && c.VerifyHostname(o.Host) != nil && (len(o.More) == 0 || not != nil) {
 		not = append([]string{o.Host}, not...)
 	}
 	if not != nil {

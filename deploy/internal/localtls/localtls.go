@@ -33,7 +33,7 @@ const Variable = "PORTCULLIS_TLS_DIR"
 // Options say whose certificate a server has.
 type Options struct {
 	CertFile, KeyFile string           // of one's own; both "": one is made
-	Host              string           // the name or address that clients call the server by; required
+	Host              string           // the name or address that clients call the server by; "": it is not known, and a given certificate is checked for all else
 	More              []string         // further ones
 	Folder            string           // where what is made is kept, as [Folder] gives it; required where one is made
 	Now               func() time.Time // nil: time.Now
