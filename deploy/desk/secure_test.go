@@ -1,10 +1,15 @@
 package desk_test
 
 import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -232,26 +237,54 @@ func TestSecureRefused(t *testing.T) {
 	}
 }
 
-// TestOwnCertificateNames: a desk calls itself by the host that its certificate is for.
+// TestOwnCertificateNames: a desk calls itself by the host that its certificate is for: that of --addr, or else the first further one.
 func TestOwnCertificateNames(t *testing.T) {
-	folder := t.TempDir()
-	if _, err := localtls.Load(localtls.Options{Folder: folder, Host: "desk.example"}); err != nil {
-		t.Fatal(err)
-	}
-	both := filepath.Join(folder, "desk.example", "server.pem") // for localhost and desk.example, with its key
-	d := start(t, desk.Config{Addr: "localhost:0", Hosts: []string{"Desk.example"}, TLSCert: both, TLSKey: both})
-	if !strings.HasPrefix(d.url, "https://localhost:") {
-		t.Error(d.greeting)
-	}
-	t.Setenv(localtls.Variable, folder)
-	client := &http.Client{Transport: localtls.Transport(os.Getenv)}
-	answer, err := client.Get(d.url + "/_cognito/us-east-1_local/.well-known/openid-configuration")
+	other := httptest.NewTLSServer(nil) // whose certificate is for 127.0.0.1 and *.example.com
+	t.Cleanup(other.Close)
+	pair := other.TLS.Certificates[0]
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if want := fmt.Sprintf(`"issuer":"%s/_cognito/us-east-1_local"`, d.url); err != nil || !strings.Contains(string(text), want) {
-		t.Errorf("no %s in %s, %v", want, text, err)
+	folder := t.TempDir()
+	certFile, keyFile := filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
+	for file, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: pair.Certificate[0]}, keyFile: {Type: "PRIVATE KEY", Bytes: key}} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		addr string
+		more []string
+		want string
+	}{
+		{"127.0.0.1:0", nil, "https://127.0.0.1:"},
+		{":0", []string{"a.example.com"}, "https://127.0.0.1:"},
+		{"localhost:0", []string{"A.example.com", "b.example.com"}, "https://a.example.com:"},
+	} {
+		d := start(t, desk.Config{Addr: test.addr, Hosts: test.more, TLSCert: certFile, TLSKey: keyFile})
+		if !strings.HasPrefix(d.url, test.want) {
+			t.Errorf("%s %s: %s, want %s", test.addr, test.more, d.url, test.want)
+		}
+		port := d.url[strings.LastIndex(d.url, ":"):]
+		transport := other.Client().Transport.(*http.Transport).Clone()
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", "localhost"+port)
+		}
+		answer, err := (&http.Client{Transport: transport}).Get(d.url + "/_cognito/us-east-1_local/.well-known/openid-configuration")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if want := fmt.Sprintf(`"issuer":"%s/_cognito/us-east-1_local"`, d.url); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("no %s in %s, %v", want, text, err)
+		}
+		if want := "Its certificate is signed by nobody but itself. Programs trust it by what goes before them in a shell:"; !strings.Contains(d.greeting, want) {
+			t.Errorf("no %s in %s", want, d.greeting)
+		}
+		if command := "SSL_CERT_FILE=" + certFile + " go run ./deploy/portcullis login "; !strings.Contains(d.greeting, command) {
+			t.Errorf("no %s in %s", command, d.greeting)
+		}
 	}
 }
