@@ -1,9 +1,11 @@
 package testtools
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 )
 
@@ -25,6 +27,17 @@ func CognitoLocal(t testing.TB) string {
 	}
 	cmd := exec.Command(path)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT=0")
+	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+freePort(t))
 	return serveCommand(t, cmd, "/health")
+}
+
+// freePort is one that was free a moment ago. Its tokens name the port that it is given as that of their issuer, so that it may not choose one.
+func freePort(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
 }
