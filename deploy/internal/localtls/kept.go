@@ -191,7 +191,7 @@ func (s store) check(leaf, authority *x509.Certificate) error {
 		dns = append(dns, ip.String())
 	}
 	for _, host := range dns {
-		if err := leaf.VerifyHostname(strings.Replace(host, "*", "a", 1)); err != nil {
+		if err := leaf.VerifyHostname(host); err != nil {
 			return fmt.Errorf("was not for %s", host)
 		}
 	}

@@ -1,12 +1,12 @@
 // Package localtls has servers on this machine speak https: with a certificate that they are given, or with one that is made and
 // kept, so that it has to be trusted once.
 //
-// What is made is an authority and, signed by it, the certificate of a server for localhost and names below it, host.docker.internal,
-// 127.0.0.1 and ::1. The authority's own key is forgotten as soon as it has signed that certificate: nobody can have it sign another
-// one, and its name constraints (RFC 5280, section 4.2.1.10) let it speak for these names alone. So who trusts it trusts who has the
-// server's key, which is in a file that only its owner may read, for addresses of this machine, and nobody for anything else. A server
-// that is called by other names gets an authority of its own for these. What is made is good for two years, and is made
-// anew when less than thirty days of them are left, when it cannot be used, and when others could read it.
+// What is made is an authority and, signed by it, the certificate of a server for localhost, host.docker.internal, 127.0.0.1 and ::1. The
+// authority's own key is forgotten as soon as it has signed that certificate: nobody can have it sign another one, and its name
+// constraints (RFC 5280, section 4.2.1.10) let it speak for these names alone. So who trusts it trusts who has the server's key, which
+// is in a file that only its owner may read, for addresses of this machine, and nobody for anything else. A server that is called by
+// other names gets an authority of its own for these too. What is made is good for two years, and is made anew when less than thirty days
+// of them are left, when it cannot be used, and when others could read it.
 //
 // They are kept in the folder that [Variable] names, or in portcullis/tls in the user's folder for configuration:
 //

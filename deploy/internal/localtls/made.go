@@ -26,9 +26,9 @@ const (
 // names are the hosts that a certificate is for beside those that all are for, in order.
 type names []string
 
-// The hosts that all made certificates are for.
+// The hosts that all made certificates are for. There is no wildcard for names below localhost: curl and browsers take none that is so wide.
 var (
-	commonNames     = []string{"localhost", "*.localhost", "host.docker.internal"}
+	commonNames     = []string{"localhost", "host.docker.internal"}
 	commonAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
 )
 
@@ -46,11 +46,9 @@ func furtherOf(hosts ...string) (names, error) {
 		} else if !isName(host) {
 			return nil, fmt.Errorf("no certificate is made for the host %.100q: want a name of letters, digits, dots and hyphens", host)
 		}
-		label, below := strings.CutSuffix(host, ".localhost")
-		if slices.Contains(commonNames, host) || below && !strings.Contains(label, ".") {
-			continue
+		if !slices.Contains(commonNames, host) {
+			all = append(all, host)
 		}
-		all = append(all, host)
 	}
 	slices.Sort(all)
 	return slices.Compact(all), nil
@@ -79,8 +77,8 @@ func (n names) apart() (dns []string, addresses []net.IP) {
 	return dns, addresses
 }
 
-// authority is what an authority for the names may speak for: below localhost all, and else these alone. A name stands for
-// those below it, too, which no certificate is for.
+// authority is what an authority for the names may speak for: these alone. A name stands for those below it, too, which no certificate
+// is for.
 func (n names) authority(now time.Time) *x509.Certificate {
 	dns, addresses := n.apart()
 	about := "this machine"
@@ -94,11 +92,7 @@ func (n names) authority(now time.Time) *x509.Certificate {
 		KeyUsage: x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		PermittedDNSDomainsCritical: true,
 	}
-	for _, name := range dns {
-		if !strings.HasPrefix(name, "*.") {
-			a.PermittedDNSDomains = append(a.PermittedDNSDomains, name)
-		}
-	}
+	a.PermittedDNSDomains = dns
 	for _, ip := range addresses {
 		a.PermittedIPRanges = append(a.PermittedIPRanges, alone(ip))
 	}
