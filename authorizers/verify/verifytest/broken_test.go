@@ -96,6 +96,32 @@ func compact(t *testing.T, token string) string {
 	return serialized.Protected + "." + serialized.Payload + "." + serialized.Signature
 }
 
+var twice = regexp.MustCompile("-(duplicate|overrides)-")
+
+// TestTwiceIsAllThatIsWrong: what has a member twice is JSON else, so that a reader that takes one of both goes on to the signature.
+func TestTwiceIsAllThatIsWrong(t *testing.T) {
+	issuer := verifytest.New("https://idp.example/pool", "ES256")
+	met := 0
+	for _, b := range issuer.Broken(kinds(issuer)["oidc"]) {
+		if !twice.MatchString(b.Name) {
+			continue
+		}
+		met++
+		for i, part := range strings.Split(b.Token, ".")[:2] {
+			text, err := base64.RawURLEncoding.DecodeString(part)
+			if err != nil || !json.Valid(text) {
+				t.Errorf("%s: part %d is no JSON: %s, error %v", b.Name, i, text, err)
+			}
+		}
+		if !b.Signed {
+			t.Errorf("%s is not signed", b.Name)
+		}
+	}
+	if met < 20 {
+		t.Errorf("only %d", met)
+	}
+}
+
 // TestBreakIsOneOfBroken: what is deterministic is the very token.
 func TestBreakIsOneOfBroken(t *testing.T) {
 	issuer := verifytest.New("https://idp.example/pool", "EdDSA", "ES256")
