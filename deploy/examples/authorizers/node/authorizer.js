@@ -7,10 +7,10 @@ if (!ISSUER || !CLIENT_ID) throw new Error("want ISSUER, the user pool's URL, an
 const keys = createRemoteJWKSet(new URL(`${ISSUER}/.well-known/jwks.json`));
 
 // The routes that a scope opens.
-const opens = {
-  "orders/read": ["GET /orders", "GET /orders/{id}"],
-  "orders/write": ["POST /orders", "DELETE /orders/{id}"],
-};
+const opens = new Map([
+  ["orders/read", ["GET /orders", "GET /orders/{id}"]],
+  ["orders/write", ["POST /orders", "DELETE /orders/{id}"]],
+]);
 
 // TOKEN of a REST API: the event has the value of one header.
 export async function token({ authorizationToken, methodArn }) {
@@ -34,9 +34,10 @@ export async function simple({ headers, routeKey }) {
   return { isAuthorized: routesOf(claims).includes(routeKey), context: { sub: claims.sub } };
 }
 
-const routesOf = ({ scope }) => scope.split(" ").flatMap((scope) => opens[scope] ?? []);
+const routesOf = ({ scope }) => scope.split(" ").flatMap((scope) => opens.get(scope) ?? []);
 
-// The gateway keeps a policy for all routes, so it has to say all that the caller may call.
+// The gateway keeps a policy for all routes, so it has to say all that the caller may call. A star stands for slashes too: it would open
+// a GET /orders/{id}/notes with GET /orders/{id}.
 function policy(claims, arn) {
   const stage = arn.split("/", 2).join("/");
   const paths = routesOf(claims).map((route) => route.replace(" ", "").replace(/{[^}]*}/g, "*"));

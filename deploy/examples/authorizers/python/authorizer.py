@@ -49,7 +49,8 @@ def routes_of(claims):
 
 
 def policy(claims, arn):
-    """The gateway keeps a policy for all routes, so it has to say all that the caller may call."""
+    """The gateway keeps a policy for all routes, so it has to say all that the caller may call. A star stands for slashes too: it would
+    open a GET /orders/{id}/notes with GET /orders/{id}."""
     stage = "/".join(arn.split("/")[:2])
     paths = [re.sub("{[^}]*}", "*", route.replace(" ", "")) for route in routes_of(claims)]
     statement = {

@@ -6,10 +6,10 @@ if (!ISSUER || !CLIENT_ID) throw new Error("want ISSUER, the user pool's URL, an
 const keys = createRemoteJWKSet(new URL(`${ISSUER}/.well-known/jwks.json`));
 
 // API Gateway keeps the answer for all routes, so it has to say all that the caller may call.
-const opens = {
-  "orders/read": ["GET/orders", "GET/orders/*"],
-  "orders/write": ["POST/orders", "DELETE/orders/*"],
-};
+const opens = new Map([
+  ["orders/read", ["GET/orders", "GET/orders/*"]],
+  ["orders/write", ["POST/orders", "DELETE/orders/*"]],
+]);
 
 // With any other error than this very text the gateway answers 500, and no 401.
 const unauthorized = () => new Error("Unauthorized");
@@ -17,7 +17,7 @@ const unauthorized = () => new Error("Unauthorized");
 export async function handler({ authorizationToken, methodArn }) {
   const claims = await verify(authorizationToken);
   const stage = methodArn.split("/", 2).join("/");
-  const routes = claims.scope.split(" ").flatMap((scope) => opens[scope] ?? []);
+  const routes = claims.scope.split(" ").flatMap((scope) => opens.get(scope) ?? []);
   const [Effect, allowed] = routes.length > 0 ? ["Allow", routes] : ["Deny", ["*"]];
   const Statement = [{ Action: "execute-api:Invoke", Effect, Resource: allowed.map((route) => `${stage}/${route}`) }];
   return { principalId: claims.sub, policyDocument: { Version: "2012-10-17", Statement } };
