@@ -129,19 +129,28 @@ func write(path string, text []byte, mode fs.FileMode) error {
 	return os.Rename(next.Name(), path)
 }
 
+// readPlain reads a file, and nothing that a link leads to, or that would be waited for, such as a pipe.
+func readPlain(path string) ([]byte, fs.FileInfo, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s was no regular file", path)
+	}
+	text, err := os.ReadFile(path)
+	return text, info, err
+}
+
 // read gives what is kept. The error says why it cannot be used, and is [fs.ErrNotExist] where nothing is there.
 func (s store) read() (*Identity, error) {
 	path := s.path(serverFile)
-	info, err := os.Lstat(path)
+	text, info, err := readPlain(path)
 	if err != nil {
 		return nil, err
 	}
 	if mayOthers(info, 0o077) {
 		return nil, fmt.Errorf("others may have read %s", path)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
 	}
 	pair, err := tls.X509KeyPair(text, text)
 	if err != nil || len(pair.Certificate) != 2 {
@@ -162,7 +171,7 @@ func (s store) read() (*Identity, error) {
 // publish has the authority that clients are to trust in its file, whatever became of that.
 func (s store) publish(authority *x509.Certificate) error {
 	want := pem.EncodeToMemory(&pem.Block{Type: pemCertificate, Bytes: authority.Raw})
-	if got, err := os.ReadFile(s.path(caFile)); err == nil && bytes.Equal(got, want) {
+	if got, _, err := readPlain(s.path(caFile)); err == nil && bytes.Equal(got, want) {
 		return nil
 	}
 	return write(s.path(caFile), want, 0o644)

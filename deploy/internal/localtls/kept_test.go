@@ -215,7 +215,7 @@ func TestMadeAnew(t *testing.T) {
 		{"read by others", 0, func(server string) error { return os.Chmod(server, 0o640) }, "others may have read "},
 		{"a link", 0, func(server string) error {
 			return errors.Join(os.Rename(server, server+"-"), os.Symlink(server+"-", server))
-		}, "others may have read "},
+		}, "was no regular file"},
 		{"garbage", 0, func(server string) error { return os.WriteFile(server, []byte("garbage"), 0o600) }, "was no key with its certificate"},
 		{"empty", 0, func(server string) error { return os.Truncate(server, 0) }, "was no key with its certificate"},
 		{"without the authority", 0, func(server string) error {
@@ -230,6 +230,10 @@ func TestMadeAnew(t *testing.T) {
 		{"not there, but what clients trust", 0, os.Remove, ""},
 		{"another authority for clients", 0, func(server string) error {
 			return os.WriteFile(filepath.Join(filepath.Dir(server), "ca.pem"), []byte("garbage"), 0o600)
+		}, ""},
+		{"a link in the place of the authority for clients", 0, func(server string) error {
+			ca := filepath.Join(filepath.Dir(server), "ca.pem")
+			return errors.Join(os.Rename(ca, ca+".moved"), os.Symlink(ca+".moved", ca))
 		}, ""},
 		{"no authority for clients", 0, func(server string) error { return os.Remove(filepath.Join(filepath.Dir(server), "ca.pem")) }, ""},
 	}
@@ -254,6 +258,9 @@ func TestMadeAnew(t *testing.T) {
 			}
 			if after.Note != "" && !strings.Contains(after.Note, after.Trust+" has to be trusted again") {
 				t.Errorf("note %q", after.Note)
+			}
+			if info, err := os.Lstat(after.Trust); err != nil || !info.Mode().IsRegular() {
+				t.Errorf("clients are to trust what is no file: %v, error %v", info, err)
 			}
 			roots := x509.NewCertPool()
 			roots.AddCert(authority(t, after))

@@ -50,7 +50,7 @@ func authorityIn(folder string) *x509.Certificate {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() || mayOthers(info, 0o022) {
 		return nil
 	}
-	text, err := os.ReadFile(filepath.Join(folder, caFile))
+	text, _, err := readPlain(filepath.Join(folder, caFile))
 	if err != nil {
 		return nil
 	}
