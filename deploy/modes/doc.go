@@ -57,6 +57,8 @@
 // A gateway response is one for all requests of its type. So none names scopes, which are an operation's, and a 401 no error, which is not
 // to be said of a request without a token. insufficient_scope is said where only a token can have come so far, and not with a resource
 // policy, API keys beside tokens, or a cache that refuses; it is also what a token gets that ended while the gateway kept its policy.
+// An authorizer of one's own fails with "Unauthorized" for a token that is not good, and denies for want of scopes alone: where it denies
+// for other reasons, ACCESS_DENIED needs a WWW-Authenticate in the mode.
 // API keys and signatures have no challenge: there is none that clients know. No challenge is in a 500, or for a path that is none.
 //
 // A mode that says it otherwise is not overruled. This names the document that RFC 9728 has clients look for, which is for you to serve:
