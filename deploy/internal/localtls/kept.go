@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -71,8 +70,13 @@ func (s store) open() (*Identity, error) {
 	if err := os.MkdirAll(s.folder, 0o700); err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(s.folder); err != nil || mayOthers(info, 0o022) {
-		return nil, errors.Join(err, fmt.Errorf("others may write in %s, and put a key of theirs there, unless it gets chmod go-w", s.folder))
+	switch info, err := os.Stat(s.folder); {
+	case err != nil:
+		return nil, err
+	case isForeign(info):
+		return nil, fmt.Errorf("%s is another user's, who may put a key there", s.folder)
+	case mayOthers(info, 0o022):
+		return nil, fmt.Errorf("others may write in %s, and put a key of theirs there, unless it gets chmod go-w", s.folder)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lockTimeout)
 	defer cancel()
@@ -89,11 +93,6 @@ func (s store) open() (*Identity, error) {
 		return s.make("")
 	}
 	return s.make(fmt.Sprintf("made a certificate anew, since %v: %s has to be trusted again", err, s.path(caFile)))
-}
-
-// mayOthers tells whether others than the owner may do something with a file; where there are no such permissions nobody is said to.
-func mayOthers(info fs.FileInfo, what fs.FileMode) bool {
-	return runtime.GOOS != "windows" && info.Mode().Perm()&what != 0
 }
 
 func (s store) path(name string) string { return filepath.Join(s.folder, name) }

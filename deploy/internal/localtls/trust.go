@@ -47,7 +47,7 @@ func Roots(getenv func(string) string) *x509.CertPool {
 
 // authorityIn is the authority that was made in a folder; nil: there is none to trust.
 func authorityIn(folder string) *x509.Certificate {
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() || mayOthers(info, 0o022) {
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() || isForeign(info) || mayOthers(info, 0o022) {
 		return nil
 	}
 	text, _, err := readPlain(filepath.Join(folder, caFile))
