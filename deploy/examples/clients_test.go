@@ -45,15 +45,17 @@ type disturbance struct {
 }
 
 // disturbed is the API of a desk, whose answers to the first requests of some kinds are others, one after the other. Those that no request
-// met fail the test.
-func disturbed(t *testing.T, api string, disturbances ...disturbance) (address string) {
+// met fail the test. asked tells how many requests of a kind there were.
+func disturbed(t *testing.T, api string, disturbances ...disturbance) (address string, asked func(request string) int) {
 	t.Helper()
-	all := slices.Clone(disturbances)
+	all, counts := slices.Clone(disturbances), map[string]int{}
 	proxy := testtools.Proxy(t, api)
 	var lock sync.Mutex
 	address = testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		request := r.Method + " " + r.URL.Path
 		lock.Lock()
-		at := slices.IndexFunc(all, func(d disturbance) bool { return d.request == r.Method+" "+r.URL.Path })
+		counts[request]++
+		at := slices.IndexFunc(all, func(d disturbance) bool { return d.request == request })
 		var status int
 		if at >= 0 {
 			status = all[at].status
@@ -75,7 +77,11 @@ func disturbed(t *testing.T, api string, disturbances ...disturbance) (address s
 			t.Errorf("%s is not asked again after a refusal", d.request)
 		}
 	})
-	return address
+	return address, func(request string) int {
+		lock.Lock()
+		defer lock.Unlock()
+		return counts[request]
+	}
 }
 
 // program makes an example's folder ready, and gives the command for one of its recipes.
@@ -119,32 +125,38 @@ func shellProgram(file string, parts ...string) program {
 func TestClients(t *testing.T) {
 	throttled := []disturbance{{"POST /tokens", http.StatusServiceUnavailable}, {"GET /users", http.StatusTooManyRequests}}
 	ended := append(slices.Clone(throttled), disturbance{"GET /users", http.StatusUnauthorized})
+	endedForTwo := append(slices.Clone(ended), disturbance{"GET /users/nobody", http.StatusUnauthorized}, disturbance{"GET /users/nobody", http.StatusUnauthorized})
 	for _, recipe := range []struct {
 		folder, name string
 		program      program
 		disturbances []disturbance
 		challenged   bool // it meets an account that is asked for a new password
+		renewals     int  // how often the API is asked to renew tokens; 0: not counted
 	}{
-		{"node", "tokens", plainNodeProgram("tokens.js"), ended, true},
-		{"node", "cognito", nodeProgram("cognito.js"), nil, true},
-		{"python", "tokens", pythonProgram("tokens.py", "apt-get install python3", "urllib.request"), ended, true},
-		{"python", "cognito", pythonProgram("cognito.py", "pip install boto3, or apt-get install python3-boto3", "boto3"), nil, false},
-		{"go", "tokens", goProgram("./tokens"), ended, true},
-		{"go", "cognito", goProgram("./cognito"), nil, false},
-		{"shell", "tokens", shellProgram("tokens.sh", "curl", "jq"), throttled, false},
-		{"shell", "cognito", shellProgram("cognito.sh", "curl", "jq", "aws"), nil, false},
+		{"node", "tokens", plainNodeProgram("tokens.js"), endedForTwo, true, 6},
+		{"node", "cognito", nodeProgram("cognito.js"), nil, true, 0},
+		{"python", "tokens", pythonProgram("tokens.py", "apt-get install python3", "urllib.request"), ended, true, 0},
+		{"python", "cognito", pythonProgram("cognito.py", "pip install boto3, or apt-get install python3-boto3", "boto3"), nil, false, 0},
+		{"go", "tokens", goProgram("./tokens"), ended, true, 0},
+		{"go", "cognito", goProgram("./cognito"), nil, false, 0},
+		{"shell", "tokens", shellProgram("tokens.sh", "curl", "jq"), throttled, false, 0},
+		{"shell", "cognito", shellProgram("cognito.sh", "curl", "jq", "aws"), nil, false, 0},
 	} {
 		t.Run(recipe.folder+"/"+recipe.name, func(t *testing.T) {
 			t.Parallel()
 			dir := copied(t, "clients/"+recipe.folder)
 			command := recipe.program(t, dir)
 			address := startDesk(t)
+			api, asked := disturbed(t, address+"/rest-token", recipe.disturbances...)
 			output := run(t, dir, []string{
-				"API=" + disturbed(t, address+"/rest-token", recipe.disturbances...), "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
+				"API=" + api, "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
 				"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=" + address + "/_cognito",
 			}, command[0], command[1:]...)
 			if strings.Count(output, "ok  ") < 5 || strings.Contains(output, "eyJ") {
 				t.Errorf("not all is done, or a token is printed:\n%s", output)
+			}
+			if renewals := asked("POST /tokens/refresh"); recipe.renewals > 0 && renewals != recipe.renewals {
+				t.Errorf("tokens were renewed %d times, want %d", renewals, recipe.renewals)
 			}
 			if challenged.MatchString(output) != recipe.challenged {
 				t.Errorf("asked for a new password: %v, want %v\n%s", !recipe.challenged, recipe.challenged, output)

@@ -21,7 +21,7 @@ type RefusedError struct {
 
 func (e *RefusedError) Error() string { return fmt.Sprintf("%d %s", e.Status, e.Message) }
 
-// Client has the tokens of one sign-in.
+// Client has the tokens of one sign-in. One goroutine at a time may use it.
 type Client struct {
 	API  string // such as https://ID.execute-api.REGION.amazonaws.com/STAGE
 	HTTP *http.Client
@@ -105,7 +105,8 @@ func (c *Client) post(ctx context.Context, path string, body, into any) error {
 	return json.Unmarshal(answer, into)
 }
 
-// send sends a request with a header. With 429 and 503 the API asks to come again, and says in Retry-After in how many seconds.
+// send sends a request with a header. With 429, and 503 that says in Retry-After in how many seconds, the API asks to come again; a 503
+// without it may have been done.
 func (c *Client) send(ctx context.Context, method, path, header, value string, body []byte) (status int, answer []byte, err error) {
 	for left := 3; ; left-- {
 		request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.API, "/")+path, bytes.NewReader(body))
@@ -119,7 +120,8 @@ func (c *Client) send(ctx context.Context, method, path, header, value string, b
 		}
 		answer, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
 		response.Body.Close()
-		again := response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable
+		again := response.StatusCode == http.StatusTooManyRequests ||
+			response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != ""
 		if err != nil || !again || left == 0 {
 			return response.StatusCode, answer, err
 		}

@@ -11,6 +11,7 @@ export class Refused extends Error {
 export class Client {
   #api;
   #tokens;
+  #renewal;
 
   constructor(api) {
     this.#api = api;
@@ -27,8 +28,14 @@ export class Client {
     this.#tokens = given;
   }
 
+  // Calls that are refused at the same time wait for one renewal: a refresh token that rotates is good once.
+  refresh() {
+    this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
+    return this.#renewal;
+  }
+
   // Of clients whose refresh tokens rotate, the answer has the one that takes the old one's place.
-  async refresh() {
+  async #renew() {
     const { refreshToken } = this.#tokens;
     this.#tokens = { ...this.#tokens, ...(await this.#post("/tokens/refresh", { refreshToken })) };
   }
@@ -46,9 +53,10 @@ export class Client {
   // An access token may end between two calls: after a 401 it is renewed, once.
   async call(method, path) {
     const send = () => this.#send(method, path, { Authorization: `Bearer ${this.#tokens.accessToken}` });
+    const { accessToken } = this.#tokens;
     const response = await send();
     if (response.status !== 401) return response;
-    await this.refresh();
+    if (accessToken === this.#tokens.accessToken) await this.refresh(); // else another call has renewed it meanwhile
     return send();
   }
 
@@ -56,12 +64,14 @@ export class Client {
     return read(await this.#send("POST", path, { "Content-Type": "application/json" }, JSON.stringify(body)));
   }
 
-  // With 429 and 503 the API asks to come again, and says in Retry-After in how many seconds.
+  // With 429, and 503 that says in Retry-After in how many seconds, the API asks to come again. A 503 without it may have been done.
   async #send(method, path, headers, body) {
     for (let left = 3; ; left--) {
       const response = await fetch(this.#api + path, { method, headers, body });
-      if (![429, 503].includes(response.status) || left === 0) return response;
-      const seconds = Math.min(Number(response.headers.get("Retry-After")) || 1, 30);
+      const after = response.headers.get("Retry-After");
+      const again = response.status === 429 || (response.status === 503 && after);
+      if (!again || left === 0) return response;
+      const seconds = Math.min(Number(after) || 1, 30);
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     }
   }

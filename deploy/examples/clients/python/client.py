@@ -59,7 +59,7 @@ class Client:
         return read(*self._send("POST", path, {"Content-Type": "application/json"}, json.dumps(body).encode()))
 
     def _send(self, method, path, headers, body=None):
-        """With 429 and 503 the API asks to come again, and says in Retry-After in how many seconds."""
+        """With 429, and 503 that says in Retry-After in how many seconds, the API asks to come again. A 503 without it may have been done."""
         for left in (3, 2, 1, 0):
             request = urllib.request.Request(self._api + path, body, headers, method=method)
             try:
@@ -67,9 +67,11 @@ class Client:
                     return response.status, response.read()
             except urllib.error.HTTPError as refusal:
                 with refusal:
-                    if refusal.code not in (429, 503) or left == 0:
+                    after = refusal.headers.get("Retry-After")
+                    again = refusal.code == 429 or refusal.code == 503 and after
+                    if not again or left == 0:
                         return refusal.code, refusal.read()
-                    time.sleep(min(seconds(refusal.headers.get("Retry-After")), 30))
+                    time.sleep(min(seconds(after), 30))
 
 
 def seconds(text):
