@@ -53,7 +53,7 @@ func (h *Handler) batchGetItem(r *request) (any, *apiError) {
 func (r *request) parts() (parts []part) {
 	all := r.object("RequestItems")
 	if all == nil {
-		r.refuse(null("RequestItems"))
+		r.refuse(r.null("RequestItems"))
 		return nil
 	}
 	if len(all.members) == 0 {

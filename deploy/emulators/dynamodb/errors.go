@@ -16,29 +16,31 @@ type apiError struct {
 	Type    string         `json:"__type"`
 	Message string         `json:"message"`
 	Item    attribute.Item `json:"Item,omitempty"` // of a failed condition, where it was asked for
+	Reasons []reason       `json:"CancellationReasons,omitempty"`
 
 	status int // 0 means 400
 }
 
 // The errors' types. The part before # is the namespace, which clients drop.
 const (
-	conditionFailed  = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
-	resourceNotFound = "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"
-	resourceInUse    = "com.amazonaws.dynamodb.v20120810#ResourceInUseException"
-	trimmedData      = "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"
-	expiredIterator  = "com.amazonaws.dynamodb.v20120810#ExpiredIteratorException"
-	validation       = "com.amazon.coral.validate#ValidationException"
-	serialization    = "com.amazon.coral.service#SerializationException"
-	unknownOperation = "com.amazon.coral.service#" + wire.UnknownOperation
-	entityTooLarge   = "com.amazon.coral.service#RequestEntityTooLargeException"
-	internalFailure  = "com.amazon.coral.service#InternalFailure"
+	conditionFailed     = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
+	resourceNotFound    = "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"
+	resourceInUse       = "com.amazonaws.dynamodb.v20120810#ResourceInUseException"
+	transactionCanceled = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
+	parameterMismatch   = "com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException"
+	trimmedData         = "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"
+	expiredIterator     = "com.amazonaws.dynamodb.v20120810#ExpiredIteratorException"
+	validation          = "com.amazon.coral.validate#ValidationException"
+	serialization       = "com.amazon.coral.service#SerializationException"
+	unknownOperation    = "com.amazon.coral.service#" + wire.UnknownOperation
+	entityTooLarge      = "com.amazon.coral.service#RequestEntityTooLargeException"
+	internalFailure     = "com.amazon.coral.service#InternalFailure"
 )
 
 var errNoTable = &apiError{Type: resourceNotFound, Message: "Requested resource not found"}
 
-var errTooLarge = &apiError{
-	Type: entityTooLarge, status: http.StatusRequestEntityTooLarge,
-	Message: fmt.Sprintf("Request size exceeded %d bytes", maxBody),
+func tooLarge(most int) *apiError {
+	return &apiError{Type: entityTooLarge, status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("Request size exceeded %d bytes", most)}
 }
 
 // noSuchTable is what the operations on tables say.

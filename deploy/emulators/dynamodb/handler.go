@@ -50,6 +50,8 @@ type Handler struct {
 	now    func() time.Time
 	region string
 
+	transacted transacted
+
 	lock    sync.RWMutex
 	tables  map[string]*table
 	streams []*Stream // in the order in which they were made, and those that ended for as long as records are kept

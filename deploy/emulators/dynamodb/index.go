@@ -137,7 +137,7 @@ func (r *request) index(types map[string]attribute.Type, table throughput) *inde
 func (r *request) projection() (p projection) {
 	given := r.object("Projection")
 	if given == nil {
-		r.refuse(null("Projection"))
+		r.refuse(r.null("Projection"))
 		return p
 	}
 	if !given.read("ProjectionType", &p.ProjectionType) {

@@ -33,7 +33,7 @@ func (r *request) keys(t *table) {
 // definitions is the member AttributeDefinitions.
 func (r *request) definitions() (all []definition) {
 	if _, there := r.members["AttributeDefinitions"]; !there {
-		r.refuse(null("AttributeDefinitions"))
+		r.refuse(r.null("AttributeDefinitions"))
 	}
 	for _, object := range r.objects("AttributeDefinitions") {
 		all = append(all, definition{object.text("AttributeName"), attribute.Type(object.choice("AttributeType", "S", "N", "B"))})
@@ -52,7 +52,7 @@ func (r *request) keySchema(types map[string]attribute.Type) (key schema) {
 	}
 	switch {
 	case len(key) == 0:
-		r.refuse(null("KeySchema"))
+		r.refuse(r.null("KeySchema"))
 	case len(key) > 2:
 		r.refuse(unsupported("keys of more than two attributes: KeySchema has %d", len(key)))
 	case slices.ContainsFunc(key, func(k keyAttribute) bool { return k.of == "" }):

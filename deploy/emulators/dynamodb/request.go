@@ -13,6 +13,7 @@ import (
 // request reads the members of a request, or of an object in it. It keeps the first error, and knows which members
 // nobody has read. A member that is null is absent.
 type request struct {
+	path    string // before the names of members in errors; "" for those of the request itself
 	members map[string]json.RawMessage
 	failure *apiError
 }
@@ -122,13 +123,13 @@ func (r *request) item(name string) attribute.Item {
 func (r *request) required(name string) attribute.Item {
 	item := r.item(name)
 	if item == nil {
-		r.refuse(null(name))
+		r.refuse(r.null(name))
 	}
 	return item
 }
 
-func null(name string) *apiError {
-	return invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null", lowerFirst(name))
+func (r *request) null(name string) *apiError {
+	return invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null", r.path+lowerFirst(name))
 }
 
 func lowerFirst(name string) string { return strings.ToLower(name[:1]) + name[1:] }
@@ -139,7 +140,7 @@ func (r *request) tableName() string {
 	var name *string
 	r.read("TableName", &name)
 	if name == nil {
-		r.refuse(null("TableName"))
+		r.refuse(r.null("TableName"))
 		return ""
 	}
 	r.refuse(checkTableName(*name))

@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the files of requests in testdata anew, with the answers of this package")
 
 // requestFiles has files of requests. Each begins without tables.
-var requestFiles = []string{"testdata/requests.txt", "testdata/keys.txt", "testdata/indexes.txt", "testdata/streams.txt"}
+var requestFiles = []string{"testdata/requests.txt", "testdata/writes.txt", "testdata/keys.txt", "testdata/indexes.txt", "testdata/streams.txt"}
 
 // exchange is a request, its answer, and why moto answers otherwise; "" where it answers the same.
 type exchange struct {
@@ -235,7 +235,7 @@ func exchangeAllWithMoto(t *testing.T, url, file string) {
 }
 
 // plain is an answer without what the implementations may choose: the namespace of an error, the case of "message", the
-// capacity that nobody asked for, and what a new table's description has beside its keys.
+// capacity and metrics that nobody asked for, and what a new table's description has beside its keys.
 func plain(answer []byte) map[string]any {
 	members := map[string]any{}
 	if json.Unmarshal(answer, &members) != nil {
@@ -249,6 +249,7 @@ func plain(answer []byte) map[string]any {
 		members["message"] = message
 	}
 	delete(members, "ConsumedCapacity")
+	delete(members, "ItemCollectionMetrics")
 	visit(members, func(object map[string]any, name string) {
 		if slices.Contains(chosen, name) {
 			object[name] = "chosen"

@@ -15,7 +15,7 @@ func (r *request) streamSpecification() (wanted streamSpecification) {
 		return wanted
 	}
 	if !given.read("StreamEnabled", &wanted.StreamEnabled) {
-		r.refuse(null("StreamEnabled"))
+		r.refuse(r.null("StreamEnabled"))
 	}
 	_, viewed := given.members["StreamViewType"]
 	switch {
@@ -119,7 +119,7 @@ func (h *Handler) streamByARN(arn string) (*Stream, *apiError) {
 func (r *request) needed(name string) string {
 	text := r.text(name)
 	if text == "" {
-		r.refuse(null(name))
+		r.refuse(r.null(name))
 	}
 	return text
 }

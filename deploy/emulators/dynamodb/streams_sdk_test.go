@@ -137,7 +137,7 @@ func TestQuerySDK(t *testing.T) {
 	}
 }
 
-// TestAWSCLI makes a table with an index and a stream, and reads of them, with the AWS CLI, which finds both services by one
+// TestAWSCLI makes a table with an index and a stream, writes to it, and reads of them, with the AWS CLI, which finds both services by one
 // variable.
 func TestAWSCLI(t *testing.T) {
 	cli := testtools.AWSCLI(t)
@@ -163,9 +163,11 @@ func TestAWSCLI(t *testing.T) {
 		"--key-schema", "AttributeName=owner,KeyType=HASH", "AttributeName=at,KeyType=RANGE",
 		"--global-secondary-indexes", "IndexName=by-kind,KeySchema=[{AttributeName=kind,KeyType=HASH},{AttributeName=at,KeyType=RANGE}],Projection={ProjectionType=KEYS_ONLY}",
 		"--stream-specification", "StreamEnabled=true,StreamViewType=NEW_IMAGE"))
-	for _, item := range []string{`{"owner":{"S":"ann"},"at":{"N":"10"},"kind":{"S":"x"}}`, `{"owner":{"S":"bob"},"at":{"N":"9"},"kind":{"S":"x"}}`} {
-		want(t, h, "PutItem", `{"TableName":"feed","Item":`+item+`}`)
-	}
+	run("UnprocessedItems", "dynamodb", "batch-write-item", "--request-items",
+		`{"feed":[{"PutRequest":{"Item":{"owner":{"S":"ann"},"at":{"N":"10"},"kind":{"S":"x"}}}}]}`)
+	run("@", "dynamodb", "transact-write-items", "--transact-items",
+		`[{"Put":{"TableName":"feed","Item":{"owner":{"S":"bob"},"at":{"N":"9"},"kind":{"S":"x"}}}},`+
+			`{"ConditionCheck":{"TableName":"feed","Key":{"owner":{"S":"ann"},"at":{"N":"10"}},"ConditionExpression":"attribute_exists(kind)"}}]`)
 	owners := run("Items[].owner.S", "dynamodb", "query", "--table-name", "feed", "--index-name", "by-kind",
 		"--key-condition-expression", "kind = :k AND #a > :a", "--expression-attribute-names", `{"#a":"at"}`, "--expression-attribute-values", `{":k":{"S":"x"},":a":{"N":"1"}}`)
 	shard := unquoted(t, run("StreamDescription.Shards[0].ShardId", "dynamodbstreams", "describe-stream", "--stream-arn", arn))

@@ -31,7 +31,7 @@ func (h *Handler) updateTimeToLive(r *request) (any, *apiError) {
 func (r *request) timeToLive() (wanted timeToLive) {
 	given := r.object("TimeToLiveSpecification")
 	if given == nil {
-		r.refuse(null("TimeToLiveSpecification"))
+		r.refuse(r.null("TimeToLiveSpecification"))
 		return wanted
 	}
 	wanted = timeToLive{given.text("AttributeName"), given.flag("Enabled")}

@@ -13,8 +13,12 @@ import (
 	"portcullis/deploy/emulators/internal/wire"
 )
 
-// maxBody bounds a request. One item of 400 KB fits, in base64 too.
-const maxBody = 1 << 20
+// maxBody bounds a request: one item of 400 KB fits, in base64 too. maxWritesBody bounds those that have many.
+// Source: API reference, BatchWriteItem.
+const (
+	maxBody       = 1 << 20
+	maxWritesBody = 16 << 20
+)
 
 // operation answers a request.
 type operation func(*Handler, *request) (any, *apiError)
@@ -33,6 +37,8 @@ var operations = map[string]operation{
 	"UpdateItem":         (*Handler).updateItem,
 	"DeleteItem":         (*Handler).deleteItem,
 	"BatchGetItem":       (*Handler).batchGetItem,
+	"BatchWriteItem":     (*Handler).batchWriteItem,
+	"TransactWriteItems": (*Handler).transactWriteItems,
 	"Query":              (*Handler).query,
 	"Scan":               (*Handler).scan,
 }
@@ -81,11 +87,15 @@ func (h *Handler) operate(w http.ResponseWriter, r *http.Request) (any, *apiErro
 	if asked, _ := wire.Target(r); asked == streamsService {
 		service, operations = streamsService, streamsOperations
 	}
-	_, operation, problem := wire.Operation(r, wire.JSON10, service, operations)
+	name, operation, problem := wire.Operation(r, wire.JSON10, service, operations)
 	if problem != "" {
 		return nil, &apiError{Type: unknownOperation, Message: problem}
 	}
-	body, failure := readBody(w, r)
+	most := maxBody
+	if name == "BatchWriteItem" || name == "TransactWriteItems" {
+		most = maxWritesBody
+	}
+	body, failure := readBody(w, r, most)
 	if failure != nil {
 		return nil, failure
 	}
@@ -96,11 +106,11 @@ func (h *Handler) operate(w http.ResponseWriter, r *http.Request) (any, *apiErro
 	return operation(h, request)
 }
 
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *apiError) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func readBody(w http.ResponseWriter, r *http.Request, most int) ([]byte, *apiError) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		return nil, errTooLarge
+		return nil, tooLarge(most)
 	case err != nil:
 		return nil, &apiError{Type: serialization, Message: "The request could not be read: " + err.Error()}
 	case !utf8.Valid(body):

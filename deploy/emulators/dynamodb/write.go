@@ -1,131 +1,77 @@
 package dynamodb
 
-import (
-	"slices"
+import "portcullis/deploy/emulators/dynamodb/internal/attribute"
 
-	"portcullis/deploy/emulators/dynamodb/internal/attribute"
-)
-
-// The values of ReturnValues.
-const (
-	returnNone       = "NONE"
-	returnAllOld     = "ALL_OLD"
-	returnUpdatedOld = "UPDATED_OLD"
-	returnAllNew     = "ALL_NEW"
-	returnUpdatedNew = "UPDATED_NEW"
-)
-
-// writing is what the three writes have in common.
-type writing struct {
+// write is one write of one item, as a request of its own, a batch and a transaction have it.
+type write struct {
 	expressions
-	table   string
-	returns string // a value of ReturnValues
-	shows   bool   // ReturnValuesOnConditionCheckFailure is ALL_OLD
+	table string
+	shows bool // ReturnValuesOnConditionCheckFailure is ALL_OLD
+
+	// key holds the write to the keys of its table, and gives that of its item.
+	key func(*table) (attribute.Item, *apiError)
+	// next is what the write makes of the item with the key. One that is not there is nil, before and after.
+	next func(t *table, old attribute.Item) (attribute.Item, *apiError)
 }
 
-// writeResponse has no Attributes where there are none to return.
-type writeResponse struct {
-	Attributes attribute.Item `json:",omitempty"`
-}
-
-func (r *request) writing(members ...string) writing {
-	w := writing{table: r.tableName()}
-	w.returns = r.choice("ReturnValues", returnNone, returnAllOld, returnUpdatedOld, returnAllNew, returnUpdatedNew)
+// write reads what all writes have that stand by themselves or in a transaction.
+func (r *request) write(members ...string) write {
+	w := write{table: r.tableName()}
 	w.shows = r.choice("ReturnValuesOnConditionCheckFailure", returnNone, returnAllOld) == returnAllOld
-	r.nothing("ReturnConsumedCapacity", "NONE")
-	r.nothing("ReturnItemCollectionMetrics", "NONE")
 	w.expressions = r.expressions(members...)
-	if !slices.Contains(members, updateExpression) && w.returns != returnNone && w.returns != returnAllOld {
-		r.refuse(invalid("Return values set to invalid value"))
-	}
 	return w
 }
 
-// apply checks the condition and changes the item as next says.
-func (w writing) apply(t *table, key attribute.Item, next func(attribute.Item) (attribute.Item, *apiError)) (any, *apiError) {
-	var response writeResponse
-	failure := t.change(key, func(old attribute.Item) (attribute.Item, *apiError) {
-		if w.condition != nil && !w.condition.Holds(old) {
-			return nil, w.refusal(old)
-		}
-		changed, failure := next(old)
-		response.Attributes = w.returned(old, changed)
-		return changed, failure
-	})
-	if failure != nil {
-		return nil, failure
-	}
-	return response, nil
+// put reads a write that puts an item in the place of the one with its key.
+func (r *request) put() write {
+	item := r.required("Item")
+	w := r.write(conditionExpression)
+	w.puts(item)
+	r.refuse(checkPutSize(item))
+	return w
 }
 
-func (w writing) refusal(old attribute.Item) *apiError {
-	failure := &apiError{Type: conditionFailed, Message: "The conditional request failed"}
-	if w.shows {
-		failure.Item = old
-	}
-	return failure
-}
-
-// returned is what ReturnValues asks for.
-func (w writing) returned(old, changed attribute.Item) attribute.Item {
-	switch {
-	case w.returns == returnAllOld:
-		return old
-	case w.returns == returnAllNew:
-		return changed
-	case w.update == nil:
-		return nil
-	case w.returns == returnUpdatedOld:
-		return w.update.Before(old)
-	case w.returns == returnUpdatedNew:
-		return w.update.After(changed)
+func checkPutSize(item attribute.Item) *apiError {
+	if item.Size() > attribute.MaxItemSize {
+		return invalid("Item size has exceeded the maximum allowed size")
 	}
 	return nil
 }
 
-// putItem puts an item in the place of the one with its key. Source: API reference, PutItem.
-func (h *Handler) putItem(r *request) (any, *apiError) {
-	item := r.required("Item")
-	w := r.writing(conditionExpression)
-	if item.Size() > attribute.MaxItemSize {
-		r.refuse(invalid("Item size has exceeded the maximum allowed size"))
+func (w *write) puts(item attribute.Item) {
+	w.key = func(t *table) (attribute.Item, *apiError) {
+		if failure := t.key.checkIn(item); failure != nil {
+			return nil, failure
+		}
+		return t.key.of(item), t.misfit(item).put()
 	}
-	t, failure := h.reach(r, w.table)
-	if failure != nil {
-		return nil, failure
-	}
-	if failure := t.key.checkIn(item); failure != nil {
-		return nil, failure
-	}
-	if failure := t.misfit(item).put(); failure != nil {
-		return nil, failure
-	}
-	return w.apply(t, t.key.of(item), func(attribute.Item) (attribute.Item, *apiError) { return item, nil })
+	w.next = func(*table, attribute.Item) (attribute.Item, *apiError) { return item, nil }
 }
 
-// deleteItem deletes an item; one that is not there is no error. Source: API reference, DeleteItem.
-func (h *Handler) deleteItem(r *request) (any, *apiError) {
+// delete reads a write that deletes an item; one that is not there is no error.
+func (r *request) delete() write {
 	key := r.required("Key")
-	w := r.writing(conditionExpression)
-	t, failure := h.reachItem(r, w.table, key)
-	if failure != nil {
-		return nil, failure
-	}
-	return w.apply(t, key, func(attribute.Item) (attribute.Item, *apiError) { return nil, nil })
+	w := r.write(conditionExpression)
+	w.deletes(key)
+	return w
 }
 
-// updateItem changes an item, or makes it of its key where it is not there. Source: API reference, UpdateItem.
-func (h *Handler) updateItem(r *request) (any, *apiError) {
+func (w *write) deletes(key attribute.Item) {
+	w.key = func(t *table) (attribute.Item, *apiError) { return key, t.key.checkAlone(key) }
+	w.next = func(*table, attribute.Item) (attribute.Item, *apiError) { return nil, nil }
+}
+
+// update reads a write that changes an item, or makes it of its key where it is not there.
+func (r *request) update() write {
 	key := r.required("Key")
-	w := r.writing(updateExpression, conditionExpression)
-	t, failure := h.reachItem(r, w.table, key)
-	if failure != nil {
-		return nil, failure
+	w := r.write(updateExpression, conditionExpression)
+	w.key = func(t *table) (attribute.Item, *apiError) {
+		if failure := t.key.checkAlone(key); failure != nil {
+			return nil, failure
+		}
+		return key, w.keepsKey(t.key)
 	}
-	if failure := w.keepsKey(t.key); failure != nil {
-		return nil, failure
-	}
-	return w.apply(t, key, func(old attribute.Item) (attribute.Item, *apiError) {
+	w.next = func(t *table, old attribute.Item) (attribute.Item, *apiError) {
 		if old == nil {
 			old = key
 		}
@@ -134,11 +80,28 @@ func (h *Handler) updateItem(r *request) (any, *apiError) {
 			failure = t.misfit(changed).updated()
 		}
 		return changed, failure
-	})
+	}
+	return w
+}
+
+// apply checks the condition, and gives what the write makes of the item.
+func (w write) apply(t *table, old attribute.Item) (attribute.Item, *apiError) {
+	if w.condition != nil && !w.condition.Holds(old) {
+		return nil, w.refusal(old)
+	}
+	return w.next(t, old)
+}
+
+func (w write) refusal(old attribute.Item) *apiError {
+	failure := &apiError{Type: conditionFailed, Message: "The conditional request failed"}
+	if w.shows {
+		failure.Item = old
+	}
+	return failure
 }
 
 // keepsKey refuses an update of the key.
-func (w writing) keepsKey(key schema) *apiError {
+func (w write) keepsKey(key schema) *apiError {
 	if w.update == nil {
 		return nil
 	}
@@ -151,7 +114,7 @@ func (w writing) keepsKey(key schema) *apiError {
 }
 
 // updated is the item after the update, held to an item's limits.
-func (w writing) updated(old attribute.Item) (attribute.Item, *apiError) {
+func (w write) updated(old attribute.Item) (attribute.Item, *apiError) {
 	if w.update == nil {
 		return old, nil
 	}
