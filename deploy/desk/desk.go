@@ -41,7 +41,7 @@ func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *projec
 	getenv := process.Getenv(c.Environ)
 	log := slog.New(slog.NewJSONHandler(c.Stderr, nil))
 	d := &desk{config: c, hardStop: hardStop, log: log, getenv: getenv, base: base}
-	if d.services, err = services.New(services.Config{Base: base, Getenv: getenv, Gateways: http.HandlerFunc(d.serveFunctions)}); err != nil {
+	if d.services, err = services.New(services.Config{Base: base, Getenv: getenv, Gateways: http.HandlerFunc(d.serveFunctions), Log: log}); err != nil {
 		return nil, err
 	}
 	d.runner = functions.New(functions.Config{

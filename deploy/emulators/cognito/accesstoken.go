@@ -18,6 +18,7 @@ type accessClaims struct {
 	Use      string `json:"token_use"`
 	Scope    string `json:"scope"`
 	Username string `json:"username"`
+	Subject  string `json:"sub"`
 	Origin   string `json:"origin_jti"`
 	Expires  int64  `json:"exp"` // seconds since 1970
 }
@@ -44,7 +45,7 @@ func (p *Pool) bearer(in input) (person, *apiError) {
 		return person{}, notAuthorized("Access Token has been revoked")
 	}
 	who, known := p.people.get(claims.Username)
-	if !known {
+	if !known || who.Subject != claims.Subject {
 		return person{}, notAuthorized("Invalid Access Token")
 	}
 	return who, nil

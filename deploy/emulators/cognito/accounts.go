@@ -65,7 +65,8 @@ func Demo() []Account {
 	}
 }
 
-// Accounts are all who can sign in, those of Config after these, which have the constant Password:
+// Accounts are those that the pool began with, those of Config after these, which have the constant Password. Who was deleted is
+// left out, and so is who came later:
 //
 //	admin   a0000000-0000-4000-8000-000000000001  admin@example.com   group admins
 //	reader  a0000000-0000-4000-8000-000000000002  reader@example.com  group readers
@@ -74,8 +75,11 @@ func Demo() []Account {
 // Passwords and software tokens' secrets are left out. The list is the caller's.
 func (p *Pool) Accounts() []Account {
 	var list []Account
-	for _, name := range p.people.names {
-		person, _ := p.people.get(name)
+	for _, name := range p.people.seeds {
+		person, known := p.people.get(name)
+		if !known || person.number > len(p.people.seeds) {
+			continue
+		}
 		a := person.Account
 		a.TOTPSecret = ""
 		a.Groups, a.MFA, a.Required = slices.Clone(a.Groups), slices.Clone(a.MFA), slices.Clone(a.Required)

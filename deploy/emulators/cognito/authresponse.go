@@ -5,7 +5,8 @@ type authResponse struct {
 	AuthenticationResult *tokens `json:",omitempty"`
 	ChallengeName        string  `json:",omitempty"`
 	ChallengeParameters  map[string]string
-	Session              string `json:",omitempty"`
+	AvailableChallenges  []string `json:",omitempty"`
+	Session              string   `json:",omitempty"`
 }
 
 // proceed is what follows a right password: a refusal for the account's state, a challenge, or tokens. Nobody learns of an
@@ -13,17 +14,19 @@ type authResponse struct {
 func (p *Pool) proceed(who person, client Client) (*authResponse, *apiError) {
 	switch {
 	case who.Disabled:
-		return nil, notAuthorized("User is disabled.")
+		return nil, userDisabled
 	case who.Unconfirmed:
 		return nil, &apiError{"UserNotConfirmedException", "User is not confirmed."}
 	case who.ResetRequired:
 		return nil, &apiError{"PasswordResetRequiredException", "Password reset required for the user"}
+	case who.Temporary && !who.temporaryEnds.IsZero() && !p.now().Before(who.temporaryEnds):
+		return nil, notAuthorized("Temporary password has expired and must be reset by an administrator.")
 	case who.Temporary:
 		return p.askNewPassword(who, client), nil
 	case len(who.MFA) > 0:
 		return p.askMFA(who, client), nil
 	}
-	return p.finish(who, client), nil
+	return p.finish(who, client)
 }
 
 // ask answers with a challenge and the session that its answer must have.
@@ -32,11 +35,13 @@ func (p *Pool) ask(c challenge, parameters map[string]string) *authResponse {
 	return &authResponse{ChallengeName: c.name, ChallengeParameters: parameters, Session: p.challenges.add(c, p.now())}
 }
 
-// finish begins a session and gives its tokens.
-func (p *Pool) finish(who person, client Client) *authResponse {
+// finish begins a session and gives its tokens, if who signs in is still as they were.
+func (p *Pool) finish(who person, client Client) (*authResponse, *apiError) {
 	now := p.now()
-	s := newSession(who.Username, client, now)
+	s := newSession(who, client, now)
 	issued := p.issue(who, s, now)
-	issued.RefreshToken = p.sessions.add(s, now)
-	return &authResponse{AuthenticationResult: &issued, ChallengeParameters: map[string]string{}}
+	if !p.people.while(who.Username, who.epoch, func() { issued.RefreshToken = p.sessions.add(s, now) }) {
+		return nil, invalidSession
+	}
+	return &authResponse{AuthenticationResult: &issued, ChallengeParameters: map[string]string{}}, nil
 }

@@ -20,13 +20,19 @@ type challenge struct {
 	name     string // ChallengeName
 	client   string
 	username string
+	epoch    int // the user's when it was made; 0: there is no such user
 	ends     time.Time
 
 	exchange *srp.Exchange // of PASSWORD_VERIFIER
-	code     string        // that was sent, of SMS_MFA and EMAIL_OTP
+	code     string        // that was sent, of SMS_MFA, SMS_OTP and EMAIL_OTP; "": none was
 
 	tries int
 	spent bool
+}
+
+// challengeTo is a challenge to somebody as they are now.
+func challengeTo(who person, client Client, name string) challenge {
+	return challenge{name: name, client: client.ID, username: who.Username, epoch: who.epoch}
 }
 
 // challenges are those that wait, by what stands for them: a session, or a secret block. There are at most max of them.

@@ -42,6 +42,22 @@ func TestMoto(t *testing.T) {
 		"has no attributes in ID tokens":                 {"password: the email address is in the ID token"},
 		"tells little beside a challenge":                {"new password: tells what is asked for"},
 		"lets somebody in whose password is to be reset": {"password: to be reset"},
+		"tells nothing of a code that it sends, and takes every code": {
+			"sign up: then confirm, and sign in", "confirm: another code, then the right one", "forgotten: another password", "forgotten: no code was sent",
+			"forgotten: another code, and a password against the policy, then right", "forgotten: nobody's, is as if a code were sent",
+		},
+		"looks at no attributes": {
+			"sign up: an email address that is none", "sign up: an attribute that there is not", "sign up: an address that says it is verified",
+		},
+		"looks at no secret hash where somebody signs up":             {"sign up: without the secret hash"},
+		"confirms who is confirmed":                                   {"confirm: twice", "administrator: confirms who signed up"},
+		"fails at ResendConfirmationCode with status 500":             {"confirm: a code that another took the place of", "resend: *"},
+		"resets temporary passwords":                                  {"forgotten: of who has a temporary one"},
+		"has no USER_AUTH":                                            {"choice: *"},
+		"takes any temporary password":                                {"administrator: makes somebody with a password against the policy"},
+		"lets disabled and deleted users stay signed in":              {"administrator: disables somebody who is signed in", "administrator: deletes somebody who is signed in, and makes another of that name", "administrator: disables somebody who has not answered yet"},
+		"lists only what is written as it writes it itself":           {"list: by status, in any case", "list: by an attribute in quotes, without blanks"},
+		"looks at no limit, and has another type of error for a page": {"list: too many", "list: a page of nothing's"},
 	}
 	cognitotest.Run(t, target)
 }
@@ -67,7 +83,31 @@ func TestCognitoLocal(t *testing.T) {
 		"takes a refresh token from every client":               {"refresh: another client's", "revoke: another client's", "revoke: without the secret"},
 		"refuses to revoke what it does not know":               {"revoke: twice", "revoke: made up", "revoke: an access token"},
 		"does not look at access tokens beyond what they claim": {"revoke: ends the session, and no other", "revoke: ends access tokens of earlier refreshes", "get user: what is no access token"},
-		"has no AdminResetUserPassword":                         {"password: to be reset"},
+		"has no AdminResetUserPassword":                         {"password: to be reset", "list: by status, in any case"},
+		"sends codes where no test reads them": {
+			"sign up: then confirm, and sign in", "confirm: another code, then the right one", "confirm: twice", "forgotten: another password", "forgotten: to be reset",
+			"forgotten: another code, and a password against the policy, then right",
+		},
+		"has no password policy for anybody": {
+			"sign up: a password against the policy", "change: to one against the policy", "administrator: makes somebody with a password against the policy", "administrator: sets a password for good",
+		},
+		"looks at no attributes": {
+			"sign up: an email address that is none", "sign up: an attribute that there is not", "sign up: an address that says it is verified",
+		},
+		"looks at no secret hash where somebody signs up": {"sign up: without the secret hash"},
+		"has no ResendConfirmationCode":                   {"confirm: a code that another took the place of", "resend: *"},
+		"has other types of errors for codes and passwords": {
+			"forgotten: no code was sent", "change: the password", "change: by who does not know it", "change: with what is no token", "administrator: signs somebody in",
+		},
+		"tells which users there are":                           {"forgotten: nobody's, is as if a code were sent"},
+		"resets temporary passwords":                            {"forgotten: of who has a temporary one"},
+		"has no USER_AUTH":                                      {"choice: *"},
+		"lets disabled and deleted users stay signed in":        {"administrator: disables somebody who is signed in", "administrator: deletes somebody who is signed in, and makes another of that name", "administrator: disables somebody who has not answered yet"},
+		"asks nobody whom a server signs in for a new password": {"administrator: answers a challenge"},
+		"makes a group twice":                                   {"groups: made, and listed"},
+		"lists all at once, with all attributes, by few filters": {
+			"list: by an attribute in quotes, without blanks", "list: in pages, each once", "list: with some attributes", "list: too many", "list: a page of nothing's",
+		},
 	}
 	cognitotest.Run(t, target)
 }

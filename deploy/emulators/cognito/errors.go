@@ -14,6 +14,8 @@ var (
 	expiredSession = notAuthorized("Invalid session for the user, session is expired.")
 	invalidRefresh = notAuthorized("Invalid Refresh Token")
 	codeMismatch   = &apiError{"CodeMismatchException", "Invalid code received for user"}
+	userNotFound   = &apiError{"UserNotFoundException", "User does not exist."}
+	userDisabled   = notAuthorized("User is disabled.")
 	tooMany        = &apiError{"TooManyRequestsException", "Rate exceeded"}
 )
 

@@ -11,7 +11,10 @@ type initiateRequest struct {
 
 // initiateAuth signs in, or refreshes.
 // Source: Amazon Cognito user pools API reference, InitiateAuth.
-func (p *Pool) initiateAuth(in input) (any, *apiError) {
+func (p *Pool) initiateAuth(in input) (any, *apiError) { return p.initiate(in, p.authenticate) }
+
+// initiate begins a sign-in, by the flows that there are for who asks.
+func (p *Pool) initiate(in input, authenticate func(flow string, client Client, parameters map[string]string) (*authResponse, *apiError)) (any, *apiError) {
 	var r initiateRequest
 	err := cmp.Or(in.read("AuthFlow", &r.flow), in.read("ClientId", &r.client), in.read("AuthParameters", &r.parameters))
 	if err != nil {
@@ -24,7 +27,7 @@ func (p *Pool) initiateAuth(in input) (any, *apiError) {
 	case r.flow == nil:
 		return nil, nullMember("authFlow")
 	}
-	response, err := p.authenticate(*r.flow, client, r.parameters)
+	response, err := authenticate(*r.flow, client, r.parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +38,8 @@ func (p *Pool) authenticate(flow string, client Client, parameters map[string]st
 	switch flow {
 	case "USER_PASSWORD_AUTH":
 		return p.signIn(client, parameters)
+	case "USER_AUTH":
+		return p.userAuth(client, parameters)
 	case "USER_SRP_AUTH":
 		return p.beginSRP(client, parameters)
 	case "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN":
@@ -52,7 +57,11 @@ func (p *Pool) signIn(client Client, parameters map[string]string) (*authRespons
 	if err := client.checkHash(username, parameters["SECRET_HASH"]); err != nil {
 		return nil, err
 	}
-	who, ok := p.people.authenticate(username, parameters["PASSWORD"])
+	return p.checkPassword(username, client, parameters["PASSWORD"])
+}
+
+func (p *Pool) checkPassword(username string, client Client, password string) (*authResponse, *apiError) {
+	who, ok := p.people.authenticate(username, password)
 	if !ok {
 		return nil, wrongPassword
 	}
@@ -63,7 +72,7 @@ func (p *Pool) signIn(client Client, parameters map[string]string) (*authRespons
 // take AWS credentials, and for what is no flow.
 func refuseFlow(flow string) *apiError {
 	switch flow {
-	case "USER_AUTH", "CUSTOM_AUTH":
+	case "CUSTOM_AUTH":
 		return flowNotEnabled(flow)
 	case "ADMIN_NO_SRP_AUTH", "ADMIN_USER_PASSWORD_AUTH":
 		return invalid("Initiate Auth method not supported.")

@@ -9,12 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// Message is a code on its way to somebody.
+// Message is a code on its way to somebody, or a temporary password.
 type Message struct {
 	Medium      string // SMS or EMAIL
 	Destination string // a phone number, or an address
-	Username    string // of whoever signs in
-	Code        string // six digits
+	Username    string // of whom it is for
+	Code        string // six digits, or the temporary password
+	Operation   string // what takes it: RespondToAuthChallenge, ConfirmSignUp or ConfirmForgotPassword, and InitiateAuth the password
 }
 
 // askMFA asks for the second factor, or which one of several it shall be.
@@ -22,7 +23,7 @@ func (p *Pool) askMFA(who person, client Client) *authResponse {
 	if len(who.MFA) == 1 {
 		return p.askFactor(who, client, who.MFA[0])
 	}
-	c := challenge{name: "SELECT_MFA_TYPE", client: client.ID, username: who.Username}
+	c := challengeTo(who, client, "SELECT_MFA_TYPE")
 	return p.ask(c, map[string]string{"MFAS_CAN_CHOOSE": jsonText(who.MFA)})
 }
 
@@ -31,11 +32,10 @@ func (p *Pool) selectMFA(a answer) (*authResponse, *apiError) {
 	if err := require(a.responses, "ANSWER"); err != nil {
 		return nil, err
 	}
-	c, err := p.takeSession(a)
+	c, who, err := p.takeSession(a)
 	if err != nil {
 		return nil, err
 	}
-	who, _ := p.people.get(c.username)
 	factor := MFA(a.responses["ANSWER"])
 	if !slices.Contains(who.MFA, factor) {
 		p.challenges.giveBack(a.session, c)
@@ -46,24 +46,28 @@ func (p *Pool) selectMFA(a answer) (*authResponse, *apiError) {
 
 // askFactor asks for a code, which it sends if it is not one of a software token.
 func (p *Pool) askFactor(who person, client Client, factor MFA) *authResponse {
-	c := challenge{name: string(factor), client: client.ID, username: who.Username}
-	message := Message{Username: who.Username}
 	switch factor {
 	case MFASMS:
-		message.Medium, message.Destination = "SMS", who.Phone
+		return p.askSentCode(who, client, string(factor), phoneAttribute)
 	case MFAEmail:
-		message.Medium, message.Destination = "EMAIL", who.Email
-	default:
-		return p.ask(c, map[string]string{"FRIENDLY_DEVICE_NAME": "desk"})
+		return p.askSentCode(who, client, string(factor), emailAttribute)
 	}
+	return p.ask(challengeTo(who, client, string(factor)), map[string]string{"FRIENDLY_DEVICE_NAME": "desk"})
+}
+
+// askSentCode sends a code to one of somebody's addresses, and asks for it.
+func (p *Pool) askSentCode(who person, client Client, name, address string) *authResponse {
+	c := challengeTo(who, client, name)
 	c.code = randomCode()
-	message.Code = c.code
-	response := p.ask(c, map[string]string{
-		"CODE_DELIVERY_DELIVERY_MEDIUM": message.Medium,
-		"CODE_DELIVERY_DESTINATION":     masked(message),
-	})
-	p.deliver(message)
+	m := messageTo(who, address)
+	m.Operation, m.Code = "RespondToAuthChallenge", c.code
+	response := p.askForCode(c, m)
+	p.deliver(m)
 	return response
+}
+
+func (p *Pool) askForCode(c challenge, m Message) *authResponse {
+	return p.ask(c, map[string]string{"CODE_DELIVERY_DELIVERY_MEDIUM": m.Medium, "CODE_DELIVERY_DESTINATION": masked(m)})
 }
 
 // verifySentCode takes the code of an SMS or of an email.
@@ -72,16 +76,19 @@ func (p *Pool) verifySentCode(a answer) (*authResponse, *apiError) {
 	if err := require(a.responses, parameter); err != nil {
 		return nil, err
 	}
-	c, err := p.takeSession(a)
+	c, err := p.takeChallenge(a)
 	if err != nil {
 		return nil, err
 	}
-	if !sameSecret(a.responses[parameter], c.code) {
+	if c.code == "" || !sameSecret(a.responses[parameter], c.code) {
 		p.challenges.giveBack(a.session, c)
 		return nil, codeMismatch
 	}
-	who, _ := p.people.get(c.username)
-	return p.finish(who, a.client), nil
+	who, err := p.still(c)
+	if err != nil {
+		return nil, err
+	}
+	return p.finish(who, a.client)
 }
 
 // verifySoftwareToken takes the code that a software token shows.
@@ -89,7 +96,7 @@ func (p *Pool) verifySoftwareToken(a answer) (*authResponse, *apiError) {
 	if err := require(a.responses, "SOFTWARE_TOKEN_MFA_CODE"); err != nil {
 		return nil, err
 	}
-	c, err := p.takeSession(a)
+	c, who, err := p.takeSession(a)
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +104,7 @@ func (p *Pool) verifySoftwareToken(a answer) (*authResponse, *apiError) {
 		p.challenges.giveBack(a.session, c)
 		return nil, err
 	}
-	who, _ := p.people.get(c.username)
-	return p.finish(who, a.client), nil
+	return p.finish(who, a.client)
 }
 
 // randomCode has six digits.

@@ -2,7 +2,6 @@ package cognito
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,9 +15,9 @@ func (p *Pool) askNewPassword(who person, client Client) *authResponse {
 	for _, name := range who.Required {
 		required = append(required, attributePrefix+name)
 	}
-	return p.ask(challenge{name: "NEW_PASSWORD_REQUIRED", client: client.ID, username: who.Username}, map[string]string{
+	return p.ask(challengeTo(who, client, "NEW_PASSWORD_REQUIRED"), map[string]string{
 		"requiredAttributes": jsonText(required),
-		"userAttributes":     jsonText(who.attributeMap()),
+		"userAttributes":     jsonText(who.attributes),
 	})
 }
 
@@ -27,18 +26,25 @@ func (p *Pool) setNewPassword(a answer) (*authResponse, *apiError) {
 	if err := require(a.responses, "NEW_PASSWORD"); err != nil {
 		return nil, err
 	}
-	c, err := p.takeSession(a)
+	c, who, err := p.takeSession(a)
 	if err != nil {
 		return nil, err
 	}
-	who, _ := p.people.get(c.username)
 	attributes := attributesOf(a.responses)
 	if err := checkNew(who, a.responses["NEW_PASSWORD"], attributes); err != nil {
 		p.challenges.giveBack(a.session, c)
 		return nil, err
 	}
-	who, ok := p.people.setPassword(c.username, a.responses["NEW_PASSWORD"], attributes)
-	if !ok {
+	verifier := newVerifier(who.Username, a.responses["NEW_PASSWORD"])
+	who, err = p.people.change(c.username, p.now(), func(who *person) *apiError {
+		if who.epoch != c.epoch {
+			return invalidSession
+		}
+		who.setPassword(verifier)
+		who.write(attributes)
+		return nil
+	})
+	if err != nil {
 		return nil, invalidSession
 	}
 	return p.proceed(who, a.client)
@@ -54,14 +60,14 @@ func attributesOf(responses map[string]string) map[string]string {
 	return attributes
 }
 
-// checkNew wants a password of the policy, all attributes that are required, and no others.
+// checkNew wants a password of the policy, all attributes that are required, and none that the user has or cannot set.
 func checkNew(who person, password string, attributes map[string]string) *apiError {
 	for name := range attributes {
-		if _, has := who.attributeMap()[name]; has {
+		if _, has := who.attributes[name]; has {
 			return notAuthorized("Cannot modify an already provided " + name)
 		}
-		if !slices.Contains(who.Required, name) {
-			return notAuthorized("A client attempted to write unauthorized attribute")
+		if err := checkAttribute(userAttribute{name, attributes[name]}, false); err != nil {
+			return err
 		}
 	}
 	for _, name := range who.Required {

@@ -16,14 +16,20 @@ func (p *Pool) beginSRP(client Client, parameters map[string]string) (*authRespo
 	if err := client.checkHash(username, parameters["SECRET_HASH"]); err != nil {
 		return nil, err
 	}
+	return p.askSRP(username, client, parameters["SRP_A"])
+}
+
+// askSRP asks for the proof that somebody knows their password.
+func (p *Pool) askSRP(username string, client Client, publicValue string) (*authResponse, *apiError) {
 	who, _ := p.people.get(username)
-	exchange, err := who.verifier.Exchange(parameters["SRP_A"])
+	exchange, err := who.verifier.Exchange(publicValue)
 	if err != nil {
 		return nil, invalid("SRP_A is not valid")
 	}
-	const name = "PASSWORD_VERIFIER"
-	block := p.challenges.add(challenge{name: name, client: client.ID, username: username, exchange: exchange}, p.now())
-	return &authResponse{ChallengeName: name, ChallengeParameters: map[string]string{
+	c := challengeTo(who, client, "PASSWORD_VERIFIER")
+	c.exchange = exchange
+	block := p.challenges.add(c, p.now())
+	return &authResponse{ChallengeName: c.name, ChallengeParameters: map[string]string{
 		"USERNAME":        username,
 		"USER_ID_FOR_SRP": username,
 		"SALT":            exchange.Salt(),
@@ -47,9 +53,9 @@ func (p *Pool) verifyPassword(a answer) (*authResponse, *apiError) {
 	if refusal != nil {
 		return nil, wrongPassword
 	}
-	who, known := p.people.get(c.username)
+	who, gone := p.still(c)
 	right := c.exchange.Verify(block, timestamp, a.responses["PASSWORD_CLAIM_SIGNATURE"])
-	if !known || !right || p.now().Sub(signed).Abs() > challengeLifetime {
+	if gone != nil || !right || p.now().Sub(signed).Abs() > challengeLifetime {
 		return nil, wrongPassword
 	}
 	return p.proceed(who, a.client)

@@ -14,16 +14,25 @@
 //
 // # What it answers
 //
-// People sign in with InitiateAuth (USER_PASSWORD_AUTH, USER_SRP_AUTH) and RespondToAuthChallenge (PASSWORD_VERIFIER,
-// NEW_PASSWORD_REQUIRED, SELECT_MFA_TYPE, SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA), stay signed in with REFRESH_TOKEN_AUTH or
-// GetTokensFromRefreshToken, with rotation or without, and revoke their tokens with RevokeToken and GlobalSignOut. GetUser
-// tells who an access token is of, as long as it was not revoked. An unknown user and a wrong password are answered alike.
+// People sign in with InitiateAuth (USER_PASSWORD_AUTH, USER_SRP_AUTH, and USER_AUTH, where they choose between a password, SRP and
+// a code by email or SMS) and RespondToAuthChallenge (PASSWORD_VERIFIER, NEW_PASSWORD_REQUIRED, SELECT_MFA_TYPE, SMS_MFA, EMAIL_OTP,
+// SOFTWARE_TOKEN_MFA, SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP, SMS_OTP), stay signed in with REFRESH_TOKEN_AUTH or
+// GetTokensFromRefreshToken, with rotation or without, and revoke their tokens with RevokeToken and GlobalSignOut. GetUser tells who
+// an access token is of, as long as it was not revoked. An unknown user and a wrong password are answered alike.
+//
+// They sign up with SignUp, ConfirmSignUp and ResendConfirmationCode, and set another password with ForgotPassword and
+// ConfirmForgotPassword, or with ChangePassword. Codes are handed to Config.Deliver; each is good once, for a few tries, and ends.
+//
+// Fixtures make users with AdminCreateUser and the other operations on users and groups that [Operations] names, and sign them in with
+// AdminInitiateAuth. These take AWS credentials: a request must be signed, by whomever, and pages are not let in. What a user's groups
+// are is in their next tokens; the sessions of who is disabled or deleted end at once, as with RevokeToken.
 //
 // # What it is not
 //
 // It is for desks and for tests. It is not for production: its accounts' passwords and its machine's secret can be read here
-// by everyone, and its keys, sessions and new passwords are gone when it stops. There is no sign-up, no forgotten password, no
-// device, no passkey, no trigger, and no operation that takes AWS credentials. Nobody is locked out for wrong passwords.
+// by everyone, and its keys, sessions, users and new passwords are gone when it stops. There is one pool, with Cognito's default
+// password policy and every custom attribute, in which a name is a username alone, and no email address. There are no pages to sign
+// in by, no device, no passkey, no trigger, and nobody sets up a second factor. Nobody is locked out for wrong passwords.
 // A refresh token that was rotated out and comes again is refused, and ends nothing else.
 package cognito
 
@@ -70,7 +79,7 @@ type Config struct {
 	Clients []Client
 
 	// Deliver is handed the codes that SMS and emails would have. It may be called from several goroutines at once. nil:
-	// accounts may not have MFASMS or MFAEmail.
+	// accounts may not have MFASMS or MFAEmail, and what would send a code is refused.
 	Deliver func(Message)
 
 	// MaxSessions is how many sign-ins are kept, of those that are done and of those that wait for an answer each: one
@@ -182,6 +191,7 @@ func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.ServeAPI(w, r)
 	case ours && rest == tokenPath && len(*p.scopes.Load()) > 0:
 		p.serveToken(w, r)
+	case ours && p.refuseHosted(w, rest):
 	default:
 		p.issuer.ServeHTTP(w, r)
 	}

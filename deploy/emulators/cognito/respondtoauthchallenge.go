@@ -20,6 +20,10 @@ var answers = map[string]func(*Pool, answer) (*authResponse, *apiError){
 	"SELECT_MFA_TYPE":       (*Pool).selectMFA,
 	"SMS_MFA":               (*Pool).verifySentCode,
 	"EMAIL_OTP":             (*Pool).verifySentCode,
+	"SMS_OTP":               (*Pool).verifySentCode,
+	"SELECT_CHALLENGE":      (*Pool).selectChallenge,
+	"PASSWORD":              (*Pool).answerPassword,
+	"PASSWORD_SRP":          (*Pool).answerSRP,
 	"SOFTWARE_TOKEN_MFA":    (*Pool).verifySoftwareToken,
 }
 
@@ -30,6 +34,11 @@ func (p *Pool) respondToAuthChallenge(in input) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
+	return p.respond(a)
+}
+
+// respond takes the answer of a challenge.
+func (p *Pool) respond(a answer) (any, *apiError) {
 	take, ours := answers[a.name]
 	if !ours {
 		return nil, refuseChallenge(a.name)
@@ -70,8 +79,8 @@ func (p *Pool) readAnswer(in input) (answer, *apiError) {
 // theirs.
 func refuseChallenge(name string) *apiError {
 	switch name {
-	case "CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "MFA_SETUP", "SELECT_CHALLENGE", "SMS_OTP",
-		"PASSWORD", "PASSWORD_SRP", "WEB_AUTHN", "ADMIN_NO_SRP_AUTH":
+	case "CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "MFA_SETUP", "WEB_AUTHN",
+		"ADMIN_NO_SRP_AUTH":
 		return invalidSession
 	}
 	return outsideEnum("challengeName", name, "SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, SELECT_MFA_TYPE, MFA_SETUP, "+
@@ -79,10 +88,29 @@ func refuseChallenge(name string) *apiError {
 		"NEW_PASSWORD_REQUIRED, SMS_OTP, PASSWORD, WEB_AUTHN, PASSWORD_SRP")
 }
 
-// takeSession spends the session that an answer names.
-func (p *Pool) takeSession(a answer) (challenge, *apiError) {
+// takeChallenge spends the session that an answer names.
+func (p *Pool) takeChallenge(a answer) (challenge, *apiError) {
 	if a.session == "" {
 		return challenge{}, invalid("Missing required parameter Session")
 	}
 	return p.challenges.take(a.session, a, p.now())
+}
+
+// takeSession is takeChallenge, and gives whose it is.
+func (p *Pool) takeSession(a answer) (challenge, person, *apiError) {
+	c, err := p.takeChallenge(a)
+	if err != nil {
+		return c, person{}, err
+	}
+	who, err := p.still(c)
+	return c, who, err
+}
+
+// still gives whom a challenge is to, if they are as they were then: with the same password, and in the same state.
+func (p *Pool) still(c challenge) (person, *apiError) {
+	who, known := p.people.get(c.username)
+	if !known || who.epoch != c.epoch {
+		return person{}, invalidSession
+	}
+	return who, nil
 }

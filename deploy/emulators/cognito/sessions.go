@@ -18,14 +18,15 @@ const (
 // session is one sign-in: what its tokens keep when they are refreshed.
 type session struct {
 	username string
+	subject  string // another user may have the name later
 	client   Client
 	signedIn time.Time
 	origin   string // origin_jti
 	event    string // event_id
 }
 
-func newSession(username string, client Client, now time.Time) session {
-	return session{username: username, client: client, signedIn: now, origin: uuid.NewString(), event: uuid.NewString()}
+func newSession(who person, client Client, now time.Time) session {
+	return session{username: who.Username, subject: who.Subject, client: client, signedIn: now, origin: uuid.NewString(), event: uuid.NewString()}
 }
 
 func (s session) expired(now time.Time) bool { return !now.Before(s.signedIn.Add(refreshLifetime)) }

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	idp "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
 	"portcullis/deploy/emulators/cognito"
@@ -47,7 +48,7 @@ func accountsOf(users []cognitotest.User) (accounts []cognito.Account) {
 }
 
 func sdk(base string) *idp.Client {
-	return idp.New(idp.Options{Region: "us-east-1", BaseEndpoint: &base})
+	return idp.New(idp.Options{Region: "us-east-1", BaseEndpoint: &base, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")})
 }
 
 // codes are the messages that were sent, the last one of each user.

@@ -39,13 +39,16 @@ func (p *Pool) issue(who person, s session, now time.Time) tokens {
 		},
 	}
 	access := p.issuer.CognitoAccess(options)
+	identity := p.issuer.CognitoIDClaims(options)
+	delete(identity, emailAttribute)
+	delete(identity, emailAttribute+verifiedSuffix)
 	for name, value := range who.attributes {
-		options.Extra[name] = value
+		identity[name] = value
+		if name == emailAttribute+verifiedSuffix || name == phoneAttribute+verifiedSuffix {
+			identity[name] = value == "true"
+		}
 	}
-	if who.Phone != "" {
-		options.Extra["phone_number"], options.Extra["phone_number_verified"] = who.Phone, true
-	}
-	return tokens{AccessToken: access, IDToken: p.issuer.CognitoID(options), ExpiresIn: int(tokenLifetime.Seconds()), TokenType: "Bearer"}
+	return tokens{AccessToken: access, IDToken: p.issuer.Sign(identity), ExpiresIn: int(tokenLifetime.Seconds()), TokenType: "Bearer"}
 }
 
 // machineToken is an access token of nobody's: the client itself is its subject, and there is neither a username nor a

@@ -13,14 +13,46 @@ const (
 	maxBody = 64 << 10
 )
 
-// operations are the API: from the name that X-Amz-Target ends with to what answers it.
-var operations = map[string]func(*Pool, input) (any, *apiError){
-	"InitiateAuth":              (*Pool).initiateAuth,
-	"RespondToAuthChallenge":    (*Pool).respondToAuthChallenge,
-	"GetTokensFromRefreshToken": (*Pool).getTokensFromRefreshToken,
-	"RevokeToken":               (*Pool).revokeToken,
-	"GlobalSignOut":             (*Pool).globalSignOut,
-	"GetUser":                   (*Pool).getUser,
+// operation is what answers a request for it.
+type operation struct {
+	do     func(*Pool, input) (any, *apiError)
+	signed bool // it takes AWS credentials
+}
+
+// operations are the API, by the names that X-Amz-Target ends with.
+var operations = map[string]operation{
+	"InitiateAuth":              {do: (*Pool).initiateAuth},
+	"RespondToAuthChallenge":    {do: (*Pool).respondToAuthChallenge},
+	"GetTokensFromRefreshToken": {do: (*Pool).getTokensFromRefreshToken},
+	"RevokeToken":               {do: (*Pool).revokeToken},
+	"GlobalSignOut":             {do: (*Pool).globalSignOut},
+	"GetUser":                   {do: (*Pool).getUser},
+	"ChangePassword":            {do: (*Pool).changePassword},
+	"SignUp":                    {do: (*Pool).signUp},
+	"ConfirmSignUp":             {do: (*Pool).confirmSignUp},
+	"ResendConfirmationCode":    {do: (*Pool).resendConfirmationCode},
+	"ForgotPassword":            {do: (*Pool).forgotPassword},
+	"ConfirmForgotPassword":     {do: (*Pool).confirmForgotPassword},
+
+	"AdminAddUserToGroup":         {(*Pool).adminAddUserToGroup, true},
+	"AdminConfirmSignUp":          {(*Pool).adminConfirmSignUp, true},
+	"AdminCreateUser":             {(*Pool).adminCreateUser, true},
+	"AdminDeleteUser":             {(*Pool).adminDeleteUser, true},
+	"AdminDisableUser":            {(*Pool).adminDisableUser, true},
+	"AdminEnableUser":             {(*Pool).adminEnableUser, true},
+	"AdminGetUser":                {(*Pool).adminGetUser, true},
+	"AdminInitiateAuth":           {(*Pool).adminInitiateAuth, true},
+	"AdminListGroupsForUser":      {(*Pool).adminListGroupsForUser, true},
+	"AdminRemoveUserFromGroup":    {(*Pool).adminRemoveUserFromGroup, true},
+	"AdminResetUserPassword":      {(*Pool).adminResetUserPassword, true},
+	"AdminRespondToAuthChallenge": {(*Pool).adminRespondToAuthChallenge, true},
+	"AdminSetUserPassword":        {(*Pool).adminSetUserPassword, true},
+	"AdminUpdateUserAttributes":   {(*Pool).adminUpdateUserAttributes, true},
+	"AdminUserGlobalSignOut":      {(*Pool).adminUserGlobalSignOut, true},
+	"CreateGroup":                 {(*Pool).createGroup, true},
+	"ListGroups":                  {(*Pool).listGroups, true},
+	"ListUsers":                   {(*Pool).listUsers, true},
+	"ListUsersInGroup":            {(*Pool).listUsersInGroup, true},
 }
 
 // Operations are the names of the API's operations that a Pool has, in order.
@@ -57,11 +89,16 @@ func (p *Pool) operate(w http.ResponseWriter, r *http.Request) (any, *apiError) 
 	if !p.limit.admit(p.now()) {
 		return nil, tooMany
 	}
+	if operation.signed {
+		if failure := admitAdministrator(r); failure != nil {
+			return nil, failure
+		}
+	}
 	in, failure := readInput(name, body)
 	if failure != nil {
 		return nil, failure
 	}
-	return operation(p, in)
+	return operation.do(p, in)
 }
 
 func serialization(message string) *apiError { return &apiError{"SerializationException", message} }

@@ -13,11 +13,12 @@ import (
 const (
 	enumMessage = "1 validation error detected: Value 'PASSWORD' at 'authFlow' failed to satisfy constraint: Member must satisfy enum value set: " +
 		"[USER_AUTH, USER_SRP_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN, CUSTOM_AUTH, ADMIN_NO_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH]"
-	noRequest     = "An operation is asked for by POST, with Content-Type: application/x-amz-json-1.1 and X-Amz-Target: AWSCognitoIdentityProviderService.OPERATION"
-	theOperations = " here. There are: GetTokensFromRefreshToken, GetUser, GlobalSignOut, InitiateAuth, RespondToAuthChallenge, RevokeToken"
-	noClient      = "1 validation error detected: Value null at 'clientId' failed to satisfy constraint: Member must not be null"
-	noFlow        = "1 validation error detected: Value null at 'authFlow' failed to satisfy constraint: Member must not be null"
+	noRequest = "An operation is asked for by POST, with Content-Type: application/x-amz-json-1.1 and X-Amz-Target: AWSCognitoIdentityProviderService.OPERATION"
+	noClient  = "1 validation error detected: Value null at 'clientId' failed to satisfy constraint: Member must not be null"
+	noFlow    = "1 validation error detected: Value null at 'authFlow' failed to satisfy constraint: Member must not be null"
 )
+
+var theOperations = " here. There are: " + strings.Join(cognito.Operations(), ", ")
 
 func TestWrongBodies(t *testing.T) {
 	const signIn, client = `"AuthFlow":"USER_PASSWORD_AUTH"`, `"ClientId":"local-client"`
@@ -45,7 +46,7 @@ func TestWrongBodies(t *testing.T) {
 		{"SRP without a value", `{` + client + `,"AuthFlow":"USER_SRP_AUTH","AuthParameters":{"USERNAME":"admin"}}`, "InvalidParameterException", "Missing required parameter SRP_A"},
 		{"SRP with the value 0", `{` + client + `,"AuthFlow":"USER_SRP_AUTH","AuthParameters":{"USERNAME":"admin","SRP_A":"0"}}`, "InvalidParameterException", "SRP_A is not valid"},
 		{"SRP with a password", `{` + client + `,"AuthFlow":"USER_SRP_AUTH","AuthParameters":{"USERNAME":"admin","PASSWORD":"Passw0rd!"}}`, "InvalidParameterException", "Missing required parameter SRP_A"},
-		{"choice", `{` + client + `,"AuthFlow":"USER_AUTH"}`, "InvalidParameterException", "USER_AUTH is not enabled for the client."},
+		{"choice without a user", `{` + client + `,"AuthFlow":"USER_AUTH"}`, "InvalidParameterException", "Missing required parameter USERNAME"},
 		{"custom", `{` + client + `,"AuthFlow":"CUSTOM_AUTH"}`, "InvalidParameterException", "CUSTOM_AUTH is not enabled for the client."},
 		{"admin", `{` + client + `,"AuthFlow":"ADMIN_USER_PASSWORD_AUTH"}`, "InvalidParameterException", "Initiate Auth method not supported."},
 		{"admin, old", `{` + client + `,"AuthFlow":"ADMIN_NO_SRP_AUTH"}`, "InvalidParameterException", "Initiate Auth method not supported."},
@@ -73,7 +74,7 @@ func TestWrongRequests(t *testing.T) {
 		{"GET", "GET", media, target, noRequest},
 		{"PUT", "PUT", media, target, noRequest},
 		{"no target", "POST", media, "", noRequest},
-		{"operation of Cognito's that is not here", "POST", media, "AWSCognitoIdentityProviderService.SignUp", "There is no operation SignUp" + theOperations},
+		{"operation of Cognito's that is not here", "POST", media, "AWSCognitoIdentityProviderService.CreateUserPool", "There is no operation CreateUserPool" + theOperations},
 		{"no operation", "POST", media, "AWSCognitoIdentityProviderService.", "There is no operation " + theOperations},
 		{"other service", "POST", media, "DynamoDB_20120810.InitiateAuth", noRequest},
 		{"bare operation", "POST", media, "InitiateAuth", noRequest},

@@ -1,6 +1,7 @@
 package functions
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +22,7 @@ paths: {/things: {get: {security: [bearer: [things/read]]}}}
 // TestRulesOfEachContract: another contract's rules are in another file, so that a function that runs with the ones before goes
 // on with those, also in a process that it starts later. The same contract's are in the same file.
 func TestRulesOfEachContract(t *testing.T) {
-	s, err := services.New(services.Config{Base: "http://127.0.0.1:1", Getenv: func(string) string { return "" }})
+	s, err := services.New(services.Config{Base: "http://127.0.0.1:1", Getenv: func(string) string { return "" }, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

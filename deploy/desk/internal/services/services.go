@@ -4,6 +4,7 @@
 package services
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -29,6 +30,7 @@ type Config struct {
 	Base     string                   // where the desk is served: http://HOST:PORT, or https://
 	Getenv   func(name string) string // gives a variable of the environment, "" where it is not set
 	Gateways http.Handler             // what the desk serves beside services, for functions where it speaks https
+	Log      *slog.Logger             // gets the codes that the built-in issuer sends to people; required
 }
 
 // Services is everything that stays. Its methods may be called by many goroutines at once, except for Update, Feed and
@@ -57,7 +59,7 @@ func New(c Config) (*Services, error) {
 	if err := env.checkRegion(); err != nil {
 		return nil, err
 	}
-	pool, err := newPool(c.Base)
+	pool, err := newPool(c.Base, c.Log)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package services_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func open(t *testing.T, environment ...string) (*services.Services, error) {
 		name, value, _ := strings.Cut(variable, "=")
 		variables[name] = value
 	}
-	s, err := services.New(services.Config{Base: base, Getenv: func(name string) string { return variables[name] }})
+	s, err := services.New(services.Config{Base: base, Getenv: func(name string) string { return variables[name] }, Log: slog.New(slog.DiscardHandler)})
 	if err == nil {
 		t.Cleanup(s.Close)
 	}

@@ -3,6 +3,7 @@ package services
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -21,10 +22,14 @@ const (
 	ClientSecret = "local-client-secret-not-secret" // of SecretID
 )
 
-// newPool makes the built-in issuer.
-func newPool(base string) (*cognito.Pool, error) {
+// newPool makes the built-in issuer. What it sends to people is a line of the log.
+func newPool(base string, log *slog.Logger) (*cognito.Pool, error) {
 	return cognito.New(cognito.Config{
 		BaseURL: base + CognitoPath, Accounts: cognito.Demo(),
+		Deliver: func(m cognito.Message) {
+			log.Info("message", slog.String("medium", m.Medium), slog.String("to", m.Destination), slog.String("username", m.Username),
+				slog.String("code", m.Code), slog.String("for", m.Operation))
+		},
 		Clients: []cognito.Client{{ID: RotatingID, Rotate: true}, {ID: SecretID, Secret: ClientSecret}},
 	})
 }

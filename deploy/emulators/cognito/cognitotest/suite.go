@@ -47,7 +47,7 @@ type testCase struct {
 	run  func(testing.TB, *Target)
 }
 
-var tables = [][]testCase{signInCases, srpCases, newPasswordCases, mfaCases, refreshCases, rotationCases, revokeCases, userCases}
+var tables = [][]testCase{signInCases, srpCases, newPasswordCases, mfaCases, refreshCases, rotationCases, revokeCases, userCases, signUpCases, forgottenCases, changeCases, choiceCases, administratorCases, groupCases, listCases}
 
 // Run checks the target with all cases.
 func Run(t *testing.T, target *Target) {
