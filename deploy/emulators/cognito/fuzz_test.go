@@ -3,13 +3,22 @@ package cognito_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"portcullis/deploy/emulators/cognito"
 )
 
-var operationNames = []string{"InitiateAuth", "RespondToAuthChallenge", "GetTokensFromRefreshToken", "RevokeToken", "GlobalSignOut", "GetUser"}
+var operationNames = append([]string{"InitiateAuth", "RespondToAuthChallenge", "GetTokensFromRefreshToken", "RevokeToken", "GlobalSignOut", "GetUser",
+	"ChangePassword", "ConfirmSignUp", "ResendConfirmationCode", "ForgotPassword", "ConfirmForgotPassword"}, administratorNames()...)
+
+// administratorNames are the operations that are refused where a request is not signed.
+func administratorNames() []string {
+	return slices.DeleteFunc(cognito.Operations(), func(name string) bool {
+		return !strings.HasPrefix(name, "Admin") && !strings.HasPrefix(name, "List") && name != "CreateGroup"
+	})
+}
 
 // FuzzBodies: whatever the operation and the body, the answer is JSON: 200, or 400 with a Cognito error. Tokens are for those
 // only who sent the password, and a user's attributes for nobody.
@@ -26,6 +35,12 @@ func FuzzBodies(f *testing.F) {
 	f.Add(3, `{`+client+`,"Token":"x"}`)
 	f.Add(4, `{"AccessToken":"e30.e30.e30"}`)
 	f.Add(5, `{"AccessToken":"..."}`)
+	f.Add(0, `{"AuthFlow":"USER_AUTH",`+client+`,"AuthParameters":{"USERNAME":"admin","PREFERRED_CHALLENGE":"EMAIL_OTP"}}`)
+	f.Add(1, `{"ChallengeName":"SELECT_CHALLENGE",`+client+`,"Session":"x","ChallengeResponses":{"USERNAME":"admin","ANSWER":"PASSWORD","PASSWORD":"x"}}`)
+	f.Add(6, `{"AccessToken":"e30.e30.e30","PreviousPassword":"x","ProposedPassword":"N3w-password"}`)
+	f.Add(7, `{`+client+`,"Username":"admin","ConfirmationCode":"123456"}`)
+	f.Add(10, `{`+client+`,"Username":"admin","ConfirmationCode":"123456","Password":"N3w-password"}`)
+	f.Add(11, `{"UserPoolId":"us-east-1_local","Username":"admin","GroupName":"admins"}`)
 	pool, err := cognito.New(cognito.Config{BaseURL: "http://a.example/_cognito"})
 	if err != nil {
 		f.Fatal(err)
