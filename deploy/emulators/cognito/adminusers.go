@@ -231,7 +231,11 @@ func (p *Pool) adminDeleteUser(in input) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.people.remove(username); err != nil {
+	return p.delete(username, 0)
+}
+
+func (p *Pool) delete(username string, number int) (any, *apiError) {
+	if err := p.people.remove(username, number); err != nil {
 		return nil, err
 	}
 	p.sessions.revokeAll(username)

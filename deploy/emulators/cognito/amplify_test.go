@@ -27,6 +27,9 @@ wrong: NotAuthorizedException: Incorrect username or password.
 SRP: DONE
 who: ann
 attributes: {"email":"ann@example.com","verified":"true"}
+move: CONFIRM_ATTRIBUTE_WITH_CODE
+verify: done
+attributes: {"email":"moved@example.com","verified":"true"}
 change: done
 refresh: ann
 sign out: done
@@ -37,7 +40,8 @@ sign out: done
 choose: CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION PASSWORD,PASSWORD_SRP,EMAIL_OTP
 chosen: CONFIRM_SIGN_IN_WITH_EMAIL_CODE
 code: DONE
-sign out: done
+delete: done
+gone: NotAuthorizedException: Incorrect username or password.
 newcomer: CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED
 new password: DONE
 `

@@ -16,13 +16,14 @@ const (
 // maxSends is how many codes somebody is sent for one operation within an hour. Source: as the lifetimes', Forgot password.
 const maxSends = 20
 
-// codeKey is who a code was sent to, and the operation that takes it.
-type codeKey struct{ username, operation string }
+// codeKey is who a code was sent to, the operation that takes it, and for codes that are for an attribute that.
+type codeKey struct{ username, operation, attribute string }
 
 // sentCode is the last code that was sent.
 type sentCode struct {
 	text    string
-	address string // the attribute that has where it was sent
+	address string // the attribute that had where it was sent
+	to      string // where that was
 	ends    time.Time
 	tries   int
 	used    bool
@@ -42,10 +43,11 @@ var (
 func (all *people) newCode(key codeKey, address string, lifetime time.Duration, now time.Time) (string, *apiError) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	if all.byName[key.username] == nil {
+	who := all.byName[key.username]
+	if who == nil {
 		return "", userNotFound
 	}
-	next := sentCode{text: randomCode(), address: address, ends: now.Add(lifetime), hourBegan: now}
+	next := sentCode{text: randomCode(), address: address, to: who.attributes[address], ends: now.Add(lifetime), hourBegan: now}
 	if last := all.codes[key]; last != nil && now.Before(last.hourBegan.Add(time.Hour)) {
 		if last.sends >= maxSends {
 			return "", tooManySends
@@ -57,8 +59,8 @@ func (all *people) newCode(key codeKey, address string, lifetime time.Duration, 
 	return next.text, nil
 }
 
-// useCode takes a code, each once, and changes who has it. Codes are compared a few times only, and one that could not be used
-// stays good.
+// useCode takes a code, each once, and changes who has it, if the address where it was sent is still theirs. Codes are compared a
+// few times only.
 func (all *people) useCode(key codeKey, code string, now time.Time, change func(p *person, address string) *apiError) *apiError {
 	all.mu.Lock()
 	defer all.mu.Unlock()
@@ -72,8 +74,13 @@ func (all *people) useCode(key codeKey, code string, now time.Time, change func(
 		sent.tries++
 		return wrongCode
 	}
-	_, err := all.changeLocked(key.username, now, func(p *person) *apiError { return change(p, sent.address) })
-	sent.used = err == nil
+	sent.used = true
+	_, err := all.changeLocked(key.username, now, func(p *person) *apiError {
+		if p.attributes[sent.address] != sent.to {
+			return noSuchCode
+		}
+		return change(p, sent.address)
+	})
 	return err
 }
 
@@ -92,7 +99,11 @@ func (p *Pool) send(who person, operation, address string, lifetime time.Duratio
 	if p.deliver == nil {
 		return nil, noDelivery
 	}
-	code, err := p.people.newCode(codeKey{who.Username, operation}, address, lifetime, p.now())
+	key := codeKey{who.Username, operation, ""}
+	if operation == verifyOperation {
+		key.attribute = address
+	}
+	code, err := p.people.newCode(key, address, lifetime, p.now())
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ type Message struct {
 	Destination string // a phone number, or an address
 	Username    string // of whom it is for
 	Code        string // six digits, or the temporary password
-	Operation   string // what takes it: RespondToAuthChallenge, ConfirmSignUp or ConfirmForgotPassword, and InitiateAuth the password
+	Operation   string // what takes it: RespondToAuthChallenge, ConfirmSignUp, ConfirmForgotPassword or VerifyUserAttribute; the password: InitiateAuth
 }
 
 // askMFA asks for the second factor, or which one of several it shall be.

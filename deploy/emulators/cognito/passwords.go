@@ -53,7 +53,7 @@ func (p *Pool) confirmForgotPassword(in input) (any, *apiError) {
 		return nil, wrongCode
 	}
 	verifier := newVerifier(r.username, password)
-	err = p.people.useCode(codeKey{r.username, confirmForgotPasswordOperation}, code, p.now(), func(who *person, _ string) *apiError {
+	err = p.people.useCode(codeKey{r.username, confirmForgotPasswordOperation, ""}, code, p.now(), func(who *person, _ string) *apiError {
 		if who.Disabled {
 			return wrongCode
 		}

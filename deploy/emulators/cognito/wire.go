@@ -28,11 +28,18 @@ var operations = map[string]operation{
 	"GlobalSignOut":             {do: (*Pool).globalSignOut},
 	"GetUser":                   {do: (*Pool).getUser},
 	"ChangePassword":            {do: (*Pool).changePassword},
-	"SignUp":                    {do: (*Pool).signUp},
-	"ConfirmSignUp":             {do: (*Pool).confirmSignUp},
-	"ResendConfirmationCode":    {do: (*Pool).resendConfirmationCode},
-	"ForgotPassword":            {do: (*Pool).forgotPassword},
-	"ConfirmForgotPassword":     {do: (*Pool).confirmForgotPassword},
+	"DeleteUser":                {do: (*Pool).deleteUser},
+	"UpdateUserAttributes":      {do: (*Pool).updateUserAttributes},
+	"DeleteUserAttributes":      {do: (*Pool).deleteUserAttributes},
+	"VerifyUserAttribute":       {do: (*Pool).verifyUserAttribute},
+
+	"GetUserAttributeVerificationCode": {do: (*Pool).getUserAttributeVerificationCode},
+
+	"SignUp":                 {do: (*Pool).signUp},
+	"ConfirmSignUp":          {do: (*Pool).confirmSignUp},
+	"ResendConfirmationCode": {do: (*Pool).resendConfirmationCode},
+	"ForgotPassword":         {do: (*Pool).forgotPassword},
+	"ConfirmForgotPassword":  {do: (*Pool).confirmForgotPassword},
 
 	"AdminAddUserToGroup":         {(*Pool).adminAddUserToGroup, true},
 	"AdminConfirmSignUp":          {(*Pool).adminConfirmSignUp, true},

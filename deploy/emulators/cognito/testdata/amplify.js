@@ -33,6 +33,9 @@ async function main() {
   await step('SRP', () => auth.signIn({username, password}), next);
   await step('who', auth.getCurrentUser, user => user.username);
   await step('attributes', auth.fetchUserAttributes, attributes => JSON.stringify({email: attributes.email, verified: attributes.email_verified}));
+  await step('move', () => auth.updateUserAttributes({userAttributes: {email: 'moved@example.com'}}), result => result.email.nextStep.updateAttributeStep);
+  await step('verify', async () => auth.confirmUserAttribute({userAttributeKey: 'email', confirmationCode: await codeOf(username)}), done);
+  await step('attributes', auth.fetchUserAttributes, attributes => JSON.stringify({email: attributes.email, verified: attributes.email_verified}));
   await step('change', () => auth.updatePassword({oldPassword: password, newPassword: 'N3w-password'}), done);
   await step('refresh', () => auth.fetchAuthSession({forceRefresh: true}), session => session.tokens.accessToken.payload.username);
   await step('sign out', () => auth.signOut({global: true}), done);
@@ -44,7 +47,8 @@ async function main() {
   await step('choose', () => auth.signIn({username, options: {authFlowType: 'USER_AUTH'}}), result => `${next(result)} ${result.nextStep.availableChallenges}`);
   await step('chosen', () => auth.confirmSignIn({challengeResponse: 'EMAIL_OTP'}), next);
   await step('code', async () => auth.confirmSignIn({challengeResponse: await codeOf(username)}), next);
-  await step('sign out', () => auth.signOut(), done);
+  await step('delete', auth.deleteUser, done);
+  await step('gone', () => auth.signIn({username, password: 'Th1rd-password'}), next);
   await step('newcomer', () => auth.signIn({username: 'newcomer', password, options: byPassword}), next);
   await step('new password', () => auth.confirmSignIn({challengeResponse: 'N3w-password'}), next);
 }
