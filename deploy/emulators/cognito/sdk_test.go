@@ -82,6 +82,33 @@ func TestAWSCLI(t *testing.T) {
 	}
 }
 
+// TestAWSCLIFixtures makes users as the set-up of a test does, and signs one in.
+func TestAWSCLIFixtures(t *testing.T) {
+	cli := testtools.AWSCLI(t)
+	pool, base := serve(t)
+	run := func(query, operation string, args ...string) string {
+		t.Helper()
+		args = append([]string{"cognito-idp", operation, "--region", "us-east-1", "--endpoint-url", base, "--user-pool-id", cognito.PoolID, "--output", "json", "--query", query}, args...)
+		command := exec.CommandContext(t.Context(), cli, args...)
+		command.Env = append(withoutAWS(os.Environ()), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
+		out, err := command.Output()
+		if err != nil {
+			t.Fatalf("%s: %v %s", operation, err, stderr(err))
+		}
+		return strings.TrimSpace(string(out))
+	}
+	status := run("User.UserStatus", "admin-create-user", "--username", "ada", "--message-action", "SUPPRESS", "--user-attributes", "Name=email,Value=ada@example.com")
+	run("@", "admin-set-user-password", "--username", "ada", "--password", "Passw0rd-of-ada", "--permanent")
+	run("@", "admin-add-user-to-group", "--username", "ada", "--group-name", "admins")
+	found := run("Users[].Username", "list-users", "--filter", `email ^= "ada@"`)
+	token := run("AuthenticationResult.AccessToken", "admin-initiate-auth", "--client-id", cognito.ClientID,
+		"--auth-flow", "ADMIN_USER_PASSWORD_AUTH", "--auth-parameters", "USERNAME=ada,PASSWORD=Passw0rd-of-ada")
+	groups, err := json.Marshal(claims(t, pool, strings.Trim(token, `"`))["cognito:groups"])
+	if got, want := status+strings.Join(strings.Fields(found), "")+string(groups), `"FORCE_CHANGE_PASSWORD"["ada"]["admins"]`; err != nil || got != want {
+		t.Errorf("%s, %v; want %s", got, err, want)
+	}
+}
+
 // serve mounts a pool at /_cognito of a server, as the local gateway does.
 func serve(t *testing.T) (*cognito.Pool, string) {
 	t.Helper()

@@ -32,6 +32,9 @@ func Command(s *cli.Session) *cobra.Command {
 Its page at / signs in, calls and connects; portcullis login signs in from a shell. Nothing is needed but this program; it uses a real
 DynamoDB or Cognito where the environment names one.
 
+Users of your own are made as at Cognito, with aws cognito-idp admin-create-user at /_aws, and front ends sign people up at /_cognito;
+the codes that they are sent are lines on stderr.
+
 Ctrl-C lets the requests and messages in flight finish, and closes WebSocket connections as going away; a second one
 cuts them.
 
