@@ -97,7 +97,8 @@ func (p *Pool) invite(c creation) (person, *apiError) {
 			return nil
 		})
 	}
-	who := person{Account: Account{Username: c.username, Subject: uuid.NewString(), Temporary: true}, verifier: verifier, temporaryEnds: now.Add(temporaryLifetime)}
+	account := Account{Username: c.username, Subject: uuid.NewString(), Temporary: true}
+	who := person{Account: account, verifier: verifier, temporaryEnds: now.Add(temporaryLifetime)}
 	who.write(c.attributes)
 	who, err := p.people.add(who, now)
 	if err != nil && err.Type == "UsernameExistsException" {

@@ -7,7 +7,8 @@ import (
 
 // searchable are the attributes that a filter may be of.
 // Source: Amazon Cognito user pools API reference, ListUsers, Filter.
-var searchable = []string{"username", "email", "phone_number", "name", "given_name", "family_name", "preferred_username", "cognito:user_status", "status", "sub"}
+var searchable = []string{"username", "email", "phone_number", "name", "given_name", "family_name", "preferred_username",
+	"cognito:user_status", "status", "sub"}
 
 // parseFilter reads the filter of ListUsers, which everybody meets where it is empty:
 //

@@ -2,14 +2,11 @@ package cognito_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,17 +70,6 @@ func ok(t *testing.T, answer *httptest.ResponseRecorder) {
 	}
 }
 
-const (
-	noSuchCode = "Invalid code provided, please request a code again."
-	wrongCode  = "Invalid verification code provided, please try again."
-	limited    = "Attempt limit exceeded, please try after some time."
-)
-
-// wrong is six digits that a code is not.
-func wrong(code string) string {
-	return strings.Map(func(digit rune) rune { return '0' + (digit-'0'+1)%10 }, code)
-}
-
 // TestAdministratorsOnly: no operation that takes AWS credentials is done without a signature, nor for a page.
 func TestAdministratorsOnly(t *testing.T) {
 	pool, _, _ := at(t, start)
@@ -100,82 +86,6 @@ func TestAdministratorsOnly(t *testing.T) {
 		page.Set("Authorization", signature)
 		page.Set("Origin", "https://evil.example")
 		checkError(t, do(pool, "POST", "/_cognito", body, page), "AccessDeniedException", "Pages are not let in.")
-	}
-}
-
-// TestSignUpCodes: a code ends, is compared five times, and not sent more than twenty times an hour.
-func TestSignUpCodes(t *testing.T) {
-	pool, now, sent := at(t, start)
-	resend := func(user string) *httptest.ResponseRecorder {
-		return call(pool, "ResendConfirmationCode", fields{"ClientId": cognito.ClientID, "Username": user})
-	}
-	ok(t, signUp(pool, "late"))
-	code := sent.of("late")
-	if m := sent.message("late"); m.Medium != "EMAIL" || m.Destination != "late@example.com" || m.Operation != "ConfirmSignUp" || len(m.Code) != 6 {
-		t.Errorf("message %+v", m)
-	}
-	now.pass(24 * time.Hour)
-	checkError(t, confirm(pool, "late", code), "ExpiredCodeException", noSuchCode)
-	ok(t, resend("late"))
-	now.pass(24*time.Hour - 1)
-	ok(t, confirm(pool, "late", sent.of("late")))
-	checkError(t, resend("late"), "InvalidParameterException", "User is already confirmed.")
-
-	ok(t, signUp(pool, "guessing"))
-	code = sent.of("guessing")
-	for range 5 {
-		checkError(t, confirm(pool, "guessing", wrong(code)), "CodeMismatchException", wrongCode)
-	}
-	checkError(t, confirm(pool, "guessing", code), "TooManyFailedAttemptsException", limited)
-	for range 19 {
-		ok(t, resend("guessing"))
-	}
-	checkError(t, resend("guessing"), "LimitExceededException", limited)
-	now.pass(time.Hour)
-	ok(t, resend("guessing"))
-	ok(t, confirm(pool, "guessing", sent.of("guessing")))
-
-	checkError(t, confirm(pool, "nobody", "123456"), "ExpiredCodeException", noSuchCode)
-	checkError(t, confirm(pool, "admin", "123456"), "NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED")
-}
-
-// TestResetCodes: the same of the codes for another password; one of sign-up is none of these.
-func TestResetCodes(t *testing.T) {
-	pool, now, sent := at(t, start)
-	ok(t, forgot(pool, "reader"))
-	code := sent.of("reader")
-	now.pass(time.Hour)
-	checkError(t, reset(pool, "reader", code, "N3w-password"), "ExpiredCodeException", noSuchCode)
-	ok(t, forgot(pool, "reader"))
-	code = sent.of("reader")
-	checkError(t, reset(pool, "reader", code, "new-password"), "InvalidPasswordException", "Password did not conform with policy: Password must have uppercase characters")
-	checkError(t, reset(pool, "admin", code, "N3w-password"), "ExpiredCodeException", noSuchCode)
-	for range 5 {
-		checkError(t, reset(pool, "reader", wrong(code), "N3w-password"), "CodeMismatchException", wrongCode)
-	}
-	checkError(t, reset(pool, "reader", code, "N3w-password"), "TooManyFailedAttemptsException", limited)
-	signIn(t, pool, "reader")
-	ok(t, signUp(pool, "newer"))
-	checkError(t, reset(pool, "newer", sent.of("newer"), "N3w-password"), "ExpiredCodeException", noSuchCode)
-}
-
-// TestOneOfSeveralCodesAtOnceIsTaken: a code is good once, however many send it.
-func TestOneOfSeveralCodesAtOnceIsTaken(t *testing.T) {
-	pool, _, sent := at(t, start)
-	ok(t, forgot(pool, "reader"))
-	code := sent.of("reader")
-	var taken atomic.Int32
-	var all sync.WaitGroup
-	for i := range 8 {
-		all.Go(func() {
-			if reset(pool, "reader", code, fmt.Sprintf("N3w-password-%d", i)).Code == 200 {
-				taken.Add(1)
-			}
-		})
-	}
-	all.Wait()
-	if taken.Load() != 1 {
-		t.Errorf("%d have set a password", taken.Load())
 	}
 }
 
@@ -217,34 +127,6 @@ func TestNoneOfOneTimeCodes(t *testing.T) {
 		}
 		answer := respond(pool, "EMAIL_OTP", asked.Session, map[string]string{"USERNAME": user, "EMAIL_OTP_CODE": "123456"})
 		checkError(t, answer, "NotAuthorizedException", "Invalid session for the user, session can only be used once.")
-	}
-}
-
-// TestWhatASignInHasShownEndsWithChanges: a challenge that was passed in part is worth nothing once the password, or whether the
-// user may sign in, is another.
-func TestWhatASignInHasShownEndsWithChanges(t *testing.T) {
-	pool, _, sent := at(t, start)
-	changes := []struct {
-		name   string
-		change func()
-	}{
-		{"another password", func() {
-			ok(t, administer(pool, "AdminSetUserPassword", fields{"Username": "phone", "Password": cognito.Password, "Permanent": true}))
-		}},
-		{"disabled and enabled again", func() {
-			ok(t, administer(pool, "AdminDisableUser", fields{"Username": "phone"}))
-			ok(t, administer(pool, "AdminEnableUser", fields{"Username": "phone"}))
-		}},
-		{"a reset", func() { ok(t, administer(pool, "AdminResetUserPassword", fields{"Username": "phone"})) }},
-	}
-	for _, test := range changes {
-		asked := challenged(t, pool, "phone")
-		code := sent.of("phone")
-		test.change()
-		answer := respond(pool, "SMS_MFA", asked.Session, map[string]string{"USERNAME": "phone", "SMS_MFA_CODE": code})
-		if answer.Code != 400 || !strings.Contains(answer.Body.String(), "Invalid session for the user.") {
-			t.Errorf("%s: %d %s", test.name, answer.Code, answer.Body)
-		}
 	}
 }
 
@@ -407,102 +289,6 @@ func TestHostedAddresses(t *testing.T) {
 			}
 		}
 	}
-}
-
-// meddle is a pool of config, in which something is done when the clock is asked for the moment-th time after it is armed. done
-// tells whether it was.
-func meddle(t *testing.T, moment int, do func(*cognito.Pool)) (pool *cognito.Pool, arm func(), done func() bool) {
-	t.Helper()
-	calls, armed := 0, false
-	c := config
-	c.Deliver = new(codes).take
-	c.Now = func() time.Time {
-		if armed {
-			if calls++; calls == moment {
-				armed = false
-				do(pool)
-			}
-		}
-		return start
-	}
-	pool = newPool(t, c)
-	return pool, func() { armed = true }, func() bool {
-		was := calls >= moment
-		armed = false
-		return was
-	}
-}
-
-// TestRaces: whenever somebody is disabled or deleted while they sign in, nothing that they get is good afterwards.
-func TestRaces(t *testing.T) {
-	for _, operation := range []string{"AdminDisableUser", "AdminDeleteUser"} {
-		end := func(pool *cognito.Pool) { ok(t, administer(pool, operation, fields{"Username": "reader"})) }
-		for moment := 1; ; moment++ {
-			pool, arm, done := meddle(t, moment, end)
-			arm()
-			answer := password(pool, "reader", cognito.Password)
-			late := !done()
-			if late {
-				end(pool)
-			}
-			if answer.Code == 200 {
-				got := decode[challenge](t, answer).AuthenticationResult
-				refresh := request("REFRESH_TOKEN_AUTH", map[string]string{"REFRESH_TOKEN": got.RefreshToken})
-				checkError(t, call(pool, "GetUser", fields{"AccessToken": got.AccessToken}), "NotAuthorizedException", "Access Token has been revoked")
-				checkError(t, post(pool, "/_cognito", refresh), "NotAuthorizedException", "Refresh Token has been revoked")
-			}
-			if late {
-				break
-			}
-		}
-	}
-}
-
-// TestThePasswordThatWasSetLastStands: an administrator's is not replaced by one that a user chose in place of an earlier one.
-func TestThePasswordThatWasSetLastStands(t *testing.T) {
-	const theirs = "Adm1n-of-theirs"
-	set := func(pool *cognito.Pool) {
-		ok(t, administer(pool, "AdminSetUserPassword", fields{"Username": "new", "Password": theirs, "Permanent": true}))
-	}
-	for moment := 1; ; moment++ {
-		pool, arm, done := meddle(t, moment, set)
-		asked := challenged(t, pool, "new")
-		arm()
-		respond(pool, "NEW_PASSWORD_REQUIRED", asked.Session, map[string]string{"USERNAME": "new", "NEW_PASSWORD": "N3w-password", "userAttributes.name": "N"})
-		if !done() {
-			break
-		}
-		ok(t, password(pool, "new", theirs))
-		checkError(t, password(pool, "new", "N3w-password"), "NotAuthorizedException", "Incorrect username or password.")
-	}
-	change := func(pool *cognito.Pool) {
-		ok(t, administer(pool, "AdminSetUserPassword", fields{"Username": "reader", "Password": theirs, "Permanent": true}))
-	}
-	for moment := 1; ; moment++ {
-		pool, arm, done := meddle(t, moment, change)
-		signedIn := signIn(t, pool, "reader")
-		arm()
-		call(pool, "ChangePassword", fields{"AccessToken": signedIn.AccessToken, "PreviousPassword": cognito.Password, "ProposedPassword": "N3w-password"})
-		if !done() {
-			break
-		}
-		ok(t, password(pool, "reader", theirs))
-	}
-}
-
-// TestCodesEndWithTheirUser: a code is of who it was sent to, and of the address that it was sent to, whoever has the name later.
-func TestCodesEndWithTheirUser(t *testing.T) {
-	pool, _, sent := at(t, start)
-	ok(t, forgot(pool, "member"))
-	code := sent.of("member")
-	ok(t, administer(pool, "AdminDeleteUser", fields{"Username": "member"}))
-	ok(t, administer(pool, "AdminCreateUser", fields{"Username": "member", "TemporaryPassword": "Temp0rary!", "UserAttributes": attributes{attribute("email", "member@example.com")}}))
-	checkError(t, reset(pool, "member", code, "N3w-password"), "ExpiredCodeException", noSuchCode)
-
-	ok(t, forgot(pool, "reader"))
-	code = sent.of("reader")
-	ok(t, administer(pool, "AdminUpdateUserAttributes", fields{"Username": "reader", "UserAttributes": attributes{attribute("email", "other@example.com"), attribute("email_verified", "true")}}))
-	checkError(t, reset(pool, "reader", code, "N3w-password"), "ExpiredCodeException", noSuchCode)
 }
 
 // TestOwnAttributes: people change their own attributes, show that a new address is theirs, and delete themselves.

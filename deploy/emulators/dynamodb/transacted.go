@@ -63,7 +63,8 @@ func (t *transacted) forget(now time.Time) {
 // clientRequestToken reads the token; "" where there is none.
 func (r *request) clientRequestToken() (token string) {
 	const most = 36
-	const constraint = "1 validation error detected: Value '%s' at 'clientRequestToken' failed to satisfy constraint: Member must have length %s than or equal to %d"
+	const constraint = "1 validation error detected: Value '%s' at 'clientRequestToken' failed to satisfy constraint: " +
+		"Member must have length %s than or equal to %d"
 	if !r.read("ClientRequestToken", &token) {
 		return ""
 	}
