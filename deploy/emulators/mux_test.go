@@ -131,8 +131,8 @@ const (
 func TestUnknown(t *testing.T) {
 	address := testtools.Serve(t, everything(t))
 	for _, test := range []asked{
-		{"an operation of DynamoDB's", "POST", "/", target("DynamoDB_20120810.TransactGetItems", json10), "{}", 400, json10,
-			`"message":"There is no operation TransactGetItems here. There are: BatchGetItem, BatchWriteItem, `},
+		{"an operation of DynamoDB's", "POST", "/", target("DynamoDB_20120810.DescribeLimits", json10), "{}", 400, json10,
+			`"message":"There is no operation DescribeLimits here. There are: BatchGetItem, BatchWriteItem, `},
 		{"an operation of DynamoDB Streams'", "POST", "/", target("DynamoDBStreams_20120810.Query", json10), "{}", 400, json10,
 			`"message":"There is no operation Query here. There are: DescribeStream, GetRecords, GetShardIterator, ListStreams"`},
 		{"an operation of Cognito's", "POST", "/", target("AWSCognitoIdentityProviderService.CreateUserPool", json11), "{}", 400, json11,

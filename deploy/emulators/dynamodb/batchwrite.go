@@ -24,7 +24,7 @@ func (h *Handler) batchWriteItem(r *request) (any, *apiError) {
 	if failure := r.end(); failure != nil {
 		return nil, failure
 	}
-	tables, failure := h.tablesOf(writes)
+	tables, failure := h.tablesOf(tableNames(writes))
 	if failure != nil {
 		return nil, failure
 	}
@@ -48,18 +48,27 @@ func (h *Handler) batchWriteItem(r *request) (any, *apiError) {
 	return batchWriteResponse{}, nil
 }
 
-// tablesOf finds the tables of writes, each once.
-func (h *Handler) tablesOf(writes []write) (map[string]*table, *apiError) {
+// tableNames are where writes go.
+func tableNames(writes []write) []string {
+	names := make([]string, len(writes))
+	for i, w := range writes {
+		names[i] = w.table
+	}
+	return names
+}
+
+// tablesOf finds tables by their names, each once.
+func (h *Handler) tablesOf(names []string) (map[string]*table, *apiError) {
 	tables := map[string]*table{}
-	for _, w := range writes {
-		if tables[w.table] != nil {
+	for _, name := range names {
+		if tables[name] != nil {
 			continue
 		}
-		t, failure := h.table(w.table)
+		t, failure := h.table(name)
 		if failure != nil {
 			return nil, failure
 		}
-		tables[w.table] = t
+		tables[name] = t
 	}
 	return tables, nil
 }

@@ -5,7 +5,7 @@
 //	AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8080/_aws aws dynamodb list-tables
 //
 // It answers CreateTable, DescribeTable, ListTables, UpdateTable, DeleteTable, UpdateTimeToLive, DescribeTimeToLive, GetItem,
-// BatchGetItem, PutItem, UpdateItem, DeleteItem, BatchWriteItem, TransactWriteItems, Query and Scan, with expressions, on tables
+// BatchGetItem, PutItem, UpdateItem, DeleteItem, BatchWriteItem, TransactWriteItems, TransactGetItems, Query and Scan, with expressions, on tables
 // with and without sort keys and with global secondary indexes that are made with them. At the same address, and for AWS_ENDPOINT_URL_DYNAMODB_STREAMS, it answers
 // ListStreams, DescribeStream, GetShardIterator and GetRecords of DynamoDB Streams, with one shard a stream. It refuses what it
 // does not have: other operations, local secondary indexes, what UpdateTable does beside enabling and disabling streams, the

@@ -38,8 +38,8 @@ func (h *Handler) transactWriteItems(r *request) (any, *apiError) {
 	return struct{}{}, nil
 }
 
-// actions reads TransactItems.
-func (r *request) actions() (writes []write) {
+// transactItems reads the objects of TransactItems.
+func (r *request) transactItems() []*request {
 	if _, there := r.members["TransactItems"]; !there {
 		r.refuse(r.null("TransactItems"))
 	}
@@ -51,7 +51,12 @@ func (r *request) actions() (writes []write) {
 	case n > maxActions:
 		r.refuse(invalid(constraint+"less than or equal to %d", maxActions))
 	}
-	for i, object := range objects {
+	return objects
+}
+
+// actions reads TransactItems that are to be done.
+func (r *request) actions() (writes []write) {
+	for i, object := range r.transactItems() {
 		w, failure := object.action(fmt.Sprintf("transactItems.%d.member.", i+1))
 		r.refuse(failure)
 		writes = append(writes, w)
@@ -119,9 +124,11 @@ type action struct {
 	failure   *apiError
 }
 
+var errSameItem = invalid("Transaction request cannot include multiple operations on one item")
+
 // transact does all writes, or tells why it does none.
 func (h *Handler) transact(writes []write) *apiError {
-	tables, failure := h.tablesOf(writes)
+	tables, failure := h.tablesOf(tableNames(writes))
 	if failure != nil {
 		return failure
 	}
@@ -130,7 +137,7 @@ func (h *Handler) transact(writes []write) *apiError {
 	for i, w := range writes {
 		a := action{write: w, at: tables[w.table]}
 		if a.key, a.failure = w.key(a.at); a.failure == nil && seen.again(a.at, a.key) {
-			return invalid("Transaction request cannot include multiple operations on one item")
+			return errSameItem
 		}
 		actions[i] = a
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +54,8 @@ func numberOf(t *testing.T, h *dynamodb.Handler, table, id string) int {
 }
 
 // TestTransfers lets clients, whose requests have no tokens as those of the SDKs have, move what items of two tables have back
-// and forth at once: nothing comes or goes, and nobody waits for somebody who waits for them.
+// and forth at once: nothing comes or goes, who reads both sees them as they were at one moment, and nobody waits for somebody who
+// waits for them.
 func TestTransfers(t *testing.T) {
 	const clients, each, whole = 4, 300, 10
 	h := handler(t, dynamodb.Table{Name: "left", PartitionKey: "id"}, dynamodb.Table{Name: "right", PartitionKey: "id"})
@@ -81,10 +83,38 @@ func TestTransfers(t *testing.T) {
 			}
 		})
 	}
+	wait.Go(func() {
+		for range each {
+			if sum := sumOf(t, h, "left", "right"); sum != whole {
+				t.Errorf("%d are seen together, want %d", sum, whole)
+			}
+		}
+	})
 	wait.Wait()
 	if left, right := numberOf(t, h, "left", "x"), numberOf(t, h, "right", "x"); left+right != whole || left < 0 || right < 0 {
 		t.Errorf("there are %d and %d, want %d together", left, right, whole)
 	}
+}
+
+// sumOf reads the numbers of x in several tables at once.
+func sumOf(t *testing.T, h http.Handler, tables ...string) (sum int) {
+	t.Helper()
+	var gets []string
+	for _, table := range tables {
+		gets = append(gets, fmt.Sprintf(`{"Get":{"TableName":%q,"Key":{"id":{"S":"x"}}}}`, table))
+	}
+	var answer struct {
+		Responses []struct{ Item map[string]struct{ N string } }
+	}
+	ask(t, h, "TransactGetItems", `{"TransactItems":[`+strings.Join(gets, ",")+`]}`, &answer)
+	if len(answer.Responses) != len(tables) {
+		t.Errorf("%+v", answer)
+	}
+	for _, r := range answer.Responses {
+		n, _ := strconv.Atoi(r.Item["n"].N)
+		sum += n
+	}
+	return sum
 }
 
 // TestCanceledBySDK: why a transaction was not done, as programs learn it; and neither the table nor its stream knows of it.

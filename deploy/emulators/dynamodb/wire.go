@@ -39,6 +39,7 @@ var operations = map[string]operation{
 	"BatchGetItem":       (*Handler).batchGetItem,
 	"BatchWriteItem":     (*Handler).batchWriteItem,
 	"TransactWriteItems": (*Handler).transactWriteItems,
+	"TransactGetItems":   (*Handler).transactGetItems,
 	"Query":              (*Handler).query,
 	"Scan":               (*Handler).scan,
 }

@@ -281,6 +281,7 @@ func FuzzHandler(f *testing.F) {
 	add("UpdateItem", `{"TableName":"users","Key":{"id":{"S":"ann"}},"UpdateExpression":"SET #a = :b REMOVE l[0]","ExpressionAttributeNames":{"#a":"a"},"ExpressionAttributeValues":{":b":{"SS":["x"]}},"ReturnValues":"UPDATED_NEW"}`)
 	add("BatchWriteItem", `{"RequestItems":{"users":[{"PutRequest":{"Item":{"id":{"S":"ann"}}}},{"DeleteRequest":{"Key":{"id":{"S":"bob"}}}}]}}`)
 	add("TransactWriteItems", `{"ClientRequestToken":"x","TransactItems":[{"Put":{"TableName":"users","Item":{"id":{"S":"ann"}}}},{"Update":{"TableName":"users","Key":{"id":{"S":"bob"}},"UpdateExpression":"SET a = b"}}]}`)
+	add("TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"users","Key":{"id":{"S":"ann"}},"ProjectionExpression":"id"}},{"Get":{"TableName":"users","Key":{"no":{"S":"bob"}}}}]}`)
 	add("Scan", `{"TableName":"users","Limit":1,"FilterExpression":"size(id) > :n","ExpressionAttributeValues":{":n":{"N":"1"}},"ExclusiveStartKey":{"id":{"S":"a"}}}`)
 	add("GetItem", `{"TableName":"users","Key":{"id":{"S":"ann"}},"ProjectionExpression":"id, l[0]"}`)
 	add("Query", `{"TableName":"users","Limit":1,"KeyConditionExpression":"id = :n","ExpressionAttributeValues":{":n":{"S":"ann"}},"ScanIndexForward":false,"ExclusiveStartKey":{"id":{"S":"ann"}}}`)
