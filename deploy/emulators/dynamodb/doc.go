@@ -13,9 +13,9 @@
 //
 // Each request on a table is done as if it were alone, and changes the table, its indexes and its stream at once, so all reads
 // are consistent. So is a transaction, for all its tables; a batch is not, but none of its writes is done where one cannot be.
-// No transaction is cancelled for another: they wait. Items are listed in the order of their partition keys, and then of their sort keys. A time to live is kept and
-// shown, and deletes nothing until [Handler.Sweep] is called: DynamoDB too deletes days late. Programs that have the Handler
-// read its streams by [Handler.Stream], without asking again and again.
+// No transaction is cancelled for another: they wait. Items are listed in the order of their partition keys, and then of their
+// sort keys. A time to live is kept and shown, and deletes nothing until [Handler.Sweep] is called: DynamoDB too deletes days
+// late. Programs that have the Handler read its streams by [Handler.Stream], without asking again and again.
 //
 // It is for desks and for tests. It is not for production: signatures and credentials are not checked, nothing is kept
 // when it stops, and there is no throughput to exceed.
