@@ -30,7 +30,7 @@ func TestKeepHeaderNamesChains(t *testing.T) {
 	})
 	w.send(t, "GET /test/open HTTP/1.1\nHost: a.example\nx-a: 1\nconnection: close\n\n")
 	w.answer(t, 200)
-	w.expect(t, "chained", `{"x-a":"1","connection":"close"}`, `{"x-a":["1"],"connection":["close"]}`)
+	w.expect(t, "chained", `{"x-a":"1"}`, `{"x-a":["1"]}`)
 	if _, err := w.answers.ReadByte(); err != io.EOF {
 		t.Errorf("%v, want the connection's end", err)
 	}

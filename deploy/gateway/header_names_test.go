@@ -156,15 +156,15 @@ func TestHeaderNames(t *testing.T) {
 		{"absolute target", "GET http://a.example/test/open HTTP/1.1\nHost: a.example\nx-a: 1\n\n", `{"x-a":"1"}`, `{"x-a":["1"]}`},
 		{"AWS's own", "GET /test/open HTTP/1.1\nHost: a.example\nx-forwarded-proto: ftp\nx-forwarded-port: 1\nx-amzn-trace-id: x\n\n", `{}`, `{}`},
 		{"with a body", "PUT /test/things HTTP/1.1\nHost: a.example\nauthorization: Bearer all\ncontent-length: 4\ncontent-type: text/plain\n\nbody",
-			`{"authorization":"Bearer all","content-length":"4","content-type":"text/plain"}`, `{"authorization":["Bearer all"],"content-length":["4"],"content-type":["text/plain"]}`},
+			`{"authorization":"Bearer all","content-type":"text/plain"}`, `{"authorization":["Bearer all"],"content-type":["text/plain"]}`},
 		{"with a body that looks like a head", "PUT /test/things HTTP/1.1\nHost: a.example\nauthorization: Bearer all\nCONTENT-TYPE: text/plain\nContent-Length: 50\n\nPUT /test/things HTTP/1.1\nAUTHORIZATION: none\n\n",
-			`{"authorization":"Bearer all","CONTENT-TYPE":"text/plain","Content-Length":"50"}`, `{"authorization":["Bearer all"],"CONTENT-TYPE":["text/plain"],"Content-Length":["50"]}`},
+			`{"authorization":"Bearer all","CONTENT-TYPE":"text/plain"}`, `{"authorization":["Bearer all"],"CONTENT-TYPE":["text/plain"]}`},
 		{"after a body", "GET /test/open HTTP/1.1\nHost: a.example\nx-a: 1\n\n", `{"x-a":"1"}`, `{"x-a":["1"]}`},
 		{"chunked", "PUT /test/things HTTP/1.1\nHost: a.example\nauthorization: Bearer all\ntransfer-encoding: chunked\nContent-type: text/plain\n\n4\nbody\n0\n\n",
 			`{"authorization":"Bearer all","Content-type":"text/plain"}`, `{"authorization":["Bearer all"],"Content-type":["text/plain"]}`},
 		{"after chunks", "GET /test/open HTTP/1.1\nHost: a.example\nX-a: 1\n\n", `{"X-a":"1"}`, `{"X-a":["1"]}`},
 		{"a large body", "PUT /test/things HTTP/1.1\nHost: a.example\nauthorization: Bearer all\ncontent-type: text/plain\ncontent-length: 100000\n\n" + strings.Repeat("x", 100_000),
-			`{"authorization":"Bearer all","content-type":"text/plain","content-length":"100000"}`, `{"authorization":["Bearer all"],"content-type":["text/plain"],"content-length":["100000"]}`},
+			`{"authorization":"Bearer all","content-type":"text/plain"}`, `{"authorization":["Bearer all"],"content-type":["text/plain"]}`},
 		{"a large head", "GET /test/open HTTP/1.1\nHost: a.example\nx-long: " + strings.Repeat("x", 9000) + "\nx-a: 1\n\n",
 			`{"x-long":"` + strings.Repeat("x", 9000) + `","x-a":"1"}`, `{"x-long":["` + strings.Repeat("x", 9000) + `"],"x-a":["1"]}`},
 		{"an empty line before", "\nGET /test/open HTTP/1.1\nHost: a.example\nx-a: 1\n\n", `{"x-a":"1"}`, `{"x-a":["1"]}`},
@@ -198,8 +198,8 @@ func TestHeaderNamesInPieces(t *testing.T) {
 		w.answers.ReadString('\n')
 		w.send(t, "body")
 		w.answer(t, 200)
-		w.expect(t, "asked for", `{"authorization":"Bearer all","content-Type":"text/plain","expect":"100-continue","content-length":"4"}`,
-			`{"authorization":["Bearer all"],"content-Type":["text/plain"],"expect":["100-continue"],"content-length":["4"]}`)
+		w.expect(t, "asked for", `{"authorization":"Bearer all","content-Type":"text/plain"}`,
+			`{"authorization":["Bearer all"],"content-Type":["text/plain"]}`)
 	}
 }
 

@@ -23,6 +23,7 @@ type API struct {
 	cors      cors
 	of        map[*stage.Method]*method
 	timeout   time.Duration
+	lineage   string // of new traces
 }
 
 // method is what a REST API has of a method beyond the method itself.
@@ -38,13 +39,13 @@ const authorizerTimeout = 29 * time.Second
 
 // New makes what serves the plan of a REST API.
 func New(config stage.Config) (*API, error) {
-	s, err := stage.New(config, stage.Kind{PassesSlashes: true})
+	s, err := stage.New(config, stage.Kind{PassesSlashes: true, Withholds: withheld})
 	if err != nil {
 		return nil, err
 	}
 	a := &API{
 		Stage: s, responses: newGatewayResponses(s.Plan.REST), media: s.Plan.REST.BinaryMediaTypes,
-		of: map[*stage.Method]*method{}, timeout: s.IntegrationTimeout(),
+		of: map[*stage.Method]*method{}, timeout: s.IntegrationTimeout(), lineage: lineageOf(s.APIID),
 	}
 	if err := a.prepareMethods(); err != nil {
 		return nil, err
@@ -103,6 +104,7 @@ func (a *API) bodyValidators() (map[string]*plan.Validator, error) {
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html.
 func (a *API) Serve(w http.ResponseWriter, r *http.Request, headerLines []byte) {
 	x := a.NewExchange(w, r, headerLines)
+	x.TraceID = a.traceID(x)
 	defer x.Finish()
 	for _, step := range []func(*stage.Exchange) *refusal{a.route, a.authorize, a.admit, a.validate} {
 		if r := step(x); r != nil {

@@ -68,6 +68,17 @@ func (a *API) event(x *stage.Exchange) proxyEvent {
 	return e
 }
 
+// withheld tells, of a header's canonical name, whether the events of REST APIs do not have it. Of functions' events that was recorded; that
+// authorizers' are the same is a choice.
+func withheld(name string) bool {
+	switch name {
+	case "Connection", "Content-Length", "Content-Md5", "Expect", "Max-Forwards", "Proxy-Authenticate", "Server", "Te", "Trailer",
+		"Transfer-Encoding", "Upgrade", "Www-Authenticate":
+		return true
+	}
+	return false
+}
+
 func newRequest(x *stage.Exchange) request {
 	headers := x.EventHeaders()
 	return request{

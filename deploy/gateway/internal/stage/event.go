@@ -50,7 +50,7 @@ func TextOrNull(text string) *string {
 	return &text
 }
 
-// EventHeaders are the request's headers and those that AWS adds on the way.
+// EventHeaders are the request's headers, but for those that the kind of API withholds, and those that AWS adds on the way.
 func (r *Request) EventHeaders() map[string][]string {
 	forwarded := r.SourceIP
 	if before := r.HTTP.Header.Get("X-Forwarded-For"); before != "" {
@@ -65,12 +65,15 @@ func (r *Request) EventHeaders() map[string][]string {
 		"X-Forwarded-For": {forwarded}, "X-Forwarded-Port": {port}, "X-Forwarded-Proto": {scheme(r.HTTP)},
 	}
 	for name, values := range r.HTTP.Header {
-		if headers[name] == nil && name != traceHeader { // AWS's own hide what the client sent in their place
+		if headers[name] == nil && name != traceHeader && !r.withheld(name) { // AWS's own hide what the client sent in their place
 			headers[r.spelling(name)] = values
 		}
 	}
 	return headers
 }
+
+// withheld tells whether the kind of API keeps a header to itself.
+func (r *Request) withheld(name string) bool { return r.Withholds != nil && r.Withholds(name) }
 
 func scheme(r *http.Request) string {
 	if r.TLS != nil {

@@ -31,7 +31,7 @@ type Request struct {
 	SourceIP   string // the client's address
 	RequestID  string // a UUID
 	ExtendedID string // of HTTP APIs the only id
-	TraceID    string // of X-Ray, as in X-Amzn-Trace-Id
+	TraceID    string // of X-Ray, as events have it in X-Amzn-Trace-Id
 
 	Method     *Method           // nil: none was found
 	invoked    string            // the ARN; "": nobody has asked for it yet

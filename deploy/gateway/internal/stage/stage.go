@@ -23,6 +23,9 @@ type Kind struct {
 	// no part of an ARN.
 	PassesSlashes bool
 
+	// Withholds tells, of a header's canonical name, whether events do not have it; nil: they have all.
+	Withholds func(name string) bool
+
 	// Sockets says that it is a WebSocket API: requests invoke routes by their keys, and ids are safe in URLs.
 	Sockets bool
 }
