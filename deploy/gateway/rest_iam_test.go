@@ -145,7 +145,7 @@ func TestIAM(t *testing.T) {
 		{"unsigned, public", signing{}.to("GET /test/open"), 200, "/open", ""},
 		{"bearer", signing{}.to("GET /test/things").but(func(b *signing) {
 			b.after = func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") }
-		}), 403, `{"message":"'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'."}`, "IncompleteSignatureException"},
+		}), 403, `{"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'uTem/WB082UJMN2ajD6lH6UChGpTAddMJSx2iu923No='."}`, "IncompleteSignatureException"},
 		{"wrong secret", asAdmin.to("GET /test/things").but(func(b *signing) { b.secret = "another-secret-x" }), 403, mismatch, "InvalidSignatureException"},
 		{"unknown key", asAdmin.to("GET /test/things").but(func(b *signing) { b.key = "AKIAUNKNOWN000000000" }), 403, unknown, "UnrecognizedClientException"},
 		{"no session token", asReader.to("GET /test/things").but(func(b *signing) { b.session = "" }), 403, unknown, "UnrecognizedClientException"},

@@ -32,8 +32,8 @@ func TestREST(t *testing.T) {
 		{"GET /test//things\nAuthorization: Bearer all", 200, "/things", ""},
 		{"GET /test/things//7", 403, noRoute, "MissingAuthenticationTokenException"},
 		{"GET /test/things/a/b", 403, noRoute, "MissingAuthenticationTokenException"},
-		{"GET /test/nowhere\nAuthorization: Bearer x", 403, `{"message":"'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'."}`, "IncompleteSignatureException"},
-		{"GET /test/nowhere\nAuthorization: Basic YQ==", 403, `{"message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=Basic YQ=="}`, "IncompleteSignatureException"},
+		{"GET /test/nowhere\nAuthorization: Bearer x", 403, `{"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'uTem/WB082UJMN2ajD6lH6UChGpTAddMJSx2iu923No='."}`, "IncompleteSignatureException"},
+		{"GET /test/nowhere\nAuthorization: Basic YQ==", 403, `{"message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. (Hashed with SHA-256 and encoded with Base64) Authorization=jNQVU2Q/x6/ACu/hQxGLx2pz8UXMQ6Ne4xxcnRGfW8s="}`, "IncompleteSignatureException"},
 		{"GET /other/things", 403, `{"message":"Forbidden"}`, "ForbiddenException"},
 		{"GET /tester/things", 403, `{"message":"Forbidden"}`, "ForbiddenException"},
 		// identity source

@@ -1,6 +1,8 @@
 package sigv4
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"strings"
 )
@@ -25,8 +27,8 @@ func authorized(header http.Header) bool {
 //
 //	Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…
 //
-// The pairs may stand in any order, apart by commas or spaces. The messages are recorded from API Gateway, save those
-// of headers and pairs that are there twice.
+// The pairs may stand in any order, apart by commas or spaces. The messages are API Gateway's, save those of headers and
+// pairs that are there twice.
 func headerClaim(header http.Header) (claim, error) {
 	text, single := only(header, "Authorization")
 	if !single {
@@ -64,7 +66,7 @@ func readPairs(list, text string) (map[string]string, error) {
 		name, value, pair := strings.Cut(field, "=")
 		if !pair {
 			return nil, &Error{IncompleteSignature,
-				"'" + field + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" + text + "'.",
+				"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '" + hashed(text) + "'.",
 				"the Authorization header has a part without an equal-sign"}
 		}
 		if _, twice := pairs[name]; twice {
@@ -73,6 +75,12 @@ func readPairs(list, text string) (map[string]string, error) {
 		pairs[name] = value
 	}
 	return pairs, nil
+}
+
+// hashed stands for a header in messages: API Gateway does not repeat what may be a token.
+func hashed(text string) string {
+	hash := sha256.Sum256([]byte(text))
+	return base64.StdEncoding.EncodeToString(hash[:])
 }
 
 // requirePairs lists everything that is missing.
@@ -87,7 +95,8 @@ func requirePairs(pairs map[string]string, dated bool, text string) error {
 		missing.WriteString("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
 	}
 	if missing.Len() > 0 {
-		return &Error{IncompleteSignature, missing.String() + "Authorization=" + text, strings.TrimSpace(missing.String())}
+		return &Error{IncompleteSignature, missing.String() + "(Hashed with SHA-256 and encoded with Base64) Authorization=" + hashed(text),
+			strings.TrimSpace(missing.String())}
 	}
 	if len(pairs) > 3 {
 		return refuse(IncompleteSignature, "Authorization header has an unknown parameter.")

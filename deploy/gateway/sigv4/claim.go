@@ -12,6 +12,7 @@ const algorithm = "AWS4-HMAC-SHA256"
 // together is 10,240 bytes (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
 const (
 	maxText          = 10240 // bytes of the Authorization header, of the query, and of the path
+	maxAlgorithm     = 40    // bytes of an algorithm's name that is repeated
 	maxSignedHeaders = 100
 	maxParameters    = 1000
 )
@@ -41,12 +42,17 @@ func readClaim(header http.Header, query parameters) (claim, error) {
 	return claim{}, refuse(MissingAuthenticationToken, "Missing Authentication Token")
 }
 
-// checkAlgorithm refuses other algorithms than HMAC-SHA256, of which AWS has one, SigV4a.
+// checkAlgorithm refuses other algorithms than HMAC-SHA256, of which AWS has one, SigV4a. It repeats none but AWS's: what stands in the
+// place of an algorithm may be a token.
 func checkAlgorithm(name string) error {
-	if name != algorithm {
-		return &Error{IncompleteSignature, "Unsupported AWS 'algorithm': '" + name + "'.", "the algorithm is not " + algorithm}
+	if name == algorithm {
+		return nil
 	}
-	return nil
+	message := "Unsupported AWS 'algorithm'."
+	if family, _, _ := strings.Cut(algorithm, "-"); len(name) <= maxAlgorithm && strings.HasPrefix(strings.ToUpper(name), family+"-") {
+		message = "Unsupported AWS 'algorithm': '" + name + "'."
+	}
+	return &Error{IncompleteSignature, message, "the algorithm is not " + algorithm}
 }
 
 // only returns the header's value, and false if there is more than one.

@@ -17,8 +17,8 @@ const (
 // Error is a refused signature.
 type Error struct {
 	Code Code // why, for x-amzn-ErrorType
-	// Message is the text that API Gateway answers with. That of IncompleteSignature quotes the Authorization header, as
-	// AWS's does: it is for the caller, not for logs.
+	// Message is the text that API Gateway answers with. It may quote parts of a signature, such as the credential's scope, but never
+	// a header that is none.
 	Message string
 	// Reason says what was wrong, for logs. It quotes no credential.
 	Reason string

@@ -1,6 +1,8 @@
 package sigv4_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -21,30 +23,39 @@ func TestAuthorizationThatIsNone(t *testing.T) {
 		scheme     = "AWS4-HMAC-SHA256 "
 		key        = "Credential=A/20111115/eu-west-1/execute-api/aws4_request"
 	)
-	noPair := func(part, header string) string {
-		return "'" + part + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" + header + "'."
+	hash := func(header string) string {
+		sum := sha256.Sum256([]byte(header))
+		return base64.StdEncoding.EncodeToString(sum[:])
+	}
+	noPair := func(header string) string {
+		return "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '" + hash(header) + "'."
+	}
+	lacks := func(missing, header string) string {
+		return missing + "(Hashed with SHA-256 and encoded with Base64) Authorization=" + hash(header)
 	}
 	tests := []struct{ header, date, message string }{
-		{"Bearer x", "", noPair("x", "Bearer x")},
-		{"Bearer x", "20111115T200000Z", noPair("x", "Bearer x")},
-		{"Bearer x y=z", "", noPair("x", "Bearer x y=z")},
-		{"Bearer a=b c", "", noPair("c", "Bearer a=b c")},
-		{"Basic YQ==", "", credential + signature + headers + date + "Authorization=Basic YQ=="},
-		{"Basic YQ==", "20111115T200000Z", credential + signature + headers + "Authorization=Basic YQ=="},
-		{"eyJ0.eyJ1.c2ln", "", credential + signature + headers + date + "Authorization=eyJ0.eyJ1.c2ln"},
-		{"AWS4-HMAC-SHA256", "20111115T200000Z", credential + signature + headers + "Authorization=AWS4-HMAC-SHA256"},
-		{scheme + key, "20111115T200000Z", signature + headers + "Authorization=" + scheme + key},
-		{scheme + key + ", Signature=0", "20111115T200000Z", headers + "Authorization=" + scheme + key + ", Signature=0"},
-		{scheme + key + ", SignedHeaders=host", "20111115T200000Z", signature + "Authorization=" + scheme + key + ", SignedHeaders=host"},
-		{scheme + "SignedHeaders=host, Signature=0", "20111115T200000Z", credential + "Authorization=" + scheme + "SignedHeaders=host, Signature=0"},
-		{scheme + key + ", SignedHeaders=host, Signature=0", "", date + "Authorization=" + scheme + key + ", SignedHeaders=host, Signature=0"},
+		{"Bearer x", "", noPair("Bearer x")},
+		{"Bearer x", "20111115T200000Z", noPair("Bearer x")},
+		{"Bearer x y=z", "", noPair("Bearer x y=z")},
+		{"Bearer a=b c", "", noPair("Bearer a=b c")},
+		{"Basic YQ==", "", lacks(credential+signature+headers+date, "Basic YQ==")},
+		{"Basic YQ==", "20111115T200000Z", lacks(credential+signature+headers, "Basic YQ==")},
+		{"eyJ0.eyJ1.c2ln", "", lacks(credential+signature+headers+date, "eyJ0.eyJ1.c2ln")},
+		{"AWS4-HMAC-SHA256", "20111115T200000Z", lacks(credential+signature+headers, "AWS4-HMAC-SHA256")},
+		{scheme + key, "20111115T200000Z", lacks(signature+headers, scheme+key)},
+		{scheme + key + ", Signature=0", "20111115T200000Z", lacks(headers, scheme+key+", Signature=0")},
+		{scheme + key + ", SignedHeaders=host", "20111115T200000Z", lacks(signature, scheme+key+", SignedHeaders=host")},
+		{scheme + "SignedHeaders=host, Signature=0", "20111115T200000Z", lacks(credential, scheme+"SignedHeaders=host, Signature=0")},
+		{scheme + key + ", SignedHeaders=host, Signature=0", "", lacks(date, scheme+key+", SignedHeaders=host, Signature=0")},
 		{scheme + "Credential= A/20111115/eu-west-1/execute-api/aws4_request, SignedHeaders=host, Signature=0", "20111115T200000Z",
-			noPair("A/20111115/eu-west-1/execute-api/aws4_request", scheme+"Credential= A/20111115/eu-west-1/execute-api/aws4_request, SignedHeaders=host, Signature=0")},
+			noPair(scheme + "Credential= A/20111115/eu-west-1/execute-api/aws4_request, SignedHeaders=host, Signature=0")},
 		{scheme + key + ", " + key + ", SignedHeaders=host, Signature=0", "20111115T200000Z", "Authorization header has a parameter more than once."},
 		{scheme + key + ", SignedHeaders=host, Signature=0, Signature=1", "20111115T200000Z", "Authorization header has a parameter more than once."},
 		{scheme + key + ", SignedHeaders=host, Signature=0, Other=1", "20111115T200000Z", "Authorization header has an unknown parameter."},
 		{"AWS4-ECDSA-P256-SHA256 Credential=A/20111115/execute-api/aws4_request, SignedHeaders=host, Signature=0", "20111115T200000Z", "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256'."},
 		{"aws4-hmac-sha256 " + key + ", SignedHeaders=host, Signature=0", "20111115T200000Z", "Unsupported AWS 'algorithm': 'aws4-hmac-sha256'."},
+		{"eyJ0.eyJ1.c2ln " + key + ", SignedHeaders=host, Signature=0", "20111115T200000Z", "Unsupported AWS 'algorithm'."},
+		{"AWS4-" + strings.Repeat("x", 36) + " " + key + ", SignedHeaders=host, Signature=0", "20111115T200000Z", "Unsupported AWS 'algorithm'."},
 		{scheme + key + ", SignedHeaders=host, Signature=" + strings.Repeat("0", 10240), "20111115T200000Z", "The Authorization header is too long."},
 	}
 	for _, test := range tests {
