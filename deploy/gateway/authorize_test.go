@@ -75,7 +75,7 @@ func TestNoValidationExpression(t *testing.T) {
 
 func TestTokenEvent(t *testing.T) {
 	s := newStage(t, nil)
-	s.send(t, "GET /test/things/a%2Fb/?x=y\nAuthorization: Bearer first\nAuthorization: Bearer all")
+	s.send(t, "GET /test/things/a%2Fb/?x=y\nAuthorization: Bearer all")
 	event := s.token.last(t)
 	arn, _ := event["methodArn"].(string)
 	if len(event) != 3 || event["type"] != "TOKEN" || event["authorizationToken"] != "Bearer all" {

@@ -270,7 +270,7 @@ func TestDoubledHeaders(t *testing.T) {
 	for name, modeText := range askedModes {
 		s := startStage(t, modeText, nil)
 		s.token.code = func([]byte) (string, error) { return authorizerAnswer("all", "") }
-		s.raw(t, "GET /test/things?a=1&a=2 HTTP/1.1\r\nHost: a\r\nAuthorization: one\r\nauthorization: two\r\nX-Api-Key: k1\r\nX-API-KEY: k2\r\nConnection: close\r\n\r\n")
+		s.raw(t, "GET /test/things?a=1&a=2 HTTP/1.1\r\nHost: a\r\nX-Token: one\r\nx-token: two\r\nX-Api-Key: k1\r\nX-API-KEY: k2\r\nConnection: close\r\n\r\n")
 		authorizer, function := s.token.last(t), s.things.last(t)
 		for _, member := range []string{"headers", "multiValueHeaders", "queryStringParameters", "multiValueQueryStringParameters"} {
 			if a, f := fmt.Sprint(authorizer[member]), fmt.Sprint(function[member]); a != f && authorizer[member] != nil { // 1.0 has no multiple values

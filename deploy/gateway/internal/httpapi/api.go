@@ -98,6 +98,9 @@ func (a *API) authorize(x *stage.Exchange) *refusal {
 	if x.Method.Public {
 		return nil
 	}
+	if x.TwoAuthorizations() {
+		return refuse(unauthorized)
+	}
 	return refusalOf(x.Ask(a.guard))
 }
 

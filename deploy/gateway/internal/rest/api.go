@@ -142,6 +142,9 @@ func (a *API) unrouted(x *stage.Exchange) *refusal {
 
 // authorize asks the resource policy, and who checks credentials, in the order in which API Gateway does for what it is.
 func (a *API) authorize(x *stage.Exchange) *refusal {
+	if !x.Method.Public && x.TwoAuthorizations() {
+		return refuse(unauthorized)
+	}
 	asks := !x.Method.Public && a.guard != nil
 	if !asks && a.Resource == nil {
 		return nil

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"errors"
+	"fmt"
 
 	"portcullis/policy"
 )
@@ -60,6 +61,16 @@ var errUnauthorized = errors.New("Unauthorized")
 
 // isUnauthorized tells whether an authorizer's error means 401: its text is that, to the letter.
 func isUnauthorized(err error) bool { return err != nil && err.Error() == errUnauthorized.Error() }
+
+// TwoAuthorizations tells whether a request has more than one Authorization header, which RFC 9110 (section 5.3) forbids. By which of them
+// API Gateway goes is not known; nobody is let in by either. The trace says so.
+func (x *Exchange) TwoAuthorizations() bool {
+	sent := len(x.HTTP.Header["Authorization"])
+	if sent > 1 && x.trace != nil {
+		x.trace.Authorizer = &AuthorizerTrace{Type: x.Plan.Authorization, Error: fmt.Sprintf("not asked: a request has one Authorization header, got %d", sent)}
+	}
+	return sent > 1
+}
 
 // Ask asks a guard, and notes what it found.
 func (x *Exchange) Ask(g Guard) Verdict {

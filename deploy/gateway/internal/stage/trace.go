@@ -40,7 +40,7 @@ type Trace struct {
 
 // AuthorizerTrace is what an authorizer was asked, and what it said.
 type AuthorizerTrace struct {
-	Type         string          `json:"type"`               // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
+	Type         string          `json:"type"`               // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT; of one that is not asked the mode's authorization
 	Function     string          `json:"function,omitempty"` // of a Lambda authorizer
 	Cached       bool            `json:"cached"`             // the answer was, and the function not called
 	Event        json.RawMessage `json:"event,omitempty"`    // that the function got

@@ -67,7 +67,12 @@ func hasToken(header http.Header, name, word string) bool {
 }
 
 func (a *API) authorize(x *stage.Exchange) *refusal {
-	if x.Method.Public || a.guard == nil {
+	switch {
+	case x.Method.Public:
+		return nil
+	case x.TwoAuthorizations():
+		return &unauthorized
+	case a.guard == nil:
 		return nil
 	}
 	return refusalOf(x, x.Ask(a.guard), policy.InvokeAction)
