@@ -76,7 +76,7 @@ func TestHTTPAnswers(t *testing.T) {
 		{`{"statusCode":200,"headers":{"a":"b\r\nc: d"}}`, 500, serverError, ""},
 		{`{"statusCode":200,"cookies":"a=b"}`, 500, serverError, ""},
 		{`{"statusCode":200,"cookies":["a=b\r\nc: d"]}`, 500, serverError, "Set-Cookie: "},
-		{`{"statusCode":200,"isBase64Encoded":"true"}`, 500, serverError, ""},
+		{`{"statusCode":200,"isBase64Encoded":"yes"}`, 500, serverError, ""},
 		{`{"statusCode":200,"body":"no base64","isBase64Encoded":true}`, 500, serverError, ""},
 	} {
 		test.run(t, s)
@@ -87,19 +87,31 @@ func TestHTTPAnswers(t *testing.T) {
 	}
 }
 
-// TestHTTPAnswersV1: nothing is inferred, and base64 is decoded whatever the client accepts.
+// TestHTTPAnswersV1: nothing is inferred, not even a status, and base64 is decoded whatever the client accepts.
 func TestHTTPAnswersV1(t *testing.T) {
 	s := newHTTPStage(t, with(httpModeText, `payloadFormatVersion: "2.0"`, `payloadFormatVersion: "1.0"`), nil)
 	for _, test := range []answerTest{
 		{`{"statusCode":201,"body":"made","headers":{"Location":"/x"}}`, 201, "made", "Location: /x"},
-		{`{}`, 200, "", "Content-Type: text/plain; charset=utf-8"},
-		{`{"headers":{"x-one":"c"},"multiValueHeaders":{"X-One":["a","b"]}}`, 200, "", "X-One: a, b, c"},
-		{`{"multiValueHeaders":{"Set-Cookie":["a=b","c=d"]}}`, 200, "", "Set-Cookie: a=b, c=d"},
-		{`{"body":"aGVsbG8=","isBase64Encoded":true}`, 200, "hello", ""},
-		{`{"body":"no base64","isBase64Encoded":true}`, 500, serverError, ""},
+		{`{"statusCode":"200"}`, 200, "", "Content-Type: text/plain; charset=utf-8"},
+		{`{"statusCode":200,"headers":{"x-one":"c"},"multiValueHeaders":{"X-One":["a","b"]}}`, 200, "", "X-One: a, b, c"},
+		{`{"statusCode":200,"multiValueHeaders":{"Set-Cookie":["a=b","c=d"]}}`, 200, "", "Set-Cookie: a=b, c=d"},
+		{`{"statusCode":200,"body":"aGVsbG8=","isBase64Encoded":true}`, 200, "hello", ""},
+		{`{"statusCode":200,"cookies":["a=b"],"more":{},"StatusCode":201,"BODY":"x"}`, 200, "", "Set-Cookie: "}, // others' members are passed over
+		{`{"statusCode":200,"headers":null,"multiValueHeaders":null,"body":null,"isBase64Encoded":null}`, 200, "", "Content-Length: 0"},
+		// malformed
+		{`{}`, 500, serverError, ""},
+		{`{"body":"x"}`, 500, serverError, ""},
+		{`{"StatusCode":200}`, 500, serverError, ""},
+		{`{"statusCode":null}`, 500, serverError, ""},
+		{`{"statusCode":"ok"}`, 500, serverError, ""},
+		{`{"statusCode":200,"body":"no base64","isBase64Encoded":true}`, 500, serverError, ""},
 		{`"hello"`, 500, serverError, ""},
-		{`{"statusCode":200,"cookies":["a=b"]}`, 500, serverError, ""},
+		{`null`, 500, serverError, ""},
+		{`[]`, 500, serverError, ""},
+		{``, 500, serverError, ""},
+		{`{"statusCode":200} trailing`, 500, serverError, ""},
 		{`{"statusCode":200,"body":{}}`, 500, serverError, ""},
+		{`{"statusCode":200,"multiValueHeaders":{"a":"b"}}`, 500, serverError, ""},
 	} {
 		test.run(t, s)
 	}

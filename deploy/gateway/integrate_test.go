@@ -8,7 +8,7 @@ import (
 )
 
 func TestProxyAnswers(t *testing.T) {
-	const failed = `{"message":"Internal server error"}`
+	const failed = `{"message": "Internal server error"}`
 	tests := []struct {
 		output string
 		status int
@@ -61,7 +61,7 @@ func TestIntegrationTimeout(t *testing.T) {
 		c.Functions["things"] = stuck{}
 	})
 	got := s.send(t, "GET /test/open")
-	if got.status != 504 || got.body != `{"message":"Endpoint request timed out"}` {
+	if got.status != 504 || got.body != `{"message": "Endpoint request timed out"}` {
 		t.Errorf("%+v", got)
 	}
 }

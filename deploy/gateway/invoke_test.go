@@ -42,9 +42,9 @@ func TestFunctionsThatFailBadly(t *testing.T) {
 		rest, restAuthorizer, http, httpAuthorizer       int
 		restBody, restAuthBody, httpBody, httpAuthBodies string
 	}{
-		{"deaf", deaf{until}, 20 * time.Millisecond, 504, 500, 503, 500, `{"message":"Endpoint request timed out"}`, `{"message":null}`, unavailable, serverError},
-		{"panicking", panicking{}, time.Minute, 502, 500, 500, 500, `{"message":"Internal server error"}`, `{"message":null}`, serverError, serverError},
-		{"gone", gone{}, time.Minute, 502, 500, 500, 500, `{"message":"Internal server error"}`, `{"message":null}`, serverError, serverError},
+		{"deaf", deaf{until}, 20 * time.Millisecond, 504, 500, 503, 500, `{"message": "Endpoint request timed out"}`, `{"message":null}`, unavailable, serverError},
+		{"panicking", panicking{}, time.Minute, 502, 500, 500, 500, `{"message": "Internal server error"}`, `{"message":null}`, serverError, serverError},
+		{"gone", gone{}, time.Minute, 502, 500, 500, 500, `{"message": "Internal server error"}`, `{"message":null}`, serverError, serverError},
 	} {
 		change := func(c *setting) {
 			c.Timeout, c.Functions = test.timeout, map[string]gateway.Invoker{"token": test.function, "things": test.function}

@@ -118,7 +118,7 @@ func TestUndecidedBodies(t *testing.T) {
 	}
 	slow := strings.Repeat("a", 80) + "!"
 	got, trace := s.traced(t, body(slow))
-	const internal = `{"message":"Internal server error"}`
+	const internal = `{"message": "Internal server error"}`
 	if got.status != 500 || got.body != internal || trace.ResponseType != "API_CONFIGURATION_ERROR" || len(s.things.events) != 0 {
 		t.Errorf("status %d, body %s, %+v, events %q", got.status, got.body, trace, s.things.events)
 	}

@@ -68,22 +68,30 @@ func (a *API) call(x *stage.Exchange) (*response, *refusal) {
 	return answer, nil
 }
 
-// parseAnswerV1 reads an answer of payload format 1.0, which is a REST API's but for its body: base64 is always
-// decoded.
+// parseAnswerV1 reads an answer of payload format 1.0. Unlike a REST API's it has to have a statusCode, others than its own members are
+// passed over, base64Encoded too, and base64 is always decoded. See
+// https://github.com/aws/aws-sam-cli/blob/develop/samcli/local/apigw/local_apigw_service.py.
 func parseAnswerV1(output []byte) (*response, error) {
-	answer, err := lambda.ParseProxyAnswer(output)
-	if err != nil {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(output, &members); err != nil {
+		return nil, fmt.Errorf("the function's answer: %w", err)
+	}
+	var s structured
+	if err := s.read(members, map[string]any{"multiValueHeaders": &s.multiValueHeaders}); err != nil {
 		return nil, err
 	}
-	body, err := bodyBytes(answer.Body, answer.IsBase64)
-	return &response{answer.Status, answer.Headers, body, plainType}, err
+	return s.response()
 }
 
 // parseAnswer reads an answer of payload format 2.0. What is no object with a statusCode is itself the body.
 func parseAnswer(output []byte) (*response, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(output, &members); err == nil && members["statusCode"] != nil {
-		return parseStructured(members)
+		var s structured
+		if err := s.read(members, map[string]any{"cookies": &s.cookies}); err != nil {
+			return nil, err
+		}
+		return s.response()
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, output); err != nil {
@@ -97,43 +105,57 @@ func parseAnswer(output []byte) (*response, error) {
 	return &response{status: http.StatusOK, body: body, mediaType: inferredType}, nil
 }
 
-// parseStructured reads an answer by its members. Others than its own are passed over, so that a function can answer
-// both formats at once; that is a choice.
-func parseStructured(members map[string]json.RawMessage) (*response, error) {
-	var (
-		status   any
-		headers  map[string]any
-		cookies  []string
-		body     string
-		isBase64 bool
-	)
-	for name, into := range map[string]any{"statusCode": &status, "headers": &headers, "cookies": &cookies, "body": &body, "isBase64Encoded": &isBase64} {
+// structured is an answer by its members.
+type structured struct {
+	status            any
+	headers           map[string]any
+	multiValueHeaders map[string]any // of format 1.0
+	cookies           []string       // of format 2.0
+	body              string
+	isBase64          any
+}
+
+// read reads the members that both formats have, and those of one. Others are passed over, so that a function can answer both formats at
+// once.
+func (s *structured) read(members map[string]json.RawMessage, own map[string]any) error {
+	for name, into := range map[string]any{"statusCode": &s.status, "headers": &s.headers, "body": &s.body, "isBase64Encoded": &s.isBase64} {
+		own[name] = into
+	}
+	for name, into := range own {
 		if members[name] == nil {
 			continue
 		}
 		decoder := json.NewDecoder(bytes.NewReader(members[name]))
 		decoder.UseNumber()
 		if err := decoder.Decode(into); err != nil {
-			return nil, fmt.Errorf("the function's %s: %w", name, err)
+			return fmt.Errorf("the function's %s: %w", name, err)
 		}
 	}
-	if status == nil {
-		return nil, errors.New("the function's statusCode is null")
+	return nil
+}
+
+func (s *structured) response() (*response, error) {
+	if s.status == nil {
+		return nil, errors.New("the function's statusCode is missing or null")
 	}
-	code, err := lambda.ParseStatus(status)
+	code, err := lambda.ParseStatus(s.status)
 	if err != nil {
 		return nil, err
 	}
 	answer := &response{status: code, mediaType: plainType}
-	if answer.headers, err = lambda.MergeHeaders(headers, nil); err != nil {
+	if answer.headers, err = lambda.MergeHeaders(s.headers, s.multiValueHeaders); err != nil {
 		return nil, err
 	}
-	for _, cookie := range cookies {
+	for _, cookie := range s.cookies {
 		if err := lambda.AddHeader(answer.headers, "Set-Cookie", cookie); err != nil {
 			return nil, err
 		}
 	}
-	answer.body, err = bodyBytes(body, isBase64)
+	isBase64, err := lambda.ParseIsBase64(s.isBase64)
+	if err != nil {
+		return nil, err
+	}
+	answer.body, err = bodyBytes(s.body, isBase64)
 	return answer, err
 }
 

@@ -30,7 +30,9 @@ func Remapped(name string) string {
 	return name
 }
 
-// ParseProxyAnswer reads a function's answer. It refuses members that are not its own, as API Gateway does.
+// ParseProxyAnswer reads a function's answer. It refuses members that are not its own, as API Gateway does. Of the two members that say
+// whether the body is in base64 the first one that is no null counts: base64Encoded is not documented, but was seen to be
+// (https://github.com/aws/aws-sam-cli/blob/develop/samcli/local/apigw/local_apigw_service.py).
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
 func ParseProxyAnswer(output []byte) (*ProxyAnswer, error) {
 	var raw struct {
@@ -38,9 +40,10 @@ func ParseProxyAnswer(output []byte) (*ProxyAnswer, error) {
 		Headers           map[string]any `json:"headers"`
 		MultiValueHeaders map[string]any `json:"multiValueHeaders"`
 		Body              *string        `json:"body"`
-		IsBase64Encoded   bool           `json:"isBase64Encoded"`
+		Base64Encoded     any            `json:"base64Encoded"`
+		IsBase64Encoded   any            `json:"isBase64Encoded"`
 	}
-	if err := DecodeObject(output, &raw, "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"); err != nil {
+	if err := DecodeObject(output, &raw, "statusCode", "headers", "multiValueHeaders", "body", "base64Encoded", "isBase64Encoded"); err != nil {
 		return nil, fmt.Errorf("the function's answer: %w", err)
 	}
 	status, err := ParseStatus(raw.StatusCode)
@@ -51,7 +54,14 @@ func ParseProxyAnswer(output []byte) (*ProxyAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := &ProxyAnswer{Status: status, Headers: headers, IsBase64: raw.IsBase64Encoded}
+	if raw.Base64Encoded == nil {
+		raw.Base64Encoded = raw.IsBase64Encoded
+	}
+	isBase64, err := ParseIsBase64(raw.Base64Encoded)
+	if err != nil {
+		return nil, err
+	}
+	answer := &ProxyAnswer{Status: status, Headers: headers, IsBase64: isBase64}
 	if raw.Body != nil {
 		answer.Body = *raw.Body
 	}
@@ -69,6 +79,17 @@ func ParseStatus(value any) (int, error) {
 		return 0, errors.New("the function's statusCode is no final HTTP status")
 	}
 	return status, nil
+}
+
+// ParseIsBase64 takes a boolean, or a text that is one in the writing of JSON or Python; without any it is false.
+func ParseIsBase64(value any) (bool, error) {
+	switch value {
+	case nil, false, "false", "False":
+		return false, nil
+	case true, "true", "True":
+		return true, nil
+	}
+	return false, errors.New("the function's isBase64Encoded is no boolean")
 }
 
 // MergeHeaders puts the values of both maps under one name: those of multiValueHeaders first, in its casing,

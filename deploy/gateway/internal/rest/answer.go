@@ -3,6 +3,7 @@ package rest
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,6 +59,12 @@ func (a *API) call(x *stage.Exchange) *lambda.ProxyAnswer {
 }
 
 func (a *API) answer(x *stage.Exchange, answer *lambda.ProxyAnswer) {
+	body, err := a.media.decode(x, answer)
+	if err != nil {
+		x.Malformed(err)
+		a.refuse(x, refuse(misconfigured))
+		return
+	}
 	header := x.Header()
 	for name, values := range answer.Headers {
 		header[lambda.Remapped(name)] = values
@@ -65,7 +72,6 @@ func (a *API) answer(x *stage.Exchange, answer *lambda.ProxyAnswer) {
 	x.KeepContentType(answer.Headers, "application/json")
 	identify(x)
 	header["X-Amzn-Trace-Id"] = []string{x.TraceID}
-	body := a.media.decode(x, answer)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	x.Send(answer.Status, body)
 }
@@ -73,22 +79,32 @@ func (a *API) answer(x *stage.Exchange, answer *lambda.ProxyAnswer) {
 // mediaTypes are those that an API takes for binary, such as image/png, image/* or */*.
 type mediaTypes []string
 
+// has tells whether a media type is a binary one. What has no slash is none, but for "": nothing was said, which is what */* is for; and
+// a list's */png stands for nothing.
 func (m mediaTypes) has(mediaType string) bool {
-	main, _, _ := strings.Cut(mediaType, "/")
+	main, _, slash := strings.Cut(mediaType, "/")
+	if !slash && mediaType != "" {
+		return false
+	}
 	return slices.ContainsFunc(m, func(binary string) bool {
-		return binary == "*/*" || strings.EqualFold(binary, mediaType) || strings.EqualFold(binary, main+"/*")
+		if strings.HasPrefix(binary, "*/") {
+			return binary == "*/*"
+		}
+		return strings.EqualFold(binary, mediaType) || strings.EqualFold(binary, main+"/*")
 	})
 }
 
-// decode gives the body's bytes. Base64 is decoded only where the first media type that the client accepts is a
-// binary one; what is no base64 stays as it is.
-func (m mediaTypes) decode(x *stage.Exchange, answer *lambda.ProxyAnswer) []byte {
+// decode gives the body's bytes. Base64 is decoded only where the first media type that the client accepts is a binary one; the error says
+// that it is none.
+func (m mediaTypes) decode(x *stage.Exchange, answer *lambda.ProxyAnswer) ([]byte, error) {
 	first, _, _ := strings.Cut(x.HTTP.Header.Get("Accept"), ",")
 	first, _, _ = strings.Cut(first, ";")
-	if answer.IsBase64 && m.has(strings.TrimSpace(first)) {
-		if decoded, err := base64.StdEncoding.DecodeString(answer.Body); err == nil {
-			return decoded
-		}
+	if !answer.IsBase64 || !m.has(strings.TrimSpace(first)) {
+		return []byte(answer.Body), nil
 	}
-	return []byte(answer.Body)
+	decoded, err := base64.StdEncoding.DecodeString(answer.Body)
+	if err != nil {
+		return nil, fmt.Errorf("the function's body: %w", err)
+	}
+	return decoded, nil
 }

@@ -139,16 +139,20 @@ func setAsWritten(header http.Header, name, value string) {
 	header[name] = []string{value}
 }
 
-// body is the body of a gateway response that nobody has set.
+// body is the body of a gateway response that nobody has set. AWS writes a space in those of what failed behind the gateway: their
+// Content-Length tells, as in https://github.com/RhinoSecurityLabs/IPRotate_Burp_Extension/issues/17.
 func (r *refusal) body() []byte {
-	member := "message"
-	if r.response.capital {
-		member = "Message"
+	member, message := `"message":`, stage.QuotedJSON(r.message)
+	switch {
+	case r.response.capital:
+		member = `"Message":`
+	case r.response.errorType == integrationFailed.errorType:
+		member = `"message": `
 	}
 	if r.response.null {
-		return []byte(`{"` + member + `":null}`)
+		message = "null"
 	}
-	return []byte(`{"` + member + `":` + stage.QuotedJSON(r.message) + `}`)
+	return []byte("{" + member + message + "}")
 }
 
 // identify adds the headers that tell requests apart, as AWS writes them.
