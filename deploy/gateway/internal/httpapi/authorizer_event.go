@@ -48,7 +48,7 @@ func newAuthorizerEventV1(x *stage.Exchange, values []string) any {
 	source := stage.TextOrNull(strings.Join(values, ","))
 	return authorizerEventV1{
 		Version: "1.0", Type: "REQUEST", MethodARN: x.ARN(), IdentitySource: source, AuthorizationToken: source,
-		Resource: routePath(x.Method), Path: pathInEvent(x), HTTPMethod: x.HTTP.Method,
+		Resource: routePath(x.Method), Path: x.StagePath, HTTPMethod: x.HTTP.Method,
 		Headers: stage.LastValues(x.EventHeaders()), QueryStringParameters: stage.MapOrEmpty(stage.LastValues(x.Queries())),
 		PathParameters: stage.MapOrEmpty(parametersInEvent(x)), StageVariables: stage.MapOrEmpty(x.Plan.StageVariables), RequestContext: newRequestContextV1(x),
 	}

@@ -4,7 +4,8 @@ import (
 	"portcullis/deploy/gateway/internal/stage"
 )
 
-// eventV1 is the event of a function in payload format 1.0. What is empty is null. See
+// eventV1 is the event of a function in payload format 1.0. What is empty is null. Its paths are as sent, with the stage in front; that the
+// context's is too is a choice. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
 type eventV1 struct {
 	Version                         string              `json:"version"`
@@ -52,7 +53,7 @@ func newEventV1(x *stage.Exchange) eventV1 {
 	e := eventV1{
 		Version:                         "1.0",
 		Resource:                        routePath(x.Method),
-		Path:                            pathInEvent(x),
+		Path:                            x.StagePath,
 		HTTPMethod:                      x.HTTP.Method,
 		Headers:                         stage.LastValues(headers),
 		MultiValueHeaders:               headers,
@@ -80,7 +81,7 @@ func newRequestContextV1(x *stage.Exchange) requestContextV1 {
 		ExtendedRequestID: x.ExtendedID,
 		HTTPMethod:        x.HTTP.Method,
 		Identity:          identity{EventIdentity: stage.NewEventIdentity(x)},
-		Path:              pathInEvent(x),
+		Path:              x.StagePath,
 		Protocol:          x.HTTP.Proto,
 		RequestID:         x.ExtendedID,
 		RequestTime:       x.RequestTime(),

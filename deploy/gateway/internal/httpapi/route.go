@@ -31,7 +31,7 @@ func decodePath(x *stage.Exchange) bool {
 	return true
 }
 
-// pathInEvent is the path in an HTTP API's events: decoded, and with the stage in front.
+// pathInEvent is the path in an HTTP API's events of payload format 2.0: decoded, and with the stage in front.
 func pathInEvent(x *stage.Exchange) string {
 	root := "/" + x.Plan.Name
 	if x.StagePath == root {
