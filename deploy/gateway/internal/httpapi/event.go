@@ -142,12 +142,13 @@ func joined(all map[string][]string) map[string]string {
 }
 
 // bodyInEvent is the body in an event, and whether it is in base64: what is no text is, and what says it is one and
-// is not.
+// is not. HTTP APIs do not decompress.
 func bodyInEvent(x *stage.Exchange) (string, bool) {
 	if len(x.Body) == 0 {
 		return "", false
 	}
-	if x.HTTP.Header.Get("Content-Type") != "" && isText(stage.MediaType(x.HTTP.Header)) && utf8.Valid(x.Body) {
+	typed := x.HTTP.Header.Get("Content-Type") != "" && stage.ContentCoding(x.HTTP.Header) == ""
+	if typed && isText(stage.MediaType(x.HTTP.Header)) && utf8.Valid(x.Body) {
 		return string(x.Body), false
 	}
 	return base64.StdEncoding.EncodeToString(x.Body), true

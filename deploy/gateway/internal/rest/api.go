@@ -202,8 +202,19 @@ func keyRefusal(why *usage.Refusal) *refusal {
 	return refuse(invalidKey)
 }
 
-func (a *API) validate(x *stage.Exchange) *refusal {
+// readBody reads the body, and decompresses it. A signature is one of the body as it was sent, and was checked before. That nothing is
+// decompressed for who may not call is a choice. See
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html.
+func readBody(x *stage.Exchange) error {
 	if err := x.ReadBody(); err != nil {
+		return err
+	}
+	return x.Decompress()
+}
+
+func (a *API) validate(x *stage.Exchange) *refusal {
+	if err := readBody(x); err != nil {
+		x.TraceValidation(err.Error())
 		return bodyRefusal(err)
 	}
 	own := a.of[x.Method]

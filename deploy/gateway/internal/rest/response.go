@@ -38,6 +38,7 @@ var (
 	badParameters      = gatewayResponse{"BAD_REQUEST_PARAMETERS", 400, "BadRequestException", "Bad Request", false, false}
 	badBody            = gatewayResponse{"BAD_REQUEST_BODY", 400, "BadRequestException", "Invalid request body", false, false}
 	misconfigured      = gatewayResponse{"API_CONFIGURATION_ERROR", 500, "InternalServerErrorException", "Internal server error", false, false}
+	unsupportedMedia   = gatewayResponse{"UNSUPPORTED_MEDIA_TYPE", 415, "BadRequestException", "Unsupported Media Type", false, false} // as in https://github.com/aws/aws-sdk-java-v2/issues/3188
 	requestTooLarge    = gatewayResponse{"REQUEST_TOO_LARGE", 413, "RequestTooLargeException", "Request Too Long", false, false}
 	integrationTimeout = gatewayResponse{"INTEGRATION_TIMEOUT", 504, "InternalServerErrorException", "Endpoint request timed out", false, false}
 	integrationFailed  = gatewayResponse{"INTEGRATION_FAILURE", 502, "InternalServerErrorException", "Internal server error", false, false}

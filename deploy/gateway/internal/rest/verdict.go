@@ -79,8 +79,11 @@ func signatureRefusal(err error) *refusal {
 
 // bodyRefusal is what a body that could not be read gets.
 func bodyRefusal(err error) *refusal {
-	if errors.Is(err, stage.ErrBodyTooLarge) {
+	switch {
+	case errors.Is(err, stage.ErrBodyTooLarge):
 		return refuse(requestTooLarge)
+	case errors.Is(err, stage.ErrCoding):
+		return refuse(unsupportedMedia)
 	}
 	return refuseWith(badBody, err.Error())
 }
