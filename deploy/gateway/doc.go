@@ -7,7 +7,8 @@
 //
 // A request goes the way that it goes in AWS, and the first step that refuses it answers:
 //
-//	REST: stage, route, resource policy, authorizer or signature, API key, usage plan, stage throttle, validation, stage cache, function
+//	REST: stage, route, resource policy, authorizer or signature, API key, usage plan, stage throttle, decompression, validation,
+//	      stage cache, function
 //	HTTP: stage, preflight, route, authorizer or signature, throttle, function
 //	WebSocket, who connects: stage, authorizer or signature, API key, usage plan, throttle, function of $connect
 //	WebSocket, a message: route, throttle, model, function
@@ -23,6 +24,11 @@
 // What AWS documents or was seen to do is done so. Where that is not known, the choice has a comment that says so; many of
 // them stand in the tables of answers in internal/rest/response.go and internal/httpapi/response.go, in
 // internal/websocket/refusal.go and choices.go, and in the comment of package usage.
+//
+// Functions of REST APIs do not get the headers that API Gateway keeps, such as Connection, Content-Length and Upgrade, and get bodies in
+// gzip and deflate decompressed, at most as large as any body; those of HTTP APIs get all headers, and such bodies as they were sent, in
+// base64. X-Amzn-Trace-Id of a REST API's client goes on to function and answer. Several Authorization headers let nobody in: by which of
+// them API Gateway goes is not known.
 //
 // Header names are handed on in Go's canonical case, since net/http does not keep what the client wrote;
 // [KeepHeaderNames] does.

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"portcullis/deploy/gateway"
 )
@@ -70,7 +71,7 @@ func exchangeText(g http.Handler, things *function, text string, keep bool) (str
 // newOpen makes a gateway of the fixture, to be used without an authorizer.
 func newOpen(t testing.TB, things gateway.Invoker) *gateway.Gateway {
 	t.Helper()
-	s := &stage{}
+	s := &stage{now: time.Unix(1_900_000_000, 0)}
 	g, err := s.config(t, modeText, func(c *setting) {
 		c.Functions = map[string]gateway.Invoker{"token": stuck{}, "things": things}
 	}).serve()

@@ -46,6 +46,9 @@ func TestRowsTwoAuthorizations(t *testing.T) {
 				if got.status != 401 || got.body != unauthorized || s.things.calls() > 0 || s.token.calls() > 0 {
 					t.Errorf("%s, %s:%q: %d %s", kind, mode, headers, got.status, got.body)
 				}
+				if challenge := got.header.Get("Www-Authenticate"); kind+mode == "HTTPJWT" && challenge != `Bearer scope="" error="invalid_token" error_description="the request has several Authorization headers"` {
+					t.Errorf("%s, %s: challenge %q", kind, mode, challenge)
+				}
 				checkTwo(t, kind+", "+mode, trace)
 			}
 			if got := s.send(t, "GET /test/open"+good+good); got.status != 200 {

@@ -59,7 +59,8 @@
 // policy, API keys beside tokens, or a cache that refuses; it is also what a token gets that ended while the gateway kept its policy.
 // An authorizer of one's own fails with "Unauthorized" for a token that is not good, and denies for want of scopes alone: where it denies
 // for other reasons, ACCESS_DENIED needs a WWW-Authenticate in the mode.
-// API keys and signatures have no challenge: there is none that clients know. No challenge is in a 500, or for a path that is none.
+// API keys and signatures have no challenge: there is none that clients know. Several Authorization headers are a 401 in every mode. No
+// challenge is in a 500, or for a path that is none.
 //
 // A mode that says it otherwise is not overruled. This names the document that RFC 9728 has clients look for, which is for you to serve:
 //

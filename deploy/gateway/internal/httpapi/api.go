@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"portcullis/deploy/gateway/internal/stage"
+	"portcullis/deploy/plan"
 )
 
 // API answers requests as an HTTP API does.
@@ -99,7 +100,11 @@ func (a *API) authorize(x *stage.Exchange) *refusal {
 		return nil
 	}
 	if x.TwoAuthorizations() {
-		return refuse(unauthorized)
+		no := refuse(unauthorized)
+		if a.Plan.Authorization == plan.JWT {
+			no.challenge = challenge("", "invalid_token", "the request has several Authorization headers")
+		}
+		return no
 	}
 	return refusalOf(x.Ask(a.guard))
 }
