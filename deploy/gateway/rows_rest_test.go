@@ -76,7 +76,9 @@ func TestRowsRESTAnswers(t *testing.T) {
 		{allow("Sid", `"a"`), "200 /things/7"},
 		// malformed
 		{strings.Replace(allow("Sid", `"a"`), `"me"`, `""`, 1), failed},
-		{strings.Replace(allow("Sid", `"a"`), `"me"`, `7`, 1), failed},
+		{strings.Replace(allow("Sid", `"a"`), `"me"`, `true`, 1), failed},
+		{strings.Replace(allow("Sid", `"a"`), `"me"`, `{}`, 1), failed},
+		{strings.Replace(allow("Sid", `"a"`), `"me"`, `["me"]`, 1), failed},
 		{strings.Replace(allow("Sid", `"a"`), `"me"`, `null`, 1), failed},
 		{strings.TrimSuffix(allow("Sid", `"a"`), "}") + `,"context":{"a":{}}}`, failed},
 		{strings.TrimSuffix(allow("Sid", `"a"`), "}") + `,"context":{"a":[]}}`, failed},
@@ -146,6 +148,20 @@ func TestRowsRESTAnswers(t *testing.T) {
 		}
 		if kept := s.token.calls() == 1; kept != (test.want != failed) {
 			t.Errorf("%.200s: kept: %v", test.answer, kept)
+		}
+	}
+}
+
+// TestRowsNumberedPrincipal: a principalId that is a number is its text to functions.
+func TestRowsNumberedPrincipal(t *testing.T) {
+	s := newStage(t, nil)
+	s.token.code = func([]byte) (string, error) {
+		return `{"principalId":12345678901234567890,"policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`, nil
+	}
+	for range 2 { // from the function, and from the cache
+		s.send(t, "GET /test/things/7\nAuthorization: Bearer x")
+		if principal := member(t, s.things.last(t), "requestContext", "authorizer")["principalId"]; principal != "12345678901234567890" {
+			t.Errorf("principalId %v", principal)
 		}
 	}
 }

@@ -3,6 +3,7 @@
 package authorizer
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -52,7 +53,7 @@ func ParsePolicy(output []byte) (*Policy, error) {
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
 func ParseTyped(output []byte) (*Policy, error) {
 	var answer struct {
-		PrincipalID    *string          `json:"principalId"`
+		PrincipalID    any              `json:"principalId"`
 		PolicyDocument *policy.Document `json:"policyDocument"`
 		Context        map[string]any   `json:"context"`
 		UsageKey       string           `json:"usageIdentifierKey"`
@@ -60,8 +61,9 @@ func ParseTyped(output []byte) (*Policy, error) {
 	if err := lambda.DecodeObject(output, &answer, "principalId", "policyDocument", "context", "usageIdentifierKey"); err != nil {
 		return nil, fmt.Errorf("the authorizer's answer: %w", err)
 	}
-	if answer.PrincipalID == nil || *answer.PrincipalID == "" {
-		return nil, errors.New("the authorizer's answer has no principalId")
+	principal, err := principalOf(answer.PrincipalID)
+	if err != nil {
+		return nil, err
 	}
 	if answer.PolicyDocument == nil || len(answer.PolicyDocument.Statement) == 0 {
 		return nil, errors.New("the authorizer's answer has no policyDocument with a statement")
@@ -69,7 +71,23 @@ func ParseTyped(output []byte) (*Policy, error) {
 	if err := checkStatements(*answer.PolicyDocument); err != nil {
 		return nil, err
 	}
-	return &Policy{PrincipalID: *answer.PrincipalID, Document: *answer.PolicyDocument, Context: orEmpty(answer.Context), UsageKey: answer.UsageKey}, nil
+	return &Policy{PrincipalID: principal, Document: *answer.PolicyDocument, Context: orEmpty(answer.Context), UsageKey: answer.UsageKey}, nil
+}
+
+// principalOf is who calls: a text, or a number, of which REST APIs take the text. That HTTP APIs do is a choice.
+func principalOf(value any) (string, error) {
+	switch value := value.(type) {
+	case json.Number:
+		return value.String(), nil
+	case string:
+		if value != "" {
+			return value, nil
+		}
+	case nil:
+	default:
+		return "", errors.New("the authorizer's principalId is no text or number")
+	}
+	return "", errors.New("the authorizer's answer has no principalId")
 }
 
 // maxResource is the most characters of a Resource in a policy. That a longer one makes the whole answer malformed is a
