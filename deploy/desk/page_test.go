@@ -9,7 +9,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -149,9 +148,7 @@ func wantDone(t *testing.T, page string) {
 // lookAt gives the page as a browser has it when everything on it has run.
 func lookAt(t *testing.T, browser, address string, more ...string) string {
 	t.Helper()
-	page, err := exec.Command(browser, append(more, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
-		"--virtual-time-budget=20000", "--dump-dom", address)...).Output()
+	page, err := testtools.Browser(t.Context(), t, browser, append(more, "--virtual-time-budget=20000", "--dump-dom", address)...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,8 +27,7 @@ type tabs struct{ at string } // HOST:PORT of its DevTools
 func startTabs(t *testing.T) tabs {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	command := exec.CommandContext(ctx, testtools.Chromium(t), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(), "--remote-debugging-port=0")
+	command := testtools.Browser(ctx, t, testtools.Chromium(t), "--remote-debugging-port=0")
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = tabTimeout
 	said, err := command.StderrPipe()

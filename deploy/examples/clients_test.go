@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -213,12 +212,7 @@ func TestBrowser(t *testing.T) {
 // open opens a page in a browser, which ends with the test.
 func open(t *testing.T, browser, address string) (ended <-chan error) {
 	t.Helper()
-	profile, err := os.MkdirTemp("", "portcullis-browser-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+profile, address)
+	command := testtools.Browser(context.Background(), t, browser, address)
 	running, err := process.Start(command)
 	if err != nil {
 		t.Fatal(err)
@@ -229,7 +223,6 @@ func open(t *testing.T, browser, address string) (ended <-chan error) {
 		process.Kill(command)
 		for range stopped {
 		}
-		os.RemoveAll(profile)
 	})
 	return stopped
 }

@@ -311,8 +311,7 @@ func TestClientPage(t *testing.T) {
 // browse opens a page in a browser of its own, to the end of the test.
 func browse(t *testing.T, browser, address string) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-features=BackForwardCache", "--remote-debugging-port=0", "--user-data-dir="+t.TempDir(), address)
+	command := testtools.Browser(t.Context(), t, browser, "--disable-features=BackForwardCache", "--remote-debugging-port=0", address)
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) } // of which it takes its other processes along
 	command.WaitDelay = 20 * time.Second
 	if err := command.Start(); err != nil {
