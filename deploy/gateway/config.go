@@ -19,13 +19,14 @@ type Config struct {
 	Usage  Usage  // keys and plans, where the plan asks for keys; nil: those that it has for a desk
 
 	AllowedOrigins []string // CORS origins; empty: "*"
+	Stages         []string // names of all that are served beside it, for people whose requests are for none of them; empty: the plan's
 	Region         string   // empty: us-east-1
 	AccountID      string   // empty: 123456789012
 	APIID          string   // the API's id in ARNs and events; empty: made up of the plan's name, by which usage plans know it
 
 	AccessLog io.Writer    // gets a line for each request, one at a time; nil: none
 	Traces    func(*Trace) // gets the way that each request took, when it is answered, in its goroutine; nil: none
-	Log       *slog.Logger // is told where a request's outcome hangs on what is not known of AWS; nil: nobody is
+	Log       *slog.Logger // is told why the gateway answers itself, and where that hangs on what is not known of AWS; nil: nobody is
 	ShowTrace bool         // tell a request's trace in the answer's header X-Portcullis-Trace where the request has one
 
 	Timeout time.Duration // how long a function may take, at most; zero: as long as in AWS
@@ -44,3 +45,7 @@ type ConfigError = stage.ConfigError
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html); any other is a
 // failure. A context's deadline is the function's timeout. aws-lambda-go's lambda.Handler is an Invoker.
 type Invoker = lambda.Invoker
+
+// ExplainedError is what an authorizer's Invoker may fail with to tell which decision of the function's log it stands for, by
+// Explain() (reason, invocationID string). Its text is the function's error as ever: exactly "Unauthorized" for 401.
+type ExplainedError = lambda.ExplainedError

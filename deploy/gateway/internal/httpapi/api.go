@@ -84,12 +84,16 @@ func (a *API) Serve(w http.ResponseWriter, r *http.Request, headerLines []byte) 
 func (a *API) route(x *stage.Exchange) *refusal {
 	switch {
 	case !x.Ours:
+		x.NoStage()
 		return refuse(notFound)
 	case x.HeadTooLarge():
+		x.TooLong()
 		return refuse(headTooLarge)
 	case !decodePath(x):
+		x.Because("the path is not UTF-8")
 		return refuse(badRequest)
 	case !x.RoutedTo(findMethod(a.Routes, x.HTTP.Method, x.Path)):
+		x.NoRoute()
 		return refuse(notFound)
 	}
 	return nil

@@ -13,6 +13,13 @@ type Invoker interface {
 	Invoke(ctx context.Context, event []byte) ([]byte, error)
 }
 
+// ExplainedError is an authorizer's error that tells of the decision that it stands for, as gateway.ExplainedError says.
+type ExplainedError interface {
+	error
+	// Explain gives the decision's reason, and the id of the function's invocation; "": it is not known.
+	Explain() (reason, invocationID string)
+}
+
 // MaxPayload is how large a function's event and answer may be, in bytes. See
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
 const MaxPayload = 6 << 20

@@ -122,8 +122,10 @@ func (a *API) Serve(w http.ResponseWriter, r *http.Request, headerLines []byte) 
 func (a *API) route(x *stage.Exchange) *refusal {
 	switch {
 	case x.HeadTooLarge():
+		x.TooLong()
 		return refuse(headTooLarge)
 	case !x.Ours:
+		x.NoStage()
 		return refuse(unknownStage)
 	case !x.RoutedTo(findMethod(a.Routes, x.HTTP.Method, x.Path)):
 		return a.unrouted(x)
@@ -134,6 +136,7 @@ func (a *API) route(x *stage.Exchange) *refusal {
 // unrouted refuses a request that no method serves. API Gateway takes its Authorization for a signature, which
 // anything else is not.
 func (a *API) unrouted(x *stage.Exchange) *refusal {
+	x.NoRoute()
 	if err := sigv4.CheckAuthorization(x.HTTP.Header); err != nil {
 		return signatureRefusal(err)
 	}
@@ -150,6 +153,7 @@ func (a *API) authorize(x *stage.Exchange) *refusal {
 		return nil
 	}
 	if x.ARNTooLong() {
+		x.TooLong()
 		return refuse(uriTooLong)
 	}
 	if a.Resource != nil && (!asks || a.Plan.Authorization != plan.IAM) {

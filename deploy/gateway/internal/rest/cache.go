@@ -85,6 +85,7 @@ func (c *methodCache) find(x *stage.Exchange, key string) (*lambda.ProxyAnswer, 
 		miss = "not permitted to invalidate"
 		if c.strategy == failWith {
 			x.TraceCache(miss)
+			x.Because("the caller's policy does not allow %s, which Cache-Control: max-age=0 asks for", invalidateAction)
 			return nil, refuse(cacheDenied)
 		}
 		if c.strategy != keepQuiet {

@@ -19,6 +19,7 @@ type Config struct {
 	Usage  Usage
 
 	AllowedOrigins []string
+	Stages         []string
 	Region         string
 	AccountID      string
 	APIID          string

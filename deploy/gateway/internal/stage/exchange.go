@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 )
@@ -29,14 +30,17 @@ type Outcome struct {
 	length       int    // bytes of the answer's body
 	responseType string // of an answer that the gateway makes itself, such as ACCESS_DENIED
 	errorMessage string // of such an answer
+	failed       bool   // there is such an answer
+	why          string // of such an answer, in words; "": what came of the function, or the message, says it
 	misfits      string // what of the body does not fit its model
 
-	authorizerReason string // what an HTTP API's authorizer has against the request
+	authorizerReason string // what an authorizer has against the request
+	invocationID     string // of the authorizer, where it is known and said so
 }
 
 // Fail notes the answer that the gateway makes itself, by its type as in $context.error.responseType.
 func (o *Outcome) Fail(responseType, message string) {
-	o.responseType, o.errorMessage = responseType, message
+	o.failed, o.responseType, o.errorMessage = true, responseType, message
 }
 
 // Misfits notes what of the body does not fit its model, for $context.error.validationErrorString and the trace.
@@ -78,13 +82,15 @@ const (
 	maxARN  = 1600     // that a policy is evaluated for
 )
 
-// ErrBodyTooLarge and errBodyCut say why a body could not be read.
+// ErrBodyTooLarge and the others say why a body could not be read.
 var (
 	ErrBodyTooLarge = errors.New("the body is larger than 10 MB")
 	errBodyCut      = errors.New("the body ended early")
+	errBodySlow     = errors.New("the body took too long to come")
 )
 
-// ReadBody reads the body, once, into the request's Body. The error is ErrBodyTooLarge, or says that the body ended early.
+// ReadBody reads the body, once, into the request's Body. The error is ErrBodyTooLarge, or says that the body ended early, or came too
+// slowly for the server's deadline.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 func (x *Exchange) ReadBody() error {
 	if x.bodyRead {
@@ -93,9 +99,15 @@ func (x *Exchange) ReadBody() error {
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.HTTP.Body, maxBody))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		return ErrBodyTooLarge
+		err = ErrBodyTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = errBodySlow
 	case err != nil:
-		return errBodyCut
+		err = errBodyCut
+	}
+	if err != nil {
+		x.Because("%v", err)
+		return err
 	}
 	x.Body, x.bodyRead = body, true
 	return nil
@@ -112,6 +124,7 @@ func (x *Exchange) Finish() {
 
 // FinishUnlogged is Finish for what the access log has no line of.
 func (x *Exchange) FinishUnlogged() {
+	x.logReason()
 	x.reportTrace()
 	x.trace = nil // an exchange may be kept as long as a connection
 }

@@ -30,6 +30,7 @@ type Verdict struct {
 	signature  SignatureTrace
 	policy     PolicyTrace
 	resource   *ResourceTrace
+	denial     string // of Denied: why, in words
 }
 
 // Decision is what a guard decides. The zero Decision refuses.
@@ -79,6 +80,7 @@ func (x *Exchange) Ask(g Guard) Verdict {
 	if x.trace != nil {
 		x.traceVerdict(v)
 	}
+	x.noteRefusal(&v)
 	if v.resource != nil {
 		x.noteResource(v.resource)
 	}
@@ -89,6 +91,19 @@ func (x *Exchange) Ask(g Guard) Verdict {
 		x.warnOfPath(v.policy)
 	}
 	return v
+}
+
+// noteRefusal notes why a guard does not let the request go on, where it does not.
+func (x *Exchange) noteRefusal(v *Verdict) {
+	why := v.why()
+	if why == "" {
+		return
+	}
+	x.Because("%s", why)
+	if v.authorizer.Error != "" {
+		x.Blame(v.authorizer.why())
+		x.invocationID = v.authorizer.InvocationID
+	}
 }
 
 // warnOfPath tells the log that a policy decides by the path as sent otherwise than by the one that routed.
@@ -115,6 +130,9 @@ func (v *Verdict) judge(r *Request, action string) {
 	v.resource = r.Resource.trace(arn, api)
 	v.byResource = r.Resource != nil && v.Decision != Allowed && (api.Explicit || result.Decision == policy.Allow)
 	v.policy = newPolicyTrace(r.ARN(), v.Caller.document(), ofOwn(result, r, &v.Caller))
+	if v.Decision != Allowed {
+		v.denial = v.whyDenied(result, api, r.ARN())
+	}
 	if r.Path == r.policyPath {
 		return
 	}

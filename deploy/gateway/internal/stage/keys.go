@@ -107,14 +107,27 @@ func (k *Keys) Admit(x *Exchange) *usage.Refusal {
 	admission, why := k.usage.Admit(k.stage, usage.Value(value), verb, resource)
 	if why == nil {
 		x.key = &admission
+	} else {
+		x.Because("%s: %s", why.Reason, k.detail(why, value))
 	}
 	if x.trace != nil {
 		x.trace.Key = &KeyTrace{ID: admission.Key.ID, Plan: admission.PlanID}
 		if why != nil {
-			x.trace.Key = &KeyTrace{ID: why.KeyID, Plan: why.PlanID, Refused: why.Reason.String() + ": " + why.Detail}
+			x.trace.Key = &KeyTrace{ID: why.KeyID, Plan: why.PlanID, Refused: why.Reason.String() + ": " + k.detail(why, value)}
 		}
 	}
 	return why
+}
+
+// detail says for people why a key that was sent, or is known of the caller, does not do.
+func (k *Keys) detail(why *usage.Refusal, value string) string {
+	switch {
+	case value != "":
+		return why.Detail
+	case k.authorizer:
+		return "an API key is asked for, with a token too, and the authorizer's answer names none (usageIdentifierKey)"
+	}
+	return "an API key is asked for, and the request has no X-Api-Key"
 }
 
 // newLimits makes what limits the requests of a stage, whoever makes them.
@@ -131,8 +144,13 @@ func (s *Stage) newLimits() (*usage.Stage, error) {
 // WithinLimits counts the request against the stage's limits, and tells whether it may go on.
 func (x *Exchange) WithinLimits() bool {
 	ok := x.limits.Take(limited(x.Method.Route))
-	if !ok && x.trace != nil {
-		x.trace.Throttle = "the limit of the stage, or of the method in it, is reached"
+	if ok {
+		return true
+	}
+	const reached = "the limit of the stage, or of the method in it, is reached"
+	x.Because(reached)
+	if x.trace != nil {
+		x.trace.Throttle = reached
 	}
 	return ok
 }

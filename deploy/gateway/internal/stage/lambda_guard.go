@@ -19,6 +19,7 @@ type lambdaGuard struct {
 	name       string // of the function
 	function   lambda.Invoker
 	sources    []Source
+	written    []string       // the sources as the plan has them
 	validation *regexp.Regexp // of a TOKEN authorizer; nil: anything will do
 	cache      *Cache[Identity]
 }
@@ -46,7 +47,7 @@ func NewLambdaGuard(s *Stage, form LambdaForm) (Guard, error) {
 		cache: NewCache[Identity](time.Duration(settings.ResultTTLInSeconds)*time.Second, maxCached, s.Config.Now),
 	}
 	for _, source := range settings.IdentitySources {
-		g.sources = append(g.sources, SourceOf(source))
+		g.sources, g.written = append(g.sources, SourceOf(source)), append(g.written, source)
 	}
 	var err error
 	g.validation, err = settings.Validation()
@@ -82,25 +83,32 @@ func (g *lambdaGuard) identify(x *Exchange, trace *AuthorizerTrace) (*Identity, 
 			return &known, nil
 		}
 	}
-	if !ok || g.validation != nil && !g.validation.MatchString(values[0]) {
-		trace.Error = "an identity source is missing or not valid: not called"
+	if !ok {
+		trace.Error = "not called: the request has no " + g.written[len(values)]
+		return nil, errUnauthorized
+	}
+	if g.validation != nil && !g.validation.MatchString(values[0]) {
+		trace.Error = "not called: " + g.written[0] + " does not match the identityValidationExpression"
 		return nil, errUnauthorized
 	}
 	found, err := g.ask(x, values, trace)
 	if err != nil {
 		trace.Error = err.Error()
+		if explained, ok := errors.AsType[lambda.ExplainedError](err); ok {
+			trace.Reason, trace.InvocationID = explained.Explain()
+		}
 		return nil, err
 	}
 	g.cache.Put(key, *found)
 	return found, nil
 }
 
-// values are those of the identity sources; false where one is missing or empty.
+// values are those of the identity sources; false, and those before it, where one is missing or empty.
 func (g *lambdaGuard) values(x *Exchange) ([]string, bool) {
 	values := make([]string, len(g.sources))
 	for i, source := range g.sources {
 		if values[i] = source.Value(x); values[i] == "" {
-			return nil, false
+			return values[:i], false
 		}
 	}
 	return values, true

@@ -33,6 +33,9 @@ type Trace struct {
 	Cache          string            `json:"cache,omitempty"`       // "hit", "miss", "invalidated" or "not permitted to invalidate"
 	Integration    *IntegrationTrace `json:"integration,omitempty"` // the function behind the method
 
+	// Reason says in words why the gateway answered itself; "": it did not.
+	Reason string `json:"reason,omitempty"`
+
 	Status       int     `json:"status"`                 // of the answer
 	ResponseType string  `json:"responseType,omitempty"` // of an answer that the gateway makes itself, such as ACCESS_DENIED
 	Milliseconds float64 `json:"milliseconds"`           // from the request to the answer
@@ -46,7 +49,9 @@ type AuthorizerTrace struct {
 	Event        json.RawMessage `json:"event,omitempty"`    // that the function got
 	Answer       json.RawMessage `json:"answer,omitempty"`   // of the function
 	Error        string          `json:"error,omitempty"`    // why nobody was let in
-	Milliseconds float64         `json:"milliseconds"`       // that the function took
+	Reason       string          `json:"reason,omitempty"`   // of the decision in the function's log that the error stands for
+	InvocationID string          `json:"invocationId,omitempty"`
+	Milliseconds float64         `json:"milliseconds"` // that the function took
 }
 
 // SignatureTrace is who signed the request, or why that is not known.
@@ -131,6 +136,7 @@ func (x *Exchange) TraceCache(what string) {
 
 // TraceValidation notes what of the request does not fit.
 func (x *Exchange) TraceValidation(what string) {
+	x.Because("the request does not fit the contract: %s", what)
 	if x.trace != nil {
 		x.trace.Validation = what
 	}
@@ -138,7 +144,7 @@ func (x *Exchange) TraceValidation(what string) {
 
 // traceEnd completes the trace with how the request ends.
 func (x *Exchange) traceEnd() {
-	x.trace.Status, x.trace.ResponseType = x.Status, x.responseType
+	x.trace.Status, x.trace.ResponseType, x.trace.Reason = x.Status, x.responseType, x.reason()
 	x.trace.ConnectionID, x.trace.EventType = x.socket().ConnectionID, x.socket().EventType
 	x.trace.Milliseconds = milliseconds(x.Config.Now().Sub(x.Start))
 	if x.integrated.called {

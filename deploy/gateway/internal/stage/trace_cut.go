@@ -171,7 +171,7 @@ func (t *Trace) headerText(secrets []string) string {
 		text = asciiJSON(c)
 	}
 	if len(text) > maxTraceHeader {
-		return asciiJSON(&Trace{RequestID: t.RequestID, Route: t.Route, Status: t.Status})
+		return asciiJSON(&Trace{RequestID: t.RequestID, Route: t.Route, Status: t.Status, ResponseType: t.ResponseType})
 	}
 	return text
 }

@@ -25,6 +25,7 @@ func (a *API) handshake(x *stage.Exchange) *connection {
 		}
 	}
 	if !a.sockets.enter() {
+		x.Because("the gateway is closing, or is replaced")
 		refuse(x, &closed)
 		return nil
 	}
@@ -38,13 +39,20 @@ func (a *API) handshake(x *stage.Exchange) *connection {
 func (a *API) route(x *stage.Exchange) *refusal {
 	switch {
 	case !hasToken(x.HTTP.Header, "Connection", "upgrade") || !hasToken(x.HTTP.Header, "Upgrade", "websocket"):
+		x.Because("a WebSocket API takes handshakes alone, which have Connection: Upgrade and Upgrade: websocket, and calls of %s", connectionsPath)
 		return &notUpgraded
-	case !x.Ours || x.Path != "/":
+	case !x.Ours:
+		x.NoStage()
+		return &unknownStage
+	case x.Path != "/":
+		x.Because("a WebSocket API is opened at /%s and no path below it", x.Plan.Name)
 		return &unknownStage
 	case !isHandshake(x.HTTP):
+		x.Because("the handshake is none of RFC 6455, section 4.1: want GET without a body, Sec-WebSocket-Version: 13 and one Sec-WebSocket-Key of 16 bytes in base64")
 		x.Header().Set("Connection", "close") // and what is still to come of a body is not waited for
 		return &notWebSocket
 	case len(x.HTTP.URL.RequestURI()) > maxURL:
+		x.Because("the path and query are longer than %d bytes", maxURL)
 		return &uriTooLong
 	}
 	x.RoutedTo(a.routes[policy.RouteConnect].Method, nil)
@@ -137,6 +145,7 @@ func (a *API) askConnect(x *stage.Exchange) (protocol string, r *refusal) {
 	}
 	x.Answered(answer.Status)
 	if answer.Status >= 300 {
+		x.Because("the function %s, which is behind $connect, answers %d", x.Method.Operation.Function, answer.Status)
 		return "", refusedBy(answer.Status)
 	}
 	for name, values := range answer.Headers {

@@ -38,9 +38,11 @@ func (a *API) manage(x *stage.Exchange, id string) {
 	}[x.HTTP.Method]
 	switch {
 	case !x.Ours:
+		x.NoStage()
 		refuse(x, &unknownStage)
 		return
 	case call == nil:
+		x.Because("@connections takes POST, GET and DELETE, and no %.40s", x.HTTP.Method)
 		refuse(x, &missingToken)
 		return
 	}
@@ -51,10 +53,13 @@ func (a *API) manage(x *stage.Exchange, id string) {
 	c := a.sockets.find(id)
 	switch {
 	case len(x.Body) > maxMessage:
+		x.Because("the message is larger than 128 KB")
 		refuse(x, &bodyTooLarge)
 	case !a.isID(id):
+		x.Because("%.100q is no id of a connection", id)
 		refuse(x, &badID)
 	case c == nil:
+		x.Because("no connection is open that has the id %s", id)
 		refuse(x, &gone)
 	default:
 		if r := call(x, c); r != nil {
@@ -74,8 +79,10 @@ func (a *API) isID(text string) bool {
 func (a *API) post(x *stage.Exchange, c *connection) *refusal {
 	switch c.out.offer(strings.ToValidUTF8(string(x.Body), "\uFFFD")) {
 	case errFull:
+		x.Because("too much waits for the client to take it")
 		return &bufferFull
 	case errEnded:
+		x.Because("the connection has ended")
 		return &gone
 	}
 	a.succeed(x, http.StatusOK, nil)

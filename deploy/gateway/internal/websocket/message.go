@@ -25,6 +25,15 @@ func (a *API) message(c *connection, body string) string {
 	return answer
 }
 
+// noRoute notes that no route takes a message, and what selects one.
+func (a *API) noRoute(x *stage.Exchange, body string) {
+	selected, ok := a.selection.of(body)
+	if !ok {
+		selected = ""
+	}
+	x.NoMessageRoute(selected)
+}
+
 // messageID is an id of a message, which ends as its connection's does.
 func (a *API) messageID(c *connection) string {
 	const own = 9 // characters; the others are the connection's
@@ -38,6 +47,7 @@ var errAnswerTooLarge = errors.New("the function's answer is larger than 128 KB"
 func (a *API) answer(x *stage.Exchange, body string) (string, *refusal) {
 	found := a.find(body)
 	if found == nil {
+		a.noRoute(x, body)
 		return "", &noRoute
 	}
 	x.RoutedTo(found.Method, nil)
@@ -72,6 +82,7 @@ func (a *API) answer(x *stage.Exchange, body string) (string, *refusal) {
 	case !found.answers:
 		return "", nil
 	case answer.Status >= 300: // one report says so; it is not known for sure
+		x.Because("the function %s answers %d", x.Method.Operation.Function, answer.Status)
 		return "", &integrationFailed
 	}
 	return answer.Body, nil

@@ -1,0 +1,170 @@
+package stage
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"portcullis/policy"
+)
+
+// Because notes why the gateway answers itself, for people: the answers are AWS's, which do not say it. The last reason counts.
+func (o *Outcome) Because(format string, args ...any) { o.why = fmt.Sprintf(format, args...) }
+
+// reason says why the gateway answered itself, without credentials; "": it did not.
+func (x *Exchange) reason() string {
+	switch {
+	case !x.failed:
+		return ""
+	case x.why == "" && x.integrated.err != "":
+		return x.withoutSecrets("the function " + x.Method.Operation.Function + ": " + x.integrated.err)
+	}
+	return x.withoutSecrets(cmp.Or(x.why, x.errorMessage))
+}
+
+// withoutSecrets cuts the request's credentials out of a text.
+func (x *Exchange) withoutSecrets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return cutSecrets(text, x.secrets())
+}
+
+// logReason tells the log why the gateway answered itself, where it did: by the id that the answer, the access log and the authorizer's
+// own log have, and by the id of the authorizer's invocation where its event has no other.
+func (x *Exchange) logReason() {
+	if !x.failed || x.Config.Log == nil {
+		return
+	}
+	args := []any{"requestId", x.ownID(), "stage", x.Plan.Name, "status", x.Status, "responseType", x.responseType, "reason", x.reason()}
+	if x.invocationID != "" {
+		args = append(args, "invocationId", x.invocationID)
+	}
+	x.Config.Log.Info("the gateway answers itself", args...)
+}
+
+// TooLong notes which bound of API Gateway the request's head is over, where it is over one.
+func (x *Exchange) TooLong() {
+	if x.HeadTooLarge() {
+		x.Because("the request line and the headers are larger than %d bytes", maxHead)
+		return
+	}
+	x.Because("the ARN of the path is longer than %d bytes, of which no policy is evaluated", maxARN)
+}
+
+// mostListed is how many routes a reason lists.
+const mostListed = 10
+
+// NoStage notes that the request is for none of the stages that there are.
+func (x *Exchange) NoStage() {
+	first, _, _ := strings.Cut(strings.TrimLeft(x.StagePath, "/"), "/")
+	stages := x.Config.Stages
+	if len(stages) == 0 {
+		stages = []string{x.Plan.Name}
+	}
+	x.Because("there is no stage %.100q; there %s", first, list(stages))
+}
+
+// NoRoute notes that no route serves the request, and which ones there are: those of the path, or else those that begin as it does before
+// the others.
+func (x *Exchange) NoRoute() {
+	if verbs := x.verbs(); len(verbs) > 0 {
+		x.Because("%.100s takes %s, and no %.40s", x.Path, strings.Join(verbs, ", "), x.HTTP.Method)
+		return
+	}
+	first, _, _ := strings.Cut(strings.TrimLeft(x.Path, "/"), "/")
+	var near, far []string
+	for _, m := range x.Methods {
+		own, _, _ := strings.Cut(strings.TrimLeft(m.Route.Path, "/"), "/")
+		switch {
+		case m.Operation == nil:
+		case own == first:
+			near = append(near, m.Key())
+		default:
+			far = append(far, m.Key())
+		}
+	}
+	x.Because("no route is for %.40s %.100s; there %s", x.HTTP.Method, x.Path, list(append(near, far...)))
+}
+
+// verbs are those for which the request's path has a route.
+func (x *Exchange) verbs() []string {
+	var all []string
+	for _, m := range x.Methods {
+		verb := m.Route.Method
+		if m.Operation == nil || slices.Contains(all, verb) {
+			continue
+		}
+		if found, _ := x.Routes.Find(verb, x.Path); found != nil {
+			all = append(all, verb)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// NoMessageRoute notes that no route takes a message, and which ones there are.
+func (x *Exchange) NoMessageRoute(selected string) {
+	var keys []string
+	for _, m := range x.Methods {
+		if key := m.Key(); key != policy.RouteConnect && key != policy.RouteDisconnect {
+			keys = append(keys, key)
+		}
+	}
+	x.Because("no route is for messages by which %s is %.100q; there %s", x.Plan.WebSocket.RouteSelectionExpression, selected, list(keys))
+}
+
+// list goes on after "there" with names, of which it has so many at most.
+func list(names []string) string {
+	switch more := len(names) - mostListed; {
+	case len(names) == 0:
+		return "is none"
+	case len(names) == 1:
+		return "is " + names[0]
+	case more > 0:
+		return fmt.Sprintf("are %s and %d more", strings.Join(names[:mostListed], ", "), more)
+	}
+	return "are " + strings.Join(names, ", ")
+}
+
+// why says what keeps a request from going on; "": nothing does.
+func (v *Verdict) why() string {
+	switch {
+	case v.Decision == Allowed:
+		return ""
+	case v.signature.Error != "":
+		return "the signature: " + v.signature.Error
+	case v.authorizer.Error != "":
+		return "the authorizer " + cmp.Or(v.authorizer.Function, v.authorizer.Type) + ": " + v.authorizer.why()
+	case v.Err != nil:
+		return v.Err.Error()
+	case v.denial == "":
+		return "which scopes open the route is not known"
+	}
+	return v.denial
+}
+
+// whyDenied says by which policy a caller who is known may not do an action on an ARN: the caller's own, or where that would let the caller,
+// the API's.
+func (v *Verdict) whyDenied(own policy.Result, api policy.ResourceResult, arn string) string {
+	switch id := v.Caller.Identity; {
+	case v.byResource:
+		return "the resource policy of the API: " + api.String() + ": " + arn
+	case own.Decision == policy.Allow:
+		return "the signer is of another account than the API, and no resource policy lets it in"
+	case id != nil && id.simple:
+		return "the authorizer " + v.authorizer.Function + " answers isAuthorized: false"
+	case id != nil:
+		return "the policy of the authorizer " + v.authorizer.Function + ": " + own.String() + ": " + arn
+	}
+	return "the signer's policy: " + own.String() + ": " + arn
+}
+
+// why says what the authorizer has against a request.
+func (t *AuthorizerTrace) why() string {
+	if t.Reason == "" {
+		return t.Error
+	}
+	return t.Error + ": " + t.Reason
+}
