@@ -158,19 +158,22 @@ func (b *builder) operations() map[string]Operation {
 // logFormats are the lines of an access log where the mode has no format of its own. No field may hold a credential:
 // $context.error.message is left out, since for a malformed Authorization header it quotes the header.
 var logFormats = map[string]string{
-	modes.REST: `{"apiKeyId":"$context.identity.apiKeyId","authorizerLatency":"$context.authorizer.latency","authorizerStatus":"$context.authorizer.status",` +
-		`"errorType":"$context.error.responseType","extendedRequestId":"$context.extendedRequestId",` +
+	modes.REST: `{"apiKeyId":"$context.identity.apiKeyId","authorizerError":"$context.authorizer.error",` +
+		`"authorizerLatency":"$context.authorizer.latency","authorizerStatus":"$context.authorizer.status",` +
+		`"errorType":"$context.error.responseType","extendedRequestId":"$context.extendedRequestId","integrationError":"$context.integration.error",` +
 		`"integrationLatency":"$context.integration.latency","integrationStatus":"$context.integration.status","latency":"$context.responseLatency",` +
 		`"method":"$context.httpMethod","path":"$context.path","principalId":"$context.authorizer.principalId","requestId":"$context.requestId",` +
 		`"resourcePath":"$context.resourcePath","responseLength":"$context.responseLength","sourceIp":"$context.identity.sourceIp",` +
 		`"status":"$context.status","time":"$context.requestTime","traceId":"$context.xrayTraceId","userArn":"$context.identity.userArn"}`,
 	modes.HTTP: `{"authorizerError":"$context.authorizer.error","authorizerLatency":"$context.authorizer.latency",` +
+		`"errorMessage":"$context.error.message","errorType":"$context.error.responseType","integrationError":"$context.integration.error",` +
 		`"integrationLatency":"$context.integration.latency","integrationStatus":"$context.integration.status","latency":"$context.responseLatency",` +
 		`"method":"$context.httpMethod","path":"$context.path","requestId":"$context.requestId","responseLength":"$context.responseLength",` +
 		`"routeKey":"$context.routeKey","sourceIp":"$context.identity.sourceIp","status":"$context.status","time":"$context.requestTime",` +
 		`"userArn":"$context.identity.userArn"}`,
-	modes.WebSocket: `{"apiKeyId":"$context.identity.apiKeyId","connectedAt":"$context.connectedAt","connectionId":"$context.connectionId",` +
-		`"errorType":"$context.error.responseType","eventType":"$context.eventType","integrationLatency":"$context.integration.latency",` +
+	modes.WebSocket: `{"apiKeyId":"$context.identity.apiKeyId","authorizerError":"$context.authorizer.error","connectedAt":"$context.connectedAt",` +
+		`"connectionId":"$context.connectionId","errorType":"$context.error.responseType","eventType":"$context.eventType",` +
+		`"integrationError":"$context.integration.error","integrationLatency":"$context.integration.latency",` +
 		`"integrationStatus":"$context.integration.status","messageId":"$context.messageId","principalId":"$context.authorizer.principalId",` +
 		`"requestId":"$context.requestId","routeKey":"$context.routeKey","sourceIp":"$context.identity.sourceIp","status":"$context.status",` +
 		`"time":"$context.requestTime","userArn":"$context.identity.userArn"}`,
