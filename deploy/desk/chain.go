@@ -81,6 +81,9 @@ func newGateways(config gateway.Config, p *project.Project, started map[string]*
 		started[name] = &startedLater{}
 		config.Functions[name] = started[name]
 	}
+	for _, m := range p.Modes {
+		config.Stages = append(config.Stages, m.Plan.Name)
+	}
 	all := map[string]*gateway.Gateway{}
 	for _, m := range p.Modes {
 		config.Plan = m.Plan

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"portcullis/deploy/desk/internal/console"
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/internal/localtls"
@@ -31,6 +32,8 @@ type Config struct {
 	TLSKey    string     // the file of its key; required beside TLSCert
 	Watch     bool       // reload what changes
 	Verbose   bool       // write the way that each request took on Stderr
+	Log       LogForm    // what lines on Stderr are; "": JSON
+	Color     bool       // those that are text are for a terminal that shows colors
 
 	Name    string // what lines for people on Stderr begin with; "": local
 	Command string // how people run portcullis here, in what is printed; "": go run ./deploy/portcullis
@@ -41,6 +44,15 @@ type Config struct {
 
 	identity *localtls.Identity // nil: it speaks plain http
 }
+
+// LogForm is what the lines about requests and functions are.
+type LogForm string
+
+// The forms.
+const (
+	LogJSON LogForm = "json" // for programs: the access logs of the modes, and what functions log
+	LogText LogForm = "text" // for people: a short line for each call, and of what functions log what is not said in it
+)
 
 // Function is one that a contract or a mode names, or one for all of a contract that names none.
 type Function struct {
@@ -80,6 +92,12 @@ func (c Config) complete() (Config, error) {
 		if err := f.check(c.Functions[:i]); err != nil {
 			wrong = append(wrong, project.FunctionError(f.key(), f.Where, err))
 		}
+	}
+	if c.Log = cmp.Or(c.Log, LogJSON); c.Log != LogJSON && c.Log != LogText {
+		wrong = append(wrong, &OptionError{Option: "--log", Value: string(c.Log), Err: errors.New("want json or text")})
+	}
+	if c.Log == LogText {
+		c.Stderr = console.Log{To: c.Stderr, Color: c.Color}
 	}
 	identity, err := c.loadIdentity(errors.Join(wrong...) == nil)
 	c.identity = identity

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"portcullis/api/environ"
+	"portcullis/deploy/desk/internal/console"
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/services"
@@ -138,6 +139,10 @@ func (d *desk) gatewayConfig() gateway.Config {
 		AccessLog:      d.config.Stderr,
 		Log:            d.log,
 		ShowTrace:      true,
+	}
+	if d.config.Log == LogText {
+		config.AccessLog = nil // a call's line, or its way, says what people look for in it
+		config.Traces = func(t *gateway.Trace) { d.config.Stderr.Write(console.Call(t, d.config.Color)) }
 	}
 	if d.config.Verbose {
 		config.Traces = func(t *gateway.Trace) { d.config.Stderr.Write(traceText(t)) }

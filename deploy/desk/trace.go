@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"portcullis/deploy/desk/internal/console"
 	"portcullis/deploy/gateway"
 )
 
@@ -16,14 +17,15 @@ import (
 // thing that had a part in it, in the order of the way.
 func traceText(t *gateway.Trace) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s: %d in %.1f ms", cmp.Or(t.EventType, t.Method), t.Path, t.Status, t.Milliseconds)
+	fmt.Fprintf(&b, "%s %s: %d in %.1f ms", cmp.Or(t.EventType, t.Method), console.Printable(t.Path), t.Status, t.Milliseconds)
 	if t.ResponseType != "" {
 		fmt.Fprintf(&b, ", the gateway's %s", t.ResponseType)
 	}
 	b.WriteByte('\n')
 	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "  %-12s %s\n", name, strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " "))
+		fmt.Fprintf(&b, "  %-12s %s\n", name, console.Printable(fmt.Sprintf(format, args...)))
 	}
+	textLine(line, "reason", t.Reason)
 	textLine(line, "connection", t.ConnectionID)
 	line("route", "%s", routeText(t))
 	if t.Authorizer != nil {
@@ -31,6 +33,7 @@ func traceText(t *gateway.Trace) []byte {
 		textLine(line, "  event", string(t.Authorizer.Event))
 		textLine(line, "  answer", string(t.Authorizer.Answer))
 		textLine(line, "  error", t.Authorizer.Error)
+		textLine(line, "  decision", decisionText(t.Authorizer))
 	}
 	if t.Signature != nil {
 		line("signature", "%s", cmp.Or(t.Signature.ARN, "refused: "+t.Signature.Error))
@@ -83,6 +86,14 @@ func authorizerText(a *gateway.AuthorizerTrace) string {
 		return text
 	}
 	return text + fmt.Sprintf(", asked in %.1f ms", a.Milliseconds)
+}
+
+// decisionText is the reason of the decision that an authorizer's error stands for, and how its log calls the invocation.
+func decisionText(a *gateway.AuthorizerTrace) string {
+	if a.InvocationID == "" {
+		return a.Reason
+	}
+	return cmp.Or(a.Reason, "not known") + ", invocation " + a.InvocationID
 }
 
 // statementText is the statement of a policy that decided, as far as it did.

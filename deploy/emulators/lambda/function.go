@@ -11,6 +11,7 @@
 package lambda
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,6 +75,8 @@ func Start(ctx context.Context, c Config) (*Function, error) {
 // waits while all environments are busy.
 //
 // What the function reports, and what becomes of it, is an *Error as Lambda's Invoke would answer it.
+// The invocation's id is the one that [WithInvocationID] gave ctx, where it has one.
+//
 // If ctx ends first, Invoke returns ctx's error, and an invocation that has begun goes on without it,
 // as in Lambda. After Close the error is ErrClosed.
 // See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
@@ -92,7 +95,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		o := f.run(event)
+		o := f.run(cmp.Or(InvocationID(ctx), uuid.NewString()), event)
 		<-f.slots
 		f.inFlight.Done()
 		done <- o
@@ -141,8 +144,8 @@ func (f *Function) enter() bool {
 // run gives the event to an environment. One whose end was noticed while it was idle never saw the
 // event, and the next one gets it; if its end is noticed only after, nobody can tell, and the
 // invocation fails, as in Lambda.
-func (f *Function) run(event []byte) outcome {
-	i := newInvocation(f.config, event)
+func (f *Function) run(id string, event []byte) outcome {
+	i := newInvocation(f.config, id, event)
 	for {
 		e, err := f.environment(i.id)
 		if err != nil {

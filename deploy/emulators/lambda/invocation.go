@@ -2,12 +2,11 @@ package lambda
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // invocation is one event on its way.
@@ -28,9 +27,22 @@ type outcome struct {
 	err    error
 }
 
-func newInvocation(c Config, event []byte) *invocation {
+type invocationIDKey struct{}
+
+// WithInvocationID is a context with the id of what is invoked with it, by which the function's log and Lambda's own lines name it.
+func WithInvocationID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, invocationIDKey{}, id)
+}
+
+// InvocationID is the id of a context; "": it has none.
+func InvocationID(ctx context.Context) string {
+	id, _ := ctx.Value(invocationIDKey{}).(string)
+	return id
+}
+
+func newInvocation(c Config, id string, event []byte) *invocation {
 	return &invocation{
-		id:      uuid.NewString(),
+		id:      id,
 		event:   bytes.Clone(event), // which may outlive the caller's wait
 		arn:     c.ARN,
 		traceID: newTraceID(),

@@ -54,6 +54,11 @@ cuts them.
 		}
 		config.Name, config.Command = command.CommandPath(), cli.Program(os.Args[0])
 		config.Stdout, config.Stderr, config.Environ = s.Stdout, s.Stderr, os.Environ()
+		terminal := !s.Quiet()
+		if config.Log == "" && terminal {
+			config.Log = desk.LogText
+		}
+		config.Color = terminal && s.Getenv("NO_COLOR") == "" && s.Getenv("TERM") != "dumb" // https://no-color.org
 		ctx, hardStop := interrupts(command.Context())
 		err = desk.Run(ctx, hardStop, config)
 		if errors.As(err, new(*desk.OptionError)) {
@@ -88,13 +93,18 @@ X-Amz-Function-Error, the body {"errorMessage":"Unauthorized"} is its failure`)
 	flags.BoolVar(&c.Watch, "watch", false, `reload modes, contract and function binaries when they change (with --exec also the Go
 sources); requests in flight finish, WebSocket connections go on with what is there then, and
 what is wrong leaves what was there before`)
-	flags.BoolVar(&c.Verbose, "verbose", false, `write on stderr the way that each request took. One request asks for its own with the header
+	flags.BoolVar(&c.Verbose, "verbose", false, `write on stderr the way that each request took, for people in place of its line. One request asks for its own with the header
 X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
+	form := flags.String("log", "", `what the lines on stderr are, `+"`FORM`"+`: json for programs, or text for people: one for each call, which says why the gateway
+answers itself (default text on a terminal, and json elsewhere). NO_COLOR takes the colors out`)
 	secure := tlsflag.Add(command)
 	for _, name := range []string{"mode", "contract"} {
 		command.MarkFlagFilename(name, "yaml", "yml", "json")
 	}
 	return func() (desk.Config, error) {
+		if c.Log = desk.LogForm(*form); *form == "" && flags.Changed("log") {
+			return c, cli.Usage("--log: want json or text")
+		}
 		if len(*contracts) > 1 {
 			return c, cli.Usage("--contract: want the file of one contract, got %d", len(*contracts))
 		}

@@ -35,12 +35,17 @@ type Runner struct {
 	folder   *folder
 	called   *called
 	binaries *binaries
+
+	decisions *decisions
 }
 
 // New makes a runner.
 func New(c Config) *Runner {
 	own := &folder{}
-	return &Runner{config: c, folder: own, called: newCalled(c), binaries: newBinaries(c, own)}
+	heard := newDecisions(c.Stderr)
+	logged := c
+	logged.Stderr = heard
+	return &Runner{config: c, folder: own, called: newCalled(c), binaries: newBinaries(logged, own), decisions: heard}
 }
 
 // Close ends what the functions shared, and deletes what was built. No set is in use any more.
@@ -130,7 +135,17 @@ func (r *Runner) start(ctx context.Context, p *project.Project, name string, c c
 		return remote(name, where, r.config.Log)
 	case where != "":
 		return r.binaries.given(ctx, name, where, c, before)
-	case r.config.Build:
+	}
+	f, err := r.startOurs(ctx, name, c, before)
+	if err == nil && f != before && isAuthorizer(name) {
+		f.Invoker = explaining{f.Invoker, r.decisions}
+	}
+	return f, err
+}
+
+// startOurs is start for a function of this module.
+func (r *Runner) startOurs(ctx context.Context, name string, c configuration, before *running) (*running, error) {
+	if r.config.Build {
 		return r.binaries.built(ctx, name, c, before)
 	}
 	_, version := c.of(r.config.Services, name)
@@ -138,8 +153,17 @@ func (r *Runner) start(ctx context.Context, p *project.Project, name string, c c
 	if before != nil && before.version == version {
 		return before, nil
 	}
-	handler, err := r.called.handler(ctx, name, c, r.config.Log)
+	log := r.config.Log
+	if isAuthorizer(name) {
+		log = r.decisions.log()
+	}
+	handler, err := r.called.handler(ctx, name, c, log)
 	return &running{Invoker: handler, version: version}, err
+}
+
+// isAuthorizer tells whether a function of this module is one that logs decisions.
+func isAuthorizer(name string) bool {
+	return slices.Contains([]string{"token", "request", "jwt"}, name)
 }
 
 // CheckURL refuses addresses that no function can be called at.

@@ -131,7 +131,7 @@ func (v *Verdict) judge(r *Request, action string) {
 	v.byResource = r.Resource != nil && v.Decision != Allowed && (api.Explicit || result.Decision == policy.Allow)
 	v.policy = newPolicyTrace(r.ARN(), v.Caller.document(), ofOwn(result, r, &v.Caller))
 	if v.Decision != Allowed {
-		v.denial = v.whyDenied(result, api, r.ARN())
+		v.denial = v.whyDenied(result, api)
 	}
 	if r.Path == r.policyPath {
 		return

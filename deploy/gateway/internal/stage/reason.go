@@ -145,20 +145,19 @@ func (v *Verdict) why() string {
 	return v.denial
 }
 
-// whyDenied says by which policy a caller who is known may not do an action on an ARN: the caller's own, or where that would let the caller,
-// the API's.
-func (v *Verdict) whyDenied(own policy.Result, api policy.ResourceResult, arn string) string {
+// whyDenied says by which policy a caller who is known may not: the caller's own or, where that would let the caller, the API's.
+func (v *Verdict) whyDenied(own policy.Result, api policy.ResourceResult) string {
 	switch id := v.Caller.Identity; {
 	case v.byResource:
-		return "the resource policy of the API: " + api.String() + ": " + arn
+		return "the resource policy of the API: " + api.String()
 	case own.Decision == policy.Allow:
 		return "the signer is of another account than the API, and no resource policy lets it in"
 	case id != nil && id.simple:
 		return "the authorizer " + v.authorizer.Function + " answers isAuthorized: false"
 	case id != nil:
-		return "the policy of the authorizer " + v.authorizer.Function + ": " + own.String() + ": " + arn
+		return "the policy of the authorizer " + v.authorizer.Function + ": " + own.String()
 	}
-	return "the signer's policy: " + own.String() + ": " + arn
+	return "the signer's policy: " + own.String()
 }
 
 // why says what the authorizer has against a request.
