@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"portcullis/api/environ"
 	"portcullis/deploy/desk/internal/console"
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
@@ -135,7 +134,7 @@ func (d *desk) gatewayConfig() gateway.Config {
 		Usage:          d.services.Usage(),
 		Tokens:         d.services.Tokens(),
 		Region:         d.services.Region(),
-		AllowedOrigins: environ.Origins(d.getenv(environ.AllowedOrigins)),
+		AllowedOrigins: d.services.Origins(),
 		AccessLog:      d.config.Stderr,
 		Log:            d.log,
 		ShowTrace:      true,

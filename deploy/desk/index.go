@@ -37,6 +37,9 @@ type index struct {
 
 	secureIndex `json:"-"`
 
+	OnlyOrigin string `json:"-"` // whose pages alone may read answers; "": ALLOWED_ORIGINS or all
+
+	Routes  routes    `json:"-"`
 	Own     *ownAPI   `json:"-"` // nil: the API is this module's own
 	LeftOut []leftOut `json:"-"` // modes of this module that do not fit the API
 
@@ -80,7 +83,7 @@ func newIndex(base, command, protocol string, s *services.Services, p *project.P
 	i := index{
 		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
 		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Protocol: protocol, Sample: sampleOf(p.Contract),
-		FeedOff: feed.Why, LeftOut: leftOutOf(p),
+		FeedOff: feed.Why, LeftOut: leftOutOf(p), OnlyOrigin: s.OnlyOrigin(), Routes: routesOf(p.Contract),
 	}
 	if !ours {
 		issuers, err := s.Issuers(p)

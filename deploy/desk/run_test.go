@@ -90,6 +90,9 @@ func TestPrintedCommands(t *testing.T) {
 	commands := slices.DeleteFunc(printedCommands(d.greeting), func(command string) bool {
 		return strings.HasPrefix(command, "npx ") || strings.Contains(command, " ID")
 	})
+	if left := slices.IndexFunc(commands, func(command string) bool { return strings.HasPrefix(command, "export ") }); left >= 0 {
+		t.Errorf("%q stays in the shell, and other commands there would ask the desk for AWS", commands[left])
+	}
 	once := []string{"200 OK", "200 OK", "201 Created", "200 OK", "200 OK", "200 OK", "200 OK", "200 OK"} // listed, shown, made for the feed, signed out, and listed in a mode of each of the other kinds
 	for _, way := range []struct {
 		signIn string

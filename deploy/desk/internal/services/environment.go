@@ -47,6 +47,7 @@ func (s *Services) Environment(function string, f Feed) map[string]string {
 	switch aws := s.inner + AWSPath; function {
 	case "users":
 		maps.Copy(variables, s.tables.Users.environment(aws))
+		maps.Copy(variables, s.originEnvironment())
 	case "request":
 		maps.Copy(variables, s.tables.Keys.environment(aws))
 		maps.Copy(variables, s.revocationEnvironment(aws))
@@ -54,9 +55,11 @@ func (s *Services) Environment(function string, f Feed) map[string]string {
 		maps.Copy(variables, s.revocationEnvironment(aws))
 	case "tokens":
 		maps.Copy(variables, s.tokensEnvironment(aws))
+		maps.Copy(variables, s.originEnvironment())
 	case Live:
 		maps.Copy(variables, s.revocationEnvironment(aws))
 		maps.Copy(variables, f.environment(s, aws))
+		maps.Copy(variables, s.originEnvironment())
 	default:
 		return nil
 	}

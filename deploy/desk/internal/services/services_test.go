@@ -119,3 +119,41 @@ func TestRegion(t *testing.T) {
 		}
 	}
 }
+
+// TestOrigins: all pages may read answers while everything is kept here, and this program's own alone once a table is another's, unless others
+// are named. The functions know the same.
+func TestOrigins(t *testing.T) {
+	for _, test := range []struct {
+		name        string
+		environment []string
+		want        string // joined by commas
+	}{
+		{"nothing is said", nil, "*"},
+		{"users in memory", []string{"USERS_TABLE=:memory:"}, "*"},
+		{"tables of this desk by other names", []string{"AWS_ENDPOINT_URL=" + here, "USERS_TABLE=uuu", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr"}, "*"},
+		{"users at AWS", []string{"USERS_TABLE=uuu"}, base},
+		{"keys and revocations elsewhere", []string{"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr"}, base},
+		{"named", []string{"ALLOWED_ORIGINS=https://a.example,https://b.example"}, "https://a.example,https://b.example"},
+		{"users at AWS, and named", []string{"USERS_TABLE=uuu", "ALLOWED_ORIGINS=https://a.example"}, "https://a.example"},
+		{"users at AWS, and all named", []string{"USERS_TABLE=uuu", "ALLOWED_ORIGINS=*"}, "*"},
+	} {
+		s, err := open(t, test.environment...)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		got := s.Origins()
+		if strings.Join(got, ",") != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+		for _, function := range []string{"users", "tokens", "live", "token", "of others"} {
+			want := ""
+			if test.want == base && (function == "users" || function == "tokens" || function == "live") {
+				want = base
+			}
+			if got := s.Environment(function, services.Feed{})["ALLOWED_ORIGINS"]; got != want {
+				t.Errorf("%s: the function %s has %q, want %q", test.name, function, got, want)
+			}
+		}
+	}
+}
