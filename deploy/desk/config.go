@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"portcullis/deploy/desk/internal/console"
 	"portcullis/deploy/desk/internal/functions"
@@ -34,6 +35,8 @@ type Config struct {
 	Verbose   bool       // write the way that each request took on Stderr
 	Log       LogForm    // what lines on Stderr are; "": JSON
 	Color     bool       // those that are text are for a terminal that shows colors
+
+	BodyTimeout time.Duration // how long a request's body may take to come; zero: 30 seconds
 
 	Name    string // what lines for people on Stderr begin with; "": local
 	Command string // how people run portcullis here, in what is printed; "": go run ./deploy/portcullis
@@ -73,6 +76,7 @@ func ParseFunction(text string) Function {
 // complete checks a configuration, and gives it with what stands for values that are not there. The error joins all that is wrong.
 func (c Config) complete() (Config, error) {
 	c.Name, c.Command = cmp.Or(c.Name, "local"), cmp.Or(c.Command, "go run ./deploy/portcullis")
+	c.BodyTimeout = cmp.Or(c.BodyTimeout, bodyTimeout)
 	c.Stdout, c.Stderr = orDiscard(c.Stdout), process.NewOutput(orDiscard(c.Stderr))
 	wrong := []error{c.checkAddr()}
 	c.Hosts = slices.Clone(c.Hosts)

@@ -138,3 +138,24 @@ func headerLines(r *http.Request) []byte {
 	}
 	return rest
 }
+
+// AmbiguousLength tells whether a request says by both Content-Length and Transfer-Encoding where its body ends. net/http goes by the latter
+// and a program in front of it may go by the former, so that what follows is another request to one of them only; a server may refuse
+// it, and has to close the connection (RFC 9112, section 6.1). net/http tells handlers of one of the two only: it is known of requests to
+// a server with [KeepHeaderNames]. Where a request's head is not known whole, one with a Transfer-Encoding is ambiguous.
+func AmbiguousLength(r *http.Request) bool {
+	length, encoding := false, len(r.TransferEncoding) > 0
+	if r.ContentLength == 0 && !encoding && r.ProtoAtLeast(1, 1) {
+		return false // no body is looked for; in HTTP/1.0 net/http passes over Transfer-Encoding
+	}
+	for line := range bytes.Lines(headerLines(r)) {
+		line = bytes.TrimRight(line, "\r\n")
+		if len(line) == 0 {
+			return length && encoding
+		}
+		name, _, _ := bytes.Cut(line, []byte(":"))
+		length = length || bytes.EqualFold(name, []byte("Content-Length"))
+		encoding = encoding || bytes.EqualFold(name, []byte("Transfer-Encoding"))
+	}
+	return encoding
+}
