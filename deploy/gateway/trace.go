@@ -4,12 +4,13 @@ import "portcullis/deploy/gateway/internal/stage"
 
 // Trace is the way that a request took through the gateway, with credentials cut: what was sent and the Route that it
 // found; then, each nil or empty where the request did not come so far, ResourcePolicy, Authorizer, Signature, Policy, Key, Throttle,
-// Validation, Cache and Integration; and the Status of the answer, its ResponseType where the gateway made it, and the
-// Milliseconds it took. It is JSON in the header X-Portcullis-Trace. See [Config] for who gets it.
+// Validation, Cache and Integration; and the Status of the answer, its ResponseType and the Reason in words where the gateway made it,
+// and the Milliseconds it took. It is JSON in the header X-Portcullis-Trace. See [Config] for who gets it.
 type Trace = stage.Trace
 
 // AuthorizerTrace is what an authorizer was asked, and what it said: its Type and Function, whether the answer was Cached,
-// the Event and the Answer as JSON, the Error where it lets nobody in, and how many Milliseconds it took.
+// the Event and the Answer as JSON, the Error where it lets nobody in, with the Reason of the decision that the error stands for and the
+// InvocationID by which the function's log has it, where they are known ([ExplainedError]), and how many Milliseconds it took.
 type AuthorizerTrace = stage.AuthorizerTrace
 
 // SignatureTrace is who signed the request, by ARN, or the Error that says why that is not known.
