@@ -37,7 +37,11 @@ func (x *Exchange) logReason() {
 	if !x.failed || x.Config.Log == nil {
 		return
 	}
-	args := []any{"requestId", x.ownID(), "stage", x.Plan.Name, "status", x.Status, "responseType", x.responseType, "reason", x.reason()}
+	args := []any{"requestId", x.ownID()}
+	if x.Ours {
+		args = append(args, "stage", x.Plan.Name)
+	}
+	args = append(args, "status", x.Status, "responseType", x.responseType, "reason", x.reason())
 	if x.invocationID != "" {
 		args = append(args, "invocationId", x.invocationID)
 	}
