@@ -1,7 +1,9 @@
 package gateway_test
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 )
@@ -63,16 +65,42 @@ func TestProxyEvent(t *testing.T) {
 	}
 }
 
-// TestNullInContext: what an authorizer answers as null is handed on as that.
+// TestNullInContext: what an authorizer answers as null is handed on as that, and the log says so when the authorizer is asked.
 func TestNullInContext(t *testing.T) {
-	s := newStage(t, nil)
+	var log bytes.Buffer
+	s := newStage(t, func(c *setting) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	context := `{"none":null,"number":123,"nothing":null}`
 	s.token.code = func([]byte) (string, error) {
-		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}},"context":{"none":null,"number":123}}`, nil
+		return `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}},"context":` + context + `}`, nil
 	}
-	s.send(t, "GET /test/things\nAuthorization: Bearer x")
-	authorizer := member(t, s.things.last(t), "requestContext", "authorizer")
-	if value, there := authorizer["none"]; !there || value != nil || authorizer["number"] != "123" {
-		t.Errorf("authorizer %v", authorizer)
+	for range 2 { // the second time the answer is the cache's
+		s.send(t, "GET /test/things\nAuthorization: Bearer x")
+		authorizer := member(t, s.things.last(t), "requestContext", "authorizer")
+		if value, there := authorizer["none"]; !there || value != nil || authorizer["number"] != "123" {
+			t.Errorf("authorizer %v", authorizer)
+		}
+	}
+	if said := log.String(); strings.Count(said, "null") != 1 || !strings.Contains(said, "function=token") || !strings.Contains(said, `none`) || !strings.Contains(said, "nothing") {
+		t.Errorf("the log says %s", said)
+	}
+	log.Reset()
+	context = `{"none":"","number":0}`
+	if s.send(t, "GET /test/things\nAuthorization: Bearer y"); log.Len() > 0 {
+		t.Errorf("without a null the log says %s", &log)
+	}
+}
+
+// TestNumberAsPrincipal: of a principalId that is a number functions get the text, to the digit.
+func TestNumberAsPrincipal(t *testing.T) {
+	s := newStage(t, nil)
+	for token, id := range map[string]string{"a": "7", "b": "0", "c": "-1", "d": "12345678901234567890", "e": "1.50"} {
+		s.token.code = func([]byte) (string, error) {
+			return `{"principalId":` + id + `,"policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`, nil
+		}
+		s.send(t, "GET /test/things\nAuthorization: Bearer "+token)
+		if got := member(t, s.things.last(t), "requestContext", "authorizer")["principalId"]; got != id {
+			t.Errorf("principalId %v, want %q", got, id)
+		}
 	}
 }
 

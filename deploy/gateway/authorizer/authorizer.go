@@ -15,7 +15,7 @@ import (
 
 // Policy is an answer with a policy.
 type Policy struct {
-	PrincipalID string          // never empty
+	PrincipalID string          // never empty; of a number its text
 	Document    policy.Document // has a statement
 	Context     map[string]any  // texts, and of [ParseTyped] any JSON value, numbers as json.Number; nil stands for null
 	UsageKey    string          // usageIdentifierKey, the API key that requests are counted for; "": none

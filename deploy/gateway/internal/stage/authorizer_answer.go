@@ -1,10 +1,30 @@
 package stage
 
-import "portcullis/deploy/gateway/authorizer"
+import (
+	"maps"
+	"slices"
+
+	"portcullis/deploy/gateway/authorizer"
+)
 
 // ParsePolicyAnswer makes a caller of an authorizer's answer, by [authorizer.ParsePolicy].
 func ParsePolicyAnswer(output []byte) (*Identity, error) {
-	return callerOf(authorizer.ParsePolicy(output))
+	found, err := callerOf(authorizer.ParsePolicy(output))
+	if err == nil {
+		found.nulls = nullsOf(found.Context)
+	}
+	return found, err
+}
+
+// nullsOf are the keys of a context whose values are null.
+func nullsOf(context map[string]any) []string {
+	var keys []string
+	for _, key := range slices.Sorted(maps.Keys(context)) {
+		if context[key] == nil {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // ParseTypedAnswer makes a caller of an authorizer's answer, by [authorizer.ParseTyped].

@@ -25,6 +25,7 @@ type Identity struct {
 	simple      bool            // verdict decides in place of document
 	verdict     bool            // what a simple answer says
 	Context     map[string]any  // of a Lambda authorizer's answer: texts, numbers (json.Number), booleans and null
+	nulls       []string        // the keys whose values are null, of a Context that has texts else
 	usageKey    string          // usageIdentifierKey
 	Claims      map[string]any  // of a token that the gateway checked itself
 	Scopes      []string        // of that token, where the method asks for any

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"strings"
 	"time"
 
 	"portcullis/deploy/gateway/internal/lambda"
@@ -135,5 +136,16 @@ func (g *lambdaGuard) ask(x *Exchange, values []string, trace *AuthorizerTrace) 
 		return nil, err
 	}
 	found.Latency = latency
+	g.warnOfNulls(x, found.nulls)
 	return found, nil
+}
+
+// warnOfNulls tells the log which values of a context are null, where all others become texts: functions get null here, and what they get
+// on AWS is not known.
+func (g *lambdaGuard) warnOfNulls(x *Exchange, keys []string) {
+	if len(keys) == 0 || x.Config.Log == nil {
+		return
+	}
+	x.Config.Log.Warn("the authorizer's context has null, which is passed on: what AWS makes of it is not known; leave the key out",
+		"requestId", x.ownID(), "function", g.name, "keys", cutSecrets(strings.Join(keys, ","), x.secrets()))
 }
