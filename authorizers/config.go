@@ -30,6 +30,7 @@ type Config struct {
 	Revocations Revocations   // nil: tokens are good until they end
 	Keys        KeyVerifier   // nil: API keys are not looked at; of a REQUEST authorizer only
 	Simple      bool          // answer HTTP APIs of payload format 2.0 with isAuthorized; false: with a policy
+	Deny        bool          // answer whom no credential lets in with a denial; false: with [ErrUnauthorized]
 	MaxToken    int           // the longest token that Tokens takes, in bytes; 0: DefaultMaxToken
 	Log         *slog.Logger  // gets a line for each decision; nil: none
 

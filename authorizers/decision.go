@@ -19,6 +19,7 @@ type decision struct {
 	requestID string        // the gateway's; "" where the event names none
 	principal *Principal    // nil where there is none
 	verdict   string        // of a simple answer; "" for a policy, which is not this request's alone
+	elsewhere bool          // an API key is used from a network that it is not for, and the policy refuses that
 	refused   *connectError // why who has a good credential does not connect to a WebSocket API; nil elsewhere
 	source    string        // the places where credentials stood, joined by commas
 	looked    []string      // the places where credentials were looked for
@@ -36,6 +37,8 @@ func (d *decision) done(ctx context.Context, err error, start time.Time) error {
 		level = slog.LevelError
 	case d.refused != nil:
 		level, end.decision, end.reason = slog.LevelWarn, policy.Deny.String(), d.refused.reason
+	case d.elsewhere && err == nil:
+		end.decision, end.reason = decisionDenied, string(CodeAPIKeyNetwork)
 	}
 	attributes := append(make([]slog.Attr, 0, 16), slog.String("decision", end.decision), slog.String("reason", end.reason))
 	attributes = append(attributes, d.what()...)

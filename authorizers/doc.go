@@ -15,6 +15,12 @@
 // the gateway makes a 401. When nothing can be told, as when an issuer's keys are out of reach, it is any
 // other error, from which the gateway makes a 500; it is never a policy and never a 401.
 //
+// Of an error no gateway keeps anything, each is a failed invocation in the function's metrics, and of an HTTP API it is not documented
+// to become a 401. With Config.Deny no credential, or a bad one, is an answer that denies everything, from which each gateway makes a
+// 403. It is kept as any other: who brings a token a moment before it is good, as before its issuer's new key is known or its
+// revocation is undone, stays out until the gateway forgets the answer. An API key from a network that it is not for gets its own policy,
+// whose conditions refuse it there, since the same key may be good from elsewhere. What cannot be told stays an error.
+//
 // A gateway keeps an answer and gives it to all requests with the same identity sources. So an answer depends on
 // the credentials alone, and a key's source networks are in the policy, as a condition. That leaves the credentials
 // themselves:

@@ -41,6 +41,7 @@ type request struct {
 	route          string // the route's key or resource
 	cookies        []string
 	identitySource []string // of HTTP APIs: the values that the gateway keeps the answer by; in payload format 1.0 one text that joins them
+	tested         bool     // it is a test of the authorizer, and no client's
 	passedOver     bool     // a credential was, since it is no identity source
 }
 
@@ -122,7 +123,30 @@ func parseRequest(event []byte) (*request, error) {
 	if ip, err := netip.ParseAddr(address); err == nil {
 		r.sourceIP = ip.Unmap()
 	}
+	r.tested = r.form == formREST && address == testSourceIP
 	return r, nil
+}
+
+// What API Gateway puts in the place of a stage and of an address where an authorizer of a REST API is tested: from the console, or by
+// https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeAuthorizer.html. No stage has a name with '*', no client such an address.
+const (
+	anyStage     = "*"
+	testStage    = "test-invoke-stage"
+	testSourceIP = "test-invoke-source-ip"
+)
+
+// parseARN reads what a member of an event names. Where that is any stage, as in a test, the answer is for the stage of tests: one for
+// any stage would be one for all that are deployed. The error is an [*EventError].
+func parseARN(member, text string) (policy.ARN, error) {
+	arn, err := policy.ParseARN(text)
+	if err != nil {
+		api, request, _ := strings.Cut(text, "/"+anyStage+"/")
+		if arn, otherwise := policy.ParseARN(api + "/" + testStage + "/" + request); otherwise == nil && arn.Stage == testStage {
+			return arn, nil
+		}
+		return policy.ARN{}, &EventError{member + ": " + err.Error()}
+	}
+	return arn, nil
 }
 
 // readForm finds out which kind of API the event comes from, and what is invoked there.
@@ -139,8 +163,8 @@ func (r *request) readForm(e *requestEvent) (err error) {
 	default:
 		return &EventError{fmt.Sprintf("want payload format 1.0 or 2.0, got %.20q", e.Version)}
 	}
-	if r.arn, err = policy.ParseARN(text); err != nil {
-		return &EventError{name + ": " + err.Error()}
+	if r.arn, err = parseARN(name, text); err != nil {
+		return err
 	}
 	switch {
 	case r.arn.RouteKey == "":

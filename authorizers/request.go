@@ -49,13 +49,17 @@ func newRequest(config Config, serves ...form) (*RequestAuthorizer, error) {
 }
 
 // Invoke answers one event in the form that its API takes. The errors are [ErrUnauthorized], where there is no
-// good credential, and others where that could not be told: the package comment says what they become.
+// good credential and Config.Deny is false, and others where that could not be told: the package comment says what they become.
 // It is the method of aws-lambda-go's lambda.Handler.
 func (a *RequestAuthorizer) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	start := time.Now()
 	d := decision{log: a.config.Log, hints: &a.hints}
 	output, err := a.decide(ctx, event, &d)
-	return output, d.done(ctx, err, start)
+	unauthorized := d.done(ctx, err, start)
+	if denial, ok := a.config.denial(err); ok {
+		return denial, nil
+	}
+	return output, unauthorized
 }
 
 func (a *RequestAuthorizer) decide(ctx context.Context, event []byte, d *decision) ([]byte, error) {
@@ -159,5 +163,9 @@ func (a *RequestAuthorizer) keyPrincipal(ctx context.Context, r *request, d *dec
 	if p == nil {
 		return nil, errors.New("the verifier gave neither a principal nor an error")
 	}
-	return p, p.checkNetwork(r.sourceIP)
+	err = p.checkNetwork(r)
+	if d.elsewhere = isElsewhere(err) && a.config.Deny && !a.config.Simple && r.form != formWebSocket; d.elsewhere {
+		return p, nil // the gateway may keep the answer for those who use the key from where it is for
+	}
+	return p, err
 }

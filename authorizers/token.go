@@ -35,13 +35,17 @@ func NewToken(config Config) (*TokenAuthorizer, error) {
 }
 
 // Invoke answers one event with an [Answer] in JSON. The errors are [ErrUnauthorized], where there is no good
-// token, and others where that could not be told: the package comment says what they become.
+// token and Config.Deny is false, and others where that could not be told: the package comment says what they become.
 // It is the method of aws-lambda-go's lambda.Handler.
 func (t *TokenAuthorizer) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	start := time.Now()
 	d := decision{log: t.config.Log, hints: &t.hints}
 	output, err := t.decide(ctx, event, &d)
-	return output, d.done(ctx, err, start)
+	unauthorized := d.done(ctx, err, start)
+	if denial, ok := t.config.denial(err); ok {
+		return denial, nil
+	}
+	return output, unauthorized
 }
 
 func (t *TokenAuthorizer) decide(ctx context.Context, event []byte, d *decision) ([]byte, error) {
@@ -75,8 +79,8 @@ func parseTokenEvent(event []byte) (arn policy.ARN, authorization string, err er
 	if kind := e.TextOf("type"); kind != "TOKEN" {
 		return arn, "", &EventError{fmt.Sprintf("want an event of type TOKEN, got %.20q", kind)}
 	}
-	if arn, err = policy.ParseARN(e.TextOf("methodArn")); err != nil {
-		return arn, "", &EventError{"methodArn: " + err.Error()}
+	if arn, err = parseARN("methodArn", e.TextOf("methodArn")); err != nil {
+		return arn, "", err
 	}
 	if token := e.Get("authorizationToken"); token.Kind != strictjson.Text && token.Kind != strictjson.Absent && !token.IsNull() {
 		return arn, "", &EventError{"authorizationToken: want a text"}

@@ -28,6 +28,19 @@ const (
 	Response     = "RESPONSE"       // of the REQUEST and JWT authorizers: "policy", the default, or "simple"
 )
 
+// Unauthorized is the variable that says what is answered where no credential is good: "fail", the default, or "deny".
+//
+// fail is the error Unauthorized. REST and WebSocket APIs make a 401 of it, by which clients know that another token would do, and keep
+// nothing. It is a failed invocation in the function's metrics. Of an HTTP API no document says what it becomes: 401, or the 500 of any
+// other failure, which clients take for the API's own and try again.
+//
+// deny is an answer that denies everything: a 403 for certain, on each kind of API, and no failed invocation. Clients that sign in again
+// after a 401 do not. The gateway keeps it for its TTL, as it keeps a good one, so a token that comes before it is good, or before its
+// issuer's new key is known, is refused until then, and who sends many bad tokens fills the gateway's cache.
+//
+// What cannot be told, as when an issuer's keys are out of reach, is another error and a 500 in both.
+const Unauthorized = "UNAUTHORIZED"
+
 // Contract is the variable that names the OpenAPI file to the tools that read one. The functions read what is compiled of it, which
 // [Rules] names, and do not start where Contract is set: they would not decide by what it names.
 const Contract = "CONTRACT"
@@ -119,7 +132,7 @@ func Request(getenv func(string) string, keys authorizers.KeyVerifier, log *slog
 
 // config is what all authorizers are made of. Beside keys, tokens are accepted only where [Issuers] is set.
 func (s *settings) config(keys authorizers.KeyVerifier) authorizers.Config {
-	config := authorizers.Config{Rules: s.rules(), Keys: keys, MaxToken: s.maxToken(), Log: s.log}
+	config := authorizers.Config{Rules: s.rules(), Keys: keys, Deny: s.deny(), MaxToken: s.maxToken(), Log: s.log}
 	if keys == nil || s.getenv(Issuers) != "" {
 		config.Tokens, config.Revocations = s.tokens(config.MaxToken)
 		config.RevocationNames = revocationNames(s.getenv)
@@ -157,6 +170,19 @@ func (s *settings) simple() bool {
 		return true
 	default:
 		s.wrong.note(Response, fmt.Errorf(`want "policy" or "simple", got %.40q`, text))
+		return false
+	}
+}
+
+// deny tells whether who is not known is denied.
+func (s *settings) deny() bool {
+	switch text := s.getenv(Unauthorized); text {
+	case "", "fail":
+		return false
+	case "deny":
+		return true
+	default:
+		s.wrong.note(Unauthorized, fmt.Errorf(`want "fail" or "deny", got %.40q`, text))
 		return false
 	}
 }

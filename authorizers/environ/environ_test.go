@@ -53,6 +53,10 @@ func TestToken(t *testing.T) {
 		{"CLOCK_SKEW", "30", "want a duration"},
 		{"CLOCK_SKEW", "-1s", "want a duration"},
 		{"CLOCK_SKEW", "6m", "want a duration"},
+		{"UNAUTHORIZED", "fail", ""},
+		{"UNAUTHORIZED", "deny", ""},
+		{"UNAUTHORIZED", "Deny", `want "fail" or "deny", got "Deny"`},
+		{"UNAUTHORIZED", "401", `want "fail" or "deny", got "401"`},
 		{"TOKEN_SOURCES", "", ""},
 		{"TOKEN_SOURCES", "bearer, raw", ""},
 		{"TOKEN_SOURCES", "bearer,cookie,cookie:a", `"cookie" is no place of tokens, want bearer, raw, query:NAME or protocol:NAME; "cookie:a" is`},
@@ -102,6 +106,8 @@ func TestRequestAndJWT(t *testing.T) {
 		{"nothing", nil, nil, "ISSUERS: is not set", "ISSUERS: is not set"},
 		{"bad issuers beside keys", map[string]string{"ISSUERS": "[]"}, noKeys{}, "ISSUERS: ", "ISSUERS: "},
 		{"another response", map[string]string{"ISSUERS": issuers, "RESPONSE": "Simple"}, nil, `RESPONSE: want "policy" or "simple", got "Simple"`, `RESPONSE: want "policy" or "simple", got "Simple"`},
+		{"denials", map[string]string{"ISSUERS": issuers, "UNAUTHORIZED": "deny"}, noKeys{}, "", ""},
+		{"another word for denials", map[string]string{"ISSUERS": issuers, "UNAUTHORIZED": "403"}, noKeys{}, `UNAUTHORIZED: want "fail" or "deny", got "403"`, `UNAUTHORIZED: want "fail" or "deny", got "403"`},
 		{"bad groups", map[string]string{"ISSUERS": issuers, "GROUP_SCOPES": "x"}, nil, "GROUP_SCOPES: ", "GROUP_SCOPES: "},
 		{"a bad skew", map[string]string{"ISSUERS": issuers, "CLOCK_SKEW": "1h"}, noKeys{}, "CLOCK_SKEW: ", "CLOCK_SKEW: "},
 		{"a bad skew beside keys alone", map[string]string{"CLOCK_SKEW": "1h"}, noKeys{}, "CLOCK_SKEW: ", "CLOCK_SKEW: "},
@@ -131,6 +137,38 @@ func checkStart(t *testing.T, name string, handler *authorizers.RequestAuthorize
 	wrong := (*environ.Error)(nil)
 	if want == "" && (err != nil || handler == nil) || want != "" && (!errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), want)) {
 		t.Errorf("%s: error %v, want %q", name, err, want)
+	}
+}
+
+// TestUnauthorized: each function answers whom it does not know as the variable says.
+func TestUnauthorized(t *testing.T) {
+	for value, denies := range map[string]bool{"": false, "fail": false, "deny": true} {
+		getenv := func(name string) string {
+			return map[string]string{"RULES": usersRules, "ISSUERS": `[{"issuer":"https://issuer.example.com","audience":["app"]}]`, "UNAUTHORIZED": value}[name]
+		}
+		token, err1 := environ.Token(getenv, nil)
+		request, err2 := environ.Request(getenv, nil, nil)
+		jwt, err3 := environ.JWT(getenv, nil)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			t.Fatal(err)
+		}
+		const arn = `"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users"`
+		for name, invoke := range map[string]func() ([]byte, error){
+			"token": func() ([]byte, error) {
+				return token.Invoke(t.Context(), []byte(`{"type":"TOKEN","methodArn":`+arn+`}`))
+			},
+			"request": func() ([]byte, error) {
+				return request.Invoke(t.Context(), []byte(`{"type":"REQUEST","methodArn":`+arn+`}`))
+			},
+			"jwt": func() ([]byte, error) {
+				return jwt.Invoke(t.Context(), []byte(`{"type":"REQUEST","version":"2.0","routeArn":`+arn+`}`))
+			},
+		} {
+			output, err := invoke()
+			if denied := err == nil && strings.Contains(string(output), `"Deny"`); denied != denies || !denied && (err == nil || err.Error() != "Unauthorized") {
+				t.Errorf("%s with %q: output %s, error %v", name, value, output, err)
+			}
+		}
 	}
 }
 

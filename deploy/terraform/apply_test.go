@@ -91,7 +91,7 @@ func everyMode(t *testing.T) []byte {
 	variables, err := json.Marshal(map[string]any{
 		"name": "demo", "deletion_protection": false, "modes": names,
 		"machine_clients": map[string]any{"reports": []string{"users/read"}}, "domain_prefix": "demo", "client_secret": true,
-		"issuers": []any{otherIssuer}, "max_token": 16384,
+		"issuers": []any{otherIssuer}, "max_token": 16384, "unauthorized": map[string]string{"http-lambda": "deny", "rest-token": "fail"},
 		"api_keys": map[string]any{"rest-api-key": map[string]any{"ann": map[string]any{}}},
 	})
 	if err != nil {
@@ -347,10 +347,12 @@ func checkEnvironments(t *testing.T, state state) {
 	} else if _, err := verify.New(verify.Config{Issuers: list}); err != nil {
 		t.Errorf("the functions would not start: %v", err)
 	}
+	denies := maps.Clone(tokens)
+	denies["UNAUTHORIZED"] = "deny"
 	keys := maps.Clone(tokens)
 	keys["API_KEYS_TABLE"] = "demo-api-keys"
 	want := map[string]map[string]any{
-		"demo-rest-token": tokens, "demo-http-lambda": tokens, "demo-rest-request": keys, "demo-websocket": keys,
+		"demo-rest-token": tokens, "demo-http-lambda": denies, "demo-rest-request": keys, "demo-websocket": keys,
 		"demo-live": {
 			"ALLOWED_ORIGINS": "*", "CONNECTIONS_TABLE": "demo-connections", "USERS_TABLE": "demo-users", "REVOCATION_TABLE": "demo-revocations",
 			"CONNECTIONS_ENDPOINT": "https://" + webSocketAPI(t, state)["id"].(string) + ".execute-api.eu-west-1.amazonaws.com/v1",

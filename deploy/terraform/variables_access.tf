@@ -166,3 +166,19 @@ variable "max_token" {
   type        = number
   default     = null
 }
+
+variable "unauthorized" {
+  description = "Mode -> what its Lambda authorizer answers where no credential is good: fail (the default), which REST and WebSocket APIs make a 401 of, and HTTP APIs a 401 or a 500: no document says; or deny, a 403 for certain, which the gateway keeps for the mode's resultTtlInSeconds."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for how in values(var.unauthorized) : contains(["fail", "deny"], how)])
+    error_message = "A mode's unauthorized is fail or deny."
+  }
+  validation {
+    condition     = alltrue([for mode in keys(var.unauthorized) : contains(local.asking_modes, mode)])
+    error_message = "There is no Lambda authorizer of these modes: ${join(", ", setsubtract(keys(var.unauthorized), local.asking_modes))}; there is one of ${join(", ", local.asking_modes)}."
+  }
+}

@@ -1,6 +1,6 @@
 // Command jwt is the Lambda function of a JWT authorizer for HTTP APIs: bearer JWTs of the configured issuers.
-// It is configured by RULES, ISSUERS, GROUP_SCOPES, CLOCK_SKEW, MAX_TOKEN, TOKEN_SOURCES, REVOCATION, REVOCATION_TABLE
-// and RESPONSE; see package environ. A value that is missing or wrong ends the program before it takes an event.
+// It is configured by RULES, ISSUERS, GROUP_SCOPES, CLOCK_SKEW, MAX_TOKEN, TOKEN_SOURCES, REVOCATION, REVOCATION_TABLE,
+// RESPONSE and UNAUTHORIZED; see package environ. A value that is missing or wrong ends the program before it takes an event.
 package main
 
 import (

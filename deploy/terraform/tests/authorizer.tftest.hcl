@@ -29,6 +29,7 @@ run "token" {
     result_ttl_in_seconds          = 61
     clock_skew                     = "1m30s"
     max_token                      = 1048576
+    unauthorized                   = "deny"
     environment                    = { COLOR = "blue" }
     issuers = [
       { issuer = "https://login.example.com", audience = ["api"], scopes = [], grants = {} },
@@ -81,8 +82,9 @@ run "token" {
 
   assert {
     condition = { for name, value in local.variables : name => value if name != "ISSUERS" } == {
-      CLOCK_SKEW = "1m30s"
-      MAX_TOKEN  = "1048576"
+      CLOCK_SKEW   = "1m30s"
+      MAX_TOKEN    = "1048576"
+      UNAUTHORIZED = "deny"
     }
     error_message = "The function's variables are not those of the inputs."
   }

@@ -332,6 +332,28 @@ run "refused_token_of_half_a_byte" {
   expect_failures = [var.max_token]
 }
 
+run "refused_unauthorized_unknown" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    unauthorized = "401"
+  }
+  expect_failures = [var.unauthorized]
+}
+
+run "refused_environment_unauthorized" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    environment = { UNAUTHORIZED = "deny" }
+  }
+  expect_failures = [var.environment]
+}
+
 run "refused_environment_max_token" {
   command = plan
   module {

@@ -187,6 +187,7 @@ run "everything" {
     mfa                  = "OPTIONAL"
     clock_skew           = "30s"
     token_sources        = ["bearer", "raw"]
+    unauthorized         = { rest-token = "deny" }
     reserved_concurrency = { users = 20, rest-token = 10 }
     rollout              = { users = { live_version = "2", canary_weight = 0.1 } }
     api_keys             = { rest-api-key = { ann = {} }, rest-api-key-gold = { bob = { enabled = false } } }

@@ -30,8 +30,9 @@ run "refused_values_of_another_form" {
     group_scopes       = { admins = ["\"read\""] }
     log_retention_days = 31
     architecture       = "amd64"
+    unauthorized       = { rest-token = "403" }
   }
-  expect_failures = [var.name, var.stage, var.token_sources, var.group_scopes, var.log_retention_days, var.architecture]
+  expect_failures = [var.name, var.stage, var.token_sources, var.group_scopes, var.log_retention_days, var.architecture, var.unauthorized]
 }
 
 run "refused_values_of_too_much" {
@@ -86,11 +87,12 @@ run "refused_artifacts_absolute" {
   expect_failures = [var.modes]
 }
 
-run "refused_token_sources_of_websocket_apis_alone" {
+run "refused_token_sources_of_websocket_apis_alone_and_denials_of_no_lambda_authorizer" {
   command = plan
   variables {
-    modes         = ["rest-token", "websocket"]
+    modes         = ["rest-token", "rest-iam", "websocket"]
     token_sources = ["query:token"]
+    unauthorized  = { rest-iam = "deny" }
   }
-  expect_failures = [var.token_sources]
+  expect_failures = [var.token_sources, var.unauthorized]
 }

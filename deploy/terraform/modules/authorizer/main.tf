@@ -10,6 +10,7 @@ locals {
     var.token_sources != null ? { TOKEN_SOURCES = join(",", coalesce(var.token_sources, [])) } : {},
     var.max_token != null ? { MAX_TOKEN = tostring(var.max_token) } : {},
     var.api_keys_table != null ? { API_KEYS_TABLE = try(var.api_keys_table.name, "") } : {},
+    var.unauthorized != "fail" ? { UNAUTHORIZED = var.unauthorized } : {},
     var.enable_simple_responses ? { RESPONSE = "simple" } : {},
     var.revocation != "none" ? { REVOCATION = var.revocation } : {},
     var.revocations_table != null ? { REVOCATION_TABLE = try(var.revocations_table.name, "") } : {},

@@ -110,6 +110,18 @@ variable "max_token" {
   }
 }
 
+variable "unauthorized" {
+  description = "What the function answers where no credential is good, in the words of its variable UNAUTHORIZED: fail, which REST and WebSocket APIs make a 401 of, and HTTP APIs a 401 or a 500: no document says; or deny, a 403 for certain, which the gateway keeps for result_ttl_in_seconds."
+  type        = string
+  default     = "fail"
+  nullable    = false
+
+  validation {
+    condition     = contains(["fail", "deny"], var.unauthorized)
+    error_message = "The unauthorized is fail or deny."
+  }
+}
+
 variable "api_keys_table" {
   description = "For REQUEST: the DynamoDB table of API keys, its name and ARN. Null: keys are not looked at."
   type = object({

@@ -39,6 +39,7 @@ module "authorizer" {
   clock_skew     = var.clock_skew
   token_sources  = local.token_sources
   max_token      = var.max_token
+  unauthorized   = var.unauthorized
   api_keys_table = var.api_keys_table
 
   revocation        = var.revocation

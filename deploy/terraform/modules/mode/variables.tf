@@ -107,6 +107,13 @@ variable "max_token" {
   default     = null
 }
 
+variable "unauthorized" {
+  description = "What a Lambda authorizer answers where no credential is good: fail, the error that becomes a 401 (at an HTTP API a 401 or a 500), or deny, a 403."
+  type        = string
+  default     = "fail"
+  nullable    = false
+}
+
 variable "api_keys_table" {
   description = "The table of API keys that a REQUEST authorizer accepts: name and ARN; null: it accepts none."
   type = object({
