@@ -136,9 +136,11 @@ func TestDenyElsewhere(t *testing.T) {
 		if err := json.Unmarshal(output, &a); err != nil {
 			t.Fatal(err)
 		}
-		there := policy.Evaluate(a.PolicyDocument, policy.Request{Resource: stage + "GET/users", Keys: map[string]string{"aws:SourceIp": "198.51.100.7"}})
-		if open := there.Decision == policy.Allow; open == (form == "websocket-connect") {
-			t.Errorf("%s: where the key is good, GET /users is open: %v, by %s", form, open, output)
+		for _, request := range []string{"GET/users", "$connect"} {
+			there := policy.Evaluate(a.PolicyDocument, policy.Request{Resource: stage + request, Keys: map[string]string{"aws:SourceIp": "198.51.100.7"}})
+			if open := there.Decision == policy.Allow; open != (form != "websocket-connect" && request == "GET/users") {
+				t.Errorf("%s: where the key is good, %s is open: %v, by %s", form, request, open, output)
+			}
 		}
 	}
 }

@@ -35,7 +35,16 @@ func TestTestedFromConsole(t *testing.T) {
 			opens(t, arn+", REQUEST", output, err, api+of)
 		}
 	}
-	for _, arn := range []string{"*", "arn:aws:execute-api:us-east-1:123456789012:*/*/GET/", "arn:aws:execute-api:us-east-1:123456789012:abc/*/", "arn:aws:execute-api:us-east-1:123456789012:abc/v?/GET/a/*/b"} {
+	for _, form := range []string{"websocket-connect", "http-1.0", "http-2.0"} { // which no console tests
+		nowhere := func(e map[string]any) {
+			from := map[string]any{"sourceIp": "test-invoke-source-ip"}
+			e["requestContext"] = map[string]any{"identity": from, "http": from}
+		}
+		if output, err := r.request.Invoke(t.Context(), requestEvent(t, form, all(key2("key"), nowhere))); err == nil || err.Error() == "Unauthorized" {
+			t.Errorf("%s from nowhere: output %s, error %v", form, output, err)
+		}
+	}
+	for _, arn := range []string{"*", "arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET", "arn:aws:execute-api:us-east-1:123456789012:*/*/GET/", "arn:aws:execute-api:us-east-1:123456789012:abc/*/", "arn:aws:execute-api:us-east-1:123456789012:abc/v?/GET/a/*/b"} {
 		event := fmt.Sprintf(`{"type":"TOKEN","methodArn":%q,"authorizationToken":%q}`, arn, bearer(f, verifytest.Options{}))
 		if output, err := f.token.Invoke(t.Context(), []byte(event)); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("methodArn: policy: ARN %q", arn)) {
 			t.Errorf("%s: output %s, error %v", arn, output, err)
