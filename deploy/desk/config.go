@@ -28,13 +28,18 @@ type Config struct {
 	Modes     []string   // files, or names of this module's modes such as rest-token; none: this module's, of which a Contract has those that fit it
 	Contract  string     // the OpenAPI file; "": this module's
 	Functions []Function // that are given; those of this module need not be
-	TLS       bool       // speak https, with a certificate that is made and kept as package localtls has it where none is given
-	TLSCert   string     // the file of a certificate to speak https with, and of those that lead to who signed it, in PEM; "": none is given
-	TLSKey    string     // the file of its key; required beside TLSCert
-	Watch     bool       // reload what changes
-	Verbose   bool       // write the way that each request took on Stderr
-	Log       LogForm    // what lines on Stderr are; "": JSON
-	Color     bool       // those that are text are for a terminal that shows colors
+
+	Environments int      // how many events at once a binary, or an address with a path, gets at most; 0: 4 a binary, and any number an address
+	Env          []string // NAME=VALUE, or NAME as Environ has it: variables of the binaries among Functions
+	EnvFiles     []string // files with such lines, of which Env counts before
+
+	TLS     bool    // speak https, with a certificate that is made and kept as package localtls has it where none is given
+	TLSCert string  // the file of a certificate to speak https with, and of those that lead to who signed it, in PEM; "": none is given
+	TLSKey  string  // the file of its key; required beside TLSCert
+	Watch   bool    // reload what changes
+	Verbose bool    // write the way that each request took on Stderr
+	Log     LogForm // what lines on Stderr are; "": JSON
+	Color   bool    // those that are text are for a terminal that shows colors
 
 	BodyTimeout time.Duration // how long a request's body may take to come; zero: 30 seconds
 
@@ -43,9 +48,10 @@ type Config struct {
 
 	Stdout  io.Writer // gets the greeting; nil: it is not written
 	Stderr  io.Writer // gets a line for each request and each decision, and what becomes of reloads; nil: they are not written
-	Environ []string  // NAME=VALUE, as of [os.Environ]: what the environment variables say, and what binaries run with
+	Environ []string  // NAME=VALUE, as of [os.Environ]: what the environment variables say, and of it binaries get what is theirs
 
 	identity *localtls.Identity // nil: it speaks plain http
+	ofGiven  map[string]string  // the variables that Env and EnvFiles say
 }
 
 // LogForm is what the lines about requests and functions are.
@@ -103,6 +109,8 @@ func (c Config) complete() (Config, error) {
 	if c.Log == LogText {
 		c.Stderr = console.Log{To: c.Stderr, Color: c.Color}
 	}
+	ofGiven, err := c.variables()
+	c.ofGiven, wrong = ofGiven, append(wrong, err, c.checkEnvironments())
 	identity, err := c.loadIdentity(errors.Join(wrong...) == nil)
 	c.identity = identity
 	return c, errors.Join(append(wrong, err)...)

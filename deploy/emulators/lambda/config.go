@@ -37,6 +37,9 @@ func (c Config) complete() (Config, error) {
 	return c.locate()
 }
 
+// say writes a line of the emulator's own among those of the processes.
+func (c Config) say(text string) { c.Stderr.Write(named(c.Label, []byte(text))) }
+
 // locate makes Binary absolute, since the process works in another folder, and checks it and the ARN.
 func (c Config) locate() (Config, error) {
 	if _, err := c.region(); err != nil {
@@ -66,11 +69,12 @@ func (c Config) region() (string, error) {
 	return parts[3], nil
 }
 
-// environ is the process's environment: the last one of a name counts.
+// environ is the process's environment: the last one of a name counts. The time zone is the one variable of these that a function may
+// have otherwise.
 // Source: AWS Lambda developer guide, "Defined runtime environment variables".
 func (c Config) environ(runtimeAPI string) []string {
 	region, _ := c.region()
-	return append(slices.Clone(c.Env),
+	return append(slices.Concat([]string{"TZ=:UTC"}, c.Env),
 		"AWS_LAMBDA_RUNTIME_API="+runtimeAPI,
 		"AWS_LAMBDA_FUNCTION_NAME="+c.Name,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128",
@@ -82,6 +86,5 @@ func (c Config) environ(runtimeAPI string) []string {
 		"AWS_DEFAULT_REGION="+region,
 		"LAMBDA_TASK_ROOT="+filepath.Dir(c.Binary),
 		"_HANDLER=bootstrap",
-		"TZ=:UTC",
 	)
 }

@@ -3,7 +3,7 @@ package lambda
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -19,6 +19,7 @@ import (
 type environment struct {
 	config Config
 	cmd    *exec.Cmd
+	lines  lines
 	output tail
 	next   chan *invocation // handed to the process that polls
 
@@ -42,6 +43,7 @@ func newEnvironment(c Config) (*environment, error) {
 	}
 	e := &environment{
 		config: c,
+		lines:  lines{to: c.Stderr, name: c.Label},
 		cmd:    exec.Command(c.Binary),
 		next:   make(chan *invocation),
 		polled: make(chan struct{}),
@@ -49,7 +51,7 @@ func newEnvironment(c Config) (*environment, error) {
 	}
 	e.cmd.Env = c.environ(listener.Addr().String())
 	e.cmd.Dir = filepath.Dir(c.Binary)
-	e.cmd.Stdout = io.MultiWriter(c.Stderr, &e.output)
+	e.cmd.Stdout = io.MultiWriter(&e.lines, &e.output)
 	e.cmd.Stderr = e.cmd.Stdout
 	end, err := process.Start(e.cmd)
 	if err != nil {
@@ -69,22 +71,26 @@ func (e *environment) serve(listener net.Listener, end <-chan error) {
 		close(stopped)
 	}()
 	e.endErr = <-end
+	e.lines.flush()
 	server.Close()
 	<-stopped
 	close(e.ended)
 }
 
+// errOverran tells that a process did not come to poll in time.
+var errOverran = errors.New("the initialization takes too long")
+
 // awaitPoll returns when the process is ready for an invocation, or with what kept it from that.
-func (e *environment) awaitPoll(ctx context.Context, requestID string) error {
-	patience := time.NewTimer(e.config.InitTimeout)
-	defer patience.Stop()
+func (e *environment) awaitPoll(ctx context.Context, requestID string, patience time.Duration) error {
+	over := time.NewTimer(patience)
+	defer over.Stop()
 	select {
 	case <-e.polled:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-patience.C:
-		return timedOut(requestID, e.config.InitTimeout)
+	case <-over.C:
+		return errOverran
 	case <-e.ended:
 	}
 	e.mu.Lock()
@@ -125,7 +131,7 @@ func (e *environment) invoke(i *invocation) (outcome, bool) {
 func (e *environment) timeOut(i *invocation) outcome {
 	e.kill()
 	failure := timedOut(i.id, i.timeout)
-	fmt.Fprintln(e.config.Stderr, failure.Message)
+	e.config.say(failure.Message)
 	return outcome{err: failure}
 }
 

@@ -29,15 +29,16 @@ var ErrClosed = errors.New("function: closed")
 type Config struct {
 	Name   string   // the function's name; required
 	Binary string   // path of the program; required. Its folder is the working directory
-	Env    []string // the whole environment, as name=value; Lambda's own variables are added and win
+	Env    []string // the whole environment, as name=value; Lambda's own variables are added and win, but for TZ
 
 	Timeout         time.Duration // of one invocation; 0 means 3 s, as in Lambda
-	InitTimeout     time.Duration // from a process's start to its first poll; 0 means 10 s, as in Lambda
+	InitTimeout     time.Duration // from a process's start to its first poll, before it is started anew for an invocation; 0 means 10 s, as in Lambda
 	ShutdownTimeout time.Duration // from SIGTERM, for a process that asks for it, to its end; 0 means 500 ms, as in Lambda
 	MaxEnvironments int           // how many processes there may be; 0 means 4
 
 	ARN    string    // of the function; "" means one in us-east-1, of account 123456789012
-	Stderr io.Writer // gets what the processes write to stdout and stderr; nil discards it
+	Stderr io.Writer // gets what the processes write to stdout and stderr, a line at a time; nil discards it
+	Label  string    // goes before each of these lines, and as the member function into those that are a JSON object; "" adds nothing
 }
 
 // Function is a started function. Its methods may be called from several goroutines at once.
@@ -50,24 +51,31 @@ type Function struct {
 	stopped  bool
 	inFlight sync.WaitGroup
 	idle     []*environment // the last used is the last
+	overran  bool           // the first environment did, and no invocation has begun it again
 	all      map[*environment]bool
 }
 
-// Start starts the first environment and waits until it polls for an invocation. ctx bounds that
-// wait alone. The error is a *StartError if the process could not be started, ended, reported that
-// its initialization failed, or did not poll in time; else it names what is wrong with c.
-// See https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
+// Start starts the first environment and waits until it polls for an invocation, or InitTimeout is over: then it is ended, and begun again
+// at the first invocation, as in Lambda, which Stderr tells. ctx bounds that wait alone. The error is a *StartError if the process could
+// not be started, ended, or reported that its initialization failed; else it names what is wrong with c.
+// See https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html and
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html.
 func Start(ctx context.Context, c Config) (*Function, error) {
 	c, err := c.complete()
 	if err != nil {
 		return nil, err
 	}
 	f := &Function{config: c, slots: make(chan struct{}, c.MaxEnvironments), all: map[*environment]bool{}}
-	first, err := f.start(ctx, uuid.NewString())
-	if err != nil {
+	first, err := f.start(ctx, uuid.NewString(), c.InitTimeout)
+	switch {
+	case errors.Is(err, errOverran):
+		f.overran = true
+		c.say(fmt.Sprintf("the initialization takes more than %v: it is begun again at the first invocation, within its %v, as in Lambda", c.InitTimeout, c.Timeout))
+	case err != nil:
 		return nil, err
+	default:
+		f.idle = append(f.idle, first)
 	}
-	f.idle = append(f.idle, first)
 	return f, nil
 }
 
@@ -147,7 +155,7 @@ func (f *Function) enter() bool {
 func (f *Function) run(id string, event []byte) outcome {
 	i := newInvocation(f.config, id, event)
 	for {
-		e, err := f.environment(i.id)
+		e, err := f.environment(i)
 		if err != nil {
 			return outcome{err: invocationError(err)}
 		}
@@ -161,7 +169,8 @@ func (f *Function) run(id string, event []byte) outcome {
 
 // environment returns the idle environment that was used last, or a new one. The caller has a slot,
 // so there are fewer than MaxEnvironments when none is idle.
-func (f *Function) environment(requestID string) (*environment, error) {
+func (f *Function) environment(i *invocation) (*environment, error) {
+	i.deadline = time.Time{}
 	f.mu.Lock()
 	if n := len(f.idle); n > 0 {
 		e := f.idle[n-1]
@@ -169,17 +178,31 @@ func (f *Function) environment(requestID string) (*environment, error) {
 		f.mu.Unlock()
 		return e, nil
 	}
+	again := f.overran
+	f.overran = false
 	f.mu.Unlock()
-	return f.start(context.Background(), requestID)
+	if !again {
+		e, err := f.start(context.Background(), i.id, f.config.InitTimeout)
+		if !errors.Is(err, errOverran) {
+			return e, err
+		}
+	}
+	i.begin().Stop()
+	e, err := f.start(context.Background(), i.id, i.timeout)
+	if errors.Is(err, errOverran) {
+		err = timedOut(i.id, i.timeout)
+		f.config.say(err.Error())
+	}
+	return e, err
 }
 
-// start starts an environment and waits until it polls.
-func (f *Function) start(ctx context.Context, requestID string) (*environment, error) {
+// start starts an environment and waits until it polls, as long as it has patience. The error is errOverran where that is over.
+func (f *Function) start(ctx context.Context, requestID string, patience time.Duration) (*environment, error) {
 	e, err := f.launch()
 	if err != nil {
 		return nil, &StartError{Function: f.config.Name, Err: err}
 	}
-	if err := e.awaitPoll(ctx, requestID); err != nil {
+	if err := e.awaitPoll(ctx, requestID, patience); err != nil {
 		e.kill()
 		f.release(e)
 		return nil, &StartError{Function: f.config.Name, Err: err, Output: e.output.String()}

@@ -17,7 +17,7 @@ type invocation struct {
 	traceID string
 	timeout time.Duration
 
-	deadline time.Time    // set by begin
+	deadline time.Time    // set by begin; zero: the clock does not run yet
 	outcome  chan outcome // gets one
 }
 
@@ -51,10 +51,12 @@ func newInvocation(c Config, id string, event []byte) *invocation {
 	}
 }
 
-// begin starts the clock: the start of an environment is not counted.
+// begin starts the clock, unless it runs: the start of an environment is counted where it is begun again.
 func (i *invocation) begin() *time.Timer {
-	i.deadline = time.Now().Add(i.timeout)
-	return time.NewTimer(i.timeout)
+	if i.deadline.IsZero() {
+		i.deadline = time.Now().Add(i.timeout)
+	}
+	return time.NewTimer(time.Until(i.deadline))
 }
 
 // newTraceID is an X-Ray tracing header that says: not sampled.

@@ -82,7 +82,7 @@ func TestRemoteGetsTheEvent(t *testing.T) {
 
 func TestRemoteRefuses(t *testing.T) {
 	for _, address := range []string{"", "127.0.0.1:9000", "ftp://example.com", "http://", "http://user:secret@example.com/", "http://example.com/#a", "://"} {
-		if _, err := lambda.NewRemote("orders", address); err == nil || !strings.Contains(err.Error(), "function orders: want an http or https URL") {
+		if _, err := lambda.NewRemote(lambda.RemoteConfig{Name: "orders", URL: address}); err == nil || !strings.Contains(err.Error(), "function orders: want an http or https URL") {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
@@ -106,7 +106,7 @@ func serve(t *testing.T, handler http.HandlerFunc) string {
 
 func invokeRemote(t *testing.T, address string) ([]byte, error) {
 	t.Helper()
-	remote, err := lambda.NewRemote("orders", address)
+	remote, err := lambda.NewRemote(lambda.RemoteConfig{Name: "orders", URL: address})
 	if err != nil {
 		t.Fatal(err)
 	}

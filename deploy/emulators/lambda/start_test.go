@@ -2,6 +2,7 @@ package lambda_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -65,11 +66,61 @@ func TestStartReportsFailedInit(t *testing.T) {
 	}
 }
 
-func TestStartGivesUp(t *testing.T) {
-	hang := probing(t, lambda.Config{Env: []string{"PROBE_INIT=hang"}, InitTimeout: 50 * time.Millisecond})
-	_, err := lambda.Start(t.Context(), hang)
-	requireError(t, err, "Sandbox.Timedout", "RequestId: * Error: Task timed out after 0.05 seconds")
+// TestInitIsBegunAgain: a process that takes too long to start is ended, and begun again at the first invocation, within its time.
+func TestInitIsBegunAgain(t *testing.T) {
+	var log kept
+	once := filepath.Join(t.TempDir(), "once")
+	f := start(t, lambda.Config{Env: []string{"PROBE_INIT=hang once", "PROBE_ONCE=" + once}, InitTimeout: 2 * time.Second, Stderr: &log, Label: "f"})
+	if said := strings.Join(log.all, ""); said != "f: the initialization takes more than 2s: it is begun again at the first invocation, within its 1m0s, as in Lambda\n" {
+		t.Errorf("it says %q", said)
+	}
+	var got struct{ Deadline, Now int64 }
+	if err := json.Unmarshal([]byte(mustInvoke(t, f, event{Do: "environment"})), &got); err != nil {
+		t.Fatal(err)
+	}
+	if left := got.Deadline - got.Now; left > 60_000-300 { // the process takes as long to start again
+		t.Errorf("%d ms are left of a minute: the start is not counted", left)
+	}
+}
 
+// TestInitOfAnotherEnvironmentIsBegunAgain: within the invocation that it is for.
+func TestInitOfAnotherEnvironmentIsBegunAgain(t *testing.T) {
+	once := filepath.Join(t.TempDir(), "once")
+	if err := os.WriteFile(once, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := start(t, lambda.Config{Env: []string{"PROBE_INIT=hang once", "PROBE_ONCE=" + once}, InitTimeout: 2 * time.Second})
+	if err := os.Remove(once); err != nil {
+		t.Fatal(err)
+	}
+	mustInvoke(t, f, event{Do: "exit after answer"})
+	hold := filepath.Join(t.TempDir(), "hold")
+	if err := os.WriteFile(hold, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	await(t, func() bool {
+		_, err := invoke(t, f, event{Do: "hold", Text: hold})
+		return err == nil && exists(hold+".pid") && there(once)
+	})
+}
+
+// TestInitThatNeverEnds: it costs the invocation its time, and no more.
+func TestInitThatNeverEnds(t *testing.T) {
+	var log kept
+	f := start(t, lambda.Config{Env: []string{"PROBE_INIT=hang"}, InitTimeout: 50 * time.Millisecond, Timeout: 100 * time.Millisecond, Stderr: &log})
+	for range 2 {
+		_, err := invoke(t, f, event{Do: "echo"})
+		requireError(t, err, "Sandbox.Timedout", "RequestId: * Error: Task timed out after 0.10 seconds")
+	}
+	if said := strings.Join(log.all, ""); strings.Count(said, "Task timed out after 0.10 seconds\n") != 2 {
+		t.Errorf("it says %q", said)
+	}
+}
+
+func there(path string) bool { _, err := os.Stat(path); return err == nil }
+
+func TestStartGivesUp(t *testing.T) {
+	hang := probing(t, lambda.Config{Env: []string{"PROBE_INIT=hang"}})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	hang.InitTimeout = time.Hour

@@ -43,7 +43,8 @@ cuts them.
   portcullis local --addr 127.0.0.1:0 --exec --verbose
   portcullis local --tls
   portcullis local --contract deploy/terraform/examples/own-contract/orders.yaml --mode rest-token
-  portcullis local --contract deploy/terraform/examples/own-contract/orders.yaml --function orders=http://127.0.0.1:9000 --watch`,
+  portcullis local --contract deploy/terraform/examples/own-contract/orders.yaml --function orders=http://127.0.0.1:9000 --watch
+  portcullis local --contract deploy/terraform/examples/own-contract/orders.yaml --function orders=./bootstrap --env LOG_LEVEL=debug --environments 8`,
 		Args: cli.Arguments(0, 0, ""),
 	}
 	config := addFlags(command)
@@ -88,8 +89,16 @@ it all of deploy/modes are served, of which an API of one's own has those that f
 contract. Without any function of the contract, a built-in one answers what its event says. Those
 of this module, token, request, jwt, users, tokens and live, need not be given. WHERE is a binary for Lambda's custom runtime
 (provided.al2023), or a URL, which gets events as POST; without a path it is one of the
-Lambda Runtime Interface Emulator. What it answers with 2xx is its answer; with the header
+Lambda Runtime Interface Emulator. What a binary writes has its name on each line. What a URL answers with 2xx is its answer; with the header
 X-Amz-Function-Error, the body {"errorMessage":"Unauthorized"} is its failure`)
+	flags.IntVar(&c.Environments, "environments", 0, `how many events at once a function gets at most, `+"`N`"+` from 1 to 1000: so many processes of a binary run
+(default 4), and so many requests are at an address with a path (default any number). One
+without a path is a single environment, which gets one at a time; others wait`)
+	flags.StringArrayVar(&c.Env, "env", nil, `give the binaries of --function the variable `+"`NAME[=VALUE]`"+`, as this program has it where there is no
+VALUE; may be repeated. Of the environment of this program they get nothing else but what
+Environment below tells`)
+	flags.StringArrayVar(&c.EnvFiles, "env-file", nil, `give them those of a `+"`FILE`"+` with a NAME[=VALUE] on each line, and comments behind #; may be
+repeated. Values are taken to the letter, quotes too; --env counts before it`)
 	flags.BoolVar(&c.Watch, "watch", false, `reload modes, contract and function binaries when they change (with --exec also the Go
 sources); requests in flight finish, WebSocket connections go on with what is there then, and
 what is wrong leaves what was there before`)
@@ -98,6 +107,7 @@ X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
 	form := flags.String("log", "", `what the lines on stderr are, `+"`FORM`"+`: json for programs, or text for people: one for each call, which says why the gateway
 answers itself (default text on a terminal, and json elsewhere). NO_COLOR takes the colors out`)
 	secure := tlsflag.Add(command)
+	command.MarkFlagFilename("env-file")
 	for _, name := range []string{"mode", "contract"} {
 		command.MarkFlagFilename(name, "yaml", "yml", "json")
 	}
@@ -112,6 +122,9 @@ answers itself (default text on a terminal, and json elsewhere). NO_COLOR takes 
 			if c.Contract = contract; contract == "" {
 				return c, cli.Usage("--contract: want the file of one contract")
 			}
+		}
+		if flags.Changed("environments") && c.Environments == 0 {
+			return c, cli.Usage("--environments: want a number from 1 to 1000, got 0")
 		}
 		c.TLS, c.TLSCert, c.TLSKey = secure.TLS, secure.CertFile, secure.KeyFile
 		for _, text := range *functions {

@@ -26,7 +26,9 @@ const timeout = 30 * time.Second
 // binaries builds and starts functions as Lambda would.
 type binaries struct {
 	services *services.Services
-	environ  []string
+	ours     []string // the environment of this module's functions, behind what they are configured by
+	others   []string // that of functions that are given
+	most     int      // how many environments each has; 0: as package lambda has it
 	log      *slog.Logger
 	stderr   io.Writer
 	hardStop context.Context
@@ -42,18 +44,20 @@ type builtBinary struct {
 }
 
 func newBinaries(c Config, f *folder) *binaries {
-	return &binaries{services: c.Services, environ: c.Environ, log: c.Log, stderr: c.Stderr, hardStop: c.HardStop, folder: f, trust: trust{c.Trust, f}, ready: map[string]builtBinary{}}
+	return &binaries{
+		services: c.Services, ours: only(c.Environ, forAll, forOurs), others: with(only(c.Environ, forAll), c.Variables), most: c.Environments, log: c.Log, stderr: c.Stderr, hardStop: c.HardStop, folder: f, trust: trust{c.Trust, f}, ready: map[string]builtBinary{},
+	}
 }
 
 // given starts a binary that is given. What it fails with is a [*project.OptionError].
 func (b *binaries) given(ctx context.Context, name, file string, c configuration, before *running) (*running, error) {
-	trusting, err := b.trust.variables(process.Getenv(b.environ))
+	trusting, err := b.trust.variables(process.Getenv(b.others))
 	if err != nil {
 		return nil, err
 	}
 	c.variables = maps.Clone(c.variables)
 	maps.Copy(c.variables, trusting)
-	r, err := b.start(ctx, name, file, c, before)
+	r, err := b.start(ctx, name, file, b.others, c, before)
 	if err != nil {
 		return nil, project.FunctionError(name, file, err)
 	}
@@ -73,7 +77,7 @@ func (b *binaries) built(ctx context.Context, name string, c configuration, befo
 			return nil, err
 		}
 	}
-	return b.start(ctx, name, b.ready[name].file, c.forOurs(), before)
+	return b.start(ctx, name, b.ready[name].file, b.ours, c.forOurs(), before)
 }
 
 func (b *binaries) build(ctx context.Context, name, module, sources string) error {
@@ -106,7 +110,7 @@ func sameContent(a, b string) bool {
 }
 
 // start starts a binary, or gives back the one that runs where it would be the same with the same contract.
-func (b *binaries) start(ctx context.Context, name, file string, c configuration, before *running) (*running, error) {
+func (b *binaries) start(ctx context.Context, name, file string, environment []string, c configuration, before *running) (*running, error) {
 	variables, configured := c.of(b.services, name)
 	version := fmt.Sprint(file, project.StampOf(file), configured)
 	if before != nil && before.version == version {
@@ -114,7 +118,7 @@ func (b *binaries) start(ctx context.Context, name, file string, c configuration
 	}
 	called := strings.TrimPrefix(name, "$") // of [project.Unnamed], since Lambda has no name with it
 	config := lambda.Config{
-		Name: called, Binary: file, Timeout: timeout, Stderr: b.stderr, Env: with(b.environ, variables),
+		Name: called, Binary: file, Timeout: timeout, Stderr: b.stderr, Label: called, Env: with(environment, variables), MaxEnvironments: b.most,
 		ARN: fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", b.services.Region(), called),
 	}
 	if name == "users" && variables[userstable.UsersTable] == userstable.Memory {

@@ -90,7 +90,7 @@ func (c *called) openUsers(ctx context.Context) (*users.Handler, error) {
 		c.users = handler
 		return handler, nil
 	}
-	handler, store, err := userstable.Users(ctx, getenv, c.log, awsOptions(getenv)...)
+	handler, store, err := userstable.Users(ctx, getenv, logOf("users", c.log), awsOptions(getenv)...)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (c *called) nearUsers(ctx context.Context, getenv func(string) string, tabl
 	if err != nil {
 		return nil, err
 	}
-	return userstable.Handler(store, getenv, c.log)
+	return userstable.Handler(store, getenv, logOf("users", c.log))
 }
 
 // openTokens makes the tokens function's handler, once.
@@ -121,7 +121,7 @@ func (c *called) openTokens(ctx context.Context) (*tokens.Handler, error) {
 		return c.tokens, nil
 	}
 	getenv := c.getenv("tokens", configuration{})
-	handler, err := userpool.Tokens(ctx, getenv, dynamo.Open, c.log, awsOptions(getenv)...)
+	handler, err := userpool.Tokens(ctx, getenv, dynamo.Open, logOf("tokens", c.log), awsOptions(getenv)...)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (c *called) openKeys(ctx context.Context) (*apikey.Checker, error) {
 	if err := c.services.Tables().Keys.Check(ctx, read); err != nil {
 		return nil, err
 	}
-	keys, err := apikey.NewChecker(apikey.Config{Store: store, Log: c.log})
+	keys, err := apikey.NewChecker(apikey.Config{Store: store, Log: logOf("request", c.log)})
 	if err != nil {
 		return nil, err
 	}

@@ -20,10 +20,13 @@ type Config struct {
 	Services *services.Services
 	Given    map[string]string // where functions are that are given, by their names: the URL of one, or the file of a binary
 	Build    bool              // this module's functions run as binaries, which are built first, and not in this process
-	Environ  []string          // NAME=VALUE: the environment, behind what a function is configured by
+	Environ  []string          // NAME=VALUE: this program's environment, of which functions get what is theirs, behind what they are configured by
 	Log      *slog.Logger      // of the functions in this process, and of those that go down; required
 	Stderr   io.Writer         // of binaries
 	Trust    string            // the file of the certificate that binaries which are given have to trust, too; "": there is none
+
+	Variables    map[string]string // of binaries that are given, beside what they get of Environ
+	Environments int               // how many events at once a binary, or an address with a path, gets at most; 0: 4 a binary, and any number an address
 
 	// HardStop ends when nobody waits any more for functions to finish what they do.
 	HardStop context.Context
@@ -35,6 +38,7 @@ type Runner struct {
 	folder   *folder
 	called   *called
 	binaries *binaries
+	remotes  map[string]*lambda.Remote // by where events go
 
 	decisions *decisions
 }
@@ -45,7 +49,9 @@ func New(c Config) *Runner {
 	heard := newDecisions(c.Stderr)
 	logged := c
 	logged.Stderr = heard
-	return &Runner{config: c, folder: own, called: newCalled(c), binaries: newBinaries(logged, own), decisions: heard}
+	return &Runner{
+		config: c, folder: own, called: newCalled(c), binaries: newBinaries(logged, own), remotes: map[string]*lambda.Remote{}, decisions: heard,
+	}
 }
 
 // Close ends what the functions shared, and deletes what was built. No set is in use any more.
@@ -132,7 +138,7 @@ func (r *Runner) start(ctx context.Context, p *project.Project, name string, c c
 	case slices.Contains(p.Echoed, name):
 		return &running{Invoker: echo{}, version: "echo"}, nil
 	case project.IsURL(where):
-		return remote(name, where, r.config.Log)
+		return r.remote(name, where)
 	case where != "":
 		return r.binaries.given(ctx, name, where, c, before)
 	}
@@ -157,7 +163,7 @@ func (r *Runner) startOurs(ctx context.Context, name string, c configuration, be
 	if isAuthorizer(name) {
 		log = r.decisions.log()
 	}
-	handler, err := r.called.handler(ctx, name, c, log)
+	handler, err := r.called.handler(ctx, name, c, logOf(name, log))
 	return &running{Invoker: handler, version: version}, err
 }
 
@@ -168,11 +174,19 @@ func isAuthorizer(name string) bool {
 
 // CheckURL refuses addresses that no function can be called at.
 func CheckURL(name, url string) error {
-	_, err := lambda.NewRemote(name, url)
+	_, err := lambda.NewRemote(lambda.RemoteConfig{Name: name, URL: url})
 	return err
 }
 
-func remote(name, url string, log *slog.Logger) (*running, error) {
-	remote, err := lambda.NewRemote(name, url)
-	return &running{Invoker: &watched{Invoker: remote, name: name, log: log}, version: url}, err
+// remote is a function at an address. Functions at one address, before and after a reload, share how many events it gets at once.
+func (r *Runner) remote(name, url string) (*running, error) {
+	remote, err := lambda.NewRemote(lambda.RemoteConfig{Name: name, URL: url, AtOnce: r.config.Environments})
+	if err != nil {
+		return nil, err
+	}
+	if r.remotes[remote.URL()] == nil {
+		r.remotes[remote.URL()] = remote
+	}
+	shared := r.remotes[remote.URL()].Named(name)
+	return &running{Invoker: &watched{Invoker: shared, name: name, log: r.config.Log}, version: url}, nil
 }

@@ -39,6 +39,13 @@ func main() {
 		os.Exit(1)
 	case "hang":
 		time.Sleep(time.Hour)
+	case "hang once":
+		// The first process hangs, and leaves a file by which the next ones do not, but take their time.
+		if _, err := os.Stat(os.Getenv("PROBE_ONCE")); err != nil {
+			os.WriteFile(os.Getenv("PROBE_ONCE"), nil, 0o600)
+			time.Sleep(time.Hour)
+		}
+		time.Sleep(300 * time.Millisecond)
 	}
 	if file := os.Getenv("PROBE_FAREWELL"); file != "" {
 		lambda.StartWithOptions(handle, lambda.WithEnableSIGTERM(func() {
@@ -59,6 +66,11 @@ func handle(ctx context.Context, e event) (any, error) {
 		fmt.Println("out:", e.Text)
 		fmt.Fprintln(os.Stderr, "err:", e.Text)
 		return nil, nil
+	case "write":
+		_, err := os.Stdout.WriteString(e.Text)
+		return nil, err
+	case "write in parts":
+		return writeInParts(e)
 	case "pid":
 		return os.Getpid(), nil
 	case "fail":
@@ -113,6 +125,21 @@ func meet(e event) (int, error) {
 		}
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// writeInParts writes a line and the beginning of another, each part when N processes wrote theirs before it.
+func writeInParts(e event) (any, error) {
+	for i, part := range []string{"one ", "two ", "three\n", "end"} {
+		os.Stdout.WriteString(part)
+		folder := filepath.Join(e.Text, fmt.Sprint(i))
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, err
+		}
+		if _, err := meet(event{Text: folder, N: e.N}); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // register asks for the events of an extension, and answers the status.
