@@ -40,6 +40,8 @@ func TestRefused(t *testing.T) {
 		{"--function =http://127.0.0.1:1", "local: --function \"=http://127.0.0.1:1\": want NAME=URL, NAME=BINARY or, "},
 		{"--function a --function b", "local: --function \"b\": the one for all that name none is given twice\n"},
 		{"--function a", "local: --function \"a\": all that ../../../api/openapi.yaml has names a function: want NAME=URL or NAME=BINARY; "},
+		{"--environments 0", "local: --environments: want a number from 1 to 1000, got 0\n"},
+		{"--env A=b", "local: --env: is for binaries that are given, of which there is none: "},
 		{"--function a=b --function a=c", "local: --function \"a=c\": the function \"a\" is given twice\n"},
 	} {
 		var stdout, stderr bytes.Buffer
@@ -53,7 +55,7 @@ func TestRefused(t *testing.T) {
 func TestHelp(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	status := run(t.Context(), &stdout, &stderr, "--exec", "--help")
-	for _, part := range []string{"--addr HOST:PORT ", "--host NAME ", "--function NAME=WHERE ", "--contract FILE ", "\n  TOKEN_SOURCES  ", "\nExamples:\n"} {
+	for _, part := range []string{"--addr HOST:PORT ", "--host NAME ", "--function NAME=WHERE ", "--env NAME[=VALUE] ", "--env-file FILE ", "--environments N ", "--contract FILE ", "\n  TOKEN_SOURCES  ", "\nExamples:\n"} {
 		if status != cli.StatusDone || !strings.Contains(stdout.String(), part) || stderr.Len() > 0 {
 			t.Errorf("status %d, no %q in\n%s%s", status, part, &stdout, &stderr)
 		}
