@@ -73,11 +73,12 @@ func TestRemoteTakesTurns(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s %d", test.path, test.atOnce), func(t *testing.T) {
 			c := newCrowd(t)
-			r := c.remote(t, test.path, test.atOnce)
+			remote := c.remote(t, test.path, test.atOnce)
 			var all sync.WaitGroup
 			for i := range test.events {
+				r := remote
 				if i%2 == 1 {
-					r = r.Named(fmt.Sprint("orders", i))
+					r = remote.Named(fmt.Sprint("orders", i))
 				}
 				all.Go(func() {
 					if answer, err := r.Invoke(context.Background(), []byte("{}")); string(answer) != "{}" || err != nil {
