@@ -143,6 +143,7 @@ func TestReasonsOfREST(t *testing.T) {
 			"the request does not fit the contract: Missing required request parameters: [x-header-param, qs1]"},
 		{modeText, "POST /test/things" + all + "\n\n{}", nil, nil, 400, "BAD_REQUEST_BODY", `the request does not fit the contract: object has missing required properties (["name"])`},
 		{modeText, "POST /test/things" + all + "\n\n" + strings.Repeat("x", large+1), nil, nil, 413, "REQUEST_TOO_LARGE", "the body is larger than 10 MB"},
+		{modeText, "PUT /test/things" + all + "\nContent-Encoding: br\n\n{}", nil, nil, 415, "UNSUPPORTED_MEDIA_TYPE", "the body's Content-Encoding: "},
 		{modeText, "PUT /test/things" + all + "\nContent-Type: text/plain\n\n" + strings.Repeat("x", 6<<20), nil, nil, 413, "REQUEST_TOO_LARGE", "the function things: the event is larger than 6 MB"},
 		{modeText + refusing, "GET /test/things/7\nAuthorization: Bearer this\nCache-Control: max-age=0", nil,
 			nil, 403, "ACCESS_DENIED", "the caller's policy does not allow execute-api:InvalidateCache"},

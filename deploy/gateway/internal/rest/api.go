@@ -219,6 +219,7 @@ func readBody(x *stage.Exchange) error {
 func (a *API) validate(x *stage.Exchange) *refusal {
 	if err := readBody(x); err != nil {
 		x.TraceValidation(err.Error())
+		x.Because("%v", err) // which no contract says
 		return bodyRefusal(err)
 	}
 	own := a.of[x.Method]
