@@ -28,9 +28,9 @@ func newDecisions(to io.Writer) *decisions {
 	return &decisions{to: to, expected: map[string]chan string{}}
 }
 
-// log is one of authorizers in this process: its lines have the id of the invocation, as those of the binaries do.
-func (d *decisions) log() *slog.Logger {
-	return slog.New(invocationHandler{slog.NewJSONHandler(d, nil)})
+// log is that of an authorizer in this process: its lines have the id of the invocation and its name, as those of the binaries do.
+func (d *decisions) log(name string) *slog.Logger {
+	return slog.New(invocationHandler{labelled{slog.NewJSONHandler(d, nil), name}})
 }
 
 type invocationHandler struct{ slog.Handler }

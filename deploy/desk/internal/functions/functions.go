@@ -159,11 +159,11 @@ func (r *Runner) startOurs(ctx context.Context, name string, c configuration, be
 	if before != nil && before.version == version {
 		return before, nil
 	}
-	log := r.config.Log
+	log := logOf(name, r.config.Log)
 	if isAuthorizer(name) {
-		log = r.decisions.log()
+		log = r.decisions.log(name)
 	}
-	handler, err := r.called.handler(ctx, name, c, logOf(name, log))
+	handler, err := r.called.handler(ctx, name, c, log)
 	return &running{Invoker: handler, version: version}, err
 }
 
