@@ -108,6 +108,10 @@ func newPlace(t *testing.T) *place {
 			t.Fatal(err)
 		}
 	}
+	// A function of one's own, as examples name it.
+	if err := os.Symlink(testtools.Program(t, "./deploy/probe/function"), filepath.Join(p.folder, "bootstrap")); err != nil {
+		t.Fatal(err)
+	}
 	path := filepath.Dir(testtools.Program(t, "./deploy/portcullis")) + string(filepath.ListSeparator) + os.Getenv("PATH")
 	p.environment = append(os.Environ(), scripttest.NoWait, "PATH="+path, "HOME="+t.TempDir(), "XDG_CONFIG_HOME=",
 		"CONTRACT=", "ISSUERS=", "GROUP_SCOPES=", "API_KEYS_TABLE=api-keys", "REVOCATION_TABLE=revocations",
