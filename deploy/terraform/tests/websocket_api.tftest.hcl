@@ -190,10 +190,12 @@ run "least" {
   assert {
     condition = jsondecode(one(aws_apigatewayv2_stage.this.access_log_settings).format) == {
       apiKeyId           = "$context.identity.apiKeyId"
+      authorizerError    = "$context.authorizer.error"
       connectedAt        = "$context.connectedAt"
       connectionId       = "$context.connectionId"
       errorType          = "$context.error.responseType"
       eventType          = "$context.eventType"
+      integrationError   = "$context.integration.error"
       integrationLatency = "$context.integration.latency"
       integrationStatus  = "$context.integration.status"
       messageId          = "$context.messageId"
