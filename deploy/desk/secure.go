@@ -2,7 +2,6 @@ package desk
 
 import (
 	"errors"
-	"net"
 	"slices"
 
 	"portcullis/deploy/internal/localtls"
@@ -38,14 +37,6 @@ func (c Config) loadIdentity(good bool) (*localtls.Identity, error) {
 		wrong = append(wrong, &OptionError{Option: p.Option, Value: p.Value, Err: p.Err})
 	}
 	return nil, errors.Join(wrong...)
-}
-
-// secured speaks https, or tells of who does where it is plain http.
-func (c Config) secured(listener net.Listener) net.Listener {
-	if c.identity == nil {
-		return localtls.PlainListener(listener, c.note)
-	}
-	return c.identity.Listener(listener, c.note)
 }
 
 // trust is the file that clients have to trust; "": none, or it is not known.

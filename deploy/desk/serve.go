@@ -25,7 +25,9 @@ func (d *desk) serve(ctx context.Context, listener net.Listener) error {
 		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn),
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(gateway.KeepHeaderNames(server, d.config.secured(listener))) }()
+	go func() {
+		served <- server.Serve(gateway.KeepHeaderNames(server, d.config.identity.Listener(listener, d.config.note)))
+	}()
 	select {
 	case err := <-served:
 		return err

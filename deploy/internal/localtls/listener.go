@@ -11,8 +11,12 @@ import (
 )
 
 // Listener speaks TLS with who connects. note is told in a line what kept a client from being served that speaks none, or that does not
-// trust the certificate. A handshake is done with the first that is read, and takes as long as that may.
+// trust the certificate. A handshake is done with the first that is read, and takes as long as that may. Nobody's listener, of a nil
+// Identity, speaks plain http, and tells note of who speaks TLS to it.
 func (i *Identity) Listener(inner net.Listener, note func(line string)) net.Listener {
+	if i == nil {
+		return plainListener{inner, note}
+	}
 	return secureListener{inner, i.Config(), i.Trust, note}
 }
 
@@ -95,11 +99,7 @@ func refusePlain(c net.Conn) {
 	}
 }
 
-// PlainListener speaks no TLS, and tells note in a line of who does.
-func PlainListener(inner net.Listener, note func(line string)) net.Listener {
-	return plainListener{inner, note}
-}
-
+// plainListener speaks no TLS, and tells note in a line of who does.
 type plainListener struct {
 	net.Listener
 	note func(string)

@@ -170,7 +170,8 @@ func TestListenerOthers(t *testing.T) {
 
 // TestPlainListener: who speaks TLS to plain http is told of, once for each connection, and others are served.
 func TestPlainListener(t *testing.T) {
-	s := serve(t, localtls.PlainListener)
+	var nobody *localtls.Identity
+	s := serve(t, nobody.Listener)
 	if got := get(http.DefaultClient, "http://"+s.addr); got != "200 HTTP/1.1, TLS: false" {
 		t.Error(got)
 	}
