@@ -80,13 +80,9 @@ func (p *Pool) listGroups(in input) (any, *apiError) {
 // adminListGroupsForUser lists the groups that somebody is in.
 // Source: Amazon Cognito user pools API reference, AdminListGroupsForUser.
 func (p *Pool) adminListGroupsForUser(in input) (any, *apiError) {
-	username, err := subject(in)
+	who, err := p.findSubject(in)
 	if err != nil {
 		return nil, err
-	}
-	who, known := p.people.get(username)
-	if !known {
-		return nil, userNotFound
 	}
 	return p.pageOfGroups(in, slices.Sorted(slices.Values(who.Groups)))
 }

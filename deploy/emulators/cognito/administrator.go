@@ -42,6 +42,19 @@ func subject(in input) (username string, err *apiError) {
 	return checkUsername(name)
 }
 
+// findSubject gives whom a request is about.
+func (p *Pool) findSubject(in input) (person, *apiError) {
+	username, err := subject(in)
+	if err != nil {
+		return person{}, err
+	}
+	who, known := p.people.get(username)
+	if !known {
+		return person{}, userNotFound
+	}
+	return who, nil
+}
+
 // changeSubject changes whom a request is about.
 func (p *Pool) changeSubject(in input, change func(*person) *apiError) (any, *apiError) {
 	username, err := subject(in)

@@ -120,13 +120,9 @@ func (c creation) address(who person) string {
 // adminGetUser tells of somebody.
 // Source: Amazon Cognito user pools API reference, AdminGetUser.
 func (p *Pool) adminGetUser(in input) (any, *apiError) {
-	username, err := subject(in)
+	who, err := p.findSubject(in)
 	if err != nil {
 		return nil, err
-	}
-	who, known := p.people.get(username)
-	if !known {
-		return nil, userNotFound
 	}
 	return struct {
 		user

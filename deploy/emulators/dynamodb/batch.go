@@ -49,15 +49,23 @@ func (h *Handler) batchGetItem(r *request) (any, *apiError) {
 	return response, nil
 }
 
+// requestItems reads what a batch has for each table; nil: nothing is there, and the request is refused.
+func (r *request) requestItems() *request {
+	all := r.object("RequestItems")
+	switch {
+	case all == nil:
+		r.refuse(r.null("RequestItems"))
+	case len(all.members) == 0:
+		r.refuse(invalid("1 validation error detected: Value '{}' at 'requestItems' failed to satisfy constraint: Member must have length greater than or equal to 1"))
+	}
+	return all
+}
+
 // parts reads RequestItems, in the order of the tables' names.
 func (r *request) parts() (parts []part) {
-	all := r.object("RequestItems")
+	all := r.requestItems()
 	if all == nil {
-		r.refuse(r.null("RequestItems"))
 		return nil
-	}
-	if len(all.members) == 0 {
-		r.refuse(invalid("1 validation error detected: Value '{}' at 'requestItems' failed to satisfy constraint: Member must have length greater than or equal to 1"))
 	}
 	keys := 0
 	for _, name := range slices.Sorted(maps.Keys(all.members)) {

@@ -91,13 +91,9 @@ func (seen keysSeen) again(t *table, key attribute.Item) bool {
 
 // writes reads RequestItems, in the order of the tables' names.
 func (r *request) writes() (writes []write) {
-	all := r.object("RequestItems")
+	all := r.requestItems()
 	if all == nil {
-		r.refuse(r.null("RequestItems"))
 		return nil
-	}
-	if len(all.members) == 0 {
-		r.refuse(invalid("1 validation error detected: Value '{}' at 'requestItems' failed to satisfy constraint: Member must have length greater than or equal to 1"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(all.members)) {
 		r.refuse(checkTableName(name))
