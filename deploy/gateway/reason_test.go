@@ -93,6 +93,34 @@ func failing(s *stage) {
 // tooSlow lets functions have no time.
 func tooSlow(c *setting) { c.Timeout, c.Functions["things"] = time.Millisecond, stuck{} }
 
+// refusedRequest is a request that the gateway answers itself, at a stage of a mode that is changed and prepared where that is said.
+type refusedRequest struct {
+	mode, request string
+	change        func(*setting)
+	prepare       func(*stage)
+	status        int
+	kind, reason  string
+}
+
+// requireReasons sends each to a stage of its own, and holds what is said of the answer.
+func requireReasons(t *testing.T, start func(*testing.T, string, func(*setting)) *stage, tests []refusedRequest) {
+	t.Helper()
+	for _, test := range tests {
+		heard := &listener{}
+		s := start(t, test.mode, func(c *setting) {
+			heard.by(c)
+			if test.change != nil {
+				test.change(c)
+			}
+		})
+		if test.prepare != nil {
+			test.prepare(s)
+		}
+		s.send(t, test.request)
+		heard.requireReason(t, test.request, test.status, test.kind, test.reason)
+	}
+}
+
 // TestReasonsOfREST: each kind of answer that a REST API makes itself says in the trace and in the log why it does.
 func TestReasonsOfREST(t *testing.T) {
 	const all, key, large = "\nAuthorization: Bearer all", "\nX-Api-Key: first-key-0123456789", 10 << 20
@@ -100,13 +128,8 @@ func TestReasonsOfREST(t *testing.T) {
 	const refusing = "cache: {methods: {\"GET /things/{id}\": {keyParameters: [method.request.header.Authorization, method.request.path.id]}}, unauthorizedCacheControlHeaderStrategy: FAIL_WITH_403}\n"
 	issuer := verifytest.NewServer()
 	t.Cleanup(issuer.Close)
-	for _, test := range []struct {
-		mode, request string
-		change        func(*setting)
-		prepare       func(*stage)
-		status        int
-		kind, reason  string
-	}{
+	ofPool := func(c *setting) { c.Tokens = userPools{issuer, c.Now} }
+	requireReasons(t, startStage, []refusedRequest{
 		{modeText, "GET /prod/things", nil, nil, 403, "", `there is no stage "prod"; there is test`},
 		{modeText, "GET /prod/things", func(c *setting) { c.Stages = []string{"a", "b"} }, nil, 403, "", `there is no stage "prod"; there are a, b`},
 		{modeText, "GET /test/open\nX-Long: " + strings.Repeat("x", 10_240), nil, nil, 431, "", "the request line and the headers are larger than 10240 bytes"},
@@ -127,8 +150,8 @@ func TestReasonsOfREST(t *testing.T) {
 		{modeText, "GET /test/things\nAuthorization: Bearer ends", nil, func(s *stage) { s.now = s.now.Add(time.Hour) }, 403, "ACCESS_DENIED",
 			`the policy of the authorizer token: denied: statement 0 would allow "*", but its condition "DateLessThan" of "aws:CurrentTime" is not met`},
 		{modeText, "GET /test/things" + all, withPolicy(t, allowsAll, deniesAll), nil, 403, "ACCESS_DENIED", "the resource policy of the API: denied: statement 1 denies "},
-		{cognitoMode, "GET /test/things", nil, nil, 401, "UNAUTHORIZED", "the authorizer COGNITO_USER_POOLS: there is no token"},
-		{cognitoMode, "GET /test/things\nAuthorization: x", nil, nil, 401, "UNAUTHORIZED", "the authorizer COGNITO_USER_POOLS: "},
+		{cognitoMode, "GET /test/things", ofPool, nil, 401, "UNAUTHORIZED", "the authorizer COGNITO_USER_POOLS: there is no token"},
+		{cognitoMode, "GET /test/things\nAuthorization: x", ofPool, nil, 401, "UNAUTHORIZED", "the authorizer COGNITO_USER_POOLS: "},
 		{iamModeText, "GET /test/things", nil, nil, 403, "MISSING_AUTHENTICATION_TOKEN", "the signature: sigv4: MissingAuthenticationToken"},
 		{iamModeText, "GET /test/things\nAuthorization: Bearer very-secret-text", nil, nil, 403, "INVALID_SIGNATURE", "the signature: sigv4: "},
 		{keyModeText, "GET /test/things", nil, nil, 403, "INVALID_API_KEY", "forbidden: an API key is asked for, and the request has no X-Api-Key"},
@@ -152,34 +175,12 @@ func TestReasonsOfREST(t *testing.T) {
 		{modeText, "GET /test/open", nil, saying(`{"statusCode":1}`), 502, "INTEGRATION_FAILURE", "the function things: the function's statusCode is no final HTTP status"},
 		{modeText, "GET /test/open", nil, saying(`{"status":200}`), 502, "INTEGRATION_FAILURE", `the function things: the function's answer: "status" is no member of it`},
 		{modeText, "GET /test/open", nil, saying(`"` + strings.Repeat("x", 6<<20) + `"`), 502, "INTEGRATION_FAILURE", "the function things: the function's answer is larger than 6 MB"},
-	} {
-		heard := &listener{}
-		s := startStage(t, test.mode, func(c *setting) {
-			heard.by(c)
-			if test.mode == cognitoMode {
-				c.Tokens = userPools{issuer, c.Now}
-			}
-			if test.change != nil {
-				test.change(c)
-			}
-		})
-		if test.prepare != nil {
-			test.prepare(s)
-		}
-		s.send(t, test.request)
-		heard.requireReason(t, test.request, test.status, test.kind, test.reason)
-	}
+	})
 }
 
 // TestReasonsOfHTTP: the same of HTTP APIs.
 func TestReasonsOfHTTP(t *testing.T) {
-	for _, test := range []struct {
-		mode, request string
-		change        func(*setting)
-		prepare       func(*stage)
-		status        int
-		kind, reason  string
-	}{
+	requireReasons(t, newHTTPStage, []refusedRequest{
 		{httpModeText, "GET /prod/things", nil, nil, 404, "RESOURCE_NOT_FOUND", `there is no stage "prod"; there is test`},
 		{httpModeText, "GET /test/open\nX-Long: " + strings.Repeat("x", 10_240), nil, nil, 431, "", "the request line and the headers are larger than 10240 bytes"},
 		{httpModeText, "GET /test/%ff", nil, nil, 400, "BAD_REQUEST_PARAMETERS", "the path is not UTF-8"},
@@ -196,20 +197,7 @@ func TestReasonsOfHTTP(t *testing.T) {
 		{httpModeText, "GET /test/open", tooSlow, nil, 503, "INTEGRATION_TIMEOUT", "the function things: the function took too long"},
 		{httpModeText, "GET /test/open", nil, failing, 500, "INTEGRATION_FAILURE", "the function things: the table is gone"},
 		{httpModeText, "GET /test/open", nil, saying(`{"statusCode":"x"}`), 500, "INTEGRATION_FAILURE", "the function things: the function's statusCode is no final HTTP status"},
-	} {
-		heard := &listener{}
-		s := newHTTPStage(t, test.mode, func(c *setting) {
-			heard.by(c)
-			if test.change != nil {
-				test.change(c)
-			}
-		})
-		if test.prepare != nil {
-			test.prepare(s)
-		}
-		s.send(t, test.request)
-		heard.requireReason(t, test.request, test.status, test.kind, test.reason)
-	}
+	})
 }
 
 // TestReasonsOfJWT: what the gateway's own authorizer has against a token.
