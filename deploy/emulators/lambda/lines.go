@@ -51,9 +51,9 @@ func named(name string, line []byte) []byte {
 	if name == "" {
 		return append(bytes.Clone(line), '\n')
 	}
-	if object := bytes.TrimSpace(line); isObject(object) {
-		var has struct{ Function json.RawMessage }
-		if json.Unmarshal(object, &has) == nil && has.Function != nil {
+	var has struct{ Function json.RawMessage }
+	if object := bytes.TrimSpace(line); bytes.HasPrefix(object, []byte("{")) && json.Unmarshal(object, &has) == nil {
+		if has.Function != nil {
 			return append(bytes.Clone(line), '\n')
 		}
 		before := bytes.TrimRight(object[:len(object)-1], " \t")
@@ -65,6 +65,3 @@ func named(name string, line []byte) []byte {
 	}
 	return append([]byte(name+": "), append(line, '\n')...)
 }
-
-// isObject tells whether a line is a JSON object, as lines of structured logs are.
-func isObject(line []byte) bool { return len(line) > 1 && line[0] == '{' && json.Valid(line) }
