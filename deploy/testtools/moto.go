@@ -1,8 +1,11 @@
 package testtools
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"regexp"
 	"testing"
 )
 
@@ -14,12 +17,29 @@ func Moto(t testing.TB) string {
 	return moto(t)
 }
 
-// MotoWithPolicies is Moto whose IAM knows AWS's managed policies. It reads them during the second request that it gets, which takes
-// seconds, longer than clients with a deadline may wait.
+// MotoWithPolicies is Moto for tests that make whole stacks. Its IAM knows AWS's managed policies, which it reads during the second
+// request that it gets; that takes seconds, longer than clients with a deadline may wait. And a permission of a function is gone when it
+// was removed: moto keeps one twice that a client, unsure of its answer, has added twice (AWS refuses the second), and removes one.
 func MotoWithPolicies(t testing.TB) string {
 	t.Helper()
-	return moto(t, "MOTO_IAM_LOAD_MANAGED_POLICIES=true")
+	proxy := Proxy(t, moto(t, "MOTO_IAM_LOAD_MANAGED_POLICIES=true"))
+	return Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete && permission.MatchString(r.URL.Path) {
+			for again := true; again; {
+				answer := httptest.NewRecorder()
+				proxy.ServeHTTP(answer, r.Clone(r.Context()))
+				again = answer.Code == http.StatusNoContent
+			}
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
 }
+
+// permission is the path of one permission of a function
+// (https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html).
+var permission = regexp.MustCompile(`^/2015-03-31/functions/[^/]+/policy/[^/]+$`)
 
 func moto(t testing.TB, env ...string) string {
 	t.Helper()

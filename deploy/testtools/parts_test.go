@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -237,5 +238,40 @@ func TestTerraformRuns(t *testing.T) {
 	got := of(t, func(tb testing.TB) { testtools.Terraform(tb, dir).Run("no-such-command") })
 	if got.kind != "fatal" || !strings.Contains(got.text, "no-such-command") {
 		t.Errorf("a failed command ended with %q: %s", got.kind, got.text)
+	}
+}
+
+// TestMotoRemovesPermissions: one that was added twice too, as by a client that did not get the first answer.
+func TestMotoRemovesPermissions(t *testing.T) {
+	cli, moto := testtools.AWSCLI(t), testtools.MotoWithPolicies(t)
+	aws := func(args ...string) (string, error) {
+		cmd := exec.Command(cli, args...)
+		cmd.Env = slices.DeleteFunc(append(os.Environ(), testtools.MotoEnv(moto)...),
+			func(pair string) bool { return strings.HasPrefix(pair, "AWS_PROFILE=") }) // the CLI looks for an empty one
+		output, err := cmd.CombinedOutput()
+		return string(output), err
+	}
+	zip := filepath.Join(t.TempDir(), "code.zip")
+	if err := os.WriteFile(zip, []byte("PK\x05\x06"+strings.Repeat("\x00", 18)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	add := func(id string) []string {
+		return []string{"lambda", "add-permission", "--function-name", "f", "--statement-id", id,
+			"--action", "lambda:InvokeFunction", "--principal", "apigateway.amazonaws.com"}
+	}
+	for _, args := range [][]string{
+		{"iam", "create-role", "--role-name", "r", "--assume-role-policy-document", `{"Version":"2012-10-17","Statement":[]}`},
+		{"lambda", "create-function", "--function-name", "f", "--runtime", "provided.al2023", "--handler", "bootstrap",
+			"--role", "arn:aws:iam::123456789012:role/r", "--zip-file", "fileb://" + zip},
+		add("kept"), add("twice"), add("twice"),
+		{"lambda", "remove-permission", "--function-name", "f", "--statement-id", "twice"},
+	} {
+		if output, err := aws(args...); err != nil {
+			t.Fatalf("aws %q: %v\n%s", args, err, output)
+		}
+	}
+	output, err := aws("lambda", "get-policy", "--function-name", "f")
+	if err != nil || strings.Contains(output, "twice") || !strings.Contains(output, "kept") {
+		t.Errorf("get-policy: %v\n%s", err, output)
 	}
 }
