@@ -117,7 +117,7 @@ var arrows = []arrow{
 	{"deploy/testtools", []string{"deploy/testtools/...", "deploy/emulators/...", "deploy/functions", "deploy/internal/..."}},
 	{"deploy/testtools/binarytest", []string{"deploy/testtools/...", "deploy/emulators/lambda", "deploy/functions", "deploy/plan", "api/contract", "policy"}},
 	{"deploy/desk", meeting},
-	{"deploy/desk/internal/console", []string{"deploy/gateway"}},
+	{"deploy/desk/internal/terminal", []string{"deploy/gateway"}},
 	// The subcommands know what they share, and not each other.
 	{"deploy/portcullis", slices.Concat(meeting, []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "deploy/portcullis/internal/tlsflag"})},
 	{"deploy/portcullis/internal/cli", nil},

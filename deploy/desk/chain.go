@@ -11,6 +11,7 @@ import (
 
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/about"
+	"portcullis/deploy/desk/console"
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/services"
@@ -24,6 +25,7 @@ type chain struct {
 	gateways     map[string]*gateway.Gateway
 	defaultStage *gateway.Gateway // answers for stages that there are not
 	index        index
+	console      console.Desk // what the console shows
 	about        []byte
 	feed         services.Feed
 	inFlight     sync.WaitGroup
@@ -68,6 +70,10 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	return &chain{
 		functions: set, gateways: gateways, defaultStage: gateways[defaultMode(p).Name],
 		index: shown, about: told, feed: feed,
+		console: console.Desk{
+			Base: d.base, Command: d.config.command(), Protocol: shown.Protocol, Ours: shown.Ours,
+			Services: d.services, Project: p, Gateways: gateways, Feed: feed,
+		},
 	}, nil
 }
 
@@ -106,8 +112,8 @@ func defaultMode(p *project.Project) project.Mode {
 func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	stage, _, _ := strings.Cut(strings.TrimLeft(r.URL.Path, "/"), "/")
 	switch {
-	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
-		c.index.serve(w, r)
+	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead): // by programs
+		c.index.serve(w)
 	case r.URL.Path == about.Path:
 		c.serveAbout(w, r)
 	case c.gateways[stage] != nil:

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"portcullis/deploy/desk/internal/console"
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/desk/internal/terminal"
 	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/internal/process"
 )
@@ -107,7 +107,7 @@ func (c Config) complete() (Config, error) {
 		wrong = append(wrong, &OptionError{Option: "--log", Value: string(c.Log), Err: errors.New("want json or text")})
 	}
 	if c.Log == LogText {
-		c.Stderr = console.Log{To: c.Stderr, Color: c.Color}
+		c.Stderr = terminal.Log{To: c.Stderr, Color: c.Color}
 	}
 	ofGiven, err := c.variables()
 	c.ofGiven, wrong = ofGiven, append(wrong, err, c.checkEnvironments())

@@ -8,10 +8,11 @@ import (
 	"strings"
 	"sync"
 
-	"portcullis/deploy/desk/internal/console"
+	"portcullis/deploy/desk/console"
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/services"
+	"portcullis/deploy/desk/internal/terminal"
 	"portcullis/deploy/gateway"
 	"portcullis/deploy/internal/process"
 )
@@ -27,6 +28,7 @@ type desk struct {
 	runner   *functions.Runner
 	driver   *driver
 	replaced sync.WaitGroup // chains with requests in flight
+	console  *console.Console
 
 	mu      sync.RWMutex
 	current *chain
@@ -40,7 +42,7 @@ func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *projec
 	}
 	getenv := process.Getenv(c.Environ)
 	log := slog.New(slog.NewJSONHandler(c.Stderr, nil))
-	d := &desk{config: c, hardStop: hardStop, log: log, getenv: getenv, base: base}
+	d := &desk{config: c, hardStop: hardStop, log: log, getenv: getenv, base: base, console: console.New()}
 	if d.services, err = services.New(services.Config{Base: base, Getenv: getenv, Gateways: http.HandlerFunc(d.serveFunctions), Log: log}); err != nil {
 		return nil, err
 	}
@@ -57,6 +59,7 @@ func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *projec
 	d.mu.Lock()
 	d.current = first
 	d.mu.Unlock()
+	d.console.Show(&first.console)
 	d.driver = newDriver(ctx, d)
 	d.driver.follow(d.current.feed)
 	return d, nil
@@ -76,6 +79,10 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if service := d.services.Handler("/" + first); service != nil {
 		service.ServeHTTP(w, r)
+		return
+	}
+	if isPage(r) {
+		d.console.ServeHTTP(w, r)
 		return
 	}
 	c := d.enter()
@@ -103,12 +110,23 @@ func (d *desk) enter() *chain {
 	return d.current
 }
 
+// isPage tells whether a request is for the page, or for what it asks. Programs ask for JSON at the page's own path, and get that.
+func isPage(r *http.Request) bool {
+	if strings.HasPrefix(r.URL.Path, console.Path) {
+		return true
+	}
+	accept := r.Header.Get("Accept")
+	isRead := r.Method == http.MethodGet || r.Method == http.MethodHead
+	return r.URL.Path == "/" && isRead && !(strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html"))
+}
+
 // swap lets requests and messages from now on have another chain, and gives the one before.
 func (d *desk) swap(next *chain) (before *chain) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	next.takeOver(d.current)
 	before, d.current = d.current, next
+	d.console.Show(&next.console)
 	return before
 }
 
@@ -142,7 +160,7 @@ func (d *desk) gatewayConfig() gateway.Config {
 	}
 	if d.config.Log == LogText {
 		config.AccessLog = nil // a call's line, or its way, says what people look for in it
-		config.Traces = func(t *gateway.Trace) { d.config.Stderr.Write(console.Call(t, d.config.Color)) }
+		config.Traces = func(t *gateway.Trace) { d.config.Stderr.Write(terminal.Call(t, d.config.Color)) }
 	}
 	if d.config.Verbose {
 		config.Traces = func(t *gateway.Trace) { d.config.Stderr.Write(traceText(t)) }

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -182,11 +181,10 @@ func scopeOf(access policy.Access) string {
 // pageData is what the page and the greeting show.
 type pageData struct {
 	index
-	Cognito, AWS                       string // where these services are
-	Username, Password                 string // to sign in with
-	PublicID                           string // of an app client without a secret
-	RotatingID, SecretID, ClientSecret string // of the issuer's app clients for people
-	Script                             template.JS
+	Cognito, AWS                       string   // where these services are
+	Username, Password                 string   // to sign in with
+	PublicID                           string   // of an app client without a secret
+	RotatingID, SecretID, ClientSecret string   // of the issuer's app clients for people
 	Machine                            string   // the credentials of the issuer's app client for machines
 	Member                             string   // the sub of the account member
 	Calls                              []string // that the page offers
@@ -216,7 +214,7 @@ func (i index) data() pageData {
 	d := pageData{
 		index: i, Cognito: i.Base + services.CognitoPath, AWS: i.Base + services.AWSPath, Username: "admin", Password: cognito.Password,
 		PublicID: i.ClientID, RotatingID: services.RotatingID, SecretID: services.SecretID, ClientSecret: services.ClientSecret,
-		Script: template.JS(pageScript + liveScript), Machine: cognito.MachineID + ":" + cognito.MachineSecret, Member: memberID,
+		Machine: cognito.MachineID + ":" + cognito.MachineSecret, Member: memberID,
 		Calls: []string{"GET " + i.Sample.Path}, Sockets: i.sockets,
 	}
 	if i.ClientID == services.SecretID {

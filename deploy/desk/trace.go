@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/deploy/desk/internal/console"
+	"portcullis/deploy/desk/internal/terminal"
 	"portcullis/deploy/gateway"
 )
 
@@ -17,13 +17,13 @@ import (
 // thing that had a part in it, in the order of the way.
 func traceText(t *gateway.Trace) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s: %d in %.1f ms", cmp.Or(t.EventType, t.Method), console.Printable(t.Path), t.Status, t.Milliseconds)
+	fmt.Fprintf(&b, "%s %s: %d in %.1f ms", cmp.Or(t.EventType, t.Method), terminal.Printable(t.Path), t.Status, t.Milliseconds)
 	if t.ResponseType != "" {
 		fmt.Fprintf(&b, ", the gateway's %s", t.ResponseType)
 	}
 	b.WriteByte('\n')
 	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "  %-12s %s\n", name, console.Printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(&b, "  %-12s %s\n", name, terminal.Printable(fmt.Sprintf(format, args...)))
 	}
 	textLine(line, "reason", t.Reason)
 	textLine(line, "connection", t.ConnectionID)

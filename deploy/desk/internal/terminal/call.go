@@ -1,5 +1,5 @@
-// Package console writes what a desk tells of calls, and what its functions log, for people at a terminal: short lines in place of JSON.
-package console
+// Package terminal writes what a desk tells of calls, and what its functions log, for people at a terminal: short lines in place of JSON.
+package terminal
 
 import (
 	"cmp"

@@ -1,11 +1,11 @@
-package console_test
+package terminal_test
 
 import (
 	"bytes"
 	"strings"
 	"testing"
 
-	"portcullis/deploy/desk/internal/console"
+	"portcullis/deploy/desk/internal/terminal"
 	"portcullis/deploy/gateway"
 )
 
@@ -36,7 +36,7 @@ func TestCall(t *testing.T) {
 		{"yellow", gateway.Trace{Method: "GET", Path: "/a/b", Status: 404}, true, "GET /b a - \x1b[33m404\x1b[0m 0.0 ms\n"},
 		{"red", gateway.Trace{Method: "GET", Path: "/a/b", Status: 502}, true, "GET /b a - \x1b[31m502\x1b[0m 0.0 ms\n"},
 	} {
-		got := strings.Join(strings.Fields(string(console.Call(&test.trace, test.color))), " ") + "\n"
+		got := strings.Join(strings.Fields(string(terminal.Call(&test.trace, test.color))), " ") + "\n"
 		if got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
@@ -63,7 +63,7 @@ func TestLog(t *testing.T) {
 		{"building token\n", false, "building token\n"},
 	} {
 		var out bytes.Buffer
-		n, err := console.Log{To: &out, Color: test.color}.Write([]byte(test.lines))
+		n, err := terminal.Log{To: &out, Color: test.color}.Write([]byte(test.lines))
 		if n != len(test.lines) || err != nil || out.String() != test.want {
 			t.Errorf("%s\n%d, %v, %q, want %q", test.lines, n, err, &out, test.want)
 		}
