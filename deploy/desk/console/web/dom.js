@@ -7,12 +7,14 @@ export function h(tag, properties = {}, ...children) {
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "class" || name.includes("-") || name === "for" || name === "role" || name === "list" || name === "form") element.setAttribute(name, value === true ? "" : value);
+    else if (attributes.has(name) || name.includes("-")) element.setAttribute(name, value === true ? "" : value);
     else element[name] = value;
   }
   element.append(...flat(children));
   return element;
 }
+
+const attributes = new Set(["class", "for", "form", "list", "role", "spellcheck"]);
 
 // put has an element hold these children and no others.
 export function put(element, ...children) {
@@ -58,9 +60,10 @@ export async function attempt(action) {
 
 let quiet = 0;
 
-// say tells people in the status line, which screen readers read out.
+// say tells people in the status line, which screen readers read out. What is behind a dialog is neither seen nor read.
 export function say(text, tone = "") {
-  const status = document.getElementById("status");
+  const status = document.getElementById("status"), place = document.querySelector("dialog:modal") || document.body;
+  if (status.parentElement !== place) place.append(status);
   status.textContent = text;
   status.dataset.tone = tone;
   status.classList.add("shown");
@@ -89,6 +92,7 @@ const dots = "••••••••••••";
 // copier is a button that puts a text on the clipboard.
 export function copier(text, name) {
   return button("Copy", async () => {
+    if (!navigator.clipboard) throw new Error("A browser copies only for pages over https, or of this machine. Select the text, and copy it by hand.");
     await navigator.clipboard.writeText(await text());
     say("Copied " + name + ".", "ok");
   }, {class: "quiet small", "aria-label": "Copy " + name});
