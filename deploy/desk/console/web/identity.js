@@ -9,13 +9,13 @@ const nobody = {id: "nobody", kind: "none", label: "Nobody", detail: "Calls are 
 
 const opener = () => document.getElementById("identity");
 
-const dialog = h("dialog", {"aria-labelledby": "identity-title"});
-const people = h("ul", {class: "people"});
-const adding = h("section", {class: "stack tight", "aria-labelledby": "identity-new"});
+let dialog, people, adding; // what mount makes
 
 // mount makes the dialog, and has the button open it.
 export function mount(element) {
-  document.body.append(put(dialog, h("div", {class: "stack"},
+  people = h("ul", {class: "people", "aria-label": "Identities"});
+  adding = h("section", {class: "stack tight", "aria-labelledby": "identity-new"});
+  document.body.append(dialog = h("dialog", {"aria-labelledby": "identity-title"}, h("div", {class: "stack"},
     h("div", {class: "row apart"}, h("h2", {id: "identity-title", tabIndex: -1}, "Who calls"), button("Close", () => dialog.close(), {class: "quiet"})),
     people, h("h3", {id: "identity-new"}, "Another one"), adding)));
   set({identities: [nobody], identity: nobody});

@@ -25,7 +25,7 @@ export function operationList(choose) {
   const sift = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const option of options) option.hidden = !words.every(word => option.dataset.text.includes(word));
-    for (const group of list.children) group.hidden = ![...group.children].some(child => child.role === "option" && !child.hidden);
+    for (const group of list.children) group.hidden = ![...group.children].some(child => child.matches("[role=option]:not([hidden])"));
     const there = shown();
     count.textContent = words.length ? there.length + " of " + options.length : "";
     stop(there.find(option => option.tabIndex === 0) || there[0]);
