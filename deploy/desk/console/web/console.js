@@ -29,6 +29,7 @@ async function start() {
   on("desk", head);
   head();
   addEventListener("hashchange", () => show(true));
+  byID("skip").onclick = event => { event.preventDefault(); byID("main").focus(); }; // its address would be that of no view
   show(false);
   listen();
   identity.signInAs(new URLSearchParams(location.search).get("as"));
