@@ -9,7 +9,7 @@ import (
 	"portcullis/deploy/desk"
 )
 
-// TestManyRoutes: the greeting and the page list routes, as many as people read, and say how many more there are.
+// TestManyRoutes: the greeting lists routes, as many as people read, and says how many more there are.
 func TestManyRoutes(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "many.yaml")
 	text := "openapi: 3.1.0\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\nsecurity: [bearer: [things]]\npaths:\n"
@@ -18,10 +18,7 @@ func TestManyRoutes(t *testing.T) {
 	}
 	write(t, file, text)
 	d := start(t, desk.Config{Contract: file, Modes: []string{"http-jwt"}})
-	_, page := send(t, d, "GET", "/", "", "Accept: text/html")
-	for where, test := range map[string]struct{ text, more string }{"greeting": {d.greeting, "and 270 more\n"}, "page": {page, "And 270 more."}} {
-		if n := strings.Count(test.text, "a token with things"); n != 30 || !strings.Contains(test.text, test.more) {
-			t.Errorf("%s: %d routes, in\n%.3000s", where, n, test.text)
-		}
+	if n := strings.Count(d.greeting, "a token with things"); n != 30 || !strings.Contains(d.greeting, "and 270 more\n") {
+		t.Errorf("%d routes, in\n%.3000s", n, d.greeting)
 	}
 }

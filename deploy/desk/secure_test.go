@@ -71,17 +71,6 @@ func TestPrintedCommandsTrust(t *testing.T) {
 	}
 }
 
-// TestSecurePage: the page signs in, calls and connects over https.
-func TestSecurePage(t *testing.T) {
-	browser := testtools.Chromium(t)
-	d, client := startSecure(t, desk.Config{})
-	wantDone(t, lookAt(t, browser, driveOver(t, client.Transport, d.url, `
-		await enter("admin", "Passw0rd!", "accessToken");
-		await press("try", "200 OK");
-		await press("connect", "connected, by the subprotocol token", "frames");
-		await press("send", '"sub":"a0000000-0000-4000-8000-000000000001"', "frames");`), "--ignore-certificate-errors"))
-}
-
 // TestNodeClients: openid-client and aws-jwt-verify, which insist on https, work with a desk as they are.
 func TestNodeClients(t *testing.T) {
 	testtools.NodeModule(t, "openid-client", "6")
