@@ -118,6 +118,7 @@ var arrows = []arrow{
 	{"deploy/testtools/binarytest", []string{"deploy/testtools/...", "deploy/emulators/lambda", "deploy/functions", "deploy/plan", "api/contract", "policy"}},
 	{"deploy/desk", meeting},
 	{"deploy/desk/internal/terminal", []string{"deploy/gateway"}},
+	{"deploy/desk/console/internal/openapi", []string{"deploy/plan", "api/contract"}},
 	// The subcommands know what they share, and not each other.
 	{"deploy/portcullis", slices.Concat(meeting, []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "deploy/portcullis/internal/tlsflag"})},
 	{"deploy/portcullis/internal/cli", nil},

@@ -34,7 +34,7 @@ func describe(base string, getenv func(string) string, s *services.Services, p *
 		Tables: s.Named(), Feed: about.Feed{On: feed.Users != nil, Ends: feed.Mode != "", Mode: feed.Mode, Why: feed.Why}, Endpoints: s.Endpoints(), Modes: []about.Mode{},
 	}
 	for _, m := range p.Modes {
-		told.Modes = append(told.Modes, about.Mode{Name: m.Name, Gateway: m.Gateway, URL: urlOf(base, m.Plan)})
+		told.Modes = append(told.Modes, about.Mode{Name: m.Name, Gateway: m.Gateway, URL: m.URL(base)})
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

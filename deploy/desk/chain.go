@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/about"
@@ -54,7 +55,11 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	told, err := describe(d.base, d.getenv, d.services, p, feed)
 	var shown index
 	if err == nil {
-		shown, err = newIndex(d.base, d.config.command(), protocolOf(d.getenv(environ.TokenSources)), d.services, p, feed, d.config.Contract == "")
+		shown, err = newIndex(d.base, d.config.command(), d.services, p, feed, d.config.Contract == "")
+	}
+	skew, most, tokensErr := d.tokenBounds()
+	if err == nil {
+		err = tokensErr
 	}
 	shown.secureIndex = d.config.secureIndex(shown.Issuer + "/.well-known/jwks.json")
 	if err == nil {
@@ -71,10 +76,21 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 		functions: set, gateways: gateways, defaultStage: gateways[defaultMode(p).Name],
 		index: shown, about: told, feed: feed,
 		console: console.Desk{
-			Base: d.base, Command: d.config.command(), Protocol: shown.Protocol, Ours: shown.Ours,
-			Services: d.services, Project: p, Gateways: gateways, Feed: feed,
+			Base: d.base, Command: d.config.command(), Protocol: protocolOf(d.getenv(environ.TokenSources)), Ours: shown.Ours,
+			Services: d.services, Project: p, Gateways: gateways, Feed: feed, Handler: d, ClockSkew: skew, MaxToken: most,
 		},
 	}, nil
+}
+
+// tokenBounds are by how much the times of tokens may differ, and how large tokens may be, in bytes, as authorizers have it.
+func (d *desk) tokenBounds() (skew time.Duration, most int, err error) {
+	if skew, err = environ.ParseClockSkew(d.getenv(environ.ClockSkew)); err != nil {
+		return 0, 0, &environ.Error{Variable: environ.ClockSkew, Err: err}
+	}
+	if most, err = environ.ParseMaxToken(d.getenv(environ.MaxToken)); err != nil {
+		return 0, 0, &environ.Error{Variable: environ.MaxToken, Err: err}
+	}
+	return skew, most, nil
 }
 
 // startedLater is a function that gateways know before it is started. It is there before they serve.

@@ -29,9 +29,7 @@ type index struct {
 	Ours           bool   `json:"-"` // the API is this module's own
 	Tokens         bool   `json:"-"` // it serves POST /tokens by this module's function
 	OwnPool        bool   `json:"-"` // its user pool is the built-in issuer
-	Protocol       string `json:"-"` // the subprotocol behind which pages send a token; "": they cannot
 	Feed           string `json:"-"` // the mode whose clients are told of changes of users; "": none's
-	FeedOff        string `json:"-"` // what of the feed and of the ends of connections is not done, and why; "": all is
 	Sample         sample `json:"-"`
 
 	secureIndex `json:"-"`
@@ -42,7 +40,8 @@ type index struct {
 	Own     *ownAPI   `json:"-"` // nil: the API is this module's own
 	LeftOut []leftOut `json:"-"` // modes of this module that do not fit the API
 
-	sockets []socketMode
+	publicID string // of an app client that sends no proof of a secret; "": none is known
+	sockets  []socketMode
 }
 
 type indexMode struct {
@@ -51,6 +50,8 @@ type indexMode struct {
 	Authorization string `json:"authorization"`
 	APIKey        bool   `json:"apiKey,omitempty"` // one is asked for
 	URL           string `json:"url"`
+
+	Authorizer string `json:"-"` // what checks requests, in a few words
 
 	plan *plan.Plan
 }
@@ -75,14 +76,13 @@ type indexUser struct {
 	Asked    string   `json:"asked,omitempty"` // for what, beside the password
 }
 
-// newIndex tells of a project that a desk serves; command is portcullis as people run it, protocol the subprotocol behind which pages
-// send a token, and ours says that the API is this module's own.
-func newIndex(base, command, protocol string, s *services.Services, p *project.Project, feed services.Feed, ours bool) (index, error) {
+// newIndex tells of a project that a desk serves; command is portcullis as people run it, and ours says that the API is this module's own.
+func newIndex(base, command string, s *services.Services, p *project.Project, feed services.Feed, ours bool) (index, error) {
 	pool := s.UserPool()
 	i := index{
-		Issuer: pool.Issuer, ClientID: pool.ClientID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
-		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: servesTokens(p.Contract), OwnPool: pool.Own, Protocol: protocol, Sample: sampleOf(p.Contract),
-		FeedOff: feed.Why, LeftOut: leftOutOf(p), OnlyOrigin: s.OnlyOrigin(), Routes: routesOf(p.Contract),
+		Issuer: pool.Issuer, ClientID: pool.ClientID, publicID: pool.PublicID, Users: []indexUser{}, Base: base, Command: command, Store: s.Tables().Users.String(), Region: s.Region(),
+		KeyEnvironment: s.KeyCommands(), Ours: ours, Tokens: p.ServesTokens(), OwnPool: pool.Own, Sample: sampleOf(p.Contract),
+		LeftOut: leftOutOf(p), OnlyOrigin: s.OnlyOrigin(), Routes: routesOf(p),
 	}
 	if !ours {
 		issuers, err := s.Issuers(p)
@@ -95,7 +95,7 @@ func newIndex(base, command, protocol string, s *services.Services, p *project.P
 		i.Feed = feed.Mode
 	}
 	for _, m := range p.Modes {
-		mode := indexMode{m.Plan.Name, m.Plan.Gateway, m.Plan.Authorization, m.Plan.Keys() != nil, urlOf(base, m.Plan), m.Plan}
+		mode := indexMode{m.Plan.Name, m.Plan.Gateway, m.Plan.Authorization, m.Plan.Keys() != nil, m.URL(base), m.Checks(), m.Plan}
 		i.Modes = append(i.Modes, mode)
 		if m.Plan.WebSocket == nil {
 			continue
@@ -107,46 +107,10 @@ func newIndex(base, command, protocol string, s *services.Services, p *project.P
 		i.sockets = append(i.sockets, socket)
 	}
 	for _, account := range pool.Accounts {
-		i.Users = append(i.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups, askedOf(account)})
+		asked, secret := services.AskedOf(account)
+		i.Users = append(i.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups, strings.TrimSpace(asked + " " + secret)})
 	}
 	return i, nil
-}
-
-// urlOf is where clients find the stage of a plan.
-func urlOf(base string, p *plan.Plan) string {
-	if p.WebSocket != nil {
-		base = "ws" + strings.TrimPrefix(base, "http")
-	}
-	return base + "/" + p.Name
-}
-
-func askedOf(account cognito.Account) string {
-	switch {
-	case account.Temporary:
-		return "a new password"
-	case slices.Contains(account.MFA, cognito.MFASoftware):
-		i := slices.IndexFunc(cognito.Demo(), func(a cognito.Account) bool { return a.Username == account.Username })
-		return "a code of the software token " + cognito.Demo()[i].TOTPSecret
-	}
-	return ""
-}
-
-// servesTokens tells whether clients can sign in through the API itself.
-func servesTokens(c *contract.Contract) bool {
-	return slices.ContainsFunc(c.Operations, func(o contract.Operation) bool {
-		return o.Function == "tokens" && o.Route.Method == http.MethodPost && o.Route.Path == "/tokens"
-	})
-}
-
-// Authorizer says in a few words who checks requests.
-func (m indexMode) Authorizer() string {
-	switch {
-	case m.Authorization == plan.None && m.APIKey:
-		return "API key"
-	case m.plan.Authorizer != nil && m.plan.Authorizer.Function != "":
-		return m.Authorization + " authorizer"
-	}
-	return m.Authorization
 }
 
 // sample is a call that shows something: a GET without parameters, and a scope that opens it.
@@ -178,16 +142,14 @@ func scopeOf(access policy.Access) string {
 	return ""
 }
 
-// pageData is what the page and the greeting show.
-type pageData struct {
+// greetingData is what the greeting shows.
+type greetingData struct {
 	index
-	Cognito, AWS                       string   // where these services are
-	Username, Password                 string   // to sign in with
-	PublicID                           string   // of an app client without a secret
-	RotatingID, SecretID, ClientSecret string   // of the issuer's app clients for people
-	Machine                            string   // the credentials of the issuer's app client for machines
-	Member                             string   // the sub of the account member
-	Calls                              []string // that the page offers
+	Cognito, AWS       string // where these services are
+	Username, Password string // to sign in with
+	PublicID           string // of an app client that sends no proof of a secret
+	Machine            string // the credentials of the issuer's app client for machines
+	Member             string // the sub of the account member
 
 	// Modes by what a request to them needs; each may be empty.
 	Bearers modeList // a token, which an authorizer function checks
@@ -196,36 +158,19 @@ type pageData struct {
 	Keyed   modeList // an API key of the gateway's own
 	Signed  modeList // a signature
 
-	Sockets   []socketMode // WebSocket APIs, which are in none of the lists before
-	FromPages []socketMode // those that pages can connect to
-
-	Live    *socketMode // the WebSocket API over which the page follows changes; nil: it cannot
-	NotLive string      // why it cannot
-	Lists   bool        // it lists users
-
-	SignIn    bool // the page signs in
-	Exchanges bool // it does so, renews tokens and signs out by the API's own POST /tokens
+	Sockets []socketMode // WebSocket APIs, which are in none of the lists before
 }
 
 // memberID is the sub of the built-in issuer's account member.
 const memberID = "a0000000-0000-4000-8000-000000000003"
 
-func (i index) data() pageData {
-	d := pageData{
+func (i index) data() greetingData {
+	d := greetingData{
 		index: i, Cognito: i.Base + services.CognitoPath, AWS: i.Base + services.AWSPath, Username: "admin", Password: cognito.Password,
-		PublicID: i.ClientID, RotatingID: services.RotatingID, SecretID: services.SecretID, ClientSecret: services.ClientSecret,
-		Machine: cognito.MachineID + ":" + cognito.MachineSecret, Member: memberID,
-		Calls: []string{"GET " + i.Sample.Path}, Sockets: i.sockets,
-	}
-	if i.ClientID == services.SecretID {
-		d.PublicID = cognito.ClientID // for sign-ins that send no proof of the secret
+		PublicID: i.publicID, Machine: cognito.MachineID + ":" + cognito.MachineSecret, Member: memberID, Sockets: i.sockets,
 	}
 	if !i.OwnPool {
 		d.Username, d.Password = "NAME", "PASSWORD"
-	}
-	if i.Ours {
-		one := "/users/" + d.Member
-		d.Calls = append(d.Calls, "POST /users", "GET "+one, "PUT "+one, "DELETE "+one)
 	}
 	for _, m := range i.Modes {
 		if m.plan.WebSocket != nil {
@@ -248,31 +193,7 @@ func (i index) data() pageData {
 			}
 		}
 	}
-	for _, m := range i.sockets {
-		if m.fromPages(i.Protocol) {
-			d.FromPages = append(d.FromPages, m)
-			d.SignIn = d.SignIn || m.ByToken
-		}
-	}
-	d.Live, d.NotLive = i.live()
-	d.Lists = i.Ours && d.Bearers != nil
-	d.SignIn, d.Exchanges = d.SignIn || d.Bearers != nil, i.Tokens && d.Bearers != nil
 	return d
-}
-
-// live is the WebSocket API over which a page can follow changes, or why there is none.
-func (i index) live() (m *socketMode, why string) {
-	if i.Feed == "" {
-		return nil, i.FeedOff
-	}
-	at := slices.IndexFunc(i.sockets, func(m socketMode) bool { return m.Name == i.Feed })
-	switch m = &i.sockets[at]; {
-	case !m.ByToken:
-		return nil, m.Name + " is not opened with a token"
-	case !m.fromPages(i.Protocol):
-		return nil, m.Name + " takes no token behind a subprotocol alone, which is what a page can send"
-	}
-	return m, ""
 }
 
 // modeList are modes that are called alike.

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"portcullis/api/contract"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/policy"
 )
@@ -33,17 +32,18 @@ type shownGroup struct{ Name, Scopes string }
 // mostShown is how many operations are shown.
 const mostShown = 30
 
-// routesOf tells of a contract's routes.
-func routesOf(c *contract.Contract) routes {
+// routesOf tells of a project's routes.
+func routesOf(p *project.Project) routes {
+	c := p.Contract
 	r := routes{File: c.Name}
 	for _, o := range c.Operations[:min(len(c.Operations), mostShown)] {
-		r.Operations = append(r.Operations, shownOperation{o.Route.Method, o.Route.Path, who(c, o.Access)})
+		r.Operations = append(r.Operations, shownOperation{o.Route.Method, o.Route.Path, p.Who(o.Access)})
 	}
 	r.More = len(c.Operations) - len(r.Operations)
 	if c.WebSocket != nil {
-		r.Messages = append(r.Messages, shownOperation{Method: policy.RouteConnect, Who: who(c, c.WebSocket.Connect)})
+		r.Messages = append(r.Messages, shownOperation{Method: policy.RouteConnect, Who: p.Who(c.WebSocket.Connect)})
 		for _, route := range c.WebSocket.Routes {
-			r.Messages = append(r.Messages, shownOperation{Method: route.Key, Who: who(c, route.Access)})
+			r.Messages = append(r.Messages, shownOperation{Method: route.Key, Who: p.Who(route.Access)})
 		}
 	}
 	return r
@@ -59,43 +59,4 @@ func ownAPIOf(p *project.Project, groups map[string][]string) *ownAPI {
 		}
 	}
 	return own
-}
-
-// who says in a few words whom a rule lets in.
-func who(c *contract.Contract, access policy.Access) string {
-	if access.Public {
-		return "everybody"
-	}
-	var all []string
-	for _, alternative := range access.Alternatives {
-		var needs []string
-		for _, requirement := range alternative {
-			needs = append(needs, credential(c, requirement))
-		}
-		all = append(all, strings.Join(needs, " and "))
-	}
-	return strings.Join(all, ", or ")
-}
-
-// credential says what a requirement asks for.
-func credential(c *contract.Contract, r policy.Requirement) string {
-	what := "a token"
-	switch r.Scheme {
-	case policy.SchemeBearer:
-	case policy.SchemeAPIKey:
-		what = "an API key"
-	default:
-		what = "a signature"
-	}
-	var scopes []string
-	for _, scope := range r.Scopes {
-		if c.OwnerScopes[scope] != "" {
-			scope += " (the owner's)"
-		}
-		scopes = append(scopes, scope)
-	}
-	if len(scopes) == 0 {
-		return what
-	}
-	return what + " with " + strings.Join(scopes, " + ")
 }

@@ -49,15 +49,14 @@ func (c Config) trust() string {
 
 // secureIndex is what people are shown where the desk speaks https.
 type secureIndex struct {
-	Curl, AWSCLI, Wscat string          // the programs, with what has them trust the desk
-	Advice              string          // for a terminal; "": there is nothing to tell
-	Hints               []localtls.Hint // of it, for the page
+	Curl, AWSCLI, Wscat string // the programs, with what has them trust the desk
+	Advice              string // for a terminal; "": there is nothing to tell
 }
 
 // secureIndex tells of https; url is one of the desk's addresses.
 func (c Config) secureIndex(url string) secureIndex {
 	i := c.identity
-	return secureIndex{Curl: i.Curl(), AWSCLI: i.AWS(), Wscat: i.Wscat(), Advice: i.Advice(url), Hints: i.Hints(url)}
+	return secureIndex{Curl: i.Curl(), AWSCLI: i.AWS(), Wscat: i.Wscat(), Advice: i.Advice(url)}
 }
 
 // command is how people run portcullis here, so that it trusts the desk. It finds what is kept in the user's folder by itself.

@@ -2,20 +2,16 @@ package desk
 
 import (
 	"cmp"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-
 	"portcullis/api/contract"
 	"portcullis/authorizers"
+	"portcullis/deploy/gateway/sigv4"
 	"portcullis/deploy/plan"
 	"portcullis/policy"
 )
@@ -52,11 +48,6 @@ func newSocketMode(base, region string, mode indexMode, w *contract.WebSocket) (
 	return m, nil
 }
 
-// fromPages tells whether a page can connect: it can send a token behind a subprotocol, and no header.
-func (m *socketMode) fromPages(protocol string) bool {
-	return len(m.Headers) == 0 || len(m.Headers) == 1 && m.ByToken && protocol != ""
-}
-
 // protocolOf is the subprotocol behind which authorizers take tokens, by TOKEN_SOURCES; "": there is none.
 func protocolOf(sources string) string {
 	for source := range strings.SplitSeq(cmp.Or(sources, "protocol:"+authorizers.ProtocolToken), ",") {
@@ -73,7 +64,7 @@ func takesTokens(access policy.Access) bool {
 }
 
 // signedFor is how long a signed URL is good: as long as a signature can be (AWS: X-Amz-Expires).
-const signedFor = "604800"
+const signedFor = 7 * 24 * time.Hour
 
 // sign signs the URL as a caller who may connect, since a browser cannot sign headers.
 // See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html.
@@ -82,14 +73,13 @@ func (m *socketMode) sign(region string) error {
 	if caller == nil {
 		return nil
 	}
-	request, err := http.NewRequest(http.MethodGet, "http"+strings.TrimPrefix(m.URL, "ws")+"?X-Amz-Expires="+signedFor, nil)
+	address, err := url.Parse(m.URL)
 	if err != nil {
 		return err
 	}
-	nothing := sha256.Sum256(nil)
-	credentials := aws.Credentials{AccessKeyID: caller.AccessKeyID, SecretAccessKey: caller.SecretAccessKey}
-	signed, _, err := v4.NewSigner().PresignHTTP(context.Background(), credentials, request, hex.EncodeToString(nothing[:]), "execute-api", region, time.Now())
-	m.Connect = "ws" + strings.TrimPrefix(signed, "http")
+	signer := sigv4.Signer{AccessKeyID: caller.AccessKeyID, Credentials: sigv4.Credentials{SecretAccessKey: sigv4.Secret(caller.SecretAccessKey)}, Region: region}
+	query, err := signer.Presign(&http.Request{Method: http.MethodGet, Host: address.Host, URL: address}, address.Path, time.Now(), signedFor)
+	m.Connect = m.URL + "?" + query
 	return err
 }
 

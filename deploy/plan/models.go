@@ -321,9 +321,7 @@ func (m *modelMaker) toDraft4(tree any) any {
 			schema["enum"] = []any{value}
 			delete(schema, "const")
 		}
-		if list, is := schema["required"].([]any); is && len(list) == 0 {
-			delete(schema, "required") // which asks for nothing, and is none in draft 4
-		}
+		withoutEmptyRequired(schema)
 		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
 			limit, isNumber := schema[exclusive].(json.Number)
 			if _, both := schema[bound]; isNumber && !both { // draft 4 has no way to say both, and refuses it
@@ -341,6 +339,13 @@ func (m *modelMaker) toDraft4(tree any) any {
 			delete(schema, "$ref")
 		}
 	})
+}
+
+// withoutEmptyRequired takes out a list of required members that is empty, which asks for nothing, and is none in draft 4.
+func withoutEmptyRequired(schema map[string]any) {
+	if list, is := schema["required"].([]any); is && len(list) == 0 {
+		delete(schema, "required")
+	}
 }
 
 var (

@@ -77,10 +77,12 @@ func (i *Issuer) Breaks(name string, claims map[string]any) bool {
 	})
 }
 
-// BrokenKind is a way to break a token, of any claims and algorithm. Its members are those of the [BrokenToken] that it gives.
+// BrokenKind is a way to break a token, of any claims and algorithm. Its members are those of the [BrokenToken] that it gives, but for the
+// last two.
 type BrokenKind struct {
 	Name, Why, Part string
 	Signed, NoSkew  bool
+	Publishes       bool   // to make one is to publish keys that nobody may use, see [Issuer.Broken]
 	Only            string // for which algorithms or claims alone there is one, such as "claims with aud"; "" for all
 }
 
@@ -89,7 +91,7 @@ func BrokenKinds() []BrokenKind {
 	var all []BrokenKind
 	for _, f := range families {
 		for _, b := range f.breakages {
-			all = append(all, BrokenKind{Name: b.name, Why: b.why, Part: f.part, Signed: f.signed, NoSkew: f.noSkew, Only: b.only.what})
+			all = append(all, BrokenKind{Name: b.name, Why: b.why, Part: f.part, Signed: f.signed, NoSkew: f.noSkew, Publishes: f.publishes, Only: b.only.what})
 		}
 	}
 	return all
@@ -115,6 +117,7 @@ type family struct {
 	part      string
 	signed    bool
 	noSkew    bool
+	publishes bool
 	breakages []breakage
 }
 
@@ -146,7 +149,7 @@ var families = []family{
 	{part: "signature", signed: false, breakages: swappedBreakages()},
 	{part: "signature", signed: false, breakages: hmacBreakages},
 	{part: "signature", signed: false, breakages: attackerBreakages()},
-	{part: "signature", signed: false, breakages: keySetBreakages},
+	{part: "signature", signed: false, publishes: true, breakages: keySetBreakages},
 	{part: "signature", signed: false, breakages: signatureBreakages},
 	{part: "signature", signed: false, breakages: rsaBreakages},
 	{part: "signature", signed: false, breakages: pkcs1Breakages},

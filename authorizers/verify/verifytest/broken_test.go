@@ -189,3 +189,18 @@ func TestBrokenTimesDeriveFromTheClaims(t *testing.T) {
 		}()
 	}
 }
+
+// TestBrokenPublishes: the key set changes with the kinds that say so, and with no other.
+func TestBrokenPublishes(t *testing.T) {
+	for _, kind := range verifytest.BrokenKinds() {
+		issuer := verifytest.New("https://idp.example/pool")
+		claims, before := issuer.CognitoAccessClaims(verifytest.Options{}), string(issuer.KeySet())
+		if !issuer.Breaks(kind.Name, claims) {
+			continue
+		}
+		issuer.Break(kind.Name, claims)
+		if published := string(issuer.KeySet()) != before; published != kind.Publishes {
+			t.Errorf("%s: Publishes is %v, and a key is published: %v", kind.Name, kind.Publishes, published)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/services"
@@ -24,6 +25,14 @@ type Desk struct {
 	Project  *project.Project
 	Gateways map[string]*gateway.Gateway // by their modes' names
 	Feed     services.Feed
+
+	Handler   http.Handler  // answers as the desk's address does
+	ClockSkew time.Duration // by which tokens' times may differ
+	MaxToken  int           // the largest token that authorizers take, in bytes
+
+	once                 sync.Once
+	operations, messages json.RawMessage
+	unread               error
 }
 
 // Console serves the page of a desk. It is made by [New], and outlives what the desk serves.
@@ -40,6 +49,10 @@ func New() *Console {
 	c.mux.HandleFunc("GET /{$}", serveIndex)
 	c.mux.HandleFunc("GET "+Path+"web/{file}", serveFile)
 	c.mux.HandleFunc("GET "+Path+"desk", c.serveDesk)
+	c.mux.HandleFunc("POST "+Path+"keys", c.serveKeys)
+	c.mux.HandleFunc("POST "+Path+"sign", c.serveSign)
+	c.mux.HandleFunc("GET "+Path+"broken", c.serveKinds)
+	c.mux.HandleFunc("POST "+Path+"broken", c.serveBroken)
 	return c
 }
 

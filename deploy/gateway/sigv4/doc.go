@@ -14,5 +14,5 @@
 //
 // The path is normalized before it is compared, as AWS documents and the AWS CLI does: slashes that repeat and dot
 // segments are removed. The AWS SDK for Go signs such paths as they stand, and they do not match here either.
-// In the query, "+" stands for a space.
+// In the query, "+" stands for a space. A [Signer] signs so that all of it holds.
 package sigv4

@@ -10,7 +10,13 @@ import (
 )
 
 // Scopes are those that tokens can open operations by, connect with and send messages with, in order.
-func (p *Project) Scopes() []string {
+func (p *Project) Scopes() []string { return scopesOf(p.access(), policy.SchemeBearer) }
+
+// KeyScopes are those of API keys.
+func (p *Project) KeyScopes() []string { return scopesOf(p.access(), policy.SchemeAPIKey) }
+
+// access is the rules of all operations, of connecting and of all messages.
+func (p *Project) access() []policy.Access {
 	all := operationAccess(p.Contract.Operations)
 	if p.Contract.WebSocket != nil {
 		all = append(all, p.Contract.WebSocket.Connect)
@@ -18,7 +24,7 @@ func (p *Project) Scopes() []string {
 			all = append(all, route.Access)
 		}
 	}
-	return scopesOf(all)
+	return all
 }
 
 // GroupScopes are the scopes that the contract suggests for the built-in issuer's groups: admins have all, readers those that a
@@ -28,7 +34,7 @@ func (p *Project) GroupScopes() map[string][]string {
 	reads := slices.DeleteFunc(slices.Clone(p.Contract.Operations), func(o contract.Operation) bool { return o.Route.Method != http.MethodGet })
 	return map[string][]string{
 		"admins":  slices.DeleteFunc(p.Scopes(), isOwners),
-		"readers": slices.DeleteFunc(scopesOf(operationAccess(reads)), isOwners),
+		"readers": slices.DeleteFunc(scopesOf(operationAccess(reads), policy.SchemeBearer), isOwners),
 		"members": slices.Sorted(maps.Keys(p.Contract.OwnerScopes)),
 	}
 }
@@ -41,13 +47,13 @@ func operationAccess(operations []contract.Operation) []policy.Access {
 	return all
 }
 
-// scopesOf are the scopes of tokens that rules ask for.
-func scopesOf(rules []policy.Access) []string {
+// scopesOf are the scopes of a scheme that rules ask for.
+func scopesOf(rules []policy.Access, scheme string) []string {
 	var all []string
 	for _, rule := range rules {
 		for _, alternative := range rule.Alternatives {
 			for _, requirement := range alternative {
-				if requirement.Scheme == policy.SchemeBearer {
+				if requirement.Scheme == scheme {
 					all = append(all, requirement.Scopes...)
 				}
 			}

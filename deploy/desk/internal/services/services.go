@@ -183,5 +183,8 @@ func (s *Services) Region() string { return s.env.region() }
 // Tables are where users, API keys, revocations and connections are kept.
 func (s *Services) Tables() Tables { return s.tables }
 
+// Pool is the built-in issuer, whether or not the API's user pool is it.
+func (s *Services) Pool() *cognito.Pool { return s.pool }
+
 // DynamoDB is the one that is here.
 func (s *Services) DynamoDB() *dynamodb.Handler { return s.records }

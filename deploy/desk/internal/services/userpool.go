@@ -41,6 +41,7 @@ var ownClients = []string{cognito.ClientID, RotatingID, SecretID}
 type UserPool struct {
 	Issuer   string
 	ClientID string            // of the tokens function
+	PublicID string            // of an app client that sends no proof of a secret; "": none is known
 	Own      bool              // it is the built-in issuer
 	Accounts []cognito.Account // of the built-in issuer, for people
 }
@@ -49,9 +50,28 @@ type UserPool struct {
 func (s *Services) UserPool() UserPool {
 	u := UserPool{Issuer: s.own.issuer.Issuer, ClientID: s.own.clientID, Own: s.own.builtIn}
 	if u.Own {
-		u.Accounts = s.pool.Accounts()
+		u.Accounts, u.PublicID = s.pool.Accounts(), u.ClientID
+		if u.ClientID == SecretID {
+			u.PublicID = cognito.ClientID
+		}
 	}
 	return u
+}
+
+// AskedOf says for what a person is asked beside the password, and gives the secret of the software token that makes the codes; "": for nothing,
+// and none is.
+func AskedOf(account cognito.Account) (what, secret string) {
+	switch {
+	case account.Temporary:
+		return "a new password", ""
+	case slices.Contains(account.MFA, cognito.MFASoftware):
+		i := slices.IndexFunc(cognito.Demo(), func(a cognito.Account) bool { return a.Username == account.Username })
+		if i >= 0 {
+			secret = cognito.Demo()[i].TOTPSecret
+		}
+		return "a code of the software token", secret
+	}
+	return "", ""
 }
 
 // userPool is the entry of the API's user pool among the issuers, and the app client that signs in at it.
