@@ -6,9 +6,11 @@ import (
 	"strings"
 	"sync"
 
+	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
+	"portcullis/deploy/internal/inquiry"
 )
 
 // Path is below what the page asks of its desk, and "/" is where it is.
@@ -24,6 +26,11 @@ type Desk struct {
 	Project  *project.Project
 	Gateways map[string]*gateway.Gateway // by their modes' names
 	Feed     services.Feed
+
+	Checks    *functions.Checks // of credentials; nil: none can be checked
+	Unchecked string            // why
+
+	surface func() (*inquiry.Surface, error) // the contract as questions are asked about it
 }
 
 // Console serves the page of a desk. It is made by [New], and outlives what the desk serves.
@@ -40,6 +47,9 @@ func New() *Console {
 	c.mux.HandleFunc("GET /{$}", serveIndex)
 	c.mux.HandleFunc("GET "+Path+"web/{file}", serveFile)
 	c.mux.HandleFunc("GET "+Path+"desk", c.serveDesk)
+	c.mux.HandleFunc("POST "+Path+"credential", c.serveCredential)
+	c.mux.HandleFunc("POST "+Path+"access", c.serveAccess)
+	c.mux.HandleFunc("POST "+Path+"explain", c.serveExplain)
 	return c
 }
 
@@ -47,6 +57,9 @@ func New() *Console {
 func (c *Console) Show(d *Desk) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if d.surface == nil {
+		d.surface = sync.OnceValues(func() (*inquiry.Surface, error) { return inquiry.NewSurface(d.Project.Contract, nil) })
+	}
 	c.desk = d
 }
 

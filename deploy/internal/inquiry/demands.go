@@ -88,7 +88,7 @@ func (d Demand) within(set RequestSet) (Demand, bool) {
 			narrowed.Owners = append(narrowed.Owners, o)
 			continue
 		}
-		if text := set[index]; text != anySegment {
+		if text := set[index]; text != AnySegment {
 			if literal != "" && literal != text {
 				return Demand{}, false
 			}

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// RequestSet is the requests whose paths have these segments; anySegment stands for any one that no template names.
+// RequestSet is the requests whose paths have these segments; AnySegment stands for any one that no template names.
 type RequestSet []string
 
-// anySegment is in no literal of a path template, so that as a segment of a path it is routed as one that
+// AnySegment is in no literal of a path template, so that as a segment of a path it is routed as one that
 // no template names.
-const anySegment = "*"
+const AnySegment = "*"
 
 // Path is one of the paths.
 func (set RequestSet) Path() string { return "/" + strings.Join(set, "/") }
@@ -40,7 +40,7 @@ func ofLength(path string, n int) (RequestSet, bool) {
 	set := RequestSet(parts)
 	for i, part := range parts {
 		if IsParameter(part) {
-			set[i] = anySegment
+			set[i] = AnySegment
 		}
 	}
 	return set, len(parts) == n
@@ -85,9 +85,9 @@ func meet(x, y RequestSet) (RequestSet, bool) {
 	common := slices.Clone(x)
 	for i := range common {
 		switch {
-		case x[i] == anySegment:
+		case x[i] == AnySegment:
 			common[i] = y[i]
-		case y[i] != anySegment && y[i] != x[i]:
+		case y[i] != AnySegment && y[i] != x[i]:
 			return nil, false
 		}
 	}
@@ -99,7 +99,7 @@ func (set RequestSet) Shown(template string) string {
 	named := slices.Clone(set)
 	parts := Segments(template)
 	for i := range named {
-		if named[i] == anySegment {
+		if named[i] == AnySegment {
 			named[i] = parts[min(i, len(parts)-1)]
 		}
 	}
