@@ -91,6 +91,7 @@ var arrows = []arrow{
 	{"api/environ/websocket", []string{"api/...", "policy"}},
 
 	{"deploy", []string{"deploy/internal/..."}},
+	{"deploy/internal/inquiry", []string{"api/contract", "api/live", "authorizers", "policy"}},
 	{"deploy/probe", []string{"policy"}},
 	{"deploy/modes", []string{"api/contract", "policy"}},
 	{"deploy/plan", []string{"deploy/modes", "api/contract", "policy"}},
@@ -125,7 +126,7 @@ var arrows = []arrow{
 	{"deploy/portcullis/internal/deskflag", []string{"deploy/portcullis/internal/cli", "deploy/desk/about", "deploy/internal/localtls"}},
 	{"deploy/portcullis/internal/tlsflag", []string{"deploy/portcullis/internal/cli", "deploy/internal/localtls"}},
 	{"deploy/portcullis/internal/dynamotable", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "deploy/internal/localtls", "authorizers/dynamodb", "authorizers/environ"}},
-	{"deploy/portcullis/internal/access", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "deploy/internal/localtls", "deploy/gateway/authorizer", "deploy/plan", "api/contract", "api/live", "authorizers", "authorizers/environ", "authorizers/verify", "policy"}},
+	{"deploy/portcullis/internal/access", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "deploy/internal/inquiry", "deploy/internal/localtls", "deploy/gateway/authorizer", "deploy/plan", "api/contract", "authorizers", "authorizers/environ", "authorizers/verify", "policy"}},
 	{"deploy/portcullis/internal/fixture", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/tlsflag", "deploy/internal/localtls", "deploy/gateway", "deploy/plan", "deploy/modes", "api/contract", "authorizers", "authorizers/environ", "authorizers/verify", "authorizers/verify/vectors", "authorizers/verify/verifytest"}},
 	{"deploy/portcullis/internal/key", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "authorizers/..."}},
 	{"deploy/portcullis/internal/login", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/login/...", "deploy/internal/localtls", "api/tokens/..."}},

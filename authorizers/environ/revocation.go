@@ -25,8 +25,20 @@ const (
 
 // readRevocations makes what tells of tokens that were revoked; nil where nothing is to.
 func readRevocations(getenv func(string) string, issuers []verify.Issuer) (authorizers.Revocations, error) {
-	var source authorizers.Revocations
-	var err error
+	source, err := RevocationSource(getenv, issuers)
+	if source == nil || err != nil {
+		return nil, err
+	}
+	checker, err := revocation.NewChecker(revocation.Config{Source: source})
+	if err != nil {
+		return nil, &Error{Revocation, err}
+	}
+	return checker, nil
+}
+
+// RevocationSource is what the variables have the authorizers ask whether tokens were revoked, which remembers nothing; nil where
+// nothing is asked. The error is an [*Error].
+func RevocationSource(getenv func(string) string, issuers []verify.Issuer) (source authorizers.Revocations, err error) {
 	switch how := getenv(Revocation); {
 	case how == "table":
 		source, err = readRevocationTable(getenv)
@@ -42,11 +54,7 @@ func readRevocations(getenv func(string) string, issuers []verify.Issuer) (autho
 	if err != nil {
 		return nil, err
 	}
-	checker, err := revocation.NewChecker(revocation.Config{Source: source})
-	if err != nil {
-		return nil, &Error{Revocation, err}
-	}
-	return checker, nil
+	return source, nil
 }
 
 // revocationNames are what a connection's context has of revocations; nil where they are in no table.

@@ -112,29 +112,22 @@ func (g *granting) scopes(claims strictjson.Object, unread *[]string) []string {
 	for i := range g.grants {
 		all = g.grants[i].add(all, claims, g.scpToo, unread)
 	}
-	return slices.DeleteFunc(all, func(scope string) bool {
-		return !policy.ValidScope(scope) || g.allowed != nil && !g.allowed[scope]
-	})
+	return slices.DeleteFunc(all, func(scope string) bool { return !g.may(scope) })
+}
+
+// may tells whether the entry may grant a scope.
+func (g *granting) may(scope string) bool {
+	return policy.ValidScope(scope) && (g.allowed == nil || g.allowed[scope])
 }
 
 // add appends what the claim gives.
 func (g *grant) add(all []string, claims strictjson.Object, scpToo bool, unread *[]string) []string {
-	v := g.path.in(claims)
-	if v.Kind == strictjson.Absent && scpToo && g.path.text == claimScope {
-		v = claims.Get(claimScp)
-	}
+	v, _ := g.in(claims, scpToo)
 	if v.Kind == strictjson.Absent {
 		noteMisnamed(g.path, claims, unread)
 		return all
 	}
-	if v.Kind == strictjson.Text && g.words {
-		all = slices.Grow(all, strings.Count(v.Text, " ")+1)
-		for word := range strings.SplitSeq(v.Text, " ") {
-			all = g.addValue(all, word)
-		}
-		return all
-	}
-	values, ok := valuesOf(v)
+	values, ok := g.values(v)
 	if !ok {
 		*unread = append(*unread, short(g.path.text)+" is "+kindName(v))
 	}
@@ -142,6 +135,23 @@ func (g *grant) add(all []string, claims strictjson.Object, scpToo bool, unread 
 		all = g.addValue(all, text)
 	}
 	return all
+}
+
+// in gives the claim that is read, and where it stands: scp may be read for scope.
+func (g *grant) in(claims strictjson.Object, scpToo bool) (strictjson.Value, claimPath) {
+	v := g.path.in(claims)
+	if v.Kind == strictjson.Absent && scpToo && g.path.text == claimScope {
+		return claims.Get(claimScp), claimPathOf(claimScp)
+	}
+	return v, g.path
+}
+
+// values are those that the claim holds; ok is false where it is of a kind that is not read.
+func (g *grant) values(v strictjson.Value) (texts []string, ok bool) {
+	if v.Kind == strictjson.Text && g.words {
+		return strings.Split(v.Text, " "), true
+	}
+	return valuesOf(v)
 }
 
 // addValue appends what a value of the claim gives. An empty text is none: a token with the scope "" has no scope.

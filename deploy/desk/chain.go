@@ -69,6 +69,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 		set.Release()
 		return nil, err
 	}
+	checks, unchecked := d.checks(ctx, p)
 	for _, remark := range p.Rules.Remarks {
 		d.log.Warn("policy", slog.String("remark", remark.Text))
 	}
@@ -78,6 +79,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 		console: console.Desk{
 			Base: d.base, Command: d.config.command(), Protocol: protocolOf(d.getenv(environ.TokenSources)), Ours: shown.Ours,
 			Services: d.services, Project: p, Gateways: gateways, Feed: feed, Handler: d, ClockSkew: skew, MaxToken: most,
+			Checks: checks, Unchecked: unchecked,
 		},
 	}, nil
 }
@@ -91,6 +93,15 @@ func (d *desk) tokenBounds() (skew time.Duration, most int, err error) {
 		return 0, 0, &environ.Error{Variable: environ.MaxToken, Err: err}
 	}
 	return skew, most, nil
+}
+
+// checks are what the console checks credentials by; nil where that cannot be, and why.
+func (d *desk) checks(ctx context.Context, p *project.Project) (checks *functions.Checks, unchecked string) {
+	checks, err := d.runner.Checks(ctx, p)
+	if err != nil {
+		return nil, oneLine(err)
+	}
+	return checks, ""
 }
 
 // startedLater is a function that gateways know before it is started. It is there before they serve.
@@ -172,4 +183,7 @@ func (c *chain) drain(hardStop context.Context) {
 	case <-hardStop.Done():
 	}
 	c.functions.Release()
+	if c.console.Checks != nil {
+		c.console.Checks.Close()
+	}
 }

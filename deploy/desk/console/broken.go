@@ -143,7 +143,7 @@ func (d *Desk) newBench(r *http.Request, asked toBreak) (*bench, *problem) {
 	if why := d.noBroken(); why != "" {
 		return nil, &problem{http.StatusConflict, why}
 	}
-	m, err := d.mode(asked.Mode)
+	m, err := d.served(asked.Mode)
 	if err != nil {
 		return nil, &problem{http.StatusNotFound, err.Error()}
 	}
@@ -152,7 +152,7 @@ func (d *Desk) newBench(r *http.Request, asked toBreak) (*bench, *problem) {
 		return nil, &problem{http.StatusNotFound, err.Error()}
 	}
 	switch {
-	case m.Plan.WebSocket != nil || !slices.Contains(takes(d.Project.Contract, m.Plan), takesToken):
+	case m.Plan.WebSocket != nil || !slices.Contains(bringsTo(d.Project.Contract, m.Plan), takesToken):
 		return nil, &problem{http.StatusBadRequest, "mode: want one of a REST or an HTTP API that takes tokens; " + m.Name + " is none"}
 	case !strings.HasPrefix(asked.Path, "/"):
 		return nil, &problem{http.StatusBadRequest, "path: want one that begins with /"}

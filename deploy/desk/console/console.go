@@ -7,9 +7,11 @@ import (
 	"sync"
 	"time"
 
+	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/services"
 	"portcullis/deploy/gateway"
+	"portcullis/deploy/internal/inquiry"
 )
 
 // Path is below what the page asks of its desk, and "/" is where it is.
@@ -33,6 +35,11 @@ type Desk struct {
 	once                 sync.Once
 	operations, messages json.RawMessage
 	unread               error
+
+	Checks    *functions.Checks // of credentials; nil: none can be checked
+	Unchecked string            // why
+
+	surface func() (*inquiry.Surface, error) // the contract as questions are asked about it
 }
 
 // Console serves the page of a desk. It is made by [New], and outlives what the desk serves.
@@ -53,6 +60,9 @@ func New() *Console {
 	c.mux.HandleFunc("POST "+Path+"sign", c.serveSign)
 	c.mux.HandleFunc("GET "+Path+"broken", c.serveKinds)
 	c.mux.HandleFunc("POST "+Path+"broken", c.serveBroken)
+	c.mux.HandleFunc("POST "+Path+"credential", c.serveCredential)
+	c.mux.HandleFunc("POST "+Path+"access", c.serveAccess)
+	c.mux.HandleFunc("POST "+Path+"explain", c.serveExplain)
 	return c
 }
 
@@ -60,6 +70,9 @@ func New() *Console {
 func (c *Console) Show(d *Desk) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if d.surface == nil {
+		d.surface = sync.OnceValues(func() (*inquiry.Surface, error) { return inquiry.NewSurface(d.Project.Contract, nil) })
+	}
 	c.desk = d
 }
 

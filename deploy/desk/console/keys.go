@@ -64,15 +64,15 @@ func (d *Desk) usagePlanOf(mode string) (string, error) {
 	if mode == "" {
 		return "", nil
 	}
-	m, err := d.mode(mode)
+	m, err := d.served(mode)
 	if err != nil || !keyOfAuthorizer(m.Plan) {
 		return "", err
 	}
 	return m.Plan.Name, nil
 }
 
-// mode finds a mode. The error names those that there are.
-func (d *Desk) mode(name string) (project.Mode, error) {
+// served finds a mode. The error names those that there are.
+func (d *Desk) served(name string) (project.Mode, error) {
 	i := slices.IndexFunc(d.Project.Modes, func(m project.Mode) bool { return m.Name == name })
 	if i >= 0 {
 		return d.Project.Modes[i], nil

@@ -29,7 +29,7 @@ type mode struct {
 	TTL           int        `json:"ttl"`       // seconds for which an authorizer's answer is kept; 0: it is not
 	Takes         []string   `json:"takes"`     // what a caller brings, any of it; usageKey in addition where another one is there
 	Keys          []usageKey `json:"keys"`      // of the usage plan, that are there from the start and enabled
-	Callers       []caller   `json:"callers"`   // who may sign
+	Callers       []signerOf `json:"callers"`   // who may sign
 	FromPages     bool       `json:"fromPages"` // of WEBSOCKET: a page can connect
 	Why           string     `json:"why"`       // why it cannot; "": it can
 }
@@ -40,7 +40,7 @@ type usageKey struct {
 	Value string `json:"value"`
 }
 
-type caller struct {
+type signerOf struct {
 	ID   string `json:"id"` // the access key's
 	ARN  string `json:"arn"`
 	Name string `json:"name"` // for people
@@ -61,13 +61,13 @@ func (d *Desk) modes() []mode {
 	for _, m := range d.Project.Modes {
 		one := mode{
 			Name: m.Name, Gateway: m.Plan.Gateway, Authorization: m.Plan.Authorization, Authorizer: m.Checks(), URL: m.URL(d.Base),
-			Takes: takes(d.Project.Contract, m.Plan), Keys: d.usageKeys(m.Plan), Callers: []caller{},
+			Takes: bringsTo(d.Project.Contract, m.Plan), Keys: d.usageKeys(m.Plan), Callers: []signerOf{},
 		}
 		if a := m.Plan.Authorizer; a != nil {
 			one.TTL = a.ResultTTLInSeconds
 		}
 		for _, c := range m.Plan.Local.Callers {
-			one.Callers = append(one.Callers, caller{c.AccessKeyID, c.ARN, nameOf(c.ARN)})
+			one.Callers = append(one.Callers, signerOf{c.AccessKeyID, c.ARN, nameOf(c.ARN)})
 		}
 		if m.Plan.WebSocket != nil {
 			one.FromPages, one.Why = d.fromPages(m, one.Takes)
@@ -77,8 +77,8 @@ func (d *Desk) modes() []mode {
 	return all
 }
 
-// takes is what callers bring to a mode.
-func takes(c *contract.Contract, p *plan.Plan) []string {
+// bringsTo is what callers bring to a mode.
+func bringsTo(c *contract.Contract, p *plan.Plan) []string {
 	all := []string{}
 	asksFor := func(scheme string) bool {
 		return slices.ContainsFunc(rulesOf(c, p), func(rule policy.Access) bool {

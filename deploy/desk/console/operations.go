@@ -74,7 +74,7 @@ func (d *Desk) readOperations(document *openapi.Document) []operation {
 		key := servedKey(o)
 		all = append(all, operation{
 			Key: o.Route.String(), Method: o.Route.Method, Path: o.Route.Path, ID: o.ID, Function: o.Function, Modes: d.servedBy(key),
-			access:    d.access(o.Access, func(scope string) string { return d.Project.Contract.OwnerScopes[scope] }),
+			access:    d.whoMay(o.Access, func(scope string) string { return d.Project.Contract.OwnerScopes[scope] }),
 			Operation: document.Operation(o, func(mediaType string) []*plan.Validator { return d.bodyModels(key, mediaType) }),
 		})
 	}
@@ -116,7 +116,7 @@ func (d *Desk) bodyModels(key, mediaType string) []*plan.Validator {
 	return all
 }
 
-func (d *Desk) access(rule policy.Access, owner func(scope string) string) access {
+func (d *Desk) whoMay(rule policy.Access, owner func(scope string) string) access {
 	return access{rule.Public, d.Project.Who(rule), alternatives(rule, owner)}
 }
 
@@ -127,7 +127,7 @@ func (d *Desk) readMessages(document *openapi.Document) []message {
 		return all
 	}
 	nobodys := func(string) string { return "" }
-	all = append(all, message{Key: policy.RouteConnect, Modes: d.servedBy(policy.RouteConnect), access: d.access(api.Connect, nobodys)})
+	all = append(all, message{Key: policy.RouteConnect, Modes: d.servedBy(policy.RouteConnect), access: d.whoMay(api.Connect, nobodys)})
 	for _, route := range api.Routes {
 		owner := func(scope string) string {
 			if d.Project.Contract.OwnerScopes[scope] == "" {
@@ -137,7 +137,7 @@ func (d *Desk) readMessages(document *openapi.Document) []message {
 		}
 		schema, example := document.Message(route.Message, naming(api.RouteSelectionExpression, route.Key), d.messageModels(route.Key))
 		all = append(all, message{
-			Key: route.Key, Modes: d.servedBy(route.Key), access: d.access(route.Access, owner), Schema: schema, Example: example,
+			Key: route.Key, Modes: d.servedBy(route.Key), access: d.whoMay(route.Access, owner), Schema: schema, Example: example,
 		})
 	}
 	return all

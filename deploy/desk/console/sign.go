@@ -32,7 +32,7 @@ func (c *Console) serveSign(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d := c.shown()
-	m, err := d.mode(asked.Mode)
+	m, err := d.served(asked.Mode)
 	if err != nil {
 		refuse(w, http.StatusNotFound, err.Error())
 		return

@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"time"
 )
@@ -17,21 +18,43 @@ func (r *Registry) Admit(stage StageID, value Value, verb, resource string) (Adm
 	hash := value.hash()
 	r.mu.RLock()
 	defer r.mu.RUnlock()
+	m, refusal := r.holder(stage, hash)
+	if refusal == nil {
+		refusal = m.take(stage, method{verb, resource}, r.now())
+	}
+	if refusal != nil {
+		return Admission{}, refusal
+	}
+	return Admission{Key: m.key.Key, PlanID: m.plan.ID}, nil
+}
+
+// Knows tells by which key and plan a request would be counted, and counts nothing: whether the plan's limits are reached is not looked
+// at. It gives a Refusal where there are none.
+func (r *Registry) Knows(stage StageID, value Value) (Admission, *Refusal) {
+	hash := value.hash()
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	m, refusal := r.holder(stage, hash)
+	if refusal != nil {
+		return Admission{}, refusal
+	}
+	return Admission{Key: m.key.Key, PlanID: m.plan.ID}, nil
+}
+
+// holder is the membership of the key with a value in the plan that is for a stage. Who calls it has the lock.
+func (r *Registry) holder(stage StageID, hash [sha256.Size]byte) (*member, *Refusal) {
 	k := r.byValue[hash]
 	if k == nil {
-		return Admission{}, &Refusal{Reason: Forbidden, Detail: "no API key has this value"}
+		return nil, &Refusal{Reason: Forbidden, Detail: "no API key has this value"}
 	}
 	if !k.Enabled {
-		return Admission{}, &Refusal{Reason: Forbidden, KeyID: k.ID, Detail: "the API key is disabled"}
+		return nil, &Refusal{Reason: Forbidden, KeyID: k.ID, Detail: "the API key is disabled"}
 	}
 	m := k.in(stage)
 	if m == nil {
-		return Admission{}, &Refusal{Reason: Forbidden, KeyID: k.ID, Detail: "the API key is in no usage plan of the stage"}
+		return nil, &Refusal{Reason: Forbidden, KeyID: k.ID, Detail: "the API key is in no usage plan of the stage"}
 	}
-	if refusal := m.take(stage, method{verb, resource}, r.now()); refusal != nil {
-		return Admission{}, refusal
-	}
-	return Admission{Key: k.Key, PlanID: m.plan.ID}, nil
+	return m, nil
 }
 
 // in is the key's membership in the one of its plans that is for a stage.

@@ -134,8 +134,7 @@ func (c *called) openKeys(ctx context.Context) (*apikey.Checker, error) {
 	if c.keys != nil {
 		return c.keys, nil
 	}
-	getenv := c.getenv("request", configuration{})
-	store, err := tables.OpenKeys(ctx, getenv, awsOptions(getenv)...)
+	store, err := c.keyStore(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -149,4 +148,10 @@ func (c *called) openKeys(ctx context.Context) (*apikey.Checker, error) {
 	}
 	c.keys = keys
 	return keys, nil
+}
+
+// keyStore opens the table of API keys that the function request reads.
+func (c *called) keyStore(ctx context.Context) (apikey.Store, error) {
+	getenv := c.getenv("request", configuration{})
+	return tables.OpenKeys(ctx, getenv, awsOptions(getenv)...)
 }

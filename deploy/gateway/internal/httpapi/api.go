@@ -119,3 +119,12 @@ func (a *API) admit(x *stage.Exchange) *refusal {
 	}
 	return nil
 }
+
+// Judge evaluates the policies that count for a request, which is not served.
+func (a *API) Judge(r *http.Request, who stage.Who) stage.Judgement {
+	x := a.NewExchange(nil, r, nil)
+	if a.route(x) != nil {
+		return stage.Judgement{}
+	}
+	return x.Judge(a.guard, nil, who)
+}

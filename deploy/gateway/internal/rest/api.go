@@ -228,3 +228,12 @@ func (a *API) validate(x *stage.Exchange) *refusal {
 	}
 	return own.validator.check(x)
 }
+
+// Judge evaluates the policies that count for a request, which is not served.
+func (a *API) Judge(r *http.Request, who stage.Who) stage.Judgement {
+	x := a.NewExchange(nil, r, nil)
+	if a.route(x) != nil {
+		return stage.Judgement{}
+	}
+	return x.Judge(a.guard, a.keys, who)
+}

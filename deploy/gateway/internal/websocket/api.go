@@ -133,3 +133,10 @@ func (a *API) Close() error {
 	a.events.Wait()
 	return nil
 }
+
+// Judge evaluates the policies that count for connecting. The request need be no handshake.
+func (a *API) Judge(r *http.Request, who stage.Who) stage.Judgement {
+	x := a.NewExchange(nil, r, nil)
+	x.RoutedTo(a.routes[policy.RouteConnect].Method, nil)
+	return x.Judge(a.guard, a.keys, who)
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/deploy/plan"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
@@ -51,7 +52,7 @@ Exit status: 0 there is no problem; 1 there is one; 2 there was nothing to read.
 		c := checker{allowed: splitList(*public)}
 		var err, wrong error
 		c.granted, wrong = scopeSet(flagGranted, *granted)
-		c.surface, c.groups, _, err = in.read(command.Context(), s, args)
+		c.Surface, c.groups, _, err = in.read(command.Context(), s, args)
 		unread, isContract := contractErrors(err)
 		switch err = errors.Join(wrong, err); {
 		case wrong == nil && isContract:
@@ -89,7 +90,7 @@ type finding struct {
 
 // checker looks for what is wrong with a contract's rules.
 type checker struct {
-	*surface
+	*inquiry.Surface
 	groups   scopesOfGroups
 	granted  []string // scopes that callers have elsewhere
 	allowed  []string // the operations that may be public
@@ -133,7 +134,7 @@ func contractErrors(err error) (all contract.Errors, ok bool) {
 
 // addUnread lists why the contract is none, so that nothing else can be looked for.
 func (c *checker) addUnread(wrong contract.Errors) {
-	c.surface, c.unread = &surface{Contract: &contract.Contract{}}, true
+	c.Surface, c.unread = &inquiry.Surface{Contract: &contract.Contract{}}, true
 	c.look("contract", func() {
 		for _, err := range wrong {
 			c.find(problem, "%s", err)
@@ -176,11 +177,11 @@ func (c *checker) checkPublic() {
 		switch name, allowed := c.allowsPublic(operation); {
 		case allowed:
 			used[name] = true
-			c.find(note, "%s: open to everyone, as --allow-public says", label(operation))
+			c.find(note, "%s: open to everyone, as --allow-public says", inquiry.Label(operation))
 		case operation.MeantPublic:
-			c.find(note, "%s: open to everyone, as x-public says", label(operation))
+			c.find(note, "%s: open to everyone, as x-public says", inquiry.Label(operation))
 		default:
-			c.find(problem, "%s: open to everyone; --allow-public %q says that it is meant", label(operation), routeName(operation.Route))
+			c.find(problem, "%s: open to everyone; --allow-public %q says that it is meant", inquiry.Label(operation), inquiry.RouteName(operation.Route))
 		}
 	}
 	for _, name := range c.allowed {
@@ -192,7 +193,7 @@ func (c *checker) checkPublic() {
 
 // allowsPublic finds the name by which the operation may be public. An id that two operations have names neither.
 func (c *checker) allowsPublic(operation *contract.Operation) (name string, ok bool) {
-	names := []string{routeName(operation.Route)}
+	names := []string{inquiry.RouteName(operation.Route)}
 	same := 0
 	for _, other := range c.Operations {
 		if other.ID == operation.ID {
@@ -211,14 +212,14 @@ func (c *checker) allowsPublic(operation *contract.Operation) (name string, ok b
 
 // checkConflicts reports the routes that no set of IAM patterns can tell apart.
 func (c *checker) checkConflicts() {
-	for _, conflict := range c.rules.Conflicts() {
+	for _, conflict := range c.Compiled.Conflicts() {
 		c.find(problem, "%s", conflict)
 	}
 }
 
 // checkScopes reports scopes that no group grants, and those that are granted for nothing.
 func (c *checker) checkScopes() {
-	asked := c.scopes()
+	asked := c.Scopes()
 	var grants []string
 	for _, scopes := range c.groups {
 		grants = append(grants, scopes...)
@@ -239,8 +240,8 @@ func (c *checker) checkScopes() {
 func (c *checker) asking(scope string) string {
 	var names []string
 	for i := range c.Operations {
-		if slices.ContainsFunc(c.demands(&c.Operations[i]), func(d demand) bool { return slices.Contains(d.scopes, scope) }) {
-			names = append(names, routeName(c.Operations[i].Route))
+		if slices.ContainsFunc(c.Demands(&c.Operations[i]), func(d inquiry.Demand) bool { return slices.Contains(d.Scopes, scope) }) {
+			names = append(names, inquiry.RouteName(c.Operations[i].Route))
 		}
 	}
 	return strings.Join(names, ", ")
@@ -251,7 +252,7 @@ func (c *checker) having(scope string) string {
 	var names []string
 	for name, scopes := range c.groups {
 		if slices.Contains(scopes, scope) {
-			names = append(names, "the group "+printable(name))
+			names = append(names, "the group "+inquiry.Printable(name))
 		}
 	}
 	return strings.Join(sorted(names), " and ")
@@ -262,20 +263,20 @@ func (c *checker) having(scope string) string {
 func (c *checker) checkCallers() {
 	for i := range c.Operations {
 		operation := &c.Operations[i]
-		demands := c.demands(operation)
+		demands := c.Demands(operation)
 		if !slices.ContainsFunc(demands, c.isOpenToAnyone) {
-			c.find(problem, "%s: no group may call it; it is for %s", label(operation), words(fewest(demands)))
+			c.find(problem, "%s: no group may call it; it is for %s", inquiry.Label(operation), inquiry.Words(inquiry.Fewest(demands)))
 		}
 	}
 }
 
-func (c *checker) isOpenToAnyone(d demand) bool {
-	if isWithin(d.scopes, c.granted) {
+func (c *checker) isOpenToAnyone(d inquiry.Demand) bool {
+	if isWithin(d.Scopes, c.granted) {
 		return true
 	}
 	for _, scopes := range c.groups {
-		grants := append(grantsOf(tokenAlone, scopes), grantsOf(d.schemes, c.granted)...)
-		if slices.Contains(d.schemes, policy.SchemeBearer) && isWithin(d.grants, grants) {
+		grants := append(inquiry.GrantsOf(tokenAlone, scopes), inquiry.GrantsOf(d.Schemes, c.granted)...)
+		if slices.Contains(d.Schemes, policy.SchemeBearer) && isWithin(d.Grants, grants) {
 			return true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/policy"
 )
 
@@ -26,7 +27,7 @@ func TestCompile(t *testing.T) {
 	if want := (policy.Source{Name: "openapi.yaml", SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}); source != want {
 		t.Errorf("made of %+v, want %+v", source, want)
 	}
-	own, err := newSurface(contract.Load(ours))
+	own, err := inquiry.NewSurface(contract.Load(ours))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func TestCompile(t *testing.T) {
 		caller := policy.Caller{ID: "7", Schemes: []string{policy.SchemeBearer}, Scopes: []string{scope}}
 		for _, operation := range own.Operations {
 			for _, path := range []string{"/users", "/users/7", "/users/8", "/tokens"} {
-				if a, b := rules.Decide(caller, operation.Route.Method, path), own.rules.Decide(caller, operation.Route.Method, path); a != b {
+				if a, b := rules.Decide(caller, operation.Route.Method, path), own.Compiled.Decide(caller, operation.Route.Method, path); a != b {
 					t.Errorf("%s %s with %s: %v, and by the contract %v", operation.Route.Method, path, scope, a, b)
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/policy"
 )
 
@@ -17,7 +18,7 @@ func TestConflictsThatEnd(t *testing.T) {
 	for range 400 {
 		old := randomSurface(r, 6)
 		now := changed(r, old)
-		ends, begins := len(now.conflicts()) == 0, len(old.conflicts()) == 0
+		ends, begins := len(conflictsOf(now)) == 0, len(conflictsOf(old)) == 0
 		if ends == begins {
 			continue
 		}
@@ -36,7 +37,7 @@ func TestConflictsThatEnd(t *testing.T) {
 }
 
 // gatewayChanges evaluates the documents of every caller for every request.
-func gatewayChanges(t *testing.T, old, now *surface, paths []string, callers []policy.Caller) (opens, closes bool) {
+func gatewayChanges(t *testing.T, old, now *inquiry.Surface, paths []string, callers []policy.Caller) (opens, closes bool) {
 	t.Helper()
 	for _, caller := range callers {
 		before, now := lets(t, old, caller), lets(t, now, caller)
@@ -49,14 +50,14 @@ func gatewayChanges(t *testing.T, old, now *surface, paths []string, callers []p
 }
 
 // lets tells which paths the gateway lets a caller GET.
-func lets(t *testing.T, s *surface, caller policy.Caller) func(path string) bool {
+func lets(t *testing.T, s *inquiry.Surface, caller policy.Caller) func(path string) bool {
 	t.Helper()
-	document, err := s.rules.Compile(caller, defaultARN)
+	document, err := s.Compiled.Compile(caller, defaultARN)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func(path string) bool {
-		operation := s.serving("GET", segments(path))
+		operation := s.Serving("GET", inquiry.Segments(path))
 		if operation == nil || operation.Access.Public {
 			return operation != nil
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/deploy/portcullis/internal/cli"
 )
 
@@ -72,7 +73,7 @@ Exit status: 0 nothing opens; 1 something does; 2 the rules could not be read.`,
 
 // side is a contract to compare, with the groups of its time.
 type side struct {
-	*surface
+	*inquiry.Surface
 	groups scopesOfGroups
 }
 
@@ -140,7 +141,7 @@ func (d *difference) say(c change) {
 func (d *difference) compare() {
 	for i := range d.new.Operations {
 		now := &d.new.Operations[i]
-		for _, method := range methodsOf(now.Route) {
+		for _, method := range inquiry.MethodsOf(now.Route) {
 			for j := range d.old.Operations {
 				d.pair(method, &d.old.Operations[j], now)
 			}
@@ -149,7 +150,7 @@ func (d *difference) compare() {
 	}
 	for j := range d.old.Operations {
 		before := &d.old.Operations[j]
-		for _, method := range methodsOf(before.Route) {
+		for _, method := range inquiry.MethodsOf(before.Route) {
 			d.pair(method, before, nil)
 		}
 	}
@@ -158,8 +159,8 @@ func (d *difference) compare() {
 // pair compares the rules for the requests that one operation served and another one serves; nil is none.
 func (d *difference) pair(method string, before, now *contract.Operation) {
 	a, b := cmp.Or(before, now), cmp.Or(now, before)
-	for _, set := range commonRequests(a.Route.Path, b.Route.Path, max(d.old.longest, d.new.longest)) {
-		if d.old.serving(method, set) == before && d.new.serving(method, set) == now {
+	for _, set := range inquiry.CommonRequests(a.Route.Path, b.Route.Path, max(d.old.Longest, d.new.Longest)) {
+		if d.old.Serving(method, set) == before && d.new.Serving(method, set) == now {
 			d.add(method, before, now, set)
 		}
 	}
@@ -167,13 +168,13 @@ func (d *difference) pair(method string, before, now *contract.Operation) {
 
 // add compares the rules for some of the requests that the one served and the other serves. What was found for shorter
 // requests of a {proxy+} is not said again.
-func (d *difference) add(method string, before, now *contract.Operation, set requestSet) {
-	c := comparison{sameAsBefore: before != nil && now != nil && shape(before.Route.Path) == shape(now.Route.Path)}
+func (d *difference) add(method string, before, now *contract.Operation, set inquiry.RequestSet) {
+	c := comparison{sameAsBefore: before != nil && now != nil && inquiry.Shape(before.Route.Path) == inquiry.Shape(now.Route.Path)}
 	if before != nil {
-		c.before = d.old.demandsOn(before, set)
+		c.before = d.old.DemandsOn(before, set)
 	}
 	if now != nil {
-		c.now = d.new.demandsOn(now, set)
+		c.now = d.new.DemandsOn(now, set)
 	}
 	c.change = d.titled(method, before, now, set)
 	c.compareRules()
@@ -189,23 +190,23 @@ func (d *difference) add(method string, before, now *contract.Operation, set req
 }
 
 // titled says which requests a change is about.
-func (d *difference) titled(method string, before, now *contract.Operation, set requestSet) change {
+func (d *difference) titled(method string, before, now *contract.Operation, set inquiry.RequestSet) change {
 	switch {
 	case before == nil:
-		return change{Title: label(now) + ", added", Method: now.Route.Method, Path: now.Route.Path}
+		return change{Title: inquiry.Label(now) + ", added", Method: now.Route.Method, Path: now.Route.Path}
 	case now == nil:
-		return change{Title: label(before) + ", removed", Method: before.Route.Method, Path: before.Route.Path}
-	case shape(before.Route.Path) == shape(now.Route.Path):
-		return change{Title: label(now), Method: now.Route.Method, Path: now.Route.Path}
+		return change{Title: inquiry.Label(before) + ", removed", Method: before.Route.Method, Path: before.Route.Path}
+	case inquiry.Shape(before.Route.Path) == inquiry.Shape(now.Route.Path):
+		return change{Title: inquiry.Label(now), Method: now.Route.Method, Path: now.Route.Path}
 	}
-	was, is := label(before), label(now)
-	if !d.new.has(before.Route) {
+	was, is := inquiry.Label(before), inquiry.Label(now)
+	if !d.new.Has(before.Route) {
 		was += ", which is removed,"
 	}
-	if !d.old.has(now.Route) {
+	if !d.old.Has(now.Route) {
 		is += ", which is added"
 	}
-	path := set.shown(now.Route.Path)
+	path := set.Shown(now.Route.Path)
 	return change{Title: fmt.Sprintf("%s %s: before served by %s and now by %s", method, path, was, is), Method: method, Path: path}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"portcullis/deploy/gateway/authorizer"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
@@ -16,7 +17,7 @@ import (
 type evaluation struct {
 	Answer   answered        `json:"answer"`
 	ARN      string          `json:"arn"`    // of the one invocation, or of the stage
-	Caller   *known          `json:"caller"` // nil: none is given
+	Caller   *inquiry.Known  `json:"caller"` // nil: none is given
 	Requests []judged        `json:"requests"`
 	Counts   evaluatedCounts `json:"counts"`
 	Notes    []string        `json:"notes"`
@@ -24,9 +25,9 @@ type evaluation struct {
 	asked    asked
 	document policy.Document
 	simple   *authorizer.Simple // in place of the document
-	contract *surface           // nil: only the answer counts
+	contract *inquiry.Surface   // nil: only the answer counts
 	isOpen   bool               // the one request is let through without an answer
-	subject  *subject           // nil: only the answer counts
+	subject  *inquiry.Subject   // nil: only the answer counts
 }
 
 // answered is an answer as API Gateway takes it.
@@ -39,7 +40,7 @@ type answered struct {
 
 // judged is a request, and what is said of it.
 type judged struct {
-	served
+	inquiry.Served
 	Request   string `json:"request"` // method and path
 	ARN       string `json:"arn"`
 	Decision  string `json:"decision"`
@@ -123,7 +124,7 @@ func (e *evaluation) note(text string) { e.Notes = append(e.Notes, text) }
 // ask asks about the one request, or about those of all routes.
 func (e *evaluation) ask() {
 	if e.subject != nil {
-		caller := newKnown(e.subject)
+		caller := inquiry.NewKnown(e.subject)
 		e.Caller = &caller
 		e.Notes = append(e.Notes, e.Caller.Notes...)
 	}
@@ -148,7 +149,7 @@ func (c *evaluatedCounts) add(r judged) {
 	case r.Finding == false403:
 		c.False403++
 	}
-	if r.Decision == decisionAllow {
+	if r.Decision == inquiry.Allow {
 		c.Allow++
 	} else {
 		c.Deny++
@@ -157,9 +158,9 @@ func (c *evaluatedCounts) add(r judged) {
 
 func (e *evaluation) askOne(arn policy.ARN) {
 	q := requestOf(arn)
-	of := served{Method: q.method, Path: q.path, label: q.String()}
+	of := inquiry.Served{Method: q.Method, Path: q.Path, Label: q.String()}
 	if e.contract != nil {
-		operation := (&inquiry{question: q, contract: e.contract}).operation()
+		operation := (&inquiry.Inquiry{Question: q, Surface: e.contract}).Operation()
 		switch {
 		case operation == nil:
 			e.note("the contract has no such route, and the gateway asks no authorizer")
@@ -169,43 +170,43 @@ func (e *evaluation) askOne(arn policy.ARN) {
 			e.note("the operation is public: the gateway asks no authorizer, and lets everybody through")
 			return
 		}
-		of = *newServed(operation)
+		of = *inquiry.NewServed(operation)
 	}
 	e.Requests = append(e.Requests, e.judge(of, arn))
 }
 
 // requestOf is what an ARN invokes.
-func requestOf(arn policy.ARN) question {
+func requestOf(arn policy.ARN) inquiry.Question {
 	if arn.RouteKey != "" {
-		return question{connect: true, method: arn.RouteKey}
+		return inquiry.Question{Connect: true, Method: arn.RouteKey}
 	}
-	return question{method: arn.Method, path: "/" + arn.Path}
+	return inquiry.Question{Method: arn.Method, Path: "/" + arn.Path}
 }
 
 // judge says what the answer, and the rules, make of a request that is routed to an operation.
-func (e *evaluation) judge(of served, arn policy.ARN) judged {
+func (e *evaluation) judge(of inquiry.Served, arn policy.ARN) judged {
 	q := requestOf(arn)
-	j := judged{served: of, Request: q.String(), ARN: arn.String(), Statement: -1}
+	j := judged{Served: of, Request: q.String(), ARN: arn.String(), Statement: -1}
 	if e.simple != nil {
-		j.Decision, j.Text = decisionDeny, "denied: isAuthorized is false"
+		j.Decision, j.Text = inquiry.Deny, "denied: isAuthorized is false"
 		if e.simple.Authorized {
-			j.Decision, j.Text = decisionAllow, "allowed: isAuthorized is true"
+			j.Decision, j.Text = inquiry.Allow, "allowed: isAuthorized is true"
 		}
 	} else {
 		result := policy.Evaluate(e.document, policy.Request{Resource: j.ARN})
-		j.Decision, j.Statement, j.Text = decisionOf(result.Decision), result.Statement, result.String()
+		j.Decision, j.Statement, j.Text = inquiry.DecisionOf(result.Decision), result.Statement, result.String()
 	}
 	if e.contract == nil || e.subject == nil {
 		return j
 	}
-	rules, err := (&inquiry{question: q, contract: e.contract, subject: e.subject}).explain()
+	rules, err := (&inquiry.Inquiry{Question: q, Surface: e.contract, Subject: e.subject}).Explain()
 	if err != nil {
 		j.Text += "; the rules: " + err.Error()
 		return j
 	}
-	switch j.Rules = decisionOf(rules.Decision); {
+	switch j.Rules = inquiry.DecisionOf(rules.Decision); {
 	case j.Rules == j.Decision:
-	case j.Decision == decisionAllow:
+	case j.Decision == inquiry.Allow:
 		j.Finding = overGrant
 	default:
 		j.Finding = false403
@@ -222,7 +223,7 @@ func (e *evaluation) isGood() bool {
 func (e *evaluation) print(s *cli.Session, format string) error {
 	table := cli.Table{Head: []string{"operation", "request", "answer", "rules", "finding", "why"}, Code: true, JSON: e}
 	for _, r := range e.Requests {
-		table.Rows = append(table.Rows, []string{r.label, printable(r.Request), r.Decision, r.Rules, findingText[r.Finding], r.Text})
+		table.Rows = append(table.Rows, []string{r.Label, inquiry.Printable(r.Request), r.Decision, r.Rules, findingText[r.Finding], r.Text})
 	}
 	table.Notes = e.notes()
 	return s.PrintTable(&table, format)
@@ -241,7 +242,7 @@ func (e *evaluation) notes() []string {
 	}
 	var answer []string
 	if e.Answer.PrincipalID != "" {
-		answer = append(answer, "principalId "+printable(e.Answer.PrincipalID))
+		answer = append(answer, "principalId "+inquiry.Printable(e.Answer.PrincipalID))
 	}
 	if e.simple == nil {
 		answer = append(answer, count(len(e.document.Statement), "statement", "statements"), count(e.Answer.Bytes, "byte", "bytes"))

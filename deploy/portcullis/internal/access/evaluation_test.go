@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/policy"
 )
 
@@ -27,7 +28,7 @@ func TestEvaluationFindsWhatThereIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.contract, e.subject = s, (&subject{caller: caller, trust: assumed}); e.Answer.Malformed != "" {
+		if e.contract, e.subject = s, (&inquiry.Subject{Caller: caller, Trust: inquiry.Assumed}); e.Answer.Malformed != "" {
 			t.Fatalf("%s: %s", text, e.Answer.Malformed)
 		}
 		e.ask()
@@ -43,9 +44,9 @@ func TestEvaluationFindsWhatThereIs(t *testing.T) {
 }
 
 // randomDocument is a policy that an authorizer could answer for some caller by the rules.
-func randomDocument(t *testing.T, r *rand.Rand, s *surface, callers []policy.Caller) policy.Document {
+func randomDocument(t *testing.T, r *rand.Rand, s *inquiry.Surface, callers []policy.Caller) policy.Document {
 	t.Helper()
-	document, err := s.rules.Compile(callers[r.IntN(len(callers))], defaultARN)
+	document, err := s.Compiled.Compile(callers[r.IntN(len(callers))], defaultARN)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,17 +57,17 @@ func randomDocument(t *testing.T, r *rand.Rand, s *surface, callers []policy.Cal
 }
 
 // disagreements asks the document and the rules about every path: whether there is an over-grant, and a false 403.
-func disagreements(s *surface, caller policy.Caller, document policy.Document, paths []string) (found [2]bool) {
-	for _, method := range methods {
+func disagreements(s *inquiry.Surface, caller policy.Caller, document policy.Document, paths []string) (found [2]bool) {
+	for _, method := range inquiry.Methods {
 		for _, path := range paths {
-			index, _, routed := s.router.Route(method, path)
+			index, _, routed := s.Router.Route(method, path)
 			if !routed || s.Operations[index].Access.Public {
 				continue
 			}
 			arn := defaultARN
 			arn.Method, arn.Path = method, path[1:]
 			answer := policy.Evaluate(document, policy.Request{Resource: arn.String()}).Decision
-			switch rules := s.rules.Decide(caller, method, path); {
+			switch rules := s.Compiled.Decide(caller, method, path); {
 			case answer == rules:
 			case answer == policy.Allow:
 				found[0] = true

@@ -1,29 +1,20 @@
 package access
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
 
 // defaultARN stands for an API and a stage that nothing names.
 var defaultARN = policy.MustParseARN("arn:aws:execute-api:us-east-1:123456789012:api/stage/GET/")
-
-// question is a request that explain is asked about.
-type question struct {
-	connect      bool       // to connect to the WebSocket API
-	key, message string     // of a message to it: its route's key, and its text, if that is known
-	method, path string     // $connect or "message KEY", and "", of the WebSocket API
-	arn          policy.ARN // of the request, or of connecting
-}
-
-// String is the method and path, or what is asked of a WebSocket API.
-func (q question) String() string { return routeName(policy.Route{Method: q.method, Path: q.path}) }
 
 func explainCommand(s *cli.Session) *cobra.Command {
 	command := &cobra.Command{
@@ -57,21 +48,21 @@ told.`,
 	}
 	in := addInputs(command)
 	flags := command.Flags()
-	var q question
-	flags.StringVar(&q.method, "method", "", "the `METHOD` of the request")
-	flags.StringVar(&q.path, "path", "", "its `PATH` as it is sent, without the stage")
-	flags.BoolVar(&q.connect, "connect", false, "in place of them: to connect to the WebSocket API")
-	flags.StringVar(&q.key, "route", "", "in place of them: a message to the WebSocket API, by the `KEY` of its route")
-	flags.StringVar(&q.message, "message", "", "with --route: the message, as `JSON`, for whom it is about")
+	var q inquiry.Question
+	flags.StringVar(&q.Method, "method", "", "the `METHOD` of the request")
+	flags.StringVar(&q.Path, "path", "", "its `PATH` as it is sent, without the stage")
+	flags.BoolVar(&q.Connect, "connect", false, "in place of them: to connect to the WebSocket API")
+	flags.StringVar(&q.Key, "route", "", "in place of them: a message to the WebSocket API, by the `KEY` of its route")
+	flags.StringVar(&q.Message, "message", "", "with --route: the message, as `JSON`, for whom it is about")
 	arn := flags.String("arn", "", "an invocation, as an `ARN`, of the API and stage to write the policy for; without --method and --path also the request")
 	cli.RefuseEmpty(flags, "method", "path", "arn", "route", "message")
 	who := addIdentity(command)
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON)
-	command.RegisterFlagCompletionFunc("method", cobra.FixedCompletions(methods, cobra.ShellCompDirectiveNoFileComp))
+	command.RegisterFlagCompletionFunc("method", cobra.FixedCompletions(inquiry.Methods, cobra.ShellCompDirectiveNoFileComp))
 	command.RegisterFlagCompletionFunc("route", cobra.NoFileCompletions)
 	command.RegisterFlagCompletionFunc("message", cobra.NoFileCompletions)
 	command.RunE = func(command *cobra.Command, args []string) error {
-		if err := errors.Join(q.complete(*arn), who.check(), refuseSharedStdin("FILE", strings.Join(args, ""), "--token", who.token)); err != nil {
+		if err := errors.Join(complete(&q, *arn), who.check(), refuseSharedStdin("FILE", strings.Join(args, ""), "--token", who.token)); err != nil {
 			return err
 		}
 		contract, groups, told, err := in.read(command.Context(), s, args)
@@ -79,18 +70,18 @@ told.`,
 			return err
 		}
 		who.ofDesk = in.ofDesk() && who.issuers == ""
-		caller, err := who.read(command.Context(), told, groups, q.path+q.message)
+		caller, err := who.read(command.Context(), told, groups, q.Path+q.Message)
 		if err != nil {
 			return err
 		}
-		answer, err := (&inquiry{question: q, contract: contract, subject: caller}).answer(s.Now())
+		answer, err := (&inquiry.Inquiry{Question: q, Surface: contract, Subject: caller}).Answer(s.Now())
 		if err != nil {
 			return err
 		}
-		if err := answer.print(s, output.Value); err != nil {
+		if err := printAnswer(s, answer, output.Value); err != nil {
 			return err
 		}
-		if answer.Decision != decisionAllow {
+		if answer.Decision != inquiry.Allow {
 			return cli.No
 		}
 		return nil
@@ -99,57 +90,74 @@ told.`,
 }
 
 // complete takes what the flags do not say of the request from the ARN, and what is missing of that from the default.
-func (q *question) complete(arn string) error {
-	q.arn = defaultARN
+func complete(q *inquiry.Question, arn string) error {
+	q.ARN = defaultARN
 	if arn != "" {
 		var err error
-		if q.arn, err = policy.ParseARN(arn); err != nil {
+		if q.ARN, err = policy.ParseARN(arn); err != nil {
 			return cli.Usage("--arn: %w", err)
 		}
 	}
-	isNamed := q.method != "" || q.path != ""
+	isNamed := q.Method != "" || q.Path != ""
 	switch {
-	case q.connect && (isNamed || q.key != ""):
+	case q.Connect && (isNamed || q.Key != ""):
 		return cli.Usage("--connect is a request itself: leave --method, --path and --route out")
-	case q.key != "" && isNamed:
+	case q.Key != "" && isNamed:
 		return cli.Usage("--route is for a message: leave --method and --path out")
-	case q.key != "":
-		return q.completeMessage()
-	case q.message != "":
+	case q.Key != "":
+		return completeMessage(q)
+	case q.Message != "":
 		return cli.Usage("--message wants --route, the key of its route")
-	case q.connect || q.arn.RouteKey != "" && !isNamed:
-		return q.completeConnect()
-	case q.arn.RouteKey != "":
+	case q.Connect || q.ARN.RouteKey != "" && !isNamed:
+		return completeConnect(q)
+	case q.ARN.RouteKey != "":
 		return cli.Usage("--arn names a WebSocket API, whose requests have no --method and --path")
 	case arn != "" && !isNamed:
-		q.method, q.path = q.arn.Method, "/"+q.arn.Path
+		q.Method, q.Path = q.ARN.Method, "/"+q.ARN.Path
 	}
-	return q.completeRequest()
+	return completeRequest(q)
 }
 
-func (q *question) completeConnect() error {
-	if q.arn.RouteKey != "" && q.arn.RouteKey != policy.RouteConnect {
-		return cli.Usage("--arn: %q: an authorizer is asked at %s only", q.arn.RouteKey, policy.RouteConnect)
+func completeConnect(q *inquiry.Question) error {
+	if q.ARN.RouteKey != "" && q.ARN.RouteKey != policy.RouteConnect {
+		return cli.Usage("--arn: %q: an authorizer is asked at %s only", q.ARN.RouteKey, policy.RouteConnect)
 	}
-	q.connect, q.method, q.arn.RouteKey = true, policy.RouteConnect, policy.RouteConnect
+	q.Connect, q.Method, q.ARN.RouteKey = true, policy.RouteConnect, policy.RouteConnect
 	return nil
 }
 
-func (q *question) completeRequest() error {
-	if q.method == "" || q.path == "" {
+func completeRequest(q *inquiry.Question) error {
+	if q.Method == "" || q.Path == "" {
 		return cli.Usage("want a request, by --method and --path, by --connect, by --route, or by --arn")
 	}
 	var wrong []error
-	given := q.method
-	if q.method = strings.ToUpper(given); !slices.Contains(methods, q.method) {
-		wrong = append(wrong, cli.Usage("--method %q: want one of %s", given, strings.Join(methods, ", ")))
+	given := q.Method
+	if q.Method = strings.ToUpper(given); !slices.Contains(inquiry.Methods, q.Method) {
+		wrong = append(wrong, cli.Usage("--method %q: want one of %s", given, strings.Join(inquiry.Methods, ", ")))
 	}
-	if !strings.HasPrefix(q.path, "/") || strings.ContainsFunc(q.path, isNeverSent) {
-		wrong = append(wrong, cli.Usage("--path %q: want a path as it is sent, with a slash first, without the stage and the query", q.path))
+	if !strings.HasPrefix(q.Path, "/") || strings.ContainsFunc(q.Path, inquiry.IsNeverSent) {
+		wrong = append(wrong, cli.Usage("--path %q: want a path as it is sent, with a slash first, without the stage and the query", q.Path))
 	}
-	q.arn.Method, q.arn.Path = q.method, strings.TrimPrefix(q.path, "/")
+	q.ARN.Method, q.ARN.Path = q.Method, strings.TrimPrefix(q.Path, "/")
 	return errors.Join(wrong...)
 }
 
-// isNeverSent tells whether a character never stands in the path of a request (RFC 9112, section 3.2).
-func isNeverSent(r rune) bool { return r <= ' ' || r == 0x7f || r == '?' || r == '#' }
+// completeMessage makes the question one about a message, or about connecting.
+func completeMessage(q *inquiry.Question) error {
+	switch {
+	case q.Key == policy.RouteConnect && q.Message != "":
+		return cli.Usage("--message: there is none at %s", policy.RouteConnect)
+	case q.Key == policy.RouteConnect:
+		q.Key = ""
+		return completeConnect(q)
+	case q.Key == policy.RouteDisconnect:
+		return cli.Usage("--route %s: nobody is asked when a connection ends", policy.RouteDisconnect)
+	case q.Message != "" && !json.Valid([]byte(q.Message)):
+		return cli.Usage("--message: want JSON, such as {\"action\":\"send\"}")
+	}
+	if err := completeConnect(q); err != nil {
+		return err
+	}
+	q.Connect, q.Method = false, inquiry.MessageMethod+q.Key
+	return nil
+}

@@ -11,9 +11,9 @@ import (
 )
 
 // write writes the matrix in a format. Equal matrices give equal bytes.
-func (m *matrix) write(w io.Writer, format string) error {
+func (m shownMatrix) write(w io.Writer, format string) error {
 	grid := m.grid()
-	table := cli.Table{Head: grid[0], Rows: grid[1:], Code: true, Notes: m.notes(), JSON: m}
+	table := cli.Table{Head: grid[0], Rows: grid[1:], Code: true, Notes: m.notes(), JSON: m.Matrix}
 	switch format {
 	case cli.FormatHTML:
 		return page().Execute(w, map[string]any{"Title": m.Title, "Head": table.Head, "Rows": table.Rows, "Notes": table.Notes, "Labels": len(grid[0]) - len(m.Columns)})
@@ -24,7 +24,7 @@ func (m *matrix) write(w io.Writer, format string) error {
 }
 
 // separated is the matrix for programs that read rows: method and path have a column each, and names are as they are.
-func (m *matrix) separated() cli.Table {
+func (m shownMatrix) separated() cli.Table {
 	table := cli.Table{Head: []string{"method", "path", "operationId"}}
 	for _, c := range m.Columns {
 		table.Head = append(table.Head, c.Name)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/policy"
 )
 
@@ -20,7 +21,7 @@ func (c *checker) checkGrants() {
 	case c.WebSocket.Connect.Public:
 		for _, r := range c.WebSocket.Routes {
 			if !r.Access.Public {
-				c.find(problem, "%s%s: nobody may send it: everyone may connect, so that no authorizer tells who sends", messageMethod, r.Key)
+				c.find(problem, "%s%s: nobody may send it: everyone may connect, so that no authorizer tells who sends", inquiry.MessageMethod, r.Key)
 			}
 		}
 		return
@@ -34,16 +35,16 @@ func (c *checker) checkGrants() {
 	if len(names) > 1 {
 		c.checkGrant("all groups", all)
 	}
-	c.checkGrant("all scopes", c.scopes())
+	c.checkGrant("all scopes", c.Scopes())
 }
 
 func (c *checker) checkGrant(name string, scopes []string) {
 	for _, schemes := range [][]string{{policy.SchemeBearer}, {policy.SchemeAPIKey}, {policy.SchemeAPIKey, policy.SchemeBearer}} {
 		caller := policy.Caller{ID: strings.Repeat("i", 128), Schemes: schemes, Scopes: scopes, Expires: time.Unix(9_999_999_999, 0)}
-		_, err := c.rules.EncodeGrant(caller)
+		_, err := c.Compiled.EncodeGrant(caller)
 		if large := (*policy.GrantError)(nil); errors.As(err, &large) {
 			c.find(problem, "a caller with %s, who brings %s: the grant for messages has %d bytes, and %d are the most: connecting is refused (403)",
-				printable(name), bringer(schemes), large.Bytes, policy.MaxGrant)
+				inquiry.Printable(name), inquiry.Bringer(schemes), large.Bytes, policy.MaxGrant)
 			return
 		}
 	}

@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"portcullis/authorizers/verify"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
@@ -56,35 +56,8 @@ func (i *identity) check() error {
 	return errors.Join(append(wrong, err)...)
 }
 
-// trust is how far it is known that the caller is who it says.
-type trust string
-
-const (
-	unverified trust = "unverified" // a token that is decoded and no more
-	refused    trust = "refused"    // a token that an authorizer refuses
-	verified   trust = "verified"
-	assumed    trust = "assumed" // there is no token: the flags say what the caller has
-)
-
-// subject is who makes a request.
-type subject struct {
-	caller policy.Caller
-	trust  trust
-	lines  []headed // what is known of it
-}
-
-// isTrusted tells whether the caller is who it says, as far as the answer goes.
-func (s *subject) isTrusted() bool { return s.trust == verified || s.trust == assumed }
-
-// headed is a text under a heading.
-type headed struct{ heading, text string }
-
-func (s *subject) say(heading, format string, args ...any) {
-	s.lines = append(s.lines, headed{heading, fmt.Sprintf(format, args...)})
-}
-
 // read gives who makes the request for a path.
-func (i *identity) read(ctx context.Context, s *cli.Session, groups scopesOfGroups, path string) (*subject, error) {
+func (i *identity) read(ctx context.Context, s *cli.Session, groups scopesOfGroups, path string) (*inquiry.Subject, error) {
 	if i.token != "" {
 		return i.bearer(ctx, s, groups)
 	}
@@ -92,7 +65,7 @@ func (i *identity) read(ctx context.Context, s *cli.Session, groups scopesOfGrou
 }
 
 // assume takes the caller from the flags.
-func (i *identity) assume(groups scopesOfGroups, path string) (*subject, error) {
+func (i *identity) assume(groups scopesOfGroups, path string) (*inquiry.Subject, error) {
 	scopes, err := scopeSet(flagScopes, strings.Join(i.scopes, " "))
 	wrong := []error{err}
 	for _, group := range splitList(strings.Join(i.groups, ",")) {
@@ -105,24 +78,16 @@ func (i *identity) assume(groups scopesOfGroups, path string) (*subject, error) 
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}
-	who := &subject{trust: assumed, caller: policy.Caller{ID: i.id, Schemes: schemeSet(i.scheme), Scopes: sorted(scopes)}}
+	who := &inquiry.Subject{Trust: inquiry.Assumed, Caller: policy.Caller{ID: i.id, Schemes: schemeSet(i.scheme), Scopes: sorted(scopes)}}
 	if i.id == "" {
-		for who.caller.ID = "nobody"; strings.Contains(path, who.caller.ID); {
-			who.caller.ID += "-else"
+		for who.Caller.ID = "nobody"; strings.Contains(path, who.Caller.ID); {
+			who.Caller.ID += "-else"
 		}
-		who.say("caller", "%s; no --id, %q stands for it", credentials(who.caller), who.caller.ID)
+		who.Say("caller", "%s; no --id, %q stands for it", inquiry.Credentials(who.Caller), who.Caller.ID)
 		return who, nil
 	}
-	who.say("caller", "%s; id %q", credentials(who.caller), i.id)
+	who.Say("caller", "%s; id %q", inquiry.Credentials(who.Caller), i.id)
 	return who, nil
-}
-
-// credentials says what a caller brings.
-func credentials(caller policy.Caller) string {
-	if len(caller.Scopes) == 0 {
-		return bringer(caller.Schemes) + " without any scope"
-	}
-	return bringer(caller.Schemes) + " with " + strings.Join(caller.Scopes, " ")
 }
 
 // readToken gives the token itself, from stdin for "-", without what pasting may bring along.

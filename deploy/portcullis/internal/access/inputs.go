@@ -15,6 +15,7 @@ import (
 	"portcullis/api/contract"
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/about"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/deskflag"
 	"portcullis/policy"
@@ -67,7 +68,7 @@ func addInputs(command *cobra.Command) *inputs {
 func (in *inputs) ofDesk() bool { return in.desk.URL != "" && *in.groupScopes == "" }
 
 // read reads the contract, and the groups. The session is the one that says what the desk has in place of the environment.
-func (in *inputs) read(ctx context.Context, s *cli.Session, args []string) (*surface, scopesOfGroups, *cli.Session, error) {
+func (in *inputs) read(ctx context.Context, s *cli.Session, args []string) (*inquiry.Surface, scopesOfGroups, *cli.Session, error) {
 	told, err := in.desk.Fetch(ctx, s.Getenv)
 	if err == nil && told != nil {
 		s, err = asDesk(s, told)
@@ -109,15 +110,15 @@ func asDesk(s *cli.Session, told *about.Desk) (*cli.Session, error) {
 var contractNames = []string{"openapi.yaml", "api/openapi.yaml"}
 
 // chooseContract reads the contract that is an argument, or else the desk's, or else that of the variable or the folder.
-func chooseContract(ctx context.Context, s *cli.Session, args []string, told *about.Desk) (*surface, error) {
+func chooseContract(ctx context.Context, s *cli.Session, args []string, told *about.Desk) (*inquiry.Surface, error) {
 	switch {
 	case len(args) > 0:
 		return loadContract(ctx, s, args[0])
 	case told != nil:
-		return newSurface(contract.Parse(told.Contract.File, []byte(told.Contract.Text), told.Contract.Files...))
+		return inquiry.NewSurface(contract.Parse(told.Contract.File, []byte(told.Contract.Text), told.Contract.Files...))
 	}
 	if name := s.Getenv(environ.Contract); name != "" {
-		contract, err := newSurface(contract.Load(name))
+		contract, err := inquiry.NewSurface(contract.Load(name))
 		if err != nil {
 			return nil, &environ.Error{Variable: environ.Contract, Err: err}
 		}
@@ -125,7 +126,7 @@ func chooseContract(ctx context.Context, s *cli.Session, args []string, told *ab
 	}
 	for _, name := range contractNames {
 		if _, err := os.Stat(name); err == nil {
-			return newSurface(contract.Load(name))
+			return inquiry.NewSurface(contract.Load(name))
 		}
 	}
 	return nil, cli.Usage("there is no %s here; name the contract as FILE or in %s", strings.Join(contractNames, " and no "), environ.Contract)
@@ -146,15 +147,15 @@ func refuseSharedStdin(inputs ...string) error {
 }
 
 // loadContract reads a file, or stdin.
-func loadContract(ctx context.Context, s *cli.Session, name string) (*surface, error) {
+func loadContract(ctx context.Context, s *cli.Session, name string) (*inquiry.Surface, error) {
 	if name != stdin {
-		return newSurface(contract.Load(name))
+		return inquiry.NewSurface(contract.Load(name))
 	}
 	text, err := s.ReadStdinBytes(ctx, "the contract", maxStdin)
 	if err != nil {
 		return nil, err
 	}
-	return newSurface(contract.Parse("stdin", text))
+	return inquiry.NewSurface(contract.Parse("stdin", text))
 }
 
 // scopesOfGroups maps a group to the scopes of its members.

@@ -11,6 +11,7 @@ import (
 
 	"portcullis/api/contract"
 	"portcullis/api/live"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/deploy/portcullis/internal/cli"
 )
 
@@ -72,7 +73,7 @@ func TestMessagesAsGuarded(t *testing.T) {
 				for _, id := range []string{"7", "*"} {
 					for _, message := range of {
 						got := access(t, "", nil, "explain", file, "--route", key, "--message", message, "--scopes", scopes, "--scheme", scheme, "--id", id, "-o", "json")
-						var a answer
+						var a inquiry.Answer
 						if err := json.Unmarshal([]byte(got.stdout), &a); err != nil {
 							t.Fatalf("%v: %+v", err, got)
 						}
@@ -80,7 +81,7 @@ func TestMessagesAsGuarded(t *testing.T) {
 						if _, err := guard.Invoke(context.Background(), messageEvent(key, message, a.Message.Grant)); err != nil {
 							t.Fatal(err)
 						}
-						if next.is != (a.Decision == decisionAllow) || next.is != (got.status == cli.StatusDone) {
+						if next.is != (a.Decision == inquiry.Allow) || next.is != (got.status == cli.StatusDone) {
 							t.Errorf("%s by %q, %s, %q: %s\nguard %t, explain %d: %s", key, scopes, scheme, id, message, next.is, got.status, a.Text)
 						}
 						if next.is {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/policy"
 )
 
@@ -19,7 +20,7 @@ func TestCellsAgreeWithDecide(t *testing.T) {
 		s := randomSurface(r, 6)
 		reached := map[*contract.Operation]bool{}
 		for _, path := range paths {
-			index, _, ok := s.router.Route("GET", path)
+			index, _, ok := s.Router.Route("GET", path)
 			if !ok {
 				continue
 			}
@@ -27,29 +28,29 @@ func TestCellsAgreeWithDecide(t *testing.T) {
 			reached[operation] = true
 			for _, caller := range callers {
 				open := opens(s, operation, caller, path)
-				if got := s.rules.Decide(caller, "GET", path) == policy.Allow; got != open {
+				if got := s.Compiled.Decide(caller, "GET", path) == policy.Allow; got != open {
 					t.Fatalf("%s: GET %s by %+v: the rules say %v, the cell %v\n%v", operation.Route, path, caller, got, open, s.Operations)
 				}
 			}
 		}
 		for i := range s.Operations {
 			o := &s.Operations[i]
-			if o.Route.Method == "GET" && s.isReachable(o) != reached[o] {
-				t.Fatalf("%s: reachable: %v, want %v\n%v", o.Route, s.isReachable(o), reached[o], s.Operations)
+			if o.Route.Method == "GET" && s.IsReachable(o) != reached[o] {
+				t.Fatalf("%s: reachable: %v, want %v\n%v", o.Route, s.IsReachable(o), reached[o], s.Operations)
 			}
 		}
 	}
 }
 
 // opens reads a cell: whether the caller may make the request, by what must be its own id.
-func opens(s *surface, operation *contract.Operation, caller policy.Caller, path string) bool {
+func opens(s *inquiry.Surface, operation *contract.Operation, caller policy.Caller, path string) bool {
 	var grants []string
 	for _, scheme := range caller.Schemes {
-		grants = append(grants, grantsOf([]string{scheme}, append(slices.Clone(caller.Scopes), caller.SchemeScopes[scheme]...))...)
+		grants = append(grants, inquiry.GrantsOf([]string{scheme}, append(slices.Clone(caller.Scopes), caller.SchemeScopes[scheme]...))...)
 	}
-	return slices.ContainsFunc(openTo(s.demands(operation), caller.Schemes, grants), func(d demand) bool {
-		for _, o := range d.owners {
-			if index, err := strconv.Atoi(o.key); err != nil || segments(path)[index] != caller.ID {
+	return slices.ContainsFunc(inquiry.OpenTo(s.Demands(operation), caller.Schemes, grants), func(d inquiry.Demand) bool {
+		for _, o := range d.Owners {
+			if index, err := strconv.Atoi(o.Key); err != nil || inquiry.Segments(path)[index] != caller.ID {
 				return false
 			}
 		}
@@ -119,13 +120,13 @@ func members(callers []policy.Caller, granted []string) []policy.Caller {
 }
 
 // changes tries every request by every caller, as it was and as it is now.
-func changes(old, now *surface, paths []string, before, after []policy.Caller) (want [2]bool) {
+func changes(old, now *inquiry.Surface, paths []string, before, after []policy.Caller) (want [2]bool) {
 	for _, method := range []string{"GET", "PUT", "POST"} {
 		for _, path := range paths {
-			_, _, served := old.router.Route(method, path)
-			_, _, serves := now.router.Route(method, path)
+			_, _, served := old.Router.Route(method, path)
+			_, _, serves := now.Router.Route(method, path)
 			for i := 0; i < len(before) && (served || serves); i++ {
-				was, is := old.rules.Decide(before[i], method, path), now.rules.Decide(after[i], method, path)
+				was, is := old.Compiled.Decide(before[i], method, path), now.Compiled.Decide(after[i], method, path)
 				want[0] = want[0] || is > was
 				want[1] = want[1] || is < was
 			}

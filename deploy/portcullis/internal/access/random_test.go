@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/policy"
 )
 
@@ -20,13 +21,13 @@ var (
 )
 
 // randomSurface makes a contract of up to most operations.
-func randomSurface(r *rand.Rand, most int) *surface {
+func randomSurface(r *rand.Rand, most int) *inquiry.Surface {
 	for {
 		c := &contract.Contract{Title: "random", OwnerScopes: owners}
 		for range 1 + r.IntN(most) {
 			c.Operations = append(c.Operations, randomOperation(r))
 		}
-		if s, err := newSurface(c, nil); err == nil { // some repeat a route
+		if s, err := inquiry.NewSurface(c, nil); err == nil { // some repeat a route
 			return s
 		}
 	}
@@ -79,7 +80,7 @@ func randomAccess(r *rand.Rand, path string) policy.Access {
 }
 
 // changed is a contract with one operation replaced, removed, added, or asking for something else.
-func changed(r *rand.Rand, s *surface) *surface {
+func changed(r *rand.Rand, s *inquiry.Surface) *inquiry.Surface {
 	for {
 		c := &contract.Contract{Title: s.Title, OwnerScopes: s.OwnerScopes, Operations: slices.Clone(s.Operations)}
 		i := r.IntN(len(c.Operations))
@@ -93,7 +94,7 @@ func changed(r *rand.Rand, s *surface) *surface {
 		default:
 			c.Operations[i].Access = randomAccess(r, c.Operations[i].Route.Path)
 		}
-		if next, err := newSurface(c, nil); err == nil {
+		if next, err := inquiry.NewSurface(c, nil); err == nil {
 			return next
 		}
 	}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"portcullis/deploy/internal/inquiry"
 	"strings"
 )
 
@@ -20,13 +21,13 @@ func (c *checker) checkPolicy() {
 		case reach.Shut >= 0:
 			name := fmt.Sprintf("statement %d", reach.Shut)
 			if sid := p.Statement[reach.Shut].Sid; sid != "" {
-				name += fmt.Sprintf(" (%s)", printable(sid))
+				name += fmt.Sprintf(" (%s)", inquiry.Printable(sid))
 			}
-			c.find(problem, "%s: %s of the resource policy denies it to everybody, always and from everywhere", label(operation), name)
+			c.find(problem, "%s: %s of the resource policy denies it to everybody, always and from everywhere", inquiry.Label(operation), name)
 		case operation.Access.Public && !reach.Anonymous:
-			c.find(problem, "%s: open to everyone, and no statement of the resource policy allows it to everybody: nobody may call it", label(operation))
+			c.find(problem, "%s: open to everyone, and no statement of the resource policy allows it to everybody: nobody may call it", inquiry.Label(operation))
 		case !reach.Anonymous:
-			silent = append(silent, routeName(operation.Route))
+			silent = append(silent, inquiry.RouteName(operation.Route))
 		}
 	}
 	if len(silent) > 0 {

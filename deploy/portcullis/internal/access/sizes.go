@@ -10,9 +10,9 @@ import (
 // checkSizes reports the callers for whom no policy can be written, so that the authorizer fails for all that they do, those for
 // whom a part of it is left out, and the one with the largest.
 func (c *checker) checkSizes() {
-	remarks, err := c.rules.CheckSizes(c.groups)
+	remarks, err := c.Compiled.CheckSizes(c.groups)
 	if err == nil {
-		_, err = c.rules.Encode(policy.Source{Name: filepath.Base(c.Name), SHA256: c.SHA256()})
+		_, err = c.Compiled.Encode(policy.Source{Name: filepath.Base(c.Name), SHA256: c.SHA256()})
 	}
 	failed := (*policy.SizesError)(nil)
 	switch {

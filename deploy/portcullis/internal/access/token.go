@@ -14,13 +14,14 @@ import (
 	"portcullis/authorizers"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/verify"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/policy"
 )
 
 // bearer takes the caller from a token, verified where it is known whose tokens are accepted.
-func (i *identity) bearer(ctx context.Context, s *cli.Session, groups scopesOfGroups) (*subject, error) {
+func (i *identity) bearer(ctx context.Context, s *cli.Session, groups scopesOfGroups) (*inquiry.Subject, error) {
 	token, err := i.readToken(ctx, s)
 	if err != nil {
 		return nil, err
@@ -43,17 +44,17 @@ func (i *identity) bearer(ctx context.Context, s *cli.Session, groups scopesOfGr
 	defer verifier.Close()
 	claims, err := verifier.Verify(ctx, token)
 	var bad *authorizers.TokenError
-	who := &subject{trust: verified}
+	who := &inquiry.Subject{Trust: inquiry.Verified}
 	switch {
 	case errors.As(err, &bad):
-		who.trust = refused
-		who.say("token", "REFUSED: %s", bad)
+		who.Trust = inquiry.Refused
+		who.Say("token", "REFUSED: %s", bad)
 		return who, nil
 	case err != nil:
 		return nil, fmt.Errorf("the token can be neither accepted nor refused: %w", err)
 	}
-	who.say("token", "verified")
-	who.take(claims, groups)
+	who.Say("token", "verified")
+	who.Take(claims, groups)
 	return who, nil
 }
 
@@ -94,50 +95,24 @@ func keySetClient(s *cli.Session) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// take takes the caller from a token's claims.
-func (w *subject) take(claims *authorizers.Claims, groups scopesOfGroups) {
-	p := authorizers.TokenPrincipal(claims)
-	w.caller = policy.Caller{ID: p.ID, OwnsNothing: p.OwnsNothing, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires}
-	w.say("", "issuer %q, ends %s", claims.Issuer, claims.Expires.UTC().Format(time.RFC3339))
-	if len(claims.Groups) > 0 {
-		var names []string
-		for _, group := range claims.Groups {
-			name := printable(group)
-			if _, known := groups[group]; !known && len(groups) > 0 {
-				name += " (which has no scopes)"
-			}
-			names = append(names, name)
-		}
-		w.say("", "groups %s", strings.Join(names, ", "))
-	}
-	owns := ""
-	if claims.OwnsNothing {
-		owns = ", which owns nothing"
-	}
-	w.say("caller", "%s; id %q%s", credentials(w.caller), w.caller.ID, owns)
-	for _, unread := range claims.Unread {
-		w.say("", "not read: %s", printable(unread))
-	}
-}
-
 // decoded takes the caller from what a token of at most so many bytes says, whoever wrote it.
-func decoded(token string, most int, groups scopesOfGroups, now time.Time) *subject {
-	who := &subject{trust: refused}
+func decoded(token string, most int, groups scopesOfGroups, now time.Time) *inquiry.Subject {
+	who := &inquiry.Subject{Trust: inquiry.Refused}
 	claims, ok := decode(token, most)
 	if !ok {
-		who.say("token", "REFUSED: it is no JSON Web Token with iss, sub and exp")
+		who.Say("token", "REFUSED: it is no JSON Web Token with iss, sub and exp")
 		return who
 	}
 	if !now.Before(claims.Expires) {
-		who.say("token", "REFUSED: it ended at %s", claims.Expires.UTC().Format(time.RFC3339))
+		who.Say("token", "REFUSED: it ended at %s", claims.Expires.UTC().Format(time.RFC3339))
 		return who
 	}
-	who.trust = unverified
-	who.say("token", "NOT VERIFIED: neither %s nor --issuers says whose tokens are accepted; anybody can write what it says", environ.Issuers)
+	who.Trust = inquiry.Unverified
+	who.Say("token", "NOT VERIFIED: neither %s nor --issuers says whose tokens are accepted; anybody can write what it says", environ.Issuers)
 	for _, group := range claims.Groups {
 		claims.Scopes = append(claims.Scopes, groups[group]...)
 	}
-	who.take(claims, groups)
+	who.Take(claims, groups)
 	return who
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portcullis/authorizers/verify/verifytest"
+	"portcullis/deploy/internal/inquiry"
 )
 
 // issuers is the value of ISSUERS for a fixture issuer.
@@ -105,7 +106,7 @@ func TestTokensJSON(t *testing.T) {
 		{"no.token", nil, "deny", "refused", false},
 	} {
 		got := ask(t, test.token, test.env, "--method", "GET", "--path", "/users/7", "-o", "json")
-		var a answer
+		var a inquiry.Answer
 		if err := json.Unmarshal([]byte(got.stdout), &a); err != nil {
 			t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"portcullis/api/contract"
+	"portcullis/deploy/internal/inquiry"
 	"portcullis/policy"
 )
 
@@ -21,7 +22,7 @@ func (e *evaluation) askAll() {
 	for i := range e.contract.Operations {
 		operation := &e.contract.Operations[i]
 		switch {
-		case strings.HasPrefix(operation.Route.Method, messageMethod):
+		case strings.HasPrefix(operation.Route.Method, inquiry.MessageMethod):
 			continue // no authorizer is asked about messages
 		case (operation.Route.Method == policy.RouteConnect) != e.isOfWebSocket():
 			continue
@@ -77,7 +78,7 @@ func (e *evaluation) stage() policy.ARN {
 func (e *evaluation) values() []string {
 	var named []string
 	if e.subject != nil {
-		named = append(named, e.subject.caller.ID)
+		named = append(named, e.subject.Caller.ID)
 	}
 	for _, resource := range e.resources() {
 		pieces := strings.Split(resource, "/")
@@ -86,7 +87,7 @@ func (e *evaluation) values() []string {
 		}
 	}
 	any := "any"
-	for slices.Contains(named, any) || e.contract.hasLiteral(any) {
+	for slices.Contains(named, any) || hasLiteral(e.contract, any) {
 		any += "-other"
 	}
 	values := []string{any}
@@ -101,17 +102,17 @@ func (e *evaluation) values() []string {
 // isOneSegment tells whether a text may stand for a path parameter. What means another path to those who normalize paths is no such
 // value: the policies of Portcullis deny it in whole.
 func isOneSegment(text string) bool {
-	return text != "" && text != "." && text != ".." && !strings.ContainsAny(text, "/*?$%") && !strings.ContainsFunc(text, isNeverSent)
+	return text != "" && text != "." && text != ".." && !strings.ContainsAny(text, "/*?$%") && !strings.ContainsFunc(text, inquiry.IsNeverSent)
 }
 
 // hasLiteral tells whether a path template has the literal segment.
-func (s *surface) hasLiteral(segment string) bool {
-	return slices.ContainsFunc(s.Operations, func(o contract.Operation) bool { return slices.Contains(segments(o.Route.Path), segment) })
+func hasLiteral(s *inquiry.Surface, segment string) bool {
+	return slices.ContainsFunc(s.Operations, func(o contract.Operation) bool { return slices.Contains(inquiry.Segments(o.Route.Path), segment) })
 }
 
 // askOperation asks about requests that are routed to the operation.
 func (e *evaluation) askOperation(operation *contract.Operation, stage policy.ARN, values []string) {
-	of, seen, asked := *newServed(operation), map[[2]string]bool{}, 0
+	of, seen, asked := *inquiry.NewServed(operation), map[[2]string]bool{}, 0
 	keep := func(arn policy.ARN) {
 		j := e.judge(of, arn)
 		if way := [2]string{j.Decision, j.Rules}; !seen[way] {
@@ -124,13 +125,13 @@ func (e *evaluation) askOperation(operation *contract.Operation, stage policy.AR
 		keep(stage)
 		return
 	}
-	for _, method := range methodsOf(operation.Route) {
+	for _, method := range inquiry.MethodsOf(operation.Route) {
 		for path := range paths(operation.Route.Path, e.longest(), values) {
-			if index, _, ok := e.contract.router.Route(method, path); !ok || &e.contract.Operations[index] != operation {
+			if index, _, ok := e.contract.Router.Route(method, path); !ok || &e.contract.Operations[index] != operation {
 				continue
 			}
 			if asked++; asked > maxWitnesses {
-				e.note(fmt.Sprintf("%s: it has more than %d requests that the policy could tell apart, and those were asked about", routeName(operation.Route), maxWitnesses))
+				e.note(fmt.Sprintf("%s: it has more than %d requests that the policy could tell apart, and those were asked about", inquiry.RouteName(operation.Route), maxWitnesses))
 				return
 			}
 			stage.Method, stage.Path = method, strings.TrimPrefix(path, "/")
@@ -141,7 +142,7 @@ func (e *evaluation) askOperation(operation *contract.Operation, stage policy.AR
 
 // longest is how many segments a path has that the policy, with wildcards that stand for slashes too, could tell from longer ones.
 func (e *evaluation) longest() int {
-	longest := e.contract.longest
+	longest := e.contract.Longest
 	for _, resource := range e.resources() {
 		longest = max(longest, strings.Count(resource, "/")-2)
 	}
@@ -152,9 +153,9 @@ func (e *evaluation) longest() int {
 // make the path so long.
 func paths(template string, longest int, values []string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
-		parts := segments(template)
+		parts := inquiry.Segments(template)
 		for {
-			if !fill(parts, 0, values, yield) || !isGreedy(template) || len(parts) >= longest {
+			if !fill(parts, 0, values, yield) || !inquiry.IsGreedy(template) || len(parts) >= longest {
 				return
 			}
 			parts = append(parts, parts[len(parts)-1])
@@ -165,9 +166,9 @@ func paths(template string, longest int, values []string) func(yield func(string
 // fill yields the paths of the template whose parameters from the i-th segment on are to be filled; false: no more are wanted.
 func fill(template []string, i int, values []string, yield func(string) bool) bool {
 	if i == len(template) {
-		return yield(requestSet(template).path())
+		return yield(inquiry.RequestSet(template).Path())
 	}
-	if !isParameter(template[i]) {
+	if !inquiry.IsParameter(template[i]) {
 		return fill(template, i+1, values, yield)
 	}
 	filled := slices.Clone(template)
@@ -181,7 +182,7 @@ func fill(template []string, i int, values []string, yield func(string) bool) bo
 
 // noteOnlyRequest tells of a policy that is about one request, where the gateway asks it about others.
 func (e *evaluation) noteOnlyRequest() {
-	denied := slices.ContainsFunc(e.Requests, func(r judged) bool { return r.Decision == decisionDeny })
+	denied := slices.ContainsFunc(e.Requests, func(r judged) bool { return r.Decision == inquiry.Deny })
 	for i, s := range e.document.Statement {
 		if s.Effect != policy.EffectAllow || len(s.Resource) != 1 || !denied {
 			continue
