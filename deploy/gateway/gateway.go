@@ -19,6 +19,11 @@ type Gateway struct {
 type api interface {
 	// Serve answers a request; headerLines are its headers as the client wrote them, where that is known.
 	Serve(w http.ResponseWriter, r *http.Request, headerLines []byte)
+
+	AuthorizerCache() stage.AuthorizerCache
+	FlushAuthorizers() int
+	AnswerCaches() []stage.AnswerCache
+	FlushAnswers() int
 }
 
 // New makes a gateway that serves a plan. What [plan.Compile] made can be served: the error is a [*ConfigError], and of what is
