@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/services"
@@ -28,7 +29,9 @@ type Desk struct {
 
 // Console serves the page of a desk. It is made by [New], and outlives what the desk serves.
 type Console struct {
-	mux *http.ServeMux
+	mux     *http.ServeMux
+	live    live
+	adviser atomic.Pointer[adviser] // of what is shown
 
 	mu   sync.RWMutex
 	desk *Desk // nil: it is not there yet
@@ -37,17 +40,23 @@ type Console struct {
 // New makes a console that has nothing to show yet.
 func New() *Console {
 	c := &Console{mux: http.NewServeMux()}
+	c.live.begin()
 	c.mux.HandleFunc("GET /{$}", serveIndex)
 	c.mux.HandleFunc("GET "+Path+"web/{file}", serveFile)
 	c.mux.HandleFunc("GET "+Path+"desk", c.serveDesk)
+	c.mux.HandleFunc("GET "+Path+"live", c.serveLive)
+	c.mux.HandleFunc("GET "+Path+"state", c.serveState)
+	c.mux.HandleFunc("POST "+Path+"flush", c.serveFlush)
 	return c
 }
 
 // Show has the console show what a desk serves from now on.
 func (c *Console) Show(d *Desk) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.desk = d
+	c.mu.Unlock()
+	c.adviser.Store(newAdviser(d))
+	c.live.reloaded()
 }
 
 // shown is what the desk serves.

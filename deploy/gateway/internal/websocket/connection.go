@@ -185,10 +185,10 @@ func (c *connection) read() error {
 func (c *connection) send(text string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
+	c.sent.Add(1) // before the client has it, which may ask
 	err := c.write(ctx, text)
 	switch {
 	case err == nil:
-		c.sent.Add(1)
 		c.touch()
 	case ctx.Err() != nil:
 		c.end(vanished)

@@ -15,7 +15,7 @@ type Connection struct {
 	ConnectedAt time.Time // when the handshake came in
 	LastActive  time.Time // when data went over it last
 	Received    int64     // how many messages the client has sent
-	Sent        int64     // how many messages it was sent
+	Sent        int64     // how many messages it was sent, with one that it may not have yet
 }
 
 // Connections are those that are open, the oldest first.
