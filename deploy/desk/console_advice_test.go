@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -148,7 +149,6 @@ const limitedMode = `name: limited
 gateway: REST
 authorization: NONE
 apiKeyRequired: true
-integrationTimeoutInMillis: 50
 usagePlan:
   methods: {"GET /mine": {rateLimit: 0, burstLimit: 1}}
   throttle: {rateLimit: 0, burstLimit: 2}
@@ -160,23 +160,25 @@ usagePlan:
 func TestAdviceOfLimits(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "contract.yaml", ordersContract+"  /slow: {get: {security: []}}\n  /wrong: {get: {security: []}}\n  /mine: {get: {security: [bearer: []]}}\n")
-	write(t, "own.yaml", ordersMode+"integrationTimeoutInMillis: 50\nthrottle: {rateLimit: 1000, burstLimit: 1000, methods: {\"GET /held\": {rateLimit: 2, burstLimit: 0}}}\n")
+	write(t, "own.yaml", ordersMode+"throttle: {rateLimit: 1000, burstLimit: 1000, methods: {\"GET /held\": {rateLimit: 2, burstLimit: 0}}}\n")
 	write(t, "limited.yaml", limitedMode)
+	write(t, "slow.yaml", strings.Replace(ordersMode, "name: own", "name: slow", 1)+"integrationTimeoutInMillis: 50\n")
 	write(t, "http.yaml", "name: http\ngateway: HTTP\nauthorization: REQUEST\nauthorizer: {function: jwt, identitySource: $request.header.Authorization}\nthrottle: {rateLimit: 1, burstLimit: 0}\n")
+	stuck := make(chan struct{})
 	orders := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		event := make([]byte, 1<<20)
-		n, _ := r.Body.Read(event)
+		event, _ := io.ReadAll(r.Body)
 		switch {
-		case strings.Contains(string(event[:n]), `"/slow"`):
-			<-r.Context().Done()
-		case strings.Contains(string(event[:n]), `"/wrong"`):
+		case strings.Contains(string(event), `"/slow"`):
+			<-stuck
+		case strings.Contains(string(event), `"/wrong"`):
 			fmt.Fprint(w, `{"statusCode":"x"}`)
 		default:
 			fmt.Fprint(w, `{"statusCode":200}`)
 		}
 	}))
 	defer orders.Close()
-	d := start(t, desk.Config{Contract: "contract.yaml", Modes: []string{"own.yaml", "limited.yaml", "http.yaml"}, Functions: []desk.Function{{Name: "orders", Where: orders.URL}}})
+	defer close(stuck)
+	d := start(t, desk.Config{Contract: "contract.yaml", Modes: []string{"own.yaml", "limited.yaml", "http.yaml", "slow.yaml"}, Functions: []desk.Function{{Name: "orders", Where: orders.URL}}})
 	get(t, d, "/own/orders")
 	const first, second = "\nX-Api-Key: the-first-key-0123456789", "\nX-Api-Key: the-second-key-012345678"
 	send(t, d, "GET", "/limited/guarded", "", strings.TrimSpace(first)) // which uses the quota up
@@ -188,8 +190,8 @@ func TestAdviceOfLimits(t *testing.T) {
 		{"GET /limited/mine", 403, "has no X-Api-Key", "Send X-Api-Key with the key one and the key two."},
 		{"GET /own/held", 429, "GET /held takes 2 requests a second, and 0 at once", "raise throttle in own.yaml"},
 		{"GET /http/orders", 429, "The stage takes 1 requests a second, and 0 at once", "raise throttle in http.yaml"},
-		{"GET /own/slow", 504, "The function orders: ", "raise integrationTimeoutInMillis in own.yaml (50 now)."},
 		{"GET /own/wrong", 502, "The function orders: the function's statusCode is no final HTTP status", "The caller can do nothing: the function's log"},
+		{"GET /slow/slow", 504, "The function orders: ", "raise integrationTimeoutInMillis in slow.yaml (50 now)."},
 	})
 }
 
@@ -205,10 +207,9 @@ func TestAdviceOfForeignAuthorizers(t *testing.T) {
 		"wrong": `{"principalId":"me"}`,
 	}
 	theirs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		event := make([]byte, 1<<20)
-		n, _ := r.Body.Read(event)
+		event, _ := io.ReadAll(r.Body)
 		for name, answer := range answers {
-			if strings.Contains(string(event[:n]), `"Bearer `+name+`"`) {
+			if strings.Contains(string(event), `"Bearer `+name+`"`) {
 				fmt.Fprint(w, answer)
 				return
 			}
