@@ -36,7 +36,7 @@ type chain struct {
 // fails, everything stays as it was. That there can be a gateway of each mode is seen before a function is built or started for it.
 func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*chain, error) {
 	started := map[string]*startedLater{}
-	gateways, err := newGateways(d.gatewayConfig(), p, started)
+	gateways, err := d.newGateways(p, started)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,8 @@ func (d *desk) checks(ctx context.Context, p *project.Project) (checks *function
 type startedLater struct{ gateway.Invoker }
 
 // newGateways makes a gateway of each mode, by the modes' names, and notes the functions that have to be started for them.
-func newGateways(config gateway.Config, p *project.Project, started map[string]*startedLater) (map[string]*gateway.Gateway, error) {
+func (d *desk) newGateways(p *project.Project, started map[string]*startedLater) (map[string]*gateway.Gateway, error) {
+	config := d.gatewayConfig()
 	config.Functions = map[string]gateway.Invoker{}
 	for _, name := range p.FunctionNames() {
 		started[name] = &startedLater{}
@@ -119,7 +120,7 @@ func newGateways(config gateway.Config, p *project.Project, started map[string]*
 	}
 	all := map[string]*gateway.Gateway{}
 	for _, m := range p.Modes {
-		config.Plan = m.Plan
+		config.Plan, config.Traces = m.Plan, d.traces(m.Name)
 		g, err := gateway.New(config)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.File(), err)

@@ -160,10 +160,32 @@ func (d *desk) gatewayConfig() gateway.Config {
 	}
 	if d.config.Log == LogText {
 		config.AccessLog = nil // a call's line, or its way, says what people look for in it
-		config.Traces = func(t *gateway.Trace) { d.config.Stderr.Write(terminal.Call(t, d.config.Color)) }
 	}
-	if d.config.Verbose {
-		config.Traces = func(t *gateway.Trace) { d.config.Stderr.Write(traceText(t)) }
+	if d.written() == nil {
+		config.Traced = d.console.Traced
 	}
 	return config
+}
+
+// traces gives what takes the ways of requests to a mode: the console, and whoever reads them on Stderr.
+func (d *desk) traces(mode string) func(*gateway.Trace) {
+	shown, written := d.console.Traces(mode), d.written()
+	if written == nil {
+		return shown
+	}
+	return func(t *gateway.Trace) {
+		d.config.Stderr.Write(written(t))
+		shown(t)
+	}
+}
+
+// written gives what Stderr gets of the way of a request; nil: it gets nothing.
+func (d *desk) written() func(*gateway.Trace) []byte {
+	switch {
+	case d.config.Verbose:
+		return traceText
+	case d.config.Log == LogText:
+		return func(t *gateway.Trace) []byte { return terminal.Call(t, d.config.Color) }
+	}
+	return nil
 }

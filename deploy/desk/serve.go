@@ -35,6 +35,7 @@ func (d *desk) serve(ctx context.Context, listener net.Listener) error {
 	}
 	waiting := time.AfterFunc(drainNotice, func() { d.config.note("waiting for the requests and messages in flight; Ctrl-C cuts them") })
 	defer waiting.Stop()
+	d.console.Close() // or its streams would be waited for
 	finish, cancel := context.WithTimeout(d.hardStop, drainTimeout)
 	defer cancel()
 	defer server.Close() // cuts what did not finish

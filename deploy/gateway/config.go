@@ -26,6 +26,7 @@ type Config struct {
 
 	AccessLog io.Writer    // gets a line for each request, one at a time; nil: none
 	Traces    func(*Trace) // gets the way that each request took, when it is answered, in its goroutine; nil: none
+	Traced    func() bool  // tells of a request that begins whether Traces gets its way, which costs it; nil: each one's
 	Log       *slog.Logger // is told why the gateway answers itself, and where that hangs on what is not known of AWS; nil: nobody is
 	ShowTrace bool         // tell a request's trace in the answer's header X-Portcullis-Trace where the request has one
 

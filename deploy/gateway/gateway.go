@@ -21,6 +21,11 @@ type api interface {
 	Serve(w http.ResponseWriter, r *http.Request, headerLines []byte)
 	// Judge evaluates the policies that count for a request, which is not served.
 	Judge(r *http.Request, who stage.Who) stage.Judgement
+
+	AuthorizerCache() stage.AuthorizerCache
+	FlushAuthorizers() int
+	AnswerCaches() []stage.AnswerCache
+	FlushAnswers() int
 }
 
 // New makes a gateway that serves a plan. What [plan.Compile] made can be served: the error is a [*ConfigError], and of what is

@@ -49,9 +49,9 @@ type verdict struct {
 }
 
 const (
-	refused  = "refused"
-	accepted = "accepted"
-	unknown  = "unknown"
+	verdictRefused  = "refused"
+	verdictAccepted = "accepted"
+	verdictUnknown  = "unknown"
 )
 
 func kinds() []kind {
@@ -286,7 +286,7 @@ func (b *bench) try(ctx context.Context) <-chan verdict {
 
 // tryOne breaks the token in one way, and has it judged.
 func (b *bench) tryOne(ctx context.Context, k kind) verdict {
-	v := verdict{kind: k, Verdict: unknown}
+	v := verdict{kind: k, Verdict: verdictUnknown}
 	if k.Class == classPublishes {
 		b.tryTwin(ctx, &v)
 		return v
@@ -300,7 +300,7 @@ func (b *bench) tryOne(ctx context.Context, k kind) verdict {
 	if why := unsendable(token); why != "" {
 		v.Skipped = why
 		if v.Code != "" {
-			v.Verdict = refused
+			v.Verdict = verdictRefused
 		}
 		return v
 	}
@@ -334,9 +334,9 @@ func (b *bench) tryTwin(ctx context.Context, v *verdict) {
 	}
 	defer judge.Close()
 	if v.Code = codeOf(judge, ctx, v.Token); v.Code != "" {
-		v.Verdict = refused
+		v.Verdict = verdictRefused
 	} else if ctx.Err() == nil {
-		v.Verdict = accepted
+		v.Verdict = verdictAccepted
 	}
 }
 
@@ -365,15 +365,15 @@ func unsendable(token string) string {
 func (b *bench) judge(status int) string {
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusRequestHeaderFieldsTooLarge && b.good != status:
-		return refused
+		return verdictRefused
 	case status == http.StatusForbidden && b.mode.Plan.Authorization == plan.JWT:
-		return accepted // the token was taken, and lacks a scope
+		return verdictAccepted // the token was taken, and lacks a scope
 	case status == http.StatusForbidden && b.good != status:
-		return refused // as some authorizers answer
+		return verdictRefused // as some authorizers answer
 	case status == http.StatusForbidden, status == http.StatusTooManyRequests, status == 0, status >= 500:
-		return unknown
+		return verdictUnknown
 	}
-	return accepted
+	return verdictAccepted
 }
 
 // answered is an answer of the gateway's; status 0: there was none.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"portcullis/deploy/desk/internal/functions"
@@ -44,7 +45,9 @@ type Desk struct {
 
 // Console serves the page of a desk. It is made by [New], and outlives what the desk serves.
 type Console struct {
-	mux *http.ServeMux
+	mux     *http.ServeMux
+	live    live
+	adviser atomic.Pointer[adviser] // of what is shown
 
 	mu   sync.RWMutex
 	desk *Desk // nil: it is not there yet
@@ -53,6 +56,7 @@ type Console struct {
 // New makes a console that has nothing to show yet.
 func New() *Console {
 	c := &Console{mux: http.NewServeMux()}
+	c.live.begin()
 	c.mux.HandleFunc("GET /{$}", serveIndex)
 	c.mux.HandleFunc("GET "+Path+"web/{file}", serveFile)
 	c.mux.HandleFunc("GET "+Path+"desk", c.serveDesk)
@@ -63,17 +67,22 @@ func New() *Console {
 	c.mux.HandleFunc("POST "+Path+"credential", c.serveCredential)
 	c.mux.HandleFunc("POST "+Path+"access", c.serveAccess)
 	c.mux.HandleFunc("POST "+Path+"explain", c.serveExplain)
+	c.mux.HandleFunc("GET "+Path+"live", c.serveLive)
+	c.mux.HandleFunc("GET "+Path+"state", c.serveState)
+	c.mux.HandleFunc("POST "+Path+"flush", c.serveFlush)
 	return c
 }
 
 // Show has the console show what a desk serves from now on.
 func (c *Console) Show(d *Desk) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if d.surface == nil {
 		d.surface = sync.OnceValues(func() (*inquiry.Surface, error) { return inquiry.NewSurface(d.Project.Contract, nil) })
 	}
 	c.desk = d
+	c.mu.Unlock()
+	c.adviser.Store(newAdviser(d))
+	c.live.reloaded()
 }
 
 // shown is what the desk serves.

@@ -53,6 +53,17 @@ func NewBucket(t Throttle, now time.Time) *Bucket {
 	return &Bucket{throttle: t, tokens: float64(t.Burst), filled: now}
 }
 
+// Level is how many tokens there are; limited is false of a bucket without a limit.
+func (b *Bucket) Level(now time.Time) (tokens float64, limited bool) {
+	if b == nil {
+		return 0, false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fill(now)
+	return b.tokens, true
+}
+
 // Take takes a token, and tells whether there was one. A clock that goes back brings no tokens.
 func (b *Bucket) Take(now time.Time) bool {
 	if b == nil {
@@ -60,13 +71,18 @@ func (b *Bucket) Take(now time.Time) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if passed := now.Sub(b.filled); passed > 0 {
-		b.tokens = min(float64(b.throttle.Burst), b.tokens+b.throttle.Rate*passed.Seconds())
-		b.filled = now
-	}
+	b.fill(now)
 	if b.tokens < 1 {
 		return false
 	}
 	b.tokens--
 	return true
+}
+
+// fill lets the tokens come back that have come since it was filled last.
+func (b *Bucket) fill(now time.Time) {
+	if passed := now.Sub(b.filled); passed > 0 {
+		b.tokens = min(float64(b.throttle.Burst), b.tokens+b.throttle.Rate*passed.Seconds())
+		b.filled = now
+	}
 }

@@ -49,6 +49,16 @@ func (c *counter) used(from, to day) int {
 func (c *counter) usage(q Quota, since, of day) DayUsage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	remaining := q.limit(of, since) - c.used(q.Period.start(of), of)
-	return DayUsage{Used: c.used(of, of), Remaining: max(0, remaining)}
+	return DayUsage{Used: c.used(of, of), Remaining: c.remaining(q, since, of)}
+}
+
+// period is what was used in the period of a day until its end, and what of the quota remained then.
+func (c *counter) period(q Quota, since, of day) (used, remaining int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.used(q.Period.start(of), of), c.remaining(q, since, of)
+}
+
+func (c *counter) remaining(q Quota, since, of day) int {
+	return max(0, q.limit(of, since)-c.used(q.Period.start(of), of))
 }

@@ -197,3 +197,36 @@ func TestQuotaInParallel(t *testing.T) {
 		t.Errorf("%d passed, want 1234; %d left", got, left)
 	}
 }
+
+// TestPresent: what a key used counts in its period alone, and what it has left is what Admit lets through.
+func TestPresent(t *testing.T) {
+	c := at("2026-03-18T10:00:00Z")
+	r := newRegistry(t, config(c, usage.Plan{
+		Throttle: &usage.Throttle{Rate: 1, Burst: 4}, Quota: &usage.Quota{Limit: 5, Offset: 2, Period: usage.Month},
+	}))
+	for _, step := range []struct {
+		at    string
+		calls int
+		want  usage.PeriodUsage
+	}{
+		{"2026-03-18T10:00:00Z", 0, usage.PeriodUsage{Limited: true, Used: 0, Remaining: 3, Throttled: true, Tokens: 4}},
+		{"2026-03-18T10:00:00Z", 2, usage.PeriodUsage{Limited: true, Used: 2, Remaining: 1, Throttled: true, Tokens: 2}},
+		{"2026-03-19T10:00:00Z", 3, usage.PeriodUsage{Limited: true, Used: 3, Remaining: 0, Throttled: true, Tokens: 1}},
+		{"2026-04-01T00:00:00Z", 1, usage.PeriodUsage{Limited: true, Used: 1, Remaining: 4, Throttled: true, Tokens: 3}},
+	} {
+		c.set(step.at)
+		admitted(r, step.calls)
+		got, err := r.Present("plan")
+		step.want.Since = at(step.at[:8] + "01T00:00:00Z").now
+		if err != nil || got["key"] != step.want || len(got) != 1 {
+			t.Errorf("%s: %+v, %v, want %+v", step.at, got, err, step.want)
+		}
+	}
+	unlimited := newRegistry(t, config(c, usage.Plan{}))
+	admitted(unlimited, 3)
+	if got, err := unlimited.Present("plan"); err != nil || got["key"] != (usage.PeriodUsage{}) {
+		t.Errorf("without limits %+v, %v", got, err)
+	}
+	_, err := r.Present("other")
+	check(t, err, usage.NotFound, `"other"`)
+}

@@ -49,6 +49,7 @@ func newMethodCache(s *stage.Stage, m *stage.Method) (*methodCache, error) {
 		answers: stage.NewCache[*lambda.ProxyAnswer](time.Duration(kept.TTLInSeconds)*time.Second, mostKept, s.Config.Now),
 		anyone:  !settings.RequireAuthorizationForCacheControl, strategy: settings.UnauthorizedCacheControlHeaderStrategy,
 	}
+	stage.Keeps(s, m, c.answers)
 	for _, parameter := range kept.CacheKeyParameters {
 		c.parameters = append(c.parameters, keyParameterOf(cmp.Or(kept.RequestParameters[parameter], parameter)))
 	}

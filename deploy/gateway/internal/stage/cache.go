@@ -51,6 +51,35 @@ func (c *Cache[V]) Put(key string, value V) {
 	c.entries[key] = entry[V]{value, now.Add(c.ttl)}
 }
 
+// Len is how many values are kept whose time is not over.
+func (c *Cache[V]) Len() int {
+	kept := 0
+	c.each(func(string, entry[V]) { kept++ })
+	return kept
+}
+
+// Flush drops all values, and tells how many there were whose time was not over.
+func (c *Cache[V]) Flush() int {
+	dropped := 0
+	c.each(func(key string, _ entry[V]) {
+		delete(c.entries, key)
+		dropped++
+	})
+	return dropped
+}
+
+// each does something with all entries whose time is not over, in no order. Nothing is kept, nor found, meanwhile.
+func (c *Cache[V]) each(do func(key string, e entry[V])) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	for key, e := range c.entries {
+		if now.Before(e.until) {
+			do(key, e)
+		}
+	}
+}
+
 // lookedAt is how many values are looked at for room: to look at all of them would keep every request waiting.
 const lookedAt = 20
 

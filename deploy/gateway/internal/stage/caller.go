@@ -29,6 +29,7 @@ type Identity struct {
 	usageKey    string          // usageIdentifierKey
 	Claims      map[string]any  // of a token that the gateway checked itself
 	Scopes      []string        // of that token, where the method asks for any
+	values      []string        // of the identity sources that a Lambda authorizer was asked by
 
 	Latency time.Duration // of the authorizer, zero where its answer was cached
 }

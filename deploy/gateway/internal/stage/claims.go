@@ -10,7 +10,7 @@ import (
 	"portcullis/deploy/gateway/internal/lambda"
 )
 
-// readClaims reads the claims of a token that was verified.
+// readClaims reads the claims of a token, which it does not verify.
 func readClaims(token string) (map[string]any, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -24,6 +24,21 @@ func readClaims(token string) (map[string]any, error) {
 	decoder := json.NewDecoder(strings.NewReader(string(payload)))
 	decoder.UseNumber()
 	return claims, decoder.Decode(&claims)
+}
+
+// expiryOf is the exp of the first token among texts that has one, in seconds of Unix time; 0: there is none. Nobody has verified it.
+func expiryOf(texts []string) int64 {
+	for _, text := range texts {
+		claims, err := readClaims(text)
+		exp, is := claims["exp"].(json.Number)
+		if err != nil || !is {
+			continue
+		}
+		if seconds, err := exp.Float64(); err == nil && seconds > 0 && seconds < 1<<53 {
+			return int64(seconds)
+		}
+	}
+	return 0
 }
 
 // tokenScopes are the scopes of a token: of scope, or else of scp.

@@ -26,6 +26,7 @@ type Config struct {
 
 	AccessLog io.Writer
 	Traces    func(*Trace)
+	Traced    func() bool
 	Log       *slog.Logger
 	ShowTrace bool
 

@@ -47,6 +47,7 @@ func NewLambdaGuard(s *Stage, form LambdaForm) (Guard, error) {
 		LambdaForm: form, kind: settings.Type, name: settings.Function, function: function,
 		cache: NewCache[Identity](time.Duration(settings.ResultTTLInSeconds)*time.Second, maxCached, s.Config.Now),
 	}
+	s.identities = g.cache
 	for _, source := range settings.IdentitySources {
 		g.sources, g.written = append(g.sources, SourceOf(source)), append(g.written, source)
 	}
@@ -135,7 +136,7 @@ func (g *lambdaGuard) ask(x *Exchange, values []string, trace *AuthorizerTrace) 
 	if err != nil {
 		return nil, err
 	}
-	found.Latency = latency
+	found.Latency, found.values = latency, values
 	g.warnOfNulls(x, found.nulls)
 	return found, nil
 }

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"net/http"
@@ -39,6 +40,16 @@ func (x *Exchange) Handshake(ctx context.Context) *Handshake {
 	h.Stage, h.HTTP = nil, x.HTTP.WithContext(ctx)
 	h.Method, h.Parameters, h.invoked, h.Body = nil, nil, "", nil
 	return h
+}
+
+// Who says who connected, without credentials: the principal of a Lambda authorizer, the ARN of who signed, or the id of an API key; "":
+// nobody was asked.
+func (h *Handshake) Who() string {
+	x := Exchange{Request: h.Request, Caller: h.Caller}
+	if id := x.principalID(); id != "" {
+		return x.withoutSecrets(id)
+	}
+	return cmp.Or(x.signed().ARN, x.admitted().Key.ID)
 }
 
 // NewEvent begins with what happens to a connection: it has the request and the caller of the handshake, and a time and ids of its own.

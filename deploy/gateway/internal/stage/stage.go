@@ -39,7 +39,10 @@ type Stage struct {
 	Routes  *Routes    // of all methods; set by the kind of API, which may have added some
 	Methods []*Method  // those of the plan's operations, and what the kind of API adds
 	log     *accessLog
-	limits  *usage.Stage // of all callers together
+
+	identities *Cache[Identity] // of the Lambda authorizer; nil: there is none
+	answers    []methodAnswers  // of the methods whose answers are kept
+	limits     *usage.Stage     // of all callers together
 
 	Resource *ResourcePolicy // of a REST API; nil: it has none
 }

@@ -72,7 +72,7 @@ func (g *tokenGuard) decide(x *Exchange) Verdict {
 	}
 	wanted := x.Method.Operation.AuthorizationScopes
 	v := g.check(x.HTTP.Context(), bearer(g.token.Value(x)), wanted)
-	v.authorizer = AuthorizerTrace{Type: g.kind}
+	v.authorizer.Type = g.kind
 	if v.Err != nil {
 		v.authorizer.Error = v.Err.Error()
 	}
@@ -103,7 +103,7 @@ func (g *tokenGuard) check(ctx context.Context, token string, wanted []string) V
 	if len(wanted) > 0 { // events have no scopes where the method asks for none
 		found.Scopes = tokenScopes(claims)
 		if !hasAny(found.Scopes, wanted) {
-			return Verdict{Reason: LacksScope, Err: errors.New(g.lacks(wanted)), Scopes: wanted}
+			return Verdict{Reason: LacksScope, Err: errors.New(g.lacks(wanted)), Scopes: wanted, authorizer: AuthorizerTrace{Context: claims}}
 		}
 	}
 	return Verdict{Decision: Allowed, Caller: Caller{Identity: found}}

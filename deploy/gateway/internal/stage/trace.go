@@ -52,6 +52,10 @@ type AuthorizerTrace struct {
 	Reason       string          `json:"reason,omitempty"`   // of the decision in the function's log that the error stands for
 	InvocationID string          `json:"invocationId,omitempty"`
 	Milliseconds float64         `json:"milliseconds"` // that the function took
+
+	PrincipalID string         `json:"principalId,omitempty"` // of the answer, cached or not
+	Context     map[string]any `json:"context,omitempty"`     // of the answer; of the gateway's own authorizers the claims of a good token
+	Expires     int64          `json:"expires,omitempty"`     // with Error: the exp of a token that was sent, which nobody has verified
 }
 
 // SignatureTrace is who signed the request, or why that is not known.
@@ -98,10 +102,13 @@ type IntegrationTrace struct {
 	Milliseconds float64 `json:"milliseconds"`    // that it took
 }
 
+// wantsTrace tells whether somebody wants to know all ways.
+func (c *Config) wantsTrace() bool { return c.Traces != nil && (c.Traced == nil || c.Traced()) }
+
 // startTrace begins a trace where somebody wants it. The request that asks for it is none of the function's business.
 func (x *Exchange) startTrace() {
 	asked := x.Config.ShowTrace && x.HTTP.Header.Get(traceHeader) != ""
-	if !asked && x.Config.Traces == nil {
+	if !asked && !x.Config.wantsTrace() {
 		return
 	}
 	x.trace = &Trace{RequestID: x.ownID(), Method: x.HTTP.Method, Path: x.StagePath}
@@ -118,12 +125,25 @@ func (x *Exchange) traceRoute() {
 func (x *Exchange) traceVerdict(v Verdict) {
 	if v.authorizer.Type != "" {
 		x.trace.Authorizer = &v.authorizer
+		x.traceIdentity(v.Caller.Identity)
 	}
 	if v.signature != (SignatureTrace{}) {
 		x.trace.Signature = &v.signature
 	}
 	if v.policy.ARN != "" {
 		x.trace.Policy = &v.policy
+	}
+}
+
+// traceIdentity notes whom the authorizer knows.
+func (x *Exchange) traceIdentity(i *Identity) {
+	if i == nil {
+		return
+	}
+	a := x.trace.Authorizer
+	a.PrincipalID, a.Context = i.PrincipalID, i.Context
+	if i.Claims != nil {
+		a.Context = i.Claims
 	}
 }
 
@@ -147,6 +167,9 @@ func (x *Exchange) traceEnd() {
 	x.trace.Status, x.trace.ResponseType, x.trace.Reason = x.Status, x.responseType, x.reason()
 	x.trace.ConnectionID, x.trace.EventType = x.socket().ConnectionID, x.socket().EventType
 	x.trace.Milliseconds = milliseconds(x.Config.Now().Sub(x.Start))
+	if a := x.trace.Authorizer; a != nil && a.Error != "" {
+		a.Expires = expiryOf(x.secrets())
+	}
 	if x.integrated.called {
 		x.trace.Integration = &IntegrationTrace{x.Method.Operation.Function, x.integrated.err, milliseconds(x.integrated.latency)}
 	}
@@ -163,7 +186,7 @@ func (x *Exchange) showTrace() {
 
 // reportTrace gives the trace to who wants all.
 func (x *Exchange) reportTrace() {
-	if x.Config.Traces == nil {
+	if x.Config.Traces == nil || x.trace == nil {
 		return
 	}
 	x.traceEnd()

@@ -93,9 +93,11 @@ func cutTree(tree any, secrets []string) any {
 	case string:
 		return cutSecrets(tree, secrets)
 	case []any:
+		cut := make([]any, len(tree))
 		for i := range tree {
-			tree[i] = cutTree(tree[i], secrets)
+			cut[i] = cutTree(tree[i], secrets)
 		}
+		return cut
 	case map[string]any:
 		cut := make(map[string]any, len(tree))
 		for name, value := range tree {
@@ -126,6 +128,10 @@ func (t *Trace) cut(secrets []string) *Trace {
 	if t.Authorizer != nil {
 		a := *t.Authorizer
 		a.Event, a.Answer, a.Error = cutJSON(a.Event, secrets), cutJSON(a.Answer, secrets), cutSecrets(a.Error, secrets)
+		a.PrincipalID = cutSecrets(a.PrincipalID, secrets)
+		if a.Context != nil {
+			a.Context = cutTree(a.Context, secrets).(map[string]any)
+		}
 		c.Authorizer = &a
 	}
 	if t.Integration != nil {
@@ -162,12 +168,12 @@ func cutStatement(s *policy.Statement, secrets []string) *policy.Statement {
 // maxTraceHeader bounds what a trace adds to an answer's header, in bytes.
 const maxTraceHeader = 16 << 10
 
-// headerText is the trace as JSON in ASCII, without the authorizer's event and answer where it is too long with them.
+// headerText is the trace as JSON in ASCII, without the authorizer's event, answer and context where it is too long with them.
 func (t *Trace) headerText(secrets []string) string {
 	c := t.cut(secrets)
 	text := asciiJSON(c)
 	if len(text) > maxTraceHeader && c.Authorizer != nil {
-		c.Authorizer.Event, c.Authorizer.Answer = nil, nil
+		c.Authorizer.Event, c.Authorizer.Answer, c.Authorizer.Context = nil, nil, nil
 		text = asciiJSON(c)
 	}
 	if len(text) > maxTraceHeader {

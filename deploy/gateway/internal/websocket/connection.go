@@ -28,6 +28,8 @@ type connection struct {
 	idle    time.Duration // how long it may be without messages
 
 	lastActive atomic.Int64   // in milliseconds of Unix time
+	received   atomic.Int64   // messages of the client
+	sent       atomic.Int64   // messages to it
 	handling   sync.WaitGroup // of messages
 	room       chan struct{}  // for so many of them
 	ending     chan struct{}  // is closed where the gateway ends the connection
@@ -159,6 +161,7 @@ func (c *connection) read() error {
 			c.end(notText)
 			return nil
 		}
+		c.received.Add(1)
 		c.touch()
 		select {
 		case c.room <- struct{}{}:
@@ -182,6 +185,7 @@ func (c *connection) read() error {
 func (c *connection) send(text string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
+	c.sent.Add(1) // before the client has it, which may ask
 	err := c.write(ctx, text)
 	switch {
 	case err == nil:

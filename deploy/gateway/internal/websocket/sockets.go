@@ -88,6 +88,13 @@ func (s *sockets) find(id string) *connection {
 	return s.open[id]
 }
 
+// all are those that are open, in no order.
+func (s *sockets) all() []*connection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.open))
+}
+
 // close lets no more in, and ends those that are, where they are those of an API; false: they are another one's.
 func (s *sockets) close(a *API) bool {
 	ending, own := s.shut(a)
