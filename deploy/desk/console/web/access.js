@@ -56,7 +56,7 @@ class Access {
   }
 
   fill(access) {
-    this.access = access;
+    this.access = access = arranged(access, chosenMode());
     this.matrix = new Matrix(access, (row, column) => attempt(() => this.explain(row, column, true)));
     const told = access.status === "verified" || access.status === "none" ? null
       : h("p", {class: "said", "data-tone": access.status === "unknown" ? "warn" : "bad"}, "What ", caller(), " brings is ", access.status, access.code && [" (", h("code", {}, access.code), ")"], access.reason && ": " + access.reason);
@@ -74,7 +74,7 @@ class Access {
   // explainWanted explains what is chosen to be called, for the caller.
   explainWanted() {
     if (!this.access?.rows.length) return;
-    const key = this.wanted || state.operation, row = Math.max(0, this.access.rows.findIndex(one => one.key === key));
+    const key = this.wanted || state.operation, row = Math.max(0, this.access.rows.findIndex(one => keyOf(one) === key));
     this.wanted = "";
     attempt(() => this.explain(row, Math.max(0, this.matrix.mine), false));
   }
@@ -83,50 +83,75 @@ class Access {
   explain(row, column, pressed) {
     this.cell = {row: this.access.rows[row], column: this.access.columns[column], cell: this.access.rows[row].cells[column]};
     this.matrix.choose(row, column);
+    this.path = this.message = null;
     put(this.aside, this.head(), this.answer = h("div", {class: "stack", "aria-live": "polite"}));
     if (pressed && narrow.matches) {
       put(this.sheet, this.aside);
       this.sheet.showModal();
     }
-    return this.why(this.path?.value ?? "");
+    return this.why();
   }
 
   // head says what is explained, and lets the path be another.
   head() {
     const {row, column, cell} = this.cell;
-    this.path = row.path ? h("input", {class: "mono", value: this.example(), spellcheck: false, autocomplete: "off"}) : null;
-    const asked = event => { event.preventDefault(); attempt(() => this.why(this.path.value)); };
+    if (row.path) this.path = h("input", {class: "mono", value: this.example(), spellcheck: false, autocomplete: "off"});
+    else if (keyOf(row) !== "$connect") this.message = h("textarea", {value: exampleOf(row), spellcheck: false});
+    const asked = event => { event.preventDefault(); attempt(() => this.why()); };
     return h("div", {class: "stack tight"},
       h("div", {class: "row apart"}, h("h2", {id: "explained-title"}, row.key), button("Close", () => this.sheet.close(), {class: "quiet small onsheet"})),
-      h("p", {}, column.caller ? caller() : column.name, " in ", chosenMode().name, ": ", h("strong", {}, cell)),
-      row.path && h("form", {class: "row", onsubmit: asked}, field("Path, as it is sent", this.path), h("button", {type: "submit", class: "end"}, "Explain")),
+      h("p", {}, nameOf(column), " in ", chosenMode().name, ": ", h("strong", {}, cell)),
+      (this.path || this.message) && h("form", {class: "row", onsubmit: asked}, this.path ? field("Path, as it is sent", this.path) : field("Message, as JSON", this.message), h("button", {type: "submit", class: "end"}, "Explain")),
       h("p", {}, h("a", {href: "#/call", onclick: () => this.call()}, "Call it")));
   }
 
   // example is a path of the operation: the chosen one, or with the caller's own id where that counts.
   example() {
     const {row, column} = this.cell, operation = operationNamed(row.key) || row;
-    if (row.key === state.operation && state.path) return state.path;
-    const own = column.caller && this.access.id ? this.access.id : undefined;
-    return fill({...operation, path: row.path}, own && Object.fromEntries(owners(operation).map(name => [name, own])));
+    if (row.key === state.operation && state.path) return state.path.split("?")[0];
+    return fill(operation, column.caller && column.name ? Object.fromEntries(owners(operation).map(name => [name, column.name])) : {});
   }
 
   // call has the view of calls show what is explained.
   call() {
     this.sheet.close();
-    set({mode: chosenMode().name, operation: this.cell.row.key, path: this.path?.value ?? ""});
+    set({mode: chosenMode().name, operation: keyOf(this.cell.row), path: this.path?.value ?? ""});
   }
 
-  async why(path) {
-    const {row, column} = this.cell;
-    const who = column.caller ? {credential: credential()} : {column: {scopes: column.scopes || [], schemes: this.access.schemes || []}};
+  async why() {
     try {
-      const answer = await this.explained(signal => ask("explain", {...who, mode: chosenMode().name, method: row.method, path}, signal));
+      const {column} = this.cell, answer = await this.explained(signal => ask("explain", this.question(), signal));
       if (!answer) return;
       put(this.answer, explanation(answer));
-      put(this.policy, h("h2", {id: "policy-title"}, "The compiled policy of ", column.caller ? caller() : column.name), policyOf(answer));
+      put(this.policy, h("h2", {id: "policy-title"}, "The compiled policy of ", nameOf(column)), policyOf(answer));
     } catch (problem) {
-      put(this.answer, failure(problem, () => this.why(path)));
+      put(this.answer, failure(problem, () => this.why()));
     }
   }
+
+  question() {
+    const {row, column} = this.cell, mode = chosenMode(), key = column.caller && mode.takes.includes("usageKey") && state.identity?.usageKey?.value;
+    return {
+      ...column.caller ? {credential: credential()} : {column: {scopes: column.scopes || [], schemes: this.access.schemes || []}},
+      mode: mode.name, method: row.method, path: this.path?.value ?? "", ...this.message?.value.trim() && {message: this.message.value}, ...key && {usageKey: key},
+    };
+  }
+}
+
+// arranged has the caller's column be the first, and no rows that are of another kind of API than the mode.
+function arranged({columns, rows, ...others}, {gateway}) {
+  const order = columns.map((column, i) => i).sort((a, b) => !!columns[b].caller - !!columns[a].caller);
+  return {...others, columns: order.map(i => columns[i].caller ? {...columns[i], label: caller()} : columns[i]),
+    rows: rows.filter(row => !row.path === (gateway === "WEBSOCKET")).map(row => ({...row, cells: order.map(i => row.cells[i])}))};
+}
+
+const nameOf = column => column.caller ? caller() : column.name;
+
+// keyOf is the key of a row's operation or message, as the desk has it.
+const keyOf = ({key}) => key.replace(/^message /, "");
+
+// exampleOf is the example of a row's message; "": there is none.
+function exampleOf(row) {
+  const example = state.desk.messages?.find(one => one.key === keyOf(row))?.example;
+  return example === undefined || example === null ? "" : JSON.stringify(example, null, 2);
 }

@@ -26,9 +26,10 @@ export class Keeps {
     }
   }
 
-  fill({caches = [], plans = [], sockets = []}) {
+  fill({caches = [], answers = [], plans = [], sockets = []}) {
     replace(this.element,
-      card("Policy caches", caches.length ? [caches.map(cache => this.cache(cache)), caches.length > 1 && this.flusher("", "Flush all")] : none("No mode has a cache of policies.")),
+      card("Policy caches", caches.length ? [caches.map(cache => this.cache(cache)), caches.length + answers.length > 1 && this.flusher("", "Flush all")] : none("No mode has a cache of policies.")),
+      answers.length > 0 && card("Caches of answers", h("ul", {class: "stack tight small"}, answers.map(({mode, route, ttl, kept}) => h("li", {}, h("code", {}, route), " in ", mode, ": ", plural(kept, "answer"), ", each for ", plural(ttl, "second"))))),
       card("Usage plans", plans.length ? plans.map(planOf) : none("No mode has a usage plan.")),
       card("Open sockets", sockets.length ? h("ul", {class: "stack tight"}, sockets.map(socketOf)) : none("Nobody is connected.")));
   }
@@ -44,7 +45,7 @@ export class Keeps {
   flusher(mode, text) {
     return button(text, async () => {
       const {flushed} = await ask("flush", {mode});
-      say("Flushed " + plural(flushed, "policy", "policies") + (mode ? " of " + mode : "") + ".", "ok");
+      say("Flushed " + plural(flushed, "entry", "entries") + (mode ? " of " + mode : "") + ".", "ok");
       await this.refresh();
     }, {id: "flush-" + mode, class: "small", "aria-label": mode ? "Flush the policy cache of " + mode : "Flush all policy caches"});
   }
@@ -65,8 +66,8 @@ function planOf({id, name, mode, throttle, quota, keys = []}) {
 }
 
 function keyOf({id, name, enabled, used, remaining}, quota) {
-  const label = (name || id) + (enabled ? "" : ", disabled");
-  return quota ? gauge("Key " + label, used, quota.limit, label + ": " + used + " of " + quota.limit + " used, " + remaining + " left") : h("p", {class: "small"}, label + ": " + plural(used, "call"));
+  const label = (name || id) + (enabled ? "" : ", disabled"), counted = quota && typeof used === "number";
+  return counted ? gauge("Key " + label, used, quota.limit, label + ": " + used + " of " + quota.limit + " used, " + remaining + " left") : h("p", {class: "small"}, label);
 }
 
 const socketOf = ({mode, id, principal, since, sent, received}) => h("li", {class: "small"},

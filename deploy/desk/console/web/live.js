@@ -98,7 +98,7 @@ class Live {
       h("span", {class: "mono muted when"}, new Date(time).toLocaleTimeString()), " ",
       h("span", {class: "what"}, h("span", {class: "method"}, trace.eventType || trace.method), " ", h("code", {}, trace.path || trace.route)), " ",
       chip(statusText(trace.status), toneOf(trace.status)), " ",
-      h("span", {class: "muted small"}, mode), " ", h("span", {class: "muted small"}, milliseconds(trace.milliseconds)), " ",
+      h("span", {class: "muted small"}, mode || "no mode"), " ", h("span", {class: "muted small"}, milliseconds(trace.milliseconds)), " ",
       trace.authorizer?.cached ? chip("cached", "accent") : null, trace.authorizer?.cached ? " " : null,
       h("span", {class: "why small"}, why || trace.reason || ""),
     ], () => way(call));

@@ -10,8 +10,8 @@ export const meaning = {
   own: {tone: "ok", mark: "◐", text: "may call it where the path parameter is the caller's own id"},
   public: {tone: "accent", mark: "○", text: "open to everyone, without a credential"},
   no: {tone: "", mark: "–", text: "may not call it"},
-  unreachable: {tone: "warn", mark: "!", text: "the rules allow it, and no policy can: see the explanation"},
-  unknown: {tone: "warn", mark: "?", text: "cannot be told, as the credential was not verified"},
+  unreachable: {tone: "warn", mark: "!", text: "nothing leads to it: this mode does not serve it, or another route is in its way"},
+  unknown: {tone: "warn", mark: "?", text: "cannot be told, as the credential could not be checked"},
 };
 
 // meaningOf is that of a cell, such as "yes" or "own {id}".
@@ -48,7 +48,7 @@ export class Matrix {
       row.cells.map((cell, j) => {
         const {tone, mark} = meaningOf(cell);
         return h("td", {class: j === this.mine ? "mine" : null},
-          h("button", {type: "button", class: "cell", "data-tone": tone, tabIndex: -1}, h("span", {"aria-hidden": "true"}, mark), cell));
+          h("button", {type: "button", class: "cell", "data-tone": tone, tabIndex: -1}, h("span", {"aria-hidden": "true"}, mark + " "), cell));
       }));
   }
 
@@ -87,12 +87,14 @@ export class Matrix {
     const to = move(event, [this.shown.indexOf(cell.parentElement), cell.cellIndex - 1], [this.shown.length, this.columns.length]);
     if (!to) return;
     event.preventDefault();
-    this.shown[to[0]].cells[to[1] + 1].firstChild.focus();
+    const button = this.shown[to[0]].cells[to[1] + 1].firstChild;
+    button.focus({preventScroll: true});
+    button.scrollIntoView({block: "nearest", inline: "nearest"}); // which, other than focus, keeps clear of the heads
   }
 }
 
-const heading = ({caller, kind, name, scopes, like}) => h("th", {scope: "col", class: caller ? "mine" : null, title: scopes?.join(" ") || null},
-  h("span", {}, name), h("small", {}, caller ? "the caller" + (like ? ", same as " + like : "") : kind === "group" ? "group, " + plural(scopes.length, "scope") : kind === "scopes" ? "scope" : ""));
+const heading = ({caller, kind, name, label, scopes, like}) => h("th", {scope: "col", class: caller ? "mine" : null, title: scopes?.join(" ") || null},
+  h("span", {}, label || name), h("small", {}, caller ? "the caller" + (like ? ", same as " + like : "") : kind === "group" ? "group, " + plural(scopes.length, "scope") : kind === "scopes" ? "scope" : ""));
 
 // operation is the method and path of a row, or the key of a WebSocket route.
 const operation = ({key, method, path}) => path ? h("span", {class: "operation"}, h("span", {class: "method"}, method), " ", h("code", {}, path)) : h("code", {}, key);

@@ -7,6 +7,7 @@ const by = {
   scopes: "No policy is compiled in this mode: the gateway's own authorizer verifies the token, and compares its scopes with those of the operation.",
   signature: "No policy is compiled in this mode: the gateway checks the signature, and what decides is the IAM policy of who signs.",
   key: "No policy is compiled in this mode: the gateway looks the API key up in its usage plan, and that is all.",
+  nothing: "No policy is compiled in this mode: nobody is asked who calls.",
 };
 
 // size is bytes in words.

@@ -50,21 +50,21 @@ class Token {
 
   // verdict says whose it is, and what came of it.
   verdict(brings, {status, code, reason, principal}) {
-    const {tone, text} = verdicts[status] || verdicts.unknown;
-    const text2 = brings.token || brings.key;
+    const {tone, text} = verdicts[status] || verdicts.unknown, kept = brings.token || brings.key;
     return h("div", {class: "card stack tight"},
       h("h2", {}, this.pasted ? "The token that was pasted" : "What " + caller() + " brings"),
       h("div", {class: "said stack tight", "data-tone": tone, role: "status"},
         h("p", {}, chip(text, tone), " ", code && h("code", {}, code), code && " ", reason)),
       status === "none" && h("p", {}, "Sign in by the button at the top, or paste a token below, and see what each part of it does."),
       principal?.expires && h("p", {}, "Time: ", countdown(principal.expires * 1000)),
-      text2 && h("p", {class: "row tight"}, h("span", {class: "muted"}, brings.token ? "The token" : "The key"), secret(text2, brings.token ? "the token" : "the key")));
+      kept && h("p", {class: "row tight"}, h("span", {class: "muted"}, brings.token ? "The token" : "The key"), secret(kept, brings.token ? "the token" : "the key")));
   }
 }
 
-const sections = ({header, claims, principal, context, issuer}) => [
-  header?.length || claims?.length ? h("div", {class: "halves wide-second"}, members("Header", header), members("Claims", claims)) : null,
+const sections = ({header, claims, principal, context, issuer, policy}) => [
+  header?.length || claims?.length ? h("div", {class: "halves"}, members("Header", header), members("Claims", claims)) : null,
   h("div", {class: "halves"}, principal && principalOf(principal), context && Object.keys(context).length > 0 && contextOf(context)),
+  policy && card("The IAM policy of who signs", pretty(policy)),
   issuer && h("div", {class: "card"}, details("The entry of the issuer, as the authorizers have it", () => pretty(issuer))),
 ];
 
@@ -73,7 +73,7 @@ const card = (title, ...children) => h("section", {class: "card stack tight"}, h
 // members are the header's or the claims, with what each did.
 const members = (title, all = []) => all.length === 0 ? null : card(title,
   table(title, ["Name", "Value", "What it did"], all.map(({name, value, effect, kind}) => [
-    h("code", {}, name), valueOf(value, kind), [effect, kind && [" ", chip(kind, tones[kind])]]])));
+    h("code", {}, name), valueOf(value, kind), [effect, kind ? [" ", chip(kind, tones[kind])] : null]])));
 
 // tones of what claims did.
 const tones = {required: "warn", ignored: "", scopes: "ok", groups: "ok"};
@@ -90,10 +90,11 @@ export function clock(seconds) {
   return isNaN(moment) ? "no time that there is" : moment.toLocaleString(undefined, {dateStyle: "medium", timeStyle: "medium"});
 }
 
-function principalOf({id, ownsNothing, schemes, scopes, groups, expires, issuedAt}) {
+function principalOf({id, ownsNothing, schemes, scopes, groups, expires, issuedAt, networks, usageKey}) {
   return card("The principal that came of it",
     facts([["Id", id && h("code", {}, id)], ["Owns", ownsNothing ? "nothing: the issuer's ids own nothing here" : id && "what has its id"],
-      ["Schemes", schemes?.join(", ")], ["Issued", issuedAt && clock(issuedAt)], ["Ends", expires && clock(expires)]]),
+      ["Schemes", schemes?.join(", ")], ["Issued", issuedAt && clock(issuedAt)], ["Ends", expires && clock(expires)],
+      ["From networks", networks?.join(", ")], ["Usage plan's key", usageKey]]),
     scopes?.length ? table("Scopes", ["Scope", "Where it is from"], scopes.map(({scope, from}) => [h("code", {}, scope), (from || []).join("; ")])) : h("p", {class: "muted"}, "It has no scopes: it may call what is public, and what takes a credential whatever its scopes."),
     groups?.length ? table("Groups", ["Group", "Scopes that it gives"], groups.map(({name, scopes: given}) => [name, given?.length ? given.map(scope => [h("code", {}, scope), " "]) : "none"])) : null);
 }

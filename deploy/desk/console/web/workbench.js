@@ -133,7 +133,7 @@ class Workbench {
         this.progress.value = ++come;
       }
     } catch (problem) {
-      if (problem.name !== "AbortError") throw problem;
+      if (problem.name !== "AbortError") this.failed = problem;
     } finally {
       if (this.running === mine) this.end(come < total && come + " of " + total + " were tried. ");
     }
@@ -144,6 +144,7 @@ class Workbench {
     this.progress.max = total;
     this.progress.value = 0;
     this.progress.hidden = this.cancel.hidden = total === 1;
+    this.failed = null;
     put(this.accepted);
     this.summary.textContent = "";
   }
@@ -164,7 +165,8 @@ class Workbench {
     this.progress.hidden = this.cancel.hidden = true;
     const results = [...this.results.values()], accepted = results.filter(result => verdictOf(result) === "accepted");
     this.summary.textContent = (before || "") + (results.length ? summary(results) : "");
-    if (accepted.length) put(this.accepted, h("p", {class: "alarm"}, h("strong", {}, plural(accepted.length, "broken token was", "broken tokens were") + " accepted: "), accepted.map(({name}, i) => [i ? ", " : "", h("code", {}, name)]),
+    if (this.failed) put(this.accepted, failure(this.failed));
+    else if (accepted.length) put(this.accepted, h("p", {class: "alarm"}, h("strong", {}, plural(accepted.length, "broken token was", "broken tokens were") + " accepted: "), accepted.map(({name}, i) => [i ? ", " : "", h("code", {}, name)]),
       ". Whoever can make such a token calls as anyone."));
     this.filter();
   }
