@@ -49,6 +49,7 @@ function show(moved) {
     const tab = byID("tab-" + other);
     if (other === chosen) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
+    if (other === chosen) tab.scrollIntoView({block: "nearest", inline: "nearest"});
   }
   views[chosen].show?.(new URLSearchParams(query));
   if (moved) byID("title-" + chosen).focus();

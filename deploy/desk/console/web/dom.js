@@ -89,30 +89,32 @@ export function secret(text, name) {
 
 const dots = "••••••••••••";
 
-// copier is a button that puts a text on the clipboard.
-export function copier(text, name) {
-  return button("Copy", async () => {
+// copier is a button that puts a text on the clipboard. Its label is Copy, or says by itself what, where several stand together.
+export function copier(text, name, label) {
+  return button(label || "Copy", async () => {
     if (!navigator.clipboard) throw new Error("A browser copies only for pages over https, or of this machine. Select the text, and copy it by hand.");
     await navigator.clipboard.writeText(await text());
     say("Copied " + name + ".", "ok");
-  }, {class: "quiet small", "aria-label": "Copy " + name});
+  }, {class: "quiet small", "aria-label": label ? null : "Copy " + name});
 }
 
-// pretty is a JSON value, or a text that may be one, as lines with its kinds of values told apart.
-export function pretty(value) {
+// pretty is a JSON value, or a text that may be one, as lines with its kinds of values told apart. The value lit, which is an object or a list
+// in it, stands out.
+export function pretty(value, lit) {
   if (typeof value === "string") {
     try { value = JSON.parse(value); } catch { return h("pre", {tabIndex: 0}, value); }
   }
-  return h("pre", {class: "json", tabIndex: 0}, lines(value, ""));
+  return h("pre", {class: "json", tabIndex: 0}, lines(value, "", lit));
 }
 
-function lines(value, indent) {
+function lines(value, indent, lit) {
+  if (lit && value === lit) return h("mark", {}, lines(value, indent));
   if (value === null || typeof value !== "object") return h("span", {class: "json-" + (value === null ? "null" : typeof value)}, JSON.stringify(value));
   const isList = Array.isArray(value), entries = Object.entries(value), [open, close] = isList ? "[]" : "{}";
   if (entries.length === 0) return open + close;
   const inner = indent + "  ";
   return [open, "\n", entries.map(([name, item], i) => [
-    inner, isList ? null : [h("span", {class: "json-name"}, JSON.stringify(name)), ": "], lines(item, inner), i < entries.length - 1 ? "," : null, "\n",
+    inner, isList ? null : [h("span", {class: "json-name"}, JSON.stringify(name)), ": "], lines(item, inner, lit), i < entries.length - 1 ? "," : null, "\n",
   ]), indent, close];
 }
 
