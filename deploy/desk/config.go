@@ -13,6 +13,7 @@ import (
 	"portcullis/deploy/desk/internal/console"
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/internal/listen"
 	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/internal/process"
 )
@@ -153,7 +154,7 @@ func (f Function) check(before []Function) error {
 // checkAddr refuses addresses that the issuer could not have: tokens of a plain http issuer are trusted on
 // loopback hosts only. With https it is no other: whoever reaches a desk can sign in.
 func (c Config) checkAddr() error {
-	host, _, err := net.SplitHostPort(c.Addr)
+	host, err := listen.Host(c.Addr)
 	if err != nil {
 		return c.wrongAddr(errors.New("want HOST:PORT"))
 	}

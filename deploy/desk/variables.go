@@ -10,9 +10,9 @@ import (
 	"portcullis/deploy/desk/internal/project"
 )
 
-// maxEnvironments is how many environments a function may have: as many as all functions of an account have at once, unless it has more.
+// MaxEnvironments is how many environments a function may have: as many as all functions of an account have at once, unless it has more.
 // See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
-const maxEnvironments = 1000
+const MaxEnvironments = 1000
 
 // checkEnvironments refuses a number that means nothing.
 func (c Config) checkEnvironments() error {
@@ -22,8 +22,8 @@ func (c Config) checkEnvironments() error {
 	switch {
 	case c.Environments == 0:
 		return nil
-	case c.Environments < 0 || c.Environments > maxEnvironments:
-		return wrong(fmt.Sprintf("want a number from 1 to %d", maxEnvironments))
+	case c.Environments < 0 || c.Environments > MaxEnvironments:
+		return wrong(fmt.Sprintf("want a number from 1 to %d", MaxEnvironments))
 	case !c.Exec && len(c.Functions) == 0:
 		return wrong("is for functions that are binaries or at addresses: want --exec or --function beside it")
 	}
