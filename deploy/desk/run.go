@@ -28,18 +28,17 @@ func Run(ctx, hardStop context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	source := c.source()
 	var watcher *project.Watcher
 	if c.Watch {
-		watcher = project.NewWatcher(source.Watched())
+		watcher = project.NewWatcher(c.watched())
 	}
-	p, err := project.Read(source)
+	p, err := project.Read(c.source())
 	if err != nil {
 		return err
 	}
 	listener, err := listen.TCP(ctx, c.Addr)
 	if err != nil {
-		return err
+		return c.wrongAddr(err)
 	}
 	defer listener.Close()
 	d, err := open(ctx, hardStop, c, listener.Addr(), p)

@@ -101,8 +101,8 @@ VALUE; may be repeated. Of the environment of this program they get nothing else
 Environment below tells`)
 	flags.StringArrayVar(&c.EnvFiles, "env-file", nil, `give them those of a `+"`FILE`"+` with a NAME[=VALUE] on each line, and comments behind #; may be
 repeated. Values are taken to the letter, quotes too; --env counts before it`)
-	flags.BoolVar(&c.Watch, "watch", false, `reload modes, contract and function binaries when they change (with --exec also the Go
-sources); requests in flight finish, WebSocket connections go on with what is there then, and
+	flags.BoolVar(&c.Watch, "watch", false, `reload modes, contract, function binaries and the files of --env-file when they change (with
+--exec also the Go sources); requests in flight finish, WebSocket connections go on with what is there then, and
 what is wrong leaves what was there before`)
 	flags.BoolVar(&c.Verbose, "verbose", false, `write on stderr the way that each request took, for people in place of its line. One request asks for its own with the header
 X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
