@@ -1,4 +1,5 @@
-// The same by undici: its fetch and request, and clients of one connection with and without pipelining.
+// Calls a mode of a desk, at the address that is its argument, by undici as a program does: by its fetch and request, and by clients of one
+// connection, with pipelining and without. It prints a line for what comes of each call.
 const { Client, Pool, Agent, request, fetch, interceptors } = require("undici");
 const { gunzipSync } = require("node:zlib");
 const { Readable } = require("node:stream");
