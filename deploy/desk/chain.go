@@ -40,12 +40,16 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	if err != nil {
 		return nil, err
 	}
+	variables, err := d.config.variables()
+	if err != nil {
+		return nil, err
+	}
 	var running *functions.Set
 	if before != nil {
 		running = before.functions
 	}
 	feed := d.services.Feed(ctx, p)
-	set, err := d.runner.Start(ctx, p, feed, running)
+	set, err := d.runner.Start(ctx, p, feed, variables, running)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"portcullis/deploy/desk/internal/functions"
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/desk/internal/terminal"
+	"portcullis/deploy/internal/listen"
 	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/internal/process"
 )
@@ -51,7 +52,7 @@ type Config struct {
 	Environ []string  // NAME=VALUE, as of [os.Environ]: what the environment variables say, and of it binaries get what is theirs
 
 	identity *localtls.Identity // nil: it speaks plain http
-	ofGiven  map[string]string  // the variables that Env and EnvFiles say
+	once     map[string][]byte  // what stood in those of EnvFiles that are read once
 }
 
 // LogForm is what the lines about requests and functions are.
@@ -109,8 +110,9 @@ func (c Config) complete() (Config, error) {
 	if c.Log == LogText {
 		c.Stderr = terminal.Log{To: c.Stderr, Color: c.Color}
 	}
-	ofGiven, err := c.variables()
-	c.ofGiven, wrong = ofGiven, append(wrong, err, c.checkEnvironments())
+	c.once = map[string][]byte{}
+	_, err := c.variables()
+	wrong = append(wrong, err, c.checkEnvironments())
 	identity, err := c.loadIdentity(errors.Join(wrong...) == nil)
 	c.identity = identity
 	return c, errors.Join(append(wrong, err)...)
@@ -153,9 +155,9 @@ func (f Function) check(before []Function) error {
 // checkAddr refuses addresses that the issuer could not have: tokens of a plain http issuer are trusted on
 // loopback hosts only. With https it is no other: whoever reaches a desk can sign in.
 func (c Config) checkAddr() error {
-	host, _, err := net.SplitHostPort(c.Addr)
+	host, err := listen.Host(c.Addr)
 	if err != nil {
-		return c.wrongAddr(errors.New("want HOST:PORT"))
+		return c.wrongAddr(err)
 	}
 	if isEvery(host) || isLoopback(host) {
 		return nil
@@ -197,6 +199,13 @@ func isLoopback(host string) bool { return host == "localhost" || net.ParseIP(ho
 // source is where the project's files are.
 func (c Config) source() project.Source {
 	return project.Source{Contract: c.Contract, Modes: c.Modes, Functions: c.given(), Build: c.Exec}
+}
+
+// watched gives the files whose changes change what is served, for one goroutine.
+func (c Config) watched() func() []string {
+	ofProject := c.source().Watched()
+	ours := slices.DeleteFunc(slices.Clone(c.EnvFiles), func(file string) bool { return c.once[file] != nil })
+	return func() []string { return slices.Concat(ofProject(), ours) }
 }
 
 // given are the functions that are given, by their names.

@@ -20,7 +20,7 @@ func TestRefusedOptions(t *testing.T) {
 		{desk.Config{Addr: "nowhere"}, "--addr", "nowhere", "want HOST:PORT"},
 		{desk.Config{Addr: "192.0.2.1:8080"}, "--addr", "192.0.2.1:8080", "want a loopback host, or none for every interface"},
 		{desk.Config{Addr: "desk.example:80"}, "--addr", "desk.example:80", "want a loopback host"},
-		{desk.Config{Addr: "127.0.0.1:99999"}, "--addr", "127.0.0.1:99999", "invalid port"},
+		{desk.Config{Addr: "127.0.0.1:99999"}, "--addr", "127.0.0.1:99999", `want a port from 0 to 65535, got "99999"`},
 		{desk.Config{Addr: ":0", Hosts: []string{"a.example", "b.example:80"}}, "--host", "b.example:80", "want a host's name without a port"},
 		{desk.Config{Addr: ":0", Hosts: []string{""}}, "--host", "", "want a host's name"},
 		{desk.Config{Addr: ":0", Modes: []string{"a.yaml", "a.yaml"}}, "--mode", "a.yaml", "each once"},

@@ -48,7 +48,7 @@ func open(ctx, hardStop context.Context, c Config, listening net.Addr, p *projec
 	}
 	d.runner = functions.New(functions.Config{
 		Services: d.services, Given: c.given(), Build: c.Exec, Environ: c.Environ, Log: log, Stderr: c.Stderr, HardStop: hardStop, Trust: c.trust(),
-		Variables: c.ofGiven, Environments: c.Environments,
+		Environments: c.Environments,
 	})
 	first, err := d.build(ctx, p, nil)
 	if err != nil {

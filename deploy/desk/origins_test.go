@@ -2,13 +2,14 @@ package desk_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"portcullis/deploy/desk"
 )
 
 // TestOrigins: a page of another site is told by no mode that it may read what comes of a table that is not the desk's own, unless its origin
-// is named.
+// is named, nor may it sign in. The issuer's keys are public.
 func TestOrigins(t *testing.T) {
 	elsewhere := start(t, desk.Config{Modes: []string{"rest-token"}})
 	table := []string{"AWS_ENDPOINT_URL_DYNAMODB=" + elsewhere.url + "/_aws", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "USERS_TABLE=users"}
@@ -25,9 +26,14 @@ func TestOrigins(t *testing.T) {
 		d := start(t, desk.Config{Environ: test.environ, Modes: []string{"rest-token", "rest-api-key", "http-lambda", "http-jwt"}})
 		for _, mode := range []string{"rest-token", "rest-api-key", "http-lambda", "http-jwt"} {
 			for _, call := range []struct{ method, path, key string }{
+				{"OPTIONS", "/_cognito/", ""}, {"POST", "/_cognito/", ""}, {"POST", "/_cognito/oauth2/token", ""},
 				{"OPTIONS", "/users", ""}, {"GET", "/users", ""}, {"GET", "/nowhere", ""}, {"POST", "/tokens", ""}, {"GET", "/users", "local-demo-key-not-secret"},
 			} {
-				request, err := http.NewRequest(call.method, d.url+"/"+mode+call.path, nil)
+				address := d.url + "/" + mode + call.path
+				if strings.HasPrefix(call.path, "/_") {
+					address = d.url + call.path
+				}
+				request, err := http.NewRequest(call.method, address, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -39,7 +45,7 @@ func TestOrigins(t *testing.T) {
 				answer.Body.Close()
 				allowed := answer.Header.Get("Access-Control-Allow-Origin")
 				if may := allowed == "*" || allowed == "https://page.example"; may != test.may {
-					t.Errorf("%s: %s /%s%s: %d with %q, want it to allow the page: %v", test.name, call.method, mode, call.path, answer.StatusCode, allowed, test.may)
+					t.Errorf("%s: %s %s: %d with %q, want it to allow the page: %v", test.name, call.method, address, answer.StatusCode, allowed, test.may)
 				}
 			}
 		}

@@ -10,11 +10,10 @@ package desk
 import (
 	"context"
 	"errors"
-	"net"
-	"syscall"
 	"time"
 
 	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/internal/listen"
 )
 
 // watchInterval is how often the files are looked at.
@@ -29,18 +28,17 @@ func Run(ctx, hardStop context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	source := c.source()
 	var watcher *project.Watcher
 	if c.Watch {
-		watcher = project.NewWatcher(source.Watched())
+		watcher = project.NewWatcher(c.watched())
 	}
-	p, err := project.Read(source)
+	p, err := project.Read(c.source())
 	if err != nil {
 		return err
 	}
-	listener, err := c.listen()
+	listener, err := listen.TCP(ctx, c.Addr)
 	if err != nil {
-		return err
+		return c.wrongAddr(err)
 	}
 	defer listener.Close()
 	d, err := open(ctx, hardStop, c, listener.Addr(), p)
@@ -63,19 +61,4 @@ func Run(ctx, hardStop context.Context, c Config) error {
 		defer d.watch(ctx, watcher, ticker.C)()
 	}
 	return d.serve(ctx, listener)
-}
-
-// listen names what is wrong with the address as the option does.
-func (c Config) listen() (net.Listener, error) {
-	listener, err := net.Listen("tcp", c.Addr)
-	if failure, ok := errors.AsType[*net.OpError](err); ok {
-		err = failure.Err
-	}
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, c.wrongAddr(errors.New("the address is in use; with the port 0 it is one that is free"))
-	case err != nil:
-		return nil, c.wrongAddr(err)
-	}
-	return listener, nil
 }

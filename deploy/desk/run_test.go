@@ -251,9 +251,15 @@ func accessToken(t testing.TB, url, username string) string {
 
 func waitForLog(t *testing.T, d *running, text string) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Minute); !strings.Contains(d.stderr.String(), text); time.Sleep(5 * time.Millisecond) {
+	waitForLogs(t, d, text, 1)
+}
+
+// waitForLogs waits until a text was logged so often.
+func waitForLogs(t *testing.T, d *running, text string, times int) {
+	t.Helper()
+	for end := time.Now().Add(5 * time.Minute); strings.Count(d.stderr.String(), text) < times; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("no %s in\n%s", text, d.stderr)
+			t.Fatalf("not %d times %s in\n%s", times, text, d.stderr)
 		}
 	}
 }

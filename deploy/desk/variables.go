@@ -10,9 +10,9 @@ import (
 	"portcullis/deploy/desk/internal/project"
 )
 
-// maxEnvironments is how many environments a function may have: as many as all functions of an account have at once, unless it has more.
+// MaxEnvironments is how many environments a function may have: as many as all functions of an account have at once, unless it has more.
 // See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
-const maxEnvironments = 1000
+const MaxEnvironments = 1000
 
 // checkEnvironments refuses a number that means nothing.
 func (c Config) checkEnvironments() error {
@@ -22,16 +22,16 @@ func (c Config) checkEnvironments() error {
 	switch {
 	case c.Environments == 0:
 		return nil
-	case c.Environments < 0 || c.Environments > maxEnvironments:
-		return wrong(fmt.Sprintf("want a number from 1 to %d", maxEnvironments))
+	case c.Environments < 0 || c.Environments > MaxEnvironments:
+		return wrong(fmt.Sprintf("want a number from 1 to %d", MaxEnvironments))
 	case !c.Exec && len(c.Functions) == 0:
 		return wrong("is for functions that are binaries or at addresses: want --exec or --function beside it")
 	}
 	return nil
 }
 
-// variables are those that binaries which are given get by --env-file and --env, of which the last one of a name counts. The error joins all
-// that is wrong, and has no value in it: some are secrets.
+// variables are those that binaries which are given get by --env-file and --env, of which the last one of a name counts, as the files say now.
+// The error joins all that is wrong, and has no value in it: some are secrets.
 func (c Config) variables() (map[string]string, error) {
 	all := map[string]string{}
 	var wrong []error
@@ -56,12 +56,8 @@ func (c Config) variables() (map[string]string, error) {
 
 // readVariables adds those of a file: a line each as --env has it, or empty, or a comment that begins with '#'.
 func (c Config) readVariables(file string, to map[string]string) (wrong []error) {
-	text, err := os.ReadFile(file)
+	text, err := c.readEnvFile(file)
 	if err != nil {
-		var failure *os.PathError
-		if errors.As(err, &failure) {
-			err = failure.Err
-		}
 		return []error{&OptionError{Option: "--env-file", Value: file, Err: err}}
 	}
 	for i, line := range strings.Split(string(text), "\n") {
@@ -77,6 +73,25 @@ func (c Config) readVariables(file string, to map[string]string) (wrong []error)
 		}
 	}
 	return wrong
+}
+
+// readEnvFile gives what stands in a file. Of what is no regular file, such as the pipe that a shell has for <(command), it is what was read
+// first: there is nothing more to come.
+func (c Config) readEnvFile(file string) ([]byte, error) {
+	if text, read := c.once[file]; read {
+		return text, nil
+	}
+	text, err := os.ReadFile(file)
+	if failure, is := errors.AsType[*os.PathError](err); is {
+		err = failure.Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		c.once[file] = append([]byte{}, text...) // which is not nil
+	}
+	return text, nil
 }
 
 // addVariable adds NAME=VALUE, or NAME as this program has it, and gives the name where it is one.

@@ -181,23 +181,15 @@ func TestWatchPlans(t *testing.T) {
 	call(made, 429)
 	call("local-demo-key-two-not-secret", 429)
 	write(t, "counted.yaml", fmt.Sprintf(countedMode, 4, "local-demo-key-two-not-secret"))
-	waitForReloads(t, d, 2)
+	waitForLogs(t, d, "local: reloaded counted.yaml\n", 2)
 	call("local-demo-key-two-not-secret", 200)
 	call(made, 200)
 
 	// The plan stays, and a key of the file has another value.
 	write(t, "counted.yaml", fmt.Sprintf(countedMode, 4, "local-demo-key-three-not-secret"))
-	waitForReloads(t, d, 3)
+	waitForLogs(t, d, "local: reloaded counted.yaml\n", 3)
 	call("local-demo-key-two-not-secret", 403)
 	call("local-demo-key-three-not-secret", 200)
-}
-
-// waitForReloads waits until counted.yaml was reloaded so often.
-func waitForReloads(t *testing.T, d *running, times int) {
-	t.Helper()
-	for strings.Count(d.stderr.String(), "local: reloaded counted.yaml\n") < times && t.Context().Err() == nil {
-		time.Sleep(5 * time.Millisecond)
-	}
 }
 
 // TestWatchBuilds changes the module's sources: the functions are built anew, and users stay.

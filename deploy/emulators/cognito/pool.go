@@ -70,6 +70,10 @@ type Config struct {
 	// Empty: there is no token endpoint.
 	Scopes []string
 
+	// Origins are those whose pages may sign people in: that may call the API and the token endpoint, such as https://page.example.
+	// Empty, or "*" among them: all, as at Cognito. Discovery document and key set are public, and pages of every origin may read them.
+	Origins []string
+
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 
@@ -101,6 +105,7 @@ type Pool struct {
 	now     func() time.Time
 	people  *people
 	clients map[string]Client // by ID
+	origins []string          // nil: all
 	deliver func(Message)
 	limit   limit
 
@@ -146,6 +151,9 @@ func New(c Config) (*Pool, error) {
 	if p.now == nil {
 		p.now = time.Now
 	}
+	if !slices.Contains(c.Origins, "*") {
+		p.origins = slices.Clone(c.Origins)
+	}
 	if err := p.SetScopes(c.Scopes); err != nil {
 		return nil, err
 	}
@@ -182,9 +190,11 @@ func (p *Pool) KeySetURL() string { return p.issuer.KeySetURL() }
 
 // ServeHTTP answers requests whose paths are as the client sent them, with the path of BaseURL: the
 // API at that path, with or without a slash at its end, and the token endpoint and the issuer's documents
-// below it. Pages of every origin may call it.
+// below it.
 func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	allowAnyOrigin(w.Header())
+	if origin := p.allowedOrigin(w.Header(), r); origin != "" {
+		allowOrigin(w.Header(), origin)
+	}
 	switch rest, ours := strings.CutPrefix(r.URL.Path, p.path); {
 	case r.Method == http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
@@ -198,10 +208,23 @@ func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// allowAnyOrigin allows browser pages what Cognito's endpoint allows them, and the headers that the
+// allowedOrigin is the origin whose page a request may be of, "*" being all; "": it may be of no page. Where that depends on the origin,
+// caches are told so.
+func (p *Pool) allowedOrigin(h http.Header, r *http.Request) string {
+	if len(p.origins) == 0 || strings.HasPrefix(r.URL.Path, p.path+"/"+PoolID+"/") {
+		return "*"
+	}
+	h.Add("Vary", "Origin")
+	if origin := r.Header.Get("Origin"); slices.Contains(p.origins, origin) {
+		return origin
+	}
+	return ""
+}
+
+// allowOrigin allows pages of an origin what Cognito's endpoint allows them, and the headers that the
 // AWS SDK for JavaScript and Amplify send.
-func allowAnyOrigin(h http.Header) {
-	h.Set("Access-Control-Allow-Origin", "*")
+func allowOrigin(h http.Header, origin string) {
+	h.Set("Access-Control-Allow-Origin", origin)
 	h.Set("Access-Control-Allow-Methods", "POST, GET")
 	h.Set("Access-Control-Allow-Headers", "authorization, cache-control, content-type, amz-sdk-invocation-id, "+
 		"amz-sdk-request, x-amz-content-sha256, x-amz-date, x-amz-security-token, x-amz-target, x-amz-user-agent")

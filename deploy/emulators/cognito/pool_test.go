@@ -145,6 +145,34 @@ func TestBrowserPagesMaySignIn(t *testing.T) {
 	}
 }
 
+// TestOrigins: who may sign in is told of the origins that are named, and of others that is told for the public documents alone. A line a
+// case: what is asked for by a page of https://page.example.
+func TestOrigins(t *testing.T) {
+	const page, other = "https://page.example", "https://other.example"
+	for _, test := range []struct {
+		origins             []string
+		method, path, allow string
+	}{
+		{nil, "POST", "/_cognito/", "*"},
+		{[]string{other, "*"}, "POST", "/_cognito/", "*"},
+		{[]string{other, page}, "POST", "/_cognito/", page},
+		{[]string{other, page}, "OPTIONS", "/_cognito/oauth2/token", page},
+		{[]string{other}, "POST", "/_cognito/", ""},
+		{[]string{other}, "POST", "/_cognito", ""},
+		{[]string{other}, "OPTIONS", "/_cognito/", ""},
+		{[]string{other}, "POST", "/_cognito/oauth2/token", ""},
+		{[]string{other}, "POST", "/_cognito/oauth2/revoke", ""},
+		{[]string{other}, "GET", "/_cognito/us-east-1_local/.well-known/jwks.json", "*"},
+		{[]string{other}, "GET", "/_cognito/us-east-1_local/.well-known/openid-configuration", "*"},
+	} {
+		pool := newPool(t, cognito.Config{Origins: test.origins, Scopes: []string{"users/read"}})
+		header := do(pool, test.method, test.path, "", http.Header{"Origin": {page}}).Header()
+		if allow := header.Get("Access-Control-Allow-Origin"); allow != test.allow || (header.Get("Access-Control-Allow-Headers") != "") != (allow != "") || (header.Get("Vary") == "Origin") != (allow != "*") {
+			t.Errorf("%v: %s %s: %v, want it to allow %q", test.origins, test.method, test.path, header, test.allow)
+		}
+	}
+}
+
 const goodSignIn = `{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"local-client","AuthParameters":{"USERNAME":"admin","PASSWORD":"Passw0rd!"}}`
 
 // newPool makes a pool at http://a.example/_cognito, where c does not say otherwise.

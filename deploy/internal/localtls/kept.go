@@ -80,7 +80,10 @@ func (s store) open() (*Identity, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lockTimeout)
 	defer cancel()
-	lock := flock.New(filepath.Join(s.folder, lockFile), flock.SetPermissions(0o600))
+	lock := flock.New(s.path(lockFile), flock.SetPermissions(0o600))
+	if info, err := os.Lstat(lock.Path()); err == nil && !info.Mode().IsRegular() { // a pipe would be waited for
+		return nil, fmt.Errorf("%s is no regular file, which is to be locked", lock.Path())
+	}
 	if _, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
 		return nil, fmt.Errorf("%s: %w", lock.Path(), err)
 	}

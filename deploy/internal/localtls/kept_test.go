@@ -287,7 +287,11 @@ func TestCannotBeKept(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for folder, want := range map[string]string{shared: "others may write in " + shared, file: "not a directory", filepath.Join(file, "below"): "not a directory"} {
+	locked := t.TempDir()
+	if err := os.Mkdir(filepath.Join(locked, "lock"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for folder, want := range map[string]string{locked: filepath.Join(locked, "lock") + " is no regular file", shared: "others may write in " + shared, file: "not a directory", filepath.Join(file, "below"): "not a directory"} {
 		_, err := localtls.Load(localtls.Options{Folder: folder, Host: "localhost"})
 		if problems, only := localtls.Problems(err); !only || len(problems) != 1 || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), localtls.Variable) {
 			t.Errorf("%s: %v", folder, err)

@@ -11,13 +11,15 @@ import (
 )
 
 // Listener speaks TLS with who connects. note is told in a line what kept a client from being served that speaks none, or that does not
-// trust the certificate. A handshake is done with the first that is read, and takes as long as that may. Nobody's listener, of a nil
+// trust the certificate, and what becomes of the certificate when it has to be renewed. A handshake is done with the first that is read, and takes as long as that may. Nobody's listener, of a nil
 // Identity, speaks plain http, and tells note of who speaks TLS to it.
 func (i *Identity) Listener(inner net.Listener, note func(line string)) net.Listener {
 	if i == nil {
 		return plainListener{inner, note}
 	}
-	return secureListener{inner, i.Config(), i.Trust, note}
+	config := i.Config()
+	config.Certificates, config.GetCertificate = nil, (&renewed{note: note, current: i}).certificate
+	return secureListener{inner, config, i.Trust, note}
 }
 
 type secureListener struct {

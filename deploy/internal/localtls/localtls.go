@@ -6,7 +6,7 @@
 // constraints (RFC 5280, section 4.2.1.10) let it speak for these names alone. So who trusts it trusts who has the server's key, which
 // is in a file that only its owner may read, for addresses of this machine, and nobody for anything else. A server that is called by
 // other names gets an authority of its own for these too. What is made is good for two years, and is made anew when less than thirty days
-// of them are left, when it cannot be used, and when others could read it.
+// of them are left, also while a server runs, when it cannot be used, and when others could read it.
 //
 // They are kept in the folder that [Variable] names, or in portcullis/tls in the user's folder for configuration:
 //
@@ -45,6 +45,7 @@ type Identity struct {
 	Trust string // the file with the certificate that clients have to trust; "": that is for who gave the certificate to know
 	Note  string // that trust has to be given anew, and why; "": nothing was there before, or it is as it was
 
+	options     Options // it was loaded by
 	certificate tls.Certificate
 	made        bool   // it was made here
 	signer      string // who signed it, for people
@@ -92,10 +93,16 @@ func Load(o Options) (*Identity, error) {
 	for i, name := range o.More {
 		o.More[i] = canonical(name)
 	}
+	load := o.kept
 	if o.CertFile != "" || o.KeyFile != "" {
-		return o.given()
+		load = o.given
 	}
-	return o.kept()
+	identity, err := load()
+	if err != nil {
+		return nil, err
+	}
+	identity.options = o
+	return identity, nil
 }
 
 // canonical is a host's name or address as certificates are compared with it.
@@ -136,7 +143,7 @@ func Problems(err error) (all []*Problem, only bool) {
 	return all, only
 }
 
-// Config is that of a server: TLS 1.2 and 1.3. HTTP/2 is not offered, since handshakes of WebSocket APIs are of HTTP/1.1, and so that
+// Config is that of a server that shows the certificate as it is now: TLS 1.2 and 1.3. HTTP/2 is not offered, since handshakes of WebSocket APIs are of HTTP/1.1, and so that
 // functions get the names of headers as clients wrote them, which HTTP/2 has in small letters.
 func (i *Identity) Config() *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{i.certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}

@@ -3,6 +3,7 @@
 package localtls_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,32 @@ import (
 
 	"portcullis/deploy/internal/localtls"
 )
+
+// TestPipes: nothing is waited for that a pipe in the place of a file would have to say.
+func TestPipes(t *testing.T) {
+	for _, test := range []struct{ file, err, note string }{
+		{"lock", "is no regular file, which is to be locked; PORTCULLIS_TLS_DIR names another folder", ""},
+		{"server.pem", "", "was no regular file"},
+		{"ca.pem", "", ""},
+	} {
+		folder := t.TempDir()
+		load(t, folder, "localhost")
+		path := filepath.Join(folder, test.file)
+		if err := errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		i, err := localtls.Load(localtls.Options{Folder: folder, Host: "localhost"})
+		if test.err != "" {
+			if err == nil || !strings.HasSuffix(err.Error(), path+" "+test.err) {
+				t.Errorf("%s: %v", test.file, err)
+			}
+			continue
+		}
+		if err != nil || !strings.Contains(i.Note, test.note) || (i.Note == "") != (test.note == "") {
+			t.Errorf("%s: %v, %+v", test.file, err, i)
+		}
+	}
+}
 
 // foreignFolder is the variable of the environment by which TestForeignFolder has itself run by another user.
 const foreignFolder = "FOREIGN_FOLDER"

@@ -6,8 +6,10 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -91,7 +93,7 @@ of this module, token, request, jwt, users, tokens and live, need not be given. 
 (provided.al2023), or a URL, which gets events as POST; without a path it is one of the
 Lambda Runtime Interface Emulator. What a binary writes has its name on each line. What a URL answers with 2xx is its answer; with the header
 X-Amz-Function-Error, the body {"errorMessage":"Unauthorized"} is its failure`)
-	flags.IntVar(&c.Environments, "environments", 0, `how many events at once a function gets at most, `+"`N`"+` from 1 to 1000: so many processes of a binary run
+	flags.Var((*environments)(&c.Environments), "environments", `how many events at once a function gets at most, `+"`N`"+` from 1 to 1000: so many processes of a binary run
 (default 4), and so many requests are at an address with a path (default any number). One
 without a path is a single environment, which gets one at a time; others wait`)
 	flags.StringArrayVar(&c.Env, "env", nil, `give the binaries of --function the variable `+"`NAME[=VALUE]`"+`, as this program has it where there is no
@@ -99,8 +101,8 @@ VALUE; may be repeated. Of the environment of this program they get nothing else
 Environment below tells`)
 	flags.StringArrayVar(&c.EnvFiles, "env-file", nil, `give them those of a `+"`FILE`"+` with a NAME[=VALUE] on each line, and comments behind #; may be
 repeated. Values are taken to the letter, quotes too; --env counts before it`)
-	flags.BoolVar(&c.Watch, "watch", false, `reload modes, contract and function binaries when they change (with --exec also the Go
-sources); requests in flight finish, WebSocket connections go on with what is there then, and
+	flags.BoolVar(&c.Watch, "watch", false, `reload modes, contract, function binaries and the files of --env-file when they change (with
+--exec also the Go sources); requests in flight finish, WebSocket connections go on with what is there then, and
 what is wrong leaves what was there before`)
 	flags.BoolVar(&c.Verbose, "verbose", false, `write on stderr the way that each request took, for people in place of its line. One request asks for its own with the header
 X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
@@ -123,9 +125,6 @@ answers itself (default text on a terminal, and json elsewhere). NO_COLOR takes 
 				return c, cli.Usage("--contract: want the file of one contract")
 			}
 		}
-		if flags.Changed("environments") && c.Environments == 0 {
-			return c, cli.Usage("--environments: want a number from 1 to 1000, got 0")
-		}
 		c.TLS, c.TLSCert, c.TLSKey = secure.TLS, secure.CertFile, secure.KeyFile
 		for _, text := range *functions {
 			c.Functions = append(c.Functions, desk.ParseFunction(text))
@@ -133,6 +132,31 @@ answers itself (default text on a terminal, and json elsewhere). NO_COLOR takes 
 		return c, nil
 	}
 }
+
+// environments is the number of --environments. What is none is refused here, and one that is too small or too large with all else that is
+// wrong, but for 0, which means that the flag is not there.
+type environments int
+
+// Set reads the flag's value.
+func (e *environments) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n == 0 {
+		return fmt.Errorf("want a number from 1 to %d", desk.MaxEnvironments)
+	}
+	*e = environments(n)
+	return nil
+}
+
+// String is empty where the flag is not there, so that help tells of no default.
+func (e *environments) String() string {
+	if *e == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(*e))
+}
+
+// Type is what help would call the value without a name of it.
+func (e *environments) Type() string { return "number" }
 
 // interrupts gives a context that the first interrupt ends, and one that the second ends: nobody waits for requests in
 // flight then. A third ends the program at once.

@@ -40,7 +40,11 @@ func TestRefused(t *testing.T) {
 		{"--function =http://127.0.0.1:1", "local: --function \"=http://127.0.0.1:1\": want NAME=URL, NAME=BINARY or, "},
 		{"--function a --function b", "local: --function \"b\": the one for all that name none is given twice\n"},
 		{"--function a", "local: --function \"a\": all that ../../../api/openapi.yaml has names a function: want NAME=URL or NAME=BINARY; "},
-		{"--environments 0", "local: --environments: want a number from 1 to 1000, got 0\n"},
+		{"--environments 0", "local: invalid argument \"0\" for \"--environments\" flag: want a number from 1 to 1000; "},
+		{"--environments many", "local: invalid argument \"many\" for \"--environments\" flag: want a number from 1 to 1000; local --help lists the flags\n"},
+		{"--environments 99999999999999999999", "local: invalid argument \"99999999999999999999\" for \"--environments\" flag: want a number from 1 to 1000; "},
+		{"--watch=maybe", "local: invalid argument \"maybe\" for \"--watch\" flag: want true or false; local --help lists the flags\n"},
+		{"--addr 127.0.0.1:99999", "local: --addr \"127.0.0.1:99999\": want a port from 0 to 65535, got \"99999\"\n"},
 		{"--env A=b", "local: --env: is for binaries that are given, of which there is none: "},
 		{"--function a=b --function a=c", "local: --function \"a=c\": the function \"a\" is given twice\n"},
 	} {

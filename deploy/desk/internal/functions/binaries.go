@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +26,7 @@ const timeout = 30 * time.Second
 type binaries struct {
 	services *services.Services
 	ours     []string // the environment of this module's functions, behind what they are configured by
-	others   []string // that of functions that are given
+	others   []string // that of functions that are given, before what they are given
 	most     int      // how many environments each has; 0: as package lambda has it
 	log      *slog.Logger
 	stderr   io.Writer
@@ -45,19 +44,18 @@ type builtBinary struct {
 
 func newBinaries(c Config, f *folder) *binaries {
 	return &binaries{
-		services: c.Services, ours: only(c.Environ, forAll, forOurs), others: with(only(c.Environ, forAll), c.Variables), most: c.Environments, log: c.Log, stderr: c.Stderr, hardStop: c.HardStop, folder: f, trust: trust{c.Trust, f}, ready: map[string]builtBinary{},
+		services: c.Services, ours: only(c.Environ, forAll, forOurs), others: only(c.Environ, forAll), most: c.Environments, log: c.Log, stderr: c.Stderr, hardStop: c.HardStop, folder: f, trust: trust{c.Trust, f}, ready: map[string]builtBinary{},
 	}
 }
 
 // given starts a binary that is given. What it fails with is a [*project.OptionError].
 func (b *binaries) given(ctx context.Context, name, file string, c configuration, before *running) (*running, error) {
-	trusting, err := b.trust.variables(process.Getenv(b.others))
+	environment := with(b.others, c.ofGiven)
+	trusting, err := b.trust.variables(process.Getenv(environment))
 	if err != nil {
 		return nil, err
 	}
-	c.variables = maps.Clone(c.variables)
-	maps.Copy(c.variables, trusting)
-	r, err := b.start(ctx, name, file, b.others, c, before)
+	r, err := b.start(ctx, name, file, with(environment, trusting), c, before)
 	if err != nil {
 		return nil, project.FunctionError(name, file, err)
 	}
@@ -112,7 +110,7 @@ func sameContent(a, b string) bool {
 // start starts a binary, or gives back the one that runs where it would be the same with the same contract.
 func (b *binaries) start(ctx context.Context, name, file string, environment []string, c configuration, before *running) (*running, error) {
 	variables, configured := c.of(b.services, name)
-	version := fmt.Sprint(file, project.StampOf(file), configured)
+	version := fmt.Sprint(file, project.StampOf(file), configured, environment)
 	if before != nil && before.version == version {
 		return before, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"portcullis/authorizers/environ"
 	"portcullis/deploy/desk/internal/project"
@@ -15,8 +16,9 @@ import (
 // configuration is what all functions of a project are configured by.
 type configuration struct {
 	variables map[string]string
-	issuers   string // for this module's own functions, in place of those of the variables
-	version   string // another one for another contract
+	ofGiven   map[string]string // of binaries that are given, before those
+	issuers   string            // for this module's own functions, in place of those of the variables
+	version   string            // another one for another contract
 	feed      services.Feed
 }
 
@@ -66,12 +68,12 @@ func (r *Runner) configuration(p *project.Project, feed services.Feed) (configur
 	}}, nil
 }
 
-// with is an environment with more variables.
+// with is an environment with more variables, in the order of their names.
 func with(environment []string, more ...map[string]string) []string {
 	all := append([]string(nil), environment...)
 	for _, variables := range more {
-		for name, value := range variables {
-			all = append(all, name+"="+value)
+		for _, name := range slices.Sorted(maps.Keys(variables)) {
+			all = append(all, name+"="+variables[name])
 		}
 	}
 	return all

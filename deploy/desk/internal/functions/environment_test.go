@@ -33,10 +33,10 @@ func TestEnvironments(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	r := New(Config{Services: s, Environ: shell, Variables: map[string]string{"GIVEN": "yes"}, Stderr: io.Discard, Log: slog.New(slog.DiscardHandler), HardStop: t.Context()})
+	r := New(Config{Services: s, Environ: shell, Stderr: io.Discard, Log: slog.New(slog.DiscardHandler), HardStop: t.Context()})
 	defer r.Close()
 	binary := testtools.Program(t, "./deploy/emulators/lambda/testdata/probe")
-	configured := configuration{variables: map[string]string{"RULES": "rules.json", "CONTRACT": ""}}
+	configured := configuration{variables: map[string]string{"RULES": "rules.json", "CONTRACT": ""}, ofGiven: map[string]string{"GIVEN": "yes"}}
 	ours, err := r.binaries.start(t.Context(), "token", binary, r.binaries.ours, configured, nil)
 	if err != nil {
 		t.Fatal(err)

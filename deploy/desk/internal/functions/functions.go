@@ -25,8 +25,7 @@ type Config struct {
 	Stderr   io.Writer         // of binaries
 	Trust    string            // the file of the certificate that binaries which are given have to trust, too; "": there is none
 
-	Variables    map[string]string // of binaries that are given, beside what they get of Environ
-	Environments int               // how many events at once a binary, or an address with a path, gets at most; 0: 4 a binary, and any number an address
+	Environments int // how many events at once a binary, or an address with a path, gets at most; 0: 4 a binary, and any number an address
 
 	// HardStop ends when nobody waits any more for functions to finish what they do.
 	HardStop context.Context
@@ -92,12 +91,14 @@ func (s *Set) Release() {
 }
 
 // Start makes sure of what this module's functions are configured by, feed being what live does, and starts the functions that a project names, except for
-// those that would be the same as in the set before; nil: there is none before. Where one cannot be started, none is.
-func (r *Runner) Start(ctx context.Context, p *project.Project, feed services.Feed, before *Set) (*Set, error) {
+// those that would be the same as in the set before; nil: there is none before. Where one cannot be started, none is. Binaries that are given
+// have the variables, beside what they get of the program's environment.
+func (r *Runner) Start(ctx context.Context, p *project.Project, feed services.Feed, variables map[string]string, before *Set) (*Set, error) {
 	configured, err := r.configuration(p, feed)
 	if err != nil {
 		return nil, err
 	}
+	configured.ofGiven = variables
 	names := p.FunctionNames()
 	ours := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return r.config.Given[name] != "" || slices.Contains(p.Echoed, name) })
 	if err := r.check(ctx, ours, configured); err != nil {

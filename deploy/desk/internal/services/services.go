@@ -59,15 +59,15 @@ func New(c Config) (*Services, error) {
 	if err := env.checkRegion(); err != nil {
 		return nil, err
 	}
-	pool, err := newPool(c.Base, c.Log)
+	tables, err := env.chooseTables(c.Base)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := newPool(c.Base, env.issuerOrigins(c.Base, tables), c.Log)
 	if err != nil {
 		return nil, err
 	}
 	issuers, own, err := env.chooseIssuers(c.Base, pool)
-	if err != nil {
-		return nil, err
-	}
-	tables, err := env.chooseTables(c.Base)
 	if err != nil {
 		return nil, err
 	}

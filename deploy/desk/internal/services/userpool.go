@@ -22,10 +22,11 @@ const (
 	ClientSecret = "local-client-secret-not-secret" // of SecretID
 )
 
-// newPool makes the built-in issuer. What it sends to people is a line of the log.
-func newPool(base string, log *slog.Logger) (*cognito.Pool, error) {
+// newPool makes the built-in issuer, at which pages of some origins may sign people in; none: those of all. What it sends to people is a
+// line of the log.
+func newPool(base string, origins []string, log *slog.Logger) (*cognito.Pool, error) {
 	return cognito.New(cognito.Config{
-		BaseURL: base + CognitoPath, Accounts: cognito.Demo(),
+		BaseURL: base + CognitoPath, Origins: origins, Accounts: cognito.Demo(),
 		Deliver: func(m cognito.Message) {
 			log.Info("message", slog.String("medium", m.Medium), slog.String("to", m.Destination), slog.String("username", m.Username),
 				slog.String("code", m.Code), slog.String("for", m.Operation))

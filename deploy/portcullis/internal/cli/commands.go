@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -159,10 +160,20 @@ func flagError(command *cobra.Command, err error) error {
 		return Usage("-%[1]s: flags have two dashes: --%[1]s", oneDash(command, value))
 	case secret && errors.As(err, &value):
 		return Usage("--%s: want a value of type %s; %s --help lists the flags", value.GetFlag().Name, value.GetFlag().Value.Type(), command.CommandPath())
+	case errors.As(err, &value) && errors.As(err, new(*strconv.NumError)): // whose text is for those who know Go
+		return Usage("invalid argument %.60q for \"--%s\" flag: %s; %s --help lists the flags", value.GetValue(), value.GetFlag().Name, wantedBy(value.GetFlag()), command.CommandPath())
 	case secret && errors.As(err, &syntax):
 		return Usage("there is no such flag; %s --help lists the flags", command.CommandPath())
 	}
 	return Usage("%w; %s --help lists the flags", err, command.CommandPath())
+}
+
+// wantedBy is what a flag of one of pflag's own types takes.
+func wantedBy(flag *pflag.Flag) string {
+	if flag.Value.Type() == "bool" {
+		return "want true or false"
+	}
+	return "want a number"
 }
 
 // oneDash is the flag that was meant where -owner was read as the short flag -o with the value wner; "" where there is none.

@@ -22,8 +22,9 @@ func Add(command *cobra.Command) *Flags {
 the folder that `+localtls.Variable+` names, by default portcullis/tls in your folder for configuration:
 clients have to trust ca.pem there once, as is printed, and portcullis itself trusts it. It speaks for
 localhost, host.docker.internal, 127.0.0.1, ::1 and the hosts of the flags here alone, is made anew when less
-than a month of its two years is left, and the key that signed it is not kept`)
-	flags.StringVar(&f.CertFile, "tls-cert", "", "speak https with the certificate in `FILE`, in PEM, and those behind it that lead to an authority")
+than a month of its two years is left, also while this runs, and the key that signed it is not kept`)
+	flags.StringVar(&f.CertFile, "tls-cert", "", `speak https with the certificate in `+"`FILE`"+`, in PEM, and those behind it that lead to an authority. The file is
+read anew when that has ended`)
 	flags.StringVar(&f.KeyFile, "tls-key", "", "the `FILE` of that certificate's key, in PEM")
 	cli.RefuseEmpty(flags, "tls-cert", "tls-key")
 	for _, name := range []string{"tls-cert", "tls-key"} {
