@@ -13,6 +13,20 @@ type message struct {
 	Message string `json:"message"`
 }
 
+// revoked is what a client is told that gave up a refresh token.
+type revoked struct {
+	Message      string `json:"message"`
+	AccessTokens string `json:"accessTokens"` // what authorizers do with those that came of it
+}
+
+// revokedOf says what was revoked: the family, or the refresh token alone.
+func revokedOf(family bool) revoked {
+	if family {
+		return revoked{"Refresh token revoked, and the tokens that came of it", "revoked"}
+	}
+	return revoked{"Refresh token revoked; access tokens that came of it may be accepted until they end", "accepted until they end"}
+}
+
 // issued is Tokens as clients see them, and what RFC 6749, section 5.1, calls them but for the casing.
 type issued struct {
 	AccessToken  string `json:"accessToken"`
@@ -59,7 +73,7 @@ func (h *Handler) refuse(ctx context.Context, e *lambdaproxy.Event, err error) l
 	switch {
 	case status == http.StatusInternalServerError:
 		e.Report(ctx, h.log, slog.LevelError, err)
-	case status > http.StatusUnauthorized:
+	case status > http.StatusUnauthorized && status != http.StatusUnsupportedMediaType:
 		e.Report(ctx, h.log, slog.LevelWarn, err)
 	}
 	a := lambdaproxy.Fail(status, text)
@@ -74,6 +88,7 @@ func (h *Handler) refuse(ctx context.Context, e *lambdaproxy.Event, err error) l
 func describe(err error) (status int, text string, headers map[string]string) {
 	var (
 		input       *InputError
+		media       *MediaTypeError
 		denial      *unauthorized
 		challenge   *ChallengeError
 		throttled   *ThrottledError
@@ -82,6 +97,8 @@ func describe(err error) (status int, text string, headers map[string]string) {
 	switch {
 	case errors.As(err, &input):
 		return http.StatusBadRequest, input.Error(), nil
+	case errors.As(err, &media): // with what would be taken (RFC 9110, section 15.5.16)
+		return http.StatusUnsupportedMediaType, media.Error(), map[string]string{"Accept": "application/json"}
 	case errors.As(err, &denial) && denial.challenge != "":
 		return http.StatusUnauthorized, denial.text, map[string]string{"WWW-Authenticate": denial.challenge}
 	case errors.As(err, &denial):

@@ -54,9 +54,10 @@ func (e *ChallengeError) Error() string {
 
 // What a request, an event or an allowed origin is refused with.
 type (
-	InputError  = lambdaproxy.InputError
-	EventError  = lambdaproxy.EventError
-	OriginError = lambdaproxy.OriginError
+	InputError     = lambdaproxy.InputError
+	MediaTypeError = lambdaproxy.MediaTypeError
+	EventError     = lambdaproxy.EventError
+	OriginError    = lambdaproxy.OriginError
 )
 
 func invalid(field, problem string) error { return &InputError{Field: field, Problem: problem} }

@@ -25,7 +25,9 @@ func ExampleNew() {
 		return
 	}
 	for _, body := range []string{`{"username":"ann","password":"Passw0rd!"}`, `{"username":"ann","password":"guess"}`, `{"username":"ann"}`} {
-		event, _ := json.Marshal(map[string]string{"resource": "/tokens", "httpMethod": "POST", "body": body})
+		event, _ := json.Marshal(map[string]any{
+			"resource": "/tokens", "httpMethod": "POST", "headers": map[string]string{"Content-Type": "application/json"}, "body": body,
+		})
 		out, err := handler.Invoke(context.Background(), event)
 		if err != nil {
 			fmt.Println(err)

@@ -151,6 +151,7 @@ type said struct {
 	Challenge, Session                            string
 	Parameters                                    map[string]any
 	Error, Message                                string
+	AccessTokens                                  string
 }
 
 // read reads an answer that has this status.
@@ -178,6 +179,11 @@ func credentialsOf(username, password string) string {
 func signIn(t testing.TB, h *tokens.Handler, username string) said {
 	t.Helper()
 	return read(t, post(t, h, "rest", "/tokens", credentialsOf(username, issuer.Password)), 200)
+}
+
+func revoking(refresh, access string) string {
+	body, _ := json.Marshal(map[string]string{"refreshToken": refresh, "accessToken": access})
+	return string(body)
 }
 
 func refreshing(token string) string {

@@ -21,6 +21,8 @@ type Config struct {
 	AllowedOrigins []string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Wait returns when so much of the clock's time has passed, or the context ends; nil waits.
+	Wait func(ctx context.Context, d time.Duration)
 	// Log receives failures that are not the client's; nil means slog.Default().
 	Log *slog.Logger
 }
@@ -31,6 +33,7 @@ type Handler struct {
 	revocations Revocations
 	cors        lambdaproxy.CORS
 	now         func() time.Time
+	wait        func(context.Context, time.Duration)
 	log         *slog.Logger
 }
 
@@ -48,14 +51,27 @@ func New(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Handler{identity: c.Identity, revocations: c.Revocations, cors: cors, now: c.Now, log: c.Log}
+	h := &Handler{identity: c.Identity, revocations: c.Revocations, cors: cors, now: c.Now, wait: c.Wait, log: c.Log}
 	if h.now == nil {
 		h.now = time.Now
+	}
+	if h.wait == nil {
+		h.wait = wait
 	}
 	if h.log == nil {
 		h.log = slog.Default()
 	}
 	return h, nil
+}
+
+// wait waits for as long as it may.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // Invoke answers one proxy event of a REST API, or of an HTTP API with payload version 1.0 or 2.0; it tells them

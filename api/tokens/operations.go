@@ -21,7 +21,7 @@ var (
 
 // signIn serves POST /tokens, which starts a sign-in or answers a challenge of one.
 func (h *Handler) signIn(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	body, err := e.ReadBody("username", "password", "challenge", "session", "answer")
+	body, err := readBody(e, "username", "password", "challenge", "session", "answer")
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
@@ -72,25 +72,24 @@ func (h *Handler) refresh(ctx context.Context, e *lambdaproxy.Event) (lambdaprox
 
 // revoke serves POST /tokens/revoke. A refresh token that is not known is as good as a revoked one (RFC 7009, section 2.2).
 func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	refresh, err := readRefreshToken(e)
+	refresh, access, err := readRevoked(e)
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
-	next := Secret("")
+	var f family
 	if h.revocations != nil {
-		next, err = h.revokeFamily(ctx, refresh)
+		f, err = h.revokeFamily(ctx, refresh, access)
 	}
-	replaced := errors.Is(err, ErrReplaced)
-	if err != nil && !replaced {
+	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
-	if err := h.revokeAll(ctx, next, refresh); err != nil { // one that was rotated may be good for another minute
-		return lambdaproxy.Answer{}, handOn(next, err)
+	if err := h.revokeAll(ctx, f.next, refresh); err != nil { // one that was rotated may be good for another minute
+		return lambdaproxy.Answer{}, handOn(f.next, err)
 	}
-	if replaced {
+	if f.replaced && !f.told {
 		return lambdaproxy.Answer{}, errReplaced
 	}
-	return ok(message{"Refresh token revoked"}), nil
+	return ok(revokedOf(f.told)), nil
 }
 
 // revokeAll ends refresh tokens at the provider, those that are not "".
@@ -106,27 +105,41 @@ func (h *Handler) revokeAll(ctx context.Context, all ...Secret) error {
 	return nil
 }
 
+// family is what became of the tokens that share a refresh token's sign-in.
+type family struct {
+	told     bool   // authorizers were
+	replaced bool   // another refresh token took the place of this one before
+	next     Secret // the refresh token that took its place now; "": none did
+}
+
 // revokeFamily tells the authorizers what a refresh token stands for. The token is opaque, so that it is used once more:
-// the access token that it gives names the family, whose ID tokens may end later. It returns the refresh token that took the
-// place of this one, if any.
+// the access token that it gives names the family, whose ID tokens may end later. One that the provider refuses names none, nor does one
+// that was replaced: the newer one, which does, may be somebody else's by now. Then the access token that came along names it, if the
+// provider takes that.
 //
-// The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt. A token
-// that is refused names no family; the access tokens that came of it end by themselves. So do those of one that was replaced,
-// which is ErrReplaced: the newer one, which names the family, may be somebody else's by now.
-func (h *Handler) revokeFamily(ctx context.Context, refresh Secret) (next Secret, err error) {
+// The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt.
+func (h *Handler) revokeFamily(ctx context.Context, refresh, access Secret) (family, error) {
 	tokens, err := h.identity.Refresh(ctx, refresh)
+	f := family{replaced: errors.Is(err, ErrReplaced), next: tokens.Refresh}
+	var claims Claims
 	switch {
-	case errors.Is(err, ErrRefused):
-		return "", nil
-	case err != nil:
-		return "", err
+	case err == nil:
+		claims, err = h.identity.Claims(tokens.Access)
+	case isRefused(err) && access != "":
+		claims, err = h.identity.Check(ctx, access)
 	}
-	claims, err := h.identity.Claims(tokens.Access)
+	if isRefused(err) {
+		return f, nil
+	}
 	if err == nil {
 		err = unavailable(h.revocations.RevokeFamily(ctx, claims.Issuer, claims.Origin, h.now().Add(longestToken)))
 	}
-	return tokens.Refresh, handOn(tokens.Refresh, err)
+	f.told = err == nil
+	return f, handOn(f.next, err)
 }
+
+// isRefused tells whether the provider does not take a token, now or ever.
+func isRefused(err error) bool { return errors.Is(err, ErrRefused) || errors.Is(err, ErrReplaced) }
 
 // longestToken is the longest that an access token or an ID token of Cognito's can be good
 // (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html).
@@ -149,29 +162,45 @@ func (h *Handler) signOut(ctx context.Context, e *lambdaproxy.Event) (lambdaprox
 	return ok(message{"Signed out"}), nil
 }
 
-// signOutEverywhere tells the authorizers of the user's tokens before the provider ends them, so that a failure leaves the
-// access token good for another attempt; and once more behind it, for tokens that were issued in between.
+// signOutMargin is how long the provider may take to sign out after the authorizers were told, at least.
+const signOutMargin = time.Second / 2
+
+// signOutEverywhere tells the authorizers of the user's tokens before the provider ends them, so that a failure leaves the access token
+// good for another attempt. They are told of what is issued a moment later too, until the provider is done; where it took longer, they are
+// told once more. It returns when tokens that are issued from now on are none of those.
 func (h *Handler) signOutEverywhere(ctx context.Context, access Secret) error {
 	claims, err := h.identity.Check(ctx, access)
 	if err != nil {
 		return err
 	}
-	if err := h.revokeUser(ctx, claims); err != nil {
+	before, err := h.revokeUser(ctx, claims, signOutMargin)
+	if err != nil {
 		return err
 	}
 	if err := h.identity.SignOut(ctx, access); err != nil {
 		return err
 	}
-	return h.revokeUser(ctx, claims)
+	if !h.now().Before(secondAfter(before)) {
+		if before, err = h.revokeUser(ctx, claims, 0); err != nil {
+			return err
+		}
+	}
+	h.wait(ctx, secondAfter(before).Sub(h.now()))
+	return nil
 }
 
-// revokeUser ends what the user was issued up to now, and the access token itself: the provider's clock may be ahead.
-func (h *Handler) revokeUser(ctx context.Context, c Claims) error {
-	before := h.now()
+// secondAfter is when the second of a time is over: a token that is issued then, or later, has an iat that is after it.
+func secondAfter(t time.Time) time.Time { return t.Truncate(time.Second).Add(time.Second) }
+
+// revokeUser ends what the user was issued up to now and for a while longer, and the access token itself: the provider's clock may be
+// ahead. It gives the time of this clock up to which tokens are ended.
+func (h *Handler) revokeUser(ctx context.Context, c Claims, longer time.Duration) (time.Time, error) {
+	until := h.now().Add(longer)
+	before := until
 	if c.Issued.After(before) {
 		before = c.Issued
 	}
-	return unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, before, before.Add(longestToken)))
+	return until, unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, before, before.Add(longestToken)))
 }
 
 // unavailable is any failure to remember a revocation: it can be tried again.

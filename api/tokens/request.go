@@ -70,18 +70,44 @@ func readText(body lambdaproxy.Object, member string, most int) (string, error) 
 	return text, nil
 }
 
+// readBody reads the request's body, of the type that it has to be, with these members and no others.
+func readBody(e *lambdaproxy.Event, members ...string) (lambdaproxy.Object, error) {
+	if err := e.RequireJSON(); err != nil {
+		return lambdaproxy.Object{}, err
+	}
+	return e.ReadBody(members...)
+}
+
 // readRefreshToken reads the body {refreshToken}.
 func readRefreshToken(e *lambdaproxy.Event) (Secret, error) {
-	body, err := e.ReadBody("refreshToken")
+	body, err := readBody(e, "refreshToken")
 	if err != nil {
 		return "", err
 	}
-	token, err := readText(body, "refreshToken", maxToken)
+	return readToken(body, "refreshToken", "a refresh token")
+}
+
+// readRevoked reads the body {refreshToken, accessToken}; an access token need not be there.
+func readRevoked(e *lambdaproxy.Event) (refresh, access Secret, err error) {
+	body, err := readBody(e, "refreshToken", "accessToken")
+	if err != nil {
+		return "", "", err
+	}
+	if refresh, err = readToken(body, "refreshToken", "a refresh token"); err != nil || !body.Has("accessToken") {
+		return refresh, "", err
+	}
+	access, err = readToken(body, "accessToken", "an access token")
+	return refresh, access, err
+}
+
+// readToken reads a member that is a token of Cognito's.
+func readToken(body lambdaproxy.Object, member, kind string) (Secret, error) {
+	token, err := readText(body, member, maxToken)
 	if err != nil {
 		return "", err
 	}
 	if strings.ContainsFunc(token, func(c rune) bool { return !isTokenCharacter(c) }) {
-		return "", invalid("refreshToken", "must be a refresh token, as it was given")
+		return "", invalid(member, "must be "+kind+", as it was given")
 	}
 	return Secret(token), nil
 }

@@ -180,6 +180,38 @@ func TestBrowsers(t *testing.T) {
 	}
 }
 
+// TestMediaTypes: a body that a page of another origin could send without being asked is not read.
+func TestMediaTypes(t *testing.T) {
+	for _, test := range []struct {
+		types []string
+		want  string // ""; it is taken
+	}{
+		{[]string{"application/json"}, ""},
+		{[]string{"Application/JSON; charset=utf-8"}, ""},
+		{[]string{"application/problem+json"}, ""},
+		{nil, "Content-Type is missing: application/json is expected"},
+		{[]string{""}, "Content-Type is missing: application/json is expected"},
+		{[]string{"text/plain"}, `Content-Type must be application/json, not "text/plain"`},
+		{[]string{"text/plain; application/json"}, `Content-Type must be application/json, not "text/plain; application/json"`},
+		{[]string{"application/x-www-form-urlencoded"}, `Content-Type must be application/json, not "application/x-www-form-urlencoded"`},
+		{[]string{"multipart/form-data; boundary=x"}, `Content-Type must be application/json, not "multipart/form-data; boundary=x"`},
+		{[]string{"application/jsonp"}, `Content-Type must be application/json, not "application/jsonp"`},
+		{[]string{"application/json", "application/json"}, `Content-Type must be application/json, not "application/json, application/json"`},
+		{[]string{strings.Repeat("x", 300)}, `Content-Type must be application/json, not "` + strings.Repeat("x", 64) + `"`},
+	} {
+		for _, path := range []string{"/tokens", "/tokens/refresh", "/tokens/revoke"} {
+			d := newDesk(t, "local-client", nil)
+			call := proxytest.Call{Method: "POST", Path: path, Body: `{"x":1}`, Header: map[string][]string{"content-type": test.types}}
+			a := proxytest.Invoke(t, d.Handler, proxytest.Event(t, "rest", call))
+			if test.want == "" {
+				read(t, a, 400)
+			} else if got := read(t, a, 415); got.Error != test.want || a.Headers["Accept"] != "application/json" || d.log.Len() > 0 {
+				t.Errorf("%s %q: %+v, headers %v, log %s", path, test.types, got, a.Headers, d.log)
+			}
+		}
+	}
+}
+
 // TestSecrets: what is secret prints as [redacted], whatever prints it.
 func TestSecrets(t *testing.T) {
 	reply := tokens.Reply{Session: "hidden-1", NewPassword: "hidden-2", Code: "hidden-3"}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"portcullis/api/tokens"
 	"portcullis/api/tokens/cognito"
 	issuer "portcullis/deploy/emulators/cognito"
+	"portcullis/deploy/testtools"
 )
 
 // journal is a Revocations that writes down what it is told, or fails.
@@ -94,10 +96,14 @@ func TestRevoke(t *testing.T) {
 				d = newDesk(t, client, told)
 			}
 			first := signIn(t, d.Handler, "admin")
-			for range 2 {
+			for again := range 2 {
 				a := post(t, d.Handler, "rest", "/tokens/revoke", refreshing(first.RefreshToken))
-				if got := read(t, a, 200); a.Body != `{"message":"Refresh token revoked"}` {
-					t.Errorf("%s: %+v", client, got)
+				want := "accepted until they end"
+				if told != nil && again == 0 {
+					want = "revoked"
+				}
+				if got := read(t, a, 200); got.AccessTokens != want || !strings.HasPrefix(got.Message, "Refresh token revoked") {
+					t.Errorf("%s: %+v, want access tokens %s", client, got, want)
 				}
 			}
 			read(t, post(t, d.Handler, "rest", "/tokens/refresh", refreshing(first.RefreshToken)), 401)
@@ -165,6 +171,97 @@ func TestRevokeReplaced(t *testing.T) {
 	read(t, post(t, d.Handler, "rest", "/tokens/refresh", refreshing(next.RefreshToken)), 401)
 }
 
+// TestRevokeWithAccessToken: where the refresh token names no family, an access token that the user pool takes does, and no other.
+func TestRevokeWithAccessToken(t *testing.T) {
+	const kept = "accepted until they end"
+	nothing := func(*testing.T, *desk, said) {}
+	for _, test := range []struct {
+		name, client string
+		refused      bool // refreshes are, as where a device's key is missing, the user is disabled or a trigger refuses
+		before       func(t *testing.T, d *desk, first said)
+		access       func(t *testing.T, first said) string
+		want         string // of accessTokens; "": 401
+	}{
+		{"refreshed", "local-client", false, nothing, ofReader, "revoked"},
+		{"refused", "local-client", true, nothing, own, "revoked"},
+		{"refused, without an access token", "local-client", true, nothing, none, kept},
+		{"refused, with a forged one", "local-client", true, nothing, forged, kept},
+		{"refused, with one of another app client", "local-client", true, nothing, ofAnotherClient, kept},
+		{"replaced", "rotating", false, rotate, own, "revoked"},
+		{"replaced, without an access token", "rotating", false, rotate, none, ""},
+		{"revoked already", "local-client", false, revoke, own, kept},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			told := &journal{}
+			d := newDesk(t, test.client, told)
+			if test.refused {
+				between := exception("NotAuthorizedException", "Invalid Refresh Token.")
+				between.failing, between.issuer = "GetTokensFromRefreshToken", testtools.Proxy(t, d.address)
+				d.Handler, d.log = newHandler(t, between.serve(t), test.client, told)
+			}
+			first := signIn(t, d.Handler, "admin")
+			test.before(t, d, first)
+			told.take()
+			body := refreshing(first.RefreshToken)
+			if access := test.access(t, first); access != "" {
+				body = revoking(first.RefreshToken, access)
+			}
+			status := 200
+			if test.want == "" {
+				status = 401
+			}
+			if got := read(t, post(t, d.Handler, "rest", "/tokens/revoke", body), status); got.AccessTokens != test.want {
+				t.Errorf("%+v, want %q", got, test.want)
+			}
+			if entries := told.take(); test.want == "revoked" {
+				wantFamily(t, test.name, entries, d.issuer, claimsOf(t, first.AccessToken))
+			} else if len(entries) > 0 {
+				t.Errorf("revoked %+v", entries)
+			}
+		})
+	}
+}
+
+func none(*testing.T, said) string { return "" }
+
+func own(_ *testing.T, first said) string { return first.AccessToken }
+
+func forged(t *testing.T, first said) string {
+	parts := strings.Split(first.AccessToken, ".")
+	return parts[0] + "." + strings.Split(signIn(t, newDesk(t, "local-client", nil).Handler, "reader").AccessToken, ".")[1] + "." + parts[2]
+}
+
+func ofReader(t *testing.T, _ said) string {
+	return signIn(t, newDesk(t, "local-client", nil).Handler, "reader").AccessToken
+}
+
+func ofAnotherClient(t *testing.T, _ said) string {
+	return signIn(t, newDesk(t, "graceful", nil).Handler, "admin").AccessToken
+}
+
+func rotate(t *testing.T, d *desk, first said) {
+	read(t, post(t, d.Handler, "rest", "/tokens/refresh", refreshing(first.RefreshToken)), 200)
+}
+
+func revoke(t *testing.T, d *desk, first said) {
+	read(t, post(t, d.Handler, "rest", "/tokens/revoke", refreshing(first.RefreshToken)), 200)
+}
+
+// TestRevokeOfAnotherClient: its refresh token is the client's to mend, whether authorizers are told or not, and it stays good there.
+func TestRevokeOfAnotherClient(t *testing.T) {
+	other := newDesk(t, "rotating", nil)
+	for _, client := range []string{"local-client", "secretive"} {
+		for _, revocations := range []tokens.Revocations{nil, &journal{}} {
+			token := signIn(t, other.Handler, "admin").RefreshToken
+			d := newDesk(t, client, revocations)
+			if got := read(t, post(t, d.Handler, "rest", "/tokens/revoke", refreshing(token)), 400); got.Error != "refreshToken must be one of this API's app client" || d.log.Len() > 0 {
+				t.Errorf("%s: %+v, log %s", client, got, d.log)
+			}
+			read(t, post(t, other.Handler, "rest", "/tokens/refresh", refreshing(token)), 200)
+		}
+	}
+}
+
 // TestRevokeAtCognitoFails: the authorizers know already, and the client can try again.
 func TestRevokeAtCognitoFails(t *testing.T) {
 	for _, client := range []string{"local-client", "rotating"} {
@@ -193,16 +290,18 @@ func TestSignOut(t *testing.T) {
 		d := newDesk(t, "secretive", told)
 		first, second, other := signIn(t, d.Handler, "admin"), signIn(t, d.Handler, "admin"), signIn(t, d.Handler, "reader")
 		begun := time.Now()
-		if a := signOut(t, d.Handler, kind, "bearer "+first.AccessToken); a.StatusCode != 200 || a.Body != `{"message":"Signed out"}` {
+		a := signOut(t, d.Handler, kind, "bearer "+first.AccessToken)
+		ended := time.Now()
+		if a.StatusCode != 200 || a.Body != `{"message":"Signed out"}` {
 			t.Fatalf("%s: %d %s", kind, a.StatusCode, a.Body)
 		}
 		entries := told.take()
-		if len(entries) != 2 {
-			t.Fatalf("%s: revoked %+v", kind, entries)
+		if len(entries) == 0 {
+			t.Fatalf("%s: revoked nothing", kind)
 		}
 		for _, e := range entries {
 			if e.kind != "user" || e.issuer != d.issuer || e.value != claimsOf(t, first.AccessToken)["sub"] ||
-				e.before.Before(begun) || e.before.After(time.Now()) || e.ends.Before(e.before.Add(24*time.Hour)) {
+				e.before.Before(begun) || e.before.Unix() >= ended.Unix() || e.ends.Before(e.before.Add(24*time.Hour)) {
 				t.Errorf("%s: revoked %+v", kind, e)
 			}
 		}
@@ -234,6 +333,63 @@ func TestSignOutBehind(t *testing.T) {
 			t.Errorf("revoked %+v, want what was issued up to %d", e, issued)
 		}
 	}
+}
+
+// TestSignInAfterSignOut: who signs in when the sign-out is answered has tokens that are not among those that it ended, and nobody has one
+// that was issued before and is good still, however long the user pool takes.
+func TestSignInAfterSignOut(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		start string        // of the clock
+		takes time.Duration // the user pool for a sign-out
+		until []string      // what is ended, by each entry
+		end   string        // of the clock, at the answer
+	}{
+		{"early in a second", "10:00:00.1", 100 * time.Millisecond, []string{"10:00:00.6"}, "10:00:01"},
+		{"late in a second", "10:00:00.9", 100 * time.Millisecond, []string{"10:00:01.4"}, "10:00:02"},
+		{"a slow user pool", "10:00:00.1", 3500 * time.Millisecond, []string{"10:00:00.6", "10:00:03.6"}, "10:00:04"},
+		{"one that is done as the second is over", "10:00:00.1", 900 * time.Millisecond, []string{"10:00:00.6", "10:00:01"}, "10:00:02"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			const form = "2006-01-02 15:04:05.9"
+			now, err := time.Parse(form, "2100-01-01 "+test.start)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, told := newDesk(t, "local-client", nil), &journal{}
+			pool, err := cognito.New(cognito.Config{Client: clientAt(d.address), ClientID: "local-client", Timeout: patience})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h, err := tokens.New(tokens.Config{
+				Identity: slowly{pool, func() { now = now.Add(test.takes) }}, Revocations: told,
+				Now: func() time.Time { return now }, Wait: func(_ context.Context, d time.Duration) { now = now.Add(d) },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			read(t, signOut(t, h, "rest", "Bearer "+signIn(t, h, "admin").AccessToken), 200)
+			var until []string
+			for _, e := range told.take() {
+				until = append(until, e.before.Format("15:04:05.9"))
+			}
+			if end := now.Format("15:04:05.9"); !slices.Equal(until, test.until) || end != test.end {
+				t.Errorf("ended up to %v at %s, want %v at %s", until, end, test.until, test.end)
+			}
+		})
+	}
+}
+
+// slowly is a user pool that takes its time to sign out.
+type slowly struct {
+	tokens.Identity
+	pass func()
+}
+
+func (s slowly) SignOut(ctx context.Context, access tokens.Secret) error {
+	err := s.Identity.SignOut(ctx, access)
+	s.pass()
+	return err
 }
 
 // TestSignOutFails: when the authorizers cannot be told, the access token is good for another attempt.

@@ -11,12 +11,26 @@
 //	                       200 {accessToken, idToken, refreshToken, expiresIn, tokenType}, or {challenge, session, parameters}
 //	POST /tokens           {challenge, session, username, answer}: the same
 //	POST /tokens/refresh   {refreshToken}: tokens, with a refreshToken where another one took its place
-//	POST /tokens/revoke    {refreshToken}: ends it and all that came of it, whether or not it is known
+//	POST /tokens/revoke    {refreshToken, accessToken}: ends it and all that came of it, whether or not it is known
+//	                       200 {message, accessTokens}
 //	POST /tokens/sign-out  Authorization: Bearer, with an access token: ends all tokens of its user
 //
 // The answer to NEW_PASSWORD_REQUIRED is {newPassword, attributes}, with all of parameters.requiredAttributes; that to
 // SELECT_MFA_TYPE is {mfaType}, one of parameters.mfaTypes; that to SMS_MFA, SOFTWARE_TOKEN_MFA and EMAIL_OTP is {code}. Where
 // there is a parameters.username, it is the username to answer with.
+//
+// # Revoking
+//
+// A refresh token is opaque. It is used once more, for an access token that names the family that authorizers are told of. Where the
+// provider refuses that, since the token was revoked already, its user is disabled, a trigger refuses or a device's key is missing, the
+// family is that of the accessToken, which may be sent along and which the provider checks. The answer's accessTokens are "revoked", or
+// "accepted until they end" where no family is known, or there are no Revocations; the refresh token is good for nothing in any case
+// (RFC 7009, section 2.2).
+//
+// Signing out ends what was issued up to now, in whole seconds, as the claim iat is: the rest of the second in which it is done, and for
+// half a second more, in which the provider does it. It is answered when that is over, up to a second and a half later, so that who signs
+// in then gets tokens that are good. It can be repeated unless all of it is done. Clocks: "now" is this function's; an iat that the provider's
+// clock has made later than that is not ended, but for the access token's own, and one that is earlier ends with it.
 //
 // # Refusals
 //
@@ -26,13 +40,15 @@
 //	401  one text for an operation, whatever the reason: an unknown user and a wrong password are the same bytes;
 //	     of signing out with WWW-Authenticate: Bearer realm="tokens", and error="invalid_token" where there was a token
 //	403  the account asks for a step that cannot be handed on, such as setting up a second factor
+//	415  the body does not say that it is JSON (Content-Type), which keeps out the forms of other origins' pages
 //	429  the provider throttles; Retry-After
 //	503  the provider, the app client's secret or Revocations cannot be reached; Retry-After
 //
 // API Gateway's REST APIs hand WWW-Authenticate on as x-amzn-Remapped-WWW-Authenticate: clients should read either. A 401 to credentials in
 // a body has no challenge, since no scheme is registered that would say so.
 //
-// Revoking a refresh token that was rotated before is a 401 where there are Revocations: it is ended, and they cannot be told.
+// Revoking a refresh token that was rotated before is a 401 where there are Revocations, without a good accessToken: it is ended, and they
+// cannot be told.
 // Where revoking fails after the refresh token was rotated, the answer's refreshToken is the one to try again with.
 // Nothing of a request's body or Authorization header is logged.
 package tokens
@@ -113,7 +129,8 @@ type Identity interface {
 	Reply(ctx context.Context, r Reply) (Outcome, error)
 	// Refresh gives new tokens for a refresh token; [ErrReplaced] where another one took its place.
 	Refresh(ctx context.Context, refresh Secret) (Tokens, error)
-	// Revoke ends a refresh token, and every token that came of it. One that is not known is ErrRefused.
+	// Revoke ends a refresh token, and every token that came of it. One that is not known is ErrRefused, and one of another app client an
+	// [*InputError].
 	Revoke(ctx context.Context, refresh Secret) error
 	// Claims reads an access token that Refresh gave.
 	Claims(access Secret) (Claims, error)

@@ -32,7 +32,9 @@ func serveCognito(t *testing.T) string {
 // event is a POST to a REST API.
 func event(path string, body any) string {
 	text, _ := json.Marshal(body)
-	all, _ := json.Marshal(map[string]string{"httpMethod": "POST", "resource": path, "body": string(bytes.TrimSpace(text))})
+	all, _ := json.Marshal(map[string]any{
+		"httpMethod": "POST", "resource": path, "headers": map[string]string{"Content-Type": "application/json"}, "body": string(bytes.TrimSpace(text)),
+	})
 	return string(all)
 }
 

@@ -2,14 +2,20 @@
 package dynamotable
 
 import (
+	"bufio"
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"portcullis/api/internal/awsfailure"
 )
@@ -57,7 +63,31 @@ func retrying(retryable retry.IsErrorRetryables) func(*dynamodb.Options) {
 			o.Retryables = retryable
 		}
 	})
-	return func(o *dynamodb.Options) { o.Retryer = retryer }
+	return func(o *dynamodb.Options) {
+		o.Retryer = retryer
+		o.APIOptions = append(o.APIOptions, wantContent)
+	}
+}
+
+// wantContent has the answers of DynamoDB read as such only where there are any: the SDK takes no bytes for {}, which of GetItem would say
+// that there is no such item. DynamoDB itself never answers so.
+func wantContent(stack *middleware.Stack) error {
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("WantContent", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+		out, metadata, err := next.HandleDeserialize(ctx, in)
+		response, ok := out.RawResponse.(*smithyhttp.Response)
+		if err != nil || !ok || response.StatusCode != http.StatusOK {
+			return out, metadata, err
+		}
+		content := bufio.NewReader(response.Body)
+		if _, err := content.Peek(1); errors.Is(err, io.EOF) {
+			return out, metadata, fmt.Errorf("the answer has no content: %w", io.ErrUnexpectedEOF)
+		}
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{content, response.Body}
+		return out, metadata, nil
+	}), middleware.After)
 }
 
 // Refused returns DynamoDB's refusal of a conditional write, or nil.

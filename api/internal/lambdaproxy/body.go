@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"mime"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -21,6 +23,19 @@ func (e *Event) ReadBody(known ...string) (Object, error) {
 		return Object{}, err
 	}
 	return readObject("", text, known)
+}
+
+// RequireJSON makes sure that the request says that its body is JSON: application/json, or a type with the suffix +json (RFC 6839, section
+// 3.1). A page of another origin can send any other type, and none, without having been asked whether it may (Fetch, "CORS-safelisted
+// request-header"). The error is a [*MediaTypeError].
+func (e *Event) RequireJSON() error {
+	lines := e.Header("Content-Type")
+	sent := strings.Join(lines, ", ")
+	name, _, err := mime.ParseMediaType(sent)
+	if err != nil || len(lines) != 1 || name != "application/json" && !strings.HasSuffix(name, "+json") {
+		return &MediaTypeError{sent}
+	}
+	return nil
 }
 
 // content returns the request's body as bytes.

@@ -18,6 +18,17 @@ func (e *InputError) Error() string {
 	return e.Field + " " + e.Problem
 }
 
+// MediaTypeError says that a body is of another media type than JSON. Its text is for the client.
+type MediaTypeError struct{ Sent string }
+
+// Error quotes what was sent, cut to 64 bytes, and says what would be right.
+func (e *MediaTypeError) Error() string {
+	if e.Sent == "" {
+		return "Content-Type is missing: application/json is expected"
+	}
+	return fmt.Sprintf("Content-Type must be application/json, not %.64q", e.Sent)
+}
+
 // EventError says why an event is none that a function takes. It carries no part of the event.
 type EventError struct {
 	Reason string // what is missing or wrong

@@ -66,6 +66,8 @@ type answer struct {
 		MFATypes           []string `json:"mfaTypes"`
 	} `json:"parameters"`
 
+	AccessTokens string `json:"accessTokens"` // what became of them
+
 	Error   string `json:"error"`
 	Message string `json:"message"` // of the gateway itself
 }

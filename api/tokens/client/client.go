@@ -97,14 +97,19 @@ func (c *Client) Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tok
 	return issued, err
 }
 
-// Revoke ends a refresh token, and what came of it. [tokens.ErrReplaced]: another one had taken its place; both are ended, and
-// access tokens may be good until they expire.
-func (c *Client) Revoke(ctx context.Context, refresh tokens.Secret) error {
-	_, err := c.call(ctx, "/tokens/revoke", map[string]any{"refreshToken": string(refresh)}, "")
-	if errors.Is(err, tokens.ErrRefused) {
-		return tokens.ErrReplaced // one that is not known is not refused
+// Revoke ends a refresh token, and tells whether authorizers refuse the access tokens that came of it; otherwise those are good until they
+// expire. An access token of the same sign-in, "" for none, names the others where the refresh token cannot. [tokens.ErrReplaced]: another
+// refresh token had taken the place of this one; both are ended.
+func (c *Client) Revoke(ctx context.Context, refresh, access tokens.Secret) (all bool, err error) {
+	body := map[string]any{"refreshToken": string(refresh)}
+	if access != "" {
+		body["accessToken"] = string(access)
 	}
-	return err
+	a, err := c.call(ctx, "/tokens/revoke", body, "")
+	if errors.Is(err, tokens.ErrRefused) {
+		return false, tokens.ErrReplaced // one that is not known is not refused
+	}
+	return err == nil && a.AccessTokens == "revoked", err
 }
 
 // SignOut ends all tokens of the user of an access token.

@@ -26,8 +26,8 @@ func TestLife(t *testing.T) {
 		if err := d.SignOut(t.Context(), next.Access); err != nil {
 			t.Errorf("%s: sign-out: %v", appClient, err)
 		}
-		if err := d.Revoke(t.Context(), first.Refresh); err != nil {
-			t.Errorf("%s: revoke: %v", appClient, err)
+		if all, err := d.Revoke(t.Context(), first.Refresh, next.Access); err != nil || all {
+			t.Errorf("%s: revoke: %v, %v", appClient, all, err)
 		}
 		if _, err := d.Refresh(t.Context(), first.Refresh); !errors.Is(err, tokens.ErrRefused) {
 			t.Errorf("%s: refresh after sign-out: %v", appClient, err)

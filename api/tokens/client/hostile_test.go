@@ -97,7 +97,7 @@ func TestLater(t *testing.T) {
 		w.Write([]byte(`{"error":"later","refreshToken":"next"}`))
 	}))
 	down, turned := (*tokens.UnavailableError)(nil), (*client.RotatedError)(nil)
-	if err := c.Revoke(t.Context(), "before"); !errors.As(err, &down) || !errors.As(err, &turned) || turned.Refresh != "next" {
+	if _, err := c.Revoke(t.Context(), "before", ""); !errors.As(err, &down) || !errors.As(err, &turned) || turned.Refresh != "next" {
 		t.Errorf("503: %v", err)
 	}
 }

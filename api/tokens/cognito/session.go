@@ -27,8 +27,20 @@ func (p *Pool) Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Token
 	})
 }
 
-// Revoke calls RevokeToken.
+// Revoke calls RevokeToken, which has one exception for a token of another app client and for an app client that does not prove to be it.
+// Which it is, the token's refresh tells: Cognito refuses that of another app client's token.
 func (p *Pool) Revoke(ctx context.Context, refresh tokens.Secret) error {
+	err := p.revoke(ctx, refresh)
+	if !isSecretError(err) {
+		return err
+	}
+	if _, refused := p.Refresh(ctx, refresh); errors.Is(refused, tokens.ErrRefused) {
+		return &tokens.InputError{Field: "refreshToken", Problem: "must be one of this API's app client"}
+	}
+	return err
+}
+
+func (p *Pool) revoke(ctx context.Context, refresh tokens.Secret) error {
 	_, err := callWithSecret(ctx, p, revokeToken, func(ctx context.Context, secret tokens.Secret) (*cognitoidentityprovider.RevokeTokenOutput, error) {
 		return p.client.RevokeToken(ctx, &cognitoidentityprovider.RevokeTokenInput{
 			ClientId: &p.id, ClientSecret: given(secret), Token: aws.String(string(refresh)),

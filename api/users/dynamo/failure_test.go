@@ -55,6 +55,8 @@ func TestFailures(t *testing.T) {
 		{"request limit", testtools.Serve(t, faults.DynamoDB(400, "RequestLimitExceeded")), 503},
 		{"internal", testtools.Serve(t, faults.DynamoDB(500, "InternalServerError")), 503},
 		{"unavailable", testtools.Serve(t, faults.DynamoDB(503, "ServiceUnavailable")), 503},
+		{"no content", testtools.Serve(t, faults.Says(200, "")), 503},
+		{"no content, chunked", testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() })), 503},
 		{"no table", testtools.Serve(t, faults.DynamoDB(400, "ResourceNotFoundException")), 500},
 		{"denied", testtools.Serve(t, faults.DynamoDB(400, "AccessDeniedException")), 500},
 		{"expired credentials", testtools.Serve(t, faults.DynamoDB(400, "ExpiredTokenException")), 500},

@@ -35,5 +35,8 @@ func (s *Services) Endpoints() about.Endpoints {
 
 // serviceEndpoint is where the variables say that a service is; "": at AWS.
 func (e environment) serviceEndpoint(variable string) string {
+	if e.ignoresEndpoints() {
+		return ""
+	}
 	return strings.TrimSuffix(cmp.Or(e.getenv(variable), e.getenv("AWS_ENDPOINT_URL")), "/")
 }

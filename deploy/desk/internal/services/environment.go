@@ -35,6 +35,12 @@ func (e environment) endpoint() string {
 	return e.serviceEndpoint("AWS_ENDPOINT_URL_DYNAMODB")
 }
 
+// ignoresEndpoints tells whether the variables that name endpoints do not count.
+// See https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
+func (e environment) ignoresEndpoints() bool {
+	return strings.EqualFold(e.getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true")
+}
+
 // hasCredentials tells whether the variables say who asks AWS.
 func (e environment) hasCredentials() bool {
 	return e.getenv("AWS_ACCESS_KEY_ID") != "" || e.getenv("AWS_PROFILE") != ""

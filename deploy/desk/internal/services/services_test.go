@@ -52,6 +52,10 @@ func TestWhereThingsAre(t *testing.T) {
 		{"revocations of the user pool's", []string{"REVOCATION=cognito"}, about.Tables{Users: "users", APIKeys: "api-keys", Connections: "connections"}, all},
 		{"a user pool of AWS", []string{"USER_POOL_CLIENT_ID=theirs", pool}, about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"},
 			about.Endpoints{DynamoDB: here, APIGateway: here}},
+		{"addresses that do not count", []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=True", "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", "API_KEYS_TABLE=kkk"},
+			about.Tables{APIKeys: "kkk"}, about.Endpoints{Cognito: here, APIGateway: here, SecretsManager: here}},
+		{"an address of a user pool that does not count", []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://127.0.0.1:9229"},
+			about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, all},
 		{"a user pool elsewhere", []string{"USER_POOL_CLIENT_ID=theirs", pool, "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://127.0.0.1:9229"},
 			about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, about.Endpoints{DynamoDB: here, Cognito: "http://127.0.0.1:9229", APIGateway: here}},
 	}

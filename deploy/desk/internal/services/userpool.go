@@ -88,7 +88,10 @@ const poolEndpoint = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 // chooseUserPool gives the built-in issuer, or the issuer among further ones that tokens of the environment's app client
 // are of.
 func (e environment) chooseUserPool(base string, pool *cognito.Pool, further []verify.Issuer) (userPool, error) {
-	id, endpoint := e.getenv(userpool.ClientID), strings.TrimSuffix(e.getenv(poolEndpoint), "/")
+	id, endpoint := e.getenv(userpool.ClientID), ""
+	if !e.ignoresEndpoints() {
+		endpoint = strings.TrimSuffix(e.getenv(poolEndpoint), "/")
+	}
 	switch {
 	case id == "" && endpoint != "" && endpoint != base+AWSPath && endpoint != base+CognitoPath:
 		return userPool{}, wrong(poolEndpoint, fmt.Sprintf("is set, and %s names no app client of a user pool there", userpool.ClientID))

@@ -83,11 +83,15 @@ func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile
 			ended = "signed out everywhere"
 		}
 	}
-	switch err := revoke(ctx, at, locked, p); {
-	case errors.Is(err, tokens.ErrReplaced) && here: // it is ended, and authorizers could not be told
-		ended = "signed out; access tokens of it may be good until they expire"
-	case err != nil && !errors.Is(err, tokens.ErrReplaced):
+	all, err := revoke(ctx, at, locked, p)
+	if err != nil && !errors.Is(err, tokens.ErrReplaced) { // which is ended, and authorizers could not be told
 		return retained(err)
+	}
+	switch {
+	case here && all:
+		ended = "signed out; its access tokens are revoked"
+	case here:
+		ended = "signed out; access tokens of it may be good until they expire"
 	}
 	p.Tokens = nil
 	if err := locked.Save(p); err != nil {
@@ -117,21 +121,22 @@ func (s *session) signOutEverywhere(ctx context.Context, at provider, locked *pr
 	return p, at.SignOut(ctx, p.Tokens.Access)
 }
 
-// revoke ends the refresh token. One that is not known is as good as a revoked one.
-func revoke(ctx context.Context, at provider, locked *profile.Locked, p profile.Profile) error {
-	err := at.Revoke(context.WithoutCancel(ctx), p.Tokens.Refresh)
+// revoke ends the refresh token, and tells whether what came of it ends too. One that is not known is as good as a revoked one.
+func revoke(ctx context.Context, at provider, locked *profile.Locked, p profile.Profile) (all bool, err error) {
+	all, err = at.Revoke(context.WithoutCancel(ctx), p.Tokens.Refresh, p.Tokens.Access)
 	turned := (*client.RotatedError)(nil)
 	switch {
 	case errors.As(err, &turned):
-		return errors.Join(err, saveRefresh(locked, p, turned.Refresh))
+		return false, errors.Join(err, saveRefresh(locked, p, turned.Refresh))
 	case errors.Is(err, tokens.ErrRefused):
-		return nil
+		return false, nil
 	}
-	return err
+	return all, err
 }
 
 const logoutText = `Ends all sign-ins of the user, also those elsewhere, and forgets the tokens of the profile. Where to sign in and as whom
-stays in the profile. Where nobody is signed in there is nothing to do.
+stays in the profile. Where nobody is signed in there is nothing to do. --here says whether the access tokens of this sign-in are
+revoked too, or good until they expire: the API tells authorizers where it can, and Cognito itself tells none.
 
 What an authorizer refuses from then on depends on where it sees revocations; the gateway's own authorizers take access
 tokens until they expire.

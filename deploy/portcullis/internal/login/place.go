@@ -2,6 +2,7 @@ package login
 
 import (
 	"cmp"
+	"strings"
 
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/login/profile"
@@ -12,6 +13,7 @@ import (
 const (
 	cognitoEndpoint = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
 	anyEndpoint     = "AWS_ENDPOINT_URL"
+	ignoreEndpoints = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 )
 
 // wanted is where to sign in and who: what the command line says, and else what the profile does. A profile in which somebody
@@ -40,9 +42,17 @@ func (s *session) wanted(kept profile.Profile, o options) (profile.Profile, erro
 	return want, nil
 }
 
+// endpoint is where the variables say that Cognito is; "": at AWS.
+func (s *session) endpoint() string {
+	if strings.EqualFold(s.Getenv(ignoreEndpoints), "true") {
+		return ""
+	}
+	return cmp.Or(s.Getenv(cognitoEndpoint), s.Getenv(anyEndpoint))
+}
+
 // place completes what is given with what is kept.
 func (s *session) place(kept, given profile.Place) profile.Place {
-	endpoint := cmp.Or(s.Getenv(cognitoEndpoint), s.Getenv(anyEndpoint))
+	endpoint := s.endpoint()
 	switch {
 	case given.API != "":
 		return profile.Place{API: given.API}

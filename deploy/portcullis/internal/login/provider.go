@@ -23,7 +23,8 @@ type provider interface {
 	SignIn(ctx context.Context, username string, password tokens.Secret) (tokens.Outcome, error)
 	Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error)
 	Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tokens, error)
-	Revoke(ctx context.Context, refresh tokens.Secret) error
+	// Revoke tells whether all that came of the refresh token is refused too, and not the refresh token alone.
+	Revoke(ctx context.Context, refresh, access tokens.Secret) (all bool, err error)
 	SignOut(ctx context.Context, access tokens.Secret) error
 }
 
@@ -45,7 +46,15 @@ func (s *session) dial(p profile.Place) (provider, error) {
 	if p.Secret != "" {
 		config.Secret = clientSecret(p.Secret)
 	}
-	return cognito.NewSRP(p.Pool, config)
+	pool, err := cognito.NewSRP(p.Pool, config)
+	return direct{pool}, err
+}
+
+// direct is a user pool without an API before it that could tell authorizers of what is revoked.
+type direct struct{ cognito.SRP }
+
+func (d direct) Revoke(ctx context.Context, refresh, _ tokens.Secret) (all bool, err error) {
+	return false, d.SRP.Revoke(ctx, refresh)
 }
 
 // clientSecret is an app client's secret that is known.

@@ -168,7 +168,7 @@ func (s *session) printToken(t *profile.Tokens, id bool) error {
 func (s *session) revokeReplaced(ctx context.Context, before profile.Profile) {
 	at, err := s.dial(before.Place)
 	if err == nil {
-		err = at.Revoke(ctx, before.Tokens.Refresh)
+		_, err = at.Revoke(ctx, before.Tokens.Refresh, before.Tokens.Access)
 	}
 	if err != nil && !errors.Is(err, tokens.ErrRefused) {
 		s.Note(s.command, "the sign-in before was replaced here, and could not be revoked: %v", err)
