@@ -138,7 +138,7 @@ func TestAdvice(t *testing.T) {
 		{"GET /websocket/below" + handshake, 403, "is opened at /websocket and no path below it", "Open a WebSocket at"},
 		{"POST /websocket" + handshake, 400, "none of RFC 6455", "Open a WebSocket at"},
 		{"GET /websocket" + handshake, 401, "The authorizer request says credential-missing", "Send Authorization: Bearer"},
-		{"GET /websocket?token=ENDED" + handshake, 401, "token-expired: the token has expired, at " + at, "Sign in again"},
+		{"GET /websocket?token=ENDED" + handshake, 401, "token-expired: the token has expired, at " + at, "Sign in again; of the desk's accounts admin, …member…may make this call."},
 		{"GET /websocket/@connections/abc", 403, "Nobody has signed", "as arn:aws:iam::123456789012:user/sender"},
 		{"PUT /websocket/@connections/abc", 403, "@connections takes POST, GET and DELETE", "by GET to look at"},
 	})

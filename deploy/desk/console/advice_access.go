@@ -104,11 +104,23 @@ func text(members map[string]any, name string) string {
 
 // explain asks the rules about the call, for a caller.
 func (r *refused) explain(c policy.Caller) policy.Explanation {
-	if r.EventType != "" || r.Route == policy.RouteConnect {
-		return r.project.Rules.Explain(c, policy.RouteConnect, "")
+	if r.Route == policy.RouteConnect {
+		return r.explainConnect(c)
 	}
 	_, path := splitPath(r.Path)
 	return r.project.Rules.Explain(c, r.Method, path)
+}
+
+// explainConnect asks about connecting, as if that had a path, since of paths alone rules explain what is done with them.
+func (r *refused) explainConnect(c policy.Caller) policy.Explanation {
+	if r.project.Contract.WebSocket == nil {
+		return policy.Explanation{}
+	}
+	rules, err := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/"}, Access: r.project.Contract.WebSocket.Connect}}, nil)
+	if err != nil {
+		return policy.Explanation{}
+	}
+	return rules.Explain(c, "GET", "/")
 }
 
 // wanted says what the alternatives of a rule ask for.
