@@ -196,19 +196,6 @@ func startFramework(t *testing.T, c desk.Config) *running {
 	return start(t, c)
 }
 
-// machineToken is an access token with a scope, of the desk's machine.
-func machineToken(t *testing.T, d *running, scope string) string {
-	t.Helper()
-	_, answer := send(t, d, "POST", "/_cognito/oauth2/token", "grant_type=client_credentials&client_id=local-machine&client_secret=local-machine-secret&scope="+scope, formType)
-	var token struct {
-		Text string `json:"access_token"`
-	}
-	if err := json.Unmarshal([]byte(answer), &token); err != nil || token.Text == "" {
-		t.Fatalf("%v: %s", err, answer)
-	}
-	return token.Text
-}
-
 // exchange makes the request of a text, which is METHOD PATH, headers in lines, and behind an empty line the body. It tells of the answer's status, of
 // some of its headers, and of its body.
 func exchange(t *testing.T, base, text, headers string) string {
