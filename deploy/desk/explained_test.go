@@ -19,6 +19,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/coder/websocket"
 
 	"portcullis/api/contract"
 	"portcullis/authorizers/verify/verifytest"
@@ -401,5 +402,202 @@ func TestAccess(t *testing.T) {
 		if !slices.Equal(got, want) || !last.Caller || last.Kind != "caller" {
 			t.Errorf("%s in %q: %q, want %q", test.name, test.mode, got, want)
 		}
+	}
+}
+
+// TestMessagesExplained: a line a caller, what it sends, and what the console says of connecting and of that; both are done for real.
+func TestMessagesExplained(t *testing.T) {
+	d := start(t, desk.Config{})
+	all := ofDesk(t, d)
+	const own, other = `{"action":"subscribe","users":"a0000000-0000-4000-8000-000000000003"}`, `{"action":"subscribe","users":"7"}`
+	for _, test := range []struct {
+		who                *asked
+		message            string
+		connects, decision string
+	}{
+		{&all[0], `{"action":"whoami"}`, "deny", "deny"},
+		{&all[4], `{"action":"whoami"}`, "deny", "deny"}, // changed
+		{&all[1], `{"action":"whoami"}`, "allow", "allow"},
+		{&all[1], other, "allow", "allow"},
+		{&all[3], `{"action":"whoami"}`, "allow", "allow"},
+		{&all[3], own, "allow", "allow"},
+		{&all[3], other, "allow", "deny"},
+		{&all[3], `{"action":"nothing"}`, "allow", "deny"},
+	} {
+		var message struct{ Action string }
+		json.Unmarshal([]byte(test.message), &message)
+		var connecting, sending toldOf
+		d.ask(t, "explain", map[string]any{"credential": test.who.credential, "mode": "websocket", "method": "$connect"}, &connecting)
+		d.ask(t, "explain", map[string]any{"credential": test.who.credential, "mode": "websocket", "method": "message " + message.Action, "message": test.message}, &sending)
+		if connecting.Decision != test.connects || sending.Decision != test.decision {
+			t.Errorf("%s, %s: %s, %s: %s", test.who.name, test.message, connecting.Decision, sending.Decision, sending.Text)
+		}
+		header := http.Header{}
+		for name, value := range test.who.headers {
+			header.Set(name, value)
+		}
+		c, response, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(d.url, "http")+"/websocket", &websocket.DialOptions{HTTPHeader: header})
+		if connects := err == nil; connects != (test.connects == "allow") || !connects && response.StatusCode != connecting.Status {
+			t.Errorf("%s: %v, want it to %s", test.who.name, err, test.connects)
+		}
+		if err != nil {
+			continue
+		}
+		if err := c.Write(t.Context(), websocket.MessageText, []byte(test.message)); err != nil {
+			t.Fatal(err)
+		}
+		_, answer, err := c.Read(t.Context())
+		if err != nil || bytes.Contains(answer, []byte(`"Forbidden"`)) != (test.decision == "deny") {
+			t.Errorf("%s, %s: %s, %v, want %s", test.who.name, test.message, answer, err, test.decision)
+		}
+		c.CloseNow()
+	}
+}
+
+// TestColumnsExplained: whoever a column of the matrix stands for, by what decides in the mode.
+func TestColumnsExplained(t *testing.T) {
+	d := start(t, desk.Config{})
+	for _, test := range []struct {
+		mode, path string
+		scopes     []string
+		decision   string
+		size       bool
+	}{
+		{"rest-token", "/users/7", []string{"users/read"}, "allow", true},
+		{"rest-token", "/users/7", []string{"users/self"}, "deny", true},
+		{"rest-token", "/users/nobody", []string{"users/self"}, "deny", true},
+		{"rest-token", "/users/7", []string{}, "deny", true},
+		{"http-jwt", "/users/7", []string{"users/read"}, "allow", false},
+		{"http-jwt", "/users/7", []string{"users/write"}, "deny", false},
+		{"rest-iam", "/users/7", []string{"users/read"}, "deny", false},
+	} {
+		var e toldOf
+		d.ask(t, "explain", map[string]any{"column": map[string]any{"schemes": []string{"bearer"}, "scopes": test.scopes}, "mode": test.mode, "method": "GET", "path": test.path}, &e)
+		if e.Decision != test.decision || (e.Size > 0) != test.size || test.size && (e.Limit != 256<<10 || !strings.HasSuffix(e.ARN, "/"+test.mode+"/GET"+test.path) || e.Evaluated.Decision != e.Decision) {
+			t.Errorf("%+v: %+v", test, e)
+		}
+	}
+}
+
+// credentialOf is what the console says of a credential.
+type credentialOf struct {
+	Status, Code, Reason, Member string
+	Header, Claims               []struct{ Name, Kind, Effect string }
+	Issuer                       *struct{ Issuer, JWKSURI string }
+	Principal                    *struct {
+		ID          string
+		OwnsNothing bool
+		Schemes     []string
+		Scopes      []struct {
+			Scope string
+			From  []string
+		}
+		Groups []struct {
+			Name   string
+			Scopes []string
+		}
+		Expires, IssuedAt int64
+		Networks          []string
+		UsageKey          string
+	}
+	Context map[string]string
+	Policy  *struct{ Statement []any }
+}
+
+// TestCredential: a line a credential, and what is said of it.
+func TestCredential(t *testing.T) {
+	issuer := verifytest.NewServer()
+	t.Cleanup(issuer.Close)
+	entry := fmt.Sprintf(`[{"issuer":%q,"audience":["api"],"scopes":["users/read","users/write"],"grants":{"roles":{"<i>chief":["users/write"]},"scope":{"*":["*"]}}}]`, issuer.URL)
+	d := start(t, desk.Config{Environ: append(os.Environ(), "ISSUERS="+entry)})
+	claims := issuer.OIDCClaims(verifytest.Options{Extra: map[string]any{"aud": "api", "scope": "users/read other", "roles": []string{"<i>chief"}, "note": "<script>"}})
+	revoked := accessToken(t, d.url, "reader")
+	revoke := exec.Command(testtools.Program(t, "./deploy/portcullis"), "revoke", "token", "--desk", d.url)
+	revoke.Stdin = strings.NewReader(revoked)
+	if output, err := revoke.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	key := makeKey(t, d, "--owner", "billing", "--scopes", "users/read", "--usage-plan", "rest-request")
+	other := verifytest.NewServer()
+	t.Cleanup(other.Close)
+	for _, test := range []struct {
+		who                  asked
+		status, code, member string
+		reason               string
+	}{
+		{asked{credential: map[string]any{"kind": "none"}}, "none", "", "", "there is no credential"},
+		{bearerOf("", "Bearer "+accessToken(t, d.url, "admin")), "verified", "", "", "good until it ends"},
+		{bearerOf("", issuer.Sign(claims)), "verified", "", "", "good until it ends"},
+		{bearerOf("", issuer.Break("exp-past", claims)), "refused", "token-expired", "exp", "it has ended: renew it"},
+		{bearerOf("", issuer.Break("nbf-future", claims)), "refused", "token-not-yet-valid", "nbf", "it is for a time to come"},
+		{bearerOf("", issuer.Break("aud-other", claims)), "refused", "audience-mismatch", "aud", "add the audience to the issuer's entry"},
+		{bearerOf("", issuer.Break("signature-of-other-claims", claims)), "refused", "signature-invalid", "", "somebody changed it"},
+		{bearerOf("", other.Sign(other.OIDCClaims(verifytest.Options{}))), "refused", "issuer-unknown", "iss", "add an entry to ISSUERS"},
+		{bearerOf("", "no.to.ken"), "unreadable", "token-malformed", "", "no JSON Web Token"},
+		{bearerOf("", strings.Repeat("a", 20000)), "unreadable", "token-too-large", "", "MAX_TOKEN"},
+		{bearerOf("", revoked), "refused", "token-revoked", "jti", "it was revoked"},
+		{keyOf("", key), "verified", "", "", "the key is good"},
+		{keyOf("", key[:len(key)-1]+"_"), "unreadable", "api-key-malformed", "", "it is no key of this module's form"},
+		{keyOf("", "pk_0000000000000000_"+key[20:]), "unreadable", "api-key-mistyped", "", "its checksum is not its own"},
+		{signerOf("reader"), "verified", "", "", "its policy"},
+		{signerOf("nobody"), "refused", "caller-unknown", "", "localCallers"},
+	} {
+		var said credentialOf
+		d.ask(t, "credential", map[string]any{"credential": test.who.credential}, &said)
+		if said.Status != test.status || said.Code != test.code || said.Member != test.member || !strings.Contains(said.Reason, test.reason) || (said.Principal != nil) != (test.status == "verified") {
+			t.Errorf("%v: %s %q %q %q, principal %v; want %+v", test.who.credential["kind"], said.Status, said.Code, said.Member, said.Reason, said.Principal, test)
+		}
+		if readable := test.who.credential["kind"] == "token" && test.status != "unreadable"; readable != (len(said.Claims) > 0) || readable != (len(said.Header) > 0) {
+			t.Errorf("%s: %d claims, %d members of the header", test.code, len(said.Claims), len(said.Header))
+		}
+	}
+	checkPrincipals(t, d, issuer.Sign(claims), key)
+}
+
+// checkPrincipals looks at what comes of good credentials.
+func checkPrincipals(t *testing.T, d *running, foreign, key string) {
+	t.Helper()
+	got := func(who asked) (said credentialOf, text string) {
+		d.ask(t, "credential", map[string]any{"credential": who.credential}, &said)
+		all, err := json.Marshal(said.Principal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return said, strings.ReplaceAll(string(all), `\u003c`, "<")
+	}
+	said, text := got(bearerOf("", accessToken(t, d.url, "admin")))
+	if !strings.Contains(text, `{"Scope":"users/read","From":["group admins"]}`) || !strings.Contains(text, `"Groups":[{"Name":"admins","Scopes":["users/read","users/write"]}]`) || said.Context["groups"] != "admins" || said.Context["sub"] == "" || said.Principal.Expires == 0 || said.Principal.IssuedAt == 0 {
+		t.Errorf("admin: %s, %v", text, said.Context)
+	}
+	said, text = got(bearerOf("", foreign))
+	if !strings.Contains(text, `{"Scope":"users/write","From":["claim roles: value <i>chief"]}`) && !strings.Contains(text, `value <i\u003echief`) || !strings.Contains(text, `{"Scope":"users/read","From":["claim scope"]}`) || !said.Principal.OwnsNothing || said.Issuer == nil {
+		t.Errorf("of another issuer: %s", text)
+	}
+	said, text = got(keyOf("", key))
+	if !strings.Contains(text, `{"Scope":"users/read","From":["the key"]}`) || said.Principal.ID != "billing" || said.Principal.UsageKey == "" || said.Context["keyId"] == "" {
+		t.Errorf("key: %s", text)
+	}
+	said, text = got(signerOf("reader"))
+	if !strings.Contains(text, "assumed-role/reader") || said.Policy == nil {
+		t.Errorf("signer: %s", text)
+	}
+}
+
+// BenchmarkAccess is the matrix of 330 operations for a caller, as the page asks for it.
+func BenchmarkAccess(b *testing.B) {
+	d := start(b, desk.Config{Contract: "../portcullis/testdata/wild/hundreds/openapi.yaml"})
+	body, err := json.Marshal(map[string]any{"credential": map[string]any{"kind": "token", "token": accessToken(b, d.url, "admin")}, "mode": "rest-token"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		response, err := http.Post(d.url+console.Path+"access", "application/json", bytes.NewReader(body))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
+			b.Fatal(response.Status, err)
+		}
+		response.Body.Close()
 	}
 }
