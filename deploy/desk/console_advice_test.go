@@ -1,6 +1,8 @@
 package desk_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"portcullis/authorizers/verify/verifytest"
 	"portcullis/deploy/desk"
@@ -30,10 +34,16 @@ func requireAdvice(t *testing.T, d *running, tokens *strings.Replacer, tests []a
 		lines := strings.Split(head, "\n")
 		method, path, _ := strings.Cut(lines[0], " ")
 		send(t, d, method, path, body, lines[1:]...)
-		e := s.next(t)
-		if e.Trace.Status != test.status || !hasParts(e.Why, test.why) || !hasParts(e.Change, test.change) || !strings.HasSuffix(e.Why, ".") || strings.Contains(e.Why+e.Change, "\n") {
-			t.Errorf("%.80q: %d, want %d\n%s\n%s\nwant\n%s\n%s", test.request, e.Trace.Status, test.status, e.Why, e.Change, test.why, test.change)
-		}
+		s.requireSaid(t, test)
+	}
+}
+
+// requireSaid holds what is told next.
+func (s *stream) requireSaid(t *testing.T, test advised) {
+	t.Helper()
+	e := s.next(t)
+	if e.Trace.Status != test.status || !hasParts(e.Why, test.why) || !hasParts(e.Change, test.change) || !strings.HasSuffix(e.Why, ".") || strings.Contains(e.Why+e.Change, "\n") {
+		t.Errorf("%.80q: %d, want %d\n%s\n%s\nwant\n%s\n%s", test.request, e.Trace.Status, test.status, e.Why, e.Change, test.why, test.change)
 	}
 }
 
@@ -72,7 +82,7 @@ func TestAdvice(t *testing.T) {
 		"LATER", claims(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}),
 		"OTHERS", claims(map[string]any{"aud": "others"}), "NOBODYS", claims(map[string]any{"iss": "https://nobody.example"}),
 		"CHANGED", machine[:len(machine)-8]+"AAAAAAAA",
-		"LONG", strings.Repeat("x", 10_240), "WIDE", strings.Repeat("x", 1600),
+		"LONG", strings.Repeat("x", 10_240), "WIDE", strings.Repeat("x", 1600), "HUGE", strings.Repeat("x", 10<<20+1),
 	)
 	const bearer = "\nAuthorization: Bearer "
 	at := ended.UTC().Format("15:04:05 on 2006-01-02 UTC")
@@ -120,6 +130,7 @@ func TestAdvice(t *testing.T) {
 		{"POST /rest-token/users" + bearer + "ADMIN\nContent-Type: application/json\n\n{}", 400, "does not fit the contract: object has missing required properties", "Correct the body, or the schema of POST /users in …api/openapi.yaml."},
 		{"POST /rest-token/users" + bearer + "ADMIN\nContent-Type: application/json\n\n{\"name\":7}", 400, "/name: instance type (integer)", "Correct the body at /name, or"},
 		{"POST /rest-token/users" + bearer + "ADMIN\nContent-Type: application/json\nContent-Encoding: br\n\n{}", 415, "Content-Encoding", "Send the body in gzip or deflate"},
+		{"POST /rest-token/users" + bearer + "ADMIN\nContent-Type: application/json\n\nHUGE", 413, "The body is larger than 10 MB", "Send at most 10 MB"},
 		{"GET /rest-token/users/none" + bearer + "ADMIN", 404, "The function users answers 404 itself: the gateway let the call through", "its log has the call by the id "},
 
 		// Of the WebSocket API.
@@ -127,7 +138,7 @@ func TestAdvice(t *testing.T) {
 		{"GET /websocket/below" + handshake, 403, "is opened at /websocket and no path below it", "Open a WebSocket at"},
 		{"POST /websocket" + handshake, 400, "none of RFC 6455", "Open a WebSocket at"},
 		{"GET /websocket" + handshake, 401, "The authorizer request says credential-missing", "Send Authorization: Bearer"},
-		{"GET /websocket?token=ENDED" + handshake, 401, "token-expired: the token has expired, at " + at, "Sign in again"},
+		{"GET /websocket?token=ENDED" + handshake, 401, "token-expired: the token has expired, at " + at, "Sign in again; of the desk's accounts admin, …member…may make this call."},
 		{"GET /websocket/@connections/abc", 403, "Nobody has signed", "as arn:aws:iam::123456789012:user/sender"},
 		{"PUT /websocket/@connections/abc", 403, "@connections takes POST, GET and DELETE", "by GET to look at"},
 	})
@@ -205,6 +216,8 @@ func TestAdviceOfForeignAuthorizers(t *testing.T) {
 		"ended": `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}}}`,
 		"stale": `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"nothing"}},"context":{"scheme":"bearer","scopes":"orders/read"}}`,
 		"wrong": `{"principalId":"me"}`,
+		"no":    `{"isAuthorized":false}`,
+		"calls": `{"principalId":"me","policyDocument":{"Statement":{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}}}`,
 	}
 	theirs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		event, _ := io.ReadAll(r.Body)
@@ -218,7 +231,10 @@ func TestAdviceOfForeignAuthorizers(t *testing.T) {
 		fmt.Fprint(w, `{"errorMessage":"Unauthorized","errorType":"Error"}`)
 	}))
 	defer theirs.Close()
-	d := start(t, desk.Config{Contract: "contract.yaml", Modes: []string{"own.yaml"}, Functions: []desk.Function{{Name: "orders", Where: theirs.URL}, {Name: "theirs", Where: theirs.URL}}})
+	write(t, "simple.yaml", "name: simple\ngateway: HTTP\nauthorization: REQUEST\nauthorizer: {function: theirs, identitySource: $request.header.Authorization, resultTtlInSeconds: 0, payloadFormatVersion: \"2.0\", enableSimpleResponses: true}\n")
+	write(t, "cached.yaml", strings.NewReplacer("function: token", "function: theirs", "name: own", "name: cached").Replace(ordersMode)+
+		"cache: {methods: {\"GET /guarded\": {keyParameters: [method.request.header.Authorization]}}, unauthorizedCacheControlHeaderStrategy: FAIL_WITH_403}\n")
+	d := start(t, desk.Config{Contract: "contract.yaml", Modes: []string{"own.yaml", "simple.yaml", "cached.yaml"}, Functions: []desk.Function{{Name: "orders", Where: theirs.URL}, {Name: "theirs", Where: theirs.URL}}})
 	const request = "GET /own/guarded\nAuthorization: Bearer "
 	requireAdvice(t, d, strings.NewReplacer(), []advised{
 		{request + "deny", 403, "The policy of the authorizer theirs: denied: statement 0 denies", "Let the authorizer's policy allow arn:aws:execute-api:"},
@@ -227,6 +243,72 @@ func TestAdviceOfForeignAuthorizers(t *testing.T) {
 		{request + "stale", 403, "though the rules let the caller: the gateway keeps an answer from before", "Flush the mode's cache, and call again."},
 		{request + "wrong", 500, "The authorizer theirs fails, so that nobody can be let in", "the authorizer's log"},
 		{request + "nobody", 401, "The authorizer theirs answers Unauthorized, and does not say why", "Its log says why"},
+		{"GET /simple/guarded\nAuthorization: Bearer no", 403, "The authorizer theirs answers isAuthorized: false", "Let the authorizer answer isAuthorized: true."},
+		{"GET /cached/guarded\nAuthorization: Bearer calls\nCache-Control: max-age=0", 403, "does not allow execute-api:InvalidateCache", "Leave Cache-Control: max-age=0 out"},
 		{"GET /own/guarded\nAuthorization: ", 401, "has no method.request.header.Authorization", ""},
 	})
+}
+
+// TestAdviceOfSigners: whom a policy of IAM does not let, whose signature is none, and what @connections has not.
+func TestAdviceOfSigners(t *testing.T) {
+	d := start(t, desk.Config{})
+	s := follow(t, d, "")
+	for _, test := range []struct {
+		caller string
+		advised
+	}{
+		{"reader", advised{"POST /rest-iam/users", 403, "The IAM policy of arn:aws:sts::123456789012:assumed-role/reader/desk does not allow execute-api:Invoke on arn:aws:execute-api:", "Sign as arn:aws:iam::123456789012:user/admin (AKIALOCALADMIN000001), or let"}},
+		{"reader", advised{"DELETE /http-iam/users/7", 403, "The IAM policy of arn:aws:sts::123456789012:assumed-role/reader/desk does not allow", "Sign as arn:aws:iam::123456789012:user/admin"}},
+		{"forger", advised{"GET /rest-iam/users", 403, "The signature is refused: ", "Sign with the caller's own secret, for execute-api in us-east-1"}},
+		{"nobody", advised{"GET /rest-iam/users", 403, "The signature is refused: ", "Sign as arn:aws:iam::123456789012:user/admin (AKIALOCALADMIN000001) and arn:aws:sts::"}},
+		{"lapsed", advised{"GET /rest-iam/users", 403, "The signature is refused: ", "with the session token that belongs to temporary credentials"}},
+		{"sender", advised{"GET /websocket/@connections/abc", 400, "\"abc\" is no id of a connection", "requestContext.connectionId"}},
+		{"sender", advised{"GET /websocket/@connections/AAAAAAAAAAAAAAA=", 410, "No connection is open that has the id", "the client has gone, or was never there"}},
+		{"sender", advised{"POST /websocket/@connections/AAAAAAAAAAAAAAA=\n\n" + strings.Repeat("x", 128<<10+1), 413, "The message is larger than 128 KB", "Send at most 128 KB"}},
+	} {
+		head, body, _ := strings.Cut(test.request, "\n\n")
+		method, path, _ := strings.Cut(head, " ")
+		request, err := http.NewRequest(method, d.url+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		hash := sha256.Sum256([]byte(body))
+		if err := v4.NewSigner().SignHTTP(t.Context(), callers[test.caller], request, hex.EncodeToString(hash[:]), "execute-api", "us-east-1", time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		s.requireSaid(t, test.advised)
+	}
+}
+
+// TestAdviceOfMessages: the same of messages.
+func TestAdviceOfMessages(t *testing.T) {
+	t.Chdir(t.TempDir())
+	orders := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if event, _ := io.ReadAll(r.Body); strings.Contains(string(event), "refuse") {
+			fmt.Fprint(w, `{"statusCode":404}`)
+			return
+		}
+		fmt.Fprint(w, `{"statusCode":200,"body":"done"}`)
+	}))
+	defer orders.Close()
+	write(t, "contract.yaml", strings.Replace(socketsContract("refuse"), "    $default: {function: orders, security: [], reply: {}}\n",
+		"    fits: {function: orders, security: [], reply: {}, message: {type: object, required: [action], properties: {action: {type: string}, size: {type: integer}}}}\n", 1))
+	write(t, "sockets.yaml", socketsMode)
+	d := start(t, desk.Config{Contract: "contract.yaml", Modes: []string{"sockets.yaml"}, Functions: []desk.Function{{Name: "orders", Where: orders.URL}}})
+	c := connect(t, d, "sockets")
+	s := follow(t, d, "")
+	for _, test := range []advised{
+		{`{"action":"nothing"}`, 403, `No route is for messages by which $request.body.action is "nothing"; there are fits, refuse.`, "Send a message in which $request.body.action is the key of a route"},
+		{`{"action":"fits","size":"x"}`, 400, "/size: instance type (string)", "Correct the message at /size, or the schema of fits in contract.yaml."},
+		{`{"action":"refuse"}`, 502, "The function orders answers 404", "The function decides that: its log has the call"},
+	} {
+		c.say(t, test.request)
+		c.hears(t, "{")
+		s.requireSaid(t, test)
+	}
 }

@@ -153,7 +153,7 @@ var reasons = []struct {
 	{has: ": the event is larger than 6 MB", change: "send less: a function gets an event of 6 MB at most, in which a body may be in base64"},
 	{has: "answer is larger than", change: "let the function answer less, or in several answers"},
 	{has: "the function took too long", changes: (*refused).slowFunction},
-	{has: "which is behind $connect, answers", changes: (*refused).readLog},
+	{has: " answers ", changes: (*refused).askFunction},
 	{has: "the function ", changes: (*refused).readLog},
 }
 
@@ -190,6 +190,10 @@ func (r *refused) slowFunction() string {
 		where = fmt.Sprintf("%s (%d now)", r.mode.File(), r.mode.Plan.IntegrationTimeoutInMillis)
 	}
 	return "make the function faster, or raise integrationTimeoutInMillis in " + where
+}
+
+func (r *refused) askFunction() string {
+	return "the function decides that: its log has the call by the id " + r.RequestID
 }
 
 func (r *refused) readLog() string {

@@ -21,11 +21,14 @@ func (r *refused) ofPolicy() (why, change string) {
 		return "", ""
 	case r.Signature != nil:
 		return r.ofSigner()
-	case strings.HasSuffix(r.Reason, "answers isAuthorized: false"), strings.HasPrefix(r.Reason, "the policy of the authorizer "):
+	case strings.HasSuffix(r.Reason, simpleDenial), strings.HasPrefix(r.Reason, "the policy of the authorizer "):
 		return r.ofRules()
 	}
 	return "", ""
 }
+
+// simpleDenial is how the reason ends where an authorizer answers without a policy.
+const simpleDenial = "answers isAuthorized: false"
 
 func (r *refused) ofSigner() (why, change string) {
 	why = fmt.Sprintf("the IAM policy of %s does not allow %s on %s", r.Signature.ARN, r.action(), r.Policy.ARN)
@@ -42,14 +45,14 @@ func (r *refused) ofRules() (why, change string) {
 	}
 	caller, known := r.caller()
 	if !known {
-		return r.Reason, "let the authorizer's policy allow " + r.Policy.ARN
+		return r.Reason, r.letAuthorizer()
 	}
 	asked := r.explain(caller)
 	switch {
 	case asked.Decision == policy.Allow && r.Authorizer.Cached:
 		return r.Reason + ", though the rules let the caller: the gateway keeps an answer from before", "flush the mode's cache, and call again"
 	case asked.Decision == policy.Allow || asked.Rule == nil:
-		return r.Reason, "let the authorizer's policy allow " + r.Policy.ARN
+		return r.Reason, r.letAuthorizer()
 	}
 	who := cmp.Or(text(r.Authorizer.Context, authorizers.ContextUsername), caller.ID)
 	why = fmt.Sprintf("the caller %s is known, and may not: %s asks for %s, and the caller has %s", who, r.Route, r.wanted(asked), cmp.Or(words(caller.Scopes), "no scope"))
@@ -58,6 +61,14 @@ func (r *refused) ofRules() (why, change string) {
 		change += "; of the desk's accounts " + words(able) + " may make this call"
 	}
 	return why, change
+}
+
+// letAuthorizer is what an authorizer would have to answer.
+func (r *refused) letAuthorizer() string {
+	if strings.HasSuffix(r.Reason, simpleDenial) {
+		return "let the authorizer answer isAuthorized: true"
+	}
+	return "let the authorizer's policy allow " + r.Policy.ARN
 }
 
 // ended is when the policy's condition closed what it would allow; "": it did not.
@@ -93,11 +104,23 @@ func text(members map[string]any, name string) string {
 
 // explain asks the rules about the call, for a caller.
 func (r *refused) explain(c policy.Caller) policy.Explanation {
-	if r.EventType != "" || r.Route == policy.RouteConnect {
-		return r.project.Rules.Explain(c, policy.RouteConnect, "")
+	if r.Route == policy.RouteConnect {
+		return r.explainConnect(c)
 	}
 	_, path := splitPath(r.Path)
 	return r.project.Rules.Explain(c, r.Method, path)
+}
+
+// explainConnect asks about connecting, as if that had a path, since of paths alone rules explain what is done with them.
+func (r *refused) explainConnect(c policy.Caller) policy.Explanation {
+	if r.project.Contract.WebSocket == nil {
+		return policy.Explanation{}
+	}
+	rules, err := policy.NewRules([]policy.Rule{{Route: policy.Route{Method: "GET", Path: "/"}, Access: r.project.Contract.WebSocket.Connect}}, nil)
+	if err != nil {
+		return policy.Explanation{}
+	}
+	return rules.Explain(c, "GET", "/")
 }
 
 // wanted says what the alternatives of a rule ask for.
