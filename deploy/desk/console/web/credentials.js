@@ -77,7 +77,7 @@ function passwordForm(ways, accounts, chosen, go) {
     password.value = account?.password || "";
   };
   const names = Object.keys(ways), way = select(names, names[0], () => { flows.hidden = !ways[way.value].flows.length; });
-  const flow = select(throughCognito().flows, "USER_PASSWORD_AUTH"), flows = field("How", flow);
+  const flow = select(throughCognito().flows, "USER_PASSWORD_AUTH"), flows = field("How to sign in", flow);
   flows.hidden = !ways[names[0]].flows.length;
   const account = select([["", "Another one"], ...accounts.map(a => [a.username, a.username + (a.groups?.length ? " (" + a.groups.join(", ") + ")" : "") + (a.asked ? ", asked for " + a.asked.replace(/ of the software token .*/, " of an app") : "")])],
     chosen ?? accounts[0]?.username, name => pick(accounts.find(a => a.username === name)));

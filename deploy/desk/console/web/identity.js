@@ -41,7 +41,7 @@ export async function signInAs(name) {
   if (!account) return open("sign-in", {username: name});
   await attempt(async () => {
     const {identity, step, way} = await signIn({username: name, password: account.password});
-    if (identity) keep(identity);
+    if (identity) keep(made(identity));
     else open("sign-in", {username: name, step, way});
   });
 }
@@ -145,5 +145,6 @@ function tick() {
     if (!end || end > now || told.has(id + end)) continue;
     told.add(id + end);
     say("What " + label + " calls with has ended." + (refreshToken ? " It can be refreshed." : ""), "warn");
+    if (id === state.identity.id) set({identity: state.identity}); // who shows it says so
   }
 }

@@ -42,7 +42,7 @@ export function requestForm(operation, keep) {
     const {signal} = sending, started = performance.now();
     sender.disabled = true;
     cancel.hidden = false;
-    told.textContent = "";
+    told.textContent = "Waiting for the answer.";
     const clock = setInterval(() => { progress.textContent = timeText(performance.now() - started); }, 100);
     const answer = await send(built(operation, draft), signal);
     clearInterval(clock);
