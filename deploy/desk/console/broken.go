@@ -133,9 +133,8 @@ type bench struct {
 	kinds  []kind
 	claims map[string]any // of the good token
 
-	issuer *verify.Verifier   // of the built-in issuer's tokens, as authorizers have it
-	twin   *verifytest.Issuer // for kinds that publish keys; each has one of its own
-	good   int                // the status with the good token
+	issuer *verify.Verifier // of the built-in issuer's tokens, as authorizers have it
+	good   int              // the status with the good token
 }
 
 // newBench makes sure that there is something to learn: that the token is good, and that the operation asks for it.

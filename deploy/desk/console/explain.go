@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"portcullis/deploy/desk/internal/project"
 	"portcullis/deploy/gateway"
@@ -87,6 +88,13 @@ func (q *question) check(m *project.Mode) string {
 		return fmt.Sprintf("method %q: want one of %s", q.Method, strings.Join(inquiry.Methods, ", "))
 	case !strings.HasPrefix(q.Path, "/") || strings.ContainsFunc(q.Path, inquiry.IsNeverSent):
 		return fmt.Sprintf("path %q: want a path as it is sent, with a slash first, without the stage and the query", q.Path)
+	}
+	decoded, err := url.PathUnescape(q.Path)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("path %q: %v: no server takes it", q.Path, err)
+	case m.Plan.HTTP != nil && !utf8.ValidString(decoded):
+		return fmt.Sprintf("path %q: want UTF-8: an HTTP API answers 400 to anything else", q.Path)
 	}
 	return ""
 }
@@ -247,7 +255,7 @@ func (d *Desk) ask(s *inquiry.Surface, q *question, arn string, who *inquiry.Sub
 	asked := inquiry.Question{Method: q.Method, Path: q.Path, Message: q.Message, ARN: parsed}
 	switch {
 	case parsed.RouteKey == "":
-		asked.Path = "/" + parsed.Path
+		asked.Path = "/" + strings.TrimLeft(parsed.Path, "/") // a REST API passes over slashes in front, and an HTTP API's has none such
 	case q.Method == policy.RouteConnect:
 		asked.Connect = true
 	default:
@@ -346,7 +354,7 @@ func (e *explained) judgeAuthorizer(g *gateway.Gateway, r *http.Request, of gate
 	j := g.Judge(r, of)
 	e.evaluate(j)
 	e.byPolicy(j, "allow", "the policy does not allow it")
-	if e.Decision == inquiry.Allow && a.Decision == inquiry.Deny { // as who connects with too large a grant
+	if p.WebSocket != nil && e.Decision == inquiry.Allow && a.Decision == inquiry.Deny { // who connects with too large a grant
 		e.deny(http.StatusForbidden, strings.TrimPrefix(strings.TrimPrefix(a.Text, "deny (403)"), ": "))
 	}
 	e.counted(j.Key)

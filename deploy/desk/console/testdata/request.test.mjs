@@ -27,6 +27,7 @@ test("addresses are of the page's own origin, below the stage", () => {
   assert.equal(addressOf(mode("m", []), "/users", "http://localhost:8080"), "http://localhost:8080/m/users");
   assert.equal(addressOf(mode("m", []), "users", "http://localhost:8080"), "http://localhost:8080/m/users");
   assert.equal(addressOf(mode("m", []), "//evil.example/x", "http://localhost:8080"), "http://localhost:8080/m//evil.example/x");
+  assert.equal(addressOf(mode("m", []), "/a b/ä\n%zz", "http://h"), "http://h/m/a%20b/%C3%A4%0A%zz");
   assert.equal(resolved("http://h/m/a/../b?c#d"), "http://h/m/b?c");
 });
 

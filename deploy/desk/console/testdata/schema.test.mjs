@@ -4,11 +4,12 @@ import {fieldsOf, hintOf, othersOf, parsed, textOf, valueOf, withMember} from ".
 
 test("plain members have fields, and others are named", () => {
   const schema = {allOf: [{properties: {a: {type: "string", minLength: 1, maxLength: 9}}, required: ["a"]}], required: ["n"], properties: {
-    n: {type: ["integer", "null"], minimum: 0}, b: {type: "boolean"}, e: {enum: ["x", "y"]}, o: {type: "object"}, l: {type: "array"}, r: {type: "string", readOnly: true},
+    n: {type: ["integer", "null"], minimum: 0}, b: {type: "boolean"}, e: {enum: ["x", "y"]}, c: {const: "k"}, o: {type: "object"}, l: {type: "array"}, r: {type: "string", readOnly: true},
   }};
-  assert.deepEqual(fieldsOf(schema).map(({name, type, required}) => [name, type, required]), [["a", "string", true], ["n", "integer", true], ["b", "boolean", false], ["e", "string", false]]);
+  assert.deepEqual(fieldsOf(schema).map(({name, type, required}) => [name, type, required]), [["a", "string", true], ["n", "integer", true], ["b", "boolean", false], ["e", "string", false], ["c", "string", false]]);
   assert.deepEqual(othersOf(schema), ["o", "l", "r"]);
   for (const none of [null, undefined, true, "x", {}, {type: "string"}, {allOf: "x"}]) assert.deepEqual(fieldsOf(none), []);
+  assert.deepEqual(fieldsOf({properties: {c: {const: 7}}})[0].choices, [7]);
   const self = {properties: {a: {type: "string"}}};
   self.allOf = [self];
   assert.equal(fieldsOf(self).length, 1);

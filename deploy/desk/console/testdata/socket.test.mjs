@@ -9,7 +9,8 @@ test("why a page cannot connect", () => {
   for (const [of, kind, protocol, want] of [
     [mode, "token", "token", /^$/], [mode, "token", "", /no token behind/], [mode, "key", "token", /no API key/], [mode, "iam", "", /^$/], [mode, "none", "", /^$/],
     [{...mode, fromPages: false, why: "It wants a header."}, "token", "token", /It wants a header/], [{...mode, fromPages: false}, "none", "", /cannot connect to ws/],
-  ]) assert.match(whyNot(of, {kind}, protocol), want);
+  ]) assert.match(whyNot(of, {kind, credential: {token: "a.b-_c"}}, protocol), want);
+  assert.match(whyNot(mode, {kind: "token", credential: {token: "no token"}}, "token"), /cannot stand behind/);
 });
 
 test("a command for a shell", () => {

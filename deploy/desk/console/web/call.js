@@ -45,7 +45,9 @@ export function mount() {
   on("calls", () => current && !answer.hidden && isOf(state.calls.at(-1), current) && show(current));
   on("desk", () => {
     list.fill();
-    if (isThere(state.operation)) { modeNamed(state.mode) || set({mode: modeFor(state.operation)}); render(); } else choose(first());
+    if (!isThere(state.operation)) return choose(first());
+    if (!modeNamed(state.mode)) set({mode: modeFor(state.operation)});
+    render();
   });
   choose(first());
   return h("div", {class: "split"}, list.element, work);

@@ -20,16 +20,21 @@ export function newIdentity(keep, way, given = {}) {
   ], way);
 }
 
-// waysIn are how one can sign in here, by name.
+// waysIn are how one can sign in from here, by name, and why not by others.
 function waysIn() {
-  const {tokens, cognito, clientId} = state.desk.signIn, ways = {};
-  if (tokens) ways["POST /tokens"] = throughAPI(localOf(tokens));
-  if (cognito) ways["Cognito's protocol"] = throughCognito(localOf(cognito), clientId);
-  return ways;
+  const {tokens, cognito, clientId} = state.desk.signIn, ways = {}, reasons = [];
+  const add = (name, address, way) => {
+    if (!address) return;
+    try { ways[name] = way(localOf(address)); } catch (problem) { reasons.push(problem.message); }
+  };
+  add("POST /tokens", tokens, throughAPI);
+  add("Cognito's protocol", cognito, address => throughCognito(address, clientId));
+  return {ways, why: reasons.join(" ")};
 }
 
 // signIn begins a sign-in: it gives {identity} with tokens, or {step, way} where more is asked for.
-export async function signIn({username, password, way = Object.values(waysIn())[0], flow = "USER_PASSWORD_AUTH"}) {
+export async function signIn({username, password, way = Object.values(waysIn().ways)[0], flow = "USER_PASSWORD_AUTH"}) {
+  if (!way) throw new Error(waysIn().why || "Nobody can sign in here.");
   return concluded(await way.start({username, password, flow}), way, username);
 }
 
@@ -52,7 +57,8 @@ const input = (type, properties = {}) => h("input", {type, autocomplete: "off", 
 function signInForm(keep, given) {
   const {available, why, accounts = []} = state.desk.signIn || {};
   if (!available) return h("p", {class: "muted"}, why || "Nobody can sign in here.");
-  const ways = waysIn(), holder = h("div", {class: "stack tight"});
+  const {ways, why: unreachable} = waysIn(), holder = h("div", {class: "stack tight"});
+  if (!Object.keys(ways).length) return h("p", {class: "muted"}, unreachable || "Nobody can sign in here.");
   const go = ({identity, step, way}) => {
     if (identity) return keep(identity);
     put(holder, stepForm(step, way, go, begin));
@@ -71,7 +77,7 @@ function passwordForm(ways, accounts, chosen, go) {
     password.value = account?.password || "";
   };
   const names = Object.keys(ways), way = select(names, names[0], () => { flows.hidden = !ways[way.value].flows.length; });
-  const flow = select(throughCognito().flows, "USER_PASSWORD_AUTH"), flows = field("How", flow);
+  const flow = select(throughCognito().flows, "USER_PASSWORD_AUTH"), flows = field("How to sign in", flow);
   flows.hidden = !ways[names[0]].flows.length;
   const account = select([["", "Another one"], ...accounts.map(a => [a.username, a.username + (a.groups?.length ? " (" + a.groups.join(", ") + ")" : "") + (a.asked ? ", asked for " + a.asked.replace(/ of the software token .*/, " of an app") : "")])],
     chosen ?? accounts[0]?.username, name => pick(accounts.find(a => a.username === name)));
@@ -119,10 +125,11 @@ function keyForm(keep) {
   const {keys} = state.desk;
   if (!keys?.available) return h("p", {class: "muted"}, keys?.why || "No mode here takes API keys that are made.");
   const subject = input("text", {required: true, value: state.identity?.subject || "console"}), scopes = scopesField(keys.scopes || [], (keys.scopes || []).slice(0, 1));
+  const modes = state.desk.modes.filter(mode => mode.takes.includes("key")).map(mode => mode.name), mode = select(modes, modes.includes(state.mode) ? state.mode : modes[0]);
   return form(async () => {
-    const made = await ask("keys", {subject: subject.value, scopes: scopes.value(), mode: ""});
+    const made = await ask("keys", {subject: subject.value, scopes: scopes.value(), mode: mode.value});
     keep({kind: "key", label: "Key of " + made.subject, detail: (made.scopes || []).join(" ") || "without scopes", subject: made.subject, credential: {kind: "key", key: made.key}, until: momentOf(made.expires)});
-  }, "Make a key", field("Owner", subject, "The id that the key's caller has, such as a user's."), scopes.element);
+  }, "Make a key", field("Owner", subject, "The id that the key's caller has, such as a user's."), modes.length > 1 && field("For", mode, "It is counted in this mode's usage plan, where that goes by the authorizer; other modes take it, too."), scopes.element);
 }
 
 // momentOf is a time of the desk's in milliseconds: it may be in seconds, or as RFC 3339 has it.
@@ -139,12 +146,12 @@ function usageForm(keep) {
 }
 
 function iamForm(keep) {
-  const callers = new Map(state.desk.modes.flatMap(mode => mode.callers || []).map(caller => [caller.id, caller]));
+  const callers = new Map(state.desk.modes.filter(mode => mode.takes.includes("iam")).flatMap(mode => mode.callers || []).map(caller => [caller.id, caller]));
   if (!callers.size) return h("p", {class: "muted"}, "No mode here takes signatures.");
   const choice = select([...callers.values()].map(({id, name, arn}) => [id, (name ? name + ", " : "") + arn]), callers.keys().next().value);
   return form(() => {
     const {id, name, arn} = callers.get(choice.value);
-    keep({kind: "iam", label: name || arn, detail: arn, credential: {kind: "iam", caller: id}});
+    keep({kind: "iam", label: "IAM " + (name || arn), detail: arn, credential: {kind: "iam", caller: id}});
   }, "Sign as this one", field("Caller", choice, "The desk signs each request with the caller's access key."));
 }
 

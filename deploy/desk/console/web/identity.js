@@ -41,7 +41,7 @@ export async function signInAs(name) {
   if (!account) return open("sign-in", {username: name});
   await attempt(async () => {
     const {identity, step, way} = await signIn({username: name, password: account.password});
-    if (identity) keep(identity);
+    if (identity) keep(made(identity));
     else open("sign-in", {username: name, step, way});
   });
 }
@@ -60,8 +60,9 @@ export async function renew(identity) {
 // keep takes an identity among the others, and has it call.
 function keep(identity) {
   set({identities: [...state.identities, identity], identity});
-  say("Calls are sent as " + identity.label + ".", "ok");
   if (dialog.open) dialog.close();
+  offer();
+  say("Calls are sent as " + identity.label + ".", "ok");
 }
 
 function replace(identity, changes) {
@@ -95,7 +96,7 @@ function offer(way, given) {
 
 function render() {
   const {identity} = state, focused = document.activeElement?.dataset?.action;
-  put(opener(), identity === nobody ? "Nobody is signed in" : identity.label, identity.until && h("span", {class: "small", "data-until": identity.until}));
+  put(opener(), identity === nobody ? "Nobody is signed in" : identity.label, " ", identity.until && h("span", {class: "small", "data-until": identity.until}));
   opener().title = identity.detail || "";
   put(people, state.identities.map(person));
   tick();
@@ -112,7 +113,7 @@ function person(identity) {
       identity.refreshToken && button("Refresh", () => renew(identity), {class: "small", "aria-label": "Refresh " + identity.label, "data-action": "refresh-" + identity.id}),
       identity !== nobody && button("Remove", () => forget(identity), {class: "small quiet", "aria-label": "Remove " + identity.label})),
     identity.detail && h("small", {}, identity.detail),
-    identity !== nobody && h("details", {}, h("summary", {}, "Secrets", identity.way && " and signing out"), h("div", {class: "stack tight"}, secretsOf(identity), exitsOf(identity))));
+    identity !== nobody && h("details", {}, h("summary", {}, "Secrets", identity.way && " and signing out", h("span", {class: "unseen"}, " of " + identity.label)), h("div", {class: "stack tight"}, secretsOf(identity), exitsOf(identity))));
 }
 
 function secretsOf({label, credential, idToken, refreshToken, usageKey}) {
@@ -144,5 +145,6 @@ function tick() {
     if (!end || end > now || told.has(id + end)) continue;
     told.add(id + end);
     say("What " + label + " calls with has ended." + (refreshToken ? " It can be refreshed." : ""), "warn");
+    if (id === state.identity.id) set({identity: state.identity}); // who shows it says so
   }
 }

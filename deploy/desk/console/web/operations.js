@@ -81,7 +81,7 @@ function option({key, method, path, text, note, open}, choose) {
     "aria-selected": "false", onclick: () => choose(key), title: note || null,
   },
   h("span", {class: "verb", "data-tone": tones[method]}, method), h("span", {}, path || text),
-  h("span", {class: "small", title: open ? "Everybody may call it" : "A credential is needed"}, open ? "public" : h("span", {}, h("span", {"aria-hidden": "true"}, "🔒"), h("span", {class: "unseen"}, "needs a credential"))),
+  key === own ? null : open ? h("span", {class: "small"}, "public") : h("img", {src: "/_console/web/lock.svg", alt: "needs a credential", width: 14, height: 14}),
   path && text && h("small", {}, text));
 }
 

@@ -18,10 +18,10 @@ export function queryOf(pairs) {
 }
 
 // addressOf is where a page sends the request for a path of a mode: to its own origin, below the mode's stage. Only what comes of resolving
-// it can be sent.
+// it can be sent. What no address can hold, such as spaces and letters of other scripts, is encoded.
 export function addressOf(mode, path, origin) {
   const stage = new URL(mode.url).pathname.replace(/\/$/, "");
-  return origin + stage + (path.startsWith("/") ? path : "/" + path);
+  return origin + stage + (path.startsWith("/") ? path : "/" + path).toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
 }
 
 // resolved is what a browser makes of an address: it takes dot segments out, and turns backslashes.

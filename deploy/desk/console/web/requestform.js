@@ -1,7 +1,7 @@
 // The form of a request: what an operation takes, in which mode and as whom, what is to be said of it before it is sent, and its code for
 // other places. What was filled in for an operation is there again when it is chosen again.
 import {ask} from "./api.js";
-import {button, chip, copier, field, h, put, say, select} from "./dom.js";
+import {button, chip, copier, field, h, put, select} from "./dom.js";
 import {modeNamed, set, state} from "./store.js";
 import {lineOf, timeText} from "./answer.js";
 import {bodyEditor} from "./body.js";
@@ -20,7 +20,7 @@ const usageKeys = new Map(); // that were chosen, by modes' names: a key's id, o
 // refresh is for when the mode or the identity is another one.
 export function requestForm(operation, keep) {
   const draft = draftOf(operation), notes = h("div", {class: "stack tight", role: "status"}), modes = h("div", {class: "fields"}), code = codePanel(() => built(operation, draft));
-  const progress = h("span", {class: "muted", "aria-hidden": "true"}), sender = h("button", {class: "primary"}, "Send"), cancel = button("Cancel", () => sending?.abort(), {hidden: true});
+  const progress = h("span", {class: "muted", "aria-hidden": "true"}), told = h("span", {class: "unseen", role: "status"}), sender = h("button", {class: "primary"}, "Send"), cancel = button("Cancel", () => sending?.abort(), {hidden: true});
   const address = h("code", {});
   let sending = null;
 
@@ -42,6 +42,7 @@ export function requestForm(operation, keep) {
     const {signal} = sending, started = performance.now();
     sender.disabled = true;
     cancel.hidden = false;
+    told.textContent = "Waiting for the answer.";
     const clock = setInterval(() => { progress.textContent = timeText(performance.now() - started); }, 100);
     const answer = await send(built(operation, draft), signal);
     clearInterval(clock);
@@ -51,7 +52,7 @@ export function requestForm(operation, keep) {
     cancel.hidden = true;
     sending = null;
     if (focused) sender.focus();
-    say(lineOf(answer), answer.problem || answer.status >= 500 ? "bad" : "");
+    told.textContent = lineOf(answer);
     keep(answer);
     changed();
   };
@@ -59,7 +60,7 @@ export function requestForm(operation, keep) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
   }},
   headOf(operation), modes, operation ? null : ownFields(draft, changed), pathFields(operation, draft, changed), queryFields(operation, draft, changed), headerFields(operation, draft, changed), bodyFields(operation, draft, changed),
-  h("p", {class: "small"}, "Sends ", address), notes, h("div", {class: "row"}, sender, cancel, progress, h("small", {}, "Ctrl+Enter sends, too.")), code.element);
+  h("p", {class: "small"}, "Sends ", address), notes, h("div", {class: "row"}, sender, cancel, progress, told, h("small", {}, "Ctrl+Enter sends, too.")), code.element);
   refresh();
   return {element, refresh};
 }
@@ -68,7 +69,7 @@ export function requestForm(operation, keep) {
 function draftOf(operation) {
   const key = operation?.key ?? "", {parameters = [], body} = operation || {};
   if (!drafts.has(key)) {
-    const values = place => Object.fromEntries(parameters.filter(parameter => parameter.in === place && (place === "path" || parameter.required)).map(parameter => [parameter.name, textOf(parameter.example ?? undefined)]));
+    const values = place => Object.fromEntries(parameters.filter(parameter => parameter.in === place && (place === "path" || parameter.required)).map(parameter => [parameter.name, exampleOf(parameter)]));
     drafts.set(key, {
       method: operation?.method === "ANY" ? "GET" : operation?.method || "GET", path: "/", values: values("path"), query: values("query"), moreQuery: [], headers: values("header"), moreHeaders: [],
       contentType: body?.contentType || "application/json", body: body?.example === undefined || body.example === null ? "" : JSON.stringify(body.example, null, 2),
@@ -76,6 +77,9 @@ function draftOf(operation) {
   }
   return drafts.get(key);
 }
+
+// exampleOf is a parameter's example as it is typed: a list has commas.
+const exampleOf = ({example}) => Array.isArray(example) ? example.map(textOf).join(",") : textOf(example ?? undefined);
 
 // usageKeyOf is the key of a mode's usage plan that is sent, or undefined: the chosen one, or the identity's.
 function usageKeyOf(mode) {
@@ -157,7 +161,7 @@ function pathFields(operation, draft, changed) {
       control.value = draft.values[name] = state.identity.subject;
       changed();
     }, {class: "small"});
-    return h("div", {class: "stack tight"}, field(name + " (path)", control, hintOf(parameter?.schema) || parameter?.description), mine && h("div", {}, mine));
+    return h("div", {class: "stack tight"}, field(name + " (path)", control, hintOf({...parameter?.schema, description: parameter?.description || parameter?.schema?.description})), mine && h("div", {}, mine));
   }));
 }
 
@@ -174,7 +178,7 @@ const headerFields = (operation, draft, changed) => partFields("Headers", "heade
 function partFields(name, place, operation, values, what, more, changed) {
   const named = (operation?.parameters || []).filter(parameter => parameter.in === place);
   const fields = named.map(({name, required, description, schema, example}) => {
-    const isList = [schema?.type].flat().includes("array"), facts = [description, hintOf({...schema, description: ""}), isList && "Several with commas between them.", example !== undefined && example !== null && "Such as " + textOf(example) + "."];
+    const isList = [schema?.type].flat().includes("array"), facts = [hintOf({...schema, description: description || schema?.description}), isList && "Several with commas between them.", example !== undefined && example !== null && "Such as " + exampleOf({example}) + "."];
     return field(name + (required ? " (required)" : ""), valueInput(values, name, changed, Array.isArray(schema?.enum) && !isList ? schema.enum : null), facts.filter(Boolean).join(" "));
   });
   return h("details", {open: named.length > 0 || more.length > 0}, h("summary", {}, name), h("div", {class: "stack tight"}, fields.length > 0 && h("div", {class: "fields"}, fields), pairs(what, more, changed)));

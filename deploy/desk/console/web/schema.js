@@ -25,7 +25,7 @@ function merged(schema, depth = 0) {
 function fieldOf(name, schema, required) {
   const type = typeOf(schema);
   if (!type || schema.readOnly) return null;
-  const choices = type === "boolean" ? [true, false] : Array.isArray(schema.enum) ? schema.enum.filter(choice => choice === null || typeof choice !== "object") : null;
+  const choices = "const" in schema ? [schema.const] : type === "boolean" ? [true, false] : Array.isArray(schema.enum) ? schema.enum.filter(choice => choice === null || typeof choice !== "object") : null;
   return {name, type, required, choices, hint: hintOf(schema)};
 }
 
@@ -33,7 +33,8 @@ function fieldOf(name, schema, required) {
 function typeOf(schema) {
   if (!schema || typeof schema !== "object") return "";
   const types = [schema.type].flat().filter(type => type !== "null" && type !== undefined);
-  if (types.length === 0 && Array.isArray(schema.enum)) return typeof schema.enum.find(choice => choice !== null) === "string" ? "string" : "";
+  const [value] = "const" in schema ? [schema.const] : Array.isArray(schema.enum) ? schema.enum.filter(choice => choice !== null) : [];
+  if (types.length === 0) return ["string", "number", "boolean"].includes(typeof value) ? typeof value : "";
   return types.length === 1 && ["string", "integer", "number", "boolean"].includes(types[0]) ? types[0] : "";
 }
 

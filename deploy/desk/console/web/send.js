@@ -1,6 +1,7 @@
 // Sending a request, and what comes of it.
 import {timeText} from "./answer.js";
 import {ask} from "./api.js";
+import {resolved} from "./request.js";
 
 const traceHeader = "X-Portcullis-Trace";
 
@@ -12,7 +13,7 @@ export async function send({method, url, path, headers, body, mode, identity}, s
   let started = performance.now(), asked;
   try {
     const all = new Headers(headers.map(({name, value}) => [name, value]));
-    if (identity.kind === "iam") await sign(all, {method, url, mode, identity, body: hasBody ? body : ""}, signal);
+    if (identity.kind === "iam") await sign(all, {method, url: resolved(url), mode, identity, body: hasBody ? body : ""}, signal);
     all.set(traceHeader, "1");
     asked = new Request(url, {method, headers: all, body: hasBody ? body : undefined, signal, credentials: "omit", cache: "no-store", redirect: "manual"});
   } catch (problem) {

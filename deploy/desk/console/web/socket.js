@@ -5,7 +5,7 @@ import {modeNamed, on, set, state} from "./store.js";
 import {hex, kindOf, sizeText} from "./answer.js";
 import {bodyEditor} from "./body.js";
 import {open} from "./identity.js";
-import {wants} from "./request.js";
+import {isToken, wants} from "./request.js";
 
 const mostFrames = 200;
 
@@ -17,6 +17,7 @@ export function whyNot(mode, identity, protocol) {
   if (mode.fromPages === false) return mode.why || "A page cannot connect to " + mode.name + ".";
   if (identity.kind === "key") return "A page sends no header with a connection, and so no API key. portcullis ws does.";
   if (identity.kind === "token" && !protocol) return "A page sends no header with a connection, and this desk's authorizers take no token behind a subprotocol. portcullis ws sends headers.";
+  if (identity.kind === "token" && !isToken(identity.credential.token)) return "Such a text cannot stand behind a subprotocol, and a page sends no header with a connection. portcullis ws does.";
   return "";
 }
 

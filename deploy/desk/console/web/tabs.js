@@ -7,7 +7,6 @@ let last = 0;
 // time that the tab is chosen.
 export function tabs(label, entries, chosen = entries[0]?.[0]) {
   const id = "tabs-" + ++last, panel = h("div", {id: id + "-panel", role: "tabpanel", class: "stack"});
-  const buttons = entries.map(([name, title]) => h("button", {type: "button", role: "tab", id: id + "-" + name, class: "small", "aria-controls": panel.id, onclick: () => choose(name), onkeydown: move}, title));
   const choose = name => {
     entries.forEach(([other], i) => {
       buttons[i].setAttribute("aria-selected", String(other === name));
@@ -24,6 +23,7 @@ export function tabs(label, entries, chosen = entries[0]?.[0]) {
     choose(entries[to][0]);
     buttons[to].focus();
   };
+  const buttons = entries.map(([name, title]) => h("button", {type: "button", role: "tab", id: id + "-" + name, class: "small", "aria-controls": panel.id, onclick: () => choose(name), onkeydown: move}, title));
   choose(chosen);
   return h("div", {class: "stack tight"}, h("div", {role: "tablist", class: "tabs", "aria-label": label}, buttons), panel);
 }

@@ -149,7 +149,7 @@ func (a *API) authorize(x *stage.Exchange) *refusal {
 		return refuse(unauthorized)
 	}
 	asks := !x.Method.Public && a.guard != nil
-	if !asks && a.Resource == nil {
+	if !a.evaluates(x) {
 		return nil
 	}
 	if x.ARNTooLong() {
@@ -160,6 +160,11 @@ func (a *API) authorize(x *stage.Exchange) *refusal {
 		return a.authorizeAnonymous(x, asks)
 	}
 	return refusalOf(x, x.Ask(a.guard))
+}
+
+// evaluates tells whether a policy, or a token, decides about a request.
+func (a *API) evaluates(x *stage.Exchange) bool {
+	return a.Resource != nil || !x.Method.Public && a.guard != nil
 }
 
 // authorizeAnonymous is authorize for callers that a resource policy cannot know by name. Without an authorizer it has to allow the
@@ -235,5 +240,7 @@ func (a *API) Judge(r *http.Request, who stage.Who) stage.Judgement {
 	if a.route(x) != nil {
 		return stage.Judgement{}
 	}
-	return x.Judge(a.guard, a.keys, who)
+	j := x.Judge(a.guard, a.keys, who)
+	j.TooLong = a.evaluates(x) && x.ARNTooLong()
+	return j
 }

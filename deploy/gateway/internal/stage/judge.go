@@ -21,7 +21,7 @@ type Who struct {
 type Judgement struct {
 	Operation *plan.Operation // that serves the request; nil: none does, or the gateway answers itself
 	ARN       string          // that the request invokes; "": none
-	TooLong   bool            // the ARN is longer than what a policy is evaluated for: whoever calls is refused
+	TooLong   bool            // of a REST API: the ARN is longer than what a policy is evaluated for, and whoever calls is refused
 
 	Decision policy.Decision  // of the caller's policy and the API's together; of a caller without one, of the API's
 	Document *policy.Document // the caller's; nil: there is none
@@ -44,7 +44,7 @@ type TokenJudgement struct {
 // Judge evaluates the policies that count for a request whose method was found: that of who calls, and the API's. The guard and
 // the keys are those that the stage would ask, if any.
 func (x *Exchange) Judge(g Guard, k *Keys, who Who) Judgement {
-	j := Judgement{Operation: x.Method.Operation, ARN: x.ARN(), TooLong: x.ARNTooLong()}
+	j := Judgement{Operation: x.Method.Operation, ARN: x.ARN()}
 	if own, is := g.(*tokenGuard); is && !x.Method.Public {
 		j.Token = own.judge(x.HTTP.Context(), who.Token, x.Method.Operation.AuthorizationScopes)
 	}

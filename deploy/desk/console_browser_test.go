@@ -1,0 +1,178 @@
+package desk_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"portcullis/deploy/desk"
+	"portcullis/deploy/testtools"
+)
+
+// consoleTests are the files of console/browser, and the desks that each of them names. What differs from a desk without flags: foreign has a
+// contract of 330 operations that is not this module's, odd one of markup and a function that is as it should not be, narrow a plan that lets
+// one request through, named a WebSocket API with another subprotocol, mute one that no page can connect to, signed one for those who sign, and
+// still one whose changes nobody is told of; secure speaks https, and switched is stopped and started.
+var consoleTests = map[string][]string{
+	"shell":     {"ours"},
+	"identity":  {"ours", "foreign", "secure"},
+	"call":      {"ours", "foreign", "odd"},
+	"sockets":   {"ours", "named", "mute", "signed", "still", "secure"},
+	"access":    {"ours", "foreign"},
+	"token":     {"ours"},
+	"live":      {"ours", "odd", "narrow"},
+	"workbench": {"ours", "foreign"},
+	"markup":    {"odd"},
+	"faults":    {"odd", "switched"},
+	"looks":     {"ours", "foreign"},
+	"story":     {"ours"},
+}
+
+// TestConsoleInBrowser goes through all that people do on the page of a desk, with a real browser.
+func TestConsoleInBrowser(t *testing.T) {
+	b := startConsoleBrowser(t)
+	for file, names := range consoleTests {
+		t.Run(file, func(t *testing.T) {
+			addresses := map[string]string{}
+			for _, name := range names {
+				addresses[name] = startForConsole(t, name)
+			}
+			b.run(t, file+".test.mjs", addresses)
+		})
+	}
+}
+
+// startForConsole starts a desk by the name that the tests of the console have for it, and gives its address.
+func startForConsole(t *testing.T, name string) (address string) {
+	t.Helper()
+	switch name {
+	case "foreign":
+		return start(t, desk.Config{Contract: "../portcullis/testdata/wild/hundreds/openapi.yaml"}).url
+	case "odd":
+		return start(t, desk.Config{Contract: "testdata/console/odd.yaml", Functions: []desk.Function{{Name: "odd", Where: testtools.Serve(t, http.HandlerFunc(oddly)) + "/"}}}).url
+	case "narrow":
+		return start(t, desk.Config{Modes: []string{"testdata/console/narrow.yaml"}}).url
+	case "named":
+		return start(t, desk.Config{Modes: []string{"websocket"}, Environ: append(os.Environ(), "TOKEN_SOURCES=bearer,protocol:bearer-token")}).url
+	case "signed":
+		return start(t, desk.Config{Contract: "../portcullis/testdata/wild/chat-websocket/openapi.yaml", Modes: []string{"testdata/console/signed.yaml"}}).url
+	case "mute":
+		return start(t, desk.Config{Modes: []string{"websocket"}, Environ: append(os.Environ(), "TOKEN_SOURCES=bearer")}).url
+	case "still":
+		return start(t, desk.Config{Environ: append(os.Environ(), "USERS_TABLE=:memory:")}).url
+	case "secure":
+		d, _ := startSecure(t, desk.Config{})
+		return d.url
+	case "switched":
+		return startSwitched(t)
+	}
+	return start(t, desk.Config{}).url
+}
+
+// oddly is a function that answers as the path of its event says.
+func oddly(w http.ResponseWriter, r *http.Request) {
+	text, _ := io.ReadAll(r.Body)
+	var event struct{ Path, RawPath string }
+	json.Unmarshal(text, &event)
+	answer := map[string]any{"statusCode": 200, "headers": map[string]string{"Content-Type": "application/json"}, "body": string(text)}
+	switch path := event.Path + event.RawPath; {
+	case strings.HasSuffix(path, "/slow"):
+		<-r.Context().Done()
+		return
+	case strings.HasSuffix(path, "/broken"):
+		answer = map[string]any{"no": "answer of a function"}
+	case strings.HasSuffix(path, "/hostile"):
+		answer["headers"] = map[string]string{"Content-Type": "text/html", "X-Odd": `<b id="hostile">`}
+		answer["body"] = `<!doctype html><img id="hostile" src="x" onerror="alert(8)"><script id="hostile">alert(9)</script>`
+	}
+	json.NewEncoder(w).Encode(answer)
+}
+
+// startSwitched starts a desk that a test stops and starts again at the same address, by POST requests to what it gives: /stop and /start.
+// A GET is answered with the desk's address.
+func startSwitched(t *testing.T) (switches string) {
+	t.Helper()
+	d := start(t, desk.Config{})
+	address := d.url
+	return testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method + r.URL.Path {
+		case "POST/stop":
+			d.stop()
+			<-d.ended
+		case "POST/start":
+			d = start(t, desk.Config{Addr: strings.TrimPrefix(address, "http://")})
+		default:
+			io.WriteString(w, address)
+		}
+	}))
+}
+
+// consoleBrowser runs programs of the folder console/browser, all with one browser.
+type consoleBrowser struct {
+	node string
+	at   string // the address of the browser's DevTools
+}
+
+// startConsoleBrowser starts a browser until the test ends.
+func startConsoleBrowser(t *testing.T) consoleBrowser {
+	t.Helper()
+	node := testtools.NodePackage(t, "console/browser")
+	ctx, cancel := context.WithCancel(context.Background())
+	command := testtools.Browser(ctx, t, testtools.Chromium(t), "--remote-debugging-port=0")
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
+	command.WaitDelay = time.Minute
+	said, err := command.StderrPipe()
+	if err == nil {
+		err = command.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{}) // all its processes have, which write to its folder
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+		command.Wait()
+	})
+	lines := bufio.NewScanner(said)
+	var at string
+	for at == "" && lines.Scan() {
+		_, address, _ := strings.Cut(lines.Text(), "DevTools listening on ws://")
+		at, _, _ = strings.Cut(address, "/")
+	}
+	go func() {
+		io.Copy(io.Discard, said)
+		close(ended)
+	}()
+	if at == "" {
+		t.Fatal("the browser has no DevTools")
+	}
+	return consoleBrowser{node, "http://" + at}
+}
+
+// run runs a program, which gets the desks' addresses by their names.
+func (b consoleBrowser) run(t *testing.T, file string, desks map[string]string) {
+	t.Helper()
+	addresses, err := json.Marshal(desks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), b.node, "--test-reporter=spec", file)
+	command.Dir = filepath.Join("console", "browser")
+	command.Env = append(os.Environ(), "BROWSER="+b.at, "DESKS="+string(addresses))
+	output, err := command.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, output)
+		return
+	}
+	t.Logf("%s", output)
+}
