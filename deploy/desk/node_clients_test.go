@@ -3,6 +3,7 @@ package desk_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -41,27 +42,26 @@ paths:
   /slow: {get: {}}
 `
 
-// clientsModes are a mode of each kind of gateway that takes the tokens of POST /tokens.
+// clientsModes are a mode of each kind of gateway that takes the tokens of POST /tokens, by their names. Beside it stands the same mode as
+// hasty, which waits for no slow function.
 var clientsModes = map[string]string{
-	"rest": `name: rest
+	"rest": `
 gateway: REST
 authorization: TOKEN
 authorizer: {function: token, identitySource: method.request.header.Authorization}
 binaryMediaTypes: ["*/*"]
-integrationTimeoutInMillis: 3000
 throttle: {rateLimit: 10000, burstLimit: 5000, methods: {GET /limited: {rateLimit: 0.001, burstLimit: 1}}}
 `,
-	"http": `name: http
+	"http": `
 gateway: HTTP
 authorization: REQUEST
 authorizer: {function: jwt, identitySource: $request.header.Authorization}
-integrationTimeoutInMillis: 3000
 throttle: {rateLimit: 10000, burstLimit: 5000, methods: {GET /limited: {rateLimit: 0.001, burstLimit: 1}}}
 `,
 }
 
-// things is the function that clients call. It reads events of REST APIs and of payload 2.0.
-func things() http.HandlerFunc {
+// things is the function that clients call. It reads events of REST APIs and of payload 2.0. What is slow lasts until the test ends.
+func things(test context.Context) http.HandlerFunc {
 	var recovered atomic.Bool
 	return func(w http.ResponseWriter, r *http.Request) {
 		var e thingsEvent
@@ -93,7 +93,10 @@ func things() http.HandlerFunc {
 			w.Header().Set("X-Amz-Function-Error", "Unhandled")
 			answer = map[string]any{"errorMessage": "it fails"}
 		case "slow":
-			<-r.Context().Done()
+			select {
+			case <-r.Context().Done():
+			case <-test.Done():
+			}
 			return
 		}
 		json.NewEncoder(w).Encode(answer)
@@ -157,7 +160,7 @@ var axiosLines = []clientLine{
 	{"a form", `200 POST  "a=1&b=%C3%A9+x"`, same},
 	{"bytes", `200 PUT  "\x00\xff\x80"`, same},
 	{"nothing", `200 DELETE  ""`, same},
-	{"a large body", `200 POST  "3145728 bytes"`, same},
+	{"a large body", `200 POST  "1048576 bytes"`, same},
 	{"a body in chunks", `200 POST  "abc"`, same},
 	{"a body that is too large", `413 application/json {"message":"Request Too Long"}`, `413 application/json {"message":"Request Entity Too Large"}`},
 	{"Expect", `200 POST  "{\"waits\":true}"`, same},
@@ -187,7 +190,7 @@ var undiciLines = []clientLine{
 	{"JSON", `200 POST  "{\"name\":\"Ä\"}"`, same},
 	{"a form", `200 POST  "a=1"`, same},
 	{"a stream", `200 PUT  "abc"`, same},
-	{"a large body", `200 POST  "3145728 bytes"`, same},
+	{"a large body", `200 POST  "1048576 bytes"`, same},
 	{"a body that is too large", `413 {"message":"Request Too Long"}`, `413 {"message":"Request Entity Too Large"}`},
 	{"compressed", "200 gzip so small", same},
 	{"as it is", "200 gzip so small", same},
@@ -257,11 +260,12 @@ func TestNodeHTTPClients(t *testing.T) {
 // startThings starts a desk with the function things behind a mode.
 func startThings(t *testing.T, mode string, secure bool) *running {
 	t.Helper()
-	function := testtools.Serve(t, things())
+	function := testtools.Serve(t, things(t.Context()))
 	t.Chdir(t.TempDir())
 	write(t, "api.yaml", clientsContract)
-	write(t, "mode.yaml", clientsModes[mode])
-	c := desk.Config{Contract: "api.yaml", Modes: []string{"mode.yaml"}, Functions: []desk.Function{{Name: "things", Where: function + "/things"}}}
+	write(t, "mode.yaml", "name: "+mode+clientsModes[mode])
+	write(t, "hasty.yaml", "name: hasty"+clientsModes[mode]+"integrationTimeoutInMillis: 500\n")
+	c := desk.Config{Contract: "api.yaml", Modes: []string{"mode.yaml", "hasty.yaml"}, Functions: []desk.Function{{Name: "things", Where: function + "/things"}}}
 	if !secure {
 		return start(t, c)
 	}
