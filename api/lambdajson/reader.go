@@ -11,17 +11,18 @@ import (
 // Reader reads a JSON text. What it gives counts only if the text turns out to be plain at the end: see [Reader.Plain]. A null is read
 // as the zero value, as encoding/json leaves what it decodes into.
 type Reader struct {
-	text  []byte
+	text  string
 	at    int
 	depth int
+	first bool // nothing of the object or list that has begun was read
 	other bool // the text is not plain
 }
 
 // maxDepth bounds the nesting of what is passed over.
 const maxDepth = 32
 
-// NewReader reads a text, which is not kept.
-func NewReader(text []byte) *Reader { return &Reader{text: text} }
+// NewReader reads a text. The texts that are read are parts of one copy of it, which costs less than a copy of each.
+func NewReader(text []byte) *Reader { return &Reader{text: string(text)} }
 
 // Plain tells whether all that was read was plain, and nothing follows it.
 func (r *Reader) Plain() bool {
@@ -32,11 +33,11 @@ func (r *Reader) Plain() bool {
 // Reject notes that the text is not plain, for a reason of the caller's.
 func (r *Reader) Reject() { r.other, r.at = true, len(r.text) }
 
-// Object reads an object: member reads the value of each member that is known, of 64 at most; others are passed over. An object in which a known name
-// stands twice, or in other letters, is not plain: encoding/json takes it, too.
+// Object reads an object: member reads the value of each member that is known, of 64 at most; others are passed over. An object in which a
+// known name stands twice, or in other letters, is not plain: encoding/json takes it, too.
 func (r *Reader) Object(known []string, member func(name string)) {
-	r.object(known, member, func(name []byte) {
-		if slices.ContainsFunc(known, func(of string) bool { return len(of) == len(name) && strings.EqualFold(of, string(name)) }) {
+	r.object(known, member, func(name string) {
+		if slices.ContainsFunc(known, func(of string) bool { return len(of) == len(name) && strings.EqualFold(of, name) }) {
 			r.Reject()
 			return
 		}
@@ -46,26 +47,23 @@ func (r *Reader) Object(known []string, member func(name string)) {
 
 // OnlyObject is Object, and an object that has others than the known members is not plain.
 func (r *Reader) OnlyObject(known []string, member func(name string)) {
-	r.object(known, member, func([]byte) { r.Reject() })
+	r.object(known, member, func(string) { r.Reject() })
 }
 
-func (r *Reader) object(known []string, member func(name string), other func(name []byte)) {
-	if r.null() {
-		return
-	}
+func (r *Reader) object(known []string, member, other func(name string)) {
 	var had uint64
-	r.members(func(name []byte) {
-		i := slices.IndexFunc(known, func(of string) bool { return of == string(name) })
-		switch {
+	for more := r.begins('{'); more && r.goesOn('}'); {
+		name := r.name()
+		switch i := slices.Index(known, name); {
 		case i < 0:
 			other(name)
 		case had&(1<<i) != 0:
 			r.Reject()
 		default:
 			had |= 1 << i
-			member(known[i])
+			member(name)
 		}
-	})
+	}
 }
 
 // Texts reads an object of texts; one in which a name stands twice is not plain.
@@ -75,27 +73,28 @@ func (r *Reader) Texts() map[string]string { return readMap(r, r.Text) }
 func (r *Reader) Lists() map[string][]string { return readMap(r, r.list) }
 
 func readMap[V any](r *Reader, value func() V) map[string]V {
-	if r.null() {
+	if !r.begins('{') {
 		return nil
 	}
-	all := make(map[string]V, 12)
-	r.members(func(name []byte) {
-		if _, twice := all[string(name)]; twice {
+	all := map[string]V{}
+	for r.goesOn('}') {
+		name := r.name()
+		if _, twice := all[name]; twice {
 			r.Reject()
-			return
 		}
-		text := string(name)
-		all[text] = value()
-	})
+		all[name] = value()
+	}
 	return all
 }
 
 func (r *Reader) list() []string {
-	if r.null() {
+	if !r.begins('[') {
 		return nil
 	}
 	list := make([]string, 0, 1)
-	r.elements(func() { list = append(list, r.Text()) })
+	for r.goesOn(']') {
+		list = append(list, r.Text())
+	}
 	return list
 }
 
@@ -115,7 +114,7 @@ func (r *Reader) Int() int {
 	r.next()
 	begin := r.at
 	r.number()
-	n, err := strconv.ParseUint(string(r.text[begin:r.at]), 10, 30)
+	n, err := strconv.ParseUint(r.text[begin:r.at], 10, 30)
 	if err != nil {
 		r.Reject()
 	}
@@ -128,21 +127,20 @@ func (r *Reader) Text() string {
 		return ""
 	}
 	quoted, escaped := r.quoted()
-	if r.other {
+	switch {
+	case r.other:
 		return ""
-	}
-	if !utf8.Valid(quoted) {
+	case !utf8.ValidString(quoted):
 		r.Reject()
 		return ""
+	case escaped:
+		return r.unescaped(quoted)
 	}
-	if !escaped {
-		return string(quoted[1 : len(quoted)-1])
-	}
-	return r.unescaped(quoted)
+	return quoted[1 : len(quoted)-1]
 }
 
 // unescaped is the text of what is between quotes. Where there are other escapes than of single characters it is left to encoding/json.
-func (r *Reader) unescaped(quoted []byte) string {
+func (r *Reader) unescaped(quoted string) string {
 	out := make([]byte, 0, len(quoted))
 	for plain := quoted[1 : len(quoted)-1]; len(plain) > 0; plain = plain[1:] {
 		c := plain[0]
@@ -151,7 +149,7 @@ func (r *Reader) unescaped(quoted []byte) string {
 			at := strings.IndexByte(`"\/bfnrt`, plain[0])
 			if at < 0 {
 				var text string
-				if json.Unmarshal(quoted, &text) != nil {
+				if json.Unmarshal([]byte(quoted), &text) != nil {
 					r.Reject()
 				}
 				return text
@@ -187,7 +185,7 @@ func (r *Reader) take(c byte) bool {
 // word takes what comes next if it is this word.
 func (r *Reader) word(word string) bool {
 	r.next()
-	if len(r.text)-r.at < len(word) || string(r.text[r.at:r.at+len(word)]) != word {
+	if !strings.HasPrefix(r.text[r.at:], word) {
 		return false
 	}
 	r.at += len(word)
@@ -196,48 +194,57 @@ func (r *Reader) word(word string) bool {
 
 func (r *Reader) null() bool { return r.word("null") }
 
-// members reads an object. A name with an escape, or of other characters than ASCII's, is not plain.
-func (r *Reader) members(member func(name []byte)) {
-	r.sequence('{', '}', func() {
-		name, escaped := r.quoted()
-		if r.other || escaped || slices.ContainsFunc(name, func(c byte) bool { return c >= utf8.RuneSelf }) || !r.take(':') {
-			r.Reject()
-			return
-		}
-		member(name[1 : len(name)-1])
-	})
+// begins takes what an object or a list begins with, and tells whether it may have something in it: a null has not.
+func (r *Reader) begins(with byte) bool {
+	if r.null() {
+		return false
+	}
+	if r.depth++; r.depth > maxDepth || !r.take(with) {
+		r.Reject()
+		return false
+	}
+	r.first = true
+	return true
 }
 
-// elements reads a list.
-func (r *Reader) elements(element func()) { r.sequence('[', ']', element) }
-
-// sequence reads items, separated by commas.
-func (r *Reader) sequence(open, end byte, item func()) {
-	r.depth++
-	defer func() { r.depth-- }()
-	if r.depth > maxDepth || !r.take(open) {
-		r.Reject()
-		return
-	}
+// goesOn tells whether an object or a list that has begun has another member or element, which comes next then, or takes its end.
+func (r *Reader) goesOn(end byte) bool {
+	first := r.first
+	r.first = false
 	if r.take(end) {
-		return
+		r.depth--
+		return false
 	}
-	for !r.other {
-		item()
-		if r.take(end) {
-			return
-		}
-		if !r.take(',') {
-			r.Reject()
+	if !first && !r.take(',') {
+		r.Reject()
+	}
+	return !r.other
+}
+
+// name takes a member's name and the colon. One with an escape, or of other characters than ASCII's, is not plain.
+func (r *Reader) name() string {
+	quoted, escaped := r.quoted()
+	if r.other || escaped || !isASCII(quoted) || !r.take(':') {
+		r.Reject()
+		return ""
+	}
+	return quoted[1 : len(quoted)-1]
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
 		}
 	}
+	return true
 }
 
 // quoted takes a text with its quotes, and tells whether something in it is escaped. That an escape is one is seen when it is undone.
-func (r *Reader) quoted() (text []byte, escaped bool) {
+func (r *Reader) quoted() (text string, escaped bool) {
 	if r.next() != '"' {
 		r.Reject()
-		return nil, false
+		return "", false
 	}
 	begin := r.at
 	for at := begin + 1; at < len(r.text); at++ {
@@ -250,11 +257,11 @@ func (r *Reader) quoted() (text []byte, escaped bool) {
 			at++
 		case c < ' ':
 			r.Reject()
-			return nil, false
+			return "", false
 		}
 	}
 	r.Reject()
-	return nil, false
+	return "", false
 }
 
 // number takes a number (RFC 8259, section 6).
@@ -295,9 +302,14 @@ func (r *Reader) digits() int {
 func (r *Reader) skip() {
 	switch c := r.next(); c {
 	case '{':
-		r.members(func([]byte) { r.skip() })
+		for more := r.begins(c); more && r.goesOn('}'); {
+			r.name()
+			r.skip()
+		}
 	case '[':
-		r.elements(r.skip)
+		for more := r.begins(c); more && r.goesOn(']'); {
+			r.skip()
+		}
 	case '"':
 		if quoted, escaped := r.quoted(); escaped && !r.other {
 			r.unescaped(quoted)

@@ -6,21 +6,25 @@ import (
 	"strconv"
 )
 
-// Writer writes one JSON object, a member at a time. Its zero value is ready: the first thing is Open. Names of members are written as
-// they are, and hold nothing that JSON escapes.
+// Writer writes one JSON object, a member at a time. Names of members are written as they are, and hold nothing that JSON escapes.
 type Writer struct {
 	text []byte
 	err  error
 }
 
-// typical is how large an event is with a token in its headers, in bytes, and what is allocated at first.
-const typical = 4 << 10
+// How large the objects are that functions get and answer, in bytes: what is allocated for them at first.
+const (
+	SizeOfEvent  = 4 << 10 // with a token in its headers, twice
+	SizeOfAnswer = 1 << 10
+)
 
-// Open begins an object: the whole one, whose name is "", or a member of the one that is open.
+// NewWriter begins an object of about so many bytes.
+func NewWriter(size int) *Writer {
+	return &Writer{text: append(make([]byte, 0, size), '{')}
+}
+
+// Open begins a member that is an object, whose members are those that follow.
 func (w *Writer) Open(name string) {
-	if w.text == nil {
-		w.text = make([]byte, 0, typical)
-	}
 	w.member(name)
 	w.text = append(w.text, '{')
 }
@@ -28,14 +32,14 @@ func (w *Writer) Open(name string) {
 // Close ends the object that was opened last and is open.
 func (w *Writer) Close() { w.text = append(w.text, '}') }
 
-// Bytes is what was written; the error is that of a value which has no JSON form.
-func (w *Writer) Bytes() ([]byte, error) { return w.text, w.err }
+// End ends the whole object, and gives its text. The error is that of a value which has no JSON form.
+func (w *Writer) End() ([]byte, error) {
+	w.Close()
+	return w.text, w.err
+}
 
 // member begins a member.
 func (w *Writer) member(name string) {
-	if name == "" {
-		return
-	}
 	if w.text[len(w.text)-1] != '{' {
 		w.text = append(w.text, ',')
 	}

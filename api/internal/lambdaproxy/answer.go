@@ -47,14 +47,12 @@ func (a Answer) encode(e *Event, c CORS) ([]byte, error) {
 		headers[name] = value
 	}
 	c.apply(headers, e.Header("Origin"))
-	var w lambdajson.Writer
-	w.Open("")
+	w := lambdajson.NewWriter(lambdajson.SizeOfAnswer)
 	w.Number("statusCode", int64(a.Status))
 	w.Texts("headers", headers)
 	w.Text("body", string(body))
 	w.Bool("isBase64Encoded", false)
-	w.Close()
-	return w.Bytes()
+	return w.End()
 }
 
 // RetryAfter is the header of that name: whole seconds, at least one (RFC 9110, section 10.2.3).

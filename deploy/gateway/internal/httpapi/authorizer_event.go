@@ -11,8 +11,7 @@ import (
 // them there is no identitySource: null. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
 func newAuthorizerEvent(x *stage.Exchange, values []string) ([]byte, error) {
-	var w lambdajson.Writer
-	w.Open("")
+	w := lambdajson.NewWriter(lambdajson.SizeOfEvent)
 	w.Text("version", "2.0")
 	w.Text("type", "REQUEST")
 	w.Text("routeArn", x.ARN())
@@ -20,17 +19,15 @@ func newAuthorizerEvent(x *stage.Exchange, values []string) ([]byte, error) {
 		values = nil
 	}
 	w.List("identitySource", values)
-	writeRequest(&w, x, nil)
-	w.Close()
-	return w.Bytes()
+	writeRequest(w, x, nil)
+	return w.End()
 }
 
 // newAuthorizerEventV1 is the event of a Lambda authorizer in payload format 1.0, which asks by the values of the identity sources, joined by
 // commas. AWS documents fewer members of the context: those of a function's event are a choice.
 func newAuthorizerEventV1(x *stage.Exchange, values []string) ([]byte, error) {
-	var w lambdajson.Writer
+	w := lambdajson.NewWriter(lambdajson.SizeOfEvent)
 	source := stage.TextOrNull(strings.Join(values, ","))
-	w.Open("")
 	w.Text("version", "1.0")
 	w.Text("type", "REQUEST")
 	w.Text("methodArn", x.ARN())
@@ -44,8 +41,7 @@ func newAuthorizerEventV1(x *stage.Exchange, values []string) ([]byte, error) {
 	w.Texts("pathParameters", stage.MapOrEmpty(parametersInEvent(x)))
 	w.Texts("stageVariables", stage.MapOrEmpty(x.Plan.StageVariables))
 	w.Open("requestContext")
-	writeContextV1(&w, x, nil)
+	writeContextV1(w, x, nil)
 	w.Close()
-	w.Close()
-	return w.Bytes()
+	return w.End()
 }

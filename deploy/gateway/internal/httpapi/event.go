@@ -12,17 +12,15 @@ import (
 // newEvent is the event of a function in payload format 2.0. What is empty is absent. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
 func newEvent(x *stage.Exchange) ([]byte, error) {
-	var w lambdajson.Writer
-	w.Open("")
+	w := lambdajson.NewWriter(lambdajson.SizeOfEvent)
 	w.Text("version", "2.0")
-	writeRequest(&w, x, authorizerInEvent(x))
+	writeRequest(w, x, authorizerInEvent(x))
 	body, isBase64 := bodyInEvent(x)
 	if body != "" {
 		w.Text("body", body)
 	}
 	w.Bool("isBase64Encoded", isBase64)
-	w.Close()
-	return w.Bytes()
+	return w.End()
 }
 
 // writeRequest writes what the events of functions and of authorizers have in common in payload format 2.0. An authorizer's has no

@@ -9,9 +9,8 @@ import (
 // the context's is too is a choice. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
 func newEventV1(x *stage.Exchange) ([]byte, error) {
-	var w lambdajson.Writer
+	w := lambdajson.NewWriter(lambdajson.SizeOfEvent)
 	headers, query := x.EventHeaders(), stage.MapOrNull(x.Queries())
-	w.Open("")
 	w.Text("version", "1.0")
 	w.Text("resource", routePath(x.Method))
 	w.Text("path", x.StagePath)
@@ -21,15 +20,14 @@ func newEventV1(x *stage.Exchange) ([]byte, error) {
 	w.Lasts("queryStringParameters", query)
 	w.Lists("multiValueQueryStringParameters", query)
 	w.Open("requestContext")
-	writeContextV1(&w, x, authorizerInEventV1(x))
+	writeContextV1(w, x, authorizerInEventV1(x))
 	w.Close()
 	w.Texts("pathParameters", parametersInEvent(x))
 	w.Texts("stageVariables", stage.MapOrNull(x.Plan.StageVariables))
 	body, isBase64 := bodyInEvent(x)
 	w.TextOrNull("body", stage.TextOrNull(body))
 	w.Bool("isBase64Encoded", isBase64)
-	w.Close()
-	return w.Bytes()
+	return w.End()
 }
 
 // writeContextV1 writes what is known of the request beside what was sent. An authorizer's event has no authorizer: nil.

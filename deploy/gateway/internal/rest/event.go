@@ -15,9 +15,8 @@ import (
 // where they are empty. A body of a binary media type is in base64.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
 func (a *API) event(x *stage.Exchange) ([]byte, error) {
-	var w lambdajson.Writer
-	w.Open("")
-	writeRequest(&w, x, requestMaps{stage.MapOrNull(x.Queries()), stage.MapOrNull(x.Parameters), stage.MapOrNull(x.Plan.StageVariables)})
+	w := lambdajson.NewWriter(lambdajson.SizeOfEvent)
+	writeRequest(w, x, requestMaps{stage.MapOrNull(x.Queries()), stage.MapOrNull(x.Parameters), stage.MapOrNull(x.Plan.StageVariables)})
 	isBase64 := len(x.Body) > 0 && a.media.has(stage.MediaType(x.HTTP.Header))
 	body := string(x.Body)
 	if isBase64 {
@@ -25,8 +24,7 @@ func (a *API) event(x *stage.Exchange) ([]byte, error) {
 	}
 	w.TextOrNull("body", stage.TextOrNull(body))
 	w.Bool("isBase64Encoded", isBase64)
-	w.Close()
-	return w.Bytes()
+	return w.End()
 }
 
 // withheld tells, of a header's canonical name, whether the events of REST APIs do not have it. Of functions' events that was recorded; that
