@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,23 +45,9 @@ func BenchmarkWebSocketPeer(b *testing.B) {
 			messages[i] = append(messages[i], s.measure(b, s.askAgain))
 		}
 	}
-	report(b, "connects", connects)
-	report(b, "messages", messages)
+	testtools.Compare(b, "connects", "peer", connects[0], connects[1])
+	testtools.Compare(b, "messages", "peer", messages[0], messages[1])
 	b.ReportMetric(0, "ns/op")
-}
-
-// report gives the medians of both sides' figures, and the ratios of each round.
-func report(b *testing.B, what string, figures [2][]float64) {
-	ratios := make([]float64, len(figures[0]))
-	for i := range ratios {
-		ratios[i] = figures[0][i] / figures[1][i]
-	}
-	median := func(all []float64) float64 { return slices.Sorted(slices.Values(all))[len(all)/2] }
-	b.ReportMetric(median(figures[0]), what+"/s")
-	b.ReportMetric(median(figures[1]), "peer-"+what+"/s")
-	b.ReportMetric(median(ratios), what+"-ratio")
-	b.ReportMetric(slices.Min(ratios), what+"-ratio-min")
-	b.ReportMetric(slices.Max(ratios), what+"-ratio-max")
 }
 
 // startLive serves the gateway, with its function and what it logs, to where nobody reads it.

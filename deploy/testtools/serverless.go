@@ -49,29 +49,26 @@ func ServerlessOffline(t testing.TB, folder, option string, variables ...string)
 	command := exec.CommandContext(ctx, node, args...)
 	command.Dir = service
 	command.Env = append(append(env, "CI=true", "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off"), variables...)
+	logs := logFile(t, "serverless-offline.log")
+	command.Stdout, command.Stderr = logs, logs
 	if err := command.Start(); err != nil {
 		cancel()
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		cancel()
-		command.Wait()
-	})
-	awaitListening(t, address)
-	return address
-}
-
-// awaitListening waits until something listens at an address.
-func awaitListening(t testing.TB, address string) {
-	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		c, err := net.Dial("tcp", address)
-		if err == nil {
+	ended := make(chan struct{})
+	go func() { command.Wait(); close(ended) }()
+	t.Cleanup(func() { cancel(); <-ended })
+	for deadline := time.After(2 * time.Minute); ; {
+		if c, err := net.Dial("tcp", address); err == nil {
 			c.Close()
-			return
+			return address
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("nothing listens at %s: %v", address, err)
+		select {
+		case <-ended:
+			t.Fatalf("serverless-offline has ended\n%s", content(logs))
+		case <-deadline:
+			t.Fatalf("serverless-offline does not listen\n%s", content(logs))
+		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
