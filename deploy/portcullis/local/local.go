@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -60,6 +61,9 @@ cuts them.
 			config.Log = desk.LogText
 		}
 		config.Color = terminal && s.Getenv("NO_COLOR") == "" && s.Getenv("TERM") != "dumb" // https://no-color.org
+		if s.Getenv("GOGC") == "" {
+			debug.SetGCPercent(garbage)
+		}
 		ctx, hardStop := interrupts(command.Context())
 		err = desk.Run(ctx, hardStop, config)
 		if errors.As(err, new(*desk.OptionError)) {
@@ -69,6 +73,10 @@ cuts them.
 	}
 	return command
 }
+
+// garbage is by how many percent of what is in use memory grows before it is collected, where GOGC does not say so. What is in use is little,
+// and most of what requests make is garbage when they are answered.
+const garbage = 400
 
 // addFlags gives a command the flags of a desk. What they are worth is the desk's to check.
 func addFlags(command *cobra.Command) func() (desk.Config, error) {
