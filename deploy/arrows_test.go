@@ -72,6 +72,7 @@ var arrows = []arrow{
 
 	{"api", nil},
 	{"api/contract", []string{"api/internal/schema", "policy"}},
+	{"api/internal/lambdaproxy", []string{"api/lambdajson"}},
 	{"api/users", []string{"api/users", "api/internal/lambdaproxy"}},
 	{"api/internal/dynamotable", []string{"api/internal/awsfailure"}},
 	{"api/users/dynamo", []string{"api/users", "api/internal/awsfailure", "api/internal/dynamotable"}},
@@ -98,8 +99,8 @@ var arrows = []arrow{
 	{"deploy/functions", []string{"policy"}},
 	{"deploy/gateway", []string{"deploy/gateway/internal/...", "deploy/gateway/usage", "deploy/plan"}},
 	// The kinds of API know what they share, and not each other.
-	{"deploy/gateway/internal", []string{"deploy/gateway/authorizer", "deploy/gateway/internal/stage", "deploy/gateway/internal/lambda", "deploy/gateway/sigv4", "deploy/gateway/usage", "deploy/plan", "policy"}},
-	{"deploy/gateway/internal/lambda", nil},
+	{"deploy/gateway/internal", []string{"deploy/gateway/authorizer", "deploy/gateway/internal/stage", "deploy/gateway/internal/lambda", "deploy/gateway/sigv4", "deploy/gateway/usage", "deploy/plan", "api/lambdajson", "policy"}},
+	{"deploy/gateway/internal/lambda", []string{"api/lambdajson"}},
 	{"deploy/gateway/authorizer", []string{"deploy/gateway/internal/lambda", "policy"}},
 	{"deploy/gateway/sigv4", nil},
 	{"deploy/gateway/usage", nil},

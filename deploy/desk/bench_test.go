@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"runtime"
 	"strconv"
 	"strings"
@@ -23,19 +22,7 @@ func startBenchmark(b *testing.B) (address string, request []byte) {
 	b.Setenv("USERS_TABLE", "")
 	d := start(b, desk.Config{Stderr: discard{}})
 	token := accessToken(b, d.url, "admin")
-	create, err := http.NewRequest(http.MethodPost, d.url+"/rest-token/users", strings.NewReader(`{"id":"7","name":"Ada"}`))
-	if err != nil {
-		b.Fatal(err)
-	}
-	create.Header.Set("Authorization", "Bearer "+token)
-	answer, err := http.DefaultClient.Do(create)
-	if err != nil {
-		b.Fatal(err)
-	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusCreated {
-		b.Fatal(answer.Status)
-	}
+	createUser(b, d.url, token)
 	address = strings.TrimPrefix(d.url, "http://")
 	return address, fmt.Appendf(nil, "GET /rest-token/users/7 HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", address, token)
 }

@@ -10,10 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -48,23 +45,9 @@ func BenchmarkWebSocketPeer(b *testing.B) {
 			messages[i] = append(messages[i], s.measure(b, s.askAgain))
 		}
 	}
-	report(b, "connects", connects)
-	report(b, "messages", messages)
+	testtools.Compare(b, "connects", "peer", connects[0], connects[1])
+	testtools.Compare(b, "messages", "peer", messages[0], messages[1])
 	b.ReportMetric(0, "ns/op")
-}
-
-// report gives the medians of both sides' figures, and the ratios of each round.
-func report(b *testing.B, what string, figures [2][]float64) {
-	ratios := make([]float64, len(figures[0]))
-	for i := range ratios {
-		ratios[i] = figures[0][i] / figures[1][i]
-	}
-	median := func(all []float64) float64 { return slices.Sorted(slices.Values(all))[len(all)/2] }
-	b.ReportMetric(median(figures[0]), what+"/s")
-	b.ReportMetric(median(figures[1]), "peer-"+what+"/s")
-	b.ReportMetric(median(ratios), what+"-ratio")
-	b.ReportMetric(slices.Min(ratios), what+"-ratio-min")
-	b.ReportMetric(slices.Max(ratios), what+"-ratio-max")
 }
 
 // startLive serves the gateway, with its function and what it logs, to where nobody reads it.
@@ -84,60 +67,9 @@ func startLive(b *testing.B, c *credentials) (address string) {
 // startServerlessOffline starts serverless-offline with the functions of testdata.
 func startServerlessOffline(b *testing.B, issuer *verifytest.Issuer) (address string) {
 	b.Helper()
-	testtools.NodeModule(b, "serverless-offline", "13.9.0")
-	node, env := testtools.NodeModule(b, "serverless", "3.40.0")
-	where := exec.Command(node, "-p", `require("path").dirname(require.resolve("serverless/package.json"))`)
-	where.Env = env
-	found, err := where.Output()
-	if err != nil {
-		b.Fatal(err)
-	}
-	serverless, service := strings.TrimSpace(string(found)), b.TempDir()
-	if err := os.CopyFS(service, os.DirFS(filepath.Join("testdata", "serverless-offline"))); err != nil {
-		b.Fatal(err)
-	}
-	if err := os.Symlink(filepath.Dir(serverless), filepath.Join(service, "node_modules")); err != nil {
-		b.Fatal(err)
-	}
-	ports := freePorts(b, 3)
-	ctx, cancel := context.WithCancel(context.Background())
-	command := exec.CommandContext(ctx, node, filepath.Join(serverless, "bin", "serverless.js"), "offline", "start",
-		"--host", "127.0.0.1", "--httpPort", ports[0], "--lambdaPort", ports[1], "--websocketPort", ports[2])
 	key := base64.RawURLEncoding.EncodeToString(issuer.PublicKey().(ed25519.PublicKey))
-	command.Dir, command.Env = service, append(env, "CI=true", "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off", `ISSUER_KEY={"kty":"OKP","crv":"Ed25519","x":"`+key+`"}`)
-	if err := command.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		cancel()
-		command.Wait()
-	})
-	address = "127.0.0.1:" + ports[2]
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		c, err := net.Dial("tcp", address)
-		if err == nil {
-			c.Close()
-			return address
-		}
-		if time.Now().After(deadline) {
-			b.Fatalf("serverless-offline does not listen: %v", err)
-		}
-	}
-}
-
-// freePorts gives some ports that nobody listens at.
-func freePorts(b *testing.B, n int) []string {
-	b.Helper()
-	ports := make([]string, n)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer l.Close()
-		_, ports[i], _ = net.SplitHostPort(l.Addr().String())
-	}
-	return ports
+	return testtools.ServerlessOffline(b, filepath.Join("testdata", "serverless-offline"), testtools.OfflineWebSocket,
+		`ISSUER_KEY={"kty":"OKP","crv":"Ed25519","x":"`+key+`"}`)
 }
 
 // side is one of those that are compared.

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strconv"
 	"time"
+
+	"portcullis/api/lambdajson"
 )
 
 // Answer is what an operation says to the client.
@@ -18,15 +20,6 @@ type Answer struct {
 // Failure is the body of an answer that is an error.
 type Failure struct {
 	Error string `json:"error"` // what is wrong, for people
-}
-
-// proxyAnswer is the shape that REST APIs and HTTP APIs take from a function
-// (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html).
-type proxyAnswer struct {
-	StatusCode      int               `json:"statusCode"`
-	Headers         map[string]string `json:"headers"`
-	Body            string            `json:"body"`
-	IsBase64Encoded bool              `json:"isBase64Encoded"`
 }
 
 // Fail is an error's answer.
@@ -42,6 +35,8 @@ func Invoke(data []byte, c CORS, serve func(e *Event) Answer) ([]byte, error) {
 	return serve(e).encode(e, c)
 }
 
+// encode gives the answer in the shape that REST APIs and HTTP APIs take from a function
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html).
 func (a Answer) encode(e *Event, c CORS) ([]byte, error) {
 	body, err := json.Marshal(a.Body)
 	if err != nil {
@@ -52,7 +47,12 @@ func (a Answer) encode(e *Event, c CORS) ([]byte, error) {
 		headers[name] = value
 	}
 	c.apply(headers, e.Header("Origin"))
-	return json.Marshal(proxyAnswer{StatusCode: a.Status, Headers: headers, Body: string(body)})
+	w := lambdajson.NewWriter(lambdajson.SizeOfAnswer)
+	w.Number("statusCode", int64(a.Status))
+	w.Texts("headers", headers)
+	w.Text("body", string(body))
+	w.Bool("isBase64Encoded", false)
+	return w.End()
 }
 
 // RetryAfter is the header of that name: whole seconds, at least one (RFC 9110, section 10.2.3).

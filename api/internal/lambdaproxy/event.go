@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+
+	"portcullis/api/lambdajson"
 )
 
 // Event holds what is read of API Gateway's proxy events: those of REST APIs, and those of HTTP APIs with payload
@@ -42,8 +44,8 @@ type Event struct {
 
 // parse reads the event of a REST API, or of an HTTP API with payload version 1.0 or 2.0. Any other one is an [*EventError].
 func parse(data []byte) (*Event, error) {
-	e := new(Event)
-	if err := json.Unmarshal(data, e); err != nil {
+	e, err := decode(data)
+	if err != nil {
 		return nil, &EventError{jsonProblem(err)}
 	}
 	switch e.Version {
@@ -62,6 +64,72 @@ func parse(data []byte) (*Event, error) {
 		return nil, &EventError{"it has a type, as the events of authorizers do"}
 	}
 	return e, nil
+}
+
+// decode is what encoding/json makes of an event.
+func decode(data []byte) (*Event, error) {
+	e, r := new(Event), lambdajson.NewReader(data)
+	r.Object(eventMembers, func(name string) { e.readMember(r, name) })
+	if r.Plain() {
+		return e, nil
+	}
+	e = new(Event)
+	return e, json.Unmarshal(data, e)
+}
+
+var (
+	eventMembers = []string{
+		"version", "type", "resource", "path", "httpMethod", "multiValueHeaders", "multiValueQueryStringParameters", "routeKey", "rawPath",
+		"headers", "queryStringParameters", "pathParameters", "body", "isBase64Encoded", "requestContext",
+	}
+	contextMembers = []string{"path", "requestId", "http"}
+	httpMembers    = []string{"method"}
+)
+
+func (e *Event) readMember(r *lambdajson.Reader, name string) {
+	switch name {
+	case "version":
+		e.Version = r.Text()
+	case "type":
+		e.Type = r.Text()
+	case "resource":
+		e.Resource = r.Text()
+	case "path":
+		e.Path = r.Text()
+	case "httpMethod":
+		e.HTTPMethod = r.Text()
+	case "multiValueHeaders":
+		e.MultiValueHeaders = r.Lists()
+	case "multiValueQueryStringParameters":
+		e.MultiValueQueryStringParameters = r.Lists()
+	case "routeKey":
+		e.RouteKey = r.Text()
+	case "rawPath":
+		e.RawPath = r.Text()
+	case "headers":
+		e.Headers = r.Texts()
+	case "queryStringParameters":
+		e.QueryStringParameters = r.Texts()
+	case "pathParameters":
+		e.PathParameters = r.Texts()
+	case "body":
+		e.Body = r.Text()
+	case "isBase64Encoded":
+		e.IsBase64Encoded = r.Bool()
+	case "requestContext":
+		r.Object(contextMembers, func(name string) { e.readContext(r, name) })
+	}
+}
+
+func (e *Event) readContext(r *lambdajson.Reader, name string) {
+	switch name {
+	case "path":
+		e.RequestContext.Path = r.Text()
+	case "requestId":
+		e.RequestContext.RequestID = r.Text()
+	case "http":
+		r.Object(httpMembers, func(string) { e.RequestContext.HTTP.Method = r.Text() })
+	}
 }
 
 // jsonProblem describes err without the text that was parsed.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strconv"
 	"syscall"
 
@@ -62,6 +63,9 @@ cuts them.
 			config.Log = desk.LogText
 		}
 		config.Color = terminal && s.Getenv("NO_COLOR") == "" && s.Getenv("TERM") != "dumb" // https://no-color.org
+		if s.Getenv("GOGC") == "" {
+			debug.SetGCPercent(garbage)
+		}
 		ctx, hardStop := interrupts(command.Context())
 		err = desk.Run(ctx, hardStop, config)
 		if errors.As(err, new(*desk.OptionError)) {
@@ -71,6 +75,10 @@ cuts them.
 	}
 	return command
 }
+
+// garbage is by how many percent of what is in use memory grows before it is collected, where GOGC does not say so. What is in use is little,
+// and most of what requests make is garbage when they are answered.
+const garbage = 400
 
 // addFlags gives a command the flags of a desk. What they are worth is the desk's to check.
 func addFlags(command *cobra.Command) func() (desk.Config, error) {

@@ -50,7 +50,7 @@ func (a *API) call(x *stage.Exchange) (*response, *refusal) {
 	if err := x.ReadBody(); err != nil {
 		return nil, bodyRefusal(err)
 	}
-	output, err := x.Invoke(a.format.event(x), a.timeout)
+	output, err := x.Invoke(a.format.event, a.timeout)
 	switch {
 	case errors.Is(err, lambda.ErrTimedOut):
 		return nil, refuse(serviceUnavailable)
@@ -72,6 +72,9 @@ func (a *API) call(x *stage.Exchange) (*response, *refusal) {
 // passed over, base64Encoded too, and base64 is always decoded. See
 // https://github.com/aws/aws-sam-cli/blob/develop/samcli/local/apigw/local_apigw_service.py.
 func parseAnswerV1(output []byte) (*response, error) {
+	if answer, plain := lambda.ParsePlainAnswer(output); plain {
+		return plainResponse(answer)
+	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(output, &members); err != nil {
 		return nil, fmt.Errorf("the function's answer: %w", err)
@@ -85,6 +88,9 @@ func parseAnswerV1(output []byte) (*response, error) {
 
 // parseAnswer reads an answer of payload format 2.0. What is no object with a statusCode is itself the body.
 func parseAnswer(output []byte) (*response, error) {
+	if answer, plain := lambda.ParsePlainAnswer(output); plain {
+		return plainResponse(answer)
+	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(output, &members); err == nil && members["statusCode"] != nil {
 		var s structured
@@ -103,6 +109,12 @@ func parseAnswer(output []byte) (*response, error) {
 		body = []byte(*text)
 	}
 	return &response{status: http.StatusOK, body: body, mediaType: inferredType}, nil
+}
+
+// plainResponse is what a plain answer stands for.
+func plainResponse(answer *lambda.ProxyAnswer) (*response, error) {
+	body, err := bodyBytes(answer.Body, answer.IsBase64)
+	return &response{status: answer.Status, headers: answer.Headers, body: body, mediaType: plainType}, err
 }
 
 // structured is an answer by its members.

@@ -19,7 +19,7 @@ type API struct {
 
 // payloadFormat is a version of what the functions behind an HTTP API get and answer.
 type payloadFormat struct {
-	event func(x *stage.Exchange) any
+	event func(x *stage.Exchange) ([]byte, error)
 	parse func(output []byte) (*response, error)
 }
 
@@ -48,9 +48,9 @@ func New(config stage.Config) (*API, error) {
 
 func payloadFormatOf(version string) payloadFormat {
 	if version == "1.0" {
-		return payloadFormat{func(x *stage.Exchange) any { return newEventV1(x) }, parseAnswerV1}
+		return payloadFormat{newEventV1, parseAnswerV1}
 	}
-	return payloadFormat{func(x *stage.Exchange) any { return newEvent(x) }, parseAnswer}
+	return payloadFormat{newEvent, parseAnswer}
 }
 
 // Serve takes a request through what API Gateway does, in its order. A preflight goes no further than to the

@@ -5,94 +5,73 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"portcullis/api/lambdajson"
 	"portcullis/deploy/gateway/internal/stage"
 )
 
-// request is what the events of functions and of authorizers have in common in payload format 2.0. What is empty
-// is absent.
-type request struct {
-	RouteKey              string            `json:"routeKey"`
-	RawPath               string            `json:"rawPath"`
-	RawQueryString        string            `json:"rawQueryString"`
-	Cookies               []string          `json:"cookies,omitempty"`
-	Headers               map[string]string `json:"headers"`
-	QueryStringParameters map[string]string `json:"queryStringParameters,omitempty"`
-	RequestContext        requestContext    `json:"requestContext"`
-	PathParameters        map[string]string `json:"pathParameters,omitempty"`
-	StageVariables        map[string]string `json:"stageVariables,omitempty"`
-}
-
-// event is the event of a function in payload format 2.0. See
+// newEvent is the event of a function in payload format 2.0. What is empty is absent. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
-type event struct {
-	Version string `json:"version"`
-	request
-	Body            string `json:"body,omitempty"`
-	IsBase64Encoded bool   `json:"isBase64Encoded"`
+func newEvent(x *stage.Exchange) ([]byte, error) {
+	w := lambdajson.NewWriter(lambdajson.SizeOfEvent)
+	w.Text("version", "2.0")
+	writeRequest(w, x, authorizerInEvent(x))
+	body, isBase64 := bodyInEvent(x)
+	if body != "" {
+		w.Text("body", body)
+	}
+	w.Bool("isBase64Encoded", isBase64)
+	return w.End()
 }
 
-type requestContext struct {
-	AccountID    string          `json:"accountId"`
-	APIID        string          `json:"apiId"`
-	Authorizer   map[string]any  `json:"authorizer,omitempty"`
-	DomainName   string          `json:"domainName"`
-	DomainPrefix string          `json:"domainPrefix"`
-	HTTP         httpDescription `json:"http"`
-	RequestID    string          `json:"requestId"`
-	RouteKey     string          `json:"routeKey"`
-	Stage        string          `json:"stage"`
-	Time         string          `json:"time"`
-	TimeEpoch    int64           `json:"timeEpoch"`
-}
-
-type httpDescription struct {
-	Method    string `json:"method"`
-	Path      string `json:"path"`
-	Protocol  string `json:"protocol"`
-	SourceIP  string `json:"sourceIp"`
-	UserAgent string `json:"userAgent"`
-}
-
-func newEvent(x *stage.Exchange) event {
-	e := event{Version: "2.0", request: newRequest(x)}
-	e.RequestContext.Authorizer = authorizerInEvent(x)
-	e.Body, e.IsBase64Encoded = bodyInEvent(x)
-	return e
-}
-
-func newRequest(x *stage.Exchange) request {
+// writeRequest writes what the events of functions and of authorizers have in common in payload format 2.0. An authorizer's has no
+// authorizer: nil.
+func writeRequest(w *lambdajson.Writer, x *stage.Exchange, authorizer map[string]any) {
 	headers := joinedHeaders(x.EventHeaders())
 	delete(headers, "cookie") // they are in a list of their own
-	return request{
-		RouteKey:              x.RouteKey(),
-		RawPath:               pathInEvent(x),
-		RawQueryString:        x.HTTP.URL.RawQuery,
-		Cookies:               x.Cookies(),
-		Headers:               headers,
-		QueryStringParameters: joined(x.Queries()),
-		RequestContext:        newRequestContext(x),
-		PathParameters:        parametersInEvent(x),
-		StageVariables:        x.Plan.StageVariables,
+	w.Text("routeKey", x.RouteKey())
+	w.Text("rawPath", pathInEvent(x))
+	w.Text("rawQueryString", x.HTTP.URL.RawQuery)
+	if cookies := x.Cookies(); len(cookies) > 0 {
+		w.List("cookies", cookies)
+	}
+	w.Texts("headers", headers)
+	writeTexts(w, "queryStringParameters", joined(x.Queries()))
+	w.Open("requestContext")
+	writeContext(w, x, authorizer)
+	w.Close()
+	writeTexts(w, "pathParameters", parametersInEvent(x))
+	writeTexts(w, "stageVariables", x.Plan.StageVariables)
+}
+
+// writeTexts writes a member that is absent where it is empty.
+func writeTexts(w *lambdajson.Writer, name string, all map[string]string) {
+	if len(all) > 0 {
+		w.Texts(name, all)
 	}
 }
 
-// newRequestContext is the request's context without an authorizer.
-func newRequestContext(x *stage.Exchange) requestContext {
+// writeContext writes what is known of the request beside what was sent.
+func writeContext(w *lambdajson.Writer, x *stage.Exchange, authorizer map[string]any) {
 	domain, domainPrefix := x.Domain()
-	return requestContext{
-		AccountID:    x.Config.AccountID,
-		APIID:        x.APIID,
-		DomainName:   domain,
-		DomainPrefix: domainPrefix,
-		HTTP: httpDescription{
-			Method: x.HTTP.Method, Path: pathInEvent(x), Protocol: x.HTTP.Proto, SourceIP: x.SourceIP, UserAgent: x.HTTP.UserAgent(),
-		},
-		RequestID: x.ExtendedID,
-		RouteKey:  x.RouteKey(),
-		Stage:     x.Plan.Name,
-		Time:      x.RequestTime(),
-		TimeEpoch: x.Start.UnixMilli(),
+	w.Text("accountId", x.Config.AccountID)
+	w.Text("apiId", x.APIID)
+	if authorizer != nil {
+		w.Values("authorizer", authorizer)
 	}
+	w.Text("domainName", domain)
+	w.Text("domainPrefix", domainPrefix)
+	w.Open("http")
+	w.Text("method", x.HTTP.Method)
+	w.Text("path", pathInEvent(x))
+	w.Text("protocol", x.HTTP.Proto)
+	w.Text("sourceIp", x.SourceIP)
+	w.Text("userAgent", x.HTTP.UserAgent())
+	w.Close()
+	w.Text("requestId", x.ExtendedID)
+	w.Text("routeKey", x.RouteKey())
+	w.Text("stage", x.Plan.Name)
+	w.Text("time", x.RequestTime())
+	w.Number("timeEpoch", x.Start.UnixMilli())
 }
 
 // authorizerInEvent is who calls: the signer, a token's claims, or what a Lambda authorizer says; nil where nobody was

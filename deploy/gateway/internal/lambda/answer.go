@@ -35,6 +35,9 @@ func Remapped(name string) string {
 // (https://github.com/aws/aws-sam-cli/blob/develop/samcli/local/apigw/local_apigw_service.py).
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
 func ParseProxyAnswer(output []byte) (*ProxyAnswer, error) {
+	if answer, plain := ParsePlainAnswer(output); plain {
+		return answer, nil
+	}
 	var raw struct {
 		StatusCode        any            `json:"statusCode"`
 		Headers           map[string]any `json:"headers"`
@@ -75,7 +78,7 @@ func ParseStatus(value any) (int, error) {
 	}
 	text, _ := ScalarText(value)
 	status, err := strconv.Atoi(text)
-	if err != nil || status < 200 || status > 599 {
+	if err != nil || status < leastStatus || status > greatestStatus {
 		return 0, errors.New("the function's statusCode is no final HTTP status")
 	}
 	return status, nil

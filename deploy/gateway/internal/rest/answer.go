@@ -38,7 +38,7 @@ func (a *API) integrate(x *stage.Exchange) {
 
 // call calls the function. It gives nil after it has answered itself, where the function failed.
 func (a *API) call(x *stage.Exchange) *lambda.ProxyAnswer {
-	output, err := x.Invoke(a.event(x), a.timeout)
+	output, err := x.Invoke(a.event, a.timeout)
 	switch {
 	case errors.Is(err, lambda.ErrTimedOut):
 		a.refuse(x, refuse(integrationTimeout))

@@ -81,7 +81,8 @@ func (a *API) prepareMethods() error {
 	}
 	a.cors = cors{a.Config.AllowedOrigins}
 	for _, path := range slices.Sorted(maps.Keys(a.Plan.REST.Preflights)) {
-		m := &stage.Method{Route: policy.Route{Method: http.MethodOptions, Path: path}, Public: true}
+		m := stage.NewMethod(policy.Route{Method: http.MethodOptions, Path: path})
+		m.Public = true
 		a.Methods = append(a.Methods, m)
 		a.of[m] = &method{mock: a.Plan.REST.Preflights[path]}
 	}

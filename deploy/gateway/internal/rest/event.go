@@ -7,65 +7,24 @@ import (
 	"strings"
 	"time"
 
+	"portcullis/api/lambdajson"
 	"portcullis/deploy/gateway/internal/stage"
 )
 
-// request is what the events of functions and of REQUEST authorizers have in common in a REST API. What is not known
-// of a caller is null.
-type request struct {
-	Resource                        string              `json:"resource"`
-	Path                            string              `json:"path"`
-	HTTPMethod                      string              `json:"httpMethod"`
-	Headers                         map[string]string   `json:"headers"`
-	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
-	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
-	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
-	PathParameters                  map[string]string   `json:"pathParameters"`
-	StageVariables                  map[string]string   `json:"stageVariables"`
-	RequestContext                  requestContext      `json:"requestContext"`
-}
-
-// proxyEvent is the event of a Lambda proxy integration of a REST API. Its maps are null where they are empty.
+// event is the event of a Lambda proxy integration of a REST API: the request as the function behind its method sees it. Its maps are null
+// where they are empty. A body of a binary media type is in base64.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html.
-type proxyEvent struct {
-	request
-	Body            *string `json:"body"`
-	IsBase64Encoded bool    `json:"isBase64Encoded"`
-}
-
-type requestContext struct {
-	ResourceID        string              `json:"resourceId"`
-	Authorizer        map[string]any      `json:"authorizer,omitempty"`
-	ResourcePath      string              `json:"resourcePath"`
-	OperationName     string              `json:"operationName,omitempty"` // absent where the method has none
-	HTTPMethod        string              `json:"httpMethod"`
-	ExtendedRequestID string              `json:"extendedRequestId"`
-	RequestTime       string              `json:"requestTime"`
-	Path              string              `json:"path"`
-	AccountID         string              `json:"accountId"`
-	Protocol          string              `json:"protocol"`
-	Stage             string              `json:"stage"`
-	DomainPrefix      string              `json:"domainPrefix"`
-	RequestTimeEpoch  int64               `json:"requestTimeEpoch"`
-	RequestID         string              `json:"requestId"`
-	Identity          stage.EventIdentity `json:"identity"`
-	DomainName        string              `json:"domainName"`
-	DeploymentID      string              `json:"deploymentId"`
-	APIID             string              `json:"apiId"`
-}
-
-// event is the request as the function behind its method sees it. A body of a binary media type is in base64.
-func (a *API) event(x *stage.Exchange) proxyEvent {
-	e := proxyEvent{request: newRequest(x)}
-	if len(x.Body) == 0 {
-		return e
-	}
+func (a *API) event(x *stage.Exchange) ([]byte, error) {
+	w := lambdajson.NewWriter(lambdajson.SizeOfEvent)
+	writeRequest(w, x, requestMaps{stage.MapOrNull(x.Queries()), stage.MapOrNull(x.Parameters), stage.MapOrNull(x.Plan.StageVariables)})
+	isBase64 := len(x.Body) > 0 && a.media.has(stage.MediaType(x.HTTP.Header))
 	body := string(x.Body)
-	if e.IsBase64Encoded = a.media.has(stage.MediaType(x.HTTP.Header)); e.IsBase64Encoded {
+	if isBase64 {
 		body = base64.StdEncoding.EncodeToString(x.Body)
 	}
-	e.Body = &body
-	return e
+	w.TextOrNull("body", stage.TextOrNull(body))
+	w.Bool("isBase64Encoded", isBase64)
+	return w.End()
 }
 
 // withheld tells, of a header's canonical name, whether the events of REST APIs do not have it. Of functions' events that was recorded; that
@@ -79,47 +38,57 @@ func withheld(name string) bool {
 	return false
 }
 
-func newRequest(x *stage.Exchange) request {
-	headers := x.EventHeaders()
-	return request{
-		Resource:                        x.Method.Route.Path,
-		Path:                            x.Path,
-		HTTPMethod:                      x.HTTP.Method,
-		Headers:                         stage.LastValues(headers),
-		MultiValueHeaders:               headers,
-		QueryStringParameters:           stage.LastValues(x.Queries()),
-		MultiValueQueryStringParameters: stage.MapOrNull(x.Queries()),
-		PathParameters:                  stage.MapOrNull(x.Parameters),
-		StageVariables:                  stage.MapOrNull(x.Plan.StageVariables),
-		RequestContext:                  newRequestContext(x),
-	}
+// requestMaps are what an event has as null where it is empty, or as {}.
+type requestMaps struct {
+	query                      map[string][]string
+	parameters, stageVariables map[string]string
 }
 
-func newRequestContext(x *stage.Exchange) requestContext {
+// writeRequest writes what the events of functions and of REQUEST authorizers have in common in a REST API.
+func writeRequest(w *lambdajson.Writer, x *stage.Exchange, m requestMaps) {
+	headers := x.EventHeaders()
+	w.Text("resource", x.Method.Route.Path)
+	w.Text("path", x.Path)
+	w.Text("httpMethod", x.HTTP.Method)
+	w.Lasts("headers", headers)
+	w.Lists("multiValueHeaders", headers)
+	w.Lasts("queryStringParameters", m.query)
+	w.Lists("multiValueQueryStringParameters", m.query)
+	w.Texts("pathParameters", m.parameters)
+	w.Texts("stageVariables", m.stageVariables)
+	w.Open("requestContext")
+	writeContext(w, x)
+	w.Close()
+}
+
+// writeContext writes what is known of the request beside what was sent. What is not known of a caller is null.
+func writeContext(w *lambdajson.Writer, x *stage.Exchange) {
 	domain, domainPrefix := x.Domain()
-	c := requestContext{
-		ResourceID:        x.ResourceID(),
-		ResourcePath:      x.Method.Route.Path,
-		OperationName:     x.OperationName(),
-		HTTPMethod:        x.HTTP.Method,
-		ExtendedRequestID: x.ExtendedID,
-		RequestTime:       x.RequestTime(),
-		Path:              x.StagePath,
-		AccountID:         x.Config.AccountID,
-		Protocol:          x.HTTP.Proto,
-		Stage:             x.Plan.Name,
-		DomainPrefix:      domainPrefix,
-		RequestTimeEpoch:  x.Start.UnixMilli(),
-		RequestID:         x.RequestID,
-		Identity:          stage.NewEventIdentity(x),
-		DomainName:        domain,
-		DeploymentID:      x.DeploymentID(),
-		APIID:             x.APIID,
-	}
+	w.Text("resourceId", x.ResourceID())
 	if x.Identity != nil {
-		c.Authorizer = authorizerInEvent(x.Identity)
+		w.Values("authorizer", authorizerInEvent(x.Identity))
 	}
-	return c
+	w.Text("resourcePath", x.Method.Route.Path)
+	if name := x.OperationName(); name != "" {
+		w.Text("operationName", name)
+	}
+	w.Text("httpMethod", x.HTTP.Method)
+	w.Text("extendedRequestId", x.ExtendedID)
+	w.Text("requestTime", x.RequestTime())
+	w.Text("path", x.StagePath)
+	w.Text("accountId", x.Config.AccountID)
+	w.Text("protocol", x.HTTP.Proto)
+	w.Text("stage", x.Plan.Name)
+	w.Text("domainPrefix", domainPrefix)
+	w.Number("requestTimeEpoch", x.Start.UnixMilli())
+	w.Text("requestId", x.RequestID)
+	w.Open("identity")
+	identity := stage.NewEventIdentity(x)
+	identity.Write(w)
+	w.Close()
+	w.Text("domainName", domain)
+	w.Text("deploymentId", x.DeploymentID())
+	w.Text("apiId", x.APIID)
 }
 
 // authorizerInEvent is what the function gets to know of an authorizer's answer: what a Lambda authorizer says, or a token's

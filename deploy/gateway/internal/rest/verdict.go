@@ -19,10 +19,10 @@ func newGuard(s *stage.Stage) (stage.Guard, error) {
 	case plan.None:
 		return nil, nil
 	case plan.Token:
-		form.Event = newTokenEvent
+		form.Event = tokenEvent
 		return stage.NewLambdaGuard(s, form)
 	case plan.Request:
-		form.Event = newRequestEvent
+		form.Event = requestEvent
 		return stage.NewLambdaGuard(s, form)
 	case plan.IAM:
 		return stage.NewIAMGuard(s, policy.InvokeAction)

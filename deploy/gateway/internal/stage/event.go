@@ -5,26 +5,40 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"portcullis/api/lambdajson"
 )
 
 // EventIdentity is requestContext.identity in the events of REST APIs and in format 1.0 of those of HTTP APIs. Most of it is
 // known of callers that sign with IAM only. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html.
 type EventIdentity struct {
-	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
-	AccountID                     *string `json:"accountId"`
-	CognitoIdentityID             *string `json:"cognitoIdentityId"`
-	Caller                        *string `json:"caller"`
-	SourceIP                      string  `json:"sourceIp"`
-	PrincipalOrgID                *string `json:"principalOrgId"`
-	AccessKey                     *string `json:"accessKey"`
-	CognitoAuthenticationType     *string `json:"cognitoAuthenticationType"`
-	CognitoAuthenticationProvider *string `json:"cognitoAuthenticationProvider"`
-	UserARN                       *string `json:"userArn"`
-	UserAgent                     *string `json:"userAgent"`
-	User                          *string `json:"user"`
-	APIKey                        *string `json:"apiKey,omitempty"`   // only where a key is required
-	APIKeyID                      *string `json:"apiKeyId,omitempty"` // the same
+	AccountID, Caller, AccessKey, UserARN, User *string // nil: nobody signed
+	SourceIP                                    string
+	UserAgent                                   *string // nil: the client does not say
+	APIKey, APIKeyID                            *string // nil: no key is required
+}
+
+// Write writes the members of the object.
+func (i *EventIdentity) Write(w *lambdajson.Writer) {
+	w.TextOrNull("cognitoIdentityPoolId", nil)
+	w.TextOrNull("accountId", i.AccountID)
+	w.TextOrNull("cognitoIdentityId", nil)
+	w.TextOrNull("caller", i.Caller)
+	w.Text("sourceIp", i.SourceIP)
+	w.TextOrNull("principalOrgId", nil)
+	w.TextOrNull("accessKey", i.AccessKey)
+	w.TextOrNull("cognitoAuthenticationType", nil)
+	w.TextOrNull("cognitoAuthenticationProvider", nil)
+	w.TextOrNull("userArn", i.UserARN)
+	w.TextOrNull("userAgent", i.UserAgent)
+	w.TextOrNull("user", i.User)
+	if i.APIKey != nil {
+		w.Text("apiKey", *i.APIKey)
+	}
+	if i.APIKeyID != nil {
+		w.Text("apiKeyId", *i.APIKeyID)
+	}
 }
 
 // NewEventIdentity is what is known of who calls, beyond an authorizer's answer.

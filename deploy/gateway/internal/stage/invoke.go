@@ -1,15 +1,14 @@
 package stage
 
 import (
-	"encoding/json"
 	"time"
 
 	"portcullis/deploy/gateway/internal/lambda"
 )
 
-// Invoke calls the function behind the method, and keeps what the access log and the trace say of it.
-func (x *Exchange) Invoke(event any, timeout time.Duration) ([]byte, error) {
-	text, err := json.Marshal(event)
+// Invoke calls the function behind the method with an event, as JSON, and keeps what the access log and the trace say of it.
+func (x *Exchange) Invoke(event func(x *Exchange) ([]byte, error), timeout time.Duration) ([]byte, error) {
+	text, err := event(x)
 	if err == nil && len(text) > lambda.MaxPayload {
 		err = lambda.ErrEventTooLarge
 	}

@@ -1,7 +1,6 @@
 package stage
 
 import (
-	"encoding/json"
 	"errors"
 	"regexp"
 	"strings"
@@ -27,9 +26,9 @@ type lambdaGuard struct {
 
 // LambdaForm is how a kind of API talks with its Lambda authorizer.
 type LambdaForm struct {
-	Timeout time.Duration                          // how long AWS lets it take
-	Event   func(x *Exchange, values []string) any // what the function is asked, by the values of the identity sources
-	Parse   func(output []byte) (*Identity, error) // what it answers
+	Timeout time.Duration                                      // how long AWS lets it take
+	Event   func(x *Exchange, values []string) ([]byte, error) // what the function is asked, by the values of the identity sources, as JSON
+	Parse   func(output []byte) (*Identity, error)             // what it answers
 }
 
 // maxCached bounds how many answers of an authorizer are kept.
@@ -118,7 +117,7 @@ func (g *lambdaGuard) values(x *Exchange) ([]string, bool) {
 
 // ask calls the function.
 func (g *lambdaGuard) ask(x *Exchange, values []string, trace *AuthorizerTrace) (*Identity, error) {
-	event, err := json.Marshal(g.Event(x, values))
+	event, err := g.Event(x, values)
 	if err != nil {
 		return nil, err
 	}

@@ -33,11 +33,14 @@ type Kind struct {
 // Stage is what the stages of all kinds of API have in common: the methods and how requests find them.
 type Stage struct {
 	Kind
-	Config  Config     // with its defaults
-	Plan    *plan.Plan // that of Config
-	APIID   string     // that of Config
-	Routes  *Routes    // of all methods; set by the kind of API, which may have added some
-	Methods []*Method  // those of the plan's operations, and what the kind of API adds
+	Config Config     // with its defaults
+	Plan   *plan.Plan // that of Config
+	APIID  string     // that of Config
+
+	deploymentID string // made up
+
+	Routes  *Routes   // of all methods; set by the kind of API, which may have added some
+	Methods []*Method // those of the plan's operations, and what the kind of API adds
 	log     *accessLog
 
 	identities *Cache[Identity] // of the Lambda authorizer; nil: there is none
@@ -53,6 +56,13 @@ type Method struct {
 	Operation *plan.Operation // nil: one that the gateway answers itself
 	Public    bool            // nobody is asked who calls
 	function  lambda.Invoker  // nil: there is none to call
+
+	resourceID string // the made-up id of the method's resource in a REST API
+}
+
+// NewMethod is a method that the gateway answers itself, and that is not public.
+func NewMethod(route policy.Route) *Method {
+	return &Method{Route: route, resourceID: identifier(route.Path, 6)}
 }
 
 // Key names the method as AWS does, as in "GET /things/{id}".
@@ -76,6 +86,7 @@ const (
 // that are none.
 func New(config Config, k Kind) (*Stage, error) {
 	s := &Stage{Kind: k, Config: config.withDefaults(), Plan: config.Plan, APIID: cmp.Or(config.APIID, stageID(config.Plan).API)}
+	s.deploymentID = identifier(s.APIID, 6)
 	if err := s.addMethods(); err != nil {
 		return nil, err
 	}
@@ -113,9 +124,9 @@ func (s *Stage) addMethods() error {
 			return Misconfigured("%s: no function is called %q", key, operation.Function)
 		}
 		for _, path := range pathsOf(&operation) {
-			s.Methods = append(s.Methods, &Method{
-				Route: policy.Route{Method: operation.Method, Path: path}, Operation: &operation, Public: operation.Public, function: function,
-			})
+			m := NewMethod(policy.Route{Method: operation.Method, Path: path})
+			m.Operation, m.Public, m.function = &operation, operation.Public, function
+			s.Methods = append(s.Methods, m)
 		}
 	}
 	return nil

@@ -33,10 +33,13 @@ func isNotVariable(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._:-", r))
 }
 
+// typicalLine is how long most lines of an access log are at most, in bytes.
+const typicalLine = 1 << 10
+
 // Expand puts the variables' values in; a variable without one becomes none. Values are escaped as in a JSON text, so
 // that what a client sent neither ends a member nor a line.
 func (t Template) Expand(x *Exchange, none string) []byte {
-	var out []byte
+	out := make([]byte, 0, typicalLine)
 	for _, p := range t {
 		out = append(out, p.literal...)
 		if p.variable == "" {

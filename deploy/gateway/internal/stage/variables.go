@@ -142,7 +142,7 @@ func (r *Request) ownID() string {
 }
 
 // DeploymentID is the made-up id of the stage's deployment.
-func (r *Request) DeploymentID() string { return identifier(r.APIID, 6) }
+func (r *Request) DeploymentID() string { return r.deploymentID }
 
 func (r *Request) resourcePath() string {
 	if r.Method == nil {
@@ -156,7 +156,7 @@ func (r *Request) ResourceID() string {
 	if r.Method == nil {
 		return ""
 	}
-	return identifier(r.Method.Route.Path, 6)
+	return r.Method.resourceID
 }
 
 // OperationName is what the contract calls the method; "": nothing, or there is no method.

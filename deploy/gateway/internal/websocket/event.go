@@ -130,23 +130,23 @@ func newRequestContext(x *stage.Exchange) requestContext {
 	return c
 }
 
-func newConnectEvent(x *stage.Exchange) connectEvent {
+func newConnectEvent(x *stage.Exchange) ([]byte, error) {
 	headers := headersOf(x)
-	return connectEvent{
+	return json.Marshal(connectEvent{
 		Headers: stage.LastValues(headers), MultiValueHeaders: headers,
 		QueryStringParameters: stage.LastValues(x.Queries()), MultiValueQueryStringParameters: x.Queries(),
 		StageVariables: x.Plan.StageVariables, RequestContext: newRequestContext(x),
-	}
+	})
 }
 
-func newAuthorizerEvent(x *stage.Exchange, _ []string) any {
+func newAuthorizerEvent(x *stage.Exchange, _ []string) ([]byte, error) {
 	headers := headersOf(x)
 	headers["Connection"], headers["Upgrade"], headers["content-length"] = []string{"upgrade"}, []string{"websocket"}, []string{"0"}
-	return authorizerEvent{
+	return json.Marshal(authorizerEvent{
 		Type: plan.Request, MethodARN: x.ARN(), Headers: stage.LastValues(headers), MultiValueHeaders: headers,
 		QueryStringParameters: stage.MapOrEmpty(stage.LastValues(x.Queries())), MultiValueQueryStringParameters: stage.MapOrEmpty(x.Queries()),
 		StageVariables: stage.MapOrEmpty(x.Plan.StageVariables), RequestContext: newRequestContext(x),
-	}
+	})
 }
 
 // headersOf are the headers of a handshake without those that ask for it.
@@ -158,18 +158,22 @@ func headersOf(x *stage.Exchange) map[string][]string {
 	return headers
 }
 
-func newMessageEvent(x *stage.Exchange, body string) messageEvent {
-	return messageEvent{StageVariables: x.Plan.StageVariables, RequestContext: newRequestContext(x), Body: body}
+func newMessageEvent(body string) func(x *stage.Exchange) ([]byte, error) {
+	return func(x *stage.Exchange) ([]byte, error) {
+		return json.Marshal(messageEvent{StageVariables: x.Plan.StageVariables, RequestContext: newRequestContext(x), Body: body})
+	}
 }
 
-func newDisconnectEvent(x *stage.Exchange, why ending) disconnectEvent {
-	e := disconnectEvent{
-		Headers:           disconnectHeaders[string]{Host: x.HTTP.Host},
-		MultiValueHeaders: disconnectHeaders[[]string]{[]string{x.HTTP.Host}, []string{""}, []string{""}, []string{""}},
-		StageVariables:    x.Plan.StageVariables, RequestContext: newRequestContext(x),
+func newDisconnectEvent(why ending) func(x *stage.Exchange) ([]byte, error) {
+	return func(x *stage.Exchange) ([]byte, error) {
+		e := disconnectEvent{
+			Headers:           disconnectHeaders[string]{Host: x.HTTP.Host},
+			MultiValueHeaders: disconnectHeaders[[]string]{[]string{x.HTTP.Host}, []string{""}, []string{""}, []string{""}},
+			StageVariables:    x.Plan.StageVariables, RequestContext: newRequestContext(x),
+		}
+		e.RequestContext.DisconnectStatusCode, e.RequestContext.DisconnectReason = int(why.code), &why.reason
+		return json.Marshal(e)
 	}
-	e.RequestContext.DisconnectStatusCode, e.RequestContext.DisconnectReason = int(why.code), &why.reason
-	return e
 }
 
 // folded is a map that is written in the order of its names without their case, as AWS writes headers.

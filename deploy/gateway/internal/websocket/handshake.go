@@ -134,7 +134,7 @@ func (a *API) askConnect(x *stage.Exchange) (protocol string, r *refusal) {
 	if !x.HasFunction() {
 		return "", nil
 	}
-	output, err := x.Invoke(newConnectEvent(x), a.timeout)
+	output, err := x.Invoke(newConnectEvent, a.timeout)
 	if err != nil {
 		return "", invokeRefusal(err)
 	}

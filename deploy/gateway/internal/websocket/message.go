@@ -64,7 +64,7 @@ func (a *API) answer(x *stage.Exchange, body string) (string, *refusal) {
 			return "", &badBody
 		}
 	}
-	output, err := x.Invoke(newMessageEvent(x, body), a.timeout)
+	output, err := x.Invoke(newMessageEvent(body), a.timeout)
 	if err != nil {
 		return "", invokeRefusal(err)
 	}
@@ -98,7 +98,7 @@ func (a *API) disconnected(c *connection, why ending) {
 	if found == nil || !x.RoutedTo(found.Method, nil) || !x.HasFunction() {
 		return
 	}
-	if _, err := x.Invoke(newDisconnectEvent(x, why), a.timeout); err != nil {
+	if _, err := x.Invoke(newDisconnectEvent(why), a.timeout); err != nil {
 		r := invokeRefusal(err)
 		x.Fail(r.kind, r.message)
 		x.Status = r.status
