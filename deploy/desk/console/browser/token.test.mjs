@@ -52,7 +52,7 @@ visit("nobody, garbage, and tokens that are broken", {path: "/#/token"}, async p
   for (const [token, verdict, code] of [
     ["not a token", "Unreadable", ""],
     [await broken(desks.ours, good, "exp-past"), "Refused", "token-expired"],
-    [await broken(desks.ours, good, "alg-none"), "Refused", ""],
+    [await broken(desks.ours, good, "alg-none-signed"), "Refused", ""],
     [good.slice(0, -6) + "AAAAAA", "Refused", ""],
     ["Bearer " + good, "Verified", ""],
   ]) {
