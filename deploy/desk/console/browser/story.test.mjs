@@ -56,7 +56,7 @@ visit("sign in, call, see why, flush", {}, async page => {
   const flush = page.getByRole("button", {name: "Flush the policy cache of rest-token"});
   await tabTo(page, flush, "flushing");
   await keyboard.press("Enter");
-  await until("it is flushed", () => page.locator("#status").textContent(), text => /^Flushed \d+ polic/.test(text));
+  await until("it is flushed", () => page.locator("#status").textContent(), text => /^Flushed \d+ entr/.test(text));
   await until("the focus stays", () => flush.evaluate(element => element === document.activeElement));
 
   await page.evaluate(() => document.getElementById("tab-access").focus());
