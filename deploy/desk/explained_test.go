@@ -33,7 +33,6 @@ import (
 type asked struct {
 	name       string
 	credential map[string]any
-	usageKey   string
 	headers    map[string]string
 	signs      *aws.Credentials
 }
