@@ -95,8 +95,8 @@ class Access {
   // head says what is explained, and lets the path be another.
   head() {
     const {row, column, cell} = this.cell;
-    if (row.path) this.path = h("input", {class: "mono", value: this.example(), spellcheck: false, autocomplete: "off"});
-    else if (keyOf(row) !== "$connect") this.message = h("textarea", {value: exampleOf(row), spellcheck: false});
+    if (row.path) this.path = h("input", {class: "mono", value: this.example(), spellcheck: "false", autocomplete: "off"});
+    else if (keyOf(row) !== "$connect") this.message = h("textarea", {value: exampleOf(row), spellcheck: "false"});
     const asked = event => { event.preventDefault(); attempt(() => this.why()); };
     return h("div", {class: "stack tight"},
       h("div", {class: "row apart"}, h("h2", {id: "explained-title"}, row.key), button("Close", () => this.sheet.close(), {class: "quiet small onsheet"})),

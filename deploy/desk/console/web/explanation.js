@@ -1,6 +1,6 @@
 // Why one call is allowed or denied, in words.
 import {chip, h, pretty} from "./dom.js";
-import {details, facts} from "./parts.js";
+import {details, facts, sentence} from "./parts.js";
 
 // tones of decisions.
 const tones = {allow: "ok", deny: "bad", unknown: "warn"};
@@ -44,13 +44,10 @@ export function explanation(answer) {
     evaluated && section("What the policy says", h("p", {}, sentence(evaluated.text)), deciding && pretty(deciding)),
     conflict && h("div", {class: "said stack tight", "data-tone": "warn"}, h("p", {}, conflict.text || "The policy does not say what the rules say."), h("ul", {}, (conflict.of || []).map(one => h("li", {}, one)))),
     resourcePolicy && section("What the API's resource policy says", h("p", {}, sentence(resourcePolicy.decision + ": " + resourcePolicy.reason)),
-      resourcePolicy.statement && details("Its statement " + (resourcePolicy.index + 1), () => pretty(resourcePolicy.statement))));
+      resourcePolicy.statement && details("The statement", () => pretty(resourcePolicy.statement))));
 }
 
 const section = (title, ...children) => h("section", {class: "stack tight"}, h("h3", {}, title), children);
-
-// sentence begins with a capital letter.
-const sentence = text => text.charAt(0).toUpperCase() + text.slice(1);
 
 const named = route => typeof route === "string" ? route : route.method + " " + route.path;
 

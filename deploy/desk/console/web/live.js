@@ -120,8 +120,10 @@ class Live {
     if (!item) return;
     this.awaited = "";
     item.firstChild.open = true;
-    item.scrollIntoView({block: "start"});
-    item.querySelector("summary").focus();
+    setTimeout(() => { // after the view's title, which has the focus when a view comes into view
+      item.scrollIntoView({block: "start"});
+      item.querySelector("summary").focus();
+    });
   }
 }
 

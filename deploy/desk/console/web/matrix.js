@@ -97,7 +97,7 @@ const heading = ({caller, kind, name, label, scopes, like}) => h("th", {scope: "
   h("span", {}, label || name), h("small", {}, caller ? "the caller" + (like ? ", same as " + like : "") : kind === "group" ? "group, " + plural(scopes.length, "scope") : kind === "scopes" ? "scope" : ""));
 
 // operation is the method and path of a row, or the key of a WebSocket route.
-const operation = ({key, method, path}) => path ? h("span", {class: "operation"}, h("span", {class: "method"}, method), " ", h("code", {}, path)) : h("code", {}, key);
+const operation = ({key, method, path}) => path ? h("span", {}, h("strong", {class: "mono"}, method), " ", h("code", {}, path)) : h("code", {}, key);
 
 // legend says what the words mean that are in some cell.
 export const legend = rows => h("ul", {class: "legend small", "aria-label": "What the cells say"}, Object.entries(meaning)

@@ -55,7 +55,7 @@ export const failure = (problem, again) => h("div", {class: "said stack tight", 
   h("p", {}, problem.message || String(problem)), again && h("p", {}, button("Try again", again)));
 
 // facts is a list of names with their values: nodes or texts. Those without a value are left out.
-export const facts = pairs => h("dl", {class: "facts"}, pairs.filter(([, value]) => value !== undefined && value !== null && value !== "")
+export const facts = pairs => h("dl", {class: "facts"}, pairs.filter(([, value]) => value)
   .map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 
 // details hides what not everyone wants to see. Its content is made when it is opened first.
@@ -102,6 +102,9 @@ export function chosenMode(fits = () => true) {
   const chosen = modeNamed(state.mode);
   return chosen && fits(chosen) ? chosen : state.desk.modes.find(fits);
 }
+
+// sentence is a text that begins with a capital letter.
+export const sentence = (text = "") => text.charAt(0).toUpperCase() + text.slice(1);
 
 // plural is a number with its word.
 export const plural = (n, one, more = one + "s") => n + " " + (n === 1 ? one : more);

@@ -1,6 +1,6 @@
 // The policy that an authorizer answers for the caller, with the statement that decides.
 import {copier, h, pretty} from "./dom.js";
-import {gauge} from "./parts.js";
+import {gauge, plural} from "./parts.js";
 
 // by says what decides in modes whose gateway asks no Lambda authorizer.
 const by = {
@@ -22,7 +22,7 @@ export function policyOf(answer) {
     h("div", {class: "row apart"},
       bytes && limit ? gauge("Size of the policy", bytes, limit, size(bytes) + " of " + size(limit) + " that an answer may have") : h("span"),
       copier(() => JSON.stringify(policy, null, 2), "the policy")),
-    h("p", {class: "small muted"}, deciding ? "The statement that decides the explained call is marked: " + (evaluated.statement + 1) + " of " + policy.Statement.length + "."
+    h("p", {class: "small muted"}, deciding ? "The statement that decides the explained call is marked, of " + plural(policy.Statement.length, "statement") + "."
       : "No statement decides the explained call: what none allows is denied."),
     pretty(policy, deciding));
 }

@@ -1,7 +1,7 @@
 // What the caller brings: its header and claims with what each one did, the principal that came of it, and what functions are told.
 import {ask} from "./api.js";
 import {attempt, button, chip, copier, field, h, pretty, put, secret, table} from "./dom.js";
-import {caller, countdown, credential, details, facts, failure, fresh, latest} from "./parts.js";
+import {caller, countdown, credential, details, facts, failure, fresh, latest, sentence} from "./parts.js";
 
 export const title = "Token";
 
@@ -23,7 +23,7 @@ export const show = () => view.show();
 class Token {
   constructor() {
     this.pasted = "";
-    this.box = h("textarea", {spellcheck: false, autocomplete: "off", placeholder: "eyJ…"});
+    this.box = h("textarea", {spellcheck: "false", autocomplete: "off", placeholder: "eyJ…"});
     this.shown = h("div", {class: "stack"}, h("p", {class: "empty"}, "Asking the desk."));
     this.element = h("div", {class: "stack"}, this.shown, h("form", {class: "card stack tight", onsubmit: event => { event.preventDefault(); this.look(this.box.value.trim()); }},
       h("h2", {}, "Look at any token"),
@@ -54,7 +54,7 @@ class Token {
     return h("div", {class: "card stack tight"},
       h("h2", {}, this.pasted ? "The token that was pasted" : "What " + caller() + " brings"),
       h("div", {class: "said stack tight", "data-tone": tone, role: "status"},
-        h("p", {}, chip(text, tone), " ", code && h("code", {}, code), code && " ", reason)),
+        h("p", {}, chip(text, tone), " ", code && h("code", {}, code), code && " ", sentence(reason))),
       status === "none" && h("p", {}, "Sign in by the button at the top, or paste a token below, and see what each part of it does."),
       principal?.expires && h("p", {}, "Time: ", countdown(principal.expires * 1000)),
       kept && h("p", {class: "row tight"}, h("span", {class: "muted"}, brings.token ? "The token" : "The key"), secret(kept, brings.token ? "the token" : "the key")));
@@ -73,15 +73,18 @@ const card = (title, ...children) => h("section", {class: "card stack tight"}, h
 // members are the header's or the claims, with what each did.
 const members = (title, all = []) => all.length === 0 ? null : card(title,
   table(title, ["Name", "Value", "What it did"], all.map(({name, value, effect, kind}) => [
-    h("code", {}, name), valueOf(value, kind), [effect, kind ? [" ", chip(kind, tones[kind])] : null]])));
+    h("code", {}, name), valueOf(name, value), [effect, kind ? [" ", chip(kind, tones[kind])] : null]])));
 
 // tones of what claims did.
 const tones = {required: "warn", ignored: "", scopes: "ok", groups: "ok"};
 
+// times are the claims that are seconds since 1970.
+const times = new Set(["exp", "iat", "nbf", "auth_time", "updated_at"]);
+
 // valueOf is a claim's value; of a time also when that is.
-function valueOf(value, kind) {
+function valueOf(name, value) {
   const text = h("code", {}, typeof value === "string" ? value : JSON.stringify(value));
-  return kind === "time" && typeof value === "number" ? [text, h("small", {class: "block"}, clock(value))] : text;
+  return times.has(name) && typeof value === "number" ? [text, h("small", {class: "block"}, clock(value))] : text;
 }
 
 // clock is a time in seconds since 1970, as people here write it.

@@ -26,9 +26,9 @@ function route({route, parameters, connectionId, eventType}) {
 
 function resourcePolicy({resourcePolicy: found}) {
   if (!found) return null;
-  const {decision, reason, index, delegated} = found;
+  const {decision, reason, delegated} = found;
   return step("Resource policy", toneOfDecision(decision), [decision, reason].filter(Boolean).join(": ") + (delegated ? " The caller's account decides." : ""),
-    [["ARN", found.arn], ["Statement " + (index + 1), found.statement], ["Pattern that matched", found.pattern]]);
+    [["ARN", found.arn], ["Statement", found.statement], ["Pattern that matched", found.pattern]]);
 }
 
 function key({key: found}) {

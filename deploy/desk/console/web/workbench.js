@@ -62,7 +62,7 @@ class Workbench {
   // target is what is called with the tokens.
   target() {
     this.operations = h("select", {onchange: () => this.aim()});
-    this.path = h("input", {class: "mono", spellcheck: false, autocomplete: "off"});
+    this.path = h("input", {class: "mono", spellcheck: "false", autocomplete: "off"});
     this.offer();
     return h("div", {class: "row"}, field("Mode", modeChoice(takes)), field("Operation", this.operations), field("Path, as it is sent", this.path));
   }
