@@ -28,22 +28,27 @@ func TestModules(t *testing.T) {
 	}
 }
 
-// sent is a request as a server got it, and what a snippet is made of.
+// sent is what a snippet is made of. Body is nil where none is sent.
 type sent struct {
 	Name, Method, Path string
 	Headers            []struct{ Name, Value, Before, Variable string }
 	Body               *string
 }
 
+// arrival is a request that a server got, and its body.
+type arrival struct {
+	request *http.Request
+	body    string
+}
+
 // Whatever stands in a call, its snippets send it: they are run by what they are written for, and the requests that arrive are compared.
 func TestSnippetsSendTheCall(t *testing.T) {
 	node := testtools.Node(t)
 	cases := readCases(t)
-	var got []*http.Request
-	var bodies []string
+	arrived := make(chan arrival, 2*len(cases)+1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		got, bodies = append(got, r), append(bodies, string(body))
+		arrived <- arrival{r, string(body)}
 		if r.URL.Path == "/moved" {
 			http.Redirect(w, r, "/", http.StatusFound)
 		}
@@ -59,15 +64,18 @@ func TestSnippetsSendTheCall(t *testing.T) {
 	}
 	for language, all := range map[string]func(t *testing.T, snippets []string) *exec.Cmd{"curl": curls, "fetch": fetches, "go": gos, "python": pythons} {
 		t.Run(language, func(t *testing.T) {
-			got, bodies = nil, nil
 			command := all(t, snippets[language])
 			command.Env = append(os.Environ(), "TOKEN=the token", "KEY=the key")
 			output, err := command.CombinedOutput()
+			var got []arrival
+			for len(arrived) > 0 {
+				got = append(got, <-arrived)
+			}
 			if err != nil || len(got) != len(cases) {
 				t.Fatalf("%d requests of %d: %v\n%s", len(got), len(cases), err, output)
 			}
 			for i, want := range cases {
-				if problem := differs(want, got[i], bodies[i]); problem != "" {
+				if problem := differs(want, got[i].request, got[i].body); problem != "" {
 					t.Errorf("%s: %s\n%s", want.Name, problem, snippets[language][i])
 				}
 			}

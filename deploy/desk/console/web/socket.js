@@ -138,7 +138,7 @@ export function socketPanel() {
   on("mode identity", refresh);
   on("calls", explain);
   const element = h("section", {class: "card stack", "aria-label": "WebSocket", hidden: true},
-    head, modes, note, h("div", {class: "row"}, connector, closer, told), editor, h("div", {class: "row"}, sender, copier(() => commandOf(state.desk.command, modeNamed(state.mode), state.identity, message.key === "$connect" ? "" : drafts.get(message.key).body), "the command")),
+    head, modes, note, h("div", {class: "row"}, connector, closer, told), editor, h("div", {class: "row tight"}, sender, h("small", {}, "As a command:"), copier(() => commandOf(state.desk.command, modeNamed(state.mode), state.identity, message.key === "$connect" ? "" : drafts.get(message.key).body), "the command")),
     h("h3", {}, "Frames"), frames);
   return {element, show};
 }
