@@ -35,9 +35,6 @@ visit("a slow function is waited for, and can be left", {desk: "odd"}, async pag
   await cancel.waitFor();
   await cancel.click();
   await page.getByRole("region", {name: "Call", exact: true}).getByText(/^You ended it after/).first().waitFor();
-  await chooseOperation(page, "GET /broken");
-  await send(page);
-  await answered(page, /^502/);
 });
 
 visit("a token that ends is said to have ended", {desk: "odd", path: "/?as=admin"}, async page => {

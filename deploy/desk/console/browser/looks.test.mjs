@@ -14,8 +14,10 @@ async function fill(page, desk) {
   await send(page);
   await answered(page, /^\d{3}/);
   await show(page, "Live");
+  const all = page.getByRole("region", {name: "Live"}).getByRole("list", {name: /^Calls/}).locator(":scope > li").filter({hasText: "403"}), refused = all.first();
+  const before = await all.count();
   await call(desk + "/rest-token/" + (desk === desks.ours ? "users" : "t000"), {token: member});
-  const refused = page.getByRole("region", {name: "Live"}).getByRole("list", {name: /^Calls/}).locator(":scope > li").filter({hasText: "403"}).first();
+  await until("the call is listed", () => all.count(), count => count > before);
   await refused.locator("summary").first().click();
   await refused.getByText("What would change it:").waitFor();
   await show(page, "Who may call what");

@@ -18,7 +18,10 @@ visit("names of the contract", {desk: "odd", path: "/?as=admin"}, async page => 
   await wantText(page, "Call, a body");
   for (const view of ["Who may call what", "Token", "Live", "Workbench"]) {
     await show(page, view);
-    if (view === "Who may call what") await page.getByRole("columnheader", {name: "things/<b>write</b>"}).first().waitFor();
+    if (view === "Who may call what") {
+      await page.getByRole("grid").getByRole("row").filter({hasText: "POST"}).getByRole("button").last().click();
+      await page.getByText("the scope things/<b>write</b> is missing").first().waitFor();
+    }
     await wantText(page, view);
   }
 });

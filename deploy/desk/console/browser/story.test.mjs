@@ -45,7 +45,7 @@ visit("sign in, call, see why, flush", {}, async page => {
   await keyboard.press("Enter");
   const answer = page.getByRole("region", {name: "Answer", exact: true});
   await answer.getByText("403 Forbidden").waitFor();
-  await until("it is told", () => page.getByRole("status").and(page.locator("#status")).textContent(), text => text.startsWith("403 Forbidden"));
+  await until("it is told", () => page.getByRole("region", {name: "Request"}).getByRole("status").allTextContents(), texts => texts.some(text => text.startsWith("403 Forbidden")));
   const way = answer.getByRole("link", {name: "Its way through the gateway"});
   await tabTo(page, way, "the way through the gateway");
   await keyboard.press("Enter");
