@@ -42,15 +42,16 @@ visit("each refusal in a sentence, with what would change it", {path: "/#/live"}
   for (const name of ["Route", "Policy cache", "Authorizer", "Policy", "Function", "Answer"]) assert.ok(steps.some(step => step.startsWith(name)), name + " in " + steps);
 });
 
-visit("too many, and a function that fails", {desk: "narrow", path: "/#/live"}, async page => {
+visit("too many", {desk: "narrow", path: "/#/live"}, async page => {
   const key = "narrow-demo-key-not-secret";
   while (await call(desks.narrow + "/narrow/users", {key}) !== 429);
   const item = await newest(page, "429 Too Many Requests");
   assert.match(await item.locator(".why").textContent(), /times a second/);
   await item.locator("summary").first().click();
   assert.match(await item.locator("p", {hasText: "What would change it:"}).textContent(), /wait|later|rate|throttle|seldom|slower/i);
+});
 
-  await page.goto(desks.odd + "/#/live");
+visit("a function that fails", {desk: "odd", path: "/#/live"}, async page => {
   assert.equal(await call(desks.odd + "/rest-token/broken"), 502);
   const failed = await newest(page, "502 Bad Gateway");
   assert.match(await failed.locator(".why").textContent(), /function|odd/i);
