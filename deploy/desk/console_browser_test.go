@@ -58,7 +58,7 @@ func startForConsole(t *testing.T, name string) (address string) {
 	case "foreign":
 		return start(t, desk.Config{Contract: "../portcullis/testdata/wild/hundreds/openapi.yaml"}).url
 	case "odd":
-		return start(t, desk.Config{Contract: "testdata/console/odd.yaml", Functions: []desk.Function{{Name: "odd", Where: testtools.Serve(t, http.HandlerFunc(oddly)) + "/"}}}).url
+		return start(t, desk.Config{Contract: "testdata/console/odd.yaml", Functions: []desk.Function{{Name: "odd", Where: testtools.Serve(t, oddly(t.Context())) + "/"}}}).url
 	case "narrow":
 		return start(t, desk.Config{Modes: []string{"testdata/console/narrow.yaml"}}).url
 	case "named":
@@ -78,23 +78,24 @@ func startForConsole(t *testing.T, name string) (address string) {
 	return start(t, desk.Config{}).url
 }
 
-// oddly is a function that answers as the path of its event says.
-func oddly(w http.ResponseWriter, r *http.Request) {
-	text, _ := io.ReadAll(r.Body)
-	var event struct{ Path, RawPath string }
-	json.Unmarshal(text, &event)
-	answer := map[string]any{"statusCode": 200, "headers": map[string]string{"Content-Type": "application/json"}, "body": string(text)}
-	switch path := event.Path + event.RawPath; {
-	case strings.HasSuffix(path, "/slow"):
-		<-r.Context().Done()
-		return
-	case strings.HasSuffix(path, "/broken"):
-		answer = map[string]any{"no": "answer of a function"}
-	case strings.HasSuffix(path, "/hostile"):
-		answer["headers"] = map[string]string{"Content-Type": "text/html", "X-Odd": `<b id="hostile">`}
-		answer["body"] = `<!doctype html><img id="hostile" src="x" onerror="alert(8)"><script id="hostile">alert(9)</script>`
+// oddly is a function that answers as the path of its event says, and one of whose paths is answered when the test ends.
+func oddly(test context.Context) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		text, _ := io.ReadAll(r.Body)
+		var event struct{ Path, RawPath string }
+		json.Unmarshal(text, &event)
+		answer := map[string]any{"statusCode": 200, "headers": map[string]string{"Content-Type": "application/json"}, "body": string(text)}
+		switch path := event.Path + event.RawPath; {
+		case strings.HasSuffix(path, "/slow"):
+			<-test.Done()
+		case strings.HasSuffix(path, "/broken"):
+			answer = map[string]any{"no": "answer of a function"}
+		case strings.HasSuffix(path, "/hostile"):
+			answer["headers"] = map[string]string{"Content-Type": "text/html", "X-Odd": `<b id="hostile">`}
+			answer["body"] = `<!doctype html><img id="hostile" src="x" onerror="alert(8)"><script id="hostile">alert(9)</script>`
+		}
+		json.NewEncoder(w).Encode(answer)
 	}
-	json.NewEncoder(w).Encode(answer)
 }
 
 // startSwitched starts a desk that a test stops and starts again at the same address, by POST requests to what it gives: /stop and /start.

@@ -25,7 +25,7 @@ visit("nobody may call what is public, and each cell says why", {path: "/#/acces
   assert.match(await (await cellOf(page, "GET /users listUsers", "readers")).textContent(), /yes/);
   await (await cellOf(page, "POST /users createUser", "readers")).click();
   await explanation(page).getByText("the scope users/write is missing").first().waitFor();
-  await explanation(page).getByText("Denied", {exact: true}).waitFor();
+  await explanation(page).getByText(/^Denied/).first().waitFor();
   await region(page).getByText(/No statement decides the explained call|The statement that decides the explained call is marked/).waitFor();
 });
 
@@ -35,7 +35,7 @@ visit("the caller's column is lit, and says what an owner may", {path: "/?as=mem
   const own = await cellOf(page, "GET /users/{id} getUser", "the caller");
   await until("the member may get itself", () => own.textContent(), text => text.includes("own {id}"));
   await own.click();
-  await explanation(page).getByText("Allowed", {exact: true}).waitFor();
+  await explanation(page).getByText(/^Allowed/).first().waitFor();
   assert.match(await explanation(page).getByLabel("Path, as it is sent").inputValue(), /^\/users\/a0000000-0000-4000-8000-000000000003$/);
   await region(page).getByText("The statement that decides the explained call is marked").waitFor();
   assert.match(await region(page).locator("mark").textContent(), /"Effect": "Allow"/);
@@ -43,7 +43,7 @@ visit("the caller's column is lit, and says what an owner may", {path: "/?as=mem
   assert.ok(size);
   await explanation(page).getByLabel("Path, as it is sent").fill("/users/another");
   await explanation(page).getByRole("button", {name: "Explain"}).click();
-  await explanation(page).getByText("Denied", {exact: true}).waitFor();
+  await explanation(page).getByText(/^Denied/).first().waitFor();
   await explanation(page).getByText("{id} is not the caller's own id").first().waitFor();
   await explanation(page).getByRole("link", {name: "Call it"}).click();
   await page.getByRole("region", {name: "Call", exact: true}).getByRole("heading", {name: "GET /users/{id}"}).waitFor();
@@ -96,8 +96,8 @@ visit("hundreds of operations", {desk: "foreign", path: "/?as=reader#/access"}, 
   await region(page).getByText("3 of 330 operations").waitFor();
   await (await cellOf(page, "POST /t042 insert_t042", "the caller")).click();
   await explanation(page).getByText("the scope t042/write is missing").waitFor();
-  await (await cellOf(page, "POST /t042 insert_t042", "t042/write")).click();
-  await explanation(page).getByText("Allowed", {exact: true}).waitFor();
+  await (await cellOf(page, "POST /t042 insert_t042", "admins")).click();
+  await explanation(page).getByText(/^Allowed/).first().waitFor();
 });
 
 visit("on a phone the explanation is a dialog that gives the focus back", {path: "/?as=reader#/access", viewport: {width: 390, height: 800}}, async page => {

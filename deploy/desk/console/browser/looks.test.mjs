@@ -14,12 +14,14 @@ async function fill(page, desk) {
   await send(page);
   await answered(page, /^\d{3}/);
   await show(page, "Live");
+  const all = page.getByRole("region", {name: "Live"}).getByRole("list", {name: /^Calls/}).locator(":scope > li").filter({hasText: "403"}), refused = all.first();
+  const before = await all.count();
   await call(desk + "/rest-token/" + (desk === desks.ours ? "users" : "t000"), {token: member});
-  const refused = page.getByRole("region", {name: "Live"}).getByRole("list", {name: /^Calls/}).locator(":scope > li").filter({hasText: "403"}).first();
+  await until("the call is listed", () => all.count(), count => count > before);
   await refused.locator("summary").first().click();
   await refused.getByText("What would change it:").waitFor();
   await show(page, "Who may call what");
-  await page.getByRole("complementary", {name: "Explanation"}).getByText(/^(Allowed|Denied)$/).first().waitFor({state: "attached"});
+  await page.getByRole("complementary", {name: "Explanation"}).getByText(/^(Allowed|Denied)/).first().waitFor({state: "attached"});
   await show(page, "Token");
   await page.getByRole("region", {name: "Token"}).getByText("Verified", {exact: true}).waitFor();
   await show(page, "Workbench");
@@ -51,7 +53,7 @@ for (const [desk, width] of [["ours", 1280], ["ours", 390], ["foreign", 390]]) {
     if (width > 600) return;
     await show(page, "Who may call what");
     await page.getByRole("grid").locator("button[tabindex='0']").click();
-    await page.getByRole("dialog").getByText(/^(Allowed|Denied)$/).first().waitFor();
+    await page.getByRole("dialog").getByText(/^(Allowed|Denied)/).first().waitFor();
     await wantAccessible(page, "an explanation on a phone");
   });
 }

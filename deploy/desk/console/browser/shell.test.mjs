@@ -54,7 +54,7 @@ visit("each view has an address, a title and the focus", {}, async page => {
 visit("keys alone lead past the bar, and the view stays", {path: "/#/live"}, async page => {
   await page.keyboard.press("Tab");
   const skip = page.getByRole("link", {name: "Skip to the content"});
-  assert.ok(await skip.evaluate(element => element === document.activeElement), "the first stop is the link past the bar");
+  assert.equal(await page.evaluate(() => document.activeElement.outerHTML.slice(0, 200)), await skip.evaluate(element => element.outerHTML), "the first stop");
   assert.ok((await skip.boundingBox()).y >= 0, "it is seen when it has the focus");
   await page.keyboard.press("Enter");
   assert.ok(await page.evaluate(() => document.getElementById("main").contains(document.activeElement)), "it leads past the bar");

@@ -49,7 +49,7 @@ function show(moved) {
     const tab = byID("tab-" + other);
     if (other === chosen) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
-    if (other === chosen) tab.scrollIntoView({block: "nearest", inline: "nearest"});
+    if (other === chosen) byID("views").scrollLeft = tab.offsetLeft - byID("views").offsetLeft; // scrollIntoView would have the Tab key begin there
   }
   views[chosen].show?.(new URLSearchParams(query));
   if (moved) byID("title-" + chosen).focus();

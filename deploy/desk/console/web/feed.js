@@ -120,7 +120,8 @@ export function feedPanel() {
   };
   const buttons = h("div", {class: "row tight"}, button("Follow", follow, {class: "primary"}), button("Unfollow", unfollow), button("Close the connection", leave));
   const element = h("section", {class: "card stack", "aria-label": "Changes of users", hidden: true});
-  const fill = () => put(element, h("h2", {}, "Changes of users, as they come"), state.desk.feed?.mode ? [buttons, told, missed, listed, events] : h("p", {class: "muted"}, state.desk.feed?.why || "Nobody is told of changes here."));
+  const fill = () => put(element, h("h2", {}, "Changes of users, as they come"), state.desk.feed?.why && h("p", {class: "muted"}, state.desk.feed.why),
+    state.desk.feed?.mode ? [buttons, told, missed, listed, events] : !state.desk.feed?.why && h("p", {class: "muted"}, "Nobody is told of changes here."));
   on("desk", fill);
   fill();
   return {element, show: message => { element.hidden = !message || !state.desk.ours; }};
