@@ -66,7 +66,8 @@ func signIn(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("REFRESH", answer.AuthenticationResult.RefreshToken)
 }
 
-// call sends a request and prints status, headers (names in lower case) and body: call METHOD PATH [HEADER: VALUE]... [BODY]
+// call sends a request and prints status, headers (names in lower case) and body: call METHOD PATH [HEADER: VALUE]... [BODY]. An object is
+// JSON unless a header says otherwise.
 func call(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Stdout().Write([]byte(answerOf(ts, args, func(*http.Request, string) {})))
 }
@@ -121,7 +122,9 @@ func answerOf(ts *testscript.TestScript, args []string, prepare func(request *ht
 	}
 	request, err := http.NewRequest(args[0], ts.Getenv("URL")+args[1], strings.NewReader(body))
 	ts.Check(err)
-	request.Header = header
+	if request.Header = header; strings.HasPrefix(body, "{") && header.Get("Content-Type") == "" {
+		header.Set("Content-Type", "application/json")
+	}
 	prepare(request, body)
 	response, err := clientOf(ts).Transport.RoundTrip(request)
 	ts.Check(err)
