@@ -4,4 +4,6 @@
 // identity.js has who calls, and call.js what is called: request.js, snippets.js, schema.js, signin.js, totp.js, claims.js and changes.js
 // under them touch no page, so that node tests them (testdata). The package decides nothing about requests: that is what the gateway, the
 // verifier and the rules do, which it asks.
+//
+// README.md beside this file shows the page, and says how its tests and its pictures are made.
 package console

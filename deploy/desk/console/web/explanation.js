@@ -37,7 +37,7 @@ export function explanation(answer) {
   return h("div", {class: "stack"},
     h("div", {class: "said", "data-tone": tones[decision]}, h("p", {}, chip(word, tones[decision]), " ", text)),
     facts([["Operation", route === null ? "none serves this path" : named(route)], ["Decided by", deciders[answer.by]], ["Invokes", answer.arn && h("code", {}, answer.arn)],
-      ["Known of who calls", caller?.notes?.join("; ")], ["Scopes, any of", answer.wanted?.length && h("code", {}, answer.wanted.join(" "))],
+      ["Known of who calls", caller?.notes?.join("; ")], ["Scopes, any of", answer.wanted?.length ? h("code", {}, answer.wanted.join(" ")) : null],
       ["Connecting", message && sentence(message.connect.text)], ["Message of", message?.owner && message.owner.member + " is " + (message.owner.id || "nobody's")],
       ["Usage plan", key && (key.refused || "counted by " + key.plan)]]),
     rules && section("What the rules say", h("p", {}, sentence(rules.text)), alternatives(rules)),
