@@ -57,7 +57,7 @@ visit("a function that fails", {desk: "odd", path: "/#/live"}, async page => {
   assert.match(await failed.locator(".why").textContent(), /function|odd/i);
 });
 
-visit("pause, filters, and clear", {path: "/#/live"}, async page => {
+visit("pause, filters, a link to one call, and what came before", {path: "/#/live"}, async page => {
   await call(desks.ours + "/rest-token/users");
   await newest(page, "401", "rest-token");
   await region(page).getByRole("button", {name: "Pause"}).click();
@@ -77,6 +77,11 @@ visit("pause, filters, and clear", {path: "/#/live"}, async page => {
   await region(page).getByLabel("Find").fill("/http-lambda no such words");
   await until("no call with these words", () => calls(page).count(), count => count === 0);
   await region(page).getByLabel("Find").fill("");
+  const item = calls(page).first();
+  await item.locator("summary").first().click();
+  const id = await item.locator("p", {hasText: /^Request /}).locator("code").textContent();
+  await page.goto(desks.ours + "/?again#/live?id=" + id);
+  await until("the call of the address is open", () => page.locator("details[open]").filter({hasText: id}).count(), count => count === 1);
   await region(page).getByRole("button", {name: "Clear"}).click();
   await region(page).getByText("No calls yet").waitFor();
 });

@@ -14,10 +14,12 @@ export function mount() {
   return view.element;
 }
 
-// show brings a call into view where the address has its request's id: #/live?id=ID.
+// show brings a call into view where the address has its request's id: #/live?id=ID, as a link has it or as people paste it from a log. That
+// of an HTTP API is in base64, whose + a query means for a space, which no id has.
 export function show(query) {
   view.keeps.refresh();
-  if (query.get("id")) view.reveal(query.get("id"));
+  const id = query.get("id")?.replaceAll(" ", "+");
+  if (id) view.reveal(id);
 }
 
 class Live {
