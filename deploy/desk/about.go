@@ -13,8 +13,8 @@ import (
 	"portcullis/deploy/desk/internal/services"
 )
 
-// describe is what a desk tells of itself when it serves a project.
-func describe(base string, getenv func(string) string, s *services.Services, p *project.Project, feed services.Feed) ([]byte, error) {
+// describe is what a desk tells of itself when it serves a project; maxToken is the largest token that authorizers take, in bytes.
+func describe(base string, getenv func(string) string, maxToken int, s *services.Services, p *project.Project, feed services.Feed) ([]byte, error) {
 	issuers, err := s.Issuers(p)
 	if err != nil {
 		return nil, err
@@ -23,14 +23,10 @@ func describe(base string, getenv func(string) string, s *services.Services, p *
 	if err != nil {
 		return nil, err
 	}
-	most, err := environ.ParseMaxToken(getenv(environ.MaxToken))
-	if err != nil {
-		return nil, &environ.Error{Variable: environ.MaxToken, Err: err}
-	}
 	told := about.Desk{
 		Version: about.Version, Region: s.Region(), Issuers: list, GroupScopes: s.GroupScopes(issuers),
 		Contract:  about.Contract{File: p.Contract.Name, SHA256: p.Contract.SHA256(), Text: string(p.Contract.Text), Files: p.Contract.Files},
-		ClockSkew: cmp.Or(getenv(environ.ClockSkew), "0s"), MaxToken: most, TokenSources: getenv(environ.TokenSources),
+		ClockSkew: cmp.Or(getenv(environ.ClockSkew), "0s"), MaxToken: maxToken, TokenSources: getenv(environ.TokenSources),
 		Tables: s.Named(), Feed: about.Feed{On: feed.Users != nil, Ends: feed.Mode != "", Mode: feed.Mode, Why: feed.Why}, Endpoints: s.Endpoints(), Modes: []about.Mode{},
 	}
 	for _, m := range p.Modes {

@@ -56,14 +56,14 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 	for name, invoker := range set.Invokers() {
 		started[name].Invoker = invoker
 	}
-	told, err := describe(d.base, d.getenv, d.services, p, feed)
+	skew, most, err := d.tokenBounds()
+	var told []byte
+	if err == nil {
+		told, err = describe(d.base, d.getenv, most, d.services, p, feed)
+	}
 	var shown index
 	if err == nil {
 		shown, err = newIndex(d.base, d.config.command(), d.services, p, feed, d.config.Contract == "")
-	}
-	skew, most, tokensErr := d.tokenBounds()
-	if err == nil {
-		err = tokensErr
 	}
 	shown.secureIndex = d.config.secureIndex(shown.Issuer + "/.well-known/jwks.json")
 	if err == nil {

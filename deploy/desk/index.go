@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -111,6 +112,16 @@ func newIndex(base, command string, s *services.Services, p *project.Project, fe
 		i.Users = append(i.Users, indexUser{account.Username, cognito.Password, account.Subject, account.Groups, strings.TrimSpace(asked + " " + secret)})
 	}
 	return i, nil
+}
+
+// serve answers programs with JSON.
+func (i index) serve(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Vary", "Accept")
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.Encode(i)
 }
 
 // sample is a call that shows something: a GET without parameters, and a scope that opens it.

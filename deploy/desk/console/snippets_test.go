@@ -16,18 +16,6 @@ import (
 	"portcullis/deploy/testtools"
 )
 
-// What pure modules of the page do, by node's own test runner.
-func TestModules(t *testing.T) {
-	node := testtools.Node(t)
-	files, err := filepath.Glob("testdata/*.test.mjs")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	if output, err := exec.CommandContext(t.Context(), node, append([]string{"--test"}, files...)...).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, output)
-	}
-}
-
 // sent is what a snippet is made of. Body is nil where none is sent.
 type sent struct {
 	Name, Method, Path string
