@@ -45,16 +45,22 @@ func committed(t *testing.T) (results []result) {
 // compare compares what contestants accept with results.json, where their versions are those of it, whatever runs them.
 func compare(t *testing.T, got []result) {
 	t.Helper()
-	all := committed(t)
 	for _, r := range got {
-		want, ok := resultOf(all, r.Name)
-		if !ok || libraryVersion(want) != libraryVersion(r) {
-			missing(t, "%s %s is missing, which results.json is of: this is %s, of which go test . -update writes results.json and the page anew", r.Name, want.Version, r.Version)
-		}
+		want := committedOf(t, r)
 		if !maps.EqualFunc(r.Accepted, want.Accepted, maps.Equal) {
 			t.Errorf("%s accepts something else than results.json says; go test . -update writes it and the page anew:%s", r.Name, differences(r, want))
 		}
 	}
+}
+
+// committedOf is what results.json has of a contestant, where its version is that of it.
+func committedOf(t *testing.T, r result) result {
+	t.Helper()
+	want, ok := resultOf(committed(t), r.Name)
+	if !ok || libraryVersion(want) != libraryVersion(r) {
+		missing(t, "%s %s is missing, which results.json is of: this is %s, of which go test . -update writes results.json and the page anew", r.Name, want.Version, r.Version)
+	}
+	return want
 }
 
 // libraryVersion is the version without that of what runs it.

@@ -30,14 +30,15 @@ func TestReaders(t *testing.T) {
 			if lines := bytes.Count(program, []byte("\n")); lines > 18 {
 				t.Errorf("%d lines", lines)
 			}
+			var results []result
 			name, command := "jose", []string{"node", filepath.Join(t.TempDir(), "reader.mjs")}
 			if language == "python" {
-				results, err := tryPython(t.Context(), folder)
-				others(t, results, err)
+				python, err := tryPython(t.Context(), folder)
+				results = others(t, python, err)
 				name, command = "PyJWT", []string{pythonWithJWT(t), filepath.Join(t.TempDir(), "reader.py")}
 			} else {
-				results, err := tryNode(t.Context(), folder)
-				others(t, results, err)
+				node, err := tryNode(t.Context(), folder)
+				results = others(t, node, err)
 				modules, err := filepath.Abs(filepath.Join("node", "node_modules"))
 				if err == nil {
 					err = os.Symlink(modules, filepath.Join(filepath.Dir(command[1]), "node_modules"))
@@ -53,8 +54,8 @@ func TestReaders(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, output)
 			}
-			r, _ := resultOf(committed(t), name)
-			want := deviations(v, r)
+			r, _ := resultOf(results, name)
+			want := deviations(v, committedOf(t, r))
 			got := strings.Count(string(output), " good-keys ")
 			for _, line := range want {
 				if !strings.Contains(string(output), line) {

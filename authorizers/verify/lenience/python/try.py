@@ -1,6 +1,7 @@
 """Tries PyJWT with the test vectors of a folder, and prints what it accepts: python3 try.py FOLDER"""
 import json
 import pathlib
+import subprocess
 import sys
 
 import cryptography
@@ -47,5 +48,14 @@ for file in read("index.json")["files"]:
                 continue
             taken.append(case["name"])
         accepted[file["name"]][group["name"]] = " ".join(taken)
-version = f"{jwt.__version__} with cryptography {cryptography.__version__}"
+
+
+def revision():
+    """The version, of a package of Debian's with its revision, by which Debian mends it without another version."""
+    if "dist-packages" not in jwt.__file__:
+        return jwt.__version__
+    return subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "python3-jwt"], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+version = f"{revision()} with cryptography {cryptography.__version__}"
 print(json.dumps([{"name": "PyJWT", "version": version, "accepted": accepted}]))
