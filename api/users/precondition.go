@@ -6,22 +6,24 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+
+	"portcullis/api/internal/lambdaproxy"
 )
 
 // errPrecondition: If-Match names no version that is there.
 var errPrecondition = errors.New("precondition failed")
 
-// etag returns the strong entity tag of u (RFC 9110, section 8.8.1): a hash of what clients see of it, id, version
-// and creation included. It also changes when a user is deleted and created again, at version 1 both times.
-func etag(u User) (string, error) {
-	text, err := json.Marshal(u)
-	if err != nil {
-		return "", err
+// represent returns what clients see of u, as JSON, and its strong entity tag (RFC 9110, section 8.8.1): a hash of that, id, version and
+// creation included. It also changes when a user is deleted and created again, at version 1 both times.
+func represent(u User) (text lambdaproxy.JSON, tag string, err error) {
+	if text, err = json.Marshal(u); err != nil {
+		return nil, "", fmt.Errorf("entity tag: %w", err)
 	}
 	sum := sha256.Sum256(text)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`, nil
+	return text, `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`, nil
 }
 
 // ifMatch is an If-Match header field (RFC 9110, section 13.1.1). Its zero value stands for none.
@@ -86,7 +88,7 @@ func (h *Handler) seen(ctx context.Context, id string, match ifMatch) (*User, er
 	if err != nil {
 		return nil, err
 	}
-	tag, err := etag(u)
+	_, tag, err := represent(u)
 	if err != nil {
 		return nil, err
 	}

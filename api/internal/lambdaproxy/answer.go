@@ -14,8 +14,11 @@ import (
 type Answer struct {
 	Status  int               // of HTTP
 	Headers map[string]string // beside those of CORS and Content-Type
-	Body    any               // written as JSON
+	Body    any               // written as JSON, or JSON that is written already
 }
+
+// JSON is a body that is written already: the text of one JSON value.
+type JSON []byte
 
 // Failure is the body of an answer that is an error.
 type Failure struct {
@@ -38,9 +41,12 @@ func Invoke(data []byte, c CORS, serve func(e *Event) Answer) ([]byte, error) {
 // encode gives the answer in the shape that REST APIs and HTTP APIs take from a function
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html).
 func (a Answer) encode(e *Event, c CORS) ([]byte, error) {
-	body, err := json.Marshal(a.Body)
-	if err != nil {
-		return nil, err
+	body, written := a.Body.(JSON)
+	if !written {
+		var err error
+		if body, err = json.Marshal(a.Body); err != nil {
+			return nil, err
+		}
 	}
 	headers := map[string]string{"Content-Type": "application/json"}
 	for name, value := range a.Headers {
