@@ -96,6 +96,10 @@ func (x *Exchange) ReadBody() error {
 	if x.bodyRead {
 		return nil
 	}
+	if x.HTTP.Body == http.NoBody {
+		x.Body, x.bodyRead = []byte{}, true
+		return nil
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.HTTP.Body, maxBody))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
