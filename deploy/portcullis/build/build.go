@@ -50,6 +50,7 @@ its size in bytes and its SHA-256 are printed, and on stderr which modes have pl
 	architecture := cli.AddOneOf(command, "arch", "", "the processor to build for; amd64 is Terraform's x86_64", functions.Architectures...)
 	name := command.Flags().String("contract", "", "the OpenAPI `FILE` whose rules authorizers decide by (default api/openapi.yaml of the module)")
 	named := command.Flags().StringArray("mode", nil, "plan the API of the mode `NAME` of deploy/modes; may be repeated (default all of\nthem; one of a WebSocket API only where the contract has x-websocket)")
+	command.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes.Names(), cobra.ShellCompDirectiveNoFileComp))
 	out := command.Flags().String("out", "", "the `FOLDER` of the zips (default deploy/dist of the module)")
 	cli.RefuseEmpty(command.Flags(), "contract", "out")
 	command.MarkFlagDirname("out")

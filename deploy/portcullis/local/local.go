@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"portcullis/deploy/desk"
+	"portcullis/deploy/modes"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/tlsflag"
 )
@@ -118,9 +119,8 @@ X-Portcullis-Trace: 1, and finds it in the answer's header of that name`)
 answers itself (default text on a terminal, and json elsewhere). NO_COLOR takes the colors out`)
 	secure := tlsflag.Add(command)
 	command.MarkFlagFilename("env-file")
-	for _, name := range []string{"mode", "contract"} {
-		command.MarkFlagFilename(name, "yaml", "yml", "json")
-	}
+	command.MarkFlagFilename("contract", "yaml", "yml", "json")
+	command.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes.Names(), cobra.ShellCompDirectiveDefault)) // or a file
 	return func() (desk.Config, error) {
 		if c.Log = desk.LogForm(*form); *form == "" && flags.Changed("log") {
 			return c, cli.Usage("--log: want json or text")

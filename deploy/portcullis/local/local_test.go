@@ -66,6 +66,15 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// TestCompletion: the modes of this module are offered, and files.
+func TestCompletion(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	run(t.Context(), &stdout, &stderr, "__complete", "--mode", "")
+	if want := "http-iam\nhttp-jwt\nhttp-lambda\nrest-api-key\nrest-cognito\nrest-iam\nrest-request\nrest-token\nwebsocket\n:0\n"; stdout.String() != want {
+		t.Errorf("%q, want %q", &stdout, want)
+	}
+}
+
 // TestServes: it serves until it is interrupted.
 func TestServes(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
