@@ -31,7 +31,7 @@ type SimpleAnswer struct {
 
 // answer compiles the rules for the principal, for the API and stage of the ARN.
 func answer(rules *policy.Rules, p *Principal, arn policy.ARN) (*Answer, error) {
-	document, err := rules.Compile(p.caller(), arn)
+	document, err := rules.Compile(p.Caller(), arn)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ const maxConnectAnswer = policy.MaxConnectDocument
 // is a [*connectError] where the grant, or what is left, does not fit: beside it is an answer by which the caller, who could send
 // nothing, or whom nothing would stop, does not connect.
 func connectAnswer(c *Config, p *Principal, r *request) (*Answer, error) {
-	grant, err := c.Rules.EncodeGrant(p.caller())
+	grant, err := c.Rules.EncodeGrant(p.Caller())
 	if large := (*policy.GrantError)(nil); errors.As(err, &large) {
 		return refuseConnect(c.Rules, p, r, reasonGrant, large.Bytes)
 	}
@@ -131,7 +131,7 @@ func simpleAnswer(rules *policy.Rules, p *Principal, r *request) (*SimpleAnswer,
 	if r.arn.Method == "" {
 		return nil, &EventError{"the ARN names the route $default and no request, which a simple answer would be for"}
 	}
-	explanation := rules.Explain(p.caller(), r.arn.Method, "/"+r.arn.Path)
+	explanation := rules.Explain(p.Caller(), r.arn.Method, "/"+r.arn.Path)
 	if len(r.identitySource) > 0 {
 		if reason := whyNotKept(&explanation, p, r); reason != "" {
 			return nil, &CacheError{r.route, reason}

@@ -92,10 +92,10 @@ func withoutEmpty(context map[string]string) map[string]string {
 	return context
 }
 
-// bothPrincipals is who brings a token and an API key: the token's bearer, with what each of them was granted under
+// BothPrincipals is who brings a token and an API key: the token's bearer, with what each of them was granted under
 // its own scheme, for as long and from where both are good. A scope of the key that counts for owners only is the
 // key's owner's, so another bearer does not have it.
-func bothPrincipals(rules *policy.Rules, token, key *Principal) Principal {
+func BothPrincipals(rules *policy.Rules, token, key *Principal) Principal {
 	both := *token
 	both.Schemes = slices.Concat(key.Schemes, token.Schemes)
 	granted := slices.DeleteFunc(slices.Clone(key.Scopes), func(scope string) bool {
@@ -143,8 +143,8 @@ func (p *Principal) checkNetwork(r *request) error {
 	return nil
 }
 
-// caller is the principal as the access rules see it.
-func (p *Principal) caller() policy.Caller {
+// Caller is the principal as the access rules see it.
+func (p *Principal) Caller() policy.Caller {
 	caller := policy.Caller{ID: p.ID, OwnsNothing: p.OwnsNothing, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires, Networks: p.Networks}
 	if p.schemeScopes != nil {
 		caller.Scopes, caller.SchemeScopes = nil, p.schemeScopes

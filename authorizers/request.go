@@ -127,7 +127,7 @@ func (a *RequestAuthorizer) authenticate(ctx context.Context, r *request, d *dec
 	case token == nil:
 		return key, nil
 	}
-	both := bothPrincipals(a.config.Rules, token, key)
+	both := BothPrincipals(a.config.Rules, token, key)
 	return &both, nil
 }
 

@@ -22,7 +22,7 @@ func ExampleEvaluate() {
 		fmt.Println(policy.Evaluate(document, policy.Request{Resource: arn}))
 	}
 	// Output:
-	// allowed: statement 0 allows "arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/orders/*"
-	// denied: statement 1 ("notes") denies "arn:aws:execute-api:*/GET/orders/*/notes"
+	// allowed: statement 1 allows "arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/orders/*"
+	// denied: statement 2 ("notes") denies "arn:aws:execute-api:*/GET/orders/*/notes"
 	// denied: no statement allows it
 }

@@ -60,9 +60,9 @@ type Result struct {
 	Problem  string // with ReasonUnclear: what is not understood, in words
 }
 
-// String says in a sentence what was decided and why. It holds text of the document, quoted.
+// String says in a sentence what was decided and why, and counts statements from 1, as people do. It holds text of the document, quoted.
 func (r Result) String() string {
-	name := fmt.Sprintf("statement %d", r.Near)
+	name := fmt.Sprintf("statement %d", r.Near+1)
 	if r.Sid != "" {
 		name += fmt.Sprintf(" (%.60q)", r.Sid)
 	}

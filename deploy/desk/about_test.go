@@ -19,6 +19,7 @@ import (
 
 // TestAbout: a program on this machine learns what is served.
 func TestAbout(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Environ: []string{"CLOCK_SKEW=5s", "TOKEN_SOURCES=bearer,raw", "MAX_TOKEN=4096", "AWS_REGION=eu-west-1"}})
 	told, err := about.Fetch(t.Context(), d.url, nil)
 	if err != nil {
@@ -52,6 +53,7 @@ func TestAbout(t *testing.T) {
 
 // TestAboutHoldsNoSecret: what signs in, calls or signs is not in it.
 func TestAboutHoldsNoSecret(t *testing.T) {
+	t.Parallel()
 	all, err := modes.LoadAll("../modes")
 	if err != nil {
 		t.Fatal(err)
@@ -90,6 +92,7 @@ func TestAboutHoldsNoSecret(t *testing.T) {
 
 // TestAboutIsForThisMachine: nobody else reads it, and nobody writes it.
 func TestAboutIsForThisMachine(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Addr: ":0"})
 	port := d.url[strings.LastIndex(d.url, ":"):]
 	addresses, err := net.InterfaceAddrs()

@@ -42,6 +42,7 @@ func wire(t *testing.T, d *running, text string) (statuses []int, closed bool) {
 
 // TestAmbiguousLength: what two programs in a row could take for requests of different lengths is refused, and nothing that follows is served.
 func TestAmbiguousLength(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Modes: []string{"rest-token"}})
 	const smuggled = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 	const end = "Connection: close\r\n\r\n0\r\n\r\n"
@@ -73,6 +74,7 @@ func TestAmbiguousLength(t *testing.T) {
 
 // TestSlowBodies: a body that does not come is not waited for, whoever would read it.
 func TestSlowBodies(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Modes: []string{"rest-api-key", "http-iam"}, BodyTimeout: time.Second})
 	const key = "X-Api-Key: local-demo-key-not-secret\r\n"
 	for _, test := range []struct{ name, head, want string }{
@@ -94,6 +96,7 @@ func TestSlowBodies(t *testing.T) {
 
 // TestSlowAnswers: only bodies are bounded: not what functions take, nor how long a connection is kept or a WebSocket is open.
 func TestSlowAnswers(t *testing.T) {
+	t.Parallel()
 	const timeout = time.Second
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(2 * timeout)

@@ -73,7 +73,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 		set.Release()
 		return nil, err
 	}
-	checks, unchecked := d.checks(ctx, p)
+	checks, unchecked := d.checks(ctx, p, skew, most)
 	for _, remark := range p.Rules.Remarks {
 		d.log.Warn("policy", slog.String("remark", remark.Text))
 	}
@@ -82,7 +82,7 @@ func (d *desk) build(ctx context.Context, p *project.Project, before *chain) (*c
 		index: shown, about: told, feed: feed,
 		console: console.Desk{
 			Base: d.base, Command: d.config.command(), Protocol: protocolOf(d.getenv(environ.TokenSources)), Ours: shown.Ours,
-			Services: d.services, Project: p, Gateways: gateways, Feed: feed, Handler: d, ClockSkew: skew, MaxToken: most,
+			Services: d.services, Project: p, Gateways: gateways, Feed: feed, Handler: d, Written: d.written(), ClockSkew: skew, MaxToken: most,
 			Checks: checks, Unchecked: unchecked,
 		},
 	}, nil
@@ -100,8 +100,8 @@ func (d *desk) tokenBounds() (skew time.Duration, most int, err error) {
 }
 
 // checks are what the console checks credentials by; nil where that cannot be, and why.
-func (d *desk) checks(ctx context.Context, p *project.Project) (checks *functions.Checks, unchecked string) {
-	checks, err := d.runner.Checks(ctx, p)
+func (d *desk) checks(ctx context.Context, p *project.Project, skew time.Duration, most int) (checks *functions.Checks, unchecked string) {
+	checks, err := d.runner.Checks(ctx, p, skew, most)
 	if err != nil {
 		return nil, oneLine(err)
 	}

@@ -63,6 +63,7 @@ const handshake = "\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Vers
 
 // TestAdvice: of each kind of refusal in each mode it is told why it is, and what would change it.
 func TestAdvice(t *testing.T) {
+	t.Parallel()
 	issuer := verifytest.NewServer()
 	t.Cleanup(issuer.Close)
 	d := start(t, desk.Config{Environ: append(os.Environ(), fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":["api"],"scopes":["users/read"],"owners":false}]`, issuer.URL))})
@@ -237,7 +238,7 @@ func TestAdviceOfForeignAuthorizers(t *testing.T) {
 	d := start(t, desk.Config{Contract: "contract.yaml", Modes: []string{"own.yaml", "simple.yaml", "cached.yaml"}, Functions: []desk.Function{{Name: "orders", Where: theirs.URL}, {Name: "theirs", Where: theirs.URL}}})
 	const request = "GET /own/guarded\nAuthorization: Bearer "
 	requireAdvice(t, d, strings.NewReplacer(), []advised{
-		{request + "deny", 403, "The policy of the authorizer theirs: denied: statement 0 denies", "Let the authorizer's policy allow arn:aws:execute-api:"},
+		{request + "deny", 403, "The policy of the authorizer theirs: denied: statement 1 denies", "Let the authorizer's policy allow arn:aws:execute-api:"},
 		{request + "ended", 403, "The token ended at 2020-01-01T00:00:00Z", "Sign in again"},
 		{request + "stale", 403, "denied: no statement allows it", "Let the authorizer's policy allow"},
 		{request + "stale", 403, "though the rules let the caller: the gateway keeps an answer from before", "Flush the mode's cache, and call again."},
@@ -251,6 +252,7 @@ func TestAdviceOfForeignAuthorizers(t *testing.T) {
 
 // TestAdviceOfSigners: whom a policy of IAM does not let, whose signature is none, and what @connections has not.
 func TestAdviceOfSigners(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	s := follow(t, d, "")
 	for _, test := range []struct {

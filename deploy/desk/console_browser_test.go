@@ -15,13 +15,15 @@ import (
 	"time"
 
 	"portcullis/deploy/desk"
+	"portcullis/deploy/internal/localtls"
 	"portcullis/deploy/testtools"
 )
 
 // consoleTests are the files of console/browser, and the desks that each of them names. What differs from a desk without flags: foreign has a
 // contract of 330 operations that is not this module's, odd one of markup and a function that is as it should not be, narrow a plan that lets
-// one request through, named a WebSocket API with another subprotocol, mute one that no page can connect to, signed one for those who sign, and
-// still one whose changes nobody is told of; secure speaks https, and switched is stopped and started.
+// one request through, failing one whose functions have no time and an issuer that cannot be reached, named a WebSocket API with another
+// subprotocol, mute one that no page can connect to, signed one for those who sign, and still one whose changes nobody is told of; secure
+// speaks https, and switched is stopped and started.
 var consoleTests = map[string][]string{
 	"shell":     {"ours"},
 	"identity":  {"ours", "foreign", "secure"},
@@ -29,7 +31,7 @@ var consoleTests = map[string][]string{
 	"sockets":   {"ours", "named", "mute", "signed", "still", "secure"},
 	"access":    {"ours", "foreign"},
 	"token":     {"ours"},
-	"live":      {"ours", "odd", "narrow"},
+	"live":      {"ours", "odd", "narrow", "failing"},
 	"workbench": {"ours", "foreign"},
 	"markup":    {"odd"},
 	"faults":    {"odd", "switched"},
@@ -37,16 +39,19 @@ var consoleTests = map[string][]string{
 	"story":     {"ours"},
 }
 
-// TestConsoleInBrowser goes through all that people do on the page of a desk, with a real browser.
+// TestConsoleInBrowser goes through all that people do on the page of a desk, with a real browser. Files run beside each other, each with
+// desks and a browser of its own: who drives a browser sees all pages in it, which share one clipboard.
 func TestConsoleInBrowser(t *testing.T) {
-	b := startConsoleBrowser(t)
+	t.Parallel()
+	parts := findConsoleParts(t)
 	for file, names := range consoleTests {
 		t.Run(file, func(t *testing.T) {
+			t.Parallel()
 			addresses := map[string]string{}
 			for _, name := range names {
 				addresses[name] = startForConsole(t, name)
 			}
-			b.run(t, file+".test.mjs", addresses)
+			parts.run(t, file+".test.mjs", addresses)
 		})
 	}
 }
@@ -59,6 +64,11 @@ func startForConsole(t *testing.T, name string) (address string) {
 		return start(t, desk.Config{Contract: "../portcullis/testdata/wild/hundreds/openapi.yaml"}).url
 	case "odd":
 		return start(t, desk.Config{Contract: "testdata/console/odd.yaml", Functions: []desk.Function{{Name: "odd", Where: testtools.Serve(t, oddly(t.Context())) + "/"}}}).url
+	case "failing":
+		return start(t, desk.Config{
+			Contract: "testdata/console/odd.yaml", Modes: []string{"testdata/console/hasty.yaml"}, Functions: []desk.Function{{Name: "odd", Where: testtools.Serve(t, oddly(t.Context())) + "/"}},
+			Environ: append(os.Environ(), `ISSUERS=[{"issuer":"https://issuer.invalid","audience":["api"],"jwksUri":"http://127.0.0.1:1/keys","scopes":["things/read"]}]`),
+		}).url
 	case "narrow":
 		return start(t, desk.Config{Modes: []string{"testdata/console/narrow.yaml"}}).url
 	case "named":
@@ -70,8 +80,7 @@ func startForConsole(t *testing.T, name string) (address string) {
 	case "still":
 		return start(t, desk.Config{Environ: append(os.Environ(), "USERS_TABLE=:memory:")}).url
 	case "secure":
-		d, _ := startSecure(t, desk.Config{})
-		return d.url
+		return start(t, desk.Config{TLS: true, Environ: append(os.Environ(), localtls.Variable+"="+t.TempDir())}).url
 	case "switched":
 		return startSwitched(t)
 	}
@@ -117,18 +126,19 @@ func startSwitched(t *testing.T) (switches string) {
 	}))
 }
 
-// consoleBrowser runs programs of the folder console/browser, all with one browser.
-type consoleBrowser struct {
-	node string
-	at   string // the address of the browser's DevTools
+// consoleParts are what runs programs of the folder console/browser.
+type consoleParts struct{ node, chromium string }
+
+func findConsoleParts(t *testing.T) consoleParts {
+	t.Helper()
+	return consoleParts{testtools.NodePackage(t, "console/browser"), testtools.Chromium(t)}
 }
 
-// startConsoleBrowser starts a browser until the test ends.
-func startConsoleBrowser(t *testing.T) consoleBrowser {
+// browser starts a browser until the test ends, and gives the address of its DevTools.
+func (p consoleParts) browser(t *testing.T) (at string) {
 	t.Helper()
-	node := testtools.NodePackage(t, "console/browser")
 	ctx, cancel := context.WithCancel(context.Background())
-	command := testtools.Browser(ctx, t, testtools.Chromium(t), "--remote-debugging-port=0")
+	command := testtools.Browser(ctx, t, p.chromium, "--remote-debugging-port=0")
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = time.Minute
 	said, err := command.StderrPipe()
@@ -145,7 +155,6 @@ func startConsoleBrowser(t *testing.T) consoleBrowser {
 		command.Wait()
 	})
 	lines := bufio.NewScanner(said)
-	var at string
 	for at == "" && lines.Scan() {
 		_, address, _ := strings.Cut(lines.Text(), "DevTools listening on ws://")
 		at, _, _ = strings.Cut(address, "/")
@@ -157,19 +166,19 @@ func startConsoleBrowser(t *testing.T) consoleBrowser {
 	if at == "" {
 		t.Fatal("the browser has no DevTools")
 	}
-	return consoleBrowser{node, "http://" + at}
+	return "http://" + at
 }
 
-// run runs a program, which gets the desks' addresses by their names.
-func (b consoleBrowser) run(t *testing.T, file string, desks map[string]string) {
+// run runs a program with a browser, which gets the desks' addresses by their names, and more of the environment.
+func (p consoleParts) run(t *testing.T, file string, desks map[string]string, environment ...string) {
 	t.Helper()
 	addresses, err := json.Marshal(desks)
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.CommandContext(t.Context(), b.node, "--test-reporter=spec", file)
+	command := exec.CommandContext(t.Context(), p.node, "--test-reporter=spec", file)
 	command.Dir = filepath.Join("console", "browser")
-	command.Env = append(os.Environ(), "BROWSER="+b.at, "DESKS="+string(addresses))
+	command.Env = append(append(os.Environ(), "BROWSER="+p.browser(t), "DESKS="+string(addresses)), environment...)
 	output, err := command.CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, output)

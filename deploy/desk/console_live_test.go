@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ type heard struct {
 	Seq       int64
 	Time      time.Time
 	Mode      string
+	Bench     bool
 	Trace     *gateway.Trace
 	Why       string
 	Change    string
@@ -111,6 +113,7 @@ func (s *stream) paths(t *testing.T, count int) string {
 
 // TestConsoleLive: who follows is told of calls as they come, of what it has missed, and of nothing twice.
 func TestConsoleLive(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	get(t, d, "/rest-token/users?before") // which nobody looks at
 	first := follow(t, d, "")
@@ -146,22 +149,40 @@ func TestConsoleLive(t *testing.T) {
 	}
 }
 
-// TestConsoleLiveKeeps the last 200 calls.
+// TestConsoleLiveKeeps the last 200 calls of clients, and beside them the last 50 of the workbench.
 func TestConsoleLiveKeeps(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Log: desk.LogText}) // by which calls are kept that come before somebody follows
 	for i := range 203 {
 		get(t, d, fmt.Sprint("/rest-token/n", i))
 	}
+	token := object{"kind": "token", "token": accessToken(t, d.url, "admin")}
+	if status, text := ask(t, d, "broken", object{"credential": token, "mode": "http-lambda", "method": "GET", "path": "/users/tried", "kinds": slices.Repeat([]string{"alg-none"}, 60)}, nil); status != 200 {
+		t.Fatalf("%d %s", status, text)
+	}
+	get(t, d, "/rest-token/n203")
 	s := follow(t, d, "")
-	for i := 3; i < 203; i++ {
-		if got, want := s.next(t).Trace.Path, fmt.Sprint("/rest-token/n", i); got != want {
-			t.Fatalf("%s, want %s", got, want)
+	for i := 4; i < 203; i++ {
+		if e, want := s.next(t), fmt.Sprint("/rest-token/n", i); e.Trace.Path != want || e.Bench {
+			t.Fatalf("%s, %t, want %s", e.Trace.Path, e.Bench, want)
 		}
+	}
+	for range 50 {
+		if e := s.next(t); !e.Bench || e.Mode != "http-lambda" || e.Trace.Path != "/http-lambda/users/tried" || e.Trace.Status != 401 {
+			t.Errorf("%+v", e)
+		}
+	}
+	if e := s.next(t); e.Bench || e.Trace.Path != "/rest-token/n203" {
+		t.Errorf("%+v", e)
+	}
+	if said := d.stderr.String(); strings.Count(said, "/users/tried ") < 60 {
+		t.Errorf("the workbench's calls are not written: %.300s", said)
 	}
 }
 
 // TestConsoleLiveSockets: events of connections are calls too.
 func TestConsoleLiveSockets(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	s := follow(t, d, "")
 	c := connect(t, d, "websocket")
@@ -189,6 +210,7 @@ func TestConsoleLiveSockets(t *testing.T) {
 
 // TestConsoleLiveEnds: streams end with the desk, which does not wait for them, nor for one that nobody reads.
 func TestConsoleLiveEnds(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	s := follow(t, d, "")
 	unread, err := net.Dial("tcp", strings.TrimPrefix(d.url, "http://"))
@@ -198,12 +220,16 @@ func TestConsoleLiveEnds(t *testing.T) {
 	defer unread.Close()
 	unread.(*net.TCPConn).SetReadBuffer(1)
 	io.WriteString(unread, "GET /_console/live HTTP/1.1\r\nHost: "+strings.TrimPrefix(d.url, "http://")+"\r\n\r\n")
-	long := strings.Repeat("x", 8000)
-	for range 1500 { // more than sockets and the stream hold
-		get(t, d, "/rest-token/"+long)
+	const calls = 500 // which are more than sockets hold, as an authorizer's event has the query three times
+	for range calls {
+		get(t, d, "/rest-request/users?x="+strings.Repeat("x", 7000))
 	}
-	for range 1500 {
-		s.next(t)
+	size := 0
+	for range calls {
+		size += len(s.next(t).Trace.Authorizer.Event)
+	}
+	if size < 7<<20 {
+		t.Errorf("%d bytes are told, which a socket may hold", size)
 	}
 	d.stop()
 	for range s.events { // until it is closed
@@ -232,6 +258,7 @@ func TestConsoleLiveReloads(t *testing.T) {
 
 // TestConsoleState: kept answers, counters and connections are told as they are, and flushed answers are gone.
 func TestConsoleState(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	admin := "Authorization: Bearer " + accessToken(t, d.url, "admin")
 	send(t, d, "GET", "/rest-token/users", "", admin)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -63,32 +64,35 @@ type pageTold struct {
 		Callers        []struct{ ID, ARN, Name string }
 		FromPages      bool
 	}
-	Operations []struct {
-		Key, Method, Path, ID, Who, Summary, Description string
-		Public                                           bool
-		Modes, Tags                                      []string
-		Alternatives                                     [][]struct {
-			Scheme, Owner string
-			Scopes        []string
-		}
-		Parameters []struct {
-			Name, In string
-			Required bool
-			Schema   any
-			Example  any
-		}
-		Body *struct {
-			ContentType string
-			Schema      object
-			Example     any
-		}
-	}
-	Messages []struct {
+	Operations []operationTold
+	Messages   []struct {
 		Key     string
 		Modes   []string
 		Example any
 	}
 	LeftOut []struct{ Name, Why string }
+}
+
+// operationTold is an operation.
+type operationTold struct {
+	Key, Method, Path, ID, Who, Summary, Description string
+	Public                                           bool
+	Modes, Tags                                      []string
+	Alternatives                                     [][]struct {
+		Scheme, Owner string
+		Scopes        []string
+	}
+	Parameters []struct {
+		Name, In string
+		Required bool
+		Schema   any
+		Example  any
+	}
+	Body *struct {
+		ContentType string
+		Schema      object
+		Example     any
+	}
 }
 
 func (d pageTold) takes(mode string) string {
@@ -102,6 +106,7 @@ func (d pageTold) takes(mode string) string {
 
 // TestConsoleDesk: the page is told all that it needs of our own API.
 func TestConsoleDesk(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	var got pageTold
 	ask(t, d, "desk", nil, &got)
@@ -140,8 +145,31 @@ func TestConsoleDesk(t *testing.T) {
 	}
 }
 
+// TestConsoleExamples: the API takes the bodies that its form begins with.
+func TestConsoleExamples(t *testing.T) {
+	t.Parallel()
+	d := start(t, desk.Config{})
+	var told pageTold
+	ask(t, d, "desk", nil, &told)
+	admin := "Authorization: Bearer " + accessToken(t, d.url, "admin")
+	for key, want := range map[string]int{"POST /users": 201, "PUT /users/{id}": 200, "POST /tokens": 200} {
+		o := told.Operations[slices.IndexFunc(told.Operations, func(o operationTold) bool { return o.Key == key })]
+		body, err := json.Marshal(o.Body.Example)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Method == "PUT" {
+			send(t, d, "POST", "/rest-token/users", `{"id":"ada","name":"Ada"}`, admin, "Content-Type: application/json")
+		}
+		if status, text := send(t, d, o.Method, "/rest-token"+strings.Replace(o.Path, "{id}", "ada", 1), string(body), admin, "Content-Type: application/json"); status != want {
+			t.Errorf("%s %s: %d %s, want %d", key, body, status, text, want)
+		}
+	}
+}
+
 // TestConsoleOwnAPIs: an API of others, with what it lacks, and with names that are markup.
 func TestConsoleOwnAPIs(t *testing.T) {
+	t.Parallel()
 	const hostile = `</script><img src=x onerror="alert(1)">${x}{{.}}'`
 	const head = "openapi: 3.1.0\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\nsecurity: [bearer: [things/read]]\n"
 	many := head + "paths:\n"
@@ -213,6 +241,7 @@ func TestConsoleOwnAPIs(t *testing.T) {
 
 // TestConsoleForOthers: pages of other origins, and forms, are told nothing and do nothing.
 func TestConsoleForOthers(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Modes: []string{"rest-token"}})
 	for _, path := range []string{"desk", "broken", "keys", "sign"} {
 		if status, text := send(t, d, "GET", "/_console/"+path, "", "Sec-Fetch-Site: cross-site"); status != 403 || strings.Contains(text, "Passw0rd!") {
@@ -233,6 +262,7 @@ func TestConsoleForOthers(t *testing.T) {
 
 // TestConsoleKeys: keys that are made open what their scopes do, and are counted where a mode counts.
 func TestConsoleKeys(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	var key struct {
 		Key, ID, Subject string
@@ -289,6 +319,7 @@ func TestConsoleKeys(t *testing.T) {
 
 // TestConsoleSign: what is signed is let in, whatever its path, query and body are, and nothing else is.
 func TestConsoleSign(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	for _, test := range []struct{ mode, caller, method, path, body string }{
 		{"rest-iam", "AKIALOCALADMIN000001", "GET", "/users", ""},
@@ -342,6 +373,7 @@ func TestConsoleSign(t *testing.T) {
 
 // TestConsoleSignsSockets: a page connects to a WebSocket API with a URL that is signed.
 func TestConsoleSignsSockets(t *testing.T) {
+	t.Parallel()
 	mode, contract := filepath.Join(t.TempDir(), "sockets.yaml"), filepath.Join(t.TempDir(), "api.yaml")
 	write(t, mode, signedSockets)
 	write(t, contract, "openapi: 3.1.0\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\nsecurity: [bearer: []]\npaths: {/things: {get: {}}}\n"+
@@ -394,8 +426,12 @@ type verdict struct {
 // verdicts has a token of admin's broken in ways, none: in all.
 func verdicts(t *testing.T, d *running, mode string, kinds ...string) map[string]verdict {
 	t.Helper()
+	method, path := "GET", "/users"
+	if strings.HasSuffix(mode, "socket") {
+		method, path = "$connect", ""
+	}
 	status, text := ask(t, d, "broken", object{
-		"credential": object{"kind": "token", "token": accessToken(t, d.url, "admin")}, "mode": mode, "method": "GET", "path": "/users", "kinds": kinds,
+		"credential": object{"kind": "token", "token": accessToken(t, d.url, "admin")}, "mode": mode, "method": method, "path": path, "kinds": kinds,
 	}, nil)
 	if status != 200 {
 		t.Fatalf("%s: %d %s", mode, status, text)
@@ -417,6 +453,7 @@ func verdicts(t *testing.T, d *running, mode string, kinds ...string) map[string
 // TestConsoleBroken: each kind of broken token that there is of a caller's is refused, by the gateway and by the verifier, and the issuer's
 // keys stay as they are.
 func TestConsoleBroken(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	_, keys := send(t, d, "GET", "/_cognito/us-east-1_local/.well-known/jwks.json", "")
 	var kinds struct {
@@ -427,7 +464,7 @@ func TestConsoleBroken(t *testing.T) {
 	if !kinds.Available || len(kinds.Kinds) < 300 {
 		t.Fatalf("%d kinds", len(kinds.Kinds))
 	}
-	for _, mode := range []string{"rest-token", "http-lambda"} {
+	for _, mode := range []string{"rest-token", "http-lambda", "websocket"} {
 		all, sent := verdicts(t, d, mode), 0
 		for _, kind := range kinds.Kinds {
 			v, there := all[kind.Name]
@@ -472,7 +509,9 @@ func TestConsoleBroken(t *testing.T) {
 		{object{"kind": "none"}, "rest-token", "GET", "/users", 400, "want a token"},
 		{nil, "none", "GET", "/users", 404, "want one of"},
 		{nil, "rest-iam", "GET", "/users", 400, "takes tokens"},
-		{nil, "websocket", "GET", "/", 400, "REST or an HTTP API"},
+		{nil, "websocket", "GET", "/", 400, "want $connect"},
+		{nil, "websocket", "$connect", "/", 400, "no path"},
+		{nil, "websocket", "message whoami", "", 400, "want $connect"},
 		{nil, "rest-token", "GET", "users", 400, "begins with /"},
 		{nil, "rest-token", "", "/users", 400, "method"},
 		{nil, "rest-token", "POST", "/tokens", 409, "asks for one"},
@@ -491,27 +530,41 @@ func TestConsoleBroken(t *testing.T) {
 
 // TestConsoleBrokenSeesHoles: an authorizer that takes unsigned tokens and all that expired is seen, and one that fails says nothing.
 func TestConsoleBrokenSeesHoles(t *testing.T) {
+	t.Parallel()
 	authorizer := httptest.NewServer(http.HandlerFunc(holed))
 	t.Cleanup(authorizer.Close)
 	file := filepath.Join(t.TempDir(), "api.yaml")
-	write(t, file, "openapi: 3.1.0\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\npaths: {/users: {get: {security: [bearer: []]}}}\n")
+	write(t, file, "openapi: 3.1.0\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\npaths: {/users: {get: {security: [bearer: []]}}}\nx-websocket: {connect: {security: [bearer: []]}, routes: {ping: {security: [bearer: []]}}}\n")
 	mode := filepath.Join(t.TempDir(), "holed.yaml") // without a pattern, which unsigned tokens do not fit
 	write(t, mode, "name: holed\ngateway: REST\nauthorization: TOKEN\nauthorizer: {function: token, identitySource: method.request.header.Authorization, resultTtlInSeconds: 0}\n")
-	d := start(t, desk.Config{Contract: file, Modes: []string{mode}, Functions: []desk.Function{{Name: "token", Where: authorizer.URL}}})
-	for name, want := range map[string]string{"alg-none": "accepted", "exp-past": "accepted", "hs256-pem": "unknown", "iss-other": "refused", "forged-own-kid": "accepted"} {
-		if v := verdicts(t, d, "holed", name)[name]; v.Verdict != want || v.Code == "" || v.Status == 0 {
-			t.Errorf("%+v, want %s", v, want)
+	socket := filepath.Join(t.TempDir(), "holed-socket.yaml")
+	write(t, socket, "name: holed-socket\ngateway: WEBSOCKET\nauthorization: REQUEST\nauthorizer: {function: request, identitySource: []}\n")
+	d := start(t, desk.Config{Contract: file, Modes: []string{mode, socket}, Functions: []desk.Function{{Name: "token", Where: authorizer.URL}, {Name: "request", Where: authorizer.URL}}})
+	for mode, opens := range map[string]int{"holed": 200, "holed-socket": 101} {
+		for name, want := range map[string]string{"alg-none": "accepted", "exp-past": "accepted", "hs256-pem": "unknown", "iss-other": "refused", "forged-own-kid": "accepted"} {
+			v := verdicts(t, d, mode, name)[name]
+			if v.Verdict != want || v.Code == "" || v.Status == 0 || (v.Status == opens) != (want == "accepted") {
+				t.Errorf("%s: %+v, want %s", mode, v, want)
+			}
+		}
+	}
+	for end := time.Now().Add(time.Minute); len(stateOf(t, d).Sockets) > 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("connections are left open")
 		}
 	}
 }
 
-// holed is a TOKEN authorizer with holes: of a token it looks at alg and iss alone.
+// holed is a TOKEN and a REQUEST authorizer with holes: of a token it looks at alg and iss alone.
 func holed(w http.ResponseWriter, r *http.Request) {
-	var event struct{ AuthorizationToken, MethodArn string }
+	var event struct {
+		AuthorizationToken, MethodArn string
+		Headers                       map[string]string
+	}
 	var header struct{ Alg string }
 	var claims struct{ Iss string }
 	err := json.NewDecoder(r.Body).Decode(&event)
-	parts := strings.Split(strings.TrimPrefix(event.AuthorizationToken, "Bearer "), ".")
+	parts := strings.Split(strings.TrimPrefix(event.AuthorizationToken+event.Headers["Authorization"], "Bearer "), ".")
 	for i, into := range []any{&header, &claims} {
 		if text, _ := base64.RawURLEncoding.DecodeString(parts[min(i, len(parts)-1)]); err == nil {
 			err = json.Unmarshal(text, into)
@@ -531,6 +584,7 @@ func holed(w http.ResponseWriter, r *http.Request) {
 
 // TestConsoleBrokenElsewhere: of another issuer's tokens none is broken, since the desk has not its keys.
 func TestConsoleBrokenElsewhere(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Modes: []string{"rest-token"}, Environ: append(os.Environ(), "USER_POOL_CLIENT_ID=other",
 		`ISSUERS=[{"issuer":"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_other","audience":["other"],"tokenUse":["access"]}]`)})
 	var kinds struct {

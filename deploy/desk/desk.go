@@ -174,18 +174,18 @@ func (d *desk) traces(mode string) func(*gateway.Trace) {
 		return shown
 	}
 	return func(t *gateway.Trace) {
-		d.config.Stderr.Write(written(t))
+		written(t)
 		shown(t)
 	}
 }
 
-// written gives what Stderr gets of the way of a request; nil: it gets nothing.
-func (d *desk) written() func(*gateway.Trace) []byte {
+// written writes the way of a request on Stderr; nil: it gets nothing of it.
+func (d *desk) written() func(*gateway.Trace) {
 	switch {
 	case d.config.Verbose:
-		return traceText
+		return func(t *gateway.Trace) { d.config.Stderr.Write(traceText(t)) }
 	case d.config.Log == LogText:
-		return func(t *gateway.Trace) []byte { return terminal.Call(t, d.config.Color) }
+		return func(t *gateway.Trace) { d.config.Stderr.Write(terminal.Call(t, d.config.Color)) }
 	}
 	return nil
 }

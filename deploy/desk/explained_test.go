@@ -45,6 +45,14 @@ func keyOf(name, key string) asked {
 	return asked{name: name, credential: map[string]any{"kind": "key", "key": key}, headers: map[string]string{"X-Api-Key": key}}
 }
 
+// bothOf brings a token and a key with one call.
+func bothOf(name string, token, key asked) asked {
+	return asked{
+		name: name, credential: map[string]any{"kind": "both", "token": token.credential["token"], "key": key.credential["key"]},
+		headers: map[string]string{"Authorization": token.headers["Authorization"], "X-Api-Key": key.headers["X-Api-Key"]},
+	}
+}
+
 func signerOf(name string) asked {
 	who := callers[name]
 	return asked{name: "signed by " + name, credential: map[string]any{"kind": "iam", "caller": who.AccessKeyID}, signs: &who}
@@ -212,6 +220,7 @@ func compare(t *testing.T, d *running, who []asked, most int) (allowed, denied i
 // TestExplainedAsServed: what the console says of a call is what the gateway answers, for each operation of this module's own API, in every
 // mode, with credentials of every kind, good and bad.
 func TestExplainedAsServed(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	who := ofDesk(t, d)
 	who = append(who, keyOf("a key that reads", makeKey(t, d, "--owner", "billing", "--scopes", "users/read")),
@@ -225,8 +234,33 @@ func TestExplainedAsServed(t *testing.T) {
 	t.Logf("%d allowed, %d denied", allowed, denied)
 }
 
+// TestBothExplainedAsServed is the same for who brings a token and an API key with one call, where the rules ask for both and where they do not.
+func TestBothExplainedAsServed(t *testing.T) {
+	t.Parallel()
+	for contract, least := range map[string]int{"testdata/console/both.yaml": 5, "": 20} {
+		d := start(t, desk.Config{Contract: contract, Environ: append(os.Environ(), `GROUP_SCOPES={"admins":["things/read","things/write","things/own","users/read"],"readers":["things/read"],"members":["things/own"]}`)})
+		const member = "a0000000-0000-4000-8000-000000000003"
+		made := func(owner, scopes string) asked {
+			return keyOf(owner, makeKey(t, d, "--owner", owner, "--scopes", scopes, "--usage-plan", "rest-request"))
+		}
+		admin, reader, owner := bearerOf("admin", accessToken(t, d.url, "admin")), bearerOf("reader", accessToken(t, d.url, "reader")), bearerOf("member", accessToken(t, d.url, "member"))
+		use, write, own, wrong := made("billing", "things/use"), made("billing", "things/write"), made(member, "things/use,things/own"), keyOf("wrong", "pk_0000000000000000_0")
+		bad := admin
+		bad.credential, bad.headers = map[string]any{"token": "no.to.ken"}, map[string]string{"Authorization": "Bearer no.to.ken"}
+		allowed, denied := compare(t, d, []asked{
+			admin, use, write, bothOf("admin with use", admin, use), bothOf("reader with use", reader, use), bothOf("reader with write", reader, write), bothOf("member with its own key", owner, own),
+			bothOf("admin with a member's key", admin, own), bothOf("a bad token", bad, use), bothOf("a bad key", admin, wrong), bothOf("a key of a plan", admin, keyOf("", "local-demo-key-not-secret")),
+		}, 100)
+		if allowed < least || denied < least {
+			t.Errorf("%s: %d calls were allowed, and %d denied", contract, allowed, denied)
+		}
+		t.Logf("%s: %d allowed, %d denied", contract, allowed, denied)
+	}
+}
+
 // TestForeignExplainedAsServed is the same for contracts of others: all that can be read of those that the command is tested with.
 func TestForeignExplainedAsServed(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../portcullis/testdata/wild/*/openapi.*")
 	if err != nil {
 		t.Fatal(err)
@@ -250,6 +284,7 @@ func TestForeignExplainedAsServed(t *testing.T) {
 
 // TestOddPathsExplained: a line a path, as it is sent.
 func TestOddPathsExplained(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Modes: []string{"rest-token", "http-lambda", "http-jwt", "rest-cognito"}})
 	who := ofDesk(t, d)[1:4]
 	const own = "/users/a0000000-0000-4000-8000-000000000003"
@@ -267,6 +302,7 @@ func TestOddPathsExplained(t *testing.T) {
 
 // TestExplainedUnknown: what cannot be told is neither allowed nor denied, as the gateway's answer is neither 401 nor 403.
 func TestExplainedUnknown(t *testing.T) {
+	t.Parallel()
 	issuer := verifytest.NewServer()
 	issuers := fmt.Sprintf(`[{"issuer":%q,"audience":["api"],"scopes":["users/read"]}]`, issuer.URL)
 	token := issuer.Sign(issuer.OIDCClaims(verifytest.Options{Extra: map[string]any{"aud": "api", "scope": "users/read"}}))
@@ -295,6 +331,7 @@ func TestExplainedUnknown(t *testing.T) {
 
 // TestQuestionsRefused: a line a question that is none, and what is said of it.
 func TestQuestionsRefused(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Modes: []string{"rest-token", "http-jwt", "websocket"}})
 	none := map[string]any{"kind": "none"}
 	of := func(credential any, mode, method, path string) map[string]any {
@@ -323,8 +360,10 @@ func TestQuestionsRefused(t *testing.T) {
 		{"access", map[string]any{"credential": map[string]any{"kind": "key"}}, `want "key" beside the kind key`},
 		{"access", map[string]any{"credential": none, "mode": "rest"}, "the desk serves none of this name"},
 		{"credential", map[string]any{"credential": map[string]any{"kind": "iam"}}, `want "caller" beside the kind iam`},
-		{"credential", map[string]any{"credential": map[string]any{"kind": "none", "token": "a"}}, `"token" is for the kind token`},
-		{"credential", map[string]any{"credential": map[string]any{"kind": "cookie"}}, "want none, token, key or iam"},
+		{"credential", map[string]any{"credential": map[string]any{"kind": "none", "token": "a"}}, `"token" is not for the kind none`},
+		{"credential", map[string]any{"credential": map[string]any{"kind": "cookie"}}, "want none, token, key, both or iam"},
+		{"credential", map[string]any{"credential": map[string]any{"kind": "both", "token": "a"}}, `want "key" beside the kind both`},
+		{"credential", map[string]any{"credential": map[string]any{"kind": "token", "token": "a", "key": "b"}}, `"key" is not for the kind token`},
 		{"credential", map[string]any{"credentials": none}, "unknown field"},
 	} {
 		var said struct{ Error string }
@@ -363,6 +402,7 @@ type matrixOf struct {
 
 // TestAccess: a line a caller and a mode: its cells of some operations, and the column that it is like.
 func TestAccess(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	who := map[string]asked{}
 	for _, one := range append(ofDesk(t, d), keyOf("reading key", makeKey(t, d, "--owner", "billing", "--scopes", "users/read", "--usage-plan", "rest-request")),
@@ -406,6 +446,7 @@ func TestAccess(t *testing.T) {
 
 // TestMessagesExplained: a line a caller, what it sends, and what the console says of connecting and of that; both are done for real.
 func TestMessagesExplained(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	all := ofDesk(t, d)
 	const own, other = `{"action":"subscribe","users":"a0000000-0000-4000-8000-000000000003"}`, `{"action":"subscribe","users":"7"}`
@@ -455,6 +496,7 @@ func TestMessagesExplained(t *testing.T) {
 
 // TestColumnsExplained: whoever a column of the matrix stands for, by what decides in the mode.
 func TestColumnsExplained(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	for _, test := range []struct {
 		mode, path string
@@ -505,12 +547,14 @@ type credentialOf struct {
 
 // TestCredential: a line a credential, and what is said of it.
 func TestCredential(t *testing.T) {
+	t.Parallel()
 	issuer := verifytest.NewServer()
 	t.Cleanup(issuer.Close)
 	entry := fmt.Sprintf(`[{"issuer":%q,"audience":["api"],"scopes":["users/read","users/write"],"grants":{"roles":{"<i>chief":["users/write"]},"scope":{"*":["*"]}}}]`, issuer.URL)
 	d := start(t, desk.Config{Environ: append(os.Environ(), "ISSUERS="+entry)})
 	claims := issuer.OIDCClaims(verifytest.Options{Extra: map[string]any{"aud": "api", "scope": "users/read other", "roles": []string{"<i>chief"}, "note": "<script>"}})
 	revoked := accessToken(t, d.url, "reader")
+	both := func(token, key string) asked { return bothOf("", bearerOf("", token), keyOf("", key)) }
 	revoke := exec.Command(testtools.Program(t, "./deploy/portcullis"), "revoke", "token", "--desk", d.url)
 	revoke.Stdin = strings.NewReader(revoked)
 	if output, err := revoke.CombinedOutput(); err != nil {
@@ -527,17 +571,20 @@ func TestCredential(t *testing.T) {
 		{asked{credential: map[string]any{"kind": "none"}}, "none", "", "", "there is no credential"},
 		{bearerOf("", "Bearer "+accessToken(t, d.url, "admin")), "verified", "", "", "good until it ends"},
 		{bearerOf("", issuer.Sign(claims)), "verified", "", "", "good until it ends"},
-		{bearerOf("", issuer.Break("exp-past", claims)), "refused", "token-expired", "exp", "it has ended: renew it"},
-		{bearerOf("", issuer.Break("nbf-future", claims)), "refused", "token-not-yet-valid", "nbf", "it is for a time to come"},
-		{bearerOf("", issuer.Break("aud-other", claims)), "refused", "audience-mismatch", "aud", "add the audience to the issuer's entry"},
-		{bearerOf("", issuer.Break("signature-of-other-claims", claims)), "refused", "signature-invalid", "", "somebody changed it"},
+		{bearerOf("", issuer.Break("exp-past", claims)), "refused", "token-expired", "exp", "the token has expired; sign in again; exp is "},
+		{bearerOf("", issuer.Break("nbf-future", claims)), "refused", "token-not-yet-valid", "nbf", "not valid yet; wait until its nbf"},
+		{bearerOf("", issuer.Break("aud-other", claims)), "refused", "audience-mismatch", "aud", "meant for somebody else; sign in with a client that is in the audience"},
+		{bearerOf("", issuer.Break("signature-of-other-claims", claims)), "refused", "signature-invalid", "", "the token was changed or forged; sign in"},
 		{bearerOf("", other.Sign(other.OIDCClaims(verifytest.Options{}))), "refused", "issuer-unknown", "iss", "add an entry to ISSUERS"},
-		{bearerOf("", "no.to.ken"), "unreadable", "token-malformed", "", "no JSON Web Token"},
+		{bearerOf("", "no.to.ken"), "unreadable", "token-malformed", "", "no JSON Web Token: three parts"},
 		{bearerOf("", strings.Repeat("a", 20000)), "unreadable", "token-too-large", "", "MAX_TOKEN"},
-		{bearerOf("", revoked), "refused", "token-revoked", "jti", "it was revoked"},
+		{bearerOf("", revoked), "refused", "token-revoked", "jti", "the token was revoked; sign in again"},
 		{keyOf("", key), "verified", "", "", "the key is good"},
-		{keyOf("", key[:len(key)-1]+"_"), "unreadable", "api-key-malformed", "", "it is no key of this module's form"},
-		{keyOf("", "pk_0000000000000000_"+key[20:]), "unreadable", "api-key-mistyped", "", "its checksum is not its own"},
+		{keyOf("", key[:len(key)-1]+"_"), "unreadable", "api-key-malformed", "", "pk_ID_SECRET"},
+		{keyOf("", "pk_0000000000000000_"+key[20:]), "unreadable", "api-key-mistyped", "", "its checksum does not fit"},
+		{both(issuer.Sign(claims), key), "verified", "", "", "the token and the key are good"},
+		{both(issuer.Break("exp-past", claims), key), "refused", "token-expired", "exp", "of the two, the token: the token has expired"},
+		{both(issuer.Sign(claims), key[:len(key)-1]+"_"), "unreadable", "api-key-malformed", "", "of the two, the key: "},
 		{signerOf("reader"), "verified", "", "", "its policy"},
 		{signerOf("nobody"), "refused", "caller-unknown", "", "localCallers"},
 	} {
@@ -546,7 +593,7 @@ func TestCredential(t *testing.T) {
 		if said.Status != test.status || said.Code != test.code || said.Member != test.member || !strings.Contains(said.Reason, test.reason) || (said.Principal != nil) != (test.status == "verified") {
 			t.Errorf("%v: %s %q %q %q, principal %v; want %+v", test.who.credential["kind"], said.Status, said.Code, said.Member, said.Reason, said.Principal, test)
 		}
-		if readable := test.who.credential["kind"] == "token" && test.status != "unreadable"; readable != (len(said.Claims) > 0) || readable != (len(said.Header) > 0) {
+		if readable := test.who.credential["token"] != nil && (test.status != "unreadable" || test.who.credential["key"] != nil); readable != (len(said.Claims) > 0) || readable != (len(said.Header) > 0) {
 			t.Errorf("%s: %d claims, %d members of the header", test.code, len(said.Claims), len(said.Header))
 		}
 	}
@@ -575,6 +622,10 @@ func checkPrincipals(t *testing.T, d *running, foreign, key string) {
 	said, text = got(keyOf("", key))
 	if !strings.Contains(text, `{"Scope":"users/read","From":["the key"]}`) || said.Principal.ID != "billing" || said.Principal.UsageKey == "" || said.Context["keyId"] == "" {
 		t.Errorf("key: %s", text)
+	}
+	said, text = got(bothOf("", bearerOf("", foreign), keyOf("", key)))
+	if !strings.Contains(text, `{"Scope":"users/read","From":["claim scope","the key"]}`) || said.Principal.UsageKey == "" || said.Context["keyId"] == "" || said.Context["scheme"] != "apiKey bearer" || said.Context["issuer"] == "" {
+		t.Errorf("both: %s, %v", text, said.Context)
 	}
 	said, text = got(signerOf("reader"))
 	if !strings.Contains(text, "assumed-role/reader") || said.Policy == nil {

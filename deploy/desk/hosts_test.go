@@ -9,6 +9,7 @@ import (
 
 // TestHosts: a page under a name of its own cannot call what is here, whatever the path and the mode.
 func TestHosts(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{Hosts: []string{"Desk.example"}})
 	tests := []struct {
 		host   string

@@ -11,6 +11,7 @@ import (
 
 // TestManyRoutes: the greeting lists routes, as many as people read, and says how many more there are.
 func TestManyRoutes(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "many.yaml")
 	text := "openapi: 3.1.0\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\nsecurity: [bearer: [things]]\npaths:\n"
 	for i := range 300 {

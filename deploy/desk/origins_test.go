@@ -11,6 +11,7 @@ import (
 // TestOrigins: a page of another site is told by no mode that it may read what comes of a table that is not the desk's own, unless its origin
 // is named, nor may it sign in. The issuer's keys are public.
 func TestOrigins(t *testing.T) {
+	t.Parallel()
 	elsewhere := start(t, desk.Config{Modes: []string{"rest-token"}})
 	table := []string{"AWS_ENDPOINT_URL_DYNAMODB=" + elsewhere.url + "/_aws", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "USERS_TABLE=users"}
 	named := append([]string{"ALLOWED_ORIGINS=https://page.example"}, table...)

@@ -47,10 +47,8 @@ func TestScreenshots(t *testing.T) {
 
 func makeScreenshots(t *testing.T) {
 	t.Helper()
-	b := startConsoleBrowser(t)
 	folder := t.TempDir()
-	t.Setenv("SCREENSHOTS", folder)
-	b.run(t, "screenshots.mjs", map[string]string{"ours": start(t, desk.Config{Addr: "127.0.0.1:8080"}).url})
+	findConsoleParts(t).run(t, "screenshots.mjs", map[string]string{"ours": start(t, desk.Config{Addr: "127.0.0.1:8080"}).url}, "SCREENSHOTS="+folder)
 	made, err := filepath.Glob(filepath.Join(folder, "*.png"))
 	if err != nil || len(made) == 0 {
 		t.Fatalf("%d pictures, %v", len(made), err)

@@ -21,16 +21,24 @@ import (
 
 // TestScripts runs testdata/script, each once with the handlers in process and once with --exec.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	for _, flag := range []string{"--exec=false", "--exec"} {
-		t.Run(flag, func(t *testing.T) { runScripts(t, "testdata/script", "EXEC="+flag) })
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			runScripts(t, "testdata/script", "EXEC="+flag)
+		})
 	}
 }
 
 // TestOwnAPI runs testdata/own, outside of the module's folder.
-func TestOwnAPI(t *testing.T) { runScripts(t, "testdata/own") }
+func TestOwnAPI(t *testing.T) {
+	t.Parallel()
+	runScripts(t, "testdata/own")
+}
 
 // TestDynamoDB runs testdata/dynamodb against a real server.
 func TestDynamoDB(t *testing.T) {
+	t.Parallel()
 	endpoint := testtools.Moto(t)
 	for flag, table := range map[string]string{"--exec=false": "users-called", "--exec": "users-driven"} {
 		t.Run(flag, func(t *testing.T) {

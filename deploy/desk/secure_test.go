@@ -228,6 +228,7 @@ func TestSecureRefused(t *testing.T) {
 
 // TestOwnCertificateNames: a desk calls itself by the host that its certificate is for: that of --addr, or else the first further one.
 func TestOwnCertificateNames(t *testing.T) {
+	t.Parallel()
 	other := httptest.NewTLSServer(nil) // whose certificate is for 127.0.0.1 and *.example.com
 	t.Cleanup(other.Close)
 	pair := other.TLS.Certificates[0]

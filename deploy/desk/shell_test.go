@@ -37,6 +37,7 @@ usagePlan:
 
 // TestPrintedIsNoCode: what a contract and modes say is no more than a part of words of the lines of the greeting that people paste.
 func TestPrintedIsNoCode(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	contract, oddPath := filepath.Join(folder, "contract.yaml"), filepath.Join(folder, "odd.yaml")
 	mode, sockets := filepath.Join(folder, "hostile.yaml"), filepath.Join(folder, "sockets.yaml")

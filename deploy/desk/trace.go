@@ -112,7 +112,7 @@ func statementText(p *gateway.PolicyTrace) string {
 	return string(text)
 }
 
-// resourceText is the statement of a resource policy that decided, or came closest to it.
+// resourceText is the statement of a resource policy that decided, or came closest to it, counted from 1.
 func resourceText(p *gateway.ResourceTrace) string {
 	if p.Statement == nil {
 		return ""
@@ -121,7 +121,7 @@ func resourceText(p *gateway.ResourceTrace) string {
 	if err != nil {
 		return err.Error()
 	}
-	return fmt.Sprintf("statement %d, %s", p.Index, text)
+	return fmt.Sprintf("statement %d, %s", p.Index+1, text)
 }
 
 // routedText says that the form of the path decided, where it did.

@@ -21,6 +21,7 @@ import (
 // TestOtherUserPool runs testdata/cognito with user pools of other makers': one whose issuer is AWS's, and one that is an issuer
 // on this machine, and that knows no GlobalSignOut.
 func TestOtherUserPool(t *testing.T) {
+	t.Parallel()
 	for _, maker := range []struct {
 		name            string
 		start           func(testing.TB) string

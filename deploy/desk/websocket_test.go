@@ -207,6 +207,7 @@ func TestWatchOfModes(t *testing.T) {
 
 // TestInterruptEndsSockets: clients are told that the desk goes away, and their functions that they have gone.
 func TestInterruptEndsSockets(t *testing.T) {
+	t.Parallel()
 	d := start(t, desk.Config{})
 	clients := []socket{connect(t, d, "websocket"), connect(t, d, "websocket"), connect(t, d, "websocket")}
 	d.stop()
@@ -281,6 +282,7 @@ localCallers:
 
 // TestPrintedPost pastes the command by which a backend sends to a connection.
 func TestPrintedPost(t *testing.T) {
+	t.Parallel()
 	testtools.AWSCLI(t)
 	d := start(t, desk.Config{Environ: append(os.Environ(), "AWS_REGION=eu-west-1")})
 	c := connect(t, d, "websocket")

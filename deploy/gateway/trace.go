@@ -1,12 +1,22 @@
 package gateway
 
-import "portcullis/deploy/gateway/internal/stage"
+import (
+	"context"
+
+	"portcullis/deploy/gateway/internal/stage"
+)
 
 // Trace is the way that a request took through the gateway, with credentials cut: what was sent and the Route that it
 // found; then, each nil or empty where the request did not come so far, ResourcePolicy, Authorizer, Signature, Policy, Key, Throttle,
 // Validation, Cache and Integration; and the Status of the answer, its ResponseType and the Reason in words where the gateway made it,
 // and the Milliseconds it took. It is JSON in the header X-Portcullis-Trace. See [Config] for who gets it.
 type Trace = stage.Trace
+
+// WithTraces has the ways of requests that have the context go to a function, when they are answered and in their goroutines, and not to
+// the Traces of a [Config]. Of a connection's messages it is the context of the handshake.
+func WithTraces(ctx context.Context, traces func(*Trace)) context.Context {
+	return stage.WithTraces(ctx, traces)
+}
 
 // AuthorizerTrace is what an authorizer was asked, and what it said: its Type and Function, whether the answer was Cached,
 // the Event and the Answer as JSON, the Error where it lets nobody in, with the Reason of the decision that the error stands for and the

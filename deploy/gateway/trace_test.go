@@ -2,6 +2,8 @@ package gateway_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -79,6 +81,22 @@ func TestTraceIsAskedFor(t *testing.T) {
 	s = newStage(t, nil)
 	if got := s.send(t, "GET /test/open\nX-Portcullis-Trace: 1"); got.header.Get("X-Portcullis-Trace") != "" {
 		t.Error("a trace where none is to be shown")
+	}
+}
+
+// TestTracesOfAContext: the ways of requests with a context go where that says, whoever else wants them or not.
+func TestTracesOfAContext(t *testing.T) {
+	for _, wanted := range []bool{false, true} {
+		var all, own []string
+		s := makeStage(t, modeText, func(c *setting) {
+			c.Traces, c.Traced = func(trace *gateway.Trace) { all = append(all, trace.Path) }, func() bool { return wanted }
+		})
+		ctx := gateway.WithTraces(t.Context(), func(trace *gateway.Trace) { own = append(own, fmt.Sprint(trace.Path, " ", trace.Status)) })
+		s.handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/test/things", nil))
+		s.handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/test/open", nil))
+		if len(own) != 1 || own[0] != "/test/things 401" || wanted && (len(all) != 1 || all[0] != "/test/open") || !wanted && all != nil {
+			t.Errorf("wanted %t: %q, and by the context %q", wanted, all, own)
+		}
 	}
 }
 

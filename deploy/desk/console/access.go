@@ -111,8 +111,11 @@ func (d *Desk) access(ctx context.Context, c *credential, m *project.Mode, from 
 
 // schemesOf are what the columns' callers bring: what the caller does, and else tokens.
 func schemesOf(c *credential) []string {
-	if c.Kind == kindKey {
+	switch c.Kind {
+	case kindKey:
 		return []string{policy.SchemeAPIKey}
+	case kindBoth:
+		return []string{policy.SchemeAPIKey, policy.SchemeBearer}
 	}
 	return []string{policy.SchemeBearer}
 }
@@ -127,7 +130,7 @@ func (d *Desk) groupsFor(by string) map[string][]string {
 
 // callerColumn is the one of who asks. It is like another one with the same ones of the scopes that operations ask for.
 func callerColumn(who *caller, others []inquiry.Column, asked []string) column {
-	c := column{Caller: true, Column: inquiry.Column{Kind: "caller", Name: who.subject.Caller.ID, Scopes: append([]string{}, who.subject.Caller.Scopes...)}}
+	c := column{Caller: true, Column: inquiry.Column{Kind: "caller", Name: who.subject.Caller.ID, Scopes: append([]string{}, inquiry.CallerScopes(&who.subject.Caller)...)}}
 	counting := func(scopes []string) []string {
 		return slices.DeleteFunc(slices.Sorted(slices.Values(scopes)), func(s string) bool { return !slices.Contains(asked, s) })
 	}
@@ -234,7 +237,7 @@ func (a *cellAsking) byRules() string {
 		return cellUnknown
 	}
 	who := a.who.subject.Caller
-	open := inquiry.OpenTo(a.rules.Demands(operation), who.Schemes, inquiry.GrantsOf(who.Schemes, who.Scopes))
+	open := inquiry.OpenTo(a.rules.Demands(operation), who.Schemes, inquiry.CallerGrants(&who))
 	if who.OwnsNothing {
 		open = slices.DeleteFunc(open, func(d inquiry.Demand) bool { return len(d.Owners) > 0 })
 	}

@@ -1,12 +1,15 @@
 package console
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,7 +20,9 @@ import (
 	"portcullis/authorizers/verify"
 	"portcullis/authorizers/verify/verifytest"
 	"portcullis/deploy/desk/internal/project"
+	"portcullis/deploy/gateway"
 	"portcullis/deploy/plan"
+	"portcullis/policy"
 )
 
 // kind is a way to break a token.
@@ -101,7 +106,8 @@ func (c *Console) serveBroken(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &asked) {
 		return
 	}
-	b, problem := c.shown().newBench(r, asked)
+	d := c.shown()
+	b, problem := d.newBench(r, asked, c.benchTraces(d, asked.Mode))
 	if problem != nil {
 		refuse(w, problem.status, problem.why)
 		return
@@ -129,7 +135,8 @@ type bench struct {
 	desk   *Desk
 	mode   project.Mode
 	asked  toBreak
-	remote string // the address of who asks
+	remote string               // the address of who asks
+	traces func(*gateway.Trace) // gets the ways of what is sent
 	kinds  []kind
 	claims map[string]any // of the good token
 
@@ -138,7 +145,7 @@ type bench struct {
 }
 
 // newBench makes sure that there is something to learn: that the token is good, and that the operation asks for it.
-func (d *Desk) newBench(r *http.Request, asked toBreak) (*bench, *problem) {
+func (d *Desk) newBench(r *http.Request, asked toBreak, traces func(*gateway.Trace)) (*bench, *problem) {
 	if why := d.noBroken(); why != "" {
 		return nil, &problem{http.StatusConflict, why}
 	}
@@ -146,19 +153,15 @@ func (d *Desk) newBench(r *http.Request, asked toBreak) (*bench, *problem) {
 	if err != nil {
 		return nil, &problem{http.StatusNotFound, err.Error()}
 	}
-	b := &bench{desk: d, mode: m, asked: asked, remote: r.RemoteAddr}
+	b := &bench{desk: d, mode: m, asked: asked, remote: r.RemoteAddr, traces: traces}
 	if b.kinds, err = kindsNamed(asked.Kinds); err != nil {
 		return nil, &problem{http.StatusNotFound, err.Error()}
 	}
-	switch {
-	case m.Plan.WebSocket != nil || !slices.Contains(bringsTo(d.Project.Contract, m.Plan), takesToken):
-		return nil, &problem{http.StatusBadRequest, "mode: want one of a REST or an HTTP API that takes tokens; " + m.Name + " is none"}
-	case !strings.HasPrefix(asked.Path, "/"):
-		return nil, &problem{http.StatusBadRequest, "path: want one that begins with /"}
-	case asked.Method == "":
-		return nil, &problem{http.StatusBadRequest, "method: want one such as GET"}
-	case asked.Credential.Kind != kindToken:
-		return nil, &problem{http.StatusBadRequest, "credential: want a token, which is what is broken"}
+	if !slices.Contains(bringsTo(d.Project.Contract, m.Plan), takesToken) {
+		return nil, &problem{http.StatusBadRequest, "mode: want one that takes tokens; " + m.Name + " is none"}
+	}
+	if wrong := asked.check(m.Plan.WebSocket != nil); wrong != "" {
+		return nil, &problem{http.StatusBadRequest, wrong}
 	}
 	if _, err := b.request(r.Context()); err != nil {
 		return nil, &problem{http.StatusBadRequest, "method or path: " + err.Error()}
@@ -175,6 +178,21 @@ func (d *Desk) newBench(r *http.Request, asked toBreak) (*bench, *problem) {
 		return nil, problem
 	}
 	return b, nil
+}
+
+// check says what is wrong with how it is asked, of a WebSocket API about connecting; "": nothing is.
+func (t *toBreak) check(isSocket bool) string {
+	switch {
+	case isSocket && (t.Method != policy.RouteConnect || t.Path != ""):
+		return "method and path: of a WebSocket API want " + policy.RouteConnect + ", and no path"
+	case !isSocket && !strings.HasPrefix(t.Path, "/"):
+		return "path: want one that begins with /"
+	case t.Method == "":
+		return "method: want one such as GET"
+	case t.Credential.Kind != kindToken:
+		return "credential: want a token, which is what is broken"
+	}
+	return ""
 }
 
 func (b *bench) close() { b.issuer.Close() }
@@ -416,17 +434,30 @@ func (b *bench) sendOnce(ctx context.Context, token string) (got answered) {
 	}()
 	w := &recorder{header: http.Header{}}
 	b.desk.Handler.ServeHTTP(w, request)
-	return answered{max(w.status, http.StatusOK), w.body.String()}
+	return answered{cmp.Or(w.status, http.StatusOK), w.body.String()}
 }
 
-// request is one for the operation, as it comes in at the desk's address.
+// request is one for the operation, or a handshake, as it comes in at the desk's address.
 func (b *bench) request(ctx context.Context) (*http.Request, error) {
 	target, _, _ := strings.Cut("/"+b.mode.Name+b.asked.Path, "#")
-	request, err := http.NewRequestWithContext(ctx, b.asked.Method, b.desk.Base+target, http.NoBody)
-	if err == nil {
-		request.RequestURI, request.RemoteAddr = target, b.remote
+	method := b.asked.Method
+	if b.mode.Plan.WebSocket != nil {
+		method = http.MethodGet
 	}
-	return request, err
+	request, err := http.NewRequestWithContext(gateway.WithTraces(ctx, b.traces), method, b.desk.Base+target, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	request.RequestURI, request.RemoteAddr = target, b.remote
+	if b.mode.Plan.WebSocket != nil {
+		request.Header = handshake.Clone()
+	}
+	return request, nil
+}
+
+// handshake is the header of a WebSocket's (RFC 6455, section 4.1). Its key need not be a secret one here: it keeps caches from answering.
+var handshake = http.Header{
+	"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="},
 }
 
 // tokenHeader is where an API's authorizer looks for a token, and what stands before it.
@@ -451,9 +482,17 @@ func (r *recorder) Header() http.Header { return r.header }
 
 // WriteHeader implements http.ResponseWriter.
 func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 && status >= 200 {
+	if r.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		r.status = status
 	}
+}
+
+// Hijack implements http.Hijacker for handshakes, of which it is wanted whether they open a connection, and no more: the client has gone
+// at once.
+func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	server, client := net.Pipe()
+	client.Close()
+	return server, bufio.NewReadWriter(bufio.NewReader(server), bufio.NewWriter(server)), nil
 }
 
 // mostKept is how many bytes of an answer are kept: it is told of, and not used.

@@ -29,9 +29,10 @@ type Desk struct {
 	Gateways map[string]*gateway.Gateway // by their modes' names
 	Feed     services.Feed
 
-	Handler   http.Handler  // answers as the desk's address does
-	ClockSkew time.Duration // by which tokens' times may differ
-	MaxToken  int           // the largest token that authorizers take, in bytes
+	Handler   http.Handler         // answers as the desk's address does
+	Written   func(*gateway.Trace) // is told of the way of each request beside the console; nil: nobody is
+	ClockSkew time.Duration        // by which tokens' times may differ
+	MaxToken  int                  // the largest token that authorizers take, in bytes
 
 	once                 sync.Once
 	operations, messages json.RawMessage

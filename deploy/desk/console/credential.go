@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +21,12 @@ const (
 	kindNone  = "none"
 	kindToken = "token"
 	kindKey   = "key"
+	kindBoth  = "both" // a token and an API key, with one call
 	kindIAM   = "iam"
 )
+
+// credentialMembers are those that each kind of [credential] has.
+var credentialMembers = map[string][]string{kindNone: {}, kindToken: {"token"}, kindKey: {"key"}, kindBoth: {"token", "key"}, kindIAM: {"caller"}}
 
 // credential is what somebody calls with.
 type credential struct {
@@ -35,19 +38,33 @@ type credential struct {
 
 // check says what is wrong with how a credential is given; "": nothing is.
 func (c *credential) check() string {
-	given := map[string]string{kindToken: c.Token, kindKey: c.Key, kindIAM: c.Caller}
-	for kind, member := range map[string]string{kindToken: "token", kindKey: "key", kindIAM: "caller"} {
-		switch {
-		case c.Kind == kind && given[kind] == "":
-			return fmt.Sprintf("credential: want %q beside the kind %s", member, kind)
-		case c.Kind != kind && given[kind] != "":
-			return fmt.Sprintf("credential: %q is for the kind %s", member, kind)
+	members, known := credentialMembers[c.Kind]
+	if !known {
+		return fmt.Sprintf("credential: kind %q: want none, token, key, both or iam", c.Kind)
+	}
+	given := map[string]string{"token": c.Token, "key": c.Key, "caller": c.Caller}
+	for _, member := range []string{"token", "key", "caller"} {
+		switch wanted := slices.Contains(members, member); {
+		case wanted && given[member] == "":
+			return fmt.Sprintf("credential: want %q beside the kind %s", member, c.Kind)
+		case !wanted && given[member] != "":
+			return fmt.Sprintf("credential: %q is not for the kind %s", member, c.Kind)
 		}
 	}
-	if _, known := given[c.Kind]; !known && c.Kind != kindNone {
-		return fmt.Sprintf("credential: kind %q: want none, token, key or iam", c.Kind)
-	}
 	return ""
+}
+
+// heededBy is what a gateway of a plan looks at, where it does not look at both.
+func (c *credential) heededBy(p *plan.Plan) *credential {
+	switch by := decidedBy(p); {
+	case c.Kind != kindBoth || by == byNothing || by == byAuthorizer && takes(p, kindKey):
+		return c
+	case by == byKey:
+		return &credential{Kind: kindKey, Key: c.Key}
+	case by == bySignature:
+		return &credential{Kind: kindNone}
+	}
+	return &credential{Kind: kindToken, Token: c.Token}
 }
 
 // bare is the token without what pasting may bring along.
@@ -76,6 +93,7 @@ type identified struct {
 	Member string // of the token, that is at fault; "": none is
 
 	principal *authorizers.Principal // nil: the credential is not good
+	key       *authorizers.Principal // of the kind both: that of the key alone
 	claims    *authorizers.Claims    // of a token whose signature is good, also where it is revoked
 	signer    *plan.Caller           // of the kind iam
 }
@@ -88,6 +106,8 @@ func (d *Desk) identify(ctx context.Context, c *credential, mode, from string) i
 		return d.identifyToken(ctx, c.bare())
 	case kindKey:
 		return d.identifyKey(ctx, strings.TrimSpace(c.Key), from)
+	case kindBoth:
+		return d.identifyBoth(ctx, c, from)
 	case kindIAM:
 		return d.identifySigner(c.Caller, mode)
 	}
@@ -116,30 +136,9 @@ func (d *Desk) identifyToken(ctx context.Context, token string) identified {
 	return i
 }
 
-// tokenReasons say what follows from each reason to refuse a token.
-var tokenReasons = map[authorizers.Code]string{
-	authorizers.CodeTooLarge:     "the token is longer than what authorizers look at (MAX_TOKEN)",
-	authorizers.CodeMalformed:    "it is no JSON Web Token in the compact form",
-	authorizers.CodeHeader:       "its header asks for what no token may ask for here",
-	authorizers.CodeAlgorithm:    "its algorithm is none of those that its issuer's entry accepts",
-	authorizers.CodeKeyID:        "it names no key that could be looked for",
-	authorizers.CodeKeyUnknown:   "its issuer publishes no such key: it is another issuer's, or of a key that was withdrawn",
-	authorizers.CodeKeyAlgorithm: "the key that it names is for another algorithm",
-	authorizers.CodeSignature:    "its signature is not that of the key that it names: somebody changed it, or another key made it",
-	authorizers.CodeIssuer:       "it is of an issuer whose tokens are not accepted: add an entry to ISSUERS, or bring a token of one that has an entry",
-	authorizers.CodeAudience:     "it is meant for somebody else: ask its issuer for one for this API, or add the audience to the issuer's entry",
-	authorizers.CodeTokenUse:     "it is a token of another kind: a user pool's access token calls APIs, its ID token tells an app who signed in",
-	authorizers.CodeExpired:      "it has ended: renew it, or sign in again",
-	authorizers.CodeNotYet:       "it is for a time to come: wait, or see to the clocks (CLOCK_SKEW)",
-	authorizers.CodeClaim:        "a claim is missing or of the wrong type",
-	authorizers.CodeRequired:     "a claim has none of the values that its issuer's entry requires",
-	authorizers.CodeBound:        "it is bound to a key of its sender, which nobody can prove to have by a bearer token",
-	authorizers.CodeRevoked:      "it was revoked: sign in again",
-}
-
 // reasonOf is why a token is refused, in words, and what would be right.
 func reasonOf(bad *authorizers.TokenError) string {
-	text := cmp.Or(tokenReasons[bad.Code], string(bad.Code))
+	text := wordsOf(bad.Code)
 	if bad.Claim != "" && bad.Got != "" {
 		text += fmt.Sprintf("; %s is %q", bad.Claim, bad.Got)
 	}
@@ -164,24 +163,31 @@ func (d *Desk) identifyKey(ctx context.Context, key, from string) identified {
 		if bad.Code == authorizers.CodeAPIKeyMalformed || bad.Code == authorizers.CodeAPIKeyMistyped {
 			status = statusUnreadable
 		}
-		return identified{Status: status, Code: string(bad.Code), Reason: keyReasons[bad.Code]}
+		return identified{Status: status, Code: string(bad.Code), Reason: wordsOf(bad.Code)}
 	case err != nil:
 		return identified{Status: statusUnknown, Code: "unavailable", Reason: "it cannot be told now whether the key is good, and an authorizer fails (500): " + err.Error()}
 	case !allowsFrom(p.Networks, from):
-		return identified{Status: statusRefused, Code: string(authorizers.CodeAPIKeyNetwork), Reason: keyReasons[authorizers.CodeAPIKeyNetwork]}
+		return identified{Status: statusRefused, Code: string(authorizers.CodeAPIKeyNetwork), Reason: wordsOf(authorizers.CodeAPIKeyNetwork)}
 	}
 	return identified{Status: statusVerified, Reason: "the key is good; an authorizer that has seen it may take it for a minute after it is disabled", principal: p}
 }
 
-// keyReasons say what follows from each reason to refuse an API key.
-var keyReasons = map[authorizers.Code]string{
-	authorizers.CodeAPIKeyMalformed: "it is no key of this module's form, pk_ID_SECRET; keys of a usage plan are others",
-	authorizers.CodeAPIKeyMistyped:  "it is mistyped: its checksum is not its own",
-	authorizers.CodeAPIKeyUnknown:   "no key has its id: it was deleted, or is of another table",
-	authorizers.CodeAPIKeySecret:    "a key has its id, and another secret",
-	authorizers.CodeAPIKeyExpired:   "it has ended: issue another one",
-	authorizers.CodeAPIKeyDisabled:  "it is disabled: enable it, or issue another one",
-	authorizers.CodeAPIKeyNetwork:   "it is not for the network from which it comes",
+// identifyBoth finds out who brings a token and an API key: a REQUEST authorizer wants both to be good, the token first.
+func (d *Desk) identifyBoth(ctx context.Context, c *credential, from string) identified {
+	token := d.identifyToken(ctx, c.bare())
+	if token.principal == nil {
+		token.Reason = "of the two, the token: " + token.Reason
+		return token
+	}
+	key := d.identifyKey(ctx, strings.TrimSpace(c.Key), from)
+	if key.principal == nil {
+		key.Reason = "of the two, the key: " + key.Reason
+		return key
+	}
+	both := authorizers.BothPrincipals(d.Project.Rules.Rules, token.principal, key.principal)
+	return identified{
+		Status: statusVerified, Reason: "the token and the key are good; each has its own scopes, and the caller is the token's", principal: &both, key: key.principal, claims: token.claims,
+	}
 }
 
 // allowsFrom tells whether a credential may be used from the address of a client, HOST:PORT.
@@ -208,11 +214,10 @@ func (d *Desk) identifySigner(id, mode string) identified {
 
 // caller is the one that the rules know; the zero one where the credential is not good.
 func (i *identified) caller() policy.Caller {
-	p := i.principal
-	if p == nil {
+	if i.principal == nil {
 		return policy.Caller{}
 	}
-	return policy.Caller{ID: p.ID, OwnsNothing: p.OwnsNothing, Schemes: p.Schemes, Scopes: p.Scopes, Expires: p.Expires, Networks: p.Networks}
+	return i.principal.Caller()
 }
 
 // told is the answer about a credential.
@@ -275,7 +280,7 @@ func (c *Console) serveCredential(w http.ResponseWriter, r *http.Request) {
 func (d *Desk) tell(c *credential, who identified) told {
 	t := told{Status: who.Status, Code: who.Code, Reason: who.Reason, Member: who.Member, Header: []verify.Part{}, Claims: []verify.Part{}, Context: map[string]any{}}
 	var gains []verify.Gain
-	if c.Kind == kindToken && d.Checks != nil {
+	if c.Token != "" && d.Checks != nil {
 		if e, err := d.Checks.Tokens.Explain(c.bare()); err == nil {
 			t.Header, t.Claims, t.Issuer, gains = e.Header, e.Claims, d.configured(e.Issuer), e.Grants
 		}
@@ -322,7 +327,7 @@ func newPrincipal(who *identified, entry *verify.Issuer, gains []verify.Gain) *p
 				one.From = append(one.From, sourceOf(gain, entry))
 			}
 		}
-		if who.claims == nil {
+		if who.claims == nil || who.key != nil && slices.Contains(who.key.Scopes, scope) {
 			one.From = append(one.From, "the key")
 		}
 		p.Scopes = append(p.Scopes, one)

@@ -47,7 +47,7 @@ func decidedBy(p *plan.Plan) string {
 func takes(p *plan.Plan, kind string) bool {
 	switch decidedBy(p) {
 	case byAuthorizer:
-		return kind == kindToken || kind == kindKey && p.Authorization == plan.Request && p.Authorizer.Function != "jwt"
+		return kind == kindToken || (kind == kindKey || kind == kindBoth) && p.Authorization == plan.Request && p.Authorizer.Function != "jwt"
 	case byScopes:
 		return kind == kindToken
 	case bySignature:
@@ -186,7 +186,11 @@ func (d *Desk) whoAsks(ctx context.Context, q *question, from string) caller {
 		}
 		return caller{subject: inquiry.Subject{Trust: inquiry.Assumed, Caller: someone}}
 	}
-	c := caller{credential: q.Credential, identified: d.identify(ctx, q.Credential, q.Mode, from)}
+	brought := q.Credential
+	if m := d.mode(q.Mode); m != nil {
+		brought = brought.heededBy(m.Plan)
+	}
+	c := caller{credential: brought, identified: d.identify(ctx, brought, q.Mode, from)}
 	c.subject = inquiry.Subject{Trust: inquiry.Refused, Caller: c.identified.caller()}
 	switch c.Status {
 	case statusVerified:

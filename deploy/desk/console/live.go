@@ -1,11 +1,13 @@
 package console
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -16,6 +18,7 @@ import (
 
 const (
 	mostCalls    = 200              // that are kept for who begins to follow
+	mostOfBench  = 50               // of the workbench's that are kept, beside those
 	mostWaiting  = 1000             // that wait for one who reads slowly; one more, and the reader has to come again
 	keepLooking  = 10 * time.Minute // for which calls are traced when nobody follows them any more
 	silence      = 15 * time.Second // after which a comment tells that the stream is still there
@@ -29,7 +32,8 @@ type live struct {
 
 	mu        sync.Mutex
 	seq       int64
-	kept      []*call // the last mostCalls
+	kept      []*call // the last mostCalls of clients
+	tried     []*call // the last mostOfBench of the workbench
 	followers map[*follower]struct{}
 	ended     bool
 }
@@ -48,8 +52,9 @@ type event interface{ frame() []byte }
 // call is a request, or an event of a connection, that was answered.
 type call struct {
 	Seq    int64          `json:"seq"`
-	Time   time.Time      `json:"time"` // when it was answered
-	Mode   string         `json:"mode"` // "": it was for none
+	Time   time.Time      `json:"time"`            // when it was answered
+	Mode   string         `json:"mode"`            // "": it was for none
+	Bench  bool           `json:"bench,omitempty"` // the workbench made it
 	Trace  *gateway.Trace `json:"trace"`
 	Why    string         `json:"why"`    // it was refused, or failed, in a sentence; "": it was not
 	Change string         `json:"change"` // what would change that, in words
@@ -67,9 +72,21 @@ func (c *Console) Traced() bool { return time.Now().UnixNano() < c.live.looking.
 
 // Traces gives what takes the traces of a mode's gateway.
 func (c *Console) Traces(mode string) func(*gateway.Trace) {
+	return func(t *gateway.Trace) { c.note(mode, t, false) }
+}
+
+// benchTraces gives what takes the traces of the workbench's calls, which would push those of clients out else.
+func (c *Console) benchTraces(d *Desk, mode string) func(*gateway.Trace) {
 	return func(t *gateway.Trace) {
-		c.live.add(&call{Time: time.Now(), Mode: modeOf(mode, t), Trace: bounded(t), adviser: c.adviser.Load()})
+		if d.Written != nil {
+			d.Written(t)
+		}
+		c.note(mode, t, true)
 	}
+}
+
+func (c *Console) note(mode string, t *gateway.Trace, bench bool) {
+	c.live.add(&call{Time: time.Now(), Mode: modeOf(mode, t), Bench: bench, Trace: bounded(t), adviser: c.adviser.Load()})
 }
 
 // Close ends the streams of those who follow, which would not end else. Nobody follows any more.
@@ -89,11 +106,20 @@ func (l *live) add(c *call) {
 	defer l.mu.Unlock()
 	l.seq++
 	c.Seq = l.seq
-	if len(l.kept) == mostCalls {
-		l.kept = append(l.kept[:0:0], l.kept[1:]...)
+	if c.Bench {
+		l.tried = lastOf(l.tried, c, mostOfBench)
+	} else {
+		l.kept = lastOf(l.kept, c, mostCalls)
 	}
-	l.kept = append(l.kept, c)
 	l.tell(c)
+}
+
+// lastOf are the last calls with one more, which are at most so many.
+func lastOf(calls []*call, c *call, most int) []*call {
+	if len(calls) == most {
+		calls = append(calls[:0:0], calls[1:]...)
+	}
+	return append(calls, c)
 }
 
 // reloaded tells that the desk serves something else now.
@@ -115,10 +141,11 @@ func (l *live) tell(e event) {
 
 // follow begins a stream with the kept calls behind one.
 func (l *live) follow(w http.ResponseWriter, after int64) *follower {
-	f := &follower{make(chan event, mostCalls+mostWaiting), make(chan struct{}), w, http.NewResponseController(w)}
+	f := &follower{make(chan event, mostCalls+mostOfBench+mostWaiting), make(chan struct{}), w, http.NewResponseController(w)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, c := range l.kept {
+	all := slices.SortedFunc(slices.Values(slices.Concat(l.kept, l.tried)), func(a, b *call) int { return cmp.Compare(a.Seq, b.Seq) })
+	for _, c := range all {
 		if c.Seq > after {
 			f.events <- c
 		}

@@ -117,7 +117,7 @@ func newAnswer(q *Inquiry) *Answer {
 // NewKnown takes what is known of who makes a request.
 func NewKnown(who *Subject) Known {
 	caller := who.Caller
-	k := Known{Trust: who.Trust, ID: caller.ID, OwnsNothing: caller.OwnsNothing, Schemes: list(caller.Schemes), Scopes: list(caller.Scopes), Notes: []string{}}
+	k := Known{Trust: who.Trust, ID: caller.ID, OwnsNothing: caller.OwnsNothing, Schemes: list(caller.Schemes), Scopes: list(CallerScopes(&caller)), Notes: []string{}}
 	for _, line := range who.Lines {
 		k.Notes = append(k.Notes, line.Text)
 	}

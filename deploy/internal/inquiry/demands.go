@@ -32,6 +32,24 @@ func GrantsOf(schemes, scopes []string) []string {
 	return grants
 }
 
+// CallerGrants are a caller's scopes, each under the schemes whose credentials were granted it.
+func CallerGrants(c *policy.Caller) []string {
+	grants := GrantsOf(c.Schemes, c.Scopes)
+	for _, scheme := range c.Schemes {
+		grants = append(grants, GrantsOf([]string{scheme}, c.SchemeScopes[scheme])...)
+	}
+	return grants
+}
+
+// CallerScopes are all scopes of a caller, in order, whichever of its credentials was granted them.
+func CallerScopes(c *policy.Caller) []string {
+	all := slices.Clone(c.Scopes)
+	for _, scopes := range c.SchemeScopes {
+		all = append(all, scopes...)
+	}
+	return sorted(all)
+}
+
 // Owner is a part of the path, or a member of a message, that must be the caller's own id.
 type Owner struct {
 	Key  string // the same for the same part: its index, or the member

@@ -5,7 +5,8 @@ import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {promisify} from "node:util";
-import {until, visit} from "./page.mjs";
+import {broken, tokenOf} from "./callers.mjs";
+import {desks, until, visit} from "./page.mjs";
 import {answered, caller, chooseMode, chooseOperation, field, openIdentity, region, send, show, take} from "./steps.mjs";
 
 // ways to an identity, each by the tab of the dialog.
@@ -56,8 +57,8 @@ visit("every mode of another contract", {desk: "foreign"}, async page => {
   await region(page).getByLabel("Find an operation").fill("t042");
   await until("three operations are left", () => region(page).getByRole("listbox").getByRole("option").count(), count => count === 3);
   await goThrough(page, "GET /t042", [
-    [() => {}, {"rest-token": 401, "rest-api-key": 403, "rest-iam": 403, "http-jwt": 401}],
-    [signedIn("reader"), {"rest-token": 200, "http-lambda": 200}],
+    [() => {}, {"rest-token": 401, "rest-api-key": 403, "rest-iam": 403, "rest-request": 401, "http-jwt": 401}],
+    [signedIn("reader"), {"rest-token": 200, "http-lambda": 200, "rest-request": 403}],
     [machine, {"rest-cognito": 200, "http-jwt": 200}],
     [usageKey, {"rest-api-key": 200}],
     [signer, {"rest-iam": 200, "http-iam": 200}],
@@ -148,6 +149,24 @@ visit("what is public, a path of one's own, and what is said before a call", {},
   await region(page).getByText(/^A browser sends \/rest-api-key\/no\/\/path\?a=b for it/).waitFor();
   await send(page);
   await answered(page, /^40[34]/);
+});
+
+visit("a token that has ended", {}, async page => {
+  const ended = await broken(desks.ours, await tokenOf(desks.ours, "admin"), "exp-past");
+  await take(page, "Paste", async dialog => {
+    await dialog.getByLabel("Token or API key").fill(ended);
+    await dialog.getByLabel("Name, for you").fill("late");
+    await dialog.getByRole("button", {name: "Use it"}).click();
+  });
+  await caller(page, /^late.*ended/);
+  await chooseOperation(page, "GET /users");
+  await chooseMode(page, "rest-token");
+  await region(page).getByText("What late calls with has ended.").first().waitFor();
+  await send(page);
+  const answer = await answered(page, /^401/);
+  await until("why", () => answer.textContent(), text => /token-expired: the token has expired, at \d\d:\d\d:\d\d on/.test(text));
+  await answer.getByRole("link", {name: "Its way through the gateway"}).click();
+  await page.getByRole("region", {name: "Live", exact: true}).locator("details[open]").first().getByText(/Sign in again; of the desk's accounts admin and reader may make this call/).waitFor();
 });
 
 visit("operations are found by keys", {desk: "foreign", path: "/?as=reader"}, async page => {

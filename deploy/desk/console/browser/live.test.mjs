@@ -57,6 +57,24 @@ visit("a function that fails", {desk: "odd", path: "/#/live"}, async page => {
   assert.match(await failed.locator(".why").textContent(), /function|odd/i);
 });
 
+visit("who cannot be told of, and a function that takes too long", {desk: "failing", path: "/#/live"}, async page => {
+  const part = value => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+  const token = [part({alg: "RS256", kid: "1"}), part({iss: "https://issuer.invalid", aud: "api", exp: 4102444800}), part("no signature")].join(".");
+  assert.equal(await call(desks.failing + "/hasty/things/1", {token}), 500);
+  const failed = await newest(page, "500 Internal Server Error");
+  assert.match(await failed.locator(".why").textContent(), /keys-unavailable: it cannot have the keys of the token's issuer/);
+  await failed.locator("summary").first().click();
+  assert.match(await failed.locator("p", {hasText: "What would change it:"}).textContent(), /jwksUri can be fetched/);
+  await failed.locator("summary").first().click();
+  assert.equal(await call(desks.failing + "/hasty/slow"), 504);
+  const late = await newest(page, "504 Gateway Timeout");
+  assert.match(await late.locator(".why").textContent(), /took too long/);
+  await late.locator("summary").first().click();
+  assert.match(await late.locator("p", {hasText: "What would change it:"}).textContent(), /integrationTimeoutInMillis in .*hasty\.yaml \(50 now\)/);
+  await region(page).getByLabel("Status").selectOption("5");
+  assert.equal(await calls(page).count(), 2);
+});
+
 visit("pause, filters, a link to one call, and what came before", {path: "/#/live"}, async page => {
   await call(desks.ours + "/rest-token/users");
   await newest(page, "401", "rest-token");

@@ -58,6 +58,17 @@ for (const [desk, width] of [["ours", 1280], ["ours", 390], ["foreign", 390]]) {
   });
 }
 
+for (const username of ["newcomer", "mfa"]) {
+  visit("what a sign-in asks " + username + " for: axe finds nothing", {path: "/?as=" + username, viewport: {width: 390, height: 900}}, async page => {
+    await page.getByRole("dialog").getByRole("button", {name: "Go on"}).waitFor();
+    for (const theme of themes) {
+      await page.emulateMedia({colorScheme: theme});
+      await wantAccessible(page, "the sign-in of " + username + ", " + theme);
+    }
+    await wantNoSideways(page, "the sign-in of " + username);
+  });
+}
+
 visit("320 px, and letters of twice the size: nothing is too wide, or cut off", {path: "/?as=admin", viewport: {width: 320, height: 640}}, async page => {
   await fill(page, desks.ours);
   for (const view of views) {

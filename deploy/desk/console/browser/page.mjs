@@ -8,7 +8,7 @@ import {chromium} from "playwright-core";
 export const desks = JSON.parse(process.env.DESKS || "{}");
 
 // Steps wait this long for what they look for, on a machine that does much else.
-const patience = Number(process.env.PATIENCE || 30_000);
+const patience = Number(process.env.PATIENCE || 120_000);
 
 let browser;
 

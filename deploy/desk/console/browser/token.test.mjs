@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {broken, tokenOf} from "./callers.mjs";
 import {desks, until, visit} from "./page.mjs";
+import {answered, chooseMode, chooseOperation, send, show, take} from "./steps.mjs";
 
 const region = page => page.getByRole("region", {name: "Token", exact: true});
 
@@ -30,6 +31,74 @@ visit("a good token: what each claim did", {path: "/?as=admin#/token"}, async pa
   assert.match(await row(page, "Groups", "admins"), /users\/read/);
   assert.match(await row(page, "The context of the authorizer", "sub"), /a0000000-0000-4000-8000-000000000001/);
   await region(page).getByText(/^Time: /).getByText(/ left$/).waitFor();
+});
+
+visit("an API key: whose it is, what it may, and by whom it is counted", {path: "/#/token"}, async page => {
+  await take(page, "API key", async dialog => {
+    await dialog.getByLabel("Owner").fill("billing");
+    await dialog.getByRole("checkbox", {name: "users/read", exact: true}).check();
+    await dialog.getByRole("button", {name: "Make a key"}).click();
+  });
+  await region(page).getByRole("heading", {name: "What Key of billing brings"}).waitFor();
+  await region(page).getByText("Verified", {exact: true}).waitFor();
+  await region(page).getByText(/The key is good; an authorizer/).waitFor();
+  assert.match(await row(page, "Scopes", "users/read"), /the key/);
+  assert.match(await row(page, "The context of the authorizer", "sub"), /billing/);
+  assert.match(await row(page, "The context of the authorizer", "scheme"), /apiKey/);
+  assert.match(await row(page, "The context of the authorizer", "keyId"), /\w{16}/);
+  await region(page).getByText("Usage plan's key", {exact: true}).waitFor();
+  assert.equal(await region(page).getByRole("table", {name: "Claims"}).count(), 0, "a key has no claims");
+  assert.doesNotMatch(await region(page).textContent(), /pk_\w+_\w+/);
+  await region(page).getByRole("button", {name: "Show the key"}).click();
+  const key = await region(page).locator("code.secret").textContent();
+  assert.match(key, /^pk_\w{16}_\w{49}$/);
+  await take(page, "Paste", async dialog => {
+    await dialog.getByLabel("Token or API key").fill(key.slice(0, -1) + (key.endsWith("0") ? "1" : "0"));
+    await dialog.getByRole("button", {name: "Use it"}).click();
+  });
+  await region(page).getByText("api-key-mistyped", {exact: true}).waitFor();
+});
+
+visit("a token and a key with one call: each has its own scopes", {path: "/?as=reader#/token"}, async page => {
+  await region(page).getByText("Verified", {exact: true}).waitFor();
+  await take(page, "API key", async dialog => {
+    await dialog.getByLabel("Owner").fill("billing");
+    await dialog.getByRole("checkbox", {name: "users/write", exact: true}).check();
+    await dialog.getByRole("checkbox", {name: "With the token of reader, in one call"}).check();
+    await dialog.getByRole("button", {name: "Make a key"}).click();
+  });
+  await region(page).getByRole("heading", {name: "What reader and a key brings"}).waitFor();
+  await region(page).getByText(/The token and the key are good; each has its own scopes/).waitFor();
+  assert.match(await row(page, "Scopes", "users/write"), /^users\/write \| the key|^the key/);
+  assert.match(await row(page, "Scopes", "users/read"), /group readers/);
+  assert.match(await row(page, "Claims", "sub"), /a0000000-0000-4000-8000-000000000002/);
+  assert.match(await row(page, "The context of the authorizer", "scheme"), /apiKey bearer/);
+  assert.deepEqual(await region(page).getByRole("button", {name: /^Show the (token|key)$/}).count(), 2);
+  await show(page, "Who may call what");
+  const access = page.getByRole("region", {name: "Who may call what", exact: true});
+  await access.getByLabel("Mode", {exact: true}).selectOption("rest-request");
+  const cell = access.getByRole("row").filter({has: page.getByRole("rowheader", {name: "POST /users createUser"})}).locator("td.mine button");
+  await until("the key lets it write", () => cell.textContent(), text => text.includes("yes"));
+  await access.getByLabel("Mode", {exact: true}).selectOption("rest-token");
+  await until("the token alone does not", () => cell.textContent(), text => text.includes("no"));
+  await show(page, "Call");
+  await chooseMode(page, "rest-request");
+  await chooseOperation(page, "POST /users");
+  await send(page);
+  await answered(page, /^201/);
+});
+
+visit("who signs: the policy of the mode's file", {path: "/#/token"}, async page => {
+  await take(page, "IAM", async dialog => {
+    await dialog.getByLabel("Caller").selectOption({index: 0});
+    await dialog.getByRole("button", {name: "Sign as this one"}).click();
+  });
+  await region(page).getByText("Verified", {exact: true}).waitFor();
+  const policy = region(page).locator("section.card").filter({has: page.getByRole("heading", {name: "The IAM policy of who signs"})});
+  assert.match(await policy.textContent(), /"execute-api:/);
+  await region(page).getByText(/^arn:aws:iam::123456789012:/).first().waitFor();
+  await region(page).getByText(/^nothing: the issuer's ids own nothing here/).waitFor();
+  assert.equal(await region(page).locator("code.secret").count(), 0, "the desk keeps the secret key to itself");
 });
 
 visit("a secret is shown on demand, and can be copied without that", {path: "/?as=reader#/token"}, async page => {

@@ -1,6 +1,7 @@
 // Every way to break the caller's token, tried on the desk's own gateway.
 import assert from "node:assert/strict";
 import {until, visit} from "./page.mjs";
+import {show} from "./steps.mjs";
 
 const region = page => page.getByRole("region", {name: "Workbench", exact: true});
 const rows = page => region(page).getByRole("region", {name: "Broken tokens"}).locator("tbody tr:visible");
@@ -38,6 +39,20 @@ visit("a run can be cancelled, and other modes are tried", {path: "/?as=reader#/
   });
   const said = await region(page).getByRole("status").first().textContent();
   assert.match(said, / 0 accepted/);
+});
+
+visit("of a WebSocket API it is tried who may connect, and calls of clients stay", {path: "/?as=reader#/workbench"}, async page => {
+  await region(page).getByLabel("Mode", {exact: true}).selectOption("websocket");
+  assert.deepEqual(await region(page).getByLabel("Operation").locator("option").allTextContents(), ["$connect"]);
+  assert.ok(await region(page).getByLabel("Path, as it is sent").isHidden());
+  await until("it can be tried", () => region(page).getByRole("button", {name: "Try exp-past"}).isEnabled());
+  await region(page).getByRole("button", {name: "Try exp-past"}).click();
+  await until("its verdict", () => rows(page).filter({hasText: "exp-past"}).first().textContent(), text => /refused.*401 Unauthorized.*token-expired/.test(text));
+  await show(page, "Live");
+  const live = page.getByRole("region", {name: "Live", exact: true}), calls = live.getByRole("list", {name: /^Calls/}).locator(":scope > li:visible");
+  await until("clients' calls alone", () => calls.allTextContents(), texts => texts.every(text => !text.includes("workbench")));
+  await live.getByLabel("Calls of").selectOption("bench");
+  await until("the workbench's", () => calls.allTextContents(), texts => texts.length >= 3 && texts.every(text => text.includes("workbench")) && texts.some(text => text.includes("CONNECT") && text.includes("401")));
 });
 
 visit("nobody is told what to do", {path: "/#/workbench"}, async page => {

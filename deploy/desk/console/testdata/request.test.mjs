@@ -6,6 +6,7 @@ const mode = (name, takes, more = {}) => ({name, takes, url: "http://127.0.0.1:8
 const nobody = {kind: "none", label: "nobody", credential: {kind: "none"}};
 const admin = {kind: "token", label: "admin", credential: {kind: "token", token: "t.t.t"}, refreshToken: "r"};
 const key = {kind: "key", label: "key", credential: {kind: "key", key: "k"}};
+const both = {kind: "both", label: "admin and a key", credential: {kind: "both", token: "t.t.t", key: "k"}};
 const ada = {kind: "iam", label: "ada", credential: {kind: "iam", caller: "AKIA1"}};
 
 test("paths", () => {
@@ -37,6 +38,7 @@ test("credentials are headers, but for what people typed themselves", () => {
   assert.deepEqual(told(admin), ["Authorization: Bearer t.t.t"]);
   assert.deepEqual(told(admin, "u"), ["Authorization: Bearer t.t.t", "X-Api-Key: u"]);
   assert.deepEqual(told(key, "u"), ["X-Api-Key: k"]);
+  assert.deepEqual(told(both, "u"), ["Authorization: Bearer t.t.t", "X-Api-Key: k"]);
   assert.deepEqual(told(ada), []);
   assert.deepEqual(told(admin, "", [{name: "authorization", value: "Basic x"}]), ["authorization: Basic x"]);
 });
@@ -50,6 +52,9 @@ test("what a mode needs is said before", () => {
     ["public", said(["token", "usageKey"], nobody, {operation: open}), []],
     ["token", said(["token"], admin), []],
     ["key for a token", said(["token"], key), [/^identity: m takes a token, not an API key/]],
+    ["both for either", [...said(["token"], both), ...said(["key"], both), ...said(["token", "key"], both)], []],
+    ["both for a signature", said(["iam"], both), [/^identity: m takes a signature, not a token and an API key/]],
+    ["both for a usage key", said(["usageKey"], both), []],
     ["usage key too", said(["token", "usageKey"], admin), [/^usageKey: m also wants/]],
     ["usage key alone", said(["usageKey"], nobody), [/^usageKey: m wants/]],
     ["usage key taken", said(["usageKey"], nobody, {usageKey: "u"}), []],

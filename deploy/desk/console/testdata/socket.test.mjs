@@ -7,7 +7,7 @@ const mode = {name: "ws", url: "ws://h/ws", fromPages: true};
 
 test("why a page cannot connect", () => {
   for (const [of, kind, protocol, want] of [
-    [mode, "token", "token", /^$/], [mode, "token", "", /no token behind/], [mode, "key", "token", /no API key/], [mode, "iam", "", /^$/], [mode, "none", "", /^$/],
+    [mode, "token", "token", /^$/], [mode, "token", "", /no token behind/], [mode, "key", "token", /no API key/], [mode, "both", "token", /no API key/], [mode, "iam", "", /^$/], [mode, "none", "", /^$/],
     [{...mode, fromPages: false, why: "It wants a header."}, "token", "token", /It wants a header/], [{...mode, fromPages: false}, "none", "", /cannot connect to ws/],
   ]) assert.match(whyNot(of, {kind, credential: {token: "a.b-_c"}}, protocol), want);
   assert.match(whyNot(mode, {kind: "token", credential: {token: "no token"}}, "token"), /cannot stand behind/);
@@ -15,6 +15,7 @@ test("why a page cannot connect", () => {
 
 test("a command for a shell", () => {
   assert.equal(commandOf("portcullis", mode, {kind: "token"}, "{\"a\":\"it's $x\"}"), `portcullis ws 'ws://h/ws' --header "Authorization: Bearer $TOKEN" --send '{"a":"it'\\''s $x"}'`);
+  assert.equal(commandOf("p", mode, {kind: "both"}, ""), `p ws 'ws://h/ws' --header "Authorization: Bearer $TOKEN" --header "X-Api-Key: $KEY"`);
   assert.equal(commandOf("p", mode, {kind: "none"}, ""), "p ws 'ws://h/ws'");
 });
 

@@ -2,6 +2,7 @@
 import {ask, follow} from "./api.js";
 import {attempt, h, put, say} from "./dom.js";
 import {on, set, state} from "./store.js";
+import {lastOf} from "./way.js";
 import * as identity from "./identity.js";
 import * as call from "./call.js";
 import * as access from "./access.js";
@@ -11,7 +12,6 @@ import * as workbench from "./workbench.js";
 
 // Each view has a title, and mount, which gives its element once the desk is known; show is called each time that it comes into view.
 const views = {call, access, token, live, workbench};
-const mostCalls = 200;
 
 const byID = id => document.getElementById(id);
 
@@ -59,7 +59,7 @@ function show(moved) {
 function listen() {
   let gone = false;
   follow((name, value) => {
-    if (name === "call") set({calls: [...state.calls.slice(1 - mostCalls), value]});
+    if (name === "call") set({calls: lastOf([...state.calls, value])});
     else attempt(async () => { set({desk: await ask("desk")}); say("The desk has reloaded what it serves."); });
   }, async isGone => {
     if (isGone === gone) return;

@@ -125,11 +125,15 @@ function keyForm(keep) {
   const {keys} = state.desk;
   if (!keys?.available) return h("p", {class: "muted"}, keys?.why || "No mode here takes API keys that are made.");
   const subject = input("text", {required: true, value: state.identity?.subject || "console"}), scopes = scopesField(keys.scopes || [], (keys.scopes || []).slice(0, 1));
+  const {label, credential: {kind, token} = {}, until} = state.identity || {}, isToken = kind === "token" || kind === "both";
+  const beside = h("input", {type: "checkbox"}), together = isToken && h("label", {class: "check"}, beside, "With the token of " + label + ", in one call");
   const modes = state.desk.modes.filter(mode => mode.takes.includes("key")).map(mode => mode.name), mode = select(modes, modes.includes(state.mode) ? state.mode : modes[0]);
   return form(async () => {
     const made = await ask("keys", {subject: subject.value, scopes: scopes.value(), mode: mode.value});
-    keep({kind: "key", label: "Key of " + made.subject, detail: (made.scopes || []).join(" ") || "without scopes", subject: made.subject, credential: {kind: "key", key: made.key}, until: momentOf(made.expires)});
-  }, "Make a key", field("Owner", subject, "The id that the key's caller has, such as a user's."), modes.length > 1 && field("For", mode, "It is counted in this mode's usage plan, where that goes by the authorizer; other modes take it, too."), scopes.element);
+    const detail = (made.scopes || []).join(" ") || "without scopes", ends = momentOf(made.expires), {key} = made;
+    if (!beside.checked) return keep({kind: "key", label: "Key of " + made.subject, detail, subject: made.subject, credential: {kind: "key", key}, until: ends});
+    keep({kind: "both", label: label + " and a key", detail: "The key: " + detail, subject: state.identity.subject, credential: {kind: "both", token, key}, until: until && ends ? Math.min(until, ends) : until || ends});
+  }, "Make a key", field("Owner", subject, "The id that the key's caller has, such as a user's."), modes.length > 1 && field("For", mode, "It is counted in this mode's usage plan, where that goes by the authorizer; other modes take it, too."), scopes.element, together);
 }
 
 // momentOf is a time of the desk's in milliseconds: it may be in seconds, or as RFC 3339 has it.

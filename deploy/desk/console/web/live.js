@@ -7,6 +7,9 @@ import {isWanted, statusText, steps, toneOf} from "./way.js";
 
 export const title = "Live";
 
+// unfiltered lets every call be seen.
+const unfiltered = {from: "all", mode: "", status: "", text: ""};
+
 let view = null;
 
 export function mount() {
@@ -26,7 +29,7 @@ class Live {
   constructor() {
     this.items = new Map(); // by the calls, their elements
     this.cleared = new WeakSet(); // calls
-    this.filters = {mode: "", status: "", text: ""};
+    this.filters = {...unfiltered, from: ""};
     this.keeps = new Keeps();
     this.list = h("ol", {class: "calls", "aria-label": "Calls, the newest first"});
     this.told = h("p", {class: "small muted", role: "status"});
@@ -43,7 +46,8 @@ class Live {
   controls() {
     this.status = select([["", "All"], ["2", "2xx"], ["4", "4xx"], ["401", "401"], ["403", "403"], ["429", "429"], ["5", "5xx"]], "", status => this.want({status}));
     this.text = h("input", {type: "search", placeholder: "path, reason, id", oninput: () => this.want({text: this.text.value.trim()})});
-    return h("div", {class: "row filters"}, field("Mode", this.mode), field("Status", this.status), field("Find", this.text),
+    this.from = select([["", "Clients"], ["bench", "The workbench"], ["all", "All"]], "", from => this.want({from}));
+    return h("div", {class: "row filters"}, field("Calls of", this.from), field("Mode", this.mode), field("Status", this.status), field("Find", this.text),
       h("div", {class: "row tight end"}, this.pause, button("Clear", () => this.clear())));
   }
 
@@ -95,13 +99,13 @@ class Live {
   }
 
   item(call) {
-    const {mode, time, trace, why} = call;
+    const {mode, time, trace, why, bench} = call;
     const item = details([
       h("span", {class: "mono muted when"}, new Date(time).toLocaleTimeString()), " ",
       h("span", {class: "what"}, h("span", {class: "method"}, trace.eventType || trace.method), " ", h("code", {}, trace.path || trace.route)), " ",
       chip(statusText(trace.status), toneOf(trace.status)), " ",
       h("span", {class: "muted small"}, mode || "no mode"), " ", h("span", {class: "muted small"}, milliseconds(trace.milliseconds)), " ",
-      trace.authorizer?.cached ? chip("cached", "accent") : null, trace.authorizer?.cached ? " " : null,
+      trace.authorizer?.cached ? chip("cached", "accent") : null, trace.authorizer?.cached ? " " : null, bench ? [chip("workbench"), " "] : null,
       h("span", {class: "why small"}, why || trace.reason || ""),
     ], () => way(call));
     return h("li", {}, item);
@@ -110,7 +114,8 @@ class Live {
   // reveal takes away what may keep a call from being seen, and opens it as soon as it is there.
   reveal(id) {
     this.mode.value = this.status.value = this.text.value = "";
-    this.filters = {mode: "", status: "", text: ""};
+    this.from.value = unfiltered.from;
+    this.filters = {...unfiltered};
     this.pause.setAttribute("aria-pressed", "false");
     this.awaited = id;
     this.update();

@@ -34,9 +34,9 @@ export function resolved(address) {
 // the secret, for which a snippet may name a variable. A signature is made by the desk, and not here.
 export function credentialOf(identity, usageKey) {
   const {kind, token, key} = identity.credential, headers = [];
-  if (kind === "token") headers.push({name: "Authorization", value: "Bearer " + token, before: "Bearer ", variable: "TOKEN"});
-  if (kind === "key") headers.push({name: "X-Api-Key", value: key, before: "", variable: "KEY"});
-  if (usageKey && kind !== "key") headers.push({name: "X-Api-Key", value: usageKey, before: "", variable: "USAGE_KEY"});
+  if (kind === "token" || kind === "both") headers.push({name: "Authorization", value: "Bearer " + token, before: "Bearer ", variable: "TOKEN"});
+  if (kind === "key" || kind === "both") headers.push({name: "X-Api-Key", value: key, before: "", variable: "KEY"});
+  if (usageKey && !key) headers.push({name: "X-Api-Key", value: usageKey, before: "", variable: "USAGE_KEY"});
   return headers;
 }
 
@@ -46,7 +46,7 @@ export function headersOf(typed, credential) {
   return [...credential.filter(({name}) => !own.has(name.toLowerCase())), ...typed];
 }
 
-const kinds = {token: "a token", key: "an API key", usageKey: "a key of its usage plan", iam: "a signature"};
+const kinds = {token: "a token", key: "an API key", both: "a token and an API key", usageKey: "a key of its usage plan", iam: "a signature"};
 
 // wants says what a mode takes, in words.
 export const wants = mode => mode.takes.map(kind => kinds[kind] || kind).join(", or ");
@@ -65,12 +65,15 @@ export function remarks({mode, operation, identity, usageKey, method, body, head
   ].filter(Boolean);
 }
 
+// isTaken tells whether a kind of credential is among those that a mode takes: who brings both brings each.
+export const isTaken = (kind, taken) => taken.includes(kind) || kind === "both" && (taken.includes("token") || taken.includes("key"));
+
 function ofCredential(mode, operation, identity, usageKey, now) {
   const {kind} = identity.credential, all = [], callers = mode.takes.filter(taken => taken !== "usageKey");
   if (!operation?.public) {
     if (callers.length && kind === "none") all.push({text: mode.name + " takes " + wants({takes: callers}) + ", and nobody is signed in.", fix: "identity"});
-    if (callers.length && kind !== "none" && !callers.includes(kind)) all.push({text: mode.name + " takes " + wants({takes: callers}) + ", not " + kinds[kind] + ".", fix: "identity"});
-    if (mode.takes.includes("usageKey") && !usageKey && !(kind === "key" && !callers.includes("key"))) all.push({text: mode.name + (callers.length ? " also" : "") + " wants a key of its usage plan.", fix: "usageKey"});
+    if (callers.length && kind !== "none" && !isTaken(kind, callers)) all.push({text: mode.name + " takes " + wants({takes: callers}) + ", not " + kinds[kind] + ".", fix: "identity"});
+    if (mode.takes.includes("usageKey") && !usageKey && !(identity.credential.key && !callers.includes("key"))) all.push({text: mode.name + (callers.length ? " also" : "") + " wants a key of its usage plan.", fix: "usageKey"});
   }
   if (kind === "iam" && mode.takes.includes("iam") && !mode.callers?.some(caller => caller.id === identity.credential.caller)) all.push({text: mode.name + " does not know " + identity.label + ".", fix: "identity"});
   if (identity.until && identity.until <= now) all.push({text: "What " + identity.label + " calls with has ended.", fix: identity.refreshToken ? "refresh" : "identity"});

@@ -5,7 +5,7 @@ import {modeNamed, on, set, state} from "./store.js";
 import {hex, kindOf, sizeText} from "./answer.js";
 import {bodyEditor} from "./body.js";
 import {open} from "./identity.js";
-import {isToken, wants} from "./request.js";
+import {isTaken, isToken, wants} from "./request.js";
 
 const mostFrames = 200;
 
@@ -15,7 +15,7 @@ export const addressOf = mode => (location.protocol === "https:" ? "wss://" : "w
 // whyNot says why a page cannot connect to a mode as an identity; "": it can try.
 export function whyNot(mode, identity, protocol) {
   if (mode.fromPages === false) return mode.why || "A page cannot connect to " + mode.name + ".";
-  if (identity.kind === "key") return "A page sends no header with a connection, and so no API key. portcullis ws does.";
+  if (identity.kind === "key" || identity.kind === "both") return "A page sends no header with a connection, and so no API key. portcullis ws does.";
   if (identity.kind === "token" && !protocol) return "A page sends no header with a connection, and this desk's authorizers take no token behind a subprotocol. portcullis ws sends headers.";
   if (identity.kind === "token" && !isToken(identity.credential.token)) return "Such a text cannot stand behind a subprotocol, and a page sends no header with a connection. portcullis ws does.";
   return "";
@@ -47,7 +47,7 @@ export const closingText = (code, reason) => "Closed with " + code + (reason ? "
 // commandOf connects from a shell. Only what a shell takes as it stands is outside of quotes.
 export function commandOf(command, mode, identity, message) {
   const quoted = text => "'" + text.replaceAll("'", "'\\''") + "'";
-  const header = {token: ' --header "Authorization: Bearer $TOKEN"', key: ' --header "X-Api-Key: $KEY"'}[identity.kind] || "";
+  const header = {token: ' --header "Authorization: Bearer $TOKEN"', key: ' --header "X-Api-Key: $KEY"', both: ' --header "Authorization: Bearer $TOKEN" --header "X-Api-Key: $KEY"'}[identity.kind] || "";
   return command + " ws " + quoted(mode.url) + header + (message ? " --send " + quoted(message) : "");
 }
 
@@ -101,7 +101,7 @@ export function socketPanel() {
   };
   // explain tells why a connection was refused, as soon as the desk has told it.
   const explain = () => {
-    const call = refused && state.calls.findLast(call => call.mode === refused.mode && Date.parse(call.time) >= refused.started - 5000 && (call.trace.eventType === "CONNECT" || call.trace.route === "$connect"));
+    const call = refused && state.calls.findLast(call => !call.bench && call.mode === refused.mode && Date.parse(call.time) >= refused.started - 5000 && (call.trace.eventType === "CONNECT" || call.trace.route === "$connect"));
     if (!call) return;
     refused = null;
     add("bad", String(call.trace.status), h("span", {}, call.why, call.change ? " " + call.change : ""), " ", h("a", {href: "#/live?id=" + encodeURIComponent(call.trace.requestId)}, "Its way"));
@@ -116,7 +116,7 @@ export function socketPanel() {
     const mode = modeNamed(state.mode);
     if (!mode) return put(note);
     const why = whyNot(mode, state.identity, state.desk.protocol), callers = mode.takes.filter(kind => kind !== "usageKey");
-    const text = why || (state.identity.kind === "none" && callers.length ? mode.name + " takes " + wants({takes: callers}) + ", and nobody is signed in." : callers.length && state.identity.kind !== "none" && !callers.includes(state.identity.kind) ? mode.name + " takes " + wants({takes: callers}) + "." : "");
+    const text = why || (state.identity.kind === "none" && callers.length ? mode.name + " takes " + wants({takes: callers}) + ", and nobody is signed in." : callers.length && state.identity.kind !== "none" && !isTaken(state.identity.kind, callers) ? mode.name + " takes " + wants({takes: callers}) + "." : "");
     put(note, text && h("div", {class: "note"}, h("span", {}, text), button("Choose who calls", () => open(), {class: "small"})));
   };
   const refresh = () => {

@@ -50,14 +50,14 @@ class Token {
 
   // verdict says whose it is, and what came of it.
   verdict(brings, {status, code, reason, principal}) {
-    const {tone, text} = verdicts[status] || verdicts.unknown, kept = brings.token || brings.key;
+    const {tone, text} = verdicts[status] || verdicts.unknown, kept = [["The token", brings.token], ["The key", brings.key]].filter(([, text]) => text);
     return h("div", {class: "card stack tight"},
       h("h2", {}, this.pasted ? "The token that was pasted" : "What " + caller() + " brings"),
       h("div", {class: "said stack tight", "data-tone": tone, role: "status"},
         h("p", {}, chip(text, tone), " ", code && h("code", {}, code), code && " ", sentence(reason))),
       status === "none" && h("p", {}, "Sign in by the button at the top, or paste a token below, and see what each part of it does."),
       principal?.expires && h("p", {}, "Time: ", countdown(principal.expires * 1000)),
-      kept && h("p", {class: "row tight"}, h("span", {class: "muted"}, brings.token ? "The token" : "The key"), secret(kept, brings.token ? "the token" : "the key")));
+      kept.map(([name, text]) => h("p", {class: "row tight"}, h("span", {class: "muted"}, name), secret(text, name.toLowerCase()))));
   }
 }
 

@@ -78,8 +78,19 @@ function end({status, responseType, reason, milliseconds}) {
   return step("Answer", toneOf(status), statusText(status) + (reason ? ": " + reason : ""), [["Gateway response", responseType]], milliseconds);
 }
 
-// isWanted tells whether a call is among those of a mode, a class of statuses such as "4" or a status, and has each word of a text.
-export function isWanted({mode, trace, why}, wanted) {
+// How many calls are kept of clients, and of the workbench, as the desk does.
+const mostCalls = 200, mostOfBench = 50;
+
+// lastOf are calls without the first one of those of whom there are too many.
+export function lastOf(calls) {
+  const bench = calls.filter(call => call.bench).length;
+  const first = bench > mostOfBench ? calls.findIndex(call => call.bench) : calls.length - bench > mostCalls ? calls.findIndex(call => !call.bench) : -1;
+  return first < 0 ? calls : calls.toSpliced(first, 1);
+}
+
+// isWanted tells whether a call is among those of clients or of the workbench, of a mode, a class of statuses such as "4" or a status, and has
+// each word of a text.
+export function isWanted({mode, trace, why, bench}, wanted) {
   const text = [trace.method, trace.path, trace.route, trace.requestId, mode, trace.status, why].join(" ").toLowerCase();
-  return (!wanted.mode || mode === wanted.mode) && String(trace.status).startsWith(wanted.status) && wanted.text.toLowerCase().split(/\s+/).every(word => text.includes(word));
+  return (wanted.from === "all" || (wanted.from === "bench") === !!bench) && (!wanted.mode || mode === wanted.mode) && String(trace.status).startsWith(wanted.status) && wanted.text.toLowerCase().split(/\s+/).every(word => text.includes(word));
 }

@@ -18,8 +18,11 @@ export function mount() {
 
 export const show = () => view.show();
 
-// takes tells whether a mode's calls can be tried with tokens.
-const takes = mode => mode.gateway !== "WEBSOCKET" && mode.takes.includes("token");
+// takes tells whether a mode can be tried with tokens.
+const takes = mode => mode.takes.includes("token");
+
+// connect is what is tried of a WebSocket API: nothing has a token that comes after.
+const connect = "$connect";
 
 class Workbench {
   constructor() {
@@ -36,7 +39,7 @@ class Workbench {
     try {
       const answer = await this.asked(signal => ask("broken", undefined, signal));
       if (!answer) return;
-      const hindered = !answer.available ? answer.why : !chosenMode(takes) ? "No mode that the desk serves takes tokens with calls." : credential().kind !== "token" ? "Sign in with a token first, by the button at the top: the broken tokens are made of its claims." : "";
+      const hindered = !answer.available ? answer.why : !chosenMode(takes) ? "No mode that the desk serves takes tokens." : credential().kind !== "token" ? "Sign in with a token first, by the button at the top: the broken tokens are made of its claims." : "";
       this.kinds = answer.kinds || [];
       this.results.clear();
       this.fill(hindered);
@@ -63,16 +66,18 @@ class Workbench {
   target() {
     this.operations = h("select", {onchange: () => this.aim()});
     this.path = h("input", {class: "mono", spellcheck: "false", autocomplete: "off"});
+    this.pathField = field("Path, as it is sent", this.path);
     this.offer();
-    return h("div", {class: "row"}, field("Mode", modeChoice(takes)), field("Operation", this.operations), field("Path, as it is sent", this.path));
+    return h("div", {class: "row"}, field("Mode", modeChoice(takes)), field("Operation", this.operations), this.pathField);
   }
 
   // offer has the operations be those of the mode, without the ones that are open to everyone.
   offer() {
-    const mode = chosenMode(takes)?.name, chosen = this.operations.value;
-    const fitting = state.desk.operations.filter(one => !one.public && one.modes.includes(mode));
-    const first = [state.operation, chosen].find(key => fitting.some(one => one.key === key));
-    put(this.operations, fitting.map(({key}) => h("option", {value: key, selected: key === first}, key)));
+    const mode = chosenMode(takes), chosen = this.operations.value, isSocket = mode?.gateway === "WEBSOCKET";
+    const fitting = isSocket ? [connect] : state.desk.operations.filter(one => !one.public && one.modes.includes(mode?.name)).map(({key}) => key);
+    const first = [state.operation, chosen].find(key => fitting.includes(key));
+    put(this.operations, fitting.map(key => h("option", {value: key, selected: key === first}, key)));
+    this.pathField.hidden = isSocket;
     this.aim();
   }
 
@@ -103,7 +108,7 @@ class Workbench {
     row.className = verdict === "accepted" ? "accepted" : "";
     const again = button("Try", () => this.run([name]), {class: "small", disabled: !!hindered, "aria-label": "Try " + name});
     put(row, h("th", {scope: "row"}, h("code", {}, name)), h("td", {}, part), h("td", {class: "wide"}, why, result?.skipped && h("small", {class: "block"}, result.skipped)),
-      h("td", {}, verdict && chip(verdict, tones[verdict])), h("td", {}, result?.status ? chip(statusText(result.status), toneOf(result.status) === "ok" ? "bad" : "") : ""),
+      h("td", {}, verdict && chip(verdict, tones[verdict])), h("td", {}, result?.status ? chip(statusText(result.status), verdict === "accepted" ? "bad" : "") : ""),
       h("td", {}, result?.code && h("code", {}, result.code)),
       h("td", {}, h("span", {class: "row tight still"}, again, result?.token && copier(() => result.token, "the token of " + name))));
     if (focused) again.focus();
@@ -123,7 +128,7 @@ class Workbench {
   async run(names) {
     this.running?.abort();
     const mine = this.running = new AbortController();
-    const total = names.length || this.kinds.length, question = {credential: credential(), mode: chosenMode(takes).name, method: operationNamed(this.operations.value).method, path: this.path.value, kinds: names};
+    const total = names.length || this.kinds.length, question = {credential: credential(), mode: chosenMode(takes).name, method: operationNamed(this.operations.value)?.method || connect, path: this.path.value, kinds: names};
     for (const name of names.length ? names : this.rows.keys()) this.results.delete(name);
     this.begin(total);
     let come = 0;

@@ -2,6 +2,7 @@ package functions
 
 import (
 	"context"
+	"time"
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
@@ -22,24 +23,15 @@ type Checks struct {
 	unread      error // why no key can be looked up; nil: they can
 }
 
-// Checks makes them, and calls nobody. What is wrong with what the environment says of tokens is an [*environ.Error]; where only keys or
-// revocations are out of reach, so is what hangs on them.
-func (r *Runner) Checks(ctx context.Context, p *project.Project) (*Checks, error) {
+// Checks makes them, and calls nobody: clocks may differ by skew, and most is the largest token, in bytes. What is wrong with what the
+// environment says of issuers is an [*environ.Error]; where only keys or revocations are out of reach, so is what hangs on them.
+func (r *Runner) Checks(ctx context.Context, p *project.Project, skew time.Duration, most int) (*Checks, error) {
 	issuers, err := r.config.Services.Issuers(p)
 	if err != nil {
 		return nil, err
 	}
-	getenv := r.called.getenv("token", configuration{})
-	skew, err := environ.ParseClockSkew(getenv(environ.ClockSkew))
-	if err != nil {
-		return nil, &environ.Error{Variable: environ.ClockSkew, Err: err}
-	}
-	most, err := environ.ParseMaxToken(getenv(environ.MaxToken))
-	if err != nil {
-		return nil, &environ.Error{Variable: environ.MaxToken, Err: err}
-	}
 	c := &Checks{Issuers: issuers}
-	c.revocations, c.unrevoked = environ.RevocationSource(getenv, issuers)
+	c.revocations, c.unrevoked = environ.RevocationSource(r.called.getenv("token", configuration{}), issuers)
 	c.keys, c.unread = r.called.keyStore(ctx)
 	c.Tokens, err = verify.New(verify.Config{Issuers: r.config.Services.Known(issuers), ClockSkew: skew, MaxToken: most})
 	if err != nil {

@@ -20,6 +20,7 @@ type Exchange struct {
 	resource   *ResourceTrace // what the resource policy says; nil: there is none, or it was not asked yet
 	trace      *Trace         // nil: nobody asked for it
 	traceAsked bool           // in the answer's header
+	toldTo     func(*Trace)   // gets the trace; nil: nobody does
 }
 
 // Outcome is what comes of a request.
@@ -130,7 +131,7 @@ func (x *Exchange) Finish() {
 func (x *Exchange) FinishUnlogged() {
 	x.logReason()
 	x.reportTrace()
-	x.trace = nil // an exchange may be kept as long as a connection
+	x.trace, x.toldTo = nil, nil // an exchange may be kept as long as a connection
 }
 
 // Send writes the answer, once. Everything that is to be in its header is there already, but for the trace.

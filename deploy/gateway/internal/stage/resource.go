@@ -96,7 +96,7 @@ func (x *Exchange) noteResource(t *ResourceTrace) {
 	}
 }
 
-// LogDenial tells the log that the resource policy has kept a request out, and by which statement.
+// LogDenial tells the log that the resource policy has kept a request out, and by which statement, counted from 1.
 func (x *Exchange) LogDenial() {
 	t := x.resource
 	if x.Config.Log == nil || t == nil {
@@ -105,7 +105,7 @@ func (x *Exchange) LogDenial() {
 	secrets := x.secrets()
 	args := []any{"requestId", x.ownID(), "arn", cutSecrets(t.ARN, secrets), "sourceIp", x.SourceIP, "reason", t.Reason}
 	if t.Statement != nil {
-		args = append(args, "statement", t.Index, "sid", t.Statement.Sid)
+		args = append(args, "statement", t.Index+1, "sid", t.Statement.Sid)
 	}
 	x.Config.Log.Info("the resource policy keeps a request out", args...)
 }

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -102,13 +103,30 @@ type IntegrationTrace struct {
 	Milliseconds float64 `json:"milliseconds"`    // that it took
 }
 
-// wantsTrace tells whether somebody wants to know all ways.
-func (c *Config) wantsTrace() bool { return c.Traces != nil && (c.Traced == nil || c.Traced()) }
+// tracesKey is what a context has of [WithTraces].
+type tracesKey struct{}
+
+// WithTraces has the ways of requests that have the context go to a function, and not to Config.Traces.
+func WithTraces(ctx context.Context, traces func(*Trace)) context.Context {
+	return context.WithValue(ctx, tracesKey{}, traces)
+}
+
+// traces is what gets the way of the request, which begins; nil: nobody wants to know it. asked: the client does.
+func (x *Exchange) traces(asked bool) func(*Trace) {
+	if own, is := x.HTTP.Context().Value(tracesKey{}).(func(*Trace)); is {
+		return own
+	}
+	if c := x.Config; asked || c.Traced == nil || c.Traced() {
+		return c.Traces
+	}
+	return nil
+}
 
 // startTrace begins a trace where somebody wants it. The request that asks for it is none of the function's business.
 func (x *Exchange) startTrace() {
 	asked := x.Config.ShowTrace && x.HTTP.Header.Get(traceHeader) != ""
-	if !asked && !x.Config.wantsTrace() {
+	x.toldTo = x.traces(asked)
+	if !asked && x.toldTo == nil {
 		return
 	}
 	x.trace = &Trace{RequestID: x.ownID(), Method: x.HTTP.Method, Path: x.StagePath}
@@ -186,11 +204,11 @@ func (x *Exchange) showTrace() {
 
 // reportTrace gives the trace to who wants all.
 func (x *Exchange) reportTrace() {
-	if x.Config.Traces == nil || x.trace == nil {
+	if x.toldTo == nil || x.trace == nil {
 		return
 	}
 	x.traceEnd()
-	x.Config.Traces(x.trace.cut(x.secrets()))
+	x.toldTo(x.trace.cut(x.secrets()))
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

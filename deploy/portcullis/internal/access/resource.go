@@ -19,7 +19,7 @@ func (c *checker) checkPolicy() {
 		operation := &c.Contract.Operations[i]
 		switch reach := p.Reach(operation.Route); {
 		case reach.Shut >= 0:
-			name := fmt.Sprintf("statement %d", reach.Shut)
+			name := fmt.Sprintf("statement %d", reach.Shut+1)
 			if sid := p.Statement[reach.Shut].Sid; sid != "" {
 				name += fmt.Sprintf(" (%s)", inquiry.Printable(sid))
 			}

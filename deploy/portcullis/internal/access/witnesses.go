@@ -188,7 +188,7 @@ func (e *evaluation) noteOnlyRequest() {
 			continue
 		}
 		if only, err := policy.ParseARN(s.Resource[0]); err == nil && !strings.ContainsAny(only.Path, "*?") {
-			e.note(fmt.Sprintf("statement %d allows one request only: where the gateway keeps answers (a REST API does for 300 s unless told otherwise), all others of the same credentials get 403 meanwhile", i))
+			e.note(fmt.Sprintf("statement %d allows one request only: where the gateway keeps answers (a REST API does for 300 s unless told otherwise), all others of the same credentials get 403 meanwhile", i+1))
 		}
 	}
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import {isWanted, statusText, steps, toneOf} from "../../web/way.js";
+import {isWanted, lastOf, statusText, steps, toneOf} from "../../web/way.js";
 
 const trace = {
   requestId: "r1", method: "GET", path: "/users/7", route: "GET /users/{id}", parameters: {id: "7"}, status: 200, milliseconds: 5,
@@ -59,6 +59,21 @@ for (const [wanted, is] of [
   [{text: "USERS get"}, true], [{text: "users post"}, false], [{text: "r1"}, true], [{text: "ended"}, true], [{mode: "rest-token", status: "2", text: "nothing"}, false],
 ]) {
   test("wanted by " + JSON.stringify(wanted), () => {
+    assert.equal(isWanted({mode: "rest-token", trace, why: "the token ended", bench: true}, {from: "bench", mode: "", status: "", text: "", ...wanted}), is);
     assert.equal(isWanted({mode: "rest-token", trace, why: "the token ended"}, {mode: "", status: "", text: "", ...wanted}), is);
   });
 }
+
+test("those of the workbench are seen where they are asked for", () => {
+  for (const [from, bench, is] of [["", false, true], ["", true, false], ["bench", false, false], ["bench", true, true], ["all", false, true], ["all", true, true]]) {
+    assert.equal(isWanted({mode: "m", trace, bench}, {from, mode: "", status: "", text: ""}), is, from + " " + bench);
+  }
+});
+
+test("neither clients nor the workbench push the other's calls out", () => {
+  let calls = [];
+  for (let i = 0; i < 1000; i++) calls = lastOf([...calls, {seq: i, bench: i % 3 > 0}]);
+  const [clients, bench] = [calls.filter(call => !call.bench), calls.filter(call => call.bench)];
+  assert.deepEqual([clients.length, bench.length], [200, 50]);
+  assert.deepEqual([clients.at(-1).seq, bench.at(-1).seq, clients[0].seq], [999, 998, 402]);
+});
