@@ -113,8 +113,8 @@ func (s *keys) change(ctx context.Context, w *watch, r *rand.Rand, n int) error 
 		return err
 	}
 	w.expect(time.Now(), keyCall(next, "a new key", 200))
-	s.put(next)
 	old := s.take(r)
+	s.put(next)
 	switch n % 3 {
 	case 0: // rotated
 		err = s.store.SetExpires(ctx, old.id, time.Now().Add(time.Second).Truncate(time.Second))

@@ -165,9 +165,9 @@ func (c *caller) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		var err error
 		switch n := c.rand.IntN(100); {
-		case n < 50:
+		case n < 70:
 			err = c.first()
-		case n < 90 && len(c.recent) > 0:
+		case n < 93 && len(c.recent) > 0:
 			err = c.use(c.recent[c.rand.IntN(len(c.recent))])
 		default:
 			err = c.useKey()

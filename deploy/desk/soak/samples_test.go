@@ -14,20 +14,20 @@ import (
 
 // counts are what has been counted until a moment.
 type counts struct {
-	at                      time.Time
-	statuses                [600]int64
-	modes, asked            map[string]int64 // answers by mode, and decisions of its function
-	tokens, fetches         int64
-	remembered, looked      int64 // of the tokens that the function of rest-request was asked about
-	keysKnown, keysLooked   int64 // of its API keys
-	took                    [len(steps)]int64
-	processor               map[string]float64 // seconds, by program
-	machine                 float64            // seconds in which the machine's processors were busy
-	resident                map[string]float64 // megabytes, by program
-	processes               int
-	load                    float64
-	rotations, revocations  int64
-	keyChanges, early       int64
+	at                     time.Time
+	statuses               [600]int64
+	modes, asked           map[string]int64 // answers by mode, and decisions of its function
+	tokens, fetches        int64
+	remembered, looked     int64 // of the tokens that the function of rest-request was asked about
+	keysKnown, keysLooked  int64 // of its API keys
+	took                   [len(steps)]int64
+	processor              map[string]float64 // seconds, by program
+	machine                float64            // seconds in which the machine's processors were busy
+	resident               map[string]float64 // megabytes, by program
+	processes              int
+	load                   float64
+	rotations, revocations int64
+	keyChanges, early      int64
 }
 
 // row is a sample: what there was in a second between two moments, or at the second one.

@@ -10,6 +10,8 @@
 // random and not the key's secret, and the keys that a key is rotated to share it. It is deleted with the last of
 // them; where DynamoDB has removed an expired record on its own, delete with the record's id deletes it still.
 //
+// Where AUDIT_TABLE is set, or the desk at --desk has such a table, each change is recorded in it, or not made: see package audit.
+//
 // What fails midway is undone, also where the key was made and stdout did not take it, and where an interrupt, a
 // termination or a hangup comes between; what cannot be undone is said, with the ids of what is left. An authorizer that
 // knows a key may accept it for a minute after it was disabled, deleted or given an end; a gateway that caches the
@@ -27,6 +29,7 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
+	"portcullis/deploy/portcullis/internal/audit/trail"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/dynamotable"
 )
@@ -64,6 +67,8 @@ type task struct {
 	options []func(*config.LoadOptions) error // of the AWS SDK's clients
 	gateway string                            // where API Gateway is; "": where the AWS SDK finds it
 	now     time.Time
+
+	recorder dynamotable.Recorder
 }
 
 // begin opens the table, and calls nobody but the desk at --desk.
@@ -72,7 +77,12 @@ func (g *group) begin(command *cobra.Command) (*task, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &task{g.Session, command, table.Store, table.Options, table.Gateway, g.Now()}, nil
+	return &task{g.Session, command, table.Store, table.Options, table.Gateway, g.Now(), table.Recorder}, nil
+}
+
+// do does something to the key of an id, and records it.
+func (t *task) do(act, id string, more []trail.Detail, do func() error) error {
+	return t.recorder.Do(t.command, "key "+act, append([]trail.Detail{{Name: "key", Value: id}}, more...), do)
 }
 
 // note writes a line to stderr.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"portcullis/authorizers/apikey"
+	"portcullis/deploy/portcullis/internal/audit/trail"
 	"portcullis/deploy/portcullis/internal/cli"
 )
 
@@ -85,10 +86,17 @@ func (t *task) runRotate(ctx context.Context, id string, c rotation) error {
 	if err != nil {
 		return err
 	}
-	var u undo
-	ended, err := t.rotate(ctx, &u, key, r, old, c)
+	var ended apikey.Record
+	more := []trail.Detail{{Name: "owner", Value: old.Owner}, {Name: "successor", Value: r.ID}, {Name: "overlap", Value: c.overlap.String()}}
+	err = t.do("rotate", old.ID, more, func() (err error) {
+		var u undo
+		if ended, err = t.rotate(ctx, &u, key, r, old, c); err != nil {
+			return u.all(ctx, err)
+		}
+		return nil
+	})
 	if err != nil {
-		return u.all(ctx, err)
+		return err
 	}
 	after := viewOf(ended, t.now)
 	t.note("created %s in place of %s, which is %s and expires: %s. The new key expires: %s. It is not shown again.",

@@ -6,6 +6,9 @@
 // SDK's own variables apply; AWS_ENDPOINT_URL_DYNAMODB reaches an emulator. A token is read from stdin, since command lines can be seen by others, and is never printed. It is not
 // verified: whoever may write to the table may revoke any token, and a made-up one is nobody's.
 //
+// Where AUDIT_TABLE is set, or the desk at --desk has such a table, each revocation and undoing is recorded in it, or not made: see package
+// audit.
+//
 // An authorizer that accepted a token may accept it for ten seconds more; a gateway that caches the authorizer's answers, for
 // its own time beyond that. See package revocation.
 //
@@ -54,12 +57,8 @@ func Command(s *cli.Session) *cobra.Command {
 }
 
 // open opens the table of revocations, and calls nobody but the desk at --desk.
-func (g *group) open(ctx context.Context) (revocation.Store, error) {
-	table, err := dynamotable.Open(ctx, g.table, tables.OpenRevocations)
-	if err != nil {
-		return nil, err
-	}
-	return table.Store, nil
+func (g *group) open(ctx context.Context) (*dynamotable.Table[revocation.Store], error) {
+	return dynamotable.Open(ctx, g.table, tables.OpenRevocations)
 }
 
 // check refuses an entry that no table takes: what is wrong with it was wrong on the command line, or in the token.
@@ -70,16 +69,16 @@ func check(e revocation.Entry) error {
 	return nil
 }
 
-// revoke writes an entry, and prints its ID.
-func (g *group) revoke(command *cobra.Command, e revocation.Entry, format string) error {
-	store, err := g.open(command.Context())
+// revoke writes an entry, which act says, and prints its ID.
+func (g *group) revoke(command *cobra.Command, act string, e revocation.Entry, format string) error {
+	table, err := g.open(command.Context())
 	if err != nil {
 		return err
 	}
-	if err := store.Revoke(command.Context(), e); err != nil {
+	v := viewOf(e, g.Now())
+	if err := table.Do(command, "revoke "+act, v.details(), func() error { return table.Store.Revoke(command.Context(), e) }); err != nil {
 		return err
 	}
-	v := viewOf(e, g.Now())
 	g.Note(command, "revoked %s; kept until %s. Authorizers may take %s to see it, and gateways that cache their answers longer.",
 		v.what(), v.Expires.Format(time.RFC3339), revocation.RememberedFor)
 	if format == cli.FormatJSON {
