@@ -31,8 +31,8 @@ func command(s *cli.Session) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "portcullis",
 		Short: "Who may call what behind Amazon API Gateway",
-		Long: `Who may call what behind Amazon API Gateway: access rules, fixtures for tests of authorizers, API keys, revoked tokens,
-signing in, a WebSocket by hand, an API on this machine, and the zips that are deployed.
+		Long: `Who may call what behind Amazon API Gateway: access rules, fixtures for tests of authorizers, API keys, revoked tokens, who
+changed these, signing in, a WebSocket by hand, an API on this machine, and the zips that are deployed.
 
 Exit status: 0 it was done, or yes; 1 the answer is no; 2 it could not be asked or done; 130 interrupted.`,
 	}

@@ -13,9 +13,9 @@ import (
 
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
-	"portcullis/deploy/portcullis/internal/audit/trail"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/dynamotable"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 const long = `Who created, rotated, disabled, enabled or deleted API keys, and who revoked tokens or undid that: what portcullis key and

@@ -21,10 +21,10 @@ import (
 	"portcullis/authorizers/dynamodb"
 	emulator "portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/portcullis/internal/audit"
-	"portcullis/deploy/portcullis/internal/audit/trail"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/key"
 	"portcullis/deploy/portcullis/internal/revoke"
+	"portcullis/deploy/portcullis/internal/trail"
 	"portcullis/deploy/testtools"
 )
 

@@ -10,7 +10,7 @@ import (
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
 	"portcullis/deploy/desk/about"
-	"portcullis/deploy/portcullis/internal/audit/trail"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 // Recorder records what is done to a table, in the table of audit records that goes with it.

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"portcullis/authorizers/apikey"
-	"portcullis/deploy/portcullis/internal/audit/trail"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 // creation is what a key is to be created as.

@@ -11,8 +11,8 @@ import (
 
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
-	"portcullis/deploy/portcullis/internal/audit/trail"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 func (g *group) delete() *cobra.Command {

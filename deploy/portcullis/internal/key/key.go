@@ -29,9 +29,9 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/environ"
 	"portcullis/authorizers/environ/tables"
-	"portcullis/deploy/portcullis/internal/audit/trail"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/dynamotable"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 const long = `Issues and manages API keys in the DynamoDB table that --table or API_KEYS_TABLE names, or in that of the
@@ -40,6 +40,7 @@ desk (portcullis local) at --desk.
 AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
 An authorizer may accept a key for a minute after it was disabled or deleted; a gateway that caches its
 answers, longer.
+Where AUDIT_TABLE names a table, or the desk has one, who did what is recorded in it, and nothing is done that cannot be.
 
 Exit status: 0 it was done; 1 there is no such key, or its state forbids it; 2 it could not be done, and stderr says why, and
 what is left of it if that could not be undone; 130 interrupted.`

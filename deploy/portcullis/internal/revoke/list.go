@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"portcullis/authorizers/revocation"
-	"portcullis/deploy/portcullis/internal/audit/trail"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 // view is what is shown of an entry.

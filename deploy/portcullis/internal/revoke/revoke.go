@@ -37,6 +37,7 @@ Each command prints the ID of what it wrote, which undo takes. It can be done ag
 AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
 An authorizer may accept a token for ten seconds after it was revoked; a gateway that caches its answers, longer.
 A user who signs in again gets good tokens, from the next second on.
+Where AUDIT_TABLE names a table, or the desk has one, who did what is recorded in it, and nothing is done that cannot be.
 
 Exit status: 0 it was done; 1 there is no such revocation, or the tokens have ended anyway; 2 it could not be done, and stderr
 says why; 130 interrupted.`

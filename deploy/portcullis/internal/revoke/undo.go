@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"portcullis/authorizers/revocation"
-	"portcullis/deploy/portcullis/internal/audit/trail"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 // undone is what is shown of an entry that was removed.
