@@ -133,6 +133,12 @@ func (t *tally) isWrong(format string, args ...any) {
 	}
 }
 
+func (t *tally) wrongs() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.wrong
+}
+
 // report fails a test for what was wrong.
 func (t *tally) report(to *testing.T) {
 	t.mu.Lock()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -230,5 +229,3 @@ func decimals(value float64) int {
 	}
 	return 2
 }
-
-var processors = runtime.NumCPU()

@@ -33,8 +33,9 @@ type run struct {
 	watch   *watch
 	start   time.Time
 	rows    []row
-	last    *counts
+	taken   []*counts // at the end of each row
 	first   *counts
+	last    *counts
 
 	rotations, revocations, keyChanges atomic.Int64
 }
@@ -72,6 +73,9 @@ func TestSoak(t *testing.T) {
 	for _, line := range r.program.log.others() {
 		t.Log(line)
 	}
+	if len(r.rows) == 0 {
+		t.Fatal("it was too short for a sample")
+	}
 	t.Log(r.summary())
 	if *update {
 		r.write(t)
@@ -104,7 +108,7 @@ func (r *run) sample(ctx context.Context, t *testing.T) {
 	for sleep(ctx, each) {
 		now := r.take()
 		next := now.since(r.last, r.start)
-		r.rows, r.last = append(r.rows, next), now
+		r.rows, r.taken, r.last = append(r.rows, next), append(r.taken, now), now
 		if *verbose {
 			t.Logf("%.1f", next.values())
 		}
