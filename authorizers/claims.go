@@ -27,4 +27,8 @@ type Claims struct {
 	AcceptedUntil time.Time // when the token stops being accepted: exp and the clock skew
 
 	Remembered bool // the token was recognised as one that had been verified a moment ago
+
+	// KeysStale is for how long the key that made its signature has been one that should have been fetched again, and could not be, since
+	// its issuer does not answer; zero: it is fresh.
+	KeysStale time.Duration
 }

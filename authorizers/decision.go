@@ -82,6 +82,9 @@ func (d *decision) who() []slog.Attr {
 	if p.claims == nil {
 		return attributes
 	}
+	if stale := p.claims.KeysStale; stale > 0 {
+		attributes = append(attributes, slog.Int64("keysStaleSeconds", max(int64(stale/time.Second), 1)))
+	}
 	return append(attributes, present("unread", strings.Join(p.claims.Unread, "; "))...)
 }
 

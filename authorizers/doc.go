@@ -61,6 +61,10 @@
 // is the place where the credential stood, as TokenSources write it, or header:x-api-key; several are joined by commas. Where
 // no credential could be used, looked are the places that were looked at.
 //
+// Of a token whose issuer cannot be reached, and whose keys should have been fetched again, keysStaleSeconds tells for how long that has been so:
+// when they may serve no longer, good tokens are decided by nobody (keys-unavailable). Keys that are not looked up while made-up ones
+// come in a flood have the reason api-keys-flood.
+//
 // Credentials are checked by packages of their own (verify, apikey, revocation), rules are compiled by another (policy); a main
 // in cmd wires them. Embed a handler in a function of your own to add to it.
 package authorizers

@@ -1,6 +1,9 @@
 package authorizers
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // The reasons to refuse an API key.
 const (
@@ -34,6 +37,10 @@ func (e *KeyError) Is(target error) bool {
 	t, ok := target.(*KeyError)
 	return ok && t.Code == e.Code && (t.KeyID == "" || t.KeyID == e.KeyID)
 }
+
+// ErrKeysFlood is why an API key is not looked up while made-up ones come in a flood, in a [*KeysUnavailableError]. The decision log has a
+// code of its own for it.
+var ErrKeysFlood = errors.New("too many unknown keys were read a moment ago")
 
 // KeysUnavailableError says that an API key could be neither accepted nor refused: the keys could not be read.
 type KeysUnavailableError struct {

@@ -3,9 +3,11 @@ package authorizers_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"portcullis/authorizers"
 	"portcullis/authorizers/verify"
@@ -174,5 +176,60 @@ func TestHintsAndUnread(t *testing.T) {
 	}
 	if got[2]["unread"] != "roles is a number" || got[3]["unread"] != nil {
 		t.Errorf("claims that cannot be read: %v, %v", got[2], got[3])
+	}
+}
+
+// TestStaleKeysLog: the log tells for how long keys have been stale while their issuer is down, and of fresh ones nothing.
+func TestStaleKeysLog(t *testing.T) {
+	issuer := verifytest.NewServer("EdDSA")
+	defer issuer.Close()
+	now := time.Now()
+	verifier, err := verify.New(verify.Config{Now: func() time.Time { return now }, Issuers: []verify.Issuer{{
+		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"EdDSA"},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	authorizer, err := authorizers.NewToken(authorizers.Config{Rules: contractRules(t), Tokens: verifier, Log: slog.New(slog.NewJSONHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := issuer.OIDC(verifytest.Options{Scopes: []string{"users/read"}, Lifetime: 48 * time.Hour})
+	for _, step := range []struct {
+		after time.Duration // since the keys were fetched, which are fresh for an hour
+		want  any
+	}{{0, nil}, {59 * time.Minute, nil}, {time.Hour + 90*time.Second, 90.0}, {25*time.Hour - time.Minute, 24*3600.0 - 60}} {
+		now = now.Add(step.after)
+		log.Reset()
+		for range 2 { // the second time it is recognised
+			if _, err := authorizer.Invoke(t.Context(), event(t, "Bearer "+token)); err != nil {
+				t.Fatalf("%v later: %v", step.after, err)
+			}
+		}
+		for i, line := range lines(t, log.String()) {
+			if line["keysStaleSeconds"] != step.want || line["remembered"] != (i == 1) {
+				t.Errorf("%v later: %v", step.after, line)
+			}
+		}
+		now = now.Add(-step.after)
+		issuer.Outage(true)
+	}
+}
+
+// TestFloodLog: keys that are not looked up while made-up ones come in a flood have a reason of their own, are no 401, and let nobody in.
+func TestFloodLog(t *testing.T) {
+	f := newRequestFixture(t, nil)
+	f.keys["flooded"] = &authorizers.KeysUnavailableError{Err: authorizers.ErrKeysFlood}
+	f.keys["down"] = &authorizers.KeysUnavailableError{Err: errors.New("the table is down")}
+	for key, want := range map[string]string{"flooded": "api-keys-flood", "down": "api-keys-unavailable"} {
+		f.log.Reset()
+		answer, err := f.request.Invoke(t.Context(), requestEvent(t, "http-2.0", with("X-Api-Key", key)))
+		if err == nil || err.Error() == "Unauthorized" || answer != nil {
+			t.Errorf("%s: %s, %v", key, answer, err)
+		}
+		if got := lines(t, f.log.String()); len(got) != 1 || got[0]["reason"] != want || got[0]["decision"] != "cannot-tell" || got[0]["level"] != "ERROR" {
+			t.Errorf("%s: %v", key, got)
+		}
 	}
 }

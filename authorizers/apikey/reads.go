@@ -8,16 +8,14 @@ import (
 	"sync"
 	"time"
 
+	"portcullis/authorizers"
 	"portcullis/authorizers/internal/span"
 )
 
 // readTimeout bounds a read; nobody joins a flight that began longer ago.
 const readTimeout = 5 * time.Second
 
-var (
-	errFlood = errors.New("too many unknown keys were read a moment ago")
-	errLate  = errors.New("the read took too long")
-)
+var errLate = errors.New("the read took too long")
 
 // reads reads records, each in a single flight however many ask for it, and remembers what it read. The key sets of package
 // verify are remembered by rules of their own: an issuer publishes one set, which is renewed while it serves, and a table has a
@@ -68,7 +66,7 @@ func (r *reads) record(ctx context.Context, id string) (record *Record, remember
 	f := r.join(ctx, id, now, known == nil)
 	r.mu.Unlock()
 	if f == nil {
-		return nil, false, errFlood
+		return nil, false, authorizers.ErrKeysFlood
 	}
 	record, err = r.wait(ctx, f)
 	return record, false, err

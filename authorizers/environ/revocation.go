@@ -23,6 +23,10 @@ const (
 	RevocationTable = "REVOCATION_TABLE" // DynamoDB table of revocations; required for "table", and for nothing else
 )
 
+// AuditTable is of the command alone, no function reads it: the DynamoDB table in which it records what was done to API keys and
+// revocations, found as those tables are. Not set: nothing is recorded.
+const AuditTable = "AUDIT_TABLE"
+
 // readRevocations makes what tells of tokens that were revoked; nil where nothing is to.
 func readRevocations(getenv func(string) string, issuers []verify.Issuer) (authorizers.Revocations, error) {
 	source, err := RevocationSource(getenv, issuers)

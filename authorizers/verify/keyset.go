@@ -65,6 +65,9 @@ func (s *snapshot) of(id string, now time.Time) []*key {
 	return s.keys[id]
 }
 
+// stale tells how long ago the keys ceased to be fresh, which serve while their issuer cannot be reached; zero: they are fresh.
+func (s *keySet) stale(now time.Time) time.Duration { return s.known.Load().fresh.Since(now) }
+
 // flight is a fetch that is under way, for all who need one meanwhile (single flight).
 type flight struct {
 	started time.Time

@@ -158,7 +158,9 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*authorizers.Claims,
 		if now := v.now(); known.good.Holds(now) {
 			var keys []*key
 			if keys, renewal = known.issuer.keys.ready(known.keyID, now, nil); slices.Contains(keys, known.key) {
-				return known.copyClaims(true), nil
+				claims := known.copyClaims(true)
+				claims.KeysStale = known.issuer.keys.stale(now)
+				return claims, nil
 			}
 		}
 	}
@@ -203,6 +205,7 @@ func (v *Verifier) check(ctx context.Context, raw string, renewal *flight) (*ver
 	if err != nil {
 		return nil, err
 	}
+	claims.KeysStale = issuer.keys.stale(now)
 	until := now.Add(seenFor)
 	if claims.AcceptedUntil.Before(until) {
 		until = claims.AcceptedUntil

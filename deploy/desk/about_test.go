@@ -39,7 +39,7 @@ func TestAbout(t *testing.T) {
 	aws := d.url + "/_aws"
 	got := about.Desk{Version: told.Version, Region: told.Region, ClockSkew: told.ClockSkew, MaxToken: told.MaxToken, TokenSources: told.TokenSources, Tables: told.Tables, Feed: told.Feed, Endpoints: told.Endpoints}
 	want := about.Desk{
-		Version: 1, Region: "eu-west-1", ClockSkew: "5s", MaxToken: 4096, TokenSources: "bearer,raw", Feed: about.Feed{On: true, Ends: true, Mode: "websocket"}, Tables: about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"},
+		Version: 1, Region: "eu-west-1", ClockSkew: "5s", MaxToken: 4096, TokenSources: "bearer,raw", Feed: about.Feed{On: true, Ends: true, Mode: "websocket"}, Tables: about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections", Audit: "audit"},
 		Endpoints: about.Endpoints{DynamoDB: aws, Cognito: aws, APIGateway: aws, SecretsManager: aws},
 	}
 	if !reflect.DeepEqual(got, want) {

@@ -1,5 +1,5 @@
 // Command portcullis is the one command of Portcullis for people: who may call what, fixtures for tests of authorizers, API keys,
-// revoked tokens, signing in, a WebSocket by hand, an API on this machine, and the zips that are deployed.
+// revoked tokens and who changed them, signing in, a WebSocket by hand, an API on this machine, and the zips that are deployed.
 //
 //	go build -o portcullis ./deploy/portcullis
 //
@@ -14,6 +14,7 @@ import (
 
 	"portcullis/deploy/portcullis/build"
 	"portcullis/deploy/portcullis/internal/access"
+	"portcullis/deploy/portcullis/internal/audit"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/fixture"
 	"portcullis/deploy/portcullis/internal/key"
@@ -30,12 +31,12 @@ func command(s *cli.Session) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "portcullis",
 		Short: "Who may call what behind Amazon API Gateway",
-		Long: `Who may call what behind Amazon API Gateway: access rules, fixtures for tests of authorizers, API keys, revoked tokens,
-signing in, a WebSocket by hand, an API on this machine, and the zips that are deployed.
+		Long: `Who may call what behind Amazon API Gateway: access rules, fixtures for tests of authorizers, API keys, revoked tokens, who
+changed these, signing in, a WebSocket by hand, an API on this machine, and the zips that are deployed.
 
 Exit status: 0 it was done, or yes; 1 the answer is no; 2 it could not be asked or done; 130 interrupted.`,
 	}
-	root.AddCommand(access.Command(s), fixture.Command(s), key.Command(s), revoke.Command(s), local.Command(s), build.Command(s))
+	root.AddCommand(access.Command(s), fixture.Command(s), key.Command(s), revoke.Command(s), audit.Command(s), local.Command(s), build.Command(s))
 	root.AddCommand(login.Commands(s)...)
 	root.AddCommand(ws.Command(s, login.Token))
 	return root

@@ -1,4 +1,4 @@
-# What those need who run the stack: logs, alarms, a firewall, a domain of one's own.
+# What those need who run the stack: logs, alarms, audit records, a firewall, a domain of one's own.
 
 module "account_logging" {
   source = "./modules/account-logging"
@@ -21,6 +21,7 @@ module "observability" {
     function_name = made.authorizer.name
     log_group     = made.authorizer.log_group
     timeout       = made.authorizer.timeout
+    api_keys      = contains(local.key_modes, mode)
   } if contains(local.function_names, mode) }
   functions = { for name, function in module.function : name => {
     function_name = function.name
@@ -32,8 +33,19 @@ module "observability" {
     rule_name     = feed.rule_name
     queue_name    = feed.queue_name
   }])
-  alarm_actions = var.alarm_actions
-  thresholds    = var.thresholds
+  revocations_table = one(module.revocations_table[*].name)
+  alarm_actions     = var.alarm_actions
+  thresholds        = var.thresholds
+}
+
+# Who changed API keys and revocations, as the command portcullis writes it. No function has a right to it. Its items stay.
+module "audit_table" {
+  source = "./modules/table"
+  count  = length(module.api_keys_table) + length(module.revocations_table) > 0 ? 1 : 0
+
+  name                = "${var.name}-audit"
+  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.kms_key_arn
 }
 
 module "web_acl" {

@@ -77,6 +77,11 @@ output "revocations_table" {
   value       = one(module.revocations_table[*].name)
 }
 
+output "audit_table" {
+  description = "Name of the DynamoDB table of who changed API keys and revocations, for the commands portcullis key, revoke and audit; null where there is neither table."
+  value       = one(module.audit_table[*].name)
+}
+
 output "users_stream_arn" {
   description = "ARN of the stream of the table of users, for another stack's users_stream_arn; null where it has none."
   value       = module.users_table.stream_arn

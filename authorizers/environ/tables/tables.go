@@ -38,6 +38,11 @@ func OpenRevocations(ctx context.Context, getenv func(string) string, options ..
 	return revocations.New(table), nil
 }
 
+// OpenAudit opens the DynamoDB table that AUDIT_TABLE names, as OpenKeys does. What is in it is for its callers to say.
+func OpenAudit(ctx context.Context, getenv func(string) string, options ...func(*config.LoadOptions) error) (*dynamodb.Table, error) {
+	return open(ctx, getenv, options, environ.AuditTable)
+}
+
 // open opens the table that a variable names; nil where it is not set.
 func open(ctx context.Context, getenv func(string) string, options []func(*config.LoadOptions) error, variable string) (*dynamodb.Table, error) {
 	name := getenv(variable)

@@ -15,3 +15,11 @@ func Between(from, until time.Time) Span { return Span{from, until} }
 
 // Holds tells whether a time is in the stretch.
 func (s Span) Holds(now time.Time) bool { return !now.Before(s.from) && now.Before(s.until) }
+
+// Since is how long the stretch has been over; zero where it is not, or never was.
+func (s Span) Since(now time.Time) time.Duration {
+	if s.until.IsZero() {
+		return 0
+	}
+	return max(now.Sub(s.until), 0)
+}

@@ -51,6 +51,7 @@ type Tables struct {
 	APIKeys     string `json:"apiKeys,omitempty"`
 	Revocations string `json:"revocations,omitempty"`
 	Connections string `json:"connections,omitempty"`
+	Audit       string `json:"audit,omitempty"` // the command's records of what it does to API keys and revocations
 }
 
 // Feed is what becomes of clients of the WebSocket API: they are told of changes, and their connections end with what opened them.

@@ -13,9 +13,10 @@ variables {
     websocket   = { kind = "WEBSOCKET", id = "ws1", name = "demo-websocket", stage = "v1" }
   }
   authorizers = {
-    rest-token  = { function_name = "demo-token", log_group = "/aws/lambda/demo-token", timeout = 10 }
+    rest-token  = { function_name = "demo-token", log_group = "/aws/lambda/demo-token", timeout = 10, api_keys = true }
     http-lambda = { function_name = "demo-jwt", log_group = "/aws/lambda/demo-jwt", timeout = 5 }
   }
+  revocations_table = "demo-revocations"
   functions = {
     things = { function_name = "demo-things", log_group = "/aws/lambda/demo-things" }
   }
@@ -34,15 +35,23 @@ run "observability" {
       "demo-http-iam-client-errors",
       "demo-http-iam-server-errors",
       "demo-http-lambda-authorizer-duration",
+      "demo-http-lambda-bound-tokens",
       "demo-http-lambda-cannot-tell",
       "demo-http-lambda-client-errors",
+      "demo-http-lambda-keys-stale",
       "demo-http-lambda-keys-unavailable",
+      "demo-http-lambda-revoked-tokens",
       "demo-http-lambda-server-errors",
+      "demo-rest-token-api-keys-flood",
       "demo-rest-token-authorizer-duration",
+      "demo-rest-token-bound-tokens",
       "demo-rest-token-cannot-tell",
       "demo-rest-token-client-errors",
+      "demo-rest-token-keys-stale",
       "demo-rest-token-keys-unavailable",
+      "demo-rest-token-revoked-tokens",
       "demo-rest-token-server-errors",
+      "demo-revocations-written",
       "demo-websocket-client-errors",
       "demo-websocket-server-errors",
     ])
@@ -147,12 +156,52 @@ run "observability" {
       http-lambda-Unauthorized    = "/aws/lambda/demo-jwt { $.decision = \"unauthorized\" }"
       http-lambda-CannotTell      = "/aws/lambda/demo-jwt { $.decision = \"cannot-tell\" }"
       http-lambda-KeysUnavailable = "/aws/lambda/demo-jwt { $.reason = \"keys-unavailable\" }"
+      http-lambda-Revoked         = "/aws/lambda/demo-jwt { $.reason = \"token-revoked\" }"
+      http-lambda-Bound           = "/aws/lambda/demo-jwt { $.reason = \"token-bound\" }"
+      http-lambda-KeysStale       = "/aws/lambda/demo-jwt { $.keysStaleSeconds > 0 }"
     }
     error_message = "The decisions of an authorizer are not counted in its own log."
   }
 
+  # How many, but for how long keys have been stale.
   assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 4 * 2 + 2 * 2 + 2 + 2 && output.dashboard == "demo" && output.namespace == "Portcullis/demo"
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.decisions : name => "${alarm.statistic} >= ${alarm.threshold}" if startswith(name, "rest-token") } == {
+      rest-token-KeysUnavailable = "Sum >= 1"
+      rest-token-CannotTell      = "Sum >= 5"
+      rest-token-KeysStale       = "Maximum >= 3600"
+      rest-token-Revoked         = "Sum >= 50"
+      rest-token-Bound           = "Sum >= 50"
+      rest-token-KeysFlood       = "Sum >= 1"
+    }
+    error_message = "An alarm on decisions starts at another number, or adds up what is to be the longest."
+  }
+
+  assert {
+    condition = { for name, filter in aws_cloudwatch_log_metric_filter.this : name => filter.metric_transformation[0].value if filter.metric_transformation[0].value != "1" } == {
+      rest-token-KeysStale  = "$.keysStaleSeconds"
+      http-lambda-KeysStale = "$.keysStaleSeconds"
+    }
+    error_message = "A metric has another value than how many, or not for how long."
+  }
+
+  # With dimensions there is no default: PutMetricFilter refuses both together.
+  assert {
+    condition = { for name, filter in aws_cloudwatch_log_metric_filter.by_issuer : name => "${filter.pattern} ${filter.metric_transformation[0].value} ${filter.metric_transformation[0].dimensions.Issuer} ${coalesce(filter.metric_transformation[0].default_value, "none")}" if startswith(name, "http-lambda") } == {
+      http-lambda-RevokedByIssuer   = "{ $.reason = \"token-revoked\" } 1 $.issuer none"
+      http-lambda-KeysStaleByIssuer = "{ $.keysStaleSeconds > 0 } $.keysStaleSeconds $.issuer none"
+    }
+    error_message = "What is told by issuer is not."
+  }
+
+  assert {
+    condition = (aws_cloudwatch_metric_alarm.revocations[0].metric_name == "SuccessfulRequestLatency" && aws_cloudwatch_metric_alarm.revocations[0].statistic == "SampleCount" &&
+      aws_cloudwatch_metric_alarm.revocations[0].dimensions == tomap({ TableName = "demo-revocations", Operation = "PutItem" }) && aws_cloudwatch_metric_alarm.revocations[0].threshold == 100 &&
+    aws_cloudwatch_metric_alarm.revocations[0].treat_missing_data == "notBreaching")
+    error_message = "Writes to the table of revocations are not counted."
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 4 * 2 + 2 * 4 + 2 + 1 + 2 && output.dashboard == "demo" && output.namespace == "Portcullis/demo"
     error_message = "The dashboard does not show every API, authorizer and function."
   }
 
@@ -166,14 +215,14 @@ run "observability" {
 
   assert {
     condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.region == "eu-west-1"]) && (
-      length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : "${widget.x} ${widget.y}"])) == 16
+      length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : "${widget.x} ${widget.y}"])) == 21
     )
     error_message = "A widget is of no region, or two are at one place."
   }
 
   assert {
     condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : !anytrue([
-      for metric in try(widget.properties.metrics, []) : metric[1] == "Errors" && contains(["demo-token", "demo-jwt"], try(metric[3], ""))
+      for metric in try(widget.properties.metrics, []) : try(metric[1], "") == "Errors" && contains(["demo-token", "demo-jwt"], try(metric[3], ""))
     ])])
     error_message = "The dashboard shows 401s as errors of an authorizer."
   }
@@ -222,7 +271,7 @@ run "of_a_feed" {
   }
 
   assert {
-    condition     = length(output.alarms) == 17 + 6 && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 16 + 4
+    condition     = length(output.alarms) == 25 + 6 && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 21 + 4
     error_message = "An alarm is not told, or the dashboard does not show the feed."
   }
 }
@@ -233,7 +282,7 @@ run "topics_and_thresholds" {
   }
   variables {
     alarm_actions = ["arn:aws:sns:eu-west-1:111122223333:on-call"]
-    thresholds    = { server_error_percent = 1, cannot_tell = 3, duration_percent = 50 }
+    thresholds    = { server_error_percent = 1, cannot_tell = 3, duration_percent = 50, keys_stale_seconds = 60, revocations_written = 7 }
   }
 
   assert {
@@ -247,6 +296,7 @@ run "topics_and_thresholds" {
   assert {
     condition = (aws_cloudwatch_metric_alarm.errors["rest-token-server-errors"].threshold == 1 && aws_cloudwatch_metric_alarm.errors["rest-token-client-errors"].threshold == 40 &&
       aws_cloudwatch_metric_alarm.decisions["rest-token-CannotTell"].threshold == 3 && aws_cloudwatch_metric_alarm.decisions["rest-token-KeysUnavailable"].threshold == 1 &&
+      aws_cloudwatch_metric_alarm.decisions["rest-token-KeysStale"].threshold == 60 && aws_cloudwatch_metric_alarm.revocations[0].threshold == 7 &&
     aws_cloudwatch_metric_alarm.duration["rest-token"].threshold == 5000)
     error_message = "A threshold is not the one that is named, or not the default."
   }
@@ -257,8 +307,9 @@ run "no_authorizers" {
     source = "./modules/observability"
   }
   variables {
-    authorizers = {}
-    functions   = {}
+    authorizers       = {}
+    functions         = {}
+    revocations_table = null
   }
 
   assert {

@@ -30,6 +30,11 @@ run "tokens_by_default" {
   }
 
   assert {
+    condition     = output.audit_table == "demo-audit" && length(module.audit_table) == 1
+    error_message = "What the command does to revocations and API keys has no table to be recorded in."
+  }
+
+  assert {
     condition     = output.revocations_table == "demo-revocations" && output.tokens_client_id == null
     error_message = "There is no table of revocations, or a client with a secret that nobody asked for."
   }

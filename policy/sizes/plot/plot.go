@@ -1,4 +1,4 @@
-// Package plot draws panels with logarithmic axes as SVG, for the plots that the tree's commands make.
+// Package plot draws panels with logarithmic or linear axes as SVG, for the plots that the tree's commands make.
 package plot
 
 import (
@@ -22,10 +22,28 @@ type Panel struct {
 	Lines  []Line
 }
 
-// Axis is a logarithmic one.
+// Axis is a logarithmic one, or one that is linear from 0 on.
 type Axis struct {
 	Least, Most float64
 	Ticks       []float64 // Y: nil means the powers of ten from Least on
+	IsLinear    bool      // Least is 0
+}
+
+// Linear is an axis from 0 to some round number from most on.
+func Linear(most float64) Axis {
+	unit := math.Pow(10, math.Floor(math.Log10(math.Max(most, 1e-9))))
+	for _, steps := range []float64{0.2, 0.5, 1, 2} {
+		if most <= 5*steps*unit {
+			unit *= steps
+			break
+		}
+	}
+	a := Axis{IsLinear: true, Ticks: []float64{0}}
+	for n := 1.0; a.Most < most || n == 1; n++ {
+		a.Most = math.Round(n*unit*1e9) / 1e9
+		a.Ticks = append(a.Ticks, a.Most)
+	}
+	return a
 }
 
 // Limit is a value of Y with a name.
@@ -62,6 +80,9 @@ func Key(x float64, colour, name string) string {
 
 // share is where on an axis a value is: 0 its least, 1 its most.
 func (a Axis) share(value float64) float64 {
+	if a.IsLinear {
+		return math.Max(value, 0) / a.Most
+	}
 	return math.Log(math.Max(value, a.Least)/a.Least) / math.Log(a.Most/a.Least)
 }
 

@@ -1,6 +1,7 @@
 package plot_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,5 +26,25 @@ func TestDraw(t *testing.T) {
 		if !strings.Contains(drawn, want) {
 			t.Errorf("%s is missing: want %s in\n%s", what, want, drawn)
 		}
+	}
+}
+
+// TestLinear: a line a case: the axis ends at a round number that is not below the most, with up to five steps.
+func TestLinear(t *testing.T) {
+	for _, test := range []struct {
+		most  float64
+		ticks []float64
+	}{
+		{0.07, []float64{0, 0.02, 0.04, 0.06, 0.08}}, {1, []float64{0, 0.2, 0.4, 0.6, 0.8, 1}}, {1.9, []float64{0, 0.5, 1, 1.5, 2}},
+		{599.8, []float64{0, 200, 400, 600}}, {491, []float64{0, 100, 200, 300, 400, 500}}, {0, []float64{0, 2e-10 * 1}},
+	} {
+		a := plot.Linear(test.most)
+		if test.most > 0 && (!slices.Equal(a.Ticks, test.ticks) || a.Most != test.ticks[len(test.ticks)-1]) || len(a.Ticks) > 7 {
+			t.Errorf("%v: %v", test.most, a.Ticks)
+		}
+	}
+	drawn := string(plot.Draw([]plot.Panel{{Left: 70, X: plot.Linear(10), Y: plot.Linear(4), Lines: []plot.Line{{Colour: "red", Points: []plot.Point{{0, 0}, {5, 2}, {10, 4}, {10, -1}}}}}}, ""))
+	if want := `points="70.0,310.0 260.0,180.0 450.0,50.0 450.0,310.0 "`; !strings.Contains(drawn, want) {
+		t.Errorf("want %s in\n%s", want, drawn)
 	}
 }

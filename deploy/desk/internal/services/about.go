@@ -9,7 +9,7 @@ import (
 
 // Named are the tables that a program finds at [Services.Endpoints].
 func (s *Services) Named() about.Tables {
-	t := about.Tables{APIKeys: s.tables.Keys.Name, Revocations: s.tables.Revocations.Name}
+	t := about.Tables{APIKeys: s.tables.Keys.Name, Revocations: s.tables.Revocations.Name, Audit: s.tables.Audit.Name}
 	if kept := s.tables.Connections; kept.Own == s.tables.Keys.Own {
 		t.Connections = kept.Name
 	}

@@ -40,24 +40,24 @@ func TestWhereThingsAre(t *testing.T) {
 		tables      about.Tables
 		endpoints   about.Endpoints
 	}{
-		{"nothing is said", nil, about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, all},
-		{"users in memory", []string{"USERS_TABLE=:memory:"}, about.Tables{APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, all},
+		{"nothing is said", nil, about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections", Audit: "audit"}, all},
+		{"users in memory", []string{"USERS_TABLE=:memory:"}, about.Tables{APIKeys: "api-keys", Revocations: "revocations", Connections: "connections", Audit: "audit"}, all},
 		{"tables of this desk by other names", []string{"AWS_ENDPOINT_URL=" + here + "/", "USERS_TABLE=uuu", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr", "CONNECTIONS_TABLE=ccc"},
-			about.Tables{Users: "uuu", APIKeys: "kkk", Revocations: "rrr", Connections: "ccc"}, all},
-		{"users at AWS", []string{"USERS_TABLE=uuu"}, about.Tables{APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, all},
+			about.Tables{Users: "uuu", APIKeys: "kkk", Revocations: "rrr", Connections: "ccc", Audit: "audit"}, all},
+		{"users at AWS", []string{"USERS_TABLE=uuu"}, about.Tables{APIKeys: "api-keys", Revocations: "revocations", Connections: "connections", Audit: "audit"}, all},
 		{"all tables at AWS", []string{"USERS_TABLE=uuu", "API_KEYS_TABLE=kkk", "REVOCATION_TABLE=rrr"},
 			about.Tables{Users: "uuu", APIKeys: "kkk", Revocations: "rrr"}, about.Endpoints{Cognito: here, APIGateway: here, SecretsManager: here}},
 		{"keys at another DynamoDB, and no revocations", []string{"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", "API_KEYS_TABLE=kkk"},
 			about.Tables{APIKeys: "kkk"}, about.Endpoints{DynamoDB: "http://127.0.0.1:8000", Cognito: here, APIGateway: here, SecretsManager: here}},
-		{"revocations of the user pool's", []string{"REVOCATION=cognito"}, about.Tables{Users: "users", APIKeys: "api-keys", Connections: "connections"}, all},
-		{"a user pool of AWS", []string{"USER_POOL_CLIENT_ID=theirs", pool}, about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"},
+		{"revocations of the user pool's", []string{"REVOCATION=cognito"}, about.Tables{Users: "users", APIKeys: "api-keys", Connections: "connections", Audit: "audit"}, all},
+		{"a user pool of AWS", []string{"USER_POOL_CLIENT_ID=theirs", pool}, about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections", Audit: "audit"},
 			about.Endpoints{DynamoDB: here, APIGateway: here}},
 		{"addresses that do not count", []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=True", "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", "API_KEYS_TABLE=kkk"},
 			about.Tables{APIKeys: "kkk"}, about.Endpoints{Cognito: here, APIGateway: here, SecretsManager: here}},
 		{"an address of a user pool that does not count", []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://127.0.0.1:9229"},
-			about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, all},
+			about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections", Audit: "audit"}, all},
 		{"a user pool elsewhere", []string{"USER_POOL_CLIENT_ID=theirs", pool, "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://127.0.0.1:9229"},
-			about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections"}, about.Endpoints{DynamoDB: here, Cognito: "http://127.0.0.1:9229", APIGateway: here}},
+			about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections", Audit: "audit"}, about.Endpoints{DynamoDB: here, Cognito: "http://127.0.0.1:9229", APIGateway: here}},
 	}
 	for _, test := range tests {
 		s, err := open(t, test.environment...)

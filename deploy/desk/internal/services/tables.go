@@ -23,6 +23,7 @@ type Tables struct {
 	Users, Keys Table
 	Revocations Table // zero: the authorizers read no table
 	Connections Table // zero: no function can be let have it
+	Audit       Table // zero: the others are elsewhere; no function reads it, and the command is told of it
 }
 
 // Table is where one kind of records is kept.
@@ -52,6 +53,9 @@ func (e environment) chooseTables(base string) (t Tables, err error) {
 	if t.Connections, err = e.chooseConnections(base, t.Revocations); err != nil {
 		return t, err
 	}
+	if t.Keys.Own {
+		t.Audit = Table{Name: "audit", Own: true, variable: environ.AuditTable, form: dynamodb.Table{PartitionKey: "id"}}
+	}
 	return t, t.checkNames()
 }
 
@@ -69,7 +73,7 @@ func (t Tables) checkNames() error {
 
 // all are the tables that there are.
 func (t Tables) all() []Table {
-	return slices.DeleteFunc([]Table{t.Users, t.Keys, t.Revocations, t.Connections}, func(t Table) bool { return t.Name == "" })
+	return slices.DeleteFunc([]Table{t.Users, t.Keys, t.Revocations, t.Connections, t.Audit}, func(t Table) bool { return t.Name == "" })
 }
 
 // chooseRevocations gives the table of revocations that the authorizers read: the variables', or one of this program's own. It is

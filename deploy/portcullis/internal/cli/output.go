@@ -7,6 +7,7 @@ import (
 	"html"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -210,3 +211,12 @@ func aligned(line []string, widths []int, between string) string {
 // markdown escapes what Markdown, or the HTML in it, would read as more than text.
 var markdown = strings.NewReplacer(`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`,
 	"~", `\~`, "$", `\$`, "@", "&#64;", "&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// Printable is a text that a terminal shows as it is, quoted where it would be another one: it is a stranger's, such as a claim.
+func Printable(text string) string {
+	quoted := strconv.Quote(text)
+	if quoted == `"`+text+`"` {
+		return text
+	}
+	return quoted
+}

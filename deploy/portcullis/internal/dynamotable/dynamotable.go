@@ -48,6 +48,7 @@ func Add(command *cobra.Command, s *cli.Session, variable, what string) *Flag {
 
 // Table is a table that was opened.
 type Table[S any] struct {
+	Recorder
 	Store   S
 	Options []func(*config.LoadOptions) error // of the AWS SDK's clients, with which it was opened
 	Gateway string                            // where the desk's API Gateway is; "": where the environment says
@@ -62,6 +63,7 @@ func Open[S comparable](ctx context.Context, f *Flag, open func(context.Context,
 		return nil, err
 	}
 	t := &Table[S]{Options: trusting(f.session.Getenv)}
+	t.Recorder = Recorder{flag: f, told: told}
 	if told != nil {
 		t.Options, t.Gateway = append(t.Options, optionsOf(told)...), told.Endpoints.APIGateway
 	}
@@ -72,6 +74,7 @@ func Open[S comparable](ctx context.Context, f *Flag, open func(context.Context,
 	if t.Store == *new(S) {
 		return nil, f.unnamed(told)
 	}
+	t.options = t.Options
 	return t, nil
 }
 
@@ -123,10 +126,21 @@ func (f *Flag) getenv(told *about.Desk) func(variable string) string {
 
 // ofDesk is the name of the desk's table; "": it has none.
 func (f *Flag) ofDesk(told *about.Desk) string {
-	if f.variable == environ.APIKeysTable {
+	switch f.variable {
+	case environ.APIKeysTable:
 		return told.Tables.APIKeys
+	case environ.AuditTable:
+		return f.auditTable(told)
 	}
 	return told.Tables.Revocations
+}
+
+// auditTable is the name of the table of audit records: the desk's, or the variable's where a desk has none; "": nothing is recorded.
+func (f *Flag) auditTable(told *about.Desk) string {
+	if told != nil && told.Tables.Audit != "" {
+		return told.Tables.Audit
+	}
+	return f.session.Getenv(environ.AuditTable)
 }
 
 // wrong says that it is the flag where the variable that it stands for is wrong.

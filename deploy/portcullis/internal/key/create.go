@@ -3,12 +3,14 @@ package key
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"portcullis/authorizers/apikey"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 // creation is what a key is to be created as.
@@ -85,9 +87,16 @@ func (g *group) runCreate(command *cobra.Command, c creation) error {
 	if c.plan != "" {
 		r.UsageKey = newUsageKey(r.ID)
 	}
-	var u undo
-	if err := t.create(command.Context(), &u, key, r, c); err != nil {
-		return u.all(command.Context(), err)
+	more := []trail.Detail{{Name: "owner", Value: r.Owner}, {Name: "scopes", Value: strings.Join(r.Scopes, " ")}}
+	err = t.do("create", r.ID, more, func() error {
+		var u undo
+		if err := t.create(command.Context(), &u, key, r, c); err != nil {
+			return u.all(command.Context(), err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	t.note("created %s for %s; expires: %s. The key itself is not shown again.", r.ID, r.Owner, viewOf(r, t.now).expires())
 	return nil

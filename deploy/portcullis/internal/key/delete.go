@@ -12,6 +12,7 @@ import (
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 func (g *group) delete() *cobra.Command {
@@ -63,7 +64,7 @@ func (t *task) delete(ctx context.Context, id string, d deletion) error {
 		if err := t.Confirm(ctx, *d.yes, fmt.Sprintf("Delete the key %s of %s?", id, r.Owner)); err != nil {
 			return err
 		}
-		return t.deleteKey(ctx, r)
+		return t.do("delete", id, []trail.Detail{{Name: "owner", Value: r.Owner}}, func() error { return t.deleteKey(ctx, r) })
 	case errors.Is(err, apikey.ErrNotFound):
 		found, err := t.deleteOrphans(ctx, id, *d.yes)
 		if err == nil && !found {
@@ -74,7 +75,7 @@ func (t *task) delete(ctx context.Context, id string, d deletion) error {
 		if err := t.Confirm(ctx, *d.yes, fmt.Sprintf("Delete the item %s, which is no record?", id)); err != nil {
 			return err
 		}
-		return t.deleteBroken(ctx, id)
+		return t.do("delete", id, nil, func() error { return t.deleteBroken(ctx, id) })
 	case errors.As(err, &broken):
 		return fmt.Errorf("%w; the item is no record: --force deletes it", err)
 	}
@@ -158,10 +159,16 @@ func (t *task) deleteOrphans(ctx context.Context, id string, yes bool) (found bo
 	if err := t.Confirm(ctx, yes, fmt.Sprintf("The record %s is gone. Delete the API key %s of the gateway?", id, name)); err != nil {
 		return true, err
 	}
-	for _, orphan := range orphans {
-		if err := g.delete(ctx, orphan); err != nil {
-			return true, err
+	err = t.do("delete", id, []trail.Detail{{Name: "gateway", Value: name}}, func() error {
+		for _, orphan := range orphans {
+			if err := g.delete(ctx, orphan); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return true, err
 	}
 	t.note("the record was gone; the API key %s of the gateway is deleted", name)
 	return true, nil

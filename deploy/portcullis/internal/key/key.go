@@ -10,6 +10,8 @@
 // random and not the key's secret, and the keys that a key is rotated to share it. It is deleted with the last of
 // them; where DynamoDB has removed an expired record on its own, delete with the record's id deletes it still.
 //
+// Where AUDIT_TABLE is set, or the desk at --desk has such a table, each change is recorded in it, or not made: see package audit.
+//
 // What fails midway is undone, also where the key was made and stdout did not take it, and where an interrupt, a
 // termination or a hangup comes between; what cannot be undone is said, with the ids of what is left. An authorizer that
 // knows a key may accept it for a minute after it was disabled, deleted or given an end; a gateway that caches the
@@ -29,6 +31,7 @@ import (
 	"portcullis/authorizers/environ/tables"
 	"portcullis/deploy/portcullis/internal/cli"
 	"portcullis/deploy/portcullis/internal/dynamotable"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 const long = `Issues and manages API keys in the DynamoDB table that --table or API_KEYS_TABLE names, or in that of the
@@ -37,6 +40,7 @@ desk (portcullis local) at --desk.
 AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
 An authorizer may accept a key for a minute after it was disabled or deleted; a gateway that caches its
 answers, longer.
+Where AUDIT_TABLE names a table, or the desk has one, who did what is recorded in it, and nothing is done that cannot be.
 
 Exit status: 0 it was done; 1 there is no such key, or its state forbids it; 2 it could not be done, and stderr says why, and
 what is left of it if that could not be undone; 130 interrupted.`
@@ -64,6 +68,8 @@ type task struct {
 	options []func(*config.LoadOptions) error // of the AWS SDK's clients
 	gateway string                            // where API Gateway is; "": where the AWS SDK finds it
 	now     time.Time
+
+	recorder dynamotable.Recorder
 }
 
 // begin opens the table, and calls nobody but the desk at --desk.
@@ -72,7 +78,12 @@ func (g *group) begin(command *cobra.Command) (*task, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &task{g.Session, command, table.Store, table.Options, table.Gateway, g.Now()}, nil
+	return &task{g.Session, command, table.Store, table.Options, table.Gateway, g.Now(), table.Recorder}, nil
+}
+
+// do does something to the key of an id, and records it.
+func (t *task) do(act, id string, more []trail.Detail, do func() error) error {
+	return t.recorder.Do(t.command, "key "+act, append([]trail.Detail{{Name: "key", Value: id}}, more...), do)
 }
 
 // note writes a line to stderr.

@@ -10,6 +10,7 @@ import (
 
 	"portcullis/authorizers/apikey"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 const defaultOverlap = 24 * time.Hour
@@ -85,10 +86,17 @@ func (t *task) runRotate(ctx context.Context, id string, c rotation) error {
 	if err != nil {
 		return err
 	}
-	var u undo
-	ended, err := t.rotate(ctx, &u, key, r, old, c)
+	var ended apikey.Record
+	more := []trail.Detail{{Name: "owner", Value: old.Owner}, {Name: "successor", Value: r.ID}, {Name: "overlap", Value: c.overlap.String()}}
+	err = t.do("rotate", old.ID, more, func() (err error) {
+		var u undo
+		if ended, err = t.rotate(ctx, &u, key, r, old, c); err != nil {
+			return u.all(ctx, err)
+		}
+		return nil
+	})
 	if err != nil {
-		return u.all(ctx, err)
+		return err
 	}
 	after := viewOf(ended, t.now)
 	t.note("created %s in place of %s, which is %s and expires: %s. The new key expires: %s. It is not shown again.",

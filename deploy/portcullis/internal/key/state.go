@@ -26,8 +26,9 @@ func (g *group) setDisabled(name string, disabled bool) *cobra.Command {
 			return err
 		}
 		id := args[0]
-		if err := t.store.SetDisabled(command.Context(), id, disabled); err != nil {
-			return explain(id, err)
+		err = t.do(name, id, nil, func() error { return explain(id, t.store.SetDisabled(command.Context(), id, disabled)) })
+		if err != nil {
+			return err
 		}
 		t.note("%sd %s", name, id)
 		if output.Value != cli.FormatJSON {

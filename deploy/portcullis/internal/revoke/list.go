@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"portcullis/authorizers/revocation"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 // view is what is shown of an entry.
@@ -36,14 +36,26 @@ func viewOf(e revocation.Entry, now time.Time) view {
 
 // what says in words which tokens these are.
 func (v view) what() string {
-	text := "what " + printable(v.Issuer) + " issued"
+	text := "what " + cli.Printable(v.Issuer) + " issued"
 	if v.Value != "" {
-		text += " with " + v.Claim + " " + printable(v.Value)
+		text += " with " + v.Claim + " " + cli.Printable(v.Value)
 	}
 	if v.Before != nil {
 		text += " up to " + v.Before.Format(time.RFC3339)
 	}
 	return text
+}
+
+// details are what an audit record says of it.
+func (v view) details() []trail.Detail {
+	all := []trail.Detail{{Name: "revocation", Value: v.ID}, {Name: "issuer", Value: v.Issuer}}
+	if v.Value != "" {
+		all = append(all, trail.Detail{Name: v.Claim, Value: v.Value})
+	}
+	if v.Before != nil {
+		all = append(all, trail.Detail{Name: "before", Value: v.Before.Format(time.RFC3339)})
+	}
+	return all
 }
 
 // row are the view's cells.
@@ -55,16 +67,7 @@ func (v view) row() []string {
 	if v.Expired {
 		expires += " (expired)"
 	}
-	return []string{v.ID, v.Claim, printable(v.Value), before, expires, printable(v.Issuer)}
-}
-
-// printable is a text that a terminal shows as it is: a claim is a stranger's.
-func printable(text string) string {
-	quoted := fmt.Sprintf("%q", text)
-	if quoted == `"`+text+`"` {
-		return text
-	}
-	return quoted
+	return []string{v.ID, v.Claim, cli.Printable(v.Value), before, expires, cli.Printable(v.Issuer)}
 }
 
 func (g *group) list() *cobra.Command {
@@ -80,11 +83,11 @@ exit status is 2; the others are listed.`,
 	}
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
 	command.RunE = func(command *cobra.Command, _ []string) error {
-		store, err := g.open(command.Context())
+		table, err := g.open(command.Context())
 		if err != nil {
 			return err
 		}
-		views, broken := entries(command.Context(), store, g.Now())
+		views, broken := entries(command.Context(), table.Store, g.Now())
 		if len(views) == 0 && broken != nil {
 			return broken
 		}

@@ -6,6 +6,9 @@
 // SDK's own variables apply; AWS_ENDPOINT_URL_DYNAMODB reaches an emulator. A token is read from stdin, since command lines can be seen by others, and is never printed. It is not
 // verified: whoever may write to the table may revoke any token, and a made-up one is nobody's.
 //
+// Where AUDIT_TABLE is set, or the desk at --desk has such a table, each revocation and undoing is recorded in it, or not made: see package
+// audit.
+//
 // An authorizer that accepted a token may accept it for ten seconds more; a gateway that caches the authorizer's answers, for
 // its own time beyond that. See package revocation.
 //
@@ -34,6 +37,7 @@ Each command prints the ID of what it wrote, which undo takes. It can be done ag
 AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
 An authorizer may accept a token for ten seconds after it was revoked; a gateway that caches its answers, longer.
 A user who signs in again gets good tokens, from the next second on.
+Where AUDIT_TABLE names a table, or the desk has one, who did what is recorded in it, and nothing is done that cannot be.
 
 Exit status: 0 it was done; 1 there is no such revocation, or the tokens have ended anyway; 2 it could not be done, and stderr
 says why; 130 interrupted.`
@@ -54,12 +58,8 @@ func Command(s *cli.Session) *cobra.Command {
 }
 
 // open opens the table of revocations, and calls nobody but the desk at --desk.
-func (g *group) open(ctx context.Context) (revocation.Store, error) {
-	table, err := dynamotable.Open(ctx, g.table, tables.OpenRevocations)
-	if err != nil {
-		return nil, err
-	}
-	return table.Store, nil
+func (g *group) open(ctx context.Context) (*dynamotable.Table[revocation.Store], error) {
+	return dynamotable.Open(ctx, g.table, tables.OpenRevocations)
 }
 
 // check refuses an entry that no table takes: what is wrong with it was wrong on the command line, or in the token.
@@ -70,16 +70,16 @@ func check(e revocation.Entry) error {
 	return nil
 }
 
-// revoke writes an entry, and prints its ID.
-func (g *group) revoke(command *cobra.Command, e revocation.Entry, format string) error {
-	store, err := g.open(command.Context())
+// revoke writes an entry, which act says, and prints its ID.
+func (g *group) revoke(command *cobra.Command, act string, e revocation.Entry, format string) error {
+	table, err := g.open(command.Context())
 	if err != nil {
 		return err
 	}
-	if err := store.Revoke(command.Context(), e); err != nil {
+	v := viewOf(e, g.Now())
+	if err := table.Do(command, "revoke "+act, v.details(), func() error { return table.Store.Revoke(command.Context(), e) }); err != nil {
 		return err
 	}
-	v := viewOf(e, g.Now())
 	g.Note(command, "revoked %s; kept until %s. Authorizers may take %s to see it, and gateways that cache their answers longer.",
 		v.what(), v.Expires.Format(time.RFC3339), revocation.RememberedFor)
 	if format == cli.FormatJSON {

@@ -51,7 +51,11 @@ tokens again after --for.`,
 		if err := check(e); err != nil {
 			return err
 		}
-		return g.revoke(command, e, output.Value)
+		act := "token"
+		if *family {
+			act = "token --family"
+		}
+		return g.revoke(command, act, e, output.Value)
 	}
 	return command
 }

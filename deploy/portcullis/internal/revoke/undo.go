@@ -7,6 +7,7 @@ import (
 
 	"portcullis/authorizers/revocation"
 	"portcullis/deploy/portcullis/internal/cli"
+	"portcullis/deploy/portcullis/internal/trail"
 )
 
 // undone is what is shown of an entry that was removed.
@@ -27,13 +28,18 @@ func (g *group) undo() *cobra.Command {
 	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
 	command.RunE = func(command *cobra.Command, args []string) error {
 		id := args[0]
-		store, err := g.open(command.Context())
+		table, err := g.open(command.Context())
 		if err != nil {
 			return err
 		}
-		if err := store.Undo(command.Context(), id); errors.Is(err, revocation.ErrNotFound) {
-			return &cli.NoError{Err: errors.New("there is no revocation " + id)}
-		} else if err != nil {
+		err = table.Do(command, "revoke undo", []trail.Detail{{Name: "revocation", Value: id}}, func() error {
+			err := table.Store.Undo(command.Context(), id)
+			if errors.Is(err, revocation.ErrNotFound) {
+				return &cli.NoError{Err: errors.New("there is no revocation " + id)}
+			}
+			return err
+		})
+		if err != nil {
 			return err
 		}
 		g.Note(command, "undid %s; those of its tokens that have not ended are good again", id)

@@ -43,7 +43,7 @@ func (g *group) user() *cobra.Command {
 		if err := i.check(e, g.Now()); err != nil {
 			return err
 		}
-		return g.revoke(command, e, output.Value)
+		return g.revoke(command, "user", e, output.Value)
 	}
 	return command
 }
@@ -77,7 +77,7 @@ func (g *group) all() *cobra.Command {
 		if err := g.Confirm(command.Context(), *yes, "Revoke "+viewOf(e, g.Now()).what()+", to anybody?"); err != nil {
 			return err
 		}
-		return g.revoke(command, e, output.Value)
+		return g.revoke(command, "all", e, output.Value)
 	}
 	return command
 }

@@ -18,6 +18,28 @@ locals {
       threshold   = var.thresholds.cannot_tell
       description = "The authorizer of ${mode} could not tell who calls: key sets, the table of API keys, or its own settings. Look at `reason` in its decision log."
     } },
+    # While they are stale, keys serve: this comes before KeysUnavailable, and hours before it where the issuer answers again.
+    { for mode in keys(var.authorizers) : "${mode}-KeysStale" => {
+      name        = "${mode}-keys-stale"
+      statistic   = "Maximum"
+      threshold   = var.thresholds.keys_stale_seconds
+      description = "An issuer of ${mode} has not answered for its keys for ${var.thresholds.keys_stale_seconds} s beyond their time. They serve for 24 hours, and a key that it withdrew with them; then its tokens get a 500. Look at `keysStaleSeconds` by `issuer` in the decision log."
+    } },
+    { for mode in keys(var.authorizers) : "${mode}-Revoked" => {
+      name        = "${mode}-revoked-tokens"
+      threshold   = var.thresholds.revoked_tokens
+      description = "Somebody goes on calling ${mode} with tokens that were revoked. Look at `sub` and `issuer` of `token-revoked` in its decision log."
+    } },
+    { for mode in keys(var.authorizers) : "${mode}-Bound" => {
+      name        = "${mode}-bound-tokens"
+      threshold   = var.thresholds.bound_tokens
+      description = "The authorizer of ${mode} refuses tokens that are bound to a key of their sender (cnf: DPoP, mutual TLS), of which nobody here can ask for a proof. Look at `hint` of `token-bound` in its decision log."
+    } },
+    { for mode, authorizer in var.authorizers : "${mode}-KeysFlood" => {
+      name        = "${mode}-api-keys-flood"
+      threshold   = var.thresholds.api_keys_flood
+      description = "Somebody makes API keys up faster than the authorizer of ${mode} looks them up: good keys that it has not seen in a minute get a 500. Look for who is refused in the access log."
+    } if authorizer.api_keys },
   )
 }
 
@@ -28,7 +50,7 @@ resource "aws_cloudwatch_metric_alarm" "decisions" {
   alarm_description   = each.value.description
   namespace           = local.namespace
   metric_name         = each.key
-  statistic           = "Sum"
+  statistic           = lookup(each.value, "statistic", "Sum")
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = each.value.threshold
   period              = local.period
@@ -70,6 +92,26 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
   statistic           = "Sum"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = var.thresholds.throttles
+  period              = local.period
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+}
+
+# Each write that DynamoDB did, of the command and of the function tokens alike: it is the one place that all revocations pass.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+resource "aws_cloudwatch_metric_alarm" "revocations" {
+  count = length(var.revocations_table[*])
+
+  alarm_name          = "${var.name}-revocations-written"
+  alarm_description   = "${var.thresholds.revocations_written} or more revocations were written to ${var.revocations_table} in five minutes: many users sign out, or somebody revokes what should be good. `portcullis audit list` tells what the command wrote."
+  namespace           = "AWS/DynamoDB"
+  metric_name         = "SuccessfulRequestLatency"
+  dimensions          = { TableName = var.revocations_table, Operation = "PutItem" }
+  statistic           = "SampleCount"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = var.thresholds.revocations_written
   period              = local.period
   evaluation_periods  = 1
   treat_missing_data  = "notBreaching"

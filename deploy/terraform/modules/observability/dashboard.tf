@@ -1,4 +1,5 @@
-# One dashboard: a row for each API, then one for each authorizer, one for all functions, two for the feed, and one of their logs.
+# One dashboard: a row for each API, then two for each authorizer, one for all functions, one for revocations, two for the feed, and one of
+# their logs.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 
 data "aws_region" "current" {}
@@ -16,12 +17,32 @@ locals {
   ]])
 
   authorizer_widgets = flatten([for mode, authorizer in var.authorizers : [
-    { title = "${mode}: decisions", stat = "Sum", metrics = [for metric in keys(local.patterns) : [local.namespace, "${mode}-${metric}", { label = metric }]] },
+    { title = "${mode}: decisions", stat = "Sum", metrics = [for metric in keys(local.patterns) : [local.namespace, "${mode}-${metric}", { label = metric }] if contains(local.decided, metric)] },
     { title = "${mode}: authorizer's duration in ms", stat = "p99", metrics = [
       ["AWS/Lambda", "Duration", "FunctionName", authorizer.function_name, { stat = "p50" }],
       ["AWS/Lambda", "Duration", "FunctionName", authorizer.function_name],
     ] },
+    { title = "${mode}: refused for what they are", stat = "Sum", metrics = concat(
+      [for metric in keys(local.patterns) : [local.namespace, "${mode}-${metric}", { label = metric }] if contains(local.watched, metric) && (authorizer.api_keys || !contains(local.of_keys, metric))],
+      [[{ expression = local.of_issuers["${mode}-RevokedByIssuer"], label = "Revoked, by issuer", id = "revoked" }]],
+    ) },
+    { title = "${mode}: for how many seconds keys have been stale, by issuer", stat = "Maximum", metrics = [[{ expression = local.of_issuers["${mode}-KeysStaleByIssuer"], label = "", id = "stale" }]] },
   ]])
+
+  decided = ["Allowed", "Denied", "Unauthorized", "CannotTell", "KeysUnavailable"]
+  watched = ["Revoked", "Bound", "KeysFlood"]
+
+  # The issuers' metrics, of whichever issuers there are. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+  of_issuers = { for name, filter in local.issuer_filters : name =>
+    "SEARCH('{${local.namespace},Issuer} MetricName=\"${name}\"', '${filter.value == "1" ? "Sum" : "Maximum"}', ${local.period})"
+  }
+
+  revocation_widgets = [for table in var.revocations_table[*] :
+    { title = "Revocations written to, and undone in, ${table}", stat = "SampleCount", metrics = [
+      ["AWS/DynamoDB", "SuccessfulRequestLatency", "TableName", table, "Operation", "PutItem"],
+      ["AWS/DynamoDB", "SuccessfulRequestLatency", "TableName", table, "Operation", "DeleteItem"],
+    ] }
+  ]
 
   # The errors of the functions behind the APIs only: an authorizer's are its 401s.
   function_widgets = [
@@ -47,7 +68,7 @@ locals {
 
   # A widget of nothing is refused.
   widgets = concat(
-    [for widget in concat(local.api_widgets, local.authorizer_widgets, local.function_widgets, local.feed_widgets) : {
+    [for widget in concat(local.api_widgets, local.authorizer_widgets, local.function_widgets, local.revocation_widgets, local.feed_widgets) : {
       type = "metric"
       properties = {
         title   = widget.title

@@ -6,6 +6,7 @@ output "alarms" {
     values(aws_cloudwatch_metric_alarm.duration)[*].alarm_name,
     values(aws_cloudwatch_metric_alarm.throttles)[*].alarm_name,
     values(aws_cloudwatch_metric_alarm.feed)[*].alarm_name,
+    aws_cloudwatch_metric_alarm.revocations[*].alarm_name,
     aws_cloudwatch_metric_alarm.schedule[*].alarm_name,
   ))
 }

@@ -30,11 +30,12 @@ variable "apis" {
 }
 
 variable "authorizers" {
-  description = "Mode -> the function of its Lambda authorizer: name, log group, and timeout in seconds. Modes that the gateway itself checks have none."
+  description = "Mode -> the function of its Lambda authorizer: name, log group, timeout in seconds, and whether it takes API keys. Modes that the gateway itself checks have none."
   type = map(object({
     function_name = string
     log_group     = string
     timeout       = number
+    api_keys      = optional(bool, false)
   }))
   default  = {}
   nullable = false
@@ -66,6 +67,12 @@ variable "feed" {
   default = null
 }
 
+variable "revocations_table" {
+  description = "Name of the DynamoDB table of revocations; null: there is none."
+  type        = string
+  default     = null
+}
+
 variable "alarm_actions" {
   description = "ARNs of SNS topics that are told when an alarm starts and when it ends; none: alarms show in CloudWatch only."
   type        = list(string)
@@ -89,6 +96,11 @@ variable "thresholds" {
     throttles            = optional(number, 1)
     keys_unavailable     = optional(number, 1)
     cannot_tell          = optional(number, 5)
+    keys_stale_seconds   = optional(number, 3600)
+    revoked_tokens       = optional(number, 50)
+    bound_tokens         = optional(number, 50)
+    api_keys_flood       = optional(number, 1)
+    revocations_written  = optional(number, 100)
     feed_age_seconds     = optional(number, 60)
     feed_errors          = optional(number, 3)
     feed_passed_over     = optional(number, 1)
