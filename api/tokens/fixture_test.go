@@ -45,6 +45,7 @@ func accounts() []issuer.Account {
 		{Username: "sms", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS}},
 		{Username: "mail", MFA: []issuer.MFA{issuer.MFAEmail}},
 		{Username: "choice", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS, issuer.MFAEmail}},
+		{Username: "phoned", Phone: "+15550100"},
 		{Username: "disabled", Disabled: true},
 		{Username: "unconfirmed", Unconfirmed: true},
 		{Username: "reset", ResetRequired: true},

@@ -21,7 +21,7 @@ var (
 
 // signIn serves POST /tokens, which starts a sign-in or answers a challenge of one.
 func (h *Handler) signIn(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	body, err := readBody(e, "username", "password", "challenge", "session", "answer")
+	body, err := readBody(e, "username", "password", "preferredChallenge", "challenge", "session", "answer")
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
@@ -46,11 +46,11 @@ func (h *Handler) step(ctx context.Context, body lambdaproxy.Object) (Outcome, e
 		outcome, err := h.identity.Reply(ctx, reply)
 		return outcome, denied(err, errReply)
 	}
-	username, password, err := readCredentials(body)
+	credentials, err := readCredentials(body)
 	if err != nil {
 		return Outcome{}, err
 	}
-	outcome, err := h.identity.SignIn(ctx, username, password)
+	outcome, err := h.identity.SignIn(ctx, credentials)
 	return outcome, denied(err, errCredentials)
 }
 

@@ -19,15 +19,35 @@ const (
 	maxToken     = 8192
 	maxCode      = 16
 	maxAttribute = 2048
+	maxNumber    = 1024  // of SRP's, in hexadecimal digits
+	maxProof     = 4096  // of an SRP proof's parts
+	maxPasskey   = 16384 // bytes of what a passkey's authenticator says
 )
 
-// readCredentials reads {username, password}.
-func readCredentials(body lambdaproxy.Object) (username string, password Secret, err error) {
-	if username, err = readUsername(body); err != nil {
-		return "", "", err
+// readCredentials reads {username, password, preferredChallenge}, the last two of which need not be there.
+func readCredentials(body lambdaproxy.Object) (c Credentials, err error) {
+	if c.Username, err = readUsername(body); err != nil {
+		return Credentials{}, err
 	}
-	password, err = readPassword(body, "password")
-	return username, password, err
+	if body.Has("preferredChallenge") {
+		c.Choice, err = readChoice(body, "preferredChallenge")
+	}
+	if err == nil && body.Has("password") {
+		c.Password, err = readPassword(body, "password")
+	}
+	if err == nil && c.Password != "" && c.Choice != "" && c.Choice != PasswordAsked {
+		err = invalid("password", "must not be given with another preferredChallenge than "+PasswordAsked)
+	}
+	return c, err
+}
+
+// readChoice reads a member that is a way to sign in.
+func readChoice(body lambdaproxy.Object, member string) (string, error) {
+	choice, err := readText(body, member, maxUsername)
+	if err == nil && !slices.Contains(Choices(), choice) {
+		err = invalid(body.Field(member), "must be one of "+strings.Join(Choices(), ", "))
+	}
+	return choice, err
 }
 
 func readUsername(body lambdaproxy.Object) (string, error) {

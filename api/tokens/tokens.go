@@ -9,6 +9,7 @@
 //
 //	POST /tokens           {username, password}
 //	                       200 {accessToken, idToken, refreshToken, expiresIn, tokenType}, or {challenge, session, parameters}
+//	                       {username} alone, or {username, preferredChallenge}: how to sign in is chosen; {challenge, session, parameters}
 //	POST /tokens           {challenge, session, username, answer}: the same
 //	POST /tokens/refresh   {refreshToken}: tokens, with a refreshToken where another one took its place
 //	POST /tokens/revoke    {refreshToken, accessToken}: ends it and all that came of it, whether or not it is known
@@ -18,6 +19,20 @@
 // The answer to NEW_PASSWORD_REQUIRED is {newPassword, attributes}, with all of parameters.requiredAttributes; that to
 // SELECT_MFA_TYPE is {mfaType}, one of parameters.mfaTypes; that to SMS_MFA, SOFTWARE_TOKEN_MFA and EMAIL_OTP is {code}. Where
 // there is a parameters.username, it is the username to answer with.
+//
+// # Choosing
+//
+// Where the app client allows ALLOW_USER_AUTH, a sign-in without a password is asked by SELECT_CHALLENGE how it shall go on, or goes on as
+// preferredChallenge says at once, with a password beside it if that is PASSWORD. parameters.choices are the ways that there are: a password
+// (PASSWORD), one that is proved and not sent (PASSWORD_SRP), codes (EMAIL_OTP, SMS_OTP) and a passkey (WEB_AUTHN). The user pool says which,
+// and what becomes of who is not there: with PreventUserExistenceErrors it asks them too.
+//
+//	SELECT_CHALLENGE    {choice}, with password for PASSWORD, and with srpA for PASSWORD_SRP
+//	PASSWORD            {password}
+//	PASSWORD_SRP        {srpA}
+//	PASSWORD_VERIFIER   {secretBlock, signature, timestamp}, of parameters.srp; it may have no session
+//	EMAIL_OTP, SMS_OTP  {code}
+//	WEB_AUTHN           {credential}, what navigator.credentials.get gives for parameters.credentialRequestOptions, as its toJSON has it
 //
 // # Revoking
 //
@@ -76,20 +91,60 @@ const (
 	AuthenticatorCode   = "SOFTWARE_TOKEN_MFA"
 	EmailCode           = "EMAIL_OTP"
 	SelectFactor        = "SELECT_MFA_TYPE"
+
+	SelectChallenge  = "SELECT_CHALLENGE"
+	PasswordAsked    = "PASSWORD"
+	SRPAsked         = "PASSWORD_SRP"
+	PasswordVerifier = "PASSWORD_VERIFIER"
+	SMSOneTimeCode   = "SMS_OTP"
+	Passkey          = "WEB_AUTHN"
 )
+
+// Choices are the ways to sign in that can be chosen, by the names of their challenges. The list is the caller's.
+func Choices() []string {
+	return []string{PasswordAsked, SRPAsked, EmailCode, SMSOneTimeCode, Passkey}
+}
+
+// Credentials start a sign-in.
+type Credentials struct {
+	Username string
+	// Password is "" where the user chooses how to sign in, or signs in without one.
+	Password Secret
+	// Choice is how to sign in, one of Choices. "": with the password, or where there is none, the user is asked by SelectChallenge.
+	Choice string
+}
 
 // Challenge is one more step that a sign-in asks for.
 type Challenge struct {
 	Name    string // one of the challenges above
-	Session Secret // to answer with, once
+	Session Secret // to answer with, once; may be "" of PasswordVerifier
 	// Username is the name to answer with, which is another one than that of the sign-in where that was an alias; "": the same.
 	Username string
 	// RequiredAttributes are the names of the attributes that must come with a new password.
 	RequiredAttributes []string
 	// Delivery and Destination say how a code was sent, such as SMS, and where to, masked by the provider.
 	Delivery, Destination string
-	// Factors are the challenges that can be selected.
-	Factors []string
+	// Factors are the challenges that can be selected by SelectFactor, and Choices those by SelectChallenge.
+	Factors, Choices []string
+	// SRP is what PasswordVerifier asks with.
+	SRP SRPChallenge
+	// CredentialRequest is what Passkey asks with: PublicKeyCredentialRequestOptionsJSON of WebAuthn, a JSON object.
+	CredentialRequest string
+}
+
+// SRPChallenge is what somebody has to prove a password with, as the provider wrote it
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html, "Sign-in with
+// persistent passwords and secure payload").
+type SRPChallenge struct {
+	User        string // USER_ID_FOR_SRP
+	Salt        string // SALT
+	B           string // SRP_B
+	SecretBlock string // SECRET_BLOCK
+}
+
+// SRPProof shows that a password is known.
+type SRPProof struct {
+	SecretBlock, Signature, Timestamp string // PASSWORD_CLAIM_SECRET_BLOCK, PASSWORD_CLAIM_SIGNATURE, TIMESTAMP
 }
 
 // Claims are what an access token says of itself. None of them is missing.
@@ -106,7 +161,7 @@ type Outcome struct {
 	Challenge *Challenge // it goes on
 }
 
-// Reply answers a challenge. Of the last four fields those are set that the challenge asks for.
+// Reply answers a challenge. Of the fields after Username those are set that the challenge asks for.
 type Reply struct {
 	Challenge string // the name of the one that is answered
 	Session   Secret // its
@@ -114,8 +169,14 @@ type Reply struct {
 
 	NewPassword Secret            // of NewPasswordRequired
 	Attributes  map[string]string // with a new password; may be empty
-	Code        Secret            // of the three with codes
+	Code        Secret            // of the four with codes
 	Factor      string            // of SelectFactor: one of Challenge.Factors
+
+	Choice     string   // of SelectChallenge: one of Challenge.Choices
+	Password   Secret   // of PasswordAsked, and of SelectChallenge with that choice
+	SRPA       string   // of SRPAsked, and of SelectChallenge with that choice: SRP_A
+	Proof      SRPProof // of PasswordVerifier
+	Credential Secret   // of Passkey: AuthenticationResponseJSON of WebAuthn, a JSON object
 }
 
 // Identity is the identity provider. It is safe for concurrent use. What it refuses is [ErrRefused] alike, whether a user
@@ -123,8 +184,9 @@ type Reply struct {
 // [*UnavailableError], an [*InputError] where a Reply asks for what cannot be, and errors of its configuration. No error
 // holds anything of what was given.
 type Identity interface {
-	// SignIn starts a sign-in. A challenge that is none of those above is a [*ChallengeError].
-	SignIn(ctx context.Context, username string, password Secret) (Outcome, error)
+	// SignIn starts a sign-in. A challenge that is none of those above is a [*ChallengeError]. Where nobody can choose how to sign in, what
+	// asks for it is an [*InputError].
+	SignIn(ctx context.Context, c Credentials) (Outcome, error)
 	// Reply goes on with a sign-in, as SignIn does.
 	Reply(ctx context.Context, r Reply) (Outcome, error)
 	// Refresh gives new tokens for a refresh token; [ErrReplaced] where another one took its place.

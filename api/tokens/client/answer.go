@@ -64,6 +64,14 @@ type answer struct {
 		Delivery           string   `json:"delivery"`
 		Destination        string   `json:"destination"`
 		MFATypes           []string `json:"mfaTypes"`
+		Choices            []string `json:"choices"`
+		SRP                struct {
+			User        string `json:"user"`
+			Salt        string `json:"salt"`
+			B           string `json:"b"`
+			SecretBlock string `json:"secretBlock"`
+		} `json:"srp"`
+		CredentialRequest json.RawMessage `json:"credentialRequestOptions"`
 	} `json:"parameters"`
 
 	AccessTokens string `json:"accessTokens"` // what became of them
@@ -130,12 +138,13 @@ func (a answer) outcome() (tokens.Outcome, error) {
 		}
 		return tokens.Outcome{Tokens: &issued}, err
 	}
-	if a.AccessToken != "" || a.Session == "" {
+	if a.AccessToken != "" || a.Session == "" && a.Challenge != tokens.PasswordVerifier {
 		return tokens.Outcome{}, a.wrong("has a challenge that cannot be answered")
 	}
 	return tokens.Outcome{Challenge: &tokens.Challenge{
 		Name: printable(a.Challenge), Session: tokens.Secret(a.Session), Username: a.Parameters.Username,
-		RequiredAttributes: a.Parameters.RequiredAttributes, Factors: a.Parameters.MFATypes,
+		RequiredAttributes: a.Parameters.RequiredAttributes, Factors: a.Parameters.MFATypes, Choices: a.Parameters.Choices,
+		SRP: tokens.SRPChallenge(a.Parameters.SRP), CredentialRequest: string(a.Parameters.CredentialRequest),
 		Delivery: printable(a.Parameters.Delivery), Destination: printable(a.Parameters.Destination),
 	}}, nil
 }

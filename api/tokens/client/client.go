@@ -54,24 +54,45 @@ func New(c Config) (*Client, error) {
 }
 
 // SignIn starts a sign-in.
-func (c *Client) SignIn(ctx context.Context, username string, password tokens.Secret) (tokens.Outcome, error) {
-	return c.step(ctx, map[string]any{"username": username, "password": string(password)})
+func (c *Client) SignIn(ctx context.Context, given tokens.Credentials) (tokens.Outcome, error) {
+	return c.step(ctx, filled(map[string]string{"username": given.Username, "password": string(given.Password), "preferredChallenge": given.Choice}))
 }
 
 // Reply goes on with a sign-in.
 func (c *Client) Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error) {
-	return c.step(ctx, map[string]any{"challenge": r.Challenge, "session": string(r.Session), "username": r.Username, "answer": answerOf(r)})
+	body := filled(map[string]string{"challenge": r.Challenge, "session": string(r.Session), "username": r.Username})
+	body["answer"] = answerOf(r)
+	return c.step(ctx, body)
+}
+
+// filled are the members that are not empty.
+func filled(members map[string]string) map[string]any {
+	body := map[string]any{}
+	for name, text := range members {
+		if text != "" {
+			body[name] = text
+		}
+	}
+	return body
 }
 
 // answerOf are the members that the challenge asks for.
 func answerOf(r tokens.Reply) map[string]any {
-	switch {
-	case r.Challenge == tokens.NewPasswordRequired && len(r.Attributes) > 0:
-		return map[string]any{"newPassword": string(r.NewPassword), "attributes": r.Attributes}
-	case r.Challenge == tokens.NewPasswordRequired:
-		return map[string]any{"newPassword": string(r.NewPassword)}
-	case r.Challenge == tokens.SelectFactor:
+	switch r.Challenge {
+	case tokens.NewPasswordRequired:
+		answer := map[string]any{"newPassword": string(r.NewPassword)}
+		if len(r.Attributes) > 0 {
+			answer["attributes"] = r.Attributes
+		}
+		return answer
+	case tokens.SelectFactor:
 		return map[string]any{"mfaType": r.Factor}
+	case tokens.SelectChallenge, tokens.PasswordAsked, tokens.SRPAsked:
+		return filled(map[string]string{"choice": r.Choice, "password": string(r.Password), "srpA": r.SRPA})
+	case tokens.PasswordVerifier:
+		return map[string]any{"secretBlock": r.Proof.SecretBlock, "signature": r.Proof.Signature, "timestamp": r.Proof.Timestamp}
+	case tokens.Passkey:
+		return map[string]any{"credential": json.RawMessage(r.Credential)}
 	}
 	return map[string]any{"code": string(r.Code)}
 }

@@ -11,7 +11,7 @@ import (
 func TestLife(t *testing.T) {
 	for _, appClient := range []string{"local-client", "rotating"} {
 		d := newDesk(t, appClient)
-		got, err := d.SignIn(t.Context(), "admin", "Passw0rd!")
+		got, err := d.SignIn(t.Context(), tokens.Credentials{Username: "admin", Password: "Passw0rd!"})
 		if err != nil || got.Tokens == nil || got.Tokens.Expires != 3600 {
 			t.Fatalf("%s: %+v, %v", appClient, got, err)
 		}
@@ -40,7 +40,7 @@ func TestLife(t *testing.T) {
 
 func TestChallenges(t *testing.T) {
 	d := newDesk(t, "local-client")
-	asked, err := d.SignIn(t.Context(), "newcomer", "Passw0rd!")
+	asked, err := d.SignIn(t.Context(), tokens.Credentials{Username: "newcomer", Password: "Passw0rd!"})
 	if err != nil || asked.Challenge == nil || !reflect.DeepEqual(asked.Challenge.RequiredAttributes, []string{"name"}) {
 		t.Fatalf("%+v, %v", asked, err)
 	}
@@ -54,7 +54,7 @@ func TestChallenges(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 
-	asked, err = d.SignIn(t.Context(), "choice", "Passw0rd!")
+	asked, err = d.SignIn(t.Context(), tokens.Credentials{Username: "choice", Password: "Passw0rd!"})
 	if err != nil || asked.Challenge == nil || len(asked.Challenge.Factors) != 2 {
 		t.Fatalf("%+v, %v", asked, err)
 	}
@@ -71,7 +71,7 @@ func TestChallenges(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	d := newDesk(t, "local-client")
 	for username, password := range map[string]tokens.Secret{"admin": "wrong", "nobody": "Passw0rd!"} {
-		if got, err := d.SignIn(t.Context(), username, password); !errors.Is(err, tokens.ErrRefused) || got.Tokens != nil {
+		if got, err := d.SignIn(t.Context(), tokens.Credentials{Username: username, Password: password}); !errors.Is(err, tokens.ErrRefused) || got.Tokens != nil {
 			t.Errorf("%s: %+v, %v", username, got, err)
 		}
 	}

@@ -48,7 +48,7 @@ func TestBadAnswers(t *testing.T) {
 			w.WriteHeader(test.status)
 			w.Write([]byte(test.body))
 		}))
-		got, err := c.SignIn(t.Context(), "ann", "PASSWORD")
+		got, err := c.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "PASSWORD"})
 		if test.want == "" {
 			if err != nil || got.Tokens == nil {
 				t.Errorf("%s: %v", test.name, err)
@@ -68,7 +68,7 @@ func TestRedirects(t *testing.T) {
 	elsewhere := serve(t, func(http.ResponseWriter, *http.Request) { followed.Add(1) })
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		c := clientAt(t, serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, status) }))
-		_, err1 := c.SignIn(t.Context(), "ann", "PASSWORD")
+		_, err1 := c.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "PASSWORD"})
 		_, err2 := c.Refresh(t.Context(), "refresh")
 		err3 := c.SignOut(t.Context(), "access")
 		for _, err := range []error{err1, err2, err3} {
@@ -89,7 +89,7 @@ func TestLater(t *testing.T) {
 		w.WriteHeader(429)
 	}))
 	busy := (*tokens.ThrottledError)(nil)
-	if _, err := c.SignIn(t.Context(), "ann", "x"); !errors.As(err, &busy) || busy.RetryAfter != 7*time.Second {
+	if _, err := c.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "x"}); !errors.As(err, &busy) || busy.RetryAfter != 7*time.Second {
 		t.Errorf("429: %v", err)
 	}
 	c = clientAt(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -119,7 +119,7 @@ func TestNoEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		down := (*tokens.UnavailableError)(nil)
-		if _, err := c.SignIn(t.Context(), "ann", "PASSWORD"); !errors.As(err, &down) || strings.Contains(err.Error(), "PASSWORD") {
+		if _, err := c.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "PASSWORD"}); !errors.As(err, &down) || strings.Contains(err.Error(), "PASSWORD") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -82,7 +82,10 @@ func TestClientSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string]func(p *cognito.Pool) error{
-		"sign in": func(p *cognito.Pool) error { _, err := p.SignIn(t.Context(), "admin", issuer.Password); return err },
+		"sign in": func(p *cognito.Pool) error {
+			_, err := p.SignIn(t.Context(), tokens.Credentials{Username: "admin", Password: issuer.Password})
+			return err
+		},
 		"refresh": func(p *cognito.Pool) error { _, err := p.Refresh(t.Context(), "x"); return err },
 		"revoke":  func(p *cognito.Pool) error { return p.Revoke(t.Context(), "x") },
 	}
@@ -194,7 +197,7 @@ func TestCalledOnce(t *testing.T) {
 	}{{400, `{"__type":"TooManyRequestsException"}`}, {500, `{"__type":"InternalErrorException"}`}, {503, ``}} {
 		client, calls := wire(t, answer.status, answer.body)
 		pool := newPool(t, cognito.Config{Client: client, ClientID: "client"})
-		if _, err := pool.SignIn(t.Context(), "ann", "p"); err == nil || calls.Load() != 1 {
+		if _, err := pool.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "p"}); err == nil || calls.Load() != 1 {
 			t.Errorf("%d: %v after %d calls", answer.status, err, calls.Load())
 		}
 	}
@@ -207,7 +210,7 @@ func TestTimeout(t *testing.T) {
 	defer server.Close()
 	defer close(stop)
 	pool := newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "client", Timeout: time.Millisecond})
-	if _, err := pool.SignIn(t.Context(), "ann", "p"); !errors.As(err, new(*tokens.UnavailableError)) {
+	if _, err := pool.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "p"}); !errors.As(err, new(*tokens.UnavailableError)) {
 		t.Errorf("%v, want an *UnavailableError", err)
 	}
 }

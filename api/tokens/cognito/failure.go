@@ -25,6 +25,9 @@ const (
 	globalSignOut = "GlobalSignOut"
 )
 
+// invalidParameter is the exception for what Cognito cannot make anything of.
+const invalidParameter = "InvalidParameterException"
+
 // kind is what an exception of Cognito's means for a client.
 type kind int
 
@@ -67,7 +70,7 @@ var inputs = map[string]*tokens.InputError{
 	"InvalidPasswordException":                {Field: "answer.newPassword", Problem: "is not as the user pool's password policy asks"},
 	"PasswordHistoryPolicyViolationException": {Field: "answer.newPassword", Problem: "was used before"},
 	"AliasExistsException":                    {Field: "answer.attributes", Problem: "has a value that must be another one"},
-	"InvalidParameterException":               {Field: "answer", Problem: "is not what the challenge asks for"},
+	invalidParameter:                          {Field: "answer", Problem: "is not what the challenge asks for"},
 }
 
 // failed returns nil for nil, and otherwise what err means. It keeps the exception's name and nothing of its message, which
@@ -109,7 +112,7 @@ func failed(operation string, err error) error {
 
 // kindOf is the kind of an exception. A token that Cognito cannot read is a parameter that is not valid.
 func kindOf(operation, code string) kind {
-	if code == "InvalidParameterException" && operation != initiateAuth {
+	if code == invalidParameter && operation != initiateAuth {
 		return refused
 	}
 	return kinds[code]

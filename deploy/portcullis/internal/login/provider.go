@@ -20,7 +20,7 @@ const timeout = 20 * time.Second
 
 // provider is where tokens come from, with the errors of [tokens.Identity].
 type provider interface {
-	SignIn(ctx context.Context, username string, password tokens.Secret) (tokens.Outcome, error)
+	SignIn(ctx context.Context, c tokens.Credentials) (tokens.Outcome, error)
 	Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error)
 	Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tokens, error)
 	// Revoke tells whether all that came of the refresh token is refused too, and not the refresh token alone.

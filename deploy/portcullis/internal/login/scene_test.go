@@ -51,6 +51,7 @@ func newScene() (*scene, error) {
 			{Username: "choice", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS, issuer.MFAEmail}},
 			{Username: "authenticator", MFA: []issuer.MFA{issuer.MFASoftware}, TOTPSecret: totpSecret},
 			{Username: "disabled", Disabled: true},
+			{Username: "phoned", Phone: "+15550100"},
 		},
 	})
 	if err != nil {

@@ -13,6 +13,18 @@ import (
 // maxSteps is more than any sign-in has.
 const maxSteps = 10
 
+// The words of --with: the flow in which the account's password comes first, the one in which the user chooses, and choices of that.
+const (
+	withAccount  = "account"
+	withChoice   = "choice"
+	withPassword = "password"
+	withEmail    = "email"
+	withSMS      = "sms"
+)
+
+// ways are the choices by their words; none leaves it to the user.
+var ways = map[string]string{withPassword: tokens.PasswordAsked, withEmail: tokens.EmailCode, withSMS: tokens.SMSOneTimeCode}
+
 // signIn asks for what is missing, and gives the profile with tokens.
 func (s *session) signIn(ctx context.Context, want profile.Profile, o options) (profile.Profile, error) {
 	if want.Username == "" && o.passwordStdin {
@@ -36,14 +48,16 @@ func (s *session) signIn(ctx context.Context, want profile.Profile, o options) (
 			return want, err
 		}
 	}
-	password, err := ask.secret(ctx, fmt.Sprintf("Password of %s at %s", want.Username, want.Place))
-	if err != nil {
-		return want, err
+	given := tokens.Credentials{Username: want.Username, Choice: ways[o.with.Value]}
+	if o.with.Value == withAccount || o.with.Value == withPassword {
+		if given.Password, err = ask.secret(ctx, fmt.Sprintf("Password of %s at %s", want.Username, want.Place)); err != nil {
+			return want, err
+		}
 	}
 	started := s.Now()
-	outcome, err := at.SignIn(ctx, want.Username, password)
+	outcome, err := at.SignIn(ctx, given)
 	if err != nil {
-		return want, explain(err, "username and password are not accepted")
+		return want, explain(err, refusal(given))
 	}
 	steps := steps{s, at, ask, want.Username}
 	issued, err := steps.take(ctx, outcome)
@@ -52,6 +66,14 @@ func (s *session) signIn(ctx context.Context, want profile.Profile, o options) (
 	}
 	want.Tokens, err = keep(issued, started)
 	return want, err
+}
+
+// refusal says what is not accepted.
+func refusal(c tokens.Credentials) string {
+	if c.Password == "" {
+		return "the username is not accepted"
+	}
+	return "username and password are not accepted"
 }
 
 // steps are those of a sign-in behind the password.
