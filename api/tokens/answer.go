@@ -35,10 +35,18 @@ type issued struct {
 	RefreshToken string `json:"refreshToken,omitempty"`
 	ExpiresIn    int    `json:"expiresIn"`
 	TokenType    string `json:"tokenType"`
+	Device       device `json:"device,omitzero"`
+}
+
+// device is a Device as clients see it.
+type device struct {
+	Key      string `json:"key"`
+	GroupKey string `json:"groupKey"`
+	Password string `json:"password"`
 }
 
 func issuedOf(t Tokens) issued {
-	return issued{string(t.Access), string(t.ID), string(t.Refresh), t.Expires, "Bearer"}
+	return issued{string(t.Access), string(t.ID), string(t.Refresh), t.Expires, "Bearer", device{t.Device.Key, t.Device.GroupKey, string(t.Device.Password)}}
 }
 
 // challenged is a Challenge as clients see it.

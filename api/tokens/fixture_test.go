@@ -153,6 +153,7 @@ type said struct {
 	Parameters                                    map[string]any
 	Error, Message                                string
 	AccessTokens                                  string
+	Device                                        map[string]any
 }
 
 // read reads an answer that has this status.

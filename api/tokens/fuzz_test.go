@@ -72,6 +72,7 @@ func FuzzBody(f *testing.F) {
 		`{"username":"a","username":"b","password":"c"}`, "{\"username\":\"\xff\"}", requests["reply"].Body,
 		`{"challenge":"SELECT_MFA_TYPE","session":"s","username":"u","answer":{"mfaType":"SMS_MFA"}}`,
 		`{"challenge":"SMS_MFA","session":"s","username":"u","answer":{"code":"1"}}`,
+		`{"username":"u","password":"p","device":{"key":"k","groupKey":"g","password":"p"}}`,
 		`{"username":"u"}`, `{"username":"u","preferredChallenge":"PASSWORD","password":"p"}`,
 		`{"challenge":"SELECT_CHALLENGE","session":"s","username":"u","answer":{"choice":"PASSWORD_SRP","srpA":"0A"}}`,
 		`{"challenge":"PASSWORD_VERIFIER","username":"u","answer":{"secretBlock":"a","signature":"b","timestamp":"Mon"}}`,
@@ -115,8 +116,15 @@ func wantAsked(t *testing.T, body string, asked *recorder) {
 			got[name] = text
 		}
 	}
+	device := asked.started.Device
+	if len(asked.replies) == 1 {
+		device = asked.replies[0].Device
+	}
 	if len(asked.replies) == 1 {
 		got = saidBy(asked.replies[0], want["answer"])
+	}
+	if device != (tokens.Device{}) {
+		got["device"] = map[string]string{"key": device.Key, "groupKey": device.GroupKey, "password": string(device.Password)}
 	}
 	one, _ := json.Marshal(got)
 	other, _ := json.Marshal(want)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"portcullis/api/internal/lambdaproxy"
@@ -11,17 +12,18 @@ import (
 
 // What clients are told of what was refused: one text for every reason.
 var (
-	errCredentials = &unauthorized{text: "Invalid credentials"}
-	errReply       = &unauthorized{text: "Invalid code or session"}
-	errRefresh     = &unauthorized{text: "Invalid refresh token"}
-	errReplaced    = &unauthorized{text: "Refresh token was replaced by a newer one"}
-	errAccess      = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens", error="invalid_token"`}
-	errNoAccess    = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens"`} // there is none: that is no error of one
+	errCredentials   = &unauthorized{text: "Invalid credentials"}
+	errReply         = &unauthorized{text: "Invalid code or session"}
+	errRefresh       = &unauthorized{text: "Invalid refresh token, or one of a remembered device without its deviceKey"}
+	errDeviceRefresh = &unauthorized{text: "Invalid refresh token, or not that of this deviceKey"}
+	errReplaced      = &unauthorized{text: "Refresh token was replaced by a newer one"}
+	errAccess        = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens", error="invalid_token"`}
+	errNoAccess      = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens"`} // there is none: that is no error of one
 )
 
 // signIn serves POST /tokens, which starts a sign-in or answers a challenge of one.
 func (h *Handler) signIn(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	body, err := readBody(e, "username", "password", "preferredChallenge", "challenge", "session", "answer")
+	body, err := readBody(e, "username", "password", "preferredChallenge", "device", "challenge", "session", "answer")
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
@@ -30,6 +32,9 @@ func (h *Handler) signIn(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy
 	case err != nil:
 		return lambdaproxy.Answer{}, err
 	case outcome.Tokens != nil:
+		if failed := outcome.Tokens.Unremembered; failed != nil {
+			e.Report(ctx, h.log, slog.LevelWarn, fmt.Errorf("the device is not remembered: %w", failed))
+		}
 		return ok(issuedOf(*outcome.Tokens)), nil
 	case outcome.Challenge != nil:
 		return ok(challengedOf(*outcome.Challenge)), nil
@@ -56,34 +61,37 @@ func (h *Handler) step(ctx context.Context, body lambdaproxy.Object) (Outcome, e
 
 // refresh serves POST /tokens/refresh.
 func (h *Handler) refresh(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	refresh, err := readRefreshToken(e)
+	refresh, device, err := readRefreshToken(e)
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
-	tokens, err := h.identity.Refresh(ctx, refresh)
+	tokens, err := h.identity.Refresh(ctx, refresh, device)
 	if errors.Is(err, ErrReplaced) {
 		err = ErrRefused
 	}
-	if err != nil {
+	if err != nil && device == "" {
 		return lambdaproxy.Answer{}, denied(err, errRefresh)
+	}
+	if err != nil {
+		return lambdaproxy.Answer{}, denied(err, errDeviceRefresh)
 	}
 	return ok(issuedOf(tokens)), nil
 }
 
 // revoke serves POST /tokens/revoke. A refresh token that is not known is as good as a revoked one (RFC 7009, section 2.2).
 func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	refresh, access, err := readRevoked(e)
+	given, err := readRevoked(e)
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
 	var f family
 	if h.revocations != nil {
-		f, err = h.revokeFamily(ctx, refresh, access)
+		f, err = h.revokeFamily(ctx, given)
 	}
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
-	if err := h.revokeAll(ctx, f.next, refresh); err != nil { // one that was rotated may be good for another minute
+	if err := h.revokeAll(ctx, f.next, given.refresh); err != nil { // one that was rotated may be good for another minute
 		return lambdaproxy.Answer{}, handOn(f.next, err)
 	}
 	if f.replaced && !f.told {
@@ -118,15 +126,15 @@ type family struct {
 // provider takes that.
 //
 // The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt.
-func (h *Handler) revokeFamily(ctx context.Context, refresh, access Secret) (family, error) {
-	tokens, err := h.identity.Refresh(ctx, refresh)
+func (h *Handler) revokeFamily(ctx context.Context, given revocable) (family, error) {
+	tokens, err := h.identity.Refresh(ctx, given.refresh, given.device)
 	f := family{replaced: errors.Is(err, ErrReplaced), next: tokens.Refresh}
 	var claims Claims
 	switch {
 	case err == nil:
 		claims, err = h.identity.Claims(tokens.Access)
-	case isRefused(err) && access != "":
-		claims, err = h.identity.Check(ctx, access)
+	case isRefused(err) && given.access != "":
+		claims, err = h.identity.Check(ctx, given.access)
 	}
 	if isRefused(err) {
 		return f, nil

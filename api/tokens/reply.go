@@ -54,7 +54,11 @@ func readReply(body lambdaproxy.Object) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	reply := Reply{Challenge: challenge, Session: session, Username: username}
+	device, err := readDevice(body)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply := Reply{Challenge: challenge, Session: session, Username: username, Device: device}
 	return reply, reply.read(answer)
 }
 
@@ -111,8 +115,9 @@ func (r *Reply) readChosen(answer lambdaproxy.Object) (err error) {
 	return err
 }
 
-// What the texts of an SRP exchange are made of.
+// What the texts of an SRP exchange and a device's keys are made of.
 const (
+	deviceText  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	hexadecimal = "0123456789abcdefABCDEF"
 	base64Text  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 	timeText    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789: "

@@ -80,7 +80,7 @@ func TestRefresh(t *testing.T) {
 				status = 401
 			}
 			again := post(t, d.Handler, kind, "/tokens/refresh", refreshing(first.RefreshToken))
-			if read(t, again, status); status == 401 && again.Body != `{"error":"Invalid refresh token"}` {
+			if read(t, again, status); status == 401 && again.Body != `{"error":"Invalid refresh token, or one of a remembered device without its deviceKey"}` {
 				t.Errorf("%s: %s", client, again.Body)
 			}
 		}

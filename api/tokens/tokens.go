@@ -11,8 +11,8 @@
 //	                       200 {accessToken, idToken, refreshToken, expiresIn, tokenType}, or {challenge, session, parameters}
 //	                       {username} alone, or {username, preferredChallenge}: how to sign in is chosen; {challenge, session, parameters}
 //	POST /tokens           {challenge, session, username, answer}: the same
-//	POST /tokens/refresh   {refreshToken}: tokens, with a refreshToken where another one took its place
-//	POST /tokens/revoke    {refreshToken, accessToken}: ends it and all that came of it, whether or not it is known
+//	POST /tokens/refresh   {refreshToken, deviceKey}: tokens, with a refreshToken where another one took its place
+//	POST /tokens/revoke    {refreshToken, accessToken, deviceKey}: ends it and all that came of it, whether or not it is known
 //	                       200 {message, accessTokens}
 //	POST /tokens/sign-out  Authorization: Bearer, with an access token: ends all tokens of its user
 //
@@ -33,6 +33,16 @@
 //	PASSWORD_VERIFIER   {secretBlock, signature, timestamp}, of parameters.srp; it may have no session
 //	EMAIL_OTP, SMS_OTP  {code}
 //	WEB_AUTHN           {credential}, what navigator.credentials.get gives for parameters.credentialRequestOptions, as its toJSON has it
+//
+// # Devices
+//
+// A user pool may remember devices. Then tokens of a sign-in come with device, {key, groupKey, password}, which the client keeps as it does
+// a refresh token, and beyond that: it is given once. The client sends device with each request of a later sign-in of the same user, which
+// may then ask for no second factor, and its key as deviceKey with the refresh token, which is good with it alone. The function confirms the
+// device, and proves its password to the pool; a device that the pool does not know any more is as none, and there is another one with the
+// tokens. Where it could not be confirmed there is no device although the pool remembers them: the log says why, the tokens are good until
+// they end, and refreshing them is a 401. Whether a pool remembers devices it is not asked: that would take a permission. Devices of a pool
+// with DeviceOnlyRememberedOnUserPrompt are confirmed, and not remembered until the client calls UpdateDeviceStatus.
 //
 // # Revoking
 //
@@ -81,6 +91,16 @@ type Tokens struct {
 	Refresh Secret
 	// Expires is how long the access token is good, in seconds.
 	Expires int
+	// Device is what the provider remembers the client by from now on: given once, by a provider that does. Its zero value: nothing new.
+	Device Device
+	// Unremembered is why there is no Device although the provider wanted one: it will not take the refresh token.
+	Unremembered error
+}
+
+// Device is what a provider remembers a client by. Its zero value is none.
+type Device struct {
+	Key, GroupKey string
+	Password      Secret
 }
 
 // The challenges that can be handed on, by the names that Cognito gives them
@@ -112,6 +132,8 @@ type Credentials struct {
 	Password Secret
 	// Choice is how to sign in, one of Choices. "": with the password, or where there is none, the user is asked by SelectChallenge.
 	Choice string
+	// Device is the client's, as Tokens had it.
+	Device Device
 }
 
 // Challenge is one more step that a sign-in asks for.
@@ -166,6 +188,7 @@ type Reply struct {
 	Challenge string // the name of the one that is answered
 	Session   Secret // its
 	Username  string // as the challenge names it, or else as of the sign-in
+	Device    Device // as of the sign-in
 
 	NewPassword Secret            // of NewPasswordRequired
 	Attributes  map[string]string // with a new password; may be empty
@@ -189,8 +212,8 @@ type Identity interface {
 	SignIn(ctx context.Context, c Credentials) (Outcome, error)
 	// Reply goes on with a sign-in, as SignIn does.
 	Reply(ctx context.Context, r Reply) (Outcome, error)
-	// Refresh gives new tokens for a refresh token; [ErrReplaced] where another one took its place.
-	Refresh(ctx context.Context, refresh Secret) (Tokens, error)
+	// Refresh gives new tokens for a refresh token, of the device with this key if there is one; [ErrReplaced] where another one took its place.
+	Refresh(ctx context.Context, refresh Secret, device string) (Tokens, error)
 	// Revoke ends a refresh token, and every token that came of it. One that is not known is ErrRefused, and one of another app client an
 	// [*InputError].
 	Revoke(ctx context.Context, refresh Secret) error

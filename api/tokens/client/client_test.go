@@ -16,7 +16,7 @@ func TestLife(t *testing.T) {
 			t.Fatalf("%s: %+v, %v", appClient, got, err)
 		}
 		first := *got.Tokens
-		next, err := d.Refresh(t.Context(), first.Refresh)
+		next, err := d.Refresh(t.Context(), first.Refresh, "")
 		if err != nil || next.Access == "" || next.Access == first.Access || (next.Refresh == "") == (appClient == "rotating") {
 			t.Fatalf("%s: refreshed %v", appClient, err)
 		}
@@ -26,10 +26,10 @@ func TestLife(t *testing.T) {
 		if err := d.SignOut(t.Context(), next.Access); err != nil {
 			t.Errorf("%s: sign-out: %v", appClient, err)
 		}
-		if all, err := d.Revoke(t.Context(), first.Refresh, next.Access); err != nil || all {
+		if all, err := d.Revoke(t.Context(), first.Refresh, next.Access, ""); err != nil || all {
 			t.Errorf("%s: revoke: %v, %v", appClient, all, err)
 		}
-		if _, err := d.Refresh(t.Context(), first.Refresh); !errors.Is(err, tokens.ErrRefused) {
+		if _, err := d.Refresh(t.Context(), first.Refresh, ""); !errors.Is(err, tokens.ErrRefused) {
 			t.Errorf("%s: refresh after sign-out: %v", appClient, err)
 		}
 		if err := d.SignOut(t.Context(), next.Access); !errors.Is(err, tokens.ErrRefused) {
@@ -75,7 +75,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %+v, %v", username, got, err)
 		}
 	}
-	if _, err := d.Refresh(t.Context(), "abc"); !errors.Is(err, tokens.ErrRefused) {
+	if _, err := d.Refresh(t.Context(), "abc", ""); !errors.Is(err, tokens.ErrRefused) {
 		t.Errorf("refresh: %v", err)
 	}
 }

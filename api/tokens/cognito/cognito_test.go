@@ -86,7 +86,7 @@ func TestClientSecrets(t *testing.T) {
 			_, err := p.SignIn(t.Context(), tokens.Credentials{Username: "admin", Password: issuer.Password})
 			return err
 		},
-		"refresh": func(p *cognito.Pool) error { _, err := p.Refresh(t.Context(), "x"); return err },
+		"refresh": func(p *cognito.Pool) error { _, err := p.Refresh(t.Context(), "x", ""); return err },
 		"revoke":  func(p *cognito.Pool) error { return p.Revoke(t.Context(), "x") },
 	}
 	for name, call := range calls {

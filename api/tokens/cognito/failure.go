@@ -23,6 +23,7 @@ const (
 	revokeToken   = "RevokeToken"
 	getUser       = "GetUser"
 	globalSignOut = "GlobalSignOut"
+	confirmDevice = "ConfirmDevice"
 )
 
 // invalidParameter is the exception for what Cognito cannot make anything of.
@@ -87,6 +88,9 @@ func failed(operation string, err error) error {
 		return unsent(operation, err)
 	}
 	code := exception.ErrorCode()
+	if refusesDevice(operation, exception) {
+		return errDevice
+	}
 	if refusesSecret(operation, exception) {
 		return &secretError{operation}
 	}
@@ -126,6 +130,12 @@ func inputOf(operation, code string) error {
 		return &tokens.InputError{Field: "refreshToken", Problem: "must be a refresh token, as it was given"}
 	}
 	return nil
+}
+
+// refusesDevice tells a device that is not known from an app client that is not: Cognito has one exception for both.
+func refusesDevice(operation string, exception smithy.APIError) bool {
+	return (operation == initiateAuth || operation == respond || operation == getTokens) && exception.ErrorCode() == "ResourceNotFoundException" &&
+		strings.Contains(strings.ToLower(exception.ErrorMessage()), "device")
 }
 
 // unsent is a failure without an answer of Cognito's that can be read. The error's text may hold the endpoint's address, and

@@ -12,10 +12,18 @@ import (
 
 // Refresh calls GetTokensFromRefreshToken, which serves app clients whose refresh tokens are rotated and others alike
 // (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html).
-func (p *Pool) Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tokens, error) {
+func (p *Pool) Refresh(ctx context.Context, refresh tokens.Secret, device string) (tokens.Tokens, error) {
+	issued, err := p.refresh(ctx, refresh, device)
+	if errors.Is(err, errDevice) {
+		err = tokens.ErrRefused
+	}
+	return issued, err
+}
+
+func (p *Pool) refresh(ctx context.Context, refresh tokens.Secret, device string) (tokens.Tokens, error) {
 	return callWithSecret(ctx, p, getTokens, func(ctx context.Context, secret tokens.Secret) (tokens.Tokens, error) {
 		out, err := p.client.GetTokensFromRefreshToken(ctx, &cognitoidentityprovider.GetTokensFromRefreshTokenInput{
-			ClientId: &p.id, ClientSecret: given(secret), RefreshToken: aws.String(string(refresh)),
+			ClientId: &p.id, ClientSecret: given(secret), RefreshToken: aws.String(string(refresh)), DeviceKey: given(tokens.Secret(device)),
 		}, once)
 		switch {
 		case err != nil:
@@ -34,7 +42,7 @@ func (p *Pool) Revoke(ctx context.Context, refresh tokens.Secret) error {
 	if !isSecretError(err) {
 		return err
 	}
-	if _, refused := p.Refresh(ctx, refresh); errors.Is(refused, tokens.ErrRefused) {
+	if _, refused := p.Refresh(ctx, refresh, ""); errors.Is(refused, tokens.ErrRefused) {
 		return &tokens.InputError{Field: "refreshToken", Problem: "must be one of this API's app client"}
 	}
 	return err

@@ -16,12 +16,15 @@ import (
 	"portcullis/api/tokens"
 )
 
-// SignIn calls InitiateAuth with the flow USER_PASSWORD_AUTH, or with USER_AUTH where how to sign in is chosen.
+// SignIn calls InitiateAuth with the flow USER_PASSWORD_AUTH, or with USER_AUTH where how to sign in is chosen. With a device that Cognito
+// does not take it is as without.
 func (p *Pool) SignIn(ctx context.Context, c tokens.Credentials) (tokens.Outcome, error) {
-	if c.Password != "" && c.Choice == "" {
-		return p.initiate(ctx, types.AuthFlowTypeUserPasswordAuth, map[string]string{"USERNAME": c.Username, "PASSWORD": string(c.Password)})
-	}
-	return p.choose(ctx, c, nil)
+	return withoutDevice(c, func(c tokens.Credentials) (tokens.Outcome, error) {
+		if c.Password != "" && c.Choice == "" {
+			return p.initiate(ctx, types.AuthFlowTypeUserPasswordAuth, map[string]string{"USERNAME": c.Username, "PASSWORD": string(c.Password)}, c.Device)
+		}
+		return p.choose(ctx, c, nil)
+	})
 }
 
 // choose calls InitiateAuth with the flow USER_AUTH. What Cognito cannot make anything of then is the flow, which the app client must allow,
@@ -35,7 +38,7 @@ func (p *Pool) choose(ctx context.Context, c tokens.Credentials, more map[string
 	if c.Password != "" {
 		parameters["PASSWORD"] = string(c.Password)
 	}
-	outcome, err := p.initiate(ctx, types.AuthFlowTypeUserAuth, parameters)
+	outcome, err := p.initiate(ctx, types.AuthFlowTypeUserAuth, parameters, c.Device)
 	if exception := (*ExceptionError)(nil); errors.As(err, &exception) && exception.Code == invalidParameter {
 		if c.Choice != "" {
 			return outcome, &tokens.InputError{Field: "preferredChallenge", Problem: "is no way to sign in here: the app client does not allow USER_AUTH, or the user pool not this choice"}
@@ -46,29 +49,56 @@ func (p *Pool) choose(ctx context.Context, c tokens.Credentials, more map[string
 }
 
 // initiate calls InitiateAuth.
-func (p *Pool) initiate(ctx context.Context, flow types.AuthFlowType, parameters map[string]string) (tokens.Outcome, error) {
-	return callWithSecret(ctx, p, initiateAuth, func(ctx context.Context, secret tokens.Secret) (tokens.Outcome, error) {
+func (p *Pool) initiate(ctx context.Context, flow types.AuthFlowType, parameters map[string]string, device tokens.Device) (tokens.Outcome, error) {
+	if device.Key != "" {
+		parameters["DEVICE_KEY"] = device.Key
+	}
+	a, err := callWithSecret(ctx, p, initiateAuth, func(ctx context.Context, secret tokens.Secret) (answer, error) {
 		p.prove(parameters, parameters["USERNAME"], secret)
 		out, err := p.client.InitiateAuth(ctx, &cognitoidentityprovider.InitiateAuthInput{AuthFlow: flow, ClientId: &p.id, AuthParameters: parameters}, once)
 		if err != nil {
-			return tokens.Outcome{}, err
+			return answer{}, err
 		}
-		return outcomeOf(answer{out.AuthenticationResult, out.ChallengeName, out.Session, out.ChallengeParameters, out.AvailableChallenges})
+		return answer{out.AuthenticationResult, out.ChallengeName, out.Session, out.ChallengeParameters, out.AvailableChallenges}, nil
 	})
+	if err != nil {
+		return tokens.Outcome{}, err
+	}
+	return p.conclude(ctx, parameters["USERNAME"], device, a)
 }
 
 // Reply calls RespondToAuthChallenge.
 func (p *Pool) Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error) {
-	return callWithSecret(ctx, p, respond, func(ctx context.Context, secret tokens.Secret) (tokens.Outcome, error) {
-		responses := responsesOf(r)
-		p.prove(responses, r.Username, secret)
+	outcome, err := p.reply(ctx, r)
+	if errors.Is(err, errDevice) {
+		err = errNoDevice
+	}
+	return outcome, err
+}
+
+func (p *Pool) reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error) {
+	responses := responsesOf(r)
+	if r.Device.Key != "" {
+		responses["DEVICE_KEY"] = r.Device.Key
+	}
+	a, err := p.respond(ctx, r.Challenge, given(r.Session), responses)
+	if err != nil {
+		return tokens.Outcome{}, err
+	}
+	return p.conclude(ctx, r.Username, r.Device, a)
+}
+
+// respond calls RespondToAuthChallenge.
+func (p *Pool) respond(ctx context.Context, challenge string, session *string, responses map[string]string) (answer, error) {
+	return callWithSecret(ctx, p, respond, func(ctx context.Context, secret tokens.Secret) (answer, error) {
+		p.prove(responses, responses["USERNAME"], secret)
 		out, err := p.client.RespondToAuthChallenge(ctx, &cognitoidentityprovider.RespondToAuthChallengeInput{
-			ChallengeName: types.ChallengeNameType(r.Challenge), ClientId: &p.id, Session: given(r.Session), ChallengeResponses: responses,
+			ChallengeName: types.ChallengeNameType(challenge), ClientId: &p.id, Session: session, ChallengeResponses: responses,
 		}, once)
 		if err != nil {
-			return tokens.Outcome{}, err
+			return answer{}, err
 		}
-		return outcomeOf(answer{out.AuthenticationResult, out.ChallengeName, out.Session, out.ChallengeParameters, nil})
+		return answer{out.AuthenticationResult, out.ChallengeName, out.Session, out.ChallengeParameters, nil}, nil
 	})
 }
 

@@ -3,6 +3,7 @@ package cognito
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -50,19 +51,21 @@ func NewSRP(id string, c Config) (SRP, error) {
 }
 
 // SignIn calls InitiateAuth with the flow USER_SRP_AUTH, and answers PASSWORD_VERIFIER. Where how to sign in is chosen, the flow is USER_AUTH,
-// and a password goes the same way.
+// and a password goes the same way. With a device that Cognito does not take it is as without.
 func (p SRP) SignIn(ctx context.Context, c tokens.Credentials) (tokens.Outcome, error) {
 	if c.Password == "" {
 		if c.Choice == tokens.PasswordAsked {
 			c.Choice = tokens.SRPAsked
 		}
-		return p.choose(ctx, c, nil)
+		return p.Pool.SignIn(ctx, c)
 	}
-	return p.bySRP(ctx, c.Username, c.Password, func(a string) (tokens.Outcome, error) {
-		if c.Choice == "" {
-			return p.initiate(ctx, types.AuthFlowTypeUserSrpAuth, map[string]string{"USERNAME": c.Username, "SRP_A": a})
-		}
-		return p.choose(ctx, tokens.Credentials{Username: c.Username, Choice: tokens.SRPAsked}, map[string]string{"SRP_A": a})
+	return withoutDevice(c, func(c tokens.Credentials) (tokens.Outcome, error) {
+		return p.bySRP(ctx, c.Username, c.Password, c.Device, func(a string) (tokens.Outcome, error) {
+			if c.Choice == "" {
+				return p.initiate(ctx, types.AuthFlowTypeUserSrpAuth, map[string]string{"USERNAME": c.Username, "SRP_A": a}, c.Device)
+			}
+			return p.choose(ctx, tokens.Credentials{Username: c.Username, Choice: tokens.SRPAsked, Device: c.Device}, map[string]string{"SRP_A": a})
+		})
 	})
 }
 
@@ -80,14 +83,18 @@ func (p SRP) Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error) 
 	default:
 		return tokens.Outcome{}, &tokens.ChallengeError{Name: r.Challenge}
 	}
-	return p.bySRP(ctx, r.Username, password, func(a string) (tokens.Outcome, error) {
+	outcome, err := p.bySRP(ctx, r.Username, password, r.Device, func(a string) (tokens.Outcome, error) {
 		r.SRPA = a
 		return p.Pool.Reply(ctx, r)
 	})
+	if errors.Is(err, errDevice) {
+		err = errNoDevice
+	}
+	return outcome, err
 }
 
 // bySRP begins with SRP_A, and answers PASSWORD_VERIFIER: anything else is an error, tokens without a proof as well.
-func (p SRP) bySRP(ctx context.Context, username string, password tokens.Secret, begin func(a string) (tokens.Outcome, error)) (tokens.Outcome, error) {
+func (p SRP) bySRP(ctx context.Context, username string, password tokens.Secret, device tokens.Device, begin func(a string) (tokens.Outcome, error)) (tokens.Outcome, error) {
 	client, err := srp.New(nil)
 	if err != nil {
 		return tokens.Outcome{}, err
@@ -108,7 +115,7 @@ func (p SRP) bySRP(ctx context.Context, username string, password tokens.Secret,
 	if err != nil {
 		return tokens.Outcome{}, fmt.Errorf("%s: %w", initiateAuth, err)
 	}
-	outcome, err = p.Pool.Reply(ctx, tokens.Reply{Challenge: asked.Name, Session: asked.Session, Username: user, Proof: proof})
+	outcome, err = p.Pool.reply(ctx, tokens.Reply{Challenge: asked.Name, Session: asked.Session, Username: user, Proof: proof, Device: device})
 	if c := outcome.Challenge; c != nil && c.Username == "" {
 		c.Username = user
 	}

@@ -93,6 +93,9 @@ terminal asks for the password again.
 --with choice asks how to sign in, of the ways that the user pool offers: a password, or a code by email or SMS in its place; --with email
 goes that way at once, and so do the others. A passkey cannot be used here.
 
+Where the user pool remembers devices, the profile keeps what it is remembered by, also when nobody is signed in any more: without that
+the pool renews no token, and with it it may ask for no second factor.
+
 A password is asked for without echo, or read from stdin; it is never a flag or a variable, and is not kept. Profiles are
 files of mode 0600 in the folder portcullis/login of the user's configuration folder; files that others can read or write are
 refused. Processes that run at once take turns to renew the tokens of a profile. Nothing secret is sent without TLS but to a

@@ -48,7 +48,7 @@ func (s *session) signIn(ctx context.Context, want profile.Profile, o options) (
 			return want, err
 		}
 	}
-	given := tokens.Credentials{Username: want.Username, Choice: ways[o.with.Value]}
+	given := tokens.Credentials{Username: want.Username, Choice: ways[o.with.Value], Device: want.Device}
 	if o.with.Value == withAccount || o.with.Value == withPassword {
 		if given.Password, err = ask.secret(ctx, fmt.Sprintf("Password of %s at %s", want.Username, want.Place)); err != nil {
 			return want, err
@@ -59,10 +59,13 @@ func (s *session) signIn(ctx context.Context, want profile.Profile, o options) (
 	if err != nil {
 		return want, explain(err, refusal(given))
 	}
-	steps := steps{s, at, ask, want.Username}
+	steps := steps{s, at, ask, want.Username, want.Device}
 	issued, err := steps.take(ctx, outcome)
 	if err != nil {
 		return want, err
+	}
+	if issued.Device != (tokens.Device{}) {
+		want.Device = issued.Device
 	}
 	want.Tokens, err = keep(issued, started)
 	return want, err
@@ -82,6 +85,7 @@ type steps struct {
 	at       provider
 	ask      asker
 	username string
+	device   tokens.Device
 }
 
 // take answers challenges until there are tokens.
@@ -107,7 +111,7 @@ func (s steps) take(ctx context.Context, outcome tokens.Outcome) (tokens.Tokens,
 // answer answers one challenge, at a terminal again where the answer is not accepted.
 func (s steps) answer(ctx context.Context, c tokens.Challenge) (tokens.Outcome, error) {
 	for try := 1; ; try++ {
-		reply := tokens.Reply{Challenge: c.Name, Session: c.Session, Username: s.username}
+		reply := tokens.Reply{Challenge: c.Name, Session: c.Session, Username: s.username, Device: s.device}
 		if err := fill(ctx, s.ask, c, &reply); err != nil {
 			return tokens.Outcome{}, err
 		}
