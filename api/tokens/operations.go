@@ -2,6 +2,8 @@ package tokens
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -136,10 +138,10 @@ func (h *Handler) revokeFamily(ctx context.Context, given revocable) (family, er
 	case isRefused(err) && given.access != "":
 		claims, err = h.identity.Check(ctx, given.access)
 	}
-	if isRefused(err) {
+	if isRefused(err) && !errors.Is(err, ErrEnded) {
 		return f, nil
 	}
-	if err == nil {
+	if err == nil || errors.Is(err, ErrEnded) {
 		err = unavailable(h.revocations.RevokeFamily(ctx, claims.Issuer, claims.Origin, h.now().Add(longestToken)))
 	}
 	f.told = err == nil
@@ -174,41 +176,76 @@ func (h *Handler) signOut(ctx context.Context, e *lambdaproxy.Event) (lambdaprox
 const signOutMargin = time.Second / 2
 
 // signOutEverywhere tells the authorizers of the user's tokens before the provider ends them, so that a failure leaves the access token
-// good for another attempt. They are told of what is issued a moment later too, until the provider is done; where it took longer, they are
-// told once more. It returns when tokens that are issued from now on are none of those.
+// good for another attempt. They are told of what is issued a moment later too, until the provider is done; where it took longer, the end of
+// the sign-out tells them once more. It returns when tokens that are issued from now on are none of those.
 func (h *Handler) signOutEverywhere(ctx context.Context, access Secret) error {
 	claims, err := h.identity.Check(ctx, access)
+	if errors.Is(err, ErrEnded) {
+		return h.finishSignOut(ctx, access, claims)
+	}
 	if err != nil {
 		return err
 	}
-	before, err := h.revokeUser(ctx, claims, signOutMargin)
+	until := h.now().Add(signOutMargin)
+	before, ends := ended(claims, until)
+	if err := h.revocations.BeginSignOut(ctx, claims.Issuer, claims.Subject, before, ends, markOf(access)); err != nil {
+		return unavailable(err)
+	}
+	if err := h.identity.SignOut(ctx, access); err != nil && !errors.Is(err, ErrEnded) { // by the same sign-out, which was sent twice
+		return err
+	}
+	if !h.now().Before(secondAfter(until)) {
+		until = h.now()
+	}
+	pending, err := h.endSignOut(ctx, access, claims, until)
+	if err == nil && !pending { // another one has begun
+		before, ends := ended(claims, until)
+		err = unavailable(h.revocations.RevokeUser(ctx, claims.Issuer, claims.Subject, before, ends))
+	}
 	if err != nil {
 		return err
 	}
-	if err := h.identity.SignOut(ctx, access); err != nil {
-		return err
-	}
-	if !h.now().Before(secondAfter(before)) {
-		if before, err = h.revokeUser(ctx, claims, 0); err != nil {
-			return err
-		}
-	}
-	h.wait(ctx, secondAfter(before).Sub(h.now()))
+	h.wait(ctx, secondAfter(until).Sub(h.now()))
 	return nil
+}
+
+// finishSignOut does the rest of a sign-out that did not come to its end after the provider had ended the access token. Where there is none,
+// the token is as any other that was ended.
+func (h *Handler) finishSignOut(ctx context.Context, access Secret, claims Claims) error {
+	until := h.now()
+	pending, err := h.endSignOut(ctx, access, claims, until)
+	if err != nil {
+		return err
+	}
+	if !pending {
+		return ErrEnded
+	}
+	h.wait(ctx, secondAfter(until).Sub(h.now()))
+	return nil
+}
+
+func (h *Handler) endSignOut(ctx context.Context, access Secret, claims Claims, until time.Time) (pending bool, err error) {
+	before, ends := ended(claims, until)
+	pending, err = h.revocations.EndSignOut(ctx, claims.Issuer, claims.Subject, before, ends, markOf(access))
+	return pending, unavailable(err)
+}
+
+// markOf tells an access token from others, and does not tell the token.
+func markOf(access Secret) string {
+	sum := sha256.Sum256([]byte(access))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // secondAfter is when the second of a time is over: a token that is issued then, or later, has an iat that is after it.
 func secondAfter(t time.Time) time.Time { return t.Truncate(time.Second).Add(time.Second) }
 
-// revokeUser ends what the user was issued up to now and for a while longer, and the access token itself: the provider's clock may be
-// ahead. It gives the time of this clock up to which tokens are ended.
-func (h *Handler) revokeUser(ctx context.Context, c Claims, longer time.Duration) (time.Time, error) {
-	until := h.now().Add(longer)
-	before := until
-	if c.Issued.After(before) {
-		before = c.Issued
+// ended is up to when tokens of a user are ended that were issued until a time of this clock, and when the last of them ends. The access token
+// itself is among them: the provider's clock may be ahead.
+func ended(c Claims, until time.Time) (before, ends time.Time) {
+	if c.Issued.After(until) {
+		until = c.Issued
 	}
-	return until, unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, before, before.Add(longestToken)))
+	return until, until.Add(longestToken)
 }
 
 // unavailable is any failure to remember a revocation: it can be tried again.

@@ -48,13 +48,17 @@
 //
 // A refresh token is opaque. It is used once more, for an access token that names the family that authorizers are told of. Where the
 // provider refuses that, since the token was revoked already, its user is disabled, a trigger refuses or a device's key is missing, the
-// family is that of the accessToken, which may be sent along and which the provider checks. The answer's accessTokens are "revoked", or
+// family is that of the accessToken, which may be sent along and which the provider checks; one that was ended there before is good for that,
+// too, so that this can be repeated. The answer's accessTokens are "revoked", or
 // "accepted until they end" where no family is known, or there are no Revocations; the refresh token is good for nothing in any case
 // (RFC 7009, section 2.2).
 //
 // Signing out ends what was issued up to now, in whole seconds, as the claim iat is: the rest of the second in which it is done, and for
 // half a second more, in which the provider does it. It is answered when that is over, up to a second and a half later, so that who signs
-// in then gets tokens that are good. It can be repeated unless all of it is done. Clocks: "now" is this function's; an iat that the provider's
+// in then gets tokens that are good. It can be repeated with the same access token until all of it is done, also where the provider has ended
+// that already: Revocations keep a mark of it, its SHA-256, from before the provider is asked until all is done. So nobody ends anything by a
+// token that was ended before, but for the rest of that sign-out; where the token was ended in another way meanwhile, by POST /tokens/revoke, the
+// provider is not asked again. Of several sign-outs of one user at once it is the last to begin that can be repeated so. Clocks: "now" is this function's; an iat that the provider's
 // clock has made later than that is not ended, but for the access token's own, and one that is earlier ends with it.
 //
 // # Refusals
@@ -219,7 +223,7 @@ type Identity interface {
 	Revoke(ctx context.Context, refresh Secret) error
 	// Claims reads an access token that Refresh gave.
 	Claims(access Secret) (Claims, error)
-	// Check reads an access token after the provider has checked it.
+	// Check reads an access token after the provider has checked it. With ErrEnded it gives its claims all the same.
 	Check(ctx context.Context, access Secret) (Claims, error)
 	// SignOut ends all tokens of the user of an access token.
 	SignOut(ctx context.Context, access Secret) error
@@ -233,4 +237,8 @@ type Revocations interface {
 	// RevokeUser ends all tokens of a user, by their claims iss and sub, whose iat is not after before, in whole seconds.
 	// The last of them ends at ends.
 	RevokeUser(ctx context.Context, issuer, subject string, before, ends time.Time) error
+	// BeginSignOut is RevokeUser, and keeps a mark of the sign-out until EndSignOut.
+	BeginSignOut(ctx context.Context, issuer, subject string, before, ends time.Time, mark string) error
+	// EndSignOut is RevokeUser where the mark is kept still, and forgets it. Otherwise it does nothing, and pending is false.
+	EndSignOut(ctx context.Context, issuer, subject string, before, ends time.Time, mark string) (pending bool, err error)
 }

@@ -94,6 +94,9 @@ func failed(operation string, err error) error {
 	if refusesSecret(operation, exception) {
 		return &secretError{operation}
 	}
+	if saysEnded(operation, exception) {
+		return tokens.ErrEnded
+	}
 	if input := inputOf(operation, code); input != nil {
 		return input
 	}
@@ -136,6 +139,14 @@ func inputOf(operation, code string) error {
 func refusesDevice(operation string, exception smithy.APIError) bool {
 	return (operation == initiateAuth || operation == respond || operation == getTokens) && exception.ErrorCode() == "ResourceNotFoundException" &&
 		strings.Contains(strings.ToLower(exception.ErrorMessage()), "device")
+}
+
+// saysEnded tells an access token that Cognito gave, and that a sign-out or the revocation of its refresh token ended, from one that it did
+// not give: only the message does, "Access Token has been revoked" (https://github.com/aws-amplify/amplify-js/issues/3540). Should it say
+// something else one day, the token is refused as any other.
+func saysEnded(operation string, exception smithy.APIError) bool {
+	return (operation == getUser || operation == globalSignOut) && exception.ErrorCode() == "NotAuthorizedException" &&
+		strings.EqualFold(strings.TrimSuffix(exception.ErrorMessage(), "."), "Access Token has been revoked")
 }
 
 // unsent is a failure without an answer of Cognito's that can be read. The error's text may hold the endpoint's address, and
