@@ -93,7 +93,7 @@ func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
-	if err := h.revokeAll(ctx, f.next, given.refresh); err != nil { // one that was rotated may be good for another minute
+	if err := h.revokeAll(ctx, given.access, f.next, given.refresh); err != nil { // one that was rotated may be good for another minute
 		return lambdaproxy.Answer{}, handOn(f.next, err)
 	}
 	if f.replaced && !f.told {
@@ -102,13 +102,13 @@ func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy
 	return ok(revokedOf(f.told)), nil
 }
 
-// revokeAll ends refresh tokens at the provider, those that are not "".
-func (h *Handler) revokeAll(ctx context.Context, all ...Secret) error {
+// revokeAll ends refresh tokens at the provider, those that are not "", of the app client that an access token may name.
+func (h *Handler) revokeAll(ctx context.Context, access Secret, all ...Secret) error {
 	for _, token := range all {
 		if token == "" {
 			continue
 		}
-		if err := h.identity.Revoke(ctx, token); err != nil && !errors.Is(err, ErrRefused) {
+		if err := h.identity.Revoke(ctx, token, access); err != nil && !errors.Is(err, ErrRefused) {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ type family struct {
 //
 // The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt.
 func (h *Handler) revokeFamily(ctx context.Context, given revocable) (family, error) {
-	tokens, err := h.identity.Refresh(ctx, given.refresh, given.device)
+	tokens, err := h.identity.Redeem(ctx, given.refresh, given.access, given.device)
 	f := family{replaced: errors.Is(err, ErrReplaced), next: tokens.Refresh}
 	var claims Claims
 	switch {

@@ -61,6 +61,9 @@
 // provider is not asked again. Of several sign-outs of one user at once it is the last to begin that can be repeated so. Clocks: "now" is this function's; an iat that the provider's
 // clock has made later than that is not ended, but for the access token's own, and one that is earlier ends with it.
 //
+// Where browsers and programs sign in at the pool by an app client without a secret, and the function has one with, tokens of both can be
+// revoked and signed out here, and those of the function's own are renewed.
+//
 // # Refusals
 //
 // All are {"error": text}, and none may be cached.
@@ -218,10 +221,13 @@ type Identity interface {
 	Reply(ctx context.Context, r Reply) (Outcome, error)
 	// Refresh gives new tokens for a refresh token, of the device with this key if there is one; [ErrReplaced] where another one took its place.
 	Refresh(ctx context.Context, refresh Secret, device string) (Tokens, error)
-	// Revoke ends a refresh token, and every token that came of it. One that is not known is ErrRefused, and one of another app client an
-	// [*InputError].
-	Revoke(ctx context.Context, refresh Secret) error
-	// Claims reads an access token that Refresh gave.
+	// Redeem is Refresh for a token that is given up, which may be one of another app client whose tokens can be given up here. An access token
+	// may say which; "" for none.
+	Redeem(ctx context.Context, refresh, access Secret, device string) (Tokens, error)
+	// Revoke ends a refresh token, and every token that came of it, of the app clients of Redeem. One that is not known is ErrRefused, and one of
+	// another app client an [*InputError].
+	Revoke(ctx context.Context, refresh, access Secret) error
+	// Claims reads an access token that Redeem gave.
 	Claims(access Secret) (Claims, error)
 	// Check reads an access token after the provider has checked it. With ErrEnded it gives its claims all the same.
 	Check(ctx context.Context, access Secret) (Claims, error)

@@ -58,6 +58,14 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
+	for _, ids := range [][]string{{""}, {"a", "b c"}} {
+		if _, err := cognito.New(cognito.Config{Client: client, ClientID: "a", PublicClients: ids}); !errors.As(err, new(*cognito.ClientIDError)) {
+			t.Errorf("public %q: %v, want a *ClientIDError", ids, err)
+		}
+	}
+	if _, err := cognito.New(cognito.Config{Client: client, ClientID: "a", PublicClients: strings.Split("a,a,a,a,a,a,a,a,a", ",")}); err == nil {
+		t.Error("nine public app clients are no error")
+	}
 	if _, err := cognito.New(cognito.Config{ClientID: "a"}); err == nil {
 		t.Error("New without a Client is no error")
 	}
@@ -87,7 +95,7 @@ func TestClientSecrets(t *testing.T) {
 			return err
 		},
 		"refresh": func(p *cognito.Pool) error { _, err := p.Refresh(t.Context(), "x", ""); return err },
-		"revoke":  func(p *cognito.Pool) error { return p.Revoke(t.Context(), "x") },
+		"revoke":  func(p *cognito.Pool) error { return p.Revoke(t.Context(), "x", "") },
 	}
 	for name, call := range calls {
 		wrong := &keeper{secret: "wrong"}

@@ -54,7 +54,7 @@ func (s *session) dial(p profile.Place) (provider, error) {
 type direct struct{ cognito.SRP }
 
 func (d direct) Revoke(ctx context.Context, refresh, _ tokens.Secret, _ string) (all bool, err error) {
-	return false, d.SRP.Revoke(ctx, refresh)
+	return false, d.SRP.Revoke(ctx, refresh, "")
 }
 
 // clientSecret is an app client's secret that is known.
