@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -34,29 +35,51 @@ type issued struct {
 	RefreshToken string `json:"refreshToken,omitempty"`
 	ExpiresIn    int    `json:"expiresIn"`
 	TokenType    string `json:"tokenType"`
+	Device       device `json:"device,omitzero"`
+}
+
+// device is a Device as clients see it.
+type device struct {
+	Key      string `json:"key"`
+	GroupKey string `json:"groupKey"`
+	Password string `json:"password"`
 }
 
 func issuedOf(t Tokens) issued {
-	return issued{string(t.Access), string(t.ID), string(t.Refresh), t.Expires, "Bearer"}
+	return issued{string(t.Access), string(t.ID), string(t.Refresh), t.Expires, "Bearer", device{t.Device.Key, t.Device.GroupKey, string(t.Device.Password)}}
 }
 
 // challenged is a Challenge as clients see it.
 type challenged struct {
 	Challenge  string     `json:"challenge"`
-	Session    string     `json:"session"`
+	Session    string     `json:"session,omitempty"`
 	Parameters parameters `json:"parameters"`
 }
 
 type parameters struct {
-	Username           string   `json:"username,omitempty"`
-	RequiredAttributes []string `json:"requiredAttributes,omitempty"`
-	Delivery           string   `json:"delivery,omitempty"`
-	Destination        string   `json:"destination,omitempty"`
-	MFATypes           []string `json:"mfaTypes,omitempty"`
+	Username           string          `json:"username,omitempty"`
+	RequiredAttributes []string        `json:"requiredAttributes,omitempty"`
+	Delivery           string          `json:"delivery,omitempty"`
+	Destination        string          `json:"destination,omitempty"`
+	MFATypes           []string        `json:"mfaTypes,omitempty"`
+	Choices            []string        `json:"choices,omitempty"`
+	SRP                srp             `json:"srp,omitzero"`
+	CredentialRequest  json.RawMessage `json:"credentialRequestOptions,omitempty"`
+}
+
+// srp is an SRPChallenge as clients see it.
+type srp struct {
+	User        string `json:"user"`
+	Salt        string `json:"salt"`
+	B           string `json:"b"`
+	SecretBlock string `json:"secretBlock"`
 }
 
 func challengedOf(c Challenge) challenged {
-	return challenged{c.Name, string(c.Session), parameters{c.Username, c.RequiredAttributes, c.Delivery, c.Destination, c.Factors}}
+	return challenged{c.Name, string(c.Session), parameters{
+		Username: c.Username, RequiredAttributes: c.RequiredAttributes, Delivery: c.Delivery, Destination: c.Destination,
+		MFATypes: c.Factors, Choices: c.Choices, SRP: srp(c.SRP), CredentialRequest: json.RawMessage(c.CredentialRequest),
+	}}
 }
 
 // rotated is an error's body that hands a new refresh token on.

@@ -11,6 +11,8 @@ import (
 var (
 	// ErrRefused: the identity provider does not accept a credential, a code, a session or a token.
 	ErrRefused = errors.New("refused by the identity provider")
+	// ErrEnded is ErrRefused of an access token that is the identity provider's and in time, and was ended there before.
+	ErrEnded = fmt.Errorf("%w: the access token was ended", ErrRefused)
 	// ErrReplaced: the refresh token was rotated, and another one took its place.
 	ErrReplaced = errors.New("refresh token was replaced")
 )

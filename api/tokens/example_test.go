@@ -11,8 +11,8 @@ import (
 // open is an identity provider with one user.
 type open struct{ tokens.Identity }
 
-func (open) SignIn(_ context.Context, username string, password tokens.Secret) (tokens.Outcome, error) {
-	if username != "ann" || password != "Passw0rd!" {
+func (open) SignIn(_ context.Context, c tokens.Credentials) (tokens.Outcome, error) {
+	if c.Username != "ann" || c.Password != "Passw0rd!" {
 		return tokens.Outcome{}, tokens.ErrRefused
 	}
 	return tokens.Outcome{Tokens: &tokens.Tokens{Access: "access", ID: "id", Refresh: "refresh", Expires: 3600}}, nil
@@ -24,7 +24,7 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	for _, body := range []string{`{"username":"ann","password":"Passw0rd!"}`, `{"username":"ann","password":"guess"}`, `{"username":"ann"}`} {
+	for _, body := range []string{`{"username":"ann","password":"Passw0rd!"}`, `{"username":"ann","password":"guess"}`, `{"password":"guess"}`} {
 		event, _ := json.Marshal(map[string]any{
 			"resource": "/tokens", "httpMethod": "POST", "headers": map[string]string{"Content-Type": "application/json"}, "body": body,
 		})
@@ -46,5 +46,5 @@ func ExampleNew() {
 	// Output:
 	// 200 {"accessToken":"access","idToken":"id","refreshToken":"refresh","expiresIn":3600,"tokenType":"Bearer"}
 	// 401 {"error":"Invalid credentials"}
-	// 400 {"error":"password is missing"}
+	// 400 {"error":"username is missing"}
 }

@@ -33,7 +33,7 @@ const (
 	throttled      = `429 {"error":"Too many attempts, try again later"}`
 	badCredentials = `401 {"error":"Invalid credentials"}`
 	badReply       = `401 {"error":"Invalid code or session"}`
-	badRefresh     = `401 {"error":"Invalid refresh token"}`
+	badRefresh     = `401 {"error":"Invalid refresh token, or one of a remembered device without its deviceKey"}`
 	badAccess      = `401 {"error":"Invalid access token"}`
 	revoked        = `200 {"message":"Refresh token revoked; access tokens that came of it may be accepted until they end","accessTokens":"accepted until they end"}`
 )

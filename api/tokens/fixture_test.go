@@ -45,6 +45,7 @@ func accounts() []issuer.Account {
 		{Username: "sms", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS}},
 		{Username: "mail", MFA: []issuer.MFA{issuer.MFAEmail}},
 		{Username: "choice", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS, issuer.MFAEmail}},
+		{Username: "phoned", Phone: "+15550100"},
 		{Username: "disabled", Disabled: true},
 		{Username: "unconfirmed", Unconfirmed: true},
 		{Username: "reset", ResetRequired: true},
@@ -152,6 +153,7 @@ type said struct {
 	Parameters                                    map[string]any
 	Error, Message                                string
 	AccessTokens                                  string
+	Device                                        map[string]any
 }
 
 // read reads an answer that has this status.

@@ -14,13 +14,12 @@ import (
 // recorder is an identity provider that refuses everything, and remembers what it was asked.
 type recorder struct {
 	tokens.Identity
-	replies  []tokens.Reply
-	username string
-	password tokens.Secret
+	replies []tokens.Reply
+	started tokens.Credentials
 }
 
-func (r *recorder) SignIn(_ context.Context, username string, password tokens.Secret) (tokens.Outcome, error) {
-	r.username, r.password = username, password
+func (r *recorder) SignIn(_ context.Context, c tokens.Credentials) (tokens.Outcome, error) {
+	r.started = c
 	return tokens.Outcome{}, tokens.ErrRefused
 }
 
@@ -73,6 +72,11 @@ func FuzzBody(f *testing.F) {
 		`{"username":"a","username":"b","password":"c"}`, "{\"username\":\"\xff\"}", requests["reply"].Body,
 		`{"challenge":"SELECT_MFA_TYPE","session":"s","username":"u","answer":{"mfaType":"SMS_MFA"}}`,
 		`{"challenge":"SMS_MFA","session":"s","username":"u","answer":{"code":"1"}}`,
+		`{"username":"u","password":"p","device":{"key":"k","groupKey":"g","password":"p"}}`,
+		`{"username":"u"}`, `{"username":"u","preferredChallenge":"PASSWORD","password":"p"}`,
+		`{"challenge":"SELECT_CHALLENGE","session":"s","username":"u","answer":{"choice":"PASSWORD_SRP","srpA":"0A"}}`,
+		`{"challenge":"PASSWORD_VERIFIER","username":"u","answer":{"secretBlock":"a","signature":"b","timestamp":"Mon"}}`,
+		`{"challenge":"WEB_AUTHN","session":"s","username":"u","answer":{"credential":{"id":"x","response":{"a":[1]}}}}`,
 		`{"challenge":"NEW_PASSWORD_REQUIRED","session":"s","username":"u","answer":{"newPassword":"p","attributes":{"name":"n"}}}`} {
 		f.Add(body)
 	}
@@ -90,7 +94,7 @@ func FuzzBody(f *testing.F) {
 			t.Fatal(err)
 		}
 		a := wantShape(t, out)
-		if (a.StatusCode == 401) != (asked.username != "" || len(asked.replies) == 1) {
+		if (a.StatusCode == 401) != (asked.started.Username != "" || len(asked.replies) == 1) {
 			t.Fatalf("%q: %d, asked %v", body, a.StatusCode, asked)
 		}
 		if a.StatusCode == 401 {
@@ -106,9 +110,21 @@ func wantAsked(t *testing.T, body string, asked *recorder) {
 	if err := json.Unmarshal([]byte(body), &want); err != nil {
 		t.Fatalf("%q: %v", body, err)
 	}
-	got := map[string]any{"username": asked.username, "password": string(asked.password)}
+	got := map[string]any{}
+	for name, text := range map[string]string{"username": asked.started.Username, "password": string(asked.started.Password), "preferredChallenge": asked.started.Choice} {
+		if text != "" {
+			got[name] = text
+		}
+	}
+	device := asked.started.Device
+	if len(asked.replies) == 1 {
+		device = asked.replies[0].Device
+	}
 	if len(asked.replies) == 1 {
 		got = saidBy(asked.replies[0], want["answer"])
+	}
+	if device != (tokens.Device{}) {
+		got["device"] = map[string]string{"key": device.Key, "groupKey": device.GroupKey, "password": string(device.Password)}
 	}
 	one, _ := json.Marshal(got)
 	other, _ := json.Marshal(want)
@@ -128,8 +144,24 @@ func saidBy(r tokens.Reply, answer any) map[string]any {
 		}
 	case tokens.SelectFactor:
 		said["mfaType"] = r.Factor
+	case tokens.SelectChallenge, tokens.PasswordAsked, tokens.SRPAsked:
+		for name, text := range map[string]string{"choice": r.Choice, "password": string(r.Password), "srpA": r.SRPA} {
+			if text != "" {
+				said[name] = text
+			}
+		}
+	case tokens.PasswordVerifier:
+		said["secretBlock"], said["signature"], said["timestamp"] = r.Proof.SecretBlock, r.Proof.Signature, r.Proof.Timestamp
+	case tokens.Passkey:
+		var credential any
+		_ = json.Unmarshal([]byte(r.Credential), &credential)
+		said["credential"] = credential
 	default:
 		said["code"] = string(r.Code)
 	}
-	return map[string]any{"challenge": r.Challenge, "session": string(r.Session), "username": r.Username, "answer": said}
+	all := map[string]any{"challenge": r.Challenge, "username": r.Username, "answer": said}
+	if r.Session != "" {
+		all["session"] = string(r.Session)
+	}
+	return all
 }

@@ -2,8 +2,11 @@ package tokens
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"portcullis/api/internal/lambdaproxy"
@@ -11,17 +14,18 @@ import (
 
 // What clients are told of what was refused: one text for every reason.
 var (
-	errCredentials = &unauthorized{text: "Invalid credentials"}
-	errReply       = &unauthorized{text: "Invalid code or session"}
-	errRefresh     = &unauthorized{text: "Invalid refresh token"}
-	errReplaced    = &unauthorized{text: "Refresh token was replaced by a newer one"}
-	errAccess      = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens", error="invalid_token"`}
-	errNoAccess    = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens"`} // there is none: that is no error of one
+	errCredentials   = &unauthorized{text: "Invalid credentials"}
+	errReply         = &unauthorized{text: "Invalid code or session"}
+	errRefresh       = &unauthorized{text: "Invalid refresh token, or one of a remembered device without its deviceKey"}
+	errDeviceRefresh = &unauthorized{text: "Invalid refresh token, or not that of this deviceKey"}
+	errReplaced      = &unauthorized{text: "Refresh token was replaced by a newer one"}
+	errAccess        = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens", error="invalid_token"`}
+	errNoAccess      = &unauthorized{text: "Invalid access token", challenge: `Bearer realm="tokens"`} // there is none: that is no error of one
 )
 
 // signIn serves POST /tokens, which starts a sign-in or answers a challenge of one.
 func (h *Handler) signIn(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	body, err := readBody(e, "username", "password", "challenge", "session", "answer")
+	body, err := readBody(e, "username", "password", "preferredChallenge", "device", "challenge", "session", "answer")
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
@@ -30,6 +34,9 @@ func (h *Handler) signIn(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy
 	case err != nil:
 		return lambdaproxy.Answer{}, err
 	case outcome.Tokens != nil:
+		if failed := outcome.Tokens.Unremembered; failed != nil {
+			e.Report(ctx, h.log, slog.LevelWarn, fmt.Errorf("the device is not remembered: %w", failed))
+		}
 		return ok(issuedOf(*outcome.Tokens)), nil
 	case outcome.Challenge != nil:
 		return ok(challengedOf(*outcome.Challenge)), nil
@@ -46,44 +53,47 @@ func (h *Handler) step(ctx context.Context, body lambdaproxy.Object) (Outcome, e
 		outcome, err := h.identity.Reply(ctx, reply)
 		return outcome, denied(err, errReply)
 	}
-	username, password, err := readCredentials(body)
+	credentials, err := readCredentials(body)
 	if err != nil {
 		return Outcome{}, err
 	}
-	outcome, err := h.identity.SignIn(ctx, username, password)
+	outcome, err := h.identity.SignIn(ctx, credentials)
 	return outcome, denied(err, errCredentials)
 }
 
 // refresh serves POST /tokens/refresh.
 func (h *Handler) refresh(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	refresh, err := readRefreshToken(e)
+	refresh, device, err := readRefreshToken(e)
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
-	tokens, err := h.identity.Refresh(ctx, refresh)
+	tokens, err := h.identity.Refresh(ctx, refresh, device)
 	if errors.Is(err, ErrReplaced) {
 		err = ErrRefused
 	}
-	if err != nil {
+	if err != nil && device == "" {
 		return lambdaproxy.Answer{}, denied(err, errRefresh)
+	}
+	if err != nil {
+		return lambdaproxy.Answer{}, denied(err, errDeviceRefresh)
 	}
 	return ok(issuedOf(tokens)), nil
 }
 
 // revoke serves POST /tokens/revoke. A refresh token that is not known is as good as a revoked one (RFC 7009, section 2.2).
 func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	refresh, access, err := readRevoked(e)
+	given, err := readRevoked(e)
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
 	var f family
 	if h.revocations != nil {
-		f, err = h.revokeFamily(ctx, refresh, access)
+		f, err = h.revokeFamily(ctx, given)
 	}
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
-	if err := h.revokeAll(ctx, f.next, refresh); err != nil { // one that was rotated may be good for another minute
+	if err := h.revokeAll(ctx, given.access, f.next, given.refresh); err != nil { // one that was rotated may be good for another minute
 		return lambdaproxy.Answer{}, handOn(f.next, err)
 	}
 	if f.replaced && !f.told {
@@ -92,13 +102,13 @@ func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy
 	return ok(revokedOf(f.told)), nil
 }
 
-// revokeAll ends refresh tokens at the provider, those that are not "".
-func (h *Handler) revokeAll(ctx context.Context, all ...Secret) error {
+// revokeAll ends refresh tokens at the provider, those that are not "", of the app client that an access token may name.
+func (h *Handler) revokeAll(ctx context.Context, access Secret, all ...Secret) error {
 	for _, token := range all {
 		if token == "" {
 			continue
 		}
-		if err := h.identity.Revoke(ctx, token); err != nil && !errors.Is(err, ErrRefused) {
+		if err := h.identity.Revoke(ctx, token, access); err != nil && !errors.Is(err, ErrRefused) {
 			return err
 		}
 	}
@@ -118,20 +128,20 @@ type family struct {
 // provider takes that.
 //
 // The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt.
-func (h *Handler) revokeFamily(ctx context.Context, refresh, access Secret) (family, error) {
-	tokens, err := h.identity.Refresh(ctx, refresh)
+func (h *Handler) revokeFamily(ctx context.Context, given revocable) (family, error) {
+	tokens, err := h.identity.Redeem(ctx, given.refresh, given.access, given.device)
 	f := family{replaced: errors.Is(err, ErrReplaced), next: tokens.Refresh}
 	var claims Claims
 	switch {
 	case err == nil:
 		claims, err = h.identity.Claims(tokens.Access)
-	case isRefused(err) && access != "":
-		claims, err = h.identity.Check(ctx, access)
+	case isRefused(err) && given.access != "":
+		claims, err = h.identity.Check(ctx, given.access)
 	}
-	if isRefused(err) {
+	if isRefused(err) && !errors.Is(err, ErrEnded) {
 		return f, nil
 	}
-	if err == nil {
+	if err == nil || errors.Is(err, ErrEnded) {
 		err = unavailable(h.revocations.RevokeFamily(ctx, claims.Issuer, claims.Origin, h.now().Add(longestToken)))
 	}
 	f.told = err == nil
@@ -166,41 +176,76 @@ func (h *Handler) signOut(ctx context.Context, e *lambdaproxy.Event) (lambdaprox
 const signOutMargin = time.Second / 2
 
 // signOutEverywhere tells the authorizers of the user's tokens before the provider ends them, so that a failure leaves the access token
-// good for another attempt. They are told of what is issued a moment later too, until the provider is done; where it took longer, they are
-// told once more. It returns when tokens that are issued from now on are none of those.
+// good for another attempt. They are told of what is issued a moment later too, until the provider is done; where it took longer, the end of
+// the sign-out tells them once more. It returns when tokens that are issued from now on are none of those.
 func (h *Handler) signOutEverywhere(ctx context.Context, access Secret) error {
 	claims, err := h.identity.Check(ctx, access)
+	if errors.Is(err, ErrEnded) {
+		return h.finishSignOut(ctx, access, claims)
+	}
 	if err != nil {
 		return err
 	}
-	before, err := h.revokeUser(ctx, claims, signOutMargin)
+	until := h.now().Add(signOutMargin)
+	before, ends := ended(claims, until)
+	if err := h.revocations.BeginSignOut(ctx, claims.Issuer, claims.Subject, before, ends, markOf(access)); err != nil {
+		return unavailable(err)
+	}
+	if err := h.identity.SignOut(ctx, access); err != nil && !errors.Is(err, ErrEnded) { // by the same sign-out, which was sent twice
+		return err
+	}
+	if !h.now().Before(secondAfter(until)) {
+		until = h.now()
+	}
+	pending, err := h.endSignOut(ctx, access, claims, until)
+	if err == nil && !pending { // another one has begun
+		before, ends := ended(claims, until)
+		err = unavailable(h.revocations.RevokeUser(ctx, claims.Issuer, claims.Subject, before, ends))
+	}
 	if err != nil {
 		return err
 	}
-	if err := h.identity.SignOut(ctx, access); err != nil {
-		return err
-	}
-	if !h.now().Before(secondAfter(before)) {
-		if before, err = h.revokeUser(ctx, claims, 0); err != nil {
-			return err
-		}
-	}
-	h.wait(ctx, secondAfter(before).Sub(h.now()))
+	h.wait(ctx, secondAfter(until).Sub(h.now()))
 	return nil
+}
+
+// finishSignOut does the rest of a sign-out that did not come to its end after the provider had ended the access token. Where there is none,
+// the token is as any other that was ended.
+func (h *Handler) finishSignOut(ctx context.Context, access Secret, claims Claims) error {
+	until := h.now()
+	pending, err := h.endSignOut(ctx, access, claims, until)
+	if err != nil {
+		return err
+	}
+	if !pending {
+		return ErrEnded
+	}
+	h.wait(ctx, secondAfter(until).Sub(h.now()))
+	return nil
+}
+
+func (h *Handler) endSignOut(ctx context.Context, access Secret, claims Claims, until time.Time) (pending bool, err error) {
+	before, ends := ended(claims, until)
+	pending, err = h.revocations.EndSignOut(ctx, claims.Issuer, claims.Subject, before, ends, markOf(access))
+	return pending, unavailable(err)
+}
+
+// markOf tells an access token from others, and does not tell the token.
+func markOf(access Secret) string {
+	sum := sha256.Sum256([]byte(access))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // secondAfter is when the second of a time is over: a token that is issued then, or later, has an iat that is after it.
 func secondAfter(t time.Time) time.Time { return t.Truncate(time.Second).Add(time.Second) }
 
-// revokeUser ends what the user was issued up to now and for a while longer, and the access token itself: the provider's clock may be
-// ahead. It gives the time of this clock up to which tokens are ended.
-func (h *Handler) revokeUser(ctx context.Context, c Claims, longer time.Duration) (time.Time, error) {
-	until := h.now().Add(longer)
-	before := until
-	if c.Issued.After(before) {
-		before = c.Issued
+// ended is up to when tokens of a user are ended that were issued until a time of this clock, and when the last of them ends. The access token
+// itself is among them: the provider's clock may be ahead.
+func ended(c Claims, until time.Time) (before, ends time.Time) {
+	if c.Issued.After(until) {
+		until = c.Issued
 	}
-	return until, unavailable(h.revocations.RevokeUser(ctx, c.Issuer, c.Subject, before, before.Add(longestToken)))
+	return until, until.Add(longestToken)
 }
 
 // unavailable is any failure to remember a revocation: it can be tried again.

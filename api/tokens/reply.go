@@ -16,12 +16,20 @@ var replies = map[string][]string{
 	AuthenticatorCode:   {"code"},
 	EmailCode:           {"code"},
 	SelectFactor:        {"mfaType"},
+	SelectChallenge:     {"choice", "password", "srpA"},
+	PasswordAsked:       {"password"},
+	SRPAsked:            {"srpA"},
+	PasswordVerifier:    {"secretBlock", "signature", "timestamp"},
+	SMSOneTimeCode:      {"code"},
+	Passkey:             {"credential"},
 }
 
 // readReply reads {challenge, session, username, answer}.
 func readReply(body lambdaproxy.Object) (Reply, error) {
-	if body.Has("password") {
-		return Reply{}, invalid("password", "must not be given with the answer to a challenge")
+	for _, member := range []string{"password", "preferredChallenge"} {
+		if body.Has(member) {
+			return Reply{}, invalid(member, "must not be given with the answer to a challenge")
+		}
 	}
 	challenge, err := readText(body, "challenge", maxUsername)
 	if err != nil {
@@ -31,7 +39,7 @@ func readReply(body lambdaproxy.Object) (Reply, error) {
 	if !known {
 		return Reply{}, invalid("challenge", "must be one that POST /tokens gave")
 	}
-	session, err := readText(body, "session", maxSession)
+	session, err := readSession(body, challenge)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -46,8 +54,21 @@ func readReply(body lambdaproxy.Object) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	reply := Reply{Challenge: challenge, Session: Secret(session), Username: username}
+	device, err := readDevice(body)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply := Reply{Challenge: challenge, Session: session, Username: username, Device: device}
 	return reply, reply.read(answer)
+}
+
+// readSession reads the session of a challenge, which PASSWORD_VERIFIER need not have: its secret block says whose it is.
+func readSession(body lambdaproxy.Object, challenge string) (Secret, error) {
+	if challenge == PasswordVerifier && !body.Has("session") {
+		return "", nil
+	}
+	session, err := readText(body, "session", maxSession)
+	return Secret(session), err
 }
 
 // read reads the answer that the challenge asks for.
@@ -59,10 +80,81 @@ func (r *Reply) read(answer lambdaproxy.Object) (err error) {
 		}
 	case SelectFactor:
 		r.Factor, err = readFactor(answer)
+	case SelectChallenge:
+		err = r.readChosen(answer)
+	case PasswordAsked:
+		r.Password, err = readPassword(answer, "password")
+	case SRPAsked:
+		r.SRPA, err = readMade(answer, "srpA", maxNumber, hexadecimal)
+	case PasswordVerifier:
+		r.Proof, err = readProof(answer)
+	case Passkey:
+		r.Credential, err = readPasskey(answer)
 	default:
 		r.Code, err = readCode(answer)
 	}
 	return err
+}
+
+// readChosen reads a choice, and what has to come with it.
+func (r *Reply) readChosen(answer lambdaproxy.Object) (err error) {
+	if r.Choice, err = readChoice(answer, "choice"); err != nil {
+		return err
+	}
+	for member, choice := range map[string]string{"password": PasswordAsked, "srpA": SRPAsked} {
+		if answer.Has(member) && r.Choice != choice {
+			return invalid(answer.Field(member), "must not be given with another choice than "+choice)
+		}
+	}
+	switch r.Choice {
+	case PasswordAsked:
+		r.Password, err = readPassword(answer, "password")
+	case SRPAsked:
+		r.SRPA, err = readMade(answer, "srpA", maxNumber, hexadecimal)
+	}
+	return err
+}
+
+// What the texts of an SRP exchange and a device's keys are made of.
+const (
+	deviceText  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	hexadecimal = "0123456789abcdefABCDEF"
+	base64Text  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
+	timeText    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789: "
+)
+
+// readMade reads a text that is made of some characters only.
+func readMade(answer lambdaproxy.Object, member string, most int, of string) (string, error) {
+	text, err := readText(answer, member, most)
+	if err == nil && strings.Trim(text, of) != "" {
+		err = invalid(answer.Field(member), "has characters that no such text has")
+	}
+	return text, err
+}
+
+func readProof(answer lambdaproxy.Object) (p SRPProof, err error) {
+	if p.SecretBlock, err = readMade(answer, "secretBlock", maxProof, base64Text); err != nil {
+		return p, err
+	}
+	if p.Signature, err = readMade(answer, "signature", maxProof, base64Text); err != nil {
+		return p, err
+	}
+	p.Timestamp, err = readMade(answer, "timestamp", maxCode*4, timeText)
+	return p, err
+}
+
+// readPasskey reads what an authenticator says, which only the provider understands.
+func readPasskey(answer lambdaproxy.Object) (Secret, error) {
+	text, err := answer.JSON("credential")
+	switch {
+	case err != nil:
+		return "", err
+	case text == "":
+		return "", invalid("answer.credential", "is missing")
+	case len(text) > maxPasskey:
+		return "", invalid("answer.credential", fmt.Sprintf("must have at most %d bytes", maxPasskey))
+	}
+	return Secret(text), nil
 }
 
 func readCode(answer lambdaproxy.Object) (Secret, error) {

@@ -19,15 +19,39 @@ const (
 	maxToken     = 8192
 	maxCode      = 16
 	maxAttribute = 2048
+	maxDevice    = 128   // of a device's keys: Cognito's have up to 55
+	maxNumber    = 1024  // of SRP's, in hexadecimal digits
+	maxProof     = 4096  // of an SRP proof's parts
+	maxPasskey   = 16384 // bytes of what a passkey's authenticator says
 )
 
-// readCredentials reads {username, password}.
-func readCredentials(body lambdaproxy.Object) (username string, password Secret, err error) {
-	if username, err = readUsername(body); err != nil {
-		return "", "", err
+// readCredentials reads {username, password, preferredChallenge}, the last two of which need not be there.
+func readCredentials(body lambdaproxy.Object) (c Credentials, err error) {
+	if c.Username, err = readUsername(body); err != nil {
+		return Credentials{}, err
 	}
-	password, err = readPassword(body, "password")
-	return username, password, err
+	if body.Has("preferredChallenge") {
+		c.Choice, err = readChoice(body, "preferredChallenge")
+	}
+	if err == nil && body.Has("password") {
+		c.Password, err = readPassword(body, "password")
+	}
+	if err == nil {
+		c.Device, err = readDevice(body)
+	}
+	if err == nil && c.Password != "" && c.Choice != "" && c.Choice != PasswordAsked {
+		err = invalid("password", "must not be given with another preferredChallenge than "+PasswordAsked)
+	}
+	return c, err
+}
+
+// readChoice reads a member that is a way to sign in.
+func readChoice(body lambdaproxy.Object, member string) (string, error) {
+	choice, err := readText(body, member, maxUsername)
+	if err == nil && !slices.Contains(Choices(), choice) {
+		err = invalid(body.Field(member), "must be one of "+strings.Join(Choices(), ", "))
+	}
+	return choice, err
 }
 
 func readUsername(body lambdaproxy.Object) (string, error) {
@@ -78,26 +102,56 @@ func readBody(e *lambdaproxy.Event, members ...string) (lambdaproxy.Object, erro
 	return e.ReadBody(members...)
 }
 
-// readRefreshToken reads the body {refreshToken}.
-func readRefreshToken(e *lambdaproxy.Event) (Secret, error) {
-	body, err := readBody(e, "refreshToken")
-	if err != nil {
-		return "", err
+// readDevice reads {device: {key, groupKey, password}}, which need not be there.
+func readDevice(body lambdaproxy.Object) (d Device, err error) {
+	if !body.Has("device") {
+		return d, nil
 	}
-	return readToken(body, "refreshToken", "a refresh token")
+	device, err := body.Object("device", []string{"key", "groupKey", "password"})
+	if err != nil {
+		return d, err
+	}
+	if d.Key, err = readMade(device, "key", maxDevice, deviceText); err == nil {
+		d.GroupKey, err = readMade(device, "groupKey", maxDevice, deviceText)
+	}
+	if err == nil {
+		d.Password, err = readPassword(device, "password")
+	}
+	return d, err
 }
 
-// readRevoked reads the body {refreshToken, accessToken}; an access token need not be there.
-func readRevoked(e *lambdaproxy.Event) (refresh, access Secret, err error) {
-	body, err := readBody(e, "refreshToken", "accessToken")
+// readRefreshToken reads the body {refreshToken, deviceKey}; a device's key need not be there.
+func readRefreshToken(e *lambdaproxy.Event) (refresh Secret, device string, err error) {
+	body, err := readBody(e, "refreshToken", "deviceKey")
 	if err != nil {
 		return "", "", err
 	}
-	if refresh, err = readToken(body, "refreshToken", "a refresh token"); err != nil || !body.Has("accessToken") {
+	if refresh, err = readToken(body, "refreshToken", "a refresh token"); err != nil || !body.Has("deviceKey") {
 		return refresh, "", err
 	}
-	access, err = readToken(body, "accessToken", "an access token")
-	return refresh, access, err
+	device, err = readMade(body, "deviceKey", maxDevice, deviceText)
+	return refresh, device, err
+}
+
+// revocable is what a client gives up.
+type revocable struct {
+	refresh, access Secret
+	device          string
+}
+
+// readRevoked reads the body {refreshToken, accessToken, deviceKey}; the last two need not be there.
+func readRevoked(e *lambdaproxy.Event) (r revocable, err error) {
+	body, err := readBody(e, "refreshToken", "accessToken", "deviceKey")
+	if err == nil {
+		r.refresh, err = readToken(body, "refreshToken", "a refresh token")
+	}
+	if err == nil && body.Has("accessToken") {
+		r.access, err = readToken(body, "accessToken", "an access token")
+	}
+	if err == nil && body.Has("deviceKey") {
+		r.device, err = readMade(body, "deviceKey", maxDevice, deviceText)
+	}
+	return r, err
 }
 
 // readToken reads a member that is a token of Cognito's.

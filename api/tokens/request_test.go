@@ -19,6 +19,9 @@ func TestBadBodies(t *testing.T) {
 		names   = "username must be of letters, marks, numbers, punctuation and symbols"
 		token   = "refreshToken must be a refresh token, as it was given"
 	)
+	ways := func(member string) string {
+		return member + " must be one of PASSWORD, PASSWORD_SRP, EMAIL_OTP, SMS_OTP, WEB_AUTHN"
+	}
 	reply := func(challenge, answer string) string {
 		return fmt.Sprintf(`{"challenge":%q,"session":"s","username":"u","answer":%s}`, challenge, answer)
 	}
@@ -28,7 +31,11 @@ func TestBadBodies(t *testing.T) {
 		{signIn, `{"username":"u","password":"p"}{}`, "body is not valid JSON: invalid character '{' after top-level value"},
 		{signIn, `{}`, "username is missing"},
 		{signIn, `{"password":"p"}`, "username is missing"},
-		{signIn, `{"username":"u"}`, "password is missing"},
+		{signIn, `{"username":"u","preferredChallenge":"SMS_MFA"}`, ways("preferredChallenge")},
+		{signIn, `{"username":"u","preferredChallenge":""}`, "preferredChallenge must have 1 to 128 characters, not 0"},
+		{signIn, `{"username":"u","preferredChallenge":null}`, "preferredChallenge must be a string, not null"},
+		{signIn, `{"username":"u","preferredChallenge":"EMAIL_OTP","password":"p"}`, "password must not be given with another preferredChallenge than PASSWORD"},
+		{signIn, `{"username":"u","preferredChallenge":"SELECT_CHALLENGE"}`, ways("preferredChallenge")},
 		{signIn, `{"username":"u","password":"p","scope":"admin"}`, `body has an unknown member "scope"`},
 		{signIn, `{"Username":"u","password":"p"}`, `body has an unknown member "Username"`},
 		{signIn, `{"username":"u","username":"v","password":"p"}`, `body has the member "username" twice`},
@@ -57,7 +64,7 @@ func TestBadBodies(t *testing.T) {
 		{signIn, `{"username":"u","challenge":"SMS_MFA","session":"","answer":{}}`, "session must have 1 to 2048 characters, not 0"},
 		{signIn, `{"username":"u","challenge":"SMS_MFA","session":"` + long(2049) + `","answer":{}}`, "session must have 1 to 2048 characters, not 2049"},
 		{signIn, reply("MFA_SETUP", `{}`), "challenge must be one that POST /tokens gave"},
-		{signIn, reply("PASSWORD_VERIFIER", `{}`), "challenge must be one that POST /tokens gave"},
+		{signIn, reply("DEVICE_PASSWORD_VERIFIER", `{}`), "challenge must be one that POST /tokens gave"},
 		{signIn, reply("sms_mfa", `{"code":"1"}`), "challenge must be one that POST /tokens gave"},
 		{signIn, reply("SMS_MFA", `{}`), "answer.code is missing"},
 		{signIn, reply("SMS_MFA", `{"code":"1","code":"2"}`), `answer has the member "code" twice`},
@@ -75,6 +82,32 @@ func TestBadBodies(t *testing.T) {
 		{signIn, reply("NEW_PASSWORD_REQUIRED", `{"newPassword":"p","attributes":{"":"x"}}`), `answer.attributes has a member "", which is no attribute's name`},
 		{signIn, reply("NEW_PASSWORD_REQUIRED", `{"newPassword":"p","attributes":{"name":"`+long(2049)+`"}}`), "answer.attributes.name must have at most 2048 characters, all valid"},
 		{signIn, reply("NEW_PASSWORD_REQUIRED", `{"newPassword":"p","userAttributes":{}}`), `answer has an unknown member "userAttributes"`},
+
+		{signIn, `{"username":"u","preferredChallenge":"EMAIL_OTP","session":"s"}`, "preferredChallenge must not be given with the answer to a challenge"},
+		{signIn, `{"username":"u","challenge":"SELECT_CHALLENGE","answer":{"choice":"EMAIL_OTP"}}`, "session is missing"},
+		{signIn, `{"username":"u","challenge":"PASSWORD_VERIFIER","session":"","answer":{}}`, "session must have 1 to 2048 characters, not 0"},
+		{signIn, reply("SELECT_CHALLENGE", `{}`), "answer.choice is missing"},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":"email_otp"}`), ways("answer.choice")},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":"SOFTWARE_TOKEN_MFA"}`), ways("answer.choice")},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":["PASSWORD"]}`), "answer.choice must be a string, not an array"},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":"PASSWORD"}`), "answer.password is missing"},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":"PASSWORD","password":""}`), "answer.password must have 1 to 256 characters, not 0"},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":"EMAIL_OTP","password":"p"}`), "answer.password must not be given with another choice than PASSWORD"},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":"PASSWORD","password":"p","srpA":"0a"}`), "answer.srpA must not be given with another choice than PASSWORD_SRP"},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":"PASSWORD_SRP"}`), "answer.srpA is missing"},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":"PASSWORD_SRP","srpA":"xyz"}`), "answer.srpA has characters that no such text has"},
+		{signIn, reply("SELECT_CHALLENGE", `{"choice":"EMAIL_OTP","code":"1"}`), `answer has an unknown member "code"`},
+		{signIn, reply("PASSWORD_SRP", `{"srpA":"`+long(1025)+`"}`), "answer.srpA must have 1 to 1024 characters, not 1025"},
+		{signIn, reply("PASSWORD_SRP", `{"password":"p"}`), `answer has an unknown member "password"`},
+		{signIn, reply("PASSWORD", `{}`), "answer.password is missing"},
+		{signIn, reply("PASSWORD_VERIFIER", `{"signature":"a","timestamp":"b"}`), "answer.secretBlock is missing"},
+		{signIn, reply("PASSWORD_VERIFIER", `{"secretBlock":"a b","signature":"a","timestamp":"b"}`), "answer.secretBlock has characters that no such text has"},
+		{signIn, reply("PASSWORD_VERIFIER", `{"secretBlock":"a","signature":"`+long(4097)+`","timestamp":"b"}`), "answer.signature must have 1 to 4096 characters, not 4097"},
+		{signIn, reply("PASSWORD_VERIFIER", `{"secretBlock":"a","signature":"a","timestamp":"b\n"}`), "answer.timestamp has characters that no such text has"},
+		{signIn, reply("SMS_OTP", `{"code":"12a"}`), "answer.code must be of digits"},
+		{signIn, reply("WEB_AUTHN", `{}`), "answer.credential is missing"},
+		{signIn, reply("WEB_AUTHN", `{"credential":"{}"}`), "answer.credential must be a JSON object"},
+		{signIn, reply("WEB_AUTHN", `{"credential":{"id":"`+long(16384)+`"}}`), "answer.credential must have at most 16384 bytes"},
 
 		{refresh, `{}`, "refreshToken is missing"},
 		{refresh, `{"refreshToken":"t","username":"u"}`, `body has an unknown member "username"`},

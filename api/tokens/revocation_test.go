@@ -22,7 +22,9 @@ import (
 type journal struct {
 	mu      sync.Mutex
 	err     error
+	fails   string // the kind of entries that fail; "": all do where there is an err
 	entries []entry
+	marks   map[string]string // by subject
 }
 
 type entry struct {
@@ -38,10 +40,36 @@ func (j *journal) RevokeUser(_ context.Context, issuer, subject string, before, 
 	return j.write(entry{"user", issuer, subject, before, ends})
 }
 
+func (j *journal) BeginSignOut(_ context.Context, issuer, subject string, before, ends time.Time, mark string) error {
+	if err := j.write(entry{"user", issuer, subject, before, ends}); err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.marks = map[string]string{subject: mark}
+	return nil
+}
+
+func (j *journal) EndSignOut(_ context.Context, issuer, subject string, before, ends time.Time, mark string) (bool, error) {
+	j.mu.Lock()
+	pending := j.marks[subject] == mark
+	j.mu.Unlock()
+	if !pending {
+		return false, nil
+	}
+	if err := j.write(entry{"end", issuer, subject, before, ends}); err != nil {
+		return false, err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	delete(j.marks, subject)
+	return true, nil
+}
+
 func (j *journal) write(e entry) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.err != nil {
+	if j.err != nil && (j.fails == "" || j.fails == e.kind) {
 		return j.err
 	}
 	j.entries = append(j.entries, e)
@@ -80,7 +108,7 @@ func TestRefresh(t *testing.T) {
 				status = 401
 			}
 			again := post(t, d.Handler, kind, "/tokens/refresh", refreshing(first.RefreshToken))
-			if read(t, again, status); status == 401 && again.Body != `{"error":"Invalid refresh token"}` {
+			if read(t, again, status); status == 401 && again.Body != `{"error":"Invalid refresh token, or one of a remembered device without its deviceKey"}` {
 				t.Errorf("%s: %s", client, again.Body)
 			}
 		}
@@ -189,7 +217,10 @@ func TestRevokeWithAccessToken(t *testing.T) {
 		{"refused, with one of another app client", "local-client", true, nothing, ofAnotherClient, kept},
 		{"replaced", "rotating", false, rotate, own, "revoked"},
 		{"replaced, without an access token", "rotating", false, rotate, none, ""},
-		{"revoked already", "local-client", false, revoke, own, kept},
+		{"revoked already", "local-client", false, revoke, own, "revoked"},
+		{"revoked already, without an access token", "local-client", false, revoke, none, kept},
+		{"revoked already, with a forged one", "local-client", false, revoke, forged, kept},
+		{"signed out already", "local-client", false, signedOut, own, "revoked"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			told := &journal{}
@@ -237,6 +268,10 @@ func ofReader(t *testing.T, _ said) string {
 
 func ofAnotherClient(t *testing.T, _ said) string {
 	return signIn(t, newDesk(t, "graceful", nil).Handler, "admin").AccessToken
+}
+
+func signedOut(t *testing.T, d *desk, first said) {
+	read(t, signOut(t, d.Handler, "rest", "Bearer "+first.AccessToken), 200)
 }
 
 func rotate(t *testing.T, d *desk, first said) {
@@ -300,7 +335,7 @@ func TestSignOut(t *testing.T) {
 			t.Fatalf("%s: revoked nothing", kind)
 		}
 		for _, e := range entries {
-			if e.kind != "user" || e.issuer != d.issuer || e.value != claimsOf(t, first.AccessToken)["sub"] ||
+			if e.kind != "user" && e.kind != "end" || e.issuer != d.issuer || e.value != claimsOf(t, first.AccessToken)["sub"] ||
 				e.before.Before(begun) || e.before.Unix() >= ended.Unix() || e.ends.Before(e.before.Add(24*time.Hour)) {
 				t.Errorf("%s: revoked %+v", kind, e)
 			}
@@ -345,8 +380,8 @@ func TestSignInAfterSignOut(t *testing.T) {
 		until []string      // what is ended, by each entry
 		end   string        // of the clock, at the answer
 	}{
-		{"early in a second", "10:00:00.1", 100 * time.Millisecond, []string{"10:00:00.6"}, "10:00:01"},
-		{"late in a second", "10:00:00.9", 100 * time.Millisecond, []string{"10:00:01.4"}, "10:00:02"},
+		{"early in a second", "10:00:00.1", 100 * time.Millisecond, []string{"10:00:00.6", "10:00:00.6"}, "10:00:01"},
+		{"late in a second", "10:00:00.9", 100 * time.Millisecond, []string{"10:00:01.4", "10:00:01.4"}, "10:00:02"},
 		{"a slow user pool", "10:00:00.1", 3500 * time.Millisecond, []string{"10:00:00.6", "10:00:03.6"}, "10:00:04"},
 		{"one that is done as the second is over", "10:00:00.1", 900 * time.Millisecond, []string{"10:00:00.6", "10:00:01"}, "10:00:02"},
 	} {

@@ -27,7 +27,7 @@ func newSRP(t *testing.T, client string) (cognito.SRP, *desk) {
 func TestSRPSignIn(t *testing.T) {
 	for _, client := range []string{"local-client", "secretive", "rotating"} {
 		pool, _ := newSRP(t, client)
-		got, err := pool.SignIn(t.Context(), "admin", "Passw0rd!")
+		got, err := pool.SignIn(t.Context(), tokens.Credentials{Username: "admin", Password: "Passw0rd!"})
 		if err != nil || got.Tokens == nil || claimsOf(t, string(got.Tokens.Access))["username"] != "admin" {
 			t.Errorf("%s: %v, %v", client, got, err)
 		}
@@ -38,7 +38,7 @@ func TestSRPSignIn(t *testing.T) {
 func TestSRPChallenges(t *testing.T) {
 	for _, client := range []string{"local-client", "secretive"} {
 		pool, d := newSRP(t, client)
-		got, err := pool.SignIn(t.Context(), "mail", "Passw0rd!")
+		got, err := pool.SignIn(t.Context(), tokens.Credentials{Username: "mail", Password: "Passw0rd!"})
 		if err != nil || got.Challenge == nil || got.Challenge.Name != tokens.EmailCode || got.Challenge.Username != "mail" {
 			t.Fatalf("%s: %+v, %v", client, got, err)
 		}
@@ -52,8 +52,8 @@ func TestSRPChallenges(t *testing.T) {
 // TestSRPRefuses: who does not know the password is refused alike, whether there is such a user or not.
 func TestSRPRefuses(t *testing.T) {
 	pool, _ := newSRP(t, "local-client")
-	for username, password := range map[string]tokens.Secret{"admin": "passw0rd!", "nobody": "Passw0rd!", "mail": "", "disabled": "Passw0rd!", "unconfirmed": "Passw0rd!"} {
-		if got, err := pool.SignIn(t.Context(), username, password); !errors.Is(err, tokens.ErrRefused) || got.Tokens != nil || got.Challenge != nil {
+	for username, password := range map[string]tokens.Secret{"admin": "passw0rd!", "nobody": "Passw0rd!", "mail": "wrong", "disabled": "Passw0rd!", "unconfirmed": "Passw0rd!"} {
+		if got, err := pool.SignIn(t.Context(), tokens.Credentials{Username: username, Password: password}); !errors.Is(err, tokens.ErrRefused) || got.Tokens != nil || got.Challenge != nil {
 			t.Errorf("%s: %+v, %v", username, got, err)
 		}
 	}
@@ -73,7 +73,7 @@ func TestSRPHostileServers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := pool.SignIn(t.Context(), "ann", "Passw0rd!"); err == nil || got.Tokens != nil || w.called() != "InitiateAuth" {
+		if got, err := pool.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "Passw0rd!"}); err == nil || got.Tokens != nil || w.called() != "InitiateAuth" {
 			t.Errorf("%s: %+v, %v after %s", name, got, err, w.called())
 		}
 	}

@@ -1,6 +1,7 @@
 package tokens_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -15,6 +16,9 @@ type wire struct {
 	// failing is the operation that is answered so; "": all. The others are answered by the issuer.
 	failing string
 	issuer  http.Handler
+
+	// sent is given what each call has; it may be nil.
+	sent func(body []byte)
 
 	mu    sync.Mutex
 	calls []string // the operations that were called
@@ -41,6 +45,10 @@ func (w *wire) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	if w.failing != "" && w.failing != operation {
 		w.issuer.ServeHTTP(to, r)
 		return
+	}
+	if w.sent != nil {
+		body, _ := io.ReadAll(r.Body)
+		w.sent(body)
 	}
 	to.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	to.WriteHeader(w.status)

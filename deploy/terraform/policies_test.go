@@ -47,6 +47,11 @@ func checkWrites(t *testing.T, state state) {
 			return recorded(t, "demo-revocations", func(table *dynamodb.Table) { _ = revocationtable.New(table).Revoke(t.Context(), e) })
 		}
 	}
+	signOut := func(call func(context.Context, *revocationtable.Store) error) func(*testing.T) awsRequest {
+		return func(t *testing.T) awsRequest {
+			return recorded(t, "demo-revocations", func(table *dynamodb.Table) { _ = call(t.Context(), revocationtable.New(table)) })
+		}
+	}
 	sent := func(target, body string) func(*testing.T) awsRequest {
 		return func(t *testing.T) awsRequest { return parseRequest(t, target, []byte(body)) }
 	}
@@ -73,6 +78,13 @@ func checkWrites(t *testing.T, state state) {
 		{"no attribute is named", checker, sent("UpdateItem", `{}`), false},
 		{"a sign-in is revoked", tokens, revoke(revocation.OfFamily("https://issuer.example.com", "a", end)), true},
 		{"a user is revoked", tokens, revoke(revocation.OfUser("https://issuer.example.com", "ann", end, end)), true},
+		{"a sign-out is begun", tokens, signOut(func(ctx context.Context, s *revocationtable.Store) error {
+			return s.BeginSignOut(ctx, "https://issuer.example.com", "ann", end, end, "mark")
+		}), true},
+		{"a sign-out is ended", tokens, signOut(func(ctx context.Context, s *revocationtable.Store) error {
+			_, err := s.EndSignOut(ctx, "https://issuer.example.com", "ann", end, end, "mark")
+			return err
+		}), true},
 		{"an issuer is revoked", tokens, revoke(revocation.OfIssuer("https://issuer.example.com", end, end)), false},
 		{"a token is revoked", tokens, revoke(revocation.OfToken("https://issuer.example.com", "a", end)), false},
 		{"a revocation is undone", tokens, sent("DeleteItem", `{"Key":{"id":{"S":"sub-x"}}}`), false},

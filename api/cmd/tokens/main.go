@@ -1,5 +1,5 @@
 // Command tokens is the Lambda function that exchanges credentials for a Cognito user pool's tokens, behind API Gateway.
-// It is configured by USER_POOL_CLIENT_ID, USER_POOL_CLIENT_SECRET_ARN, REVOCATION_TABLE and ALLOWED_ORIGINS; see package
+// It is configured by USER_POOL_CLIENT_ID, USER_POOL_CLIENT_SECRET_ARN, USER_POOL_PUBLIC_CLIENT_IDS, REVOCATION_TABLE and ALLOWED_ORIGINS; see package
 // userpool. A value that is missing or wrong ends the program before it takes an event.
 package main
 

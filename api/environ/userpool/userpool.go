@@ -31,6 +31,9 @@ const (
 	ClientID = "USER_POOL_CLIENT_ID"
 	// ClientSecretARN is the secret in AWS Secrets Manager whose string is the app client's secret; not set: it has none.
 	ClientSecretARN = "USER_POOL_CLIENT_SECRET_ARN"
+	// PublicClientIDs are the ids, with commas between them, of the user pool's app clients without a secret whose tokens can be revoked and
+	// signed out as well; not set: none.
+	PublicClientIDs = "USER_POOL_PUBLIC_CLIENT_IDS"
 	// RevocationTable is the DynamoDB table that authorizers read revocations from; not set: they accept tokens until they end.
 	RevocationTable = "REVOCATION_TABLE"
 )
@@ -75,11 +78,18 @@ func openPool(cfg aws.Config, getenv func(string) string) (*cognito.Pool, error)
 		return nil, err
 	}
 	id := getenv(ClientID)
-	pool, err := cognito.New(cognito.Config{Client: cognitoidentityprovider.NewFromConfig(cfg, fresh), ClientID: id, Secret: secret})
-	if errors.As(err, new(*cognito.ClientIDError)) {
+	if !cognito.ValidClientID(id) {
 		return nil, &environ.Error{Variable: ClientID, Value: id, Want: "the id of an app client, 1 to 128 letters, digits and + _ -"}
 	}
-	return pool, err
+	var public []string
+	if text := getenv(PublicClientIDs); text != "" {
+		public = strings.Split(text, ",")
+	}
+	pool, err := cognito.New(cognito.Config{Client: cognitoidentityprovider.NewFromConfig(cfg, fresh), ClientID: id, Secret: secret, PublicClients: public})
+	if err != nil {
+		return nil, &environ.Error{Variable: PublicClientIDs, Value: getenv(PublicClientIDs), Want: "ids of up to 8 app clients, with commas between them: " + err.Error()}
+	}
+	return pool, nil
 }
 
 // idleTimeout is how long a connection to Cognito is kept for the next call.

@@ -101,6 +101,22 @@ func (o Object) Object(name string, known []string) (Object, error) {
 	return readObject(o.Field(name), value, known)
 }
 
+// JSON returns a member that is an object as its JSON, without looking into it; "" where it is missing. Another value is an [*InputError].
+func (o Object) JSON(name string) (string, error) {
+	value, given := o.members[name]
+	if !given {
+		return "", nil
+	}
+	if value[0] != '{' {
+		return "", &InputError{o.Field(name), "must be a JSON object"}
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, value); err != nil {
+		return "", &InputError{o.Field(name), "is not valid JSON"}
+	}
+	return compact.String(), nil
+}
+
 // describe names the type of a JSON value.
 func describe(value json.RawMessage) string {
 	switch value[0] {

@@ -55,6 +55,7 @@ type answer struct {
 	RefreshToken string `json:"refreshToken"`
 	TokenType    string `json:"tokenType"`
 	ExpiresIn    int    `json:"expiresIn"`
+	Device       device `json:"device"`
 
 	Challenge  string `json:"challenge"`
 	Session    string `json:"session"`
@@ -64,12 +65,40 @@ type answer struct {
 		Delivery           string   `json:"delivery"`
 		Destination        string   `json:"destination"`
 		MFATypes           []string `json:"mfaTypes"`
+		Choices            []string `json:"choices"`
+		SRP                struct {
+			User        string `json:"user"`
+			Salt        string `json:"salt"`
+			B           string `json:"b"`
+			SecretBlock string `json:"secretBlock"`
+		} `json:"srp"`
+		CredentialRequest json.RawMessage `json:"credentialRequestOptions"`
 	} `json:"parameters"`
 
 	AccessTokens string `json:"accessTokens"` // what became of them
 
 	Error   string `json:"error"`
 	Message string `json:"message"` // of the gateway itself
+}
+
+// device is what a provider remembers a client by.
+type device struct {
+	Key      string `json:"key"`
+	GroupKey string `json:"groupKey"`
+	Password string `json:"password"`
+}
+
+// maxDevice is what each part of a device may have, in bytes.
+const maxDevice = 256
+
+// valid tells what can be sent again.
+func (d device) valid() bool {
+	for _, part := range []string{d.Key, d.GroupKey, d.Password} {
+		if !ValidToken(part) || len(part) > maxDevice {
+			return false
+		}
+	}
+	return true
 }
 
 // read reads a response.
@@ -130,12 +159,13 @@ func (a answer) outcome() (tokens.Outcome, error) {
 		}
 		return tokens.Outcome{Tokens: &issued}, err
 	}
-	if a.AccessToken != "" || a.Session == "" {
+	if a.AccessToken != "" || a.Session == "" && a.Challenge != tokens.PasswordVerifier {
 		return tokens.Outcome{}, a.wrong("has a challenge that cannot be answered")
 	}
 	return tokens.Outcome{Challenge: &tokens.Challenge{
 		Name: printable(a.Challenge), Session: tokens.Secret(a.Session), Username: a.Parameters.Username,
-		RequiredAttributes: a.Parameters.RequiredAttributes, Factors: a.Parameters.MFATypes,
+		RequiredAttributes: a.Parameters.RequiredAttributes, Factors: a.Parameters.MFATypes, Choices: a.Parameters.Choices,
+		SRP: tokens.SRPChallenge(a.Parameters.SRP), CredentialRequest: string(a.Parameters.CredentialRequest),
 		Delivery: printable(a.Parameters.Delivery), Destination: printable(a.Parameters.Destination),
 	}}, nil
 }
@@ -149,8 +179,13 @@ func (a answer) tokens() (tokens.Tokens, error) {
 		return tokens.Tokens{}, a.wrong("has tokens of another type than Bearer")
 	case a.ExpiresIn < 1 || a.ExpiresIn > maxLifetime:
 		return tokens.Tokens{}, a.wrong("has an expiresIn that no token has")
+	case a.Device != (device{}) && !a.Device.valid():
+		return tokens.Tokens{}, a.wrong("has a device that is none")
 	}
-	return tokens.Tokens{Access: tokens.Secret(a.AccessToken), ID: tokens.Secret(a.IDToken), Refresh: tokens.Secret(a.RefreshToken), Expires: a.ExpiresIn}, nil
+	return tokens.Tokens{
+		Access: tokens.Secret(a.AccessToken), ID: tokens.Secret(a.IDToken), Refresh: tokens.Secret(a.RefreshToken), Expires: a.ExpiresIn,
+		Device: tokens.Device{Key: a.Device.Key, GroupKey: a.Device.GroupKey, Password: tokens.Secret(a.Device.Password)},
+	}, nil
 }
 
 // ValidToken tells what may stand in an Authorization header as a token (RFC 6750, section 2.1).

@@ -54,24 +54,54 @@ func New(c Config) (*Client, error) {
 }
 
 // SignIn starts a sign-in.
-func (c *Client) SignIn(ctx context.Context, username string, password tokens.Secret) (tokens.Outcome, error) {
-	return c.step(ctx, map[string]any{"username": username, "password": string(password)})
+func (c *Client) SignIn(ctx context.Context, given tokens.Credentials) (tokens.Outcome, error) {
+	body := filled(map[string]string{"username": given.Username, "password": string(given.Password), "preferredChallenge": given.Choice})
+	return c.step(ctx, withDevice(body, given.Device))
 }
 
 // Reply goes on with a sign-in.
 func (c *Client) Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error) {
-	return c.step(ctx, map[string]any{"challenge": r.Challenge, "session": string(r.Session), "username": r.Username, "answer": answerOf(r)})
+	body := filled(map[string]string{"challenge": r.Challenge, "session": string(r.Session), "username": r.Username})
+	body["answer"] = answerOf(r)
+	return c.step(ctx, withDevice(body, r.Device))
+}
+
+// withDevice adds a device, if there is one.
+func withDevice(body map[string]any, d tokens.Device) map[string]any {
+	if d != (tokens.Device{}) {
+		body["device"] = map[string]any{"key": d.Key, "groupKey": d.GroupKey, "password": string(d.Password)}
+	}
+	return body
+}
+
+// filled are the members that are not empty.
+func filled(members map[string]string) map[string]any {
+	body := map[string]any{}
+	for name, text := range members {
+		if text != "" {
+			body[name] = text
+		}
+	}
+	return body
 }
 
 // answerOf are the members that the challenge asks for.
 func answerOf(r tokens.Reply) map[string]any {
-	switch {
-	case r.Challenge == tokens.NewPasswordRequired && len(r.Attributes) > 0:
-		return map[string]any{"newPassword": string(r.NewPassword), "attributes": r.Attributes}
-	case r.Challenge == tokens.NewPasswordRequired:
-		return map[string]any{"newPassword": string(r.NewPassword)}
-	case r.Challenge == tokens.SelectFactor:
+	switch r.Challenge {
+	case tokens.NewPasswordRequired:
+		answer := map[string]any{"newPassword": string(r.NewPassword)}
+		if len(r.Attributes) > 0 {
+			answer["attributes"] = r.Attributes
+		}
+		return answer
+	case tokens.SelectFactor:
 		return map[string]any{"mfaType": r.Factor}
+	case tokens.SelectChallenge, tokens.PasswordAsked, tokens.SRPAsked:
+		return filled(map[string]string{"choice": r.Choice, "password": string(r.Password), "srpA": r.SRPA})
+	case tokens.PasswordVerifier:
+		return map[string]any{"secretBlock": r.Proof.SecretBlock, "signature": r.Proof.Signature, "timestamp": r.Proof.Timestamp}
+	case tokens.Passkey:
+		return map[string]any{"credential": json.RawMessage(r.Credential)}
 	}
 	return map[string]any{"code": string(r.Code)}
 }
@@ -84,9 +114,9 @@ func (c *Client) step(ctx context.Context, body any) (tokens.Outcome, error) {
 	return a.outcome()
 }
 
-// Refresh gives new tokens for a refresh token.
-func (c *Client) Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tokens, error) {
-	a, err := c.call(ctx, "/tokens/refresh", map[string]any{"refreshToken": string(refresh)}, "")
+// Refresh gives new tokens for a refresh token, of the device with this key if there is one.
+func (c *Client) Refresh(ctx context.Context, refresh tokens.Secret, device string) (tokens.Tokens, error) {
+	a, err := c.call(ctx, "/tokens/refresh", filled(map[string]string{"refreshToken": string(refresh), "deviceKey": device}), "")
 	if err != nil {
 		return tokens.Tokens{}, err
 	}
@@ -99,12 +129,9 @@ func (c *Client) Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tok
 
 // Revoke ends a refresh token, and tells whether authorizers refuse the access tokens that came of it; otherwise those are good until they
 // expire. An access token of the same sign-in, "" for none, names the others where the refresh token cannot. [tokens.ErrReplaced]: another
-// refresh token had taken the place of this one; both are ended.
-func (c *Client) Revoke(ctx context.Context, refresh, access tokens.Secret) (all bool, err error) {
-	body := map[string]any{"refreshToken": string(refresh)}
-	if access != "" {
-		body["accessToken"] = string(access)
-	}
+// refresh token had taken the place of this one; both are ended. A device's key is "" for none.
+func (c *Client) Revoke(ctx context.Context, refresh, access tokens.Secret, device string) (all bool, err error) {
+	body := filled(map[string]string{"refreshToken": string(refresh), "accessToken": string(access), "deviceKey": device})
 	a, err := c.call(ctx, "/tokens/revoke", body, "")
 	if errors.Is(err, tokens.ErrRefused) {
 		return false, tokens.ErrReplaced // one that is not known is not refused

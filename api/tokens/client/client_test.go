@@ -11,12 +11,12 @@ import (
 func TestLife(t *testing.T) {
 	for _, appClient := range []string{"local-client", "rotating"} {
 		d := newDesk(t, appClient)
-		got, err := d.SignIn(t.Context(), "admin", "Passw0rd!")
+		got, err := d.SignIn(t.Context(), tokens.Credentials{Username: "admin", Password: "Passw0rd!"})
 		if err != nil || got.Tokens == nil || got.Tokens.Expires != 3600 {
 			t.Fatalf("%s: %+v, %v", appClient, got, err)
 		}
 		first := *got.Tokens
-		next, err := d.Refresh(t.Context(), first.Refresh)
+		next, err := d.Refresh(t.Context(), first.Refresh, "")
 		if err != nil || next.Access == "" || next.Access == first.Access || (next.Refresh == "") == (appClient == "rotating") {
 			t.Fatalf("%s: refreshed %v", appClient, err)
 		}
@@ -26,10 +26,10 @@ func TestLife(t *testing.T) {
 		if err := d.SignOut(t.Context(), next.Access); err != nil {
 			t.Errorf("%s: sign-out: %v", appClient, err)
 		}
-		if all, err := d.Revoke(t.Context(), first.Refresh, next.Access); err != nil || all {
+		if all, err := d.Revoke(t.Context(), first.Refresh, next.Access, ""); err != nil || all {
 			t.Errorf("%s: revoke: %v, %v", appClient, all, err)
 		}
-		if _, err := d.Refresh(t.Context(), first.Refresh); !errors.Is(err, tokens.ErrRefused) {
+		if _, err := d.Refresh(t.Context(), first.Refresh, ""); !errors.Is(err, tokens.ErrRefused) {
 			t.Errorf("%s: refresh after sign-out: %v", appClient, err)
 		}
 		if err := d.SignOut(t.Context(), next.Access); !errors.Is(err, tokens.ErrRefused) {
@@ -40,7 +40,7 @@ func TestLife(t *testing.T) {
 
 func TestChallenges(t *testing.T) {
 	d := newDesk(t, "local-client")
-	asked, err := d.SignIn(t.Context(), "newcomer", "Passw0rd!")
+	asked, err := d.SignIn(t.Context(), tokens.Credentials{Username: "newcomer", Password: "Passw0rd!"})
 	if err != nil || asked.Challenge == nil || !reflect.DeepEqual(asked.Challenge.RequiredAttributes, []string{"name"}) {
 		t.Fatalf("%+v, %v", asked, err)
 	}
@@ -54,7 +54,7 @@ func TestChallenges(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 
-	asked, err = d.SignIn(t.Context(), "choice", "Passw0rd!")
+	asked, err = d.SignIn(t.Context(), tokens.Credentials{Username: "choice", Password: "Passw0rd!"})
 	if err != nil || asked.Challenge == nil || len(asked.Challenge.Factors) != 2 {
 		t.Fatalf("%+v, %v", asked, err)
 	}
@@ -71,11 +71,11 @@ func TestChallenges(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	d := newDesk(t, "local-client")
 	for username, password := range map[string]tokens.Secret{"admin": "wrong", "nobody": "Passw0rd!"} {
-		if got, err := d.SignIn(t.Context(), username, password); !errors.Is(err, tokens.ErrRefused) || got.Tokens != nil {
+		if got, err := d.SignIn(t.Context(), tokens.Credentials{Username: username, Password: password}); !errors.Is(err, tokens.ErrRefused) || got.Tokens != nil {
 			t.Errorf("%s: %+v, %v", username, got, err)
 		}
 	}
-	if _, err := d.Refresh(t.Context(), "abc"); !errors.Is(err, tokens.ErrRefused) {
+	if _, err := d.Refresh(t.Context(), "abc", ""); !errors.Is(err, tokens.ErrRefused) {
 		t.Errorf("refresh: %v", err)
 	}
 }

@@ -27,7 +27,7 @@ func FuzzAnswers(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := c.SignIn(t.Context(), "ann", "PASSWORD")
+		got, err := c.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "PASSWORD"})
 		if err != nil {
 			if strings.ContainsFunc(err.Error(), unicode.IsControl) || strings.Contains(err.Error(), "PASSWORD") && !strings.Contains(body, "PASSWORD") {
 				t.Fatalf("%q", err)

@@ -36,6 +36,9 @@ func TestBadAnswers(t *testing.T) {
 		{"another type", 200, `{` + good + `,"expiresIn":3600,"tokenType":"MAC"}`, "has tokens of another type than Bearer"},
 		{"no lifetime", 200, `{` + good + `,"tokenType":"Bearer"}`, "has an expiresIn that no token has"},
 		{"a long lifetime", 200, `{` + good + `,"expiresIn":99999999,"tokenType":"Bearer"}`, "has an expiresIn that no token has"},
+		{"half a device", 200, `{` + good + `,"expiresIn":3600,"tokenType":"Bearer","device":{"key":"k","password":"SECRET"}}`, "has a device that is none"},
+		{"a long device", 200, `{` + good + `,"expiresIn":3600,"tokenType":"Bearer","device":{"key":"` + strings.Repeat("k", 300) + `","groupKey":"g","password":"p"}}`, "has a device that is none"},
+		{"a device", 200, `{` + good + `,"expiresIn":3600,"tokenType":"Bearer","device":{"key":"k","groupKey":"g","password":"p"}}`, ""},
 		{"challenge and tokens", 200, `{` + good + `,"challenge":"SMS_MFA","session":"s"}`, "has a challenge that cannot be answered"},
 		{"challenge without session", 200, `{"challenge":"SMS_MFA"}`, "has a challenge that cannot be answered"},
 		{"created", 201, `{` + good + `,"expiresIn":3600,"tokenType":"Bearer"}`, "is none that the API's contract has"},
@@ -48,7 +51,7 @@ func TestBadAnswers(t *testing.T) {
 			w.WriteHeader(test.status)
 			w.Write([]byte(test.body))
 		}))
-		got, err := c.SignIn(t.Context(), "ann", "PASSWORD")
+		got, err := c.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "PASSWORD"})
 		if test.want == "" {
 			if err != nil || got.Tokens == nil {
 				t.Errorf("%s: %v", test.name, err)
@@ -68,8 +71,8 @@ func TestRedirects(t *testing.T) {
 	elsewhere := serve(t, func(http.ResponseWriter, *http.Request) { followed.Add(1) })
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		c := clientAt(t, serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, status) }))
-		_, err1 := c.SignIn(t.Context(), "ann", "PASSWORD")
-		_, err2 := c.Refresh(t.Context(), "refresh")
+		_, err1 := c.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "PASSWORD"})
+		_, err2 := c.Refresh(t.Context(), "refresh", "")
 		err3 := c.SignOut(t.Context(), "access")
 		for _, err := range []error{err1, err2, err3} {
 			if wrong := (*client.AnswerError)(nil); !errors.As(err, &wrong) || wrong.Status != status {
@@ -89,7 +92,7 @@ func TestLater(t *testing.T) {
 		w.WriteHeader(429)
 	}))
 	busy := (*tokens.ThrottledError)(nil)
-	if _, err := c.SignIn(t.Context(), "ann", "x"); !errors.As(err, &busy) || busy.RetryAfter != 7*time.Second {
+	if _, err := c.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "x"}); !errors.As(err, &busy) || busy.RetryAfter != 7*time.Second {
 		t.Errorf("429: %v", err)
 	}
 	c = clientAt(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -97,7 +100,7 @@ func TestLater(t *testing.T) {
 		w.Write([]byte(`{"error":"later","refreshToken":"next"}`))
 	}))
 	down, turned := (*tokens.UnavailableError)(nil), (*client.RotatedError)(nil)
-	if _, err := c.Revoke(t.Context(), "before", ""); !errors.As(err, &down) || !errors.As(err, &turned) || turned.Refresh != "next" {
+	if _, err := c.Revoke(t.Context(), "before", "", ""); !errors.As(err, &down) || !errors.As(err, &turned) || turned.Refresh != "next" {
 		t.Errorf("503: %v", err)
 	}
 }
@@ -119,7 +122,7 @@ func TestNoEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		down := (*tokens.UnavailableError)(nil)
-		if _, err := c.SignIn(t.Context(), "ann", "PASSWORD"); !errors.As(err, &down) || strings.Contains(err.Error(), "PASSWORD") {
+		if _, err := c.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "PASSWORD"}); !errors.As(err, &down) || strings.Contains(err.Error(), "PASSWORD") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,9 @@ type Config struct {
 	ClientID string
 	// Secret is the app client's; nil: it has none.
 	Secret ClientSecret
+	// PublicClients are the ids of other app clients of the pool, without secrets, whose tokens can be given up here: revoked and signed out,
+	// and not renewed. There are at most 8.
+	PublicClients []string
 	// Timeout bounds each call of Cognito; 0 means 5 seconds.
 	Timeout time.Duration
 }
@@ -54,6 +58,7 @@ type Pool struct {
 	client  *cognitoidentityprovider.Client
 	id      string
 	secret  ClientSecret
+	others  []string // that are public
 	timeout time.Duration
 }
 
@@ -82,11 +87,40 @@ func New(c Config) (*Pool, error) {
 	if !ValidClientID(c.ClientID) {
 		return nil, &ClientIDError{c.ClientID}
 	}
-	p := &Pool{client: c.Client, id: c.ClientID, secret: c.Secret, timeout: c.Timeout}
+	if len(c.PublicClients) > maxPublicClients {
+		return nil, fmt.Errorf("cognito: Config.PublicClients has %d ids: want at most %d", len(c.PublicClients), maxPublicClients)
+	}
+	for _, id := range c.PublicClients {
+		if !ValidClientID(id) {
+			return nil, &ClientIDError{id}
+		}
+	}
+	p := &Pool{client: c.Client, id: c.ClientID, secret: c.Secret, others: slices.Clone(c.PublicClients), timeout: c.Timeout}
 	if p.timeout == 0 {
 		p.timeout = 5 * time.Second
 	}
 	return p, nil
+}
+
+// maxPublicClients bounds how often Cognito is asked about one token.
+const maxPublicClients = 8
+
+// as is the pool as another of its app clients sees it, which has no secret.
+func (p *Pool) as(id string) *Pool {
+	if id == p.id {
+		return p
+	}
+	return &Pool{client: p.client, id: id, timeout: p.timeout}
+}
+
+// all are the ids of the app clients whose tokens can be given up here, that of an access token first: it may say so, and Cognito decides.
+func (p *Pool) all(access tokens.Secret) []string {
+	ids := append([]string{p.id}, p.others...)
+	c, err := readClaims(access)
+	if i := slices.Index(ids, c.Client); err == nil && i > 0 {
+		ids[0], ids[i] = ids[i], ids[0]
+	}
+	return ids
 }
 
 // once lets the SDK not call again: an attempt that failed may have sent a code, used up a session or rotated a token.

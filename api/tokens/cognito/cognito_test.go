@@ -58,6 +58,14 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
+	for _, ids := range [][]string{{""}, {"a", "b c"}} {
+		if _, err := cognito.New(cognito.Config{Client: client, ClientID: "a", PublicClients: ids}); !errors.As(err, new(*cognito.ClientIDError)) {
+			t.Errorf("public %q: %v, want a *ClientIDError", ids, err)
+		}
+	}
+	if _, err := cognito.New(cognito.Config{Client: client, ClientID: "a", PublicClients: strings.Split("a,a,a,a,a,a,a,a,a", ",")}); err == nil {
+		t.Error("nine public app clients are no error")
+	}
 	if _, err := cognito.New(cognito.Config{ClientID: "a"}); err == nil {
 		t.Error("New without a Client is no error")
 	}
@@ -82,9 +90,12 @@ func TestClientSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string]func(p *cognito.Pool) error{
-		"sign in": func(p *cognito.Pool) error { _, err := p.SignIn(t.Context(), "admin", issuer.Password); return err },
-		"refresh": func(p *cognito.Pool) error { _, err := p.Refresh(t.Context(), "x"); return err },
-		"revoke":  func(p *cognito.Pool) error { return p.Revoke(t.Context(), "x") },
+		"sign in": func(p *cognito.Pool) error {
+			_, err := p.SignIn(t.Context(), tokens.Credentials{Username: "admin", Password: issuer.Password})
+			return err
+		},
+		"refresh": func(p *cognito.Pool) error { _, err := p.Refresh(t.Context(), "x", ""); return err },
+		"revoke":  func(p *cognito.Pool) error { return p.Revoke(t.Context(), "x", "") },
 	}
 	for name, call := range calls {
 		wrong := &keeper{secret: "wrong"}
@@ -194,7 +205,7 @@ func TestCalledOnce(t *testing.T) {
 	}{{400, `{"__type":"TooManyRequestsException"}`}, {500, `{"__type":"InternalErrorException"}`}, {503, ``}} {
 		client, calls := wire(t, answer.status, answer.body)
 		pool := newPool(t, cognito.Config{Client: client, ClientID: "client"})
-		if _, err := pool.SignIn(t.Context(), "ann", "p"); err == nil || calls.Load() != 1 {
+		if _, err := pool.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "p"}); err == nil || calls.Load() != 1 {
 			t.Errorf("%d: %v after %d calls", answer.status, err, calls.Load())
 		}
 	}
@@ -207,7 +218,7 @@ func TestTimeout(t *testing.T) {
 	defer server.Close()
 	defer close(stop)
 	pool := newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "client", Timeout: time.Millisecond})
-	if _, err := pool.SignIn(t.Context(), "ann", "p"); !errors.As(err, new(*tokens.UnavailableError)) {
+	if _, err := pool.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: "p"}); !errors.As(err, new(*tokens.UnavailableError)) {
 		t.Errorf("%v, want an *UnavailableError", err)
 	}
 }

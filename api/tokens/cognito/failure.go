@@ -23,7 +23,11 @@ const (
 	revokeToken   = "RevokeToken"
 	getUser       = "GetUser"
 	globalSignOut = "GlobalSignOut"
+	confirmDevice = "ConfirmDevice"
 )
+
+// invalidParameter is the exception for what Cognito cannot make anything of.
+const invalidParameter = "InvalidParameterException"
 
 // kind is what an exception of Cognito's means for a client.
 type kind int
@@ -67,7 +71,7 @@ var inputs = map[string]*tokens.InputError{
 	"InvalidPasswordException":                {Field: "answer.newPassword", Problem: "is not as the user pool's password policy asks"},
 	"PasswordHistoryPolicyViolationException": {Field: "answer.newPassword", Problem: "was used before"},
 	"AliasExistsException":                    {Field: "answer.attributes", Problem: "has a value that must be another one"},
-	"InvalidParameterException":               {Field: "answer", Problem: "is not what the challenge asks for"},
+	invalidParameter:                          {Field: "answer", Problem: "is not what the challenge asks for"},
 }
 
 // failed returns nil for nil, and otherwise what err means. It keeps the exception's name and nothing of its message, which
@@ -84,8 +88,14 @@ func failed(operation string, err error) error {
 		return unsent(operation, err)
 	}
 	code := exception.ErrorCode()
+	if refusesDevice(operation, exception) {
+		return errDevice
+	}
 	if refusesSecret(operation, exception) {
 		return &secretError{operation}
+	}
+	if saysEnded(operation, exception) {
+		return tokens.ErrEnded
 	}
 	if input := inputOf(operation, code); input != nil {
 		return input
@@ -109,7 +119,7 @@ func failed(operation string, err error) error {
 
 // kindOf is the kind of an exception. A token that Cognito cannot read is a parameter that is not valid.
 func kindOf(operation, code string) kind {
-	if code == "InvalidParameterException" && operation != initiateAuth {
+	if code == invalidParameter && operation != initiateAuth {
 		return refused
 	}
 	return kinds[code]
@@ -123,6 +133,20 @@ func inputOf(operation, code string) error {
 		return &tokens.InputError{Field: "refreshToken", Problem: "must be a refresh token, as it was given"}
 	}
 	return nil
+}
+
+// refusesDevice tells a device that is not known from an app client that is not: Cognito has one exception for both.
+func refusesDevice(operation string, exception smithy.APIError) bool {
+	return (operation == initiateAuth || operation == respond || operation == getTokens) && exception.ErrorCode() == "ResourceNotFoundException" &&
+		strings.Contains(strings.ToLower(exception.ErrorMessage()), "device")
+}
+
+// saysEnded tells an access token that Cognito gave, and that a sign-out or the revocation of its refresh token ended, from one that it did
+// not give: only the message does, "Access Token has been revoked" (https://github.com/aws-amplify/amplify-js/issues/3540). Should it say
+// something else one day, the token is refused as any other.
+func saysEnded(operation string, exception smithy.APIError) bool {
+	return (operation == getUser || operation == globalSignOut) && exception.ErrorCode() == "NotAuthorizedException" &&
+		strings.EqualFold(strings.TrimSuffix(exception.ErrorMessage(), "."), "Access Token has been revoked")
 }
 
 // unsent is a failure without an answer of Cognito's that can be read. The error's text may hold the endpoint's address, and

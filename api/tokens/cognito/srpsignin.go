@@ -3,11 +3,11 @@ package cognito
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"portcullis/api/tokens"
@@ -50,64 +50,82 @@ func NewSRP(id string, c Config) (SRP, error) {
 	return SRP{pool, name}, err
 }
 
-// SignIn calls InitiateAuth with the flow USER_SRP_AUTH, and answers PASSWORD_VERIFIER.
-func (p SRP) SignIn(ctx context.Context, username string, password tokens.Secret) (tokens.Outcome, error) {
+// SignIn calls InitiateAuth with the flow USER_SRP_AUTH, and answers PASSWORD_VERIFIER. Where how to sign in is chosen, the flow is USER_AUTH,
+// and a password goes the same way. With a device that Cognito does not take it is as without.
+func (p SRP) SignIn(ctx context.Context, c tokens.Credentials) (tokens.Outcome, error) {
+	if c.Password == "" {
+		if c.Choice == tokens.PasswordAsked {
+			c.Choice = tokens.SRPAsked
+		}
+		return p.Pool.SignIn(ctx, c)
+	}
+	return withoutDevice(c, func(c tokens.Credentials) (tokens.Outcome, error) {
+		return p.bySRP(ctx, c.Username, c.Password, c.Device, func(a string) (tokens.Outcome, error) {
+			if c.Choice == "" {
+				return p.initiate(ctx, types.AuthFlowTypeUserSrpAuth, map[string]string{"USERNAME": c.Username, "SRP_A": a}, c.Device)
+			}
+			return p.choose(ctx, tokens.Credentials{Username: c.Username, Choice: tokens.SRPAsked, Device: c.Device}, map[string]string{"SRP_A": a})
+		})
+	})
+}
+
+// Reply calls RespondToAuthChallenge. A password is proved by PASSWORD_SRP; a challenge that wants it sent is a [*tokens.ChallengeError].
+func (p SRP) Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error) {
+	if r.Password == "" {
+		return p.Pool.Reply(ctx, r)
+	}
+	password := r.Password
+	r.Password = ""
+	switch r.Challenge {
+	case tokens.SelectChallenge:
+		r.Choice = tokens.SRPAsked
+	case tokens.SRPAsked:
+	default:
+		return tokens.Outcome{}, &tokens.ChallengeError{Name: r.Challenge}
+	}
+	outcome, err := p.bySRP(ctx, r.Username, password, r.Device, func(a string) (tokens.Outcome, error) {
+		r.SRPA = a
+		return p.Pool.Reply(ctx, r)
+	})
+	if errors.Is(err, errDevice) {
+		err = errNoDevice
+	}
+	return outcome, err
+}
+
+// bySRP begins with SRP_A, and answers PASSWORD_VERIFIER: anything else is an error, tokens without a proof as well.
+func (p SRP) bySRP(ctx context.Context, username string, password tokens.Secret, device tokens.Device, begin func(a string) (tokens.Outcome, error)) (tokens.Outcome, error) {
 	client, err := srp.New(nil)
 	if err != nil {
 		return tokens.Outcome{}, err
 	}
-	asked, err := p.beginSRP(ctx, username, client.A())
+	outcome, err := begin(client.A())
 	if err != nil {
 		return tokens.Outcome{}, err
 	}
-	user := cmp.Or(asked.ChallengeParameters["USERNAME"], asked.ChallengeParameters["USER_ID_FOR_SRP"], username)
-	responses, err := p.sign(client, user, password, asked.ChallengeParameters)
+	asked := outcome.Challenge
+	if asked == nil {
+		return tokens.Outcome{}, &tokens.ChallengeError{}
+	}
+	if asked.Name != tokens.PasswordVerifier {
+		return tokens.Outcome{}, &tokens.ChallengeError{Name: asked.Name}
+	}
+	user := cmp.Or(asked.Username, username)
+	proof, err := p.sign(client, user, password, asked.SRP)
 	if err != nil {
 		return tokens.Outcome{}, fmt.Errorf("%s: %w", initiateAuth, err)
 	}
-	outcome, err := p.verifyPassword(ctx, user, asked.Session, responses)
+	outcome, err = p.Pool.reply(ctx, tokens.Reply{Challenge: asked.Name, Session: asked.Session, Username: user, Proof: proof, Device: device})
 	if c := outcome.Challenge; c != nil && c.Username == "" {
 		c.Username = user
 	}
 	return outcome, err
 }
 
-func (p SRP) beginSRP(ctx context.Context, username, a string) (*cognitoidentityprovider.InitiateAuthOutput, error) {
-	return callWithSecret(ctx, p.Pool, initiateAuth, func(ctx context.Context, secret tokens.Secret) (*cognitoidentityprovider.InitiateAuthOutput, error) {
-		parameters := map[string]string{"USERNAME": username, "SRP_A": a}
-		p.prove(parameters, username, secret)
-		out, err := p.client.InitiateAuth(ctx, &cognitoidentityprovider.InitiateAuthInput{
-			AuthFlow: types.AuthFlowTypeUserSrpAuth, ClientId: &p.id, AuthParameters: parameters,
-		}, once)
-		if err == nil && out.ChallengeName != types.ChallengeNameTypePasswordVerifier {
-			err = &tokens.ChallengeError{Name: string(out.ChallengeName)}
-		}
-		return out, err
-	})
-}
-
-// sign gives the responses that show that the password is known.
-func (p SRP) sign(client *srp.Client, user string, password tokens.Secret, asked map[string]string) (map[string]string, error) {
+// sign shows that the password is known.
+func (p SRP) sign(client *srp.Client, user string, password tokens.Secret, asked tokens.SRPChallenge) (tokens.SRPProof, error) {
 	now := time.Now()
-	challenge := srp.Challenge{Pool: p.name, User: cmp.Or(asked["USER_ID_FOR_SRP"], user), Salt: asked["SALT"], B: asked["SRP_B"], SecretBlock: asked["SECRET_BLOCK"]}
+	challenge := srp.Challenge{Pool: p.name, User: cmp.Or(asked.User, user), Salt: asked.Salt, B: asked.B, SecretBlock: asked.SecretBlock}
 	signature, err := client.Sign(challenge, string(password), now)
-	return map[string]string{
-		"USERNAME":                    user,
-		"PASSWORD_CLAIM_SECRET_BLOCK": challenge.SecretBlock,
-		"PASSWORD_CLAIM_SIGNATURE":    signature,
-		"TIMESTAMP":                   now.UTC().Format(srp.TimestampLayout),
-	}, err
-}
-
-func (p SRP) verifyPassword(ctx context.Context, user string, session *string, responses map[string]string) (tokens.Outcome, error) {
-	return callWithSecret(ctx, p.Pool, respond, func(ctx context.Context, secret tokens.Secret) (tokens.Outcome, error) {
-		p.prove(responses, user, secret)
-		out, err := p.client.RespondToAuthChallenge(ctx, &cognitoidentityprovider.RespondToAuthChallengeInput{
-			ChallengeName: types.ChallengeNameTypePasswordVerifier, ClientId: &p.id, Session: session, ChallengeResponses: responses,
-		}, once)
-		if err != nil {
-			return tokens.Outcome{}, err
-		}
-		return outcomeOf(out.AuthenticationResult, out.ChallengeName, out.Session, out.ChallengeParameters)
-	})
+	return tokens.SRPProof{SecretBlock: challenge.SecretBlock, Signature: signature, Timestamp: now.UTC().Format(srp.TimestampLayout)}, err
 }

@@ -17,6 +17,7 @@ const (
 	value   = "value"     // S; not of kind iss
 	before  = "before"    // N; of kinds sub and iss only
 	expires = "expiresAt" // N
+	signOut = "signOut"   // S; the mark of a sign-out that is not done, of kind sub only. Who reads revocations does not look at it.
 )
 
 // ItemError says that an item of the table is no entry. Such an item is an error and never passed over: who knows what it

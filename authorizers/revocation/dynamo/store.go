@@ -76,26 +76,11 @@ func (s *Store) Read(ctx context.Context, ids []string) ([]revocation.Entry, err
 	return entries, nil
 }
 
-// Revoke implements revocation.Store. Its errors include [*ItemError], where what stands in the table already is no entry.
+// Revoke implements revocation.Store. Its errors include [*ItemError], where what stands in the table already is no entry. A sign-out that
+// is not done stays so.
 func (s *Store) Revoke(ctx context.Context, e revocation.Entry) error {
-	if err := e.Validate(); err != nil {
-		return err
-	}
-	for range maxRaces {
-		err := s.put(ctx, e)
-		refused, ok := errors.AsType[*dynamodb.ConditionError](err)
-		if !ok || len(refused.Item) == 0 {
-			return err
-		}
-		old, err := entryOf(refused.Item)
-		if err != nil {
-			return err
-		}
-		if e = e.Widen(old); e == old {
-			return nil
-		}
-	}
-	return errors.New("others write the same revocation all the time")
+	_, err := s.write(ctx, e, "", func(old mark) (mark, bool) { return old, true })
+	return err
 }
 
 // RevokeFamily revokes the tokens of one sign-in, as [revocation.OfFamily] says, with the errors of Revoke. It and RevokeUser are
@@ -109,8 +94,63 @@ func (s *Store) RevokeUser(ctx context.Context, issuer, subject string, before, 
 	return s.Revoke(ctx, revocation.OfUser(issuer, subject, before, ends))
 }
 
-// put writes an entry, unless the one in the table lasts longer or covers more: then the error has the item there.
-func (s *Store) put(ctx context.Context, e revocation.Entry) error {
+// BeginSignOut is RevokeUser, and keeps a mark of the sign-out, which is not empty, until EndSignOut: the last one, where several begin.
+func (s *Store) BeginSignOut(ctx context.Context, issuer, subject string, before, ends time.Time, of string) error {
+	_, err := s.write(ctx, revocation.OfUser(issuer, subject, before, ends), "", func(mark) (mark, bool) { return mark(of), true })
+	return err
+}
+
+// EndSignOut is RevokeUser where the mark is kept still, and forgets it. Otherwise it writes nothing, and tells so.
+func (s *Store) EndSignOut(ctx context.Context, issuer, subject string, before, ends time.Time, of string) (pending bool, err error) {
+	return s.write(ctx, revocation.OfUser(issuer, subject, before, ends), mark(of), func(old mark) (mark, bool) { return "", old == mark(of) && of != "" })
+}
+
+// mark says whose sign-out is not done; "": there is none.
+type mark string
+
+// write writes an entry, widened by the one that is there, with the mark that takes the place of the old one; next may say that nothing is to
+// be written. The old mark is guessed, and looked up where that was wrong. done is whether the entry is in the table, or what was there
+// revokes as much.
+func (s *Store) write(ctx context.Context, e revocation.Entry, old mark, next func(old mark) (mark, bool)) (done bool, err error) {
+	if err := e.Validate(); err != nil {
+		return false, err
+	}
+	for range maxRaces {
+		to, wanted := next(old)
+		if !wanted {
+			return false, nil
+		}
+		err := s.put(ctx, e, old, to)
+		refused, ok := errors.AsType[*dynamodb.ConditionError](err)
+		if !ok {
+			return err == nil, err
+		}
+		if len(refused.Item) == 0 && old == "" {
+			return false, err
+		}
+		if len(refused.Item) == 0 { // it has expired, and is gone
+			old = ""
+			continue
+		}
+		there, err := entryOf(refused.Item)
+		if err != nil {
+			return false, err
+		}
+		if old, err = markOf(there, refused.Item); err != nil {
+			return false, err
+		}
+		wide := e.Widen(there)
+		if to, _ := next(old); wide == there && to == old || there == e && old == "" && to == "" { // or it was this write, whose answer was lost
+			return true, nil
+		}
+		e = wide
+	}
+	return false, errors.New("others write the same revocation all the time")
+}
+
+// put writes an entry and a mark, unless the entry in the table lasts longer or covers more, or the mark is another one than was thought: then
+// the error has the item there.
+func (s *Store) put(ctx context.Context, e revocation.Entry, was, to mark) error {
 	item := itemOf(e)
 	c := dynamodb.Condition{
 		Expression: "attribute_not_exists(id) OR #expires <= :expires",
@@ -119,10 +159,30 @@ func (s *Store) put(ctx context.Context, e revocation.Entry) error {
 		Old:        true,
 	}
 	if value, timed := item[before]; timed {
-		c.Expression = "attribute_not_exists(id) OR (#expires <= :expires AND #before <= :before)"
-		c.Names["#before"], c.Values[":before"] = before, value
+		c.Names["#before"], c.Values[":before"], c.Names["#signOut"] = before, value, signOut
+		c.Expression = "attribute_not_exists(id) OR (#expires <= :expires AND #before <= :before AND attribute_not_exists(#signOut))"
+		if was != "" {
+			c.Expression = "#expires <= :expires AND #before <= :before AND #signOut = :signOut"
+			c.Values[":signOut"] = dynamodb.Text(string(was))
+		}
+	}
+	if to != "" {
+		item[signOut] = dynamodb.Text(string(to))
 	}
 	return s.table.Put(ctx, item, c)
+}
+
+// markOf is the mark of an item; "" where it has none.
+func markOf(e revocation.Entry, item dynamodb.Item) (mark, error) {
+	r := dynamodb.Reader{Item: item}
+	if !r.Has(signOut) {
+		return "", nil
+	}
+	of := text(&r, signOut)
+	if r.Bad != "" {
+		return "", &ItemError{e.ID(), r.Bad}
+	}
+	return mark(of), nil
 }
 
 // Undo implements revocation.Store. An item that is no entry is removed as well.

@@ -186,3 +186,77 @@ func TestAnswersOfEntries(t *testing.T) {
 		}
 	}
 }
+
+// TestSignOuts: a sign-out is ended once, by its own mark, whatever else is revoked meanwhile; what is revoked never becomes less.
+func TestSignOuts(t *testing.T) {
+	h, err := local.New(local.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := testtools.Serve(t, h)
+	client := testtools.DynamoDB(endpoint)
+	const issuer = "https://issuer.example.com"
+	at := func(seconds int64) time.Time { return time.Unix(1700000000+seconds, 0) }
+	begin := func(seconds int64, mark string) func(*testing.T, *dynamo.Store) {
+		return func(t *testing.T, s *dynamo.Store) {
+			if err := s.BeginSignOut(t.Context(), issuer, "ann", at(seconds), at(seconds+3600), mark); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	revoke := func(seconds int64) func(*testing.T, *dynamo.Store) {
+		return func(t *testing.T, s *dynamo.Store) {
+			if err := s.RevokeUser(t.Context(), issuer, "ann", at(seconds), at(seconds+3600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	end := func(seconds int64, mark string, want bool) func(*testing.T, *dynamo.Store) {
+		return func(t *testing.T, s *dynamo.Store) {
+			if pending, err := s.EndSignOut(t.Context(), issuer, "ann", at(seconds), at(seconds+3600), mark); err != nil || pending != want {
+				t.Errorf("the end of %q at %d: %v, %v, want %v", mark, seconds, pending, err, want)
+			}
+		}
+	}
+	undo := func(t *testing.T, s *dynamo.Store) {
+		if err := s.Undo(t.Context(), user.ID()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, test := range map[string]struct {
+		steps []func(*testing.T, *dynamo.Store)
+		want  int64 // seconds up to which is revoked; below 0: nothing is
+	}{
+		"ended":                       {[]func(*testing.T, *dynamo.Store){begin(10, "a"), end(20, "a", true)}, 20},
+		"ended at once":               {[]func(*testing.T, *dynamo.Store){begin(10, "a"), end(10, "a", true)}, 10},
+		"ended twice":                 {[]func(*testing.T, *dynamo.Store){begin(10, "a"), end(20, "a", true), end(30, "a", false)}, 20},
+		"ended again, answer lost":    {[]func(*testing.T, *dynamo.Store){begin(10, "a"), end(20, "a", true), end(20, "a", true)}, 20},
+		"never begun":                 {[]func(*testing.T, *dynamo.Store){end(20, "a", false)}, -1},
+		"without a mark":              {[]func(*testing.T, *dynamo.Store){revoke(10), end(20, "", false)}, 10},
+		"only revoked":                {[]func(*testing.T, *dynamo.Store){revoke(10), end(20, "a", false)}, 10},
+		"another's":                   {[]func(*testing.T, *dynamo.Store){begin(10, "a"), end(20, "b", false), end(30, "a", true)}, 30},
+		"begun anew":                  {[]func(*testing.T, *dynamo.Store){begin(10, "a"), begin(20, "b"), end(30, "a", false), end(40, "b", true)}, 40},
+		"begun again":                 {[]func(*testing.T, *dynamo.Store){begin(10, "a"), begin(20, "a"), end(30, "a", true)}, 30},
+		"revoked meanwhile":           {[]func(*testing.T, *dynamo.Store){begin(10, "a"), revoke(50), end(20, "a", true)}, 50},
+		"revoked meanwhile, less":     {[]func(*testing.T, *dynamo.Store){begin(10, "a"), revoke(5), end(20, "a", true)}, 20},
+		"revoked meanwhile, the same": {[]func(*testing.T, *dynamo.Store){begin(10, "a"), revoke(10), end(10, "a", true), end(30, "a", false)}, 10},
+		"undone meanwhile":            {[]func(*testing.T, *dynamo.Store){begin(10, "a"), undo, end(20, "a", false)}, -1},
+		"begun after more":            {[]func(*testing.T, *dynamo.Store){revoke(50), begin(10, "a"), end(20, "a", true)}, 50},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, endpoint, testtools.Table(t, client, dynamo.TimeToLive), nil)
+			for _, step := range test.steps {
+				step(t, s)
+			}
+			entries, err := s.Read(t.Context(), []string{user.ID()})
+			if err != nil || len(entries) > 1 || (len(entries) == 0) != (test.want < 0) {
+				t.Fatalf("%v, %v", entries, err)
+			}
+			for _, e := range entries {
+				if want := revocation.OfUser(issuer, "ann", at(test.want), at(test.want+3600)); e != want {
+					t.Errorf("%+v, want up to %d", e, test.want)
+				}
+			}
+		})
+	}
+}

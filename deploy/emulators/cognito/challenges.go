@@ -23,7 +23,8 @@ type challenge struct {
 	epoch    int // the user's when it was made; 0: there is no such user
 	ends     time.Time
 
-	exchange *srp.Exchange // of PASSWORD_VERIFIER
+	exchange *srp.Exchange // of PASSWORD_VERIFIER and DEVICE_PASSWORD_VERIFIER
+	device   string        // the key, of the challenges to a device
 	code     string        // that was sent, of SMS_MFA, SMS_OTP and EMAIL_OTP; "": none was
 
 	tries int

@@ -20,6 +20,8 @@ type Client struct {
 	// Source: Amazon Cognito user pools API reference, RefreshTokenRotationType.
 	Rotate           bool
 	RetryGracePeriod time.Duration // 0: at once; at most a minute
+
+	device string // the key of the device that a request comes from; "": none
 }
 
 // maxRetryGracePeriod is Cognito's.

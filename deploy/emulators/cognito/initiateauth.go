@@ -27,7 +27,7 @@ func (p *Pool) initiate(in input, authenticate func(flow string, client Client, 
 	case r.flow == nil:
 		return nil, nullMember("authFlow")
 	}
-	response, err := authenticate(*r.flow, client, r.parameters)
+	response, err := authenticate(*r.flow, p.from(client, r.parameters["DEVICE_KEY"]), r.parameters)
 	if err != nil {
 		return nil, err
 	}

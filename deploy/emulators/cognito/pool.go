@@ -20,6 +20,9 @@
 // GetTokensFromRefreshToken, with rotation or without, and revoke their tokens with RevokeToken and GlobalSignOut. GetUser tells who
 // an access token is of, as long as it was not revoked. An unknown user and a wrong password are answered alike.
 //
+// With Config.Devices each sign-in gives a device a key, which ConfirmDevice confirms; it proves to be it by DEVICE_SRP_AUTH and
+// DEVICE_PASSWORD_VERIFIER, and tokens are renewed with its key alone.
+//
 // They sign up with SignUp, ConfirmSignUp and ResendConfirmationCode, set another password with ForgotPassword and
 // ConfirmForgotPassword, or with ChangePassword, change their attributes, show that an address is theirs with VerifyUserAttribute, and
 // go with DeleteUser. Codes are handed to Config.Deliver; each is good once, for a few tries, and ends.
@@ -33,7 +36,7 @@
 // It is for desks and for tests. It is not for production: its accounts' passwords and its machine's secret can be read here
 // by everyone, and its keys, sessions, users and new passwords are gone when it stops. There is one pool, with Cognito's default
 // password policy and every custom attribute, in which a name is a username alone, and no email address. There are no pages to sign
-// in by, no device, no passkey, no trigger, and nobody sets up a second factor. Nobody is locked out for wrong passwords.
+// in by, no passkey, no trigger, and nobody sets up a second factor. Nobody is locked out for wrong passwords.
 // A refresh token that was rotated out and comes again is refused, and ends nothing else.
 package cognito
 
@@ -87,6 +90,10 @@ type Config struct {
 	// accounts may not have MFASMS or MFAEmail, and what would send a code is refused.
 	Deliver func(Message)
 
+	// Devices says that the pool remembers devices, and asks for no second factor at one that it remembers.
+	// Source: Amazon Cognito user pools API reference, DeviceConfigurationType.
+	Devices bool
+
 	// MaxSessions is how many sign-ins are kept, of those that are done and of those that wait for an answer each: one
 	// more pushes out the oldest. 0 means 10,000.
 	MaxSessions int
@@ -108,6 +115,7 @@ type Pool struct {
 	origins []string          // nil: all
 	deliver func(Message)
 	limit   limit
+	devices *devices // nil: the pool remembers none
 
 	sessions   *sessions
 	challenges *challenges
@@ -150,6 +158,9 @@ func New(c Config) (*Pool, error) {
 	}
 	if p.now == nil {
 		p.now = time.Now
+	}
+	if c.Devices {
+		p.devices = &devices{max: kept, byKey: map[string]device{}}
 	}
 	if !slices.Contains(c.Origins, "*") {
 		p.origins = slices.Clone(c.Origins)

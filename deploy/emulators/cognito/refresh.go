@@ -11,8 +11,7 @@ func (p *Pool) refreshTokenAuth(client Client, parameters map[string]string) (*a
 	if client.Rotate {
 		return nil, flowNotEnabled("REFRESH_TOKEN_AUTH")
 	}
-	now := p.now()
-	s, _, err := p.sessions.refresh(parameters["REFRESH_TOKEN"], client, now)
+	s, _, err := p.refresh(parameters["REFRESH_TOKEN"], client)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +32,8 @@ type refreshed struct{ AuthenticationResult *tokens }
 // Source: Amazon Cognito user pools API reference, GetTokensFromRefreshToken.
 func (p *Pool) getTokensFromRefreshToken(in input) (any, *apiError) {
 	var id, secret, token *string
-	if err := cmp.Or(in.read("ClientId", &id), in.read("ClientSecret", &secret), in.read("RefreshToken", &token)); err != nil {
+	var device string
+	if err := cmp.Or(in.read("ClientId", &id), in.read("ClientSecret", &secret), in.read("RefreshToken", &token), in.read("DeviceKey", &device)); err != nil {
 		return nil, err
 	}
 	client, err := p.client(id)
@@ -45,7 +45,7 @@ func (p *Pool) getTokensFromRefreshToken(in input) (any, *apiError) {
 	case !client.hasSecret(secret):
 		return nil, notAuthorized("Unable to verify secret for client " + client.ID)
 	}
-	s, next, err := p.sessions.refresh(*token, client, p.now())
+	s, next, err := p.refresh(*token, p.from(client, device))
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +54,14 @@ func (p *Pool) getTokensFromRefreshToken(in input) (any, *apiError) {
 		return nil, err
 	}
 	return refreshed{issued}, nil
+}
+
+// refresh finds the session of a refresh token. In a pool that remembers devices it is good with the confirmed device's key alone.
+func (p *Pool) refresh(token string, client Client) (s session, next string, err *apiError) {
+	if p.devices != nil && !p.devices.isConfirmed(client.device) {
+		return s, "", invalidRefresh
+	}
+	return p.sessions.refresh(token, client, p.now())
 }
 
 // reissue gives a session's tokens again, for the account as it is now.

@@ -25,6 +25,9 @@ var answers = map[string]func(*Pool, answer) (*authResponse, *apiError){
 	"PASSWORD":              (*Pool).answerPassword,
 	"PASSWORD_SRP":          (*Pool).answerSRP,
 	"SOFTWARE_TOKEN_MFA":    (*Pool).verifySoftwareToken,
+
+	"DEVICE_SRP_AUTH":          (*Pool).beginDevice,
+	"DEVICE_PASSWORD_VERIFIER": (*Pool).verifyDevice,
 }
 
 // respondToAuthChallenge goes on with a sign-in.
@@ -71,7 +74,7 @@ func (p *Pool) readAnswer(in input) (answer, *apiError) {
 	case name == nil:
 		return a, nullMember("challengeName")
 	}
-	a.name = *name
+	a.name, a.client = *name, p.from(a.client, a.responses["DEVICE_KEY"])
 	return a, nil
 }
 
@@ -79,7 +82,7 @@ func (p *Pool) readAnswer(in input) (answer, *apiError) {
 // theirs.
 func refuseChallenge(name string) *apiError {
 	switch name {
-	case "CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "MFA_SETUP", "WEB_AUTHN",
+	case "CUSTOM_CHALLENGE", "MFA_SETUP", "WEB_AUTHN",
 		"ADMIN_NO_SRP_AUTH":
 		return invalidSession
 	}

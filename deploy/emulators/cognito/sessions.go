@@ -23,6 +23,7 @@ type session struct {
 	signedIn time.Time
 	origin   string // origin_jti
 	event    string // event_id
+	device   string // the key of the device; "": the pool remembers none
 }
 
 func newSession(who person, client Client, now time.Time) session {
@@ -94,7 +95,7 @@ func (all *sessions) refresh(token string, client Client, now time.Time) (s sess
 	defer all.mu.Unlock()
 	f := all.byToken[digestOf(token)]
 	switch {
-	case f == nil || f.client.ID != client.ID:
+	case f == nil || f.client.ID != client.ID || f.device != client.device:
 		return s, "", invalidRefresh
 	case f.revoked:
 		return s, "", notAuthorized("Refresh Token has been revoked")

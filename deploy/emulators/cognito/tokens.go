@@ -19,6 +19,8 @@ type tokens struct {
 	IDToken      string `json:"IdToken"`
 	RefreshToken string `json:",omitempty"`
 	TokenType    string
+
+	NewDeviceMetadata *newDevice `json:",omitempty"`
 }
 
 // issue signs a pair of tokens. What tells of the sign-in is that of the session, so that a refresh
@@ -38,7 +40,11 @@ func (p *Pool) issue(who person, s session, now time.Time) tokens {
 			"event_id":   s.event,
 		},
 	}
+	if s.device != "" {
+		options.Extra["device_key"] = s.device
+	}
 	access := p.issuer.CognitoAccess(options)
+	delete(options.Extra, "device_key")
 	identity := p.issuer.CognitoIDClaims(options)
 	delete(identity, emailAttribute)
 	delete(identity, emailAttribute+verifiedSuffix)

@@ -26,6 +26,7 @@ var operations = map[string]operation{
 	"GetTokensFromRefreshToken": {do: (*Pool).getTokensFromRefreshToken},
 	"RevokeToken":               {do: (*Pool).revokeToken},
 	"GlobalSignOut":             {do: (*Pool).globalSignOut},
+	"ConfirmDevice":             {do: (*Pool).confirmDevice},
 	"GetUser":                   {do: (*Pool).getUser},
 	"ChangePassword":            {do: (*Pool).changePassword},
 	"DeleteUser":                {do: (*Pool).deleteUser},

@@ -38,6 +38,8 @@ test("every challenge has the fields that it takes", () => {
     ["EMAIL_OTP", {}, ["code"]],
     ["SELECT_MFA_TYPE", {mfaTypes: ["SMS_MFA", "SOFTWARE_TOKEN_MFA"]}, ["choice"]],
     ["SELECT_CHALLENGE", {choices: ["PASSWORD", "PASSWORD_SRP", "EMAIL_OTP"]}, ["choice", "password"]],
+    ["SELECT_CHALLENGE", {choices: ["PASSWORD_SRP", "WEB_AUTHN"]}, []],
+    ["SELECT_CHALLENGE", {}, []],
     ["PASSWORD", {}, ["password"]],
     ["CUSTOM_CHALLENGE", {}, ["code"]],
     ["MFA_SETUP", {secret: "JBSWY3DPEHPK3PXP"}, ["code"]],
@@ -103,6 +105,24 @@ test("the API: a challenge is answered with its session, and the name that it gi
   assert.deepEqual(asked[0].body.answer, {newPassword: "n", attributes: {name: "Ada"}});
   await served([[200, {}]], () => way.signOut({credential: {token: "t"}}));
   assert.deepEqual([asked[0].path, asked[0].authorization, asked[0].body], ["/tokens/sign-out", "Bearer t", ""]);
+});
+
+test("the API: how to sign in is chosen, and no password goes before", async () => {
+  const way = throughAPI(address + "/tokens");
+  const {step} = await served([[200, {challenge: "SELECT_CHALLENGE", session: "s", parameters: {username: "u", choices: ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"]}}]],
+    () => way.start({username: "u", password: "p", flow: "USER_AUTH"}));
+  assert.deepEqual(asked[0].body, {username: "u"});
+  assert.deepEqual(askedFor(step).fields[0].choices.map(([name]) => name), ["PASSWORD", "EMAIL_OTP"]);
+  for (const [name, given, want] of [
+    ["SELECT_CHALLENGE", {choice: "PASSWORD", password: "p"}, {choice: "PASSWORD", password: "p"}],
+    ["SELECT_CHALLENGE", {choice: "EMAIL_OTP", password: ""}, {choice: "EMAIL_OTP"}],
+    ["PASSWORD", {password: "p"}, {password: "p"}],
+    ["EMAIL_OTP", {code: "1"}, {code: "1"}],
+    ["SMS_OTP", {code: "1"}, {code: "1"}],
+  ]) {
+    await served([[200, {accessToken: "a"}]], () => way.reply({...step, name}, givenOf(given)));
+    assert.deepEqual(asked[0].body, {challenge: name, session: "s", username: "u", answer: want}, name);
+  }
 });
 
 test("a refusal is told in words", async () => {

@@ -12,14 +12,27 @@ export function throughAPI(url) {
   const outcome = (answer, username) => answer.accessToken ? {tokens: answer}
     : {step: {name: answer.challenge, session: answer.session, username: answer.parameters?.username || username, parameters: answer.parameters || {}}};
   return {
-    flows: [],
-    start: async ({username, password}) => outcome(await post("", {username, password}), username),
-    reply: async (step, {newPassword, attributes, code, choice}) => outcome(await post("", {challenge: step.name, session: step.session, username: step.username,
-      answer: step.name === "NEW_PASSWORD_REQUIRED" ? {newPassword, attributes} : step.name === "SELECT_MFA_TYPE" ? {mfaType: choice} : {code}}), step.username),
+    flows,
+    start: async ({username, password, flow}) => outcome(await post("", {username, ...flow !== "USER_AUTH" && {password}}), username),
+    reply: async (step, given) => outcome(await post("", {challenge: step.name, session: step.session, username: step.username, answer: answerTo(step, given)}), step.username),
     refresh: ({refreshToken}) => post("/refresh", {refreshToken}),
     revoke: ({refreshToken}) => post("/revoke", {refreshToken}),
     signOut: ({credential}) => post("/sign-out", undefined, {Authorization: "Bearer " + credential.token}),
   };
+}
+
+// flows are the ways to begin: with the password, and without one where the app client allows it.
+const flows = [["USER_PASSWORD_AUTH", "with the password"], ["USER_AUTH", "by a choice (USER_AUTH)"]];
+
+// answerTo are the names of POST /tokens for what was filled in.
+function answerTo(step, {newPassword, attributes, code, choice, password}) {
+  switch (step.name) {
+  case "NEW_PASSWORD_REQUIRED": return {newPassword, attributes};
+  case "SELECT_MFA_TYPE": return {mfaType: choice};
+  case "SELECT_CHALLENGE": return {choice, ...choice === "PASSWORD" && {password}};
+  case "PASSWORD": return {password};
+  }
+  return {code};
 }
 
 // throughCognito signs in at an endpoint of Cognito's protocol, as an app client without a secret.
@@ -43,7 +56,7 @@ export function throughCognito(endpoint, clientId) {
     return {step: {...outcome.step, session: Session, parameters: {...outcome.step.parameters, secret: SecretCode}}};
   };
   return {
-    flows: [["USER_PASSWORD_AUTH", "with the password"], ["USER_AUTH", "by a choice (USER_AUTH)"]],
+    flows,
     start: async ({username, password, flow}) => withSecret(outcomeOf(await call("InitiateAuth",
       {AuthFlow: flow, ClientId: clientId, AuthParameters: {USERNAME: username, ...flow === "USER_PASSWORD_AUTH" && {PASSWORD: password}}}), username)),
     reply: async (step, given) => withSecret(await reply(step, given)),
@@ -114,6 +127,7 @@ export function askedFor({name, parameters}) {
   case "SMS_MFA": case "SMS_OTP": case "EMAIL_OTP": return {title: words[name], fields: code(sent || words[name])};
   case "SELECT_MFA_TYPE": return {title: "Which second factor", fields: [{name: "choice", label: "Second factor", choices: offered(parameters.mfaTypes || [])}]};
   case "SELECT_CHALLENGE":
+    if (!offered(parameters.choices || []).length) break;
     return {title: "How to sign in", fields: [{name: "choice", label: "Sign in with", choices: offered(parameters.choices || [])}, {name: "password", label: "Password", type: "password", of: "PASSWORD"}]};
   case "PASSWORD": return {title: words[name], fields: [{name: "password", label: "Password", type: "password"}]};
   case "CUSTOM_CHALLENGE": return {title: "A question of the user pool's own", fields: code("Answer")};

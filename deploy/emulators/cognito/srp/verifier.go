@@ -27,6 +27,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"math/big"
 )
 
@@ -45,6 +46,21 @@ func NewVerifier(pool, user, password string) Verifier {
 	verifier.v = verifier.of(password)
 	return verifier
 }
+
+// VerifierOf is the verifier that a client made, from its bytes and the salt's. The error is ErrVerifier.
+func VerifierOf(pool, user string, verifier, salt []byte) (Verifier, error) {
+	v := new(big.Int).SetBytes(verifier)
+	if v.Sign() == 0 || v.Cmp(modulus) >= 0 || len(salt) == 0 || len(salt) > maxSalt {
+		return Verifier{}, ErrVerifier
+	}
+	return Verifier{pool: pool, user: user, salt: new(big.Int).SetBytes(salt), v: v}, nil
+}
+
+// ErrVerifier is for a verifier that is none of the group's, or a salt that is empty or too long.
+var ErrVerifier = errors.New("srp: the verifier is not between 0 and the modulus, or its salt is empty or too long")
+
+// maxSalt is that of a salt's bytes.
+const maxSalt = 64
 
 // Decoy is a verifier that no password fits, for a user that there is not: the same one for the same key, pool and user, so
 // that its salt does not tell. The key is the server's secret.

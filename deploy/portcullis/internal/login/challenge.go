@@ -20,7 +20,11 @@ func fill(ctx context.Context, ask asker, c tokens.Challenge, r *tokens.Reply) (
 		}
 	case tokens.SelectFactor:
 		r.Factor, err = askFactor(ctx, ask, c.Factors)
-	case tokens.SMSCode, tokens.EmailCode, tokens.AuthenticatorCode:
+	case tokens.SelectChallenge:
+		err = askChoice(ctx, ask, c.Choices, r)
+	case tokens.PasswordAsked, tokens.SRPAsked:
+		r.Password, err = askPassword(ctx, ask, r.Username)
+	case tokens.SMSCode, tokens.EmailCode, tokens.AuthenticatorCode, tokens.SMSOneTimeCode:
 		r.Code, err = askCode(ctx, ask, c)
 	default:
 		err = &tokens.ChallengeError{Name: c.Name}
@@ -55,33 +59,62 @@ func askAttributes(ctx context.Context, ask asker, names []string) (map[string]s
 	return attributes, nil
 }
 
-// factorNames are for people.
-var factorNames = map[string]string{
+// names are what people call factors and ways to sign in.
+var names = map[string]string{
 	tokens.SMSCode:           "a code by SMS",
+	tokens.SMSOneTimeCode:    "a code by SMS",
 	tokens.EmailCode:         "a code by email",
 	tokens.AuthenticatorCode: "an authenticator app",
+	tokens.PasswordAsked:     "a password",
 }
 
 // askFactor takes the name of a factor, or its number.
 func askFactor(ctx context.Context, ask asker, factors []string) (string, error) {
+	return askOneOf(ctx, ask, "Second factor", factors)
+}
+
+// askChoice asks how to sign in, of the ways that this command has, and for the password if that is it. A provider to which the password is
+// proved does not mind whether it is offered to be sent.
+func askChoice(ctx context.Context, ask asker, offered []string, r *tokens.Reply) (err error) {
 	var choices []string
-	for i, factor := range factors {
-		choices = append(choices, fmt.Sprintf("%d for %s (%s)", i+1, factorNames[factor], factor))
+	for _, choice := range []string{tokens.PasswordAsked, tokens.EmailCode, tokens.SMSOneTimeCode} {
+		if slices.Contains(offered, choice) || choice == tokens.PasswordAsked && slices.Contains(offered, tokens.SRPAsked) {
+			choices = append(choices, choice)
+		}
+	}
+	if len(choices) == 0 {
+		return &tokens.ChallengeError{Name: strings.Join(offered, ", ")}
+	}
+	if r.Choice, err = askOneOf(ctx, ask, "Sign in with", choices); err == nil && r.Choice == tokens.PasswordAsked {
+		r.Password, err = askPassword(ctx, ask, r.Username)
+	}
+	return err
+}
+
+func askPassword(ctx context.Context, ask asker, username string) (tokens.Secret, error) {
+	return ask.secret(ctx, "Password of "+username)
+}
+
+// askOneOf takes a word of a list, or its number.
+func askOneOf(ctx context.Context, ask asker, what string, words []string) (string, error) {
+	var choices []string
+	for i, word := range words {
+		choices = append(choices, fmt.Sprintf("%d for %s (%s)", i+1, names[word], word))
 	}
 	for range ask.tries() {
-		choice, err := ask.line(ctx, "Second factor, "+strings.Join(choices, ", "))
+		choice, err := ask.line(ctx, what+", "+strings.Join(choices, ", "))
 		if err != nil {
 			return "", err
 		}
 		choice = strings.ToUpper(strings.TrimSpace(choice))
-		if n, err := strconv.Atoi(choice); err == nil && 1 <= n && n <= len(factors) {
-			return factors[n-1], nil
+		if n, err := strconv.Atoi(choice); err == nil && 1 <= n && n <= len(words) {
+			return words[n-1], nil
 		}
-		if slices.Contains(factors, choice) {
+		if slices.Contains(words, choice) {
 			return choice, nil
 		}
 	}
-	return "", errors.New("that is none of the second factors")
+	return "", fmt.Errorf("%s: that is none of %s", what, strings.Join(words, ", "))
 }
 
 func askCode(ctx context.Context, ask asker, c tokens.Challenge) (tokens.Secret, error) {

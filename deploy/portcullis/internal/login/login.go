@@ -16,6 +16,7 @@ type options struct {
 	place    profile.Place // what of it is given
 	username string
 
+	with                       *cli.OneOf // of ways
 	passwordStdin, secretStdin bool
 	id, force                  bool
 }
@@ -38,7 +39,8 @@ func newLogin(s *cli.Session) *cobra.Command {
 	flags.StringVar(&o.place.Client, "client", "", "the app client `ID` of the user pool, which allows ALLOW_USER_SRP_AUTH")
 	flags.BoolVar(&o.secretStdin, "client-secret-stdin", false, "the app client's secret is asked for, or is the first line of stdin; the profile keeps it")
 	flags.StringVar(&o.username, "username", "", "sign in as `NAME`; without it, the terminal asks")
-	flags.BoolVar(&o.passwordStdin, "password-stdin", false, "the password is the next line of stdin, and answers to challenges are the lines after it")
+	o.with = cli.AddOneOf(command, "with", "", "how to sign in; all but the first want an app client that allows ALLOW_USER_AUTH", withAccount, withChoice, withPassword, withEmail, withSMS)
+	flags.BoolVar(&o.passwordStdin, "password-stdin", false, "the password is the next line of stdin, and answers to challenges are the lines after it; without a password, they begin there")
 	flags.BoolVar(&o.id, "id", false, "print the ID token in place of the access token")
 	flags.BoolVar(&o.force, "force", false, "sign in anew, also elsewhere or as somebody else; the sign-in before is revoked")
 	places := []string{"api", "pool", "client", "username"}
@@ -87,6 +89,12 @@ It signs in at an API that has POST /tokens (--api), or at a Cognito user pool (
 send the password. A profile keeps where to sign in and as whom, so that later calls need no flags. A token that is valid for
 another minute is printed as it is; one that is not is renewed with the refresh token, and where that is refused, the
 terminal asks for the password again.
+
+--with choice asks how to sign in, of the ways that the user pool offers: a password, or a code by email or SMS in its place; --with email
+goes that way at once, and so do the others. A passkey cannot be used here.
+
+Where the user pool remembers devices, the profile keeps what it is remembered by, also when nobody is signed in any more: without that
+the pool renews no token, and with it it may ask for no second factor.
 
 A password is asked for without echo, or read from stdin; it is never a flag or a variable, and is not kept. Profiles are
 files of mode 0600 in the folder portcullis/login of the user's configuration folder; files that others can read or write are

@@ -123,7 +123,7 @@ func (s *session) signOutEverywhere(ctx context.Context, at provider, locked *pr
 
 // revoke ends the refresh token, and tells whether what came of it ends too. One that is not known is as good as a revoked one.
 func revoke(ctx context.Context, at provider, locked *profile.Locked, p profile.Profile) (all bool, err error) {
-	all, err = at.Revoke(context.WithoutCancel(ctx), p.Tokens.Refresh, p.Tokens.Access)
+	all, err = at.Revoke(context.WithoutCancel(ctx), p.Tokens.Refresh, p.Tokens.Access, p.Device.Key)
 	turned := (*client.RotatedError)(nil)
 	switch {
 	case errors.As(err, &turned):

@@ -20,6 +20,9 @@ const (
 // is signed in elsewhere, or somebody else, is an error, unless it is to be replaced.
 func (s *session) wanted(kept profile.Profile, o options) (profile.Profile, error) {
 	want := profile.Profile{Place: s.place(kept.Place, o.place), Username: cmp.Or(o.username, kept.Username)}
+	if want.Same(kept.Place) && want.Username == kept.Username {
+		want.Device = kept.Device
+	}
 	if want.Place == (profile.Place{}) {
 		return want, cli.Usage("profile %s says not yet where to sign in: want --api URL, or --pool ID and --client ID; later calls need neither", o.profile)
 	}

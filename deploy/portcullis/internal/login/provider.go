@@ -20,11 +20,11 @@ const timeout = 20 * time.Second
 
 // provider is where tokens come from, with the errors of [tokens.Identity].
 type provider interface {
-	SignIn(ctx context.Context, username string, password tokens.Secret) (tokens.Outcome, error)
+	SignIn(ctx context.Context, c tokens.Credentials) (tokens.Outcome, error)
 	Reply(ctx context.Context, r tokens.Reply) (tokens.Outcome, error)
-	Refresh(ctx context.Context, refresh tokens.Secret) (tokens.Tokens, error)
+	Refresh(ctx context.Context, refresh tokens.Secret, device string) (tokens.Tokens, error)
 	// Revoke tells whether all that came of the refresh token is refused too, and not the refresh token alone.
-	Revoke(ctx context.Context, refresh, access tokens.Secret) (all bool, err error)
+	Revoke(ctx context.Context, refresh, access tokens.Secret, device string) (all bool, err error)
 	SignOut(ctx context.Context, access tokens.Secret) error
 }
 
@@ -53,8 +53,8 @@ func (s *session) dial(p profile.Place) (provider, error) {
 // direct is a user pool without an API before it that could tell authorizers of what is revoked.
 type direct struct{ cognito.SRP }
 
-func (d direct) Revoke(ctx context.Context, refresh, _ tokens.Secret) (all bool, err error) {
-	return false, d.SRP.Revoke(ctx, refresh)
+func (d direct) Revoke(ctx context.Context, refresh, _ tokens.Secret, _ string) (all bool, err error) {
+	return false, d.SRP.Revoke(ctx, refresh, "")
 }
 
 // clientSecret is an app client's secret that is known.

@@ -26,7 +26,8 @@ import (
 // scene is a user pool, and the tokens function behind the gateway for each of its app clients.
 type scene struct {
 	cognito string            // the pool's endpoint
-	apis    map[string]string // by app client, what comes before /tokens
+	devices string            // that of a pool that remembers devices
+	apis    map[string]string // by app client, or "remembering", what comes before /tokens
 	socket  string            // a WebSocket API that says whose token it was sent
 	servers []*httptest.Server
 
@@ -51,18 +52,29 @@ func newScene() (*scene, error) {
 			{Username: "choice", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS, issuer.MFAEmail}},
 			{Username: "authenticator", MFA: []issuer.MFA{issuer.MFASoftware}, TOTPSecret: totpSecret},
 			{Username: "disabled", Disabled: true},
+			{Username: "phoned", Phone: "+15550100"},
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.socket = s.serve(greet)
-	for _, id := range []string{"local-client", "rotating"} {
-		handler, err := s.stage(id)
+	var remembering *issuer.Pool
+	s.devices = s.serve(func(w http.ResponseWriter, r *http.Request) { s.pass(remembering, w, r) })
+	remembering, err = issuer.New(issuer.Config{BaseURL: s.devices, Devices: true, Accounts: []issuer.Account{
+		{Username: "authenticator", MFA: []issuer.MFA{issuer.MFASoftware}, TOTPSecret: totpSecret},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	for _, api := range []struct{ name, pool, client string }{
+		{"local-client", s.cognito, "local-client"}, {"rotating", s.cognito, "rotating"}, {"remembering", s.devices, "local-client"},
+	} {
+		handler, err := s.stage(api.pool, api.client)
 		if err != nil {
 			return nil, err
 		}
-		s.apis[id] = s.serve(handler.ServeHTTP) + "/rest-token"
+		s.apis[api.name] = s.serve(handler.ServeHTTP) + "/rest-token"
 	}
 	return s, nil
 }
@@ -157,7 +169,7 @@ type denied struct{}
 func (denied) Invoke(context.Context, []byte) ([]byte, error) { return nil, errors.New("Unauthorized") }
 
 // stage is the API's contract in the mode rest-token, with the tokens function of an app client.
-func (s *scene) stage(id string) (http.Handler, error) {
+func (s *scene) stage(endpoint, id string) (http.Handler, error) {
 	document, err1 := os.ReadFile("../../../../api/openapi.yaml")
 	guarded, err2 := os.ReadFile("../../../modes/rest-token.yaml")
 	if err := errors.Join(err1, err2); err != nil {
@@ -166,7 +178,7 @@ func (s *scene) stage(id string) (http.Handler, error) {
 	parsed, err1 := contract.Parse("openapi.yaml", document)
 	chosen, err2 := modes.Parse("rest-token.yaml", guarded)
 	identity, err3 := cognito.New(cognito.Config{ClientID: id, Timeout: time.Minute, // a busy machine may take longer than Cognito may
-		Client: cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: "us-east-1", BaseEndpoint: &s.cognito})})
+		Client: cognitoidentityprovider.New(cognitoidentityprovider.Options{Region: "us-east-1", BaseEndpoint: &endpoint})})
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}

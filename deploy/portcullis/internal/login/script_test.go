@@ -28,7 +28,7 @@ import (
 func TestMain(m *testing.M) { scripttest.Main(m, "./deploy/portcullis") }
 
 // TestScripts runs testdata/script, each script with a scene of its own: $COGNITO is the pool's endpoint, $API and
-// $ROTATING are APIs, and $SOCKET is a WebSocket API. Profiles are in $FOLDER. Commands of theirs:
+// $ROTATING are APIs, and $SOCKET is a WebSocket API. $DEVICES and $REMEMBERING are those of a pool that remembers devices. Profiles are in $FOLDER. Commands of theirs:
 //
 //	no COMMAND                the command's exit status is 1
 //	fails COMMAND             the command's exit status is 2
@@ -50,7 +50,7 @@ func TestScripts(t *testing.T) {
 			}
 			e.Defer(s.Close)
 			e.Values["scene"] = s
-			e.Vars = append(e.Vars, "COGNITO="+s.cognito, "API="+s.apis["local-client"], "ROTATING="+s.apis["rotating"], "SOCKET="+s.socket)
+			e.Vars = append(e.Vars, "COGNITO="+s.cognito, "API="+s.apis["local-client"], "ROTATING="+s.apis["rotating"], "REMEMBERING="+s.apis["remembering"], "DEVICES="+s.devices, "SOCKET="+s.socket)
 			e.Vars = append(e.Vars, configFolder(e.WorkDir)...)
 			return nil
 		},

@@ -161,6 +161,35 @@ func TestSecondFactor(t *testing.T) {
 	}
 }
 
+// TestChoice: a way to sign in is chosen, at an API and at the user pool, and a code takes the password's place.
+func TestChoice(t *testing.T) {
+	u := newUser(t)
+	u.variables = append(u.variables, "AWS_ENDPOINT_URL="+u.cognito)
+	for _, place := range [][]string{{"--api", u.apis["local-client"]}, {"--pool", "us-east-1_local", "--client", "local-client"}} {
+		for choice, asked := range map[string]string{"1": "", "2": "p***@e***", "SMS_otp": "+*******0100"} {
+			p := at(t, 300, u.command(t, append([]string{"login", "--force", "--with", "choice", "--username", "phoned"}, place...)...))
+			p.await("Sign in with, 1 for a password (PASSWORD), 2 for a code by email (EMAIL_OTP), 3 for a code by SMS (SMS_OTP): ")
+			p.types("", choice+"\r")
+			if asked == "" {
+				p.types("Password of phoned: ", "Passw0rd!\r")
+			} else {
+				p.await("Code that was sent to " + asked + ": ")
+				p.types("", u.code("phoned")+"\r")
+			}
+			state := p.ends()
+			if state.ExitCode() != 0 || claimsOf(strings.TrimSpace(p.stdout.String()))["username"] != "phoned" || strings.Contains(p.shown(), "Passw0rd!") {
+				t.Errorf("%v, %s: %s, screen %q", place, choice, state, p.shown())
+			}
+		}
+		p := at(t, 300, u.command(t, append([]string{"login", "--force", "--with", "sms", "--username", "phoned"}, place...)...))
+		p.await("Code that was sent to +*******0100: ")
+		p.types("", u.code("phoned")+"\r")
+		if state := p.ends(); state.ExitCode() != 0 {
+			t.Errorf("%v: %s, screen %q", place, state, p.shown())
+		}
+	}
+}
+
 // TestEndAtPrompt: Ctrl-C, Ctrl-D and signals end a prompt, and leave the terminal as it was.
 func TestEndAtPrompt(t *testing.T) {
 	u := newUser(t)

@@ -84,7 +84,7 @@ func (s *session) refresh(ctx context.Context, locked *profile.Locked, p profile
 		return p, err
 	}
 	started := s.Now()
-	issued, err := from.Refresh(context.WithoutCancel(ctx), p.Tokens.Refresh)
+	issued, err := from.Refresh(context.WithoutCancel(ctx), p.Tokens.Refresh, p.Device.Key)
 	if turned := (*client.RotatedError)(nil); errors.As(err, &turned) {
 		return p, errors.Join(err, saveRefresh(locked, p, turned.Refresh))
 	}
@@ -168,7 +168,7 @@ func (s *session) printToken(t *profile.Tokens, id bool) error {
 func (s *session) revokeReplaced(ctx context.Context, before profile.Profile) {
 	at, err := s.dial(before.Place)
 	if err == nil {
-		_, err = at.Revoke(ctx, before.Tokens.Refresh, before.Tokens.Access)
+		_, err = at.Revoke(ctx, before.Tokens.Refresh, before.Tokens.Access, before.Device.Key)
 	}
 	if err != nil && !errors.Is(err, tokens.ErrRefused) {
 		s.Note(s.command, "the sign-in before was replaced here, and could not be revoked: %v", err)

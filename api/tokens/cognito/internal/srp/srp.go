@@ -36,8 +36,11 @@ var ErrChallenge = errors.New("srp: the challenge's SALT, SRP_B or SECRET_BLOCK 
 // TimestampLayout is that of TIMESTAMP, for a time in UTC. A day below 10 has one digit.
 const TimestampLayout = "Mon Jan 2 15:04:05 UTC 2006"
 
-// secretSize is that of the client's secret, in bytes.
-const secretSize = 128
+// The sizes of the client's secret and of a salt, in bytes.
+const (
+	secretSize = 128
+	saltSize   = 16
+)
 
 // Client is one sign-in of somebody who knows the password. It prints as [redacted].
 type Client struct {
@@ -76,6 +79,21 @@ func (c *Client) String() string { return "[redacted]" }
 
 // GoString is [redacted].
 func (c *Client) GoString() string { return "[redacted]" }
+
+// Verifier is what a server is told of a password, so that it can ask for a proof and does not know the password: a salt of its own, from
+// random, and the verifier, both as bytes. nil means crypto/rand. The errors are those of random.
+func Verifier(pool, user, password string, random io.Reader) (verifier, salt []byte, err error) {
+	if random == nil {
+		random = rand.Reader
+	}
+	salt = make([]byte, saltSize)
+	if _, err := io.ReadFull(random, salt); err != nil {
+		return nil, nil, err
+	}
+	salt = padded(salt)
+	x := private(Challenge{Pool: pool, User: user}, password, salt)
+	return padded(power(generator(), x).Bytes(modulus)), salt, nil
+}
 
 // standard makes base64 in either alphabet one of the standard alphabet without padding, as Amazon's client takes it.
 var standard = strings.NewReplacer("-", "+", "_", "/", "=", "")

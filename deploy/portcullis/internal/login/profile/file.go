@@ -26,6 +26,14 @@ type file struct {
 	Endpoint     string   `json:"endpoint,omitempty"`
 	Username     string   `json:"username,omitempty"`
 	Tokens       *written `json:"tokens,omitempty"`
+	Device       *device  `json:"device,omitempty"`
+}
+
+// device is a device as a file has it.
+type device struct {
+	Key      string `json:"key"`
+	GroupKey string `json:"groupKey"`
+	Password string `json:"password"`
 }
 
 // written are tokens as a file has them.
@@ -37,9 +45,12 @@ type written struct {
 }
 
 func encode(p Profile) ([]byte, error) {
-	f := file{version, p.API, p.Pool, p.Client, string(p.Secret), p.Endpoint, p.Username, nil}
+	f := file{version, p.API, p.Pool, p.Client, string(p.Secret), p.Endpoint, p.Username, nil, nil}
 	if t := p.Tokens; t != nil {
 		f.Tokens = &written{string(t.Access), string(t.ID), string(t.Refresh), t.Expires.UTC()}
+	}
+	if d := p.Device; d != (tokens.Device{}) {
+		f.Device = &device{d.Key, d.GroupKey, string(d.Password)}
 	}
 	text, err := json.MarshalIndent(f, "", "  ")
 	return append(text, '\n'), err
@@ -65,6 +76,9 @@ func decode(text []byte) (Profile, error) {
 	p := Profile{Place: Place{f.API, f.Pool, f.Client, tokens.Secret(f.ClientSecret), f.Endpoint}, Username: f.Username}
 	if t := f.Tokens; t != nil {
 		p.Tokens = &Tokens{tokens.Secret(t.Access), tokens.Secret(t.ID), tokens.Secret(t.Refresh), t.Expires}
+	}
+	if d := f.Device; d != nil {
+		p.Device = tokens.Device{Key: d.Key, GroupKey: d.GroupKey, Password: tokens.Secret(d.Password)}
 	}
 	if p.Check() != nil || p.Tokens != nil && !p.Tokens.whole() {
 		return Profile{}, errBroken

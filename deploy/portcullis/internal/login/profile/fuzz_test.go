@@ -13,6 +13,7 @@ import (
 func FuzzLoad(f *testing.F) {
 	f.Add(`{"version":1,"api":"https://a.example.com","username":"ann","tokens":{"access":"a","id":"i","refresh":"r","expires":"2027-01-01T00:00:00Z"}}`)
 	f.Add(`{"version":1,"pool":"eu-west-1_x","client":"c","clientSecret":"s","endpoint":"http://127.0.0.1:1"}`)
+	f.Add(`{"version":1,"api":"https://a.example.com","username":"ann","device":{"key":"k","groupKey":"g","password":"p"}}`)
 	f.Add(`{"version":2}`)
 	f.Add(`{"version":1,"api":"http://example.com"}`)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -23,6 +23,8 @@ type Profile struct {
 	Username string
 	// Tokens are nil where nobody is signed in.
 	Tokens *Tokens
+	// Device is what the user pool remembers this place and user by; the zero value: nothing.
+	Device tokens.Device
 }
 
 // Place is where to sign in: at an API, or at a user pool with an app client. The zero value is none.
