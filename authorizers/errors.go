@@ -43,6 +43,7 @@ const (
 	reasonNoCredential  = "credential-missing"
 	reasonKeysMissing   = "keys-unavailable"
 	reasonAPIKeys       = "api-keys-unavailable"
+	reasonAPIKeysFlood  = "api-keys-flooded"
 	reasonRevocations   = "revocations-unavailable"
 	reasonCache         = "answer-not-cacheable"
 	reasonEvent         = "event-unknown"
@@ -81,6 +82,8 @@ func outcomeOf(err error) outcome {
 	switch {
 	case errors.As(err, &unavailable): // before all else: "cannot tell" is never a 401
 		return outcome{decisionUnavailable, reasonKeysMissing, err}
+	case errors.As(err, &apiKeys) && apiKeys.Flood:
+		return outcome{decisionUnavailable, reasonAPIKeysFlood, err}
 	case errors.As(err, &apiKeys):
 		return outcome{decisionUnavailable, reasonAPIKeys, err}
 	case errors.As(err, &revocations):

@@ -5,7 +5,8 @@ import "fmt"
 // The reasons to refuse an API key.
 const (
 	CodeAPIKeyMalformed Code = "api-key-malformed" // not of a key's form
-	CodeAPIKeyMistyped  Code = "api-key-mistyped"  // of a key's form, and the checksum is not its own
+	CodeAPIKeyMistyped  Code = "api-key-mistyped"  // of a key's form, and the check is not its own: mistyped, or made up
+	CodeAPIKeyUnsealed  Code = "api-key-unsealed"  // without the seal of the keys, which is asked for
 	CodeAPIKeyUnknown   Code = "api-key-unknown"   // no key has its id
 	CodeAPIKeySecret    Code = "api-key-secret-mismatch"
 	CodeAPIKeyExpired   Code = "api-key-expired"
@@ -37,7 +38,8 @@ func (e *KeyError) Is(target error) bool {
 
 // KeysUnavailableError says that an API key could be neither accepted nor refused: the keys could not be read.
 type KeysUnavailableError struct {
-	Err error // of the store
+	Err   error // of the store
+	Flood bool  // so many unknown keys were looked up a moment ago that this one was not
 }
 
 // Error says that keys are unavailable, and the cause.

@@ -31,7 +31,7 @@ func checkWrites(t *testing.T, state state) {
 	}
 	checker, tokens := allowances(t, policies["demo-rest-request"]), allowances(t, policies["demo-tokens"])
 	end := time.Unix(2e9, 0)
-	key, record, err := apikey.Issue(apikey.Record{Owner: "ann", Scopes: []string{"users/read"}, Label: "x", UsageKey: strings.Repeat("k", 20)}, time.Unix(1e9, 0))
+	key, record, err := apikey.NewSeal().Issue(apikey.Record{Owner: "ann", Scopes: []string{"users/read"}, Label: "x", UsageKey: strings.Repeat("k", 20)}, time.Unix(1e9, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

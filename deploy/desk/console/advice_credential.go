@@ -154,7 +154,8 @@ var credentialCodes = map[authorizers.Code]struct{ why, change string }{
 	authorizers.CodeRevoked:      {"the token was revoked", "sign in again, or take the revocation back with revoke undo"},
 
 	authorizers.CodeAPIKeyMalformed: {"the key has not the form of an API key", "send the key as it was given when it was made"},
-	authorizers.CodeAPIKeyMistyped:  {"a character of the key is wrong: its checksum does not fit", "send the key as it was given when it was made"},
+	authorizers.CodeAPIKeyMistyped:  {"the end of the key does not fit the rest: it was mistyped, or is of another table", "send the key as it was given when it was made"},
+	authorizers.CodeAPIKeyUnsealed:  {"the key has not the table's newest seal, which API_KEYS_UNSEALED asks for", "rotate the key, and send the new one"},
 	authorizers.CodeAPIKeyUnknown:   {"no key has its id", "make a key in the table that the authorizer reads"},
 	authorizers.CodeAPIKeySecret:    {"there is a key with its id, whose secret is another", "send the key as it was given; after a rotation, the new one"},
 	authorizers.CodeAPIKeyExpired:   {"the key has expired", "make another key, or rotate this one"},
@@ -166,6 +167,7 @@ var credentialCodes = map[authorizers.Code]struct{ why, change string }{
 var cannotTellCodes = map[string]struct{ why, change string }{
 	"keys-unavailable":        {"it cannot have the keys of the token's issuer", "see that its jwksUri can be fetched; then call again"},
 	"api-keys-unavailable":    {"it cannot read the table of API keys", "see that the table API_KEYS_TABLE is there and can be read; then call again"},
+	"api-keys-flooded":        {"so many unknown keys came a moment ago that it does not look this one up", "call again in ten seconds; a key made by key create or key rotate is not concerned"},
 	"revocations-unavailable": {"it cannot read the revocations", "see that the table of revocations is there and can be read; then call again"},
 	"answer-not-cacheable":    {"its simple answer might be used for calls that it is not right for", "let it answer with a policy (RESPONSE=policy), or without identity sources"},
 	"event-unknown":           {"the event is none that it serves", "see that the mode names the authorizer of its kind of API"},
