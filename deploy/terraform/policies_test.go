@@ -57,6 +57,9 @@ func checkWrites(t *testing.T, state state) {
 		request func(*testing.T) awsRequest
 		want    bool
 	}{
+		{"the seals are read", checker, keys(func(ctx context.Context, s *keytable.Store) error { _, err := s.Seals(ctx); return err }), true},
+		{"the seal is written", checker, sent("PutItem", `{"Item":{"id":{"S":"#seal"},"newest":{"B":""}}}`), false},
+		{"the seal is changed", checker, sent("UpdateItem", `{"Key":{"id":{"S":"#seal"}},"UpdateExpression":"SET newest = :l"}`), false},
 		{"a key is looked up", checker, keys(func(ctx context.Context, s *keytable.Store) error { _, err := s.Get(ctx, key.ID()); return err }), true},
 		{"its use is noted", checker, keys(func(ctx context.Context, s *keytable.Store) error { return s.Touch(ctx, key.ID(), 20000) }), true},
 		{"a key is made", checker, keys(func(ctx context.Context, s *keytable.Store) error { return s.Create(ctx, record) }), false},
