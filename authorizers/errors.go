@@ -82,7 +82,7 @@ func outcomeOf(err error) outcome {
 	switch {
 	case errors.As(err, &unavailable): // before all else: "cannot tell" is never a 401
 		return outcome{decisionUnavailable, reasonKeysMissing, err}
-	case errors.As(err, &apiKeys) && errors.Is(err, ErrKeysFlood):
+	case errors.As(err, &apiKeys) && apiKeys.Flood:
 		return outcome{decisionUnavailable, reasonAPIKeysFlood, err}
 	case errors.As(err, &apiKeys):
 		return outcome{decisionUnavailable, reasonAPIKeys, err}

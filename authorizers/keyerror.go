@@ -1,14 +1,14 @@
 package authorizers
 
 import (
-	"errors"
 	"fmt"
 )
 
 // The reasons to refuse an API key.
 const (
 	CodeAPIKeyMalformed Code = "api-key-malformed" // not of a key's form
-	CodeAPIKeyMistyped  Code = "api-key-mistyped"  // of a key's form, and the checksum is not its own
+	CodeAPIKeyMistyped  Code = "api-key-mistyped"  // of a key's form, and the check is not its own: mistyped, or made up
+	CodeAPIKeyUnsealed  Code = "api-key-unsealed"  // without the seal of the keys, which is asked for
 	CodeAPIKeyUnknown   Code = "api-key-unknown"   // no key has its id
 	CodeAPIKeySecret    Code = "api-key-secret-mismatch"
 	CodeAPIKeyExpired   Code = "api-key-expired"
@@ -38,13 +38,10 @@ func (e *KeyError) Is(target error) bool {
 	return ok && t.Code == e.Code && (t.KeyID == "" || t.KeyID == e.KeyID)
 }
 
-// ErrKeysFlood is why an API key is not looked up while made-up ones come in a flood, in a [*KeysUnavailableError]. The decision log has a
-// code of its own for it.
-var ErrKeysFlood = errors.New("too many unknown keys were read a moment ago")
-
 // KeysUnavailableError says that an API key could be neither accepted nor refused: the keys could not be read.
 type KeysUnavailableError struct {
-	Err error // of the store
+	Err   error // of the store
+	Flood bool  // so many unknown keys were looked up a moment ago that this one was not; the decision log has a code of its own for it
 }
 
 // Error says that keys are unavailable, and the cause.

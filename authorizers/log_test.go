@@ -220,7 +220,7 @@ func TestStaleKeysLog(t *testing.T) {
 // TestFloodLog: keys that are not looked up while made-up ones come in a flood have a reason of their own, are no 401, and let nobody in.
 func TestFloodLog(t *testing.T) {
 	f := newRequestFixture(t, nil)
-	f.keys["flooded"] = &authorizers.KeysUnavailableError{Err: authorizers.ErrKeysFlood}
+	f.keys["flooded"] = &authorizers.KeysUnavailableError{Err: errors.New("too many were read"), Flood: true}
 	f.keys["down"] = &authorizers.KeysUnavailableError{Err: errors.New("the table is down")}
 	for key, want := range map[string]string{"flooded": "api-keys-flood", "down": "api-keys-unavailable"} {
 		f.log.Reset()

@@ -26,8 +26,8 @@ func ExampleNewRequest() {
 	}
 	// lambda.Start(authorizer)
 
-	key, record, _ := apikey.Issue(apikey.Record{Owner: "partner", Scopes: []string{"orders/read"}}, time.Now())
-	if err := store.Create(context.Background(), record); err != nil {
+	key, _, err := apikey.Issue(context.Background(), store, apikey.Record{Owner: "partner", Scopes: []string{"orders/read"}}, time.Now())
+	if err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -14,15 +14,12 @@ import (
 // A key is issued, its record is kept, and who has the key gets in.
 func Example() {
 	ctx, store := context.Background(), apikey.NewMemoryStore()
-	key, record, err := apikey.Issue(apikey.Record{
+	key, _, err := apikey.Issue(ctx, store, apikey.Record{
 		Owner:    "ann",
 		Scopes:   []string{"users/self"},
 		Networks: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
 	}, time.Now())
 	if err != nil {
-		panic(err)
-	}
-	if err := store.Create(ctx, record); err != nil {
 		panic(err)
 	}
 	sent := key.Reveal() // shown once, and then sent in each X-Api-Key
@@ -42,9 +39,13 @@ func Example() {
 	}
 	fmt.Println(key, found.Owner, found.Scopes, found.AllowsFrom(netip.MustParseAddr("192.0.2.7")))
 
-	_, err = checker.Check(ctx, apikey.New())
+	seal, err := store.Seal(ctx, time.Now())
+	if err != nil {
+		panic(err)
+	}
+	_, err = checker.Check(ctx, seal.New())
 	fmt.Println(errors.Is(err, &authorizers.KeyError{Code: authorizers.CodeAPIKeyUnknown}))
-	_, err = apikey.Parse(sent[:30] + sent[31:] + sent[30:31])
+	_, err = checker.VerifyKey(ctx, sent[:30]+sent[31:]+sent[30:31]) // which looks nothing up
 	fmt.Println(err)
 	// Output:
 	// [redacted] ann [users/self] true
@@ -52,18 +53,17 @@ func Example() {
 	// API key: api-key-mistyped
 }
 
-// To replace a key without a gap, its successor is issued with the same record, and the old key gets an end.
-func ExampleIssue_rotate() {
+// To replace a key without a gap, its successor is issued with the same record, and the old key gets an end with it.
+func ExampleSeal_Issue_rotate() {
 	ctx, store, now := context.Background(), apikey.NewMemoryStore(), time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	_, old, _ := apikey.Issue(apikey.Record{Owner: "ann", Label: "laptop"}, now.AddDate(0, -1, 0))
-	_ = store.Create(ctx, old)
+	_, old, _ := apikey.Issue(ctx, store, apikey.Record{Owner: "ann", Label: "laptop"}, now.AddDate(0, -1, 0))
 
-	_, successor, _ := apikey.Issue(old, now)
-	_ = store.Create(ctx, successor)
-	_ = store.SetExpires(ctx, old.ID, now.Add(24*time.Hour))
+	seal, _ := store.Seal(ctx, now)
+	_, successor, _ := seal.Issue(old, now)
+	err := store.Replace(ctx, apikey.Replacement{New: successor, Old: old, Expires: now.Add(24 * time.Hour)})
 
 	old, _ = store.Get(ctx, old.ID)
-	fmt.Println(successor.Owner, successor.Label, successor.ID != old.ID, old.Expires.Format(time.DateTime))
+	fmt.Println(err, successor.Owner, successor.Label, successor.ID != old.ID, old.Expires.Format(time.DateTime))
 	// Output:
-	// ann laptop true 2026-03-02 12:00:00
+	// <nil> ann laptop true 2026-03-02 12:00:00
 }

@@ -16,7 +16,7 @@ import (
 func TestOneRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, nil)
-		key, unknown := s.key(apikey.Record{}), apikey.New()
+		key, unknown := s.key(apikey.Record{}), s.unknown()
 		s.store.hold = make(chan struct{})
 		for range 50 {
 			go s.check("the key", key, "")
@@ -37,7 +37,7 @@ func TestFloodAtOnce(t *testing.T) {
 		var unread atomic.Int64
 		for range 100 {
 			go func() {
-				if _, err := s.checker.Check(t.Context(), apikey.New()); outcome(err) == "unavailable" {
+				if _, err := s.checker.Check(t.Context(), s.unknown()); outcome(err) == "flooded" {
 					unread.Add(1)
 				}
 			}()

@@ -14,6 +14,7 @@ import (
 type MemoryStore struct {
 	mu      sync.RWMutex
 	records map[string]Record
+	seals   Seals
 }
 
 // NewMemoryStore returns an empty store.
@@ -51,9 +52,64 @@ func (s *MemoryStore) Create(_ context.Context, r Record) error {
 	if _, taken := s.records[r.ID]; taken {
 		return ErrExists
 	}
+	s.records[r.ID] = kept(r)
+	return nil
+}
+
+// kept is a record as the store has it.
+func kept(r Record) Record {
 	r = r.clone()
 	r.Created, r.Expires = r.Created.UTC(), r.Expires.UTC()
-	s.records[r.ID] = r
+	return r
+}
+
+// Replace implements [Store].
+func (s *MemoryStore) Replace(_ context.Context, r Replacement) error {
+	if !ValidID(r.Old.ID) {
+		return ErrNotFound
+	}
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old, there := s.records[r.Old.ID]
+	_, taken := s.records[r.New.ID]
+	switch {
+	case !there:
+		return ErrNotFound
+	case old.Hash != r.Old.Hash || old.Disabled != r.Old.Disabled || !old.Expires.Equal(r.Old.Expires):
+		return ErrChanged
+	case taken:
+		return ErrExists
+	}
+	old.Disabled, old.Expires = r.Disabled, r.Expires.UTC()
+	s.records[old.ID], s.records[r.New.ID] = old, kept(r.New)
+	return nil
+}
+
+// Seals implements [Lookup].
+func (s *MemoryStore) Seals(context.Context) (Seals, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.seals, nil
+}
+
+// Seal implements [Store].
+func (s *MemoryStore) Seal(_ context.Context, now time.Time) (Seal, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seals.Newest.secret == nil {
+		s.seals = s.seals.Renewed(now)
+	}
+	return s.seals.Maker(now)
+}
+
+// RenewSeal implements [Store].
+func (s *MemoryStore) RenewSeal(_ context.Context, now time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seals = s.seals.Renewed(now)
 	return nil
 }
 

@@ -2,56 +2,78 @@ package apikey
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
-	"maps"
 	"slices"
 	"sync"
 	"time"
 
-	"portcullis/authorizers"
 	"portcullis/authorizers/internal/span"
 )
 
 // readTimeout bounds a read; nobody joins a flight that began longer ago.
 const readTimeout = 5 * time.Second
 
-var errLate = errors.New("the read took too long")
+var (
+	errFlood  = errors.New("too many unknown keys were read a moment ago")
+	errLate   = errors.New("the read took too long")
+	errNoSeal = errors.New("no seal says whether this is a key, and only sealed keys are accepted")
+)
+
+// source is whose budget a read is of.
+type source int
+
+// Keys that are sealed cannot be made up, so no flood closes the one of them; the other is a bound where a seal has become known.
+const (
+	bySealed source = iota
+	byOthers
+	sources
+)
 
 // reads reads records, each in a single flight however many ask for it, and remembers what it read. The key sets of package
 // verify are remembered by rules of their own: an issuer publishes one set, which is renewed while it serves, and a table has a
 // record for each id, unknown ones without end.
 type reads struct {
-	store      Lookup
-	now        func() time.Time
-	maxUnknown int
+	store    Lookup
+	now      func() time.Time
+	foundFor time.Duration
 
-	mu        sync.Mutex
-	found     *generations
-	unknown   map[string]span.Span // ids without a record, and when that is believed
-	flights   map[string]*flight
-	strangers int         // the flights for ids that are not in found
-	failed    []span.Span // those of them that failed, each for as long as an unknown id would be remembered
+	mu      sync.Mutex
+	found   *generations
+	flights map[string]*flight
+	budgets [sources]*budget // of ids that are not in found
 }
 
 // flight is a read that is under way, for all who ask meanwhile.
 type flight struct {
-	began    time.Time
-	stranger bool
-	done     chan struct{} // closed at its end, before which no one reads what follows
-	record   *Record       // nil where there is none
-	err      error
+	began  time.Time
+	of     *budget
+	known  bool          // the id was found before, which takes nothing of the budget
+	done   chan struct{} // closed at its end, before which no one reads what follows
+	record *Record       // nil where there is none
+	err    error
 }
 
-func newReads(store Lookup, now func() time.Time, maxFound, maxUnknown int) *reads {
+func newReads(store Lookup, now func() time.Time, foundFor time.Duration, maxFound, maxUnknown int) *reads {
 	return &reads{
-		store: store, now: now, maxUnknown: maxUnknown,
-		found: newGenerations(maxFound), unknown: map[string]span.Span{}, flights: map[string]*flight{},
+		store: store, now: now, foundFor: foundFor, found: newGenerations(maxFound), flights: map[string]*flight{},
+		budgets: [sources]*budget{newBudget(maxUnknown), newBudget(maxUnknown)},
 	}
+}
+
+// hash gives the hash of the secret of an id that was found, however long ago: it never changes.
+func (r *reads) hash(id string) (hash [sha256.Size]byte, found bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known := r.found.find(id); known != nil {
+		return known.record.Hash, true
+	}
+	return hash, false
 }
 
 // record returns the record with this id, which nobody may change, or nil where there is none; and whether it was
 // remembered, and not read. The context ends the waiting for a read, not the read.
-func (r *reads) record(ctx context.Context, id string) (record *Record, remembered bool, err error) {
+func (r *reads) record(ctx context.Context, id string, of source) (record *Record, remembered bool, err error) {
 	r.mu.Lock()
 	now := r.now()
 	known := r.found.find(id)
@@ -59,48 +81,41 @@ func (r *reads) record(ctx context.Context, id string) (record *Record, remember
 		r.mu.Unlock()
 		return known.record, true, nil
 	}
-	if r.unknown[id].Holds(now) {
+	if r.isUnknown(id, now) {
 		r.mu.Unlock()
 		return nil, true, nil
 	}
-	f := r.join(ctx, id, now, known == nil)
+	f := r.join(ctx, id, &flight{began: now, of: r.budgets[of], known: known != nil, done: make(chan struct{})})
 	r.mu.Unlock()
 	if f == nil {
-		return nil, false, authorizers.ErrKeysFlood
+		return nil, false, errFlood
 	}
 	record, err = r.wait(ctx, f)
 	return record, false, err
 }
 
-// join gives the flight for an id, after starting it where none is under way; nil where none may start. Ids that had a
-// record before are always read, so that a flood of made-up ones does not lock known keys out. The caller holds r.mu.
-func (r *reads) join(ctx context.Context, id string, now time.Time, stranger bool) *flight {
-	if f := r.flights[id]; f != nil && span.Of(f.began, readTimeout).Holds(now) {
-		return f
+// isUnknown tells whether an id is remembered to have no record. The caller holds r.mu.
+func (r *reads) isUnknown(id string, now time.Time) bool {
+	return slices.ContainsFunc(r.budgets[:], func(b *budget) bool { return b.unknown[id].Holds(now) })
+}
+
+// join gives the flight for an id, which is the new one where none is under way; nil where none may start. Ids that had a
+// record before are always read, so that a flood of made-up ones does not lock known keys out. Nobody joins a read that
+// began longer ago than found records are believed. The caller holds r.mu.
+func (r *reads) join(ctx context.Context, id string, f *flight) *flight {
+	if other := r.flights[id]; other != nil && span.Of(other.began, min(readTimeout, r.foundFor)).Holds(f.began) {
+		return other
 	}
-	if stranger && !r.hasRoom(now) {
+	if !f.known && !f.of.hasRoom(f.began) {
 		return nil
 	}
-	f := &flight{began: now, stranger: stranger, done: make(chan struct{})}
-	if stranger {
-		r.strangers++
+	if !f.known {
+		f.of.flights++
 	}
 	r.flights[id] = f
 	go r.fly(context.WithoutCancel(ctx), id, f)
 	return f
 }
-
-// hasRoom tells whether one more unknown id could be remembered. Reads that failed count too: a store that is throttled
-// would not get over a flood otherwise.
-func (r *reads) hasRoom(now time.Time) bool {
-	if r.taken() >= r.maxUnknown {
-		maps.DeleteFunc(r.unknown, func(_ string, s span.Span) bool { return !s.Holds(now) })
-		r.failed = slices.DeleteFunc(r.failed, func(s span.Span) bool { return !s.Holds(now) })
-	}
-	return r.taken() < r.maxUnknown
-}
-
-func (r *reads) taken() int { return len(r.unknown) + r.strangers + len(r.failed) }
 
 func (r *reads) fly(ctx context.Context, id string, f *flight) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
@@ -114,11 +129,11 @@ func (r *reads) fly(ctx context.Context, id string, f *flight) {
 	case !errors.Is(err, ErrNotFound):
 		f.err = err
 	}
-	if f.stranger {
-		r.strangers--
+	if !f.known {
+		f.of.flights--
 	}
-	if f.stranger && f.err != nil {
-		r.failed = append(r.failed, span.Of(f.began, UnknownFor))
+	if !f.known && f.err != nil {
+		f.of.failed = append(f.of.failed, span.Of(f.began, UnknownFor))
 	}
 	if r.flights[id] == f {
 		delete(r.flights, id)
@@ -132,9 +147,9 @@ func (r *reads) keep(id string, f *flight) {
 	switch {
 	case f.err != nil:
 	case f.record != nil:
-		r.found.keep(id, &remembered{f.record, span.Of(f.began, FoundFor)})
+		r.found.keep(id, &remembered{f.record, span.Of(f.began, r.foundFor)})
 	default:
-		r.unknown[id] = span.Of(f.began, UnknownFor)
+		f.of.unknown[id] = span.Of(f.began, UnknownFor)
 	}
 }
 
@@ -145,7 +160,7 @@ func (r *reads) wait(ctx context.Context, f *flight) (*Record, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	believed := FoundFor
+	believed := max(r.foundFor, readTimeout)
 	if f.record == nil {
 		believed = UnknownFor
 	}

@@ -28,24 +28,6 @@ type Record struct {
 	LastUsed Day               // 0: not yet
 }
 
-// Issue makes a new key, and the record to keep of it: r with the new key's ID and Hash, Created now and not yet used.
-// Scopes are sorted, and Expires is cut to whole seconds. The error is that of [Record.Validate].
-func Issue(r Record, now time.Time) (Key, Record, error) {
-	key := New()
-	r = r.clone()
-	r.ID, r.Hash = key.ID(), key.hash()
-	slices.Sort(r.Scopes)
-	r.Scopes = slices.Compact(r.Scopes)
-	r.Created, r.LastUsed = now.UTC().Truncate(time.Second), 0
-	if !r.Expires.IsZero() {
-		r.Expires = r.Expires.UTC().Truncate(time.Second)
-	}
-	if err := r.Validate(); err != nil {
-		return Key{}, Record{}, err
-	}
-	return key, r, nil
-}
-
 // Expired tells whether the key has come to its end.
 func (r *Record) Expired(now time.Time) bool { return !r.Expires.IsZero() && !now.Before(r.Expires) }
 
@@ -84,6 +66,19 @@ func (r *Record) Principal() authorizers.Principal {
 		p.Context[authorizers.ContextExpires] = strconv.FormatInt(r.Expires.Unix(), 10)
 	}
 	return p
+}
+
+// issued is r as the record of a new key: with its ID and hash, created now and not yet used.
+func (r Record) issued(key Key, now time.Time) Record {
+	r = r.clone()
+	r.ID, r.Hash = key.ID(), key.hash()
+	slices.Sort(r.Scopes)
+	r.Scopes = slices.Compact(r.Scopes)
+	r.Created, r.LastUsed = now.UTC().Truncate(time.Second), 0
+	if !r.Expires.IsZero() {
+		r.Expires = r.Expires.UTC().Truncate(time.Second)
+	}
+	return r
 }
 
 // clone shares nothing with r.

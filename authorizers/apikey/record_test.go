@@ -22,7 +22,7 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // issue makes a key and its record.
 func issue(t testing.TB, r apikey.Record) (apikey.Key, apikey.Record) {
 	t.Helper()
-	key, r, err := apikey.Issue(r, start)
+	key, r, err := apikey.NewSeal().Issue(r, start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestIssue(t *testing.T) {
 		ID: "x", Owner: "ann", Scopes: []string{"b", "a", "b"}, Networks: networks("10.0.0.0/8"), Label: "laptop", UsageKey: "u",
 		Expires: start.Add(time.Hour + 999*time.Millisecond), LastUsed: 7, Disabled: true,
 	}
-	key, got, err := apikey.Issue(given, start.Add(time.Second/2).In(time.FixedZone("", 3600)))
+	key, got, err := apikey.NewSeal().Issue(given, start.Add(time.Second/2).In(time.FixedZone("", 3600)))
 	want := given
 	want.ID, want.Hash = key.ID(), sha256.Sum256([]byte(key.Reveal()[20:63]))
 	want.Scopes, want.Created, want.Expires, want.LastUsed = []string{"a", "b"}, start, start.Add(time.Hour), 0
@@ -44,8 +44,11 @@ func TestIssue(t *testing.T) {
 	if given.Scopes[0] != "b" {
 		t.Error("Issue changed what it was given")
 	}
-	if key, _, err := apikey.Issue(apikey.Record{}, start); !isValueError(err, "owner") || key != (apikey.Key{}) {
+	if key, _, err := apikey.NewSeal().Issue(apikey.Record{}, start); !isValueError(err, "owner") || key != (apikey.Key{}) {
 		t.Errorf("without an owner: %v", err)
+	}
+	if key, _, err := (apikey.Seal{}).Issue(apikey.Record{Owner: "ann"}, start); !isValueError(err, "seal") || key != (apikey.Key{}) {
+		t.Errorf("without a seal: %v", err)
 	}
 }
 
@@ -146,7 +149,7 @@ func TestOwners(t *testing.T) {
 		owners = append(owners, "a"+string(rune(c))+"b")
 	}
 	for _, owner := range owners {
-		_, r, err := apikey.Issue(apikey.Record{Owner: owner, Scopes: []string{"self"}}, start)
+		_, r, err := apikey.NewSeal().Issue(apikey.Record{Owner: owner, Scopes: []string{"self"}}, start)
 		if err != nil && !isValueError(err, "owner") {
 			t.Errorf("%q: %v", owner, err)
 		}

@@ -18,3 +18,15 @@ func (Key) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalText gives [redacted]; encoding/json uses it.
 func (Key) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// Format prints [redacted], whatever the verb.
+func (Seal) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+
+// String is [redacted].
+func (Seal) String() string { return redacted }
+
+// LogValue is [redacted].
+func (Seal) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText gives [redacted]; encoding/json uses it.
+func (Seal) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -13,7 +13,7 @@ import (
 
 // TestRedaction prints a key by itself, and inside of what is printed by reflection.
 func TestRedaction(t *testing.T) {
-	key := apikey.New()
+	key := apikey.NewSeal().New()
 	type hidden struct{ key apikey.Key }
 	holders := map[string]any{
 		"key": key, "pointer": &key, "list": []apikey.Key{key}, "map": map[string]apikey.Key{"key": key},

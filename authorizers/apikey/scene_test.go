@@ -2,6 +2,7 @@ package apikey_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"sync"
@@ -18,10 +19,10 @@ var errDown = errors.New("the store is down")
 // watched is a store in memory that counts what it is asked for, and can be down.
 type watched struct {
 	*apikey.MemoryStore
-	gets, touches atomic.Int64
-	down          atomic.Bool
-	hold          chan struct{} // if not nil, Get has read and waits until this is closed
-	read          chan struct{} // if not nil, takes something when Get has read
+	gets, touches, seals atomic.Int64
+	down                 atomic.Bool
+	hold                 chan struct{} // if not nil, Get has read and waits until this is closed
+	read                 chan struct{} // if not nil, takes something when Get has read
 }
 
 func (w *watched) Get(ctx context.Context, id string) (apikey.Record, error) {
@@ -40,6 +41,14 @@ func (w *watched) Get(ctx context.Context, id string) (apikey.Record, error) {
 		return apikey.Record{}, ctx.Err()
 	}
 	return r, err
+}
+
+func (w *watched) Seals(ctx context.Context) (apikey.Seals, error) {
+	w.seals.Add(1)
+	if w.down.Load() {
+		return apikey.Seals{}, errDown
+	}
+	return w.MemoryStore.Seals(ctx)
 }
 
 func (w *watched) Touch(ctx context.Context, id string, day apikey.Day) error {
@@ -63,7 +72,7 @@ type scene struct {
 func newScene(t *testing.T, change func(*apikey.Config)) *scene {
 	t.Helper()
 	s := &scene{T: t, store: &watched{MemoryStore: apikey.NewMemoryStore()}, now: start}
-	config := apikey.Config{Store: s.store, Now: s.clock}
+	config := apikey.Config{Store: s.store, FoundFor: apikey.FoundFor, Now: s.clock}
 	if change != nil {
 		change(&config)
 	}
@@ -94,8 +103,43 @@ func (s *scene) key(r apikey.Record) apikey.Key {
 	if r.Owner == "" {
 		r.Owner = "ann"
 	}
-	key, r := issue(s, r)
+	key, _, err := apikey.Issue(s.Context(), s.store, r, start)
+	s.must(err)
+	return key
+}
+
+// unknown makes a key that has the store's seal, and no record.
+func (s *scene) unknown() apikey.Key {
+	s.Helper()
+	seal, err := s.store.Seal(s.Context(), start)
+	s.must(err)
+	return seal.New()
+}
+
+// old issues a key as they were before there were seals.
+func (s *scene) old(r apikey.Record) apikey.Key {
+	s.Helper()
+	if r.Owner == "" {
+		r.Owner = "ann"
+	}
+	key := madeUp()
+	_, r = issue(s, r)
+	r.ID, r.Hash = key.ID(), sha256.Sum256([]byte(key.Reveal()[20:63]))
 	s.must(s.store.Create(s.Context(), r))
+	return key
+}
+
+// madeUp returns a key as anybody can make one: with the checksum that keys had before there were seals.
+func madeUp() apikey.Key { return parsed(withSum(anything().Reveal()[:63])) }
+
+// anything returns a text that has the form of a key.
+func anything() apikey.Key { return apikey.NewSeal().New() }
+
+func parsed(text string) apikey.Key {
+	key, err := apikey.Parse(text)
+	if err != nil {
+		panic(err)
+	}
 	return key
 }
 
@@ -106,13 +150,16 @@ func (s *scene) must(err error) {
 	}
 }
 
-// outcome is the code of an error: "" for none, "unavailable" where nothing can be told.
+// outcome is the code of an error: "" for none, "unavailable" or "flooded" where nothing can be told.
 func outcome(err error) string {
 	var bad *authorizers.KeyError
+	var unread *authorizers.KeysUnavailableError
 	switch {
 	case err == nil:
 		return ""
-	case errors.As(err, new(*authorizers.KeysUnavailableError)):
+	case errors.As(err, &unread) && unread.Flood:
+		return "flooded"
+	case errors.As(err, &unread):
 		return "unavailable"
 	case errors.As(err, &bad):
 		return string(bad.Code)
@@ -140,12 +187,21 @@ func (s *scene) wantReads(step string, want int64) {
 	}
 }
 
+// wantSealReads wants a number of reads of the seals since the last time.
+func (s *scene) wantSealReads(step string, want int64) {
+	s.Helper()
+	if got := s.store.seals.Swap(0); got != want {
+		s.Errorf("%s: %d reads of the seals, want %d", step, got, want)
+	}
+}
+
+// renew gives the store another seal, which has settled.
+func (s *scene) renew() {
+	s.Helper()
+	s.must(s.store.RenewSeal(s.Context(), start.Add(-apikey.SealSettles)))
+}
+
 // forged returns a well-formed key with the id of another one, and another secret.
 func forged(key apikey.Key) apikey.Key {
-	other := apikey.New().Reveal()
-	forgery, err := apikey.Parse(withSum("pk_" + key.ID() + other[19:63]))
-	if err != nil {
-		panic(err)
-	}
-	return forgery
+	return parsed(withSum("pk_" + key.ID() + anything().Reveal()[19:63]))
 }

@@ -16,7 +16,7 @@ var _ authorizers.KeyVerifier = (*apikey.Checker)(nil)
 func TestVerifyKey(t *testing.T) {
 	s := newScene(t, nil)
 	key := s.key(apikey.Record{Scopes: []string{"read"}, Networks: networks("10.0.0.0/8")})
-	disabled, unknown := s.key(apikey.Record{Disabled: true}), apikey.New()
+	disabled, unknown := s.key(apikey.Record{Disabled: true}), s.unknown()
 	p, err := s.checker.VerifyKey(t.Context(), key.Reveal())
 	if err != nil || p.Remembered {
 		t.Errorf("at first: %+v, error %v", p, err)

@@ -39,8 +39,11 @@ func Texts(texts []string) Value {
 	for i, text := range texts {
 		values[i] = Text(text)
 	}
-	return Value{L: &values}
+	return List(values)
 }
+
+// List is a value of the type L. It is there when it is empty.
+func List(values []Value) Value { return Value{L: &values} }
 
 // only gives the member of a value if it is there, and no other.
 func only[T any](v Value, member *T) (value T, ok bool) {
@@ -114,7 +117,7 @@ func (r *Reader) Time(name string) time.Time {
 // Texts reads what [Texts] writes.
 func (r *Reader) Texts(name string) []string {
 	var texts []string
-	for _, element := range read(r, name, func(v Value) *[]Value { return v.L }) {
+	for _, element := range r.List(name) {
 		text, ok := only(element, element.S)
 		if !ok {
 			r.Refuse(name)
@@ -123,4 +126,9 @@ func (r *Reader) Texts(name string) []string {
 		texts = append(texts, text)
 	}
 	return texts
+}
+
+// List reads what [List] writes.
+func (r *Reader) List(name string) []Value {
+	return read(r, name, func(v Value) *[]Value { return v.L })
 }

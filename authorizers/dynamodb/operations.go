@@ -99,11 +99,18 @@ func (t *Table) Delete(ctx context.Context, id string, c Condition) error {
 }
 
 func (t *Table) write(ctx context.Context, operation string, in request, c Condition) error {
-	in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues = c.Expression, c.Names, c.Values
+	out := c.request()
+	out.Key, out.Item, out.UpdateExpression = in.Key, in.Item, in.UpdateExpression
+	return t.do(ctx, operation, out, &struct{}{}, !c.Once)
+}
+
+// request has the members of a condition.
+func (c Condition) request() request {
+	r := request{ConditionExpression: c.Expression, ExpressionAttributeNames: c.Names, ExpressionAttributeValues: c.Values}
 	if c.Old {
-		in.ReturnValuesOnConditionCheckFailure = "ALL_OLD"
+		r.ReturnValuesOnConditionCheckFailure = "ALL_OLD"
 	}
-	return t.do(ctx, operation, in, &struct{}{}, !c.Once)
+	return r
 }
 
 // do does an operation on the table; again tells whether it may be done twice.

@@ -78,11 +78,8 @@ func newCredentials(t testing.TB) *credentials {
 }
 
 func (c *credentials) key(owner string, scopes ...string) (string, error) {
-	key, record, err := apikey.Issue(apikey.Record{Owner: owner, Scopes: scopes}, time.Now())
-	if err != nil {
-		return "", err
-	}
-	return key.Reveal(), c.store.Create(context.Background(), record)
+	key, _, err := apikey.Issue(context.Background(), c.store, apikey.Record{Owner: owner, Scopes: scopes}, time.Now())
+	return key.Reveal(), err
 }
 
 // newLive makes a gateway of liveContract with a scope, by this module's REQUEST authorizer, and its guard before a handler.

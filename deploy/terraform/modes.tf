@@ -60,6 +60,7 @@ module "mode" {
   clock_skew     = var.clock_skew
   token_sources  = var.token_sources
   max_token      = var.max_token
+  api_key_checks = var.api_key_checks
   unauthorized   = lookup(var.unauthorized, each.key, "fail")
   api_keys_table = contains(local.key_modes, each.key) ? { name = module.api_keys_table[0].name, arn = module.api_keys_table[0].arn } : null
 

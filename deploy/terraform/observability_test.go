@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -120,7 +121,7 @@ func (s *scene) Check(_ context.Context, token string, _ *authorizers.Claims) er
 
 // VerifyKey implements authorizers.KeyVerifier.
 func (s *scene) VerifyKey(context.Context, string) (*authorizers.Principal, error) {
-	return nil, &authorizers.KeysUnavailableError{Err: authorizers.ErrKeysFlood}
+	return nil, &authorizers.KeysUnavailableError{Err: errors.New("too many were read"), Flood: true}
 }
 
 func newScene(t *testing.T, issuer *verifytest.Issuer, log *bytes.Buffer) *scene {

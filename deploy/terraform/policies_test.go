@@ -31,7 +31,7 @@ func checkWrites(t *testing.T, state state) {
 	}
 	checker, tokens := allowances(t, policies["demo-rest-request"]), allowances(t, policies["demo-tokens"])
 	end := time.Unix(2e9, 0)
-	key, record, err := apikey.Issue(apikey.Record{Owner: "ann", Scopes: []string{"users/read"}, Label: "x", UsageKey: strings.Repeat("k", 20)}, time.Unix(1e9, 0))
+	key, record, err := apikey.NewSeal().Issue(apikey.Record{Owner: "ann", Scopes: []string{"users/read"}, Label: "x", UsageKey: strings.Repeat("k", 20)}, time.Unix(1e9, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +62,9 @@ func checkWrites(t *testing.T, state state) {
 		request func(*testing.T) awsRequest
 		want    bool
 	}{
+		{"the seals are read", checker, keys(func(ctx context.Context, s *keytable.Store) error { _, err := s.Seals(ctx); return err }), true},
+		{"the seal is written", checker, sent("PutItem", `{"Item":{"id":{"S":"#seal"},"newest":{"B":""}}}`), false},
+		{"the seal is changed", checker, sent("UpdateItem", `{"Key":{"id":{"S":"#seal"}},"UpdateExpression":"SET newest = :l"}`), false},
 		{"a key is looked up", checker, keys(func(ctx context.Context, s *keytable.Store) error { _, err := s.Get(ctx, key.ID()); return err }), true},
 		{"its use is noted", checker, keys(func(ctx context.Context, s *keytable.Store) error { return s.Touch(ctx, key.ID(), 20000) }), true},
 		{"a key is made", checker, keys(func(ctx context.Context, s *keytable.Store) error { return s.Create(ctx, record) }), false},

@@ -167,6 +167,17 @@ variable "max_token" {
   default     = null
 }
 
+variable "api_key_checks" {
+  description = "How the Lambda authorizers check keys of our own: remembered is how long they go by what they have read of one, 0s to 1h, and so how long it may be good after it was disabled; unsealed is accept or refuse, of keys without the newest seal of the table, such as those from before it had one; unknown is how many keys that are not there each looks up in ten seconds, of either kind."
+  type = object({
+    remembered = optional(string, "1m")
+    unsealed   = optional(string, "accept")
+    unknown    = optional(number, 1000)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "unauthorized" {
   description = "Mode -> what its Lambda authorizer answers where no credential is good: fail (the default), which REST and WebSocket APIs make a 401 of, and HTTP APIs a 401 or a 500: no document says; or deny, a 403 for certain, which the gateway keeps for the mode's resultTtlInSeconds."
   type        = map(string)

@@ -30,6 +30,17 @@ func Run(t *testing.T, open func(t *testing.T) apikey.Store) {
 		{"change one thing at a time", changeApart},
 		{"create at once", createAtOnce},
 		{"change at once", changeAtOnce},
+		{"replace", replace},
+		{"replace nothing that was changed", replaceChanged},
+		{"refuse replacements", replaceRefused},
+		{"replace beside a deletion", replaceBesideDeletion},
+		{"replace once", replaceOnce},
+		{"no seal", noSeal},
+		{"the first seal", firstSeal},
+		{"the first seal at once", firstSealAtOnce},
+		{"renew the seal", renewSeal},
+		{"renew the seal at once", renewAtOnce},
+		{"a seal is no record", sealIsNoRecord},
 		{"list nothing", listNothing},
 		{"list in pages of every size", listEverySize},
 		{"list after a deleted record", listAfterDeleted},
@@ -62,7 +73,7 @@ func plain(t *testing.T) apikey.Record {
 
 func issue(t *testing.T, r apikey.Record) apikey.Record {
 	t.Helper()
-	_, r, err := apikey.Issue(r, start)
+	_, r, err := apikey.NewSeal().Issue(r, start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +116,7 @@ func tidy(r apikey.Record) apikey.Record {
 
 func wantError(t *testing.T, call string, err, want error) {
 	t.Helper()
-	if !errors.Is(err, want) {
+	if !isOneOf(err, want) {
 		t.Errorf("%s: %v, want %v", call, err, want)
 	}
 }

@@ -2,8 +2,10 @@ package dynamo_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"portcullis/authorizers"
 	"portcullis/authorizers/apikey"
 	"portcullis/authorizers/apikey/dynamo"
+	local "portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/testtools"
 	"portcullis/deploy/testtools/faults"
 )
@@ -37,6 +40,17 @@ var operations = []struct {
 	}},
 	{"SetExpires", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error {
 		return s.SetExpires(ctx, r.ID, r.Expires.Add(time.Hour))
+	}},
+	{"Seal", func(ctx context.Context, s *dynamo.Store, _ apikey.Record) error {
+		_, err := s.Seal(ctx, time.Unix(0, 0))
+		return err
+	}},
+	{"RenewSeal", func(ctx context.Context, s *dynamo.Store, _ apikey.Record) error {
+		return s.RenewSeal(ctx, time.Unix(0, 0))
+	}},
+	{"Seals", func(ctx context.Context, s *dynamo.Store, _ apikey.Record) error {
+		_, err := s.Seals(ctx)
+		return err
 	}},
 	{"Delete", func(ctx context.Context, s *dynamo.Store, r apikey.Record) error { return s.Delete(ctx, r.ID) }},
 }
@@ -66,7 +80,7 @@ func TestFailures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := checker.Check(t.Context(), apikey.New()); !errors.As(err, new(*authorizers.KeysUnavailableError)) {
+			if _, err := checker.Check(t.Context(), apikey.NewSeal().New()); !errors.As(err, new(*authorizers.KeysUnavailableError)) {
 				t.Errorf("Check: %v, want a *KeysUnavailableError", err)
 			}
 		})
@@ -96,11 +110,101 @@ func TestLostAnswer(t *testing.T) {
 		lose.Store(true)
 		err := o.call(t.Context(), flaky, r)
 		once := o.name == "Create" || o.name == "Delete"
-		if (err != nil) != once || errors.Is(err, apikey.ErrExists) || errors.Is(err, apikey.ErrNotFound) {
+		if (err != nil) != once || errors.Is(err, apikey.ErrExists) || errors.Is(err, apikey.ErrNotFound) || errors.Is(err, apikey.ErrChanged) {
 			t.Errorf("%s: %v, want an error: %v", o.name, err, once)
 		}
 		if _, err := steady.Get(t.Context(), r.ID); (err != nil) != (o.name == "Delete") {
 			t.Errorf("%s was not done: %v", o.name, err)
+		}
+	}
+}
+
+// TestReplaceOnce: a replacement whose answer is lost is done once, and is no error; one that is refused otherwise than by the
+// records says nothing of them.
+func TestReplaceOnce(t *testing.T) {
+	h, err := local.New(local.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := testtools.Serve(t, h)
+	name := testtools.Table(t, testtools.DynamoDB(endpoint), "expiresAt")
+	var lose atomic.Bool
+	s, old, successor := open(t, testtools.Serve(t, faults.Losing(t, endpoint, &lose)), name, nil), record(t), record(t)
+	if err := s.Create(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	lose.Store(true)
+	r := apikey.Replacement{New: successor, Old: old, Disabled: true}
+	if err := s.Replace(t.Context(), r); err != nil {
+		t.Errorf("the answer is lost: %v", err)
+	}
+	ended, err1 := s.Get(t.Context(), old.ID)
+	if _, err2 := s.Get(t.Context(), successor.ID); err1 != nil || err2 != nil || !ended.Disabled {
+		t.Errorf("%+v, errors %v, %v", ended, err1, err2)
+	}
+	canceled := func(reasons string) http.Handler {
+		return faults.Says(http.StatusBadRequest, `{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[`+reasons+`]}`)
+	}
+	const none, refused, with = `{"Code":"None"}`, `{"Code":"ConditionalCheckFailed"}`, `{"Code":"ConditionalCheckFailed","Item":{"id":{"S":"x"}}}`
+	for name, test := range map[string]struct {
+		answer http.Handler
+		want   error // nil: another one
+	}{
+		"the old one is gone":        {canceled(refused + "," + none), apikey.ErrNotFound},
+		"the old one is another":     {canceled(with + "," + none), apikey.ErrChanged},
+		"the new id is taken":        {canceled(none + "," + refused), apikey.ErrExists},
+		"both":                       {canceled(with + "," + refused), apikey.ErrChanged},
+		"somebody else writes":       {canceled(`{"Code":"TransactionConflict"},` + none), apikey.ErrChanged},
+		"somebody else writes there": {canceled(none + `,{"Code":"TransactionConflict"}`), apikey.ErrChanged},
+		"throttled":                  {canceled(`{"Code":"ThrottlingError"},` + none), nil},
+		"throttled besides":          {canceled(with + `,{"Code":"ProvisionedThroughputExceeded"}`), nil},
+		"no reason":                  {canceled(none + "," + none), nil},
+		"one reason":                 {canceled(refused), nil},
+		"no reasons":                 {canceled(""), nil},
+		"denied":                     {faults.DynamoDB(400, "AccessDeniedException"), nil},
+		"internal":                   {faults.DynamoDB(500, "InternalServerError"), nil},
+		"no JSON":                    {faults.Says(http.StatusOK, "<html>"), nil},
+	} {
+		err := open(t, testtools.Serve(t, test.answer), "keys", nil).Replace(t.Context(), r)
+		if test.want != nil && !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, want %v", name, err, test.want)
+		}
+		if test.want == nil && (err == nil || errors.Is(err, apikey.ErrNotFound) || errors.Is(err, apikey.ErrChanged) || errors.Is(err, apikey.ErrExists)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestBrokenSeals: an item that is none of seals is no "there is none", or the next key would be made with another.
+func TestBrokenSeals(t *testing.T) {
+	secret := base64.StdEncoding.EncodeToString(apikey.NewSeal().Reveal())
+	good := map[string]string{"id": `{"S":"#seal"}`, "newest": `{"B":"` + secret + `"}`, "since": `{"N":"1"}`, "earlier": `{"L":[]}`}
+	for name, change := range map[string]struct{ attribute, value string }{
+		"good": {"earlier", `{"L":[{"B":"` + secret + `"}]}`}, "no secret": {"newest", ""}, "a text": {"newest", `{"S":"` + secret + `"}`},
+		"a short secret": {"newest", `{"B":"AAAA"}`}, "zeros": {"newest", `{"B":"` + base64.StdEncoding.EncodeToString(make([]byte, 32)) + `"}`},
+		"no time": {"since", ""}, "before 1970": {"since", `{"N":"-1"}`}, "no list": {"earlier", ""}, "a list of texts": {"earlier", `{"L":[{"S":"x"}]}`},
+		"a short one in the list": {"earlier", `{"L":[{"B":"AAAA"}]}`},
+		"many":                    {"earlier", `{"L":[` + strings.Repeat(`{"B":"`+secret+`"},`, apikey.MaxEarlier) + `{"B":"` + secret + `"}]}`},
+	} {
+		var attributes []string
+		for attribute, value := range good {
+			if attribute == change.attribute {
+				value = change.value
+			}
+			if value != "" {
+				attributes = append(attributes, `"`+attribute+`":`+value)
+			}
+		}
+		s := open(t, testtools.Serve(t, faults.Says(http.StatusOK, `{"Item":{`+strings.Join(attributes, ",")+`}}`)), "keys", nil)
+		_, err1 := s.Seals(t.Context())
+		_, err2 := s.Seal(t.Context(), time.Unix(1e9, 0))
+		for _, err := range []error{err1, err2} {
+			if broken := (*dynamo.ItemError)(nil); (err == nil) != (name == "good") || err != nil && (!errors.As(err, &broken) || strings.Contains(err.Error(), secret)) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := s.RenewSeal(t.Context(), time.Unix(1e9, 0)); (err == nil) != (name == "good") {
+			t.Errorf("%s: renewed: %v", name, err)
 		}
 	}
 }
@@ -158,7 +262,7 @@ func TestAnswerOfAnotherKey(t *testing.T) {
 	if _, err := s.Get(t.Context(), r.ID); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Get(t.Context(), apikey.New().ID()); !errors.As(err, new(*dynamo.ItemError)) {
+	if _, err := s.Get(t.Context(), apikey.NewSeal().New().ID()); !errors.As(err, new(*dynamo.ItemError)) {
 		t.Errorf("error %v, want an *ItemError", err)
 	}
 }

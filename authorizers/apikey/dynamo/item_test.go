@@ -21,7 +21,7 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func record(t *testing.T) apikey.Record {
 	t.Helper()
-	_, r, err := apikey.Issue(apikey.Record{
+	_, r, err := apikey.NewSeal().Issue(apikey.Record{
 		Owner: "ann", Scopes: []string{"users/read"}, Networks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
 		Label: "laptop", UsageKey: "usage-key", Expires: start.Add(time.Hour),
 	}, start)

@@ -1,6 +1,9 @@
 // Package dynamo keeps the records of API keys in a DynamoDB table whose partition key is the string attribute "id",
 // without a sort key, and whose TTL attribute is "expiresAt".
 //
+// A rotation is one TransactWriteItems, which needs the permissions of what it does, PutItem and UpdateItem
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html).
+//
 // Who checks keys needs the permissions dynamodb:GetItem and dynamodb:UpdateItem on the table. The second is for the day
 // of the last use, and can be held to that with the condition
 //
@@ -10,6 +13,9 @@
 //
 // Who administers keys needs dynamodb:GetItem, PutItem, UpdateItem, DeleteItem and Scan. See
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html.
+//
+// The item whose id is "#seal" holds the secrets of the seals, which are read and written by the same permissions. Who may
+// read the table has them, and can cause reads of it by them, and nothing else.
 //
 // DynamoDB removes an item some time after its TTL, within days
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html). Until then it is read and listed.
@@ -81,19 +87,22 @@ func (s *Store) List(ctx context.Context, limit int, cursor string) (apikey.Page
 	if err := apikey.CheckLimit(limit); err != nil {
 		return apikey.Page{}, err
 	}
-	if cursor != "" && !apikey.ValidID(cursor) {
+	if cursor != "" && !isCursor(cursor) {
 		return apikey.Page{}, apikey.ErrBadCursor
 	}
 	items, next, err := s.table.Scan(ctx, limit, cursor)
 	if err != nil {
 		return apikey.Page{}, err
 	}
-	if next != "" && !apikey.ValidID(next) {
+	if next != "" && !isCursor(next) {
 		return apikey.Page{}, &ItemError{next, dynamodb.Key, nil}
 	}
 	page := apikey.Page{Next: next}
 	var broken []error
 	for _, item := range items {
+		if id := item[dynamodb.Key].S; id != nil && *id == sealID {
+			continue
+		}
 		if r, err := recordOf(item); err != nil {
 			broken = append(broken, err)
 		} else {
@@ -105,6 +114,9 @@ func (s *Store) List(ctx context.Context, limit int, cursor string) (apikey.Page
 	}
 	return page, nil
 }
+
+// isCursor tells whether a list can go on behind an id.
+func isCursor(id string) bool { return apikey.ValidID(id) || id == sealID }
 
 // conditionFailed returns DynamoDB's refusal of a conditional write, or nil.
 func conditionFailed(err error) *dynamodb.ConditionError {

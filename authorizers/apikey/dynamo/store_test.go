@@ -13,15 +13,30 @@ import (
 	"portcullis/authorizers/apikey/apikeytest"
 	"portcullis/authorizers/apikey/dynamo"
 	"portcullis/authorizers/dynamodb"
+	local "portcullis/deploy/emulators/dynamodb"
 	"portcullis/deploy/testtools"
 )
 
+// TestStore runs the suite against moto and against the DynamoDB of the desk.
 func TestStore(t *testing.T) {
-	endpoint := testtools.MotoDynamoDB(t)
-	client := testtools.DynamoDB(endpoint)
-	apikeytest.Run(t, func(t *testing.T) apikey.Store {
-		return open(t, endpoint, testtools.Table(t, client, "expiresAt"), nil)
-	})
+	for name, start := range map[string]func(t *testing.T) string{
+		"moto": func(t *testing.T) string { return testtools.MotoDynamoDB(t) },
+		"desk": func(t *testing.T) string {
+			h, err := local.New(local.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return testtools.Serve(t, h)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			endpoint := start(t)
+			client := testtools.DynamoDB(endpoint)
+			apikeytest.Run(t, func(t *testing.T) apikey.Store {
+				return open(t, endpoint, testtools.Table(t, client, "expiresAt"), nil)
+			})
+		})
+	}
 }
 
 // open is the store in a table at an address; client may be nil.

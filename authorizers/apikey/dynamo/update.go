@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"portcullis/authorizers/apikey"
@@ -62,6 +63,54 @@ func (s *Store) SetExpires(ctx context.Context, id string, expires time.Time) er
 		return err
 	}
 	return apikey.CheckExpires(expires, stored.Created)
+}
+
+// Replace implements apikey.Store.
+func (s *Store) Replace(ctx context.Context, r apikey.Replacement) error {
+	if !apikey.ValidID(r.Old.ID) {
+		return apikey.ErrNotFound
+	}
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	change, c := ending(r)
+	err := s.table.Transact(ctx,
+		dynamodb.Update{ID: r.Old.ID, Expression: change, Condition: c},
+		dynamodb.Put{Item: itemOf(r.New), Condition: dynamodb.Condition{Expression: "attribute_not_exists(id)"}},
+	)
+	canceled, ok := errors.AsType[*dynamodb.CanceledError](err)
+	switch {
+	case !ok:
+		return err
+	case canceled.Conditions[0] != nil && len(canceled.Conditions[0].Item) == 0:
+		return apikey.ErrNotFound
+	case canceled.Conditions[0] != nil, canceled.Conflict:
+		return apikey.ErrChanged
+	}
+	return apikey.ErrExists
+}
+
+// ending is the update that gives the old record of a replacement its end, on the condition that it is as it was read.
+func ending(r apikey.Replacement) (expression string, c dynamodb.Condition) {
+	c = dynamodb.Condition{
+		Expression: "#hash = :hash AND #disabled = :was AND ",
+		Names:      map[string]string{"#hash": "hash", "#disabled": "disabled", "#expiresAt": expiresAt},
+		Values: dynamodb.Item{
+			":hash": dynamodb.Bytes(r.Old.Hash[:]), ":was": dynamodb.Flag(r.Old.Disabled), ":disabled": dynamodb.Flag(r.Disabled),
+		},
+		Old: true,
+	}
+	if r.Old.Expires.IsZero() {
+		c.Expression += "attribute_not_exists(#expiresAt)"
+	} else {
+		c.Expression += "#expiresAt = :wasEnd"
+		c.Values[":wasEnd"] = dynamodb.Seconds(r.Old.Expires)
+	}
+	if r.Expires.IsZero() {
+		return "SET #disabled = :disabled REMOVE #expiresAt", c
+	}
+	c.Values[":end"] = dynamodb.Seconds(r.Expires)
+	return "SET #disabled = :disabled, #expiresAt = :end", c
 }
 
 // endingAt is the update that gives a key an end, or takes it away.

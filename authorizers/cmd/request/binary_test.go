@@ -74,7 +74,11 @@ func TestBinary(t *testing.T) {
 		}
 		used = r.LastUsed
 	}
-	other := apikey.New()
+	seal, err := store.Seal(t.Context(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := seal.New()
 	for name, headers := range map[string]string{
 		"nothing": "", "an unknown key": fmt.Sprintf(`"X-Api-Key":%q`, other.Reveal()), "no key": `"X-Api-Key":"pk_x"`,
 		"a bad token beside a key": fmt.Sprintf(`"X-Api-Key":%q,"Authorization":"Bearer %sx"`, key.Reveal(), token),
@@ -89,14 +93,20 @@ func TestBinary(t *testing.T) {
 func TestTableIsDown(t *testing.T) {
 	var log bytes.Buffer
 	started := startLogging(t, &log, "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1", "AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "API_KEYS_TABLE=keys")
-	event := fmt.Appendf(nil, `{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users","headers":{"X-Api-Key":%q}}`, apikey.New().Reveal())
+	event := fmt.Appendf(nil, `{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users","headers":{"X-Api-Key":%q}}`, apikey.NewSeal().New().Reveal())
 	if output, err := started.Invoke(t.Context(), event); err == nil || err.Error() == "Unauthorized" || !strings.Contains(err.Error(), "unavailable") {
 		t.Errorf("output %s, error %v", output, err)
 	}
 	started.Close(context.Background())
-	start, line, _ := strings.Cut(log.String(), "\n")
-	if !strings.Contains(start, `"msg":"rules"`) || !json.Valid([]byte(line)) || !strings.Contains(line, `"level":"ERROR"`) || !strings.Contains(line, `"error":"API keys are unavailable: `) {
-		t.Errorf("want a line of JSON of the start and one that tells of the failure:\n%s", &log)
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	wants := []string{`"msg":"rules"`, `"level":"WARN","msg":"the seal of API keys could not be read","error":"GetItem`, `"level":"ERROR"`}
+	if len(lines) != len(wants) || !strings.Contains(lines[len(lines)-1], `"error":"API keys are unavailable: `) {
+		t.Fatalf("want a line of JSON of the start and two that tell of the failure:\n%s", &log)
+	}
+	for i, want := range wants {
+		if !json.Valid([]byte(lines[i])) || !strings.Contains(lines[i], want) {
+			t.Errorf("want %s in %s", want, lines[i])
+		}
 	}
 }
 
@@ -146,11 +156,8 @@ func issueKey(t *testing.T, endpoint string, record apikey.Record) (apikey.Key, 
 		t.Fatal(err)
 	}
 	store := dynamo.New(table)
-	key, record, err := apikey.Issue(record, time.Now())
+	key, _, err := apikey.Issue(t.Context(), store, record, time.Now())
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := store.Create(t.Context(), record); err != nil {
 		t.Fatal(err)
 	}
 	return key, store
@@ -166,4 +173,54 @@ func allows(output, request string) bool {
 // TestBinaryReadsRules: it decides by what RULES names, which is compiled, and by nothing else.
 func TestBinaryReadsRules(t *testing.T) {
 	binarytest.Build(t, "request").ReadsRules(t, `ISSUERS=[{"issuer":"https://issuer.example","audience":["app"]}]`)
+}
+
+// TestBinaryChecksKeys by the variables about them: what is wrong with one stops the start, and what is made up is refused.
+func TestBinaryChecksKeys(t *testing.T) {
+	for variable, want := range map[string]string{
+		"API_KEYS_REMEMBERED=2h": "API_KEYS_REMEMBERED: want a duration from 0s to 1h0m0s", "API_KEYS_UNSEALED=no": `API_KEYS_UNSEALED: want \"accept\" or \"refuse\"`,
+		"API_KEYS_UNKNOWN=0": "API_KEYS_UNKNOWN: want a number of keys from 1 to 1000000",
+	} {
+		_, err := lambda.Start(t.Context(), lambda.Config{Name: "request", Binary: binarytest.Build(t, "request").File,
+			Env: []string{"AWS_REGION=eu-west-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "API_KEYS_TABLE=keys", variable}})
+		if failed := (*lambda.StartError)(nil); !errors.As(err, &failed) || !strings.Contains(failed.Output, want) {
+			t.Errorf("%s: error %v, want %q", variable, err, want)
+		}
+	}
+
+	moto := testtools.Moto(t)
+	key, store := issueKey(t, moto, apikey.Record{Owner: "app", Scopes: []string{"users/read"}})
+	var log bytes.Buffer
+	started := startLogging(t, &log, append(testtools.MotoEnv(moto), "API_KEYS_TABLE=keys", "API_KEYS_REMEMBERED=0s", "API_KEYS_UNSEALED=refuse", "API_KEYS_UNKNOWN=1")...)
+	invoke := func(key apikey.Key) error {
+		_, err := started.Invoke(t.Context(), fmt.Appendf(nil, `{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/v1/GET/users","headers":{"X-Api-Key":%q}}`, key.Reveal()))
+		return err
+	}
+	seal, err := store.Seal(t.Context(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := invoke(key); err != nil {
+		t.Errorf("a good key: %v", err)
+	}
+	for _, made := range []struct {
+		key  apikey.Key
+		want string
+	}{{apikey.NewSeal().New(), "Unauthorized"}, {seal.New(), "Unauthorized"}, {seal.New(), "API keys are unavailable: too many unknown keys"}} {
+		if err := invoke(made.key); err == nil || !strings.HasPrefix(err.Error(), made.want) {
+			t.Errorf("error %v, want %s", err, made.want)
+		}
+	}
+	if err := store.SetDisabled(t.Context(), key.ID(), true); err != nil {
+		t.Fatal(err)
+	}
+	if err := invoke(key); err == nil || err.Error() != "Unauthorized" {
+		t.Errorf("a key that was disabled just before: %v", err)
+	}
+	started.Close(context.Background())
+	for _, code := range []string{"api-key-mistyped", "api-key-unknown", "api-keys-flood", "api-key-disabled"} {
+		if !strings.Contains(log.String(), `"reason":"`+code+`"`) {
+			t.Errorf("no line has the reason %s:\n%s", code, &log)
+		}
+	}
 }

@@ -1,7 +1,7 @@
 // Command request is the Lambda function of a REQUEST authorizer: API keys of a DynamoDB table, bearer JWTs of the
 // configured issuers, or both, for REST, WebSocket and HTTP APIs. It is configured by RULES, ISSUERS, GROUP_SCOPES,
-// CLOCK_SKEW, MAX_TOKEN, TOKEN_SOURCES, REVOCATION, REVOCATION_TABLE, API_KEYS_TABLE, RESPONSE and UNAUTHORIZED; see package
-// environ. A value that is missing or wrong ends the program before it takes an event.
+// CLOCK_SKEW, MAX_TOKEN, TOKEN_SOURCES, REVOCATION, REVOCATION_TABLE, API_KEYS_TABLE, API_KEYS_REMEMBERED,
+// API_KEYS_UNSEALED, API_KEYS_UNKNOWN, RESPONSE and UNAUTHORIZED; see package environ. A value that is missing or wrong ends the program before it takes an event.
 package main
 
 import (
@@ -37,7 +37,13 @@ func handler(getenv func(string) string, log *slog.Logger) (*authorizers.Request
 	if err != nil {
 		return nil, nil, err
 	}
-	checker, err := apikey.NewChecker(apikey.Config{Store: dynamo.New(table), Log: log})
+	checks, err := environ.ParseKeyChecks(getenv)
+	if err != nil {
+		return nil, nil, err
+	}
+	checker, err := apikey.NewChecker(apikey.Config{
+		Store: dynamo.New(table), FoundFor: checks.Remembered, SealedOnly: checks.SealedOnly, MaxUnknown: checks.Unknown, Log: log,
+	})
 	if err != nil {
 		return nil, nil, err
 	}

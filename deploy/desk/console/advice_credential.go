@@ -143,6 +143,7 @@ func logHint(code authorizers.Code) string {
 var cannotTellCodes = map[string]struct{ why, change string }{
 	"keys-unavailable":        {"it cannot have the keys of the token's issuer", "see that its jwksUri can be fetched; then call again"},
 	"api-keys-unavailable":    {"it cannot read the table of API keys", "see that the table API_KEYS_TABLE is there and can be read; then call again"},
+	"api-keys-flood":          {"so many unknown keys came a moment ago that it does not look this one up", "call again in ten seconds; a key made by key create or key rotate is not concerned"},
 	"revocations-unavailable": {"it cannot read the revocations", "see that the table of revocations is there and can be read; then call again"},
 	"answer-not-cacheable":    {"its simple answer might be used for calls that it is not right for", "let it answer with a policy (RESPONSE=policy), or without identity sources"},
 	"event-unknown":           {"the event is none that it serves", "see that the mode names the authorizer of its kind of API"},

@@ -25,7 +25,8 @@ var credentialCodes = map[authorizers.Code]struct{ why, change string }{
 	authorizers.CodeRevoked:      {"the token was revoked", "sign in again, or take the revocation back with revoke undo"},
 
 	authorizers.CodeAPIKeyMalformed: {"the key has not the form of an API key, pk_ID_SECRET (keys of a usage plan are others)", "send the key as it was given when it was made"},
-	authorizers.CodeAPIKeyMistyped:  {"a character of the key is wrong: its checksum does not fit", "send the key as it was given when it was made"},
+	authorizers.CodeAPIKeyMistyped:  {"the end of the key does not fit the rest: it was mistyped, or is of another table", "send the key as it was given when it was made"},
+	authorizers.CodeAPIKeyUnsealed:  {"the key has not the table's newest seal, which API_KEYS_UNSEALED asks for", "rotate the key, and send the new one"},
 	authorizers.CodeAPIKeyUnknown:   {"no key has its id: it was deleted, or is of another table", "make a key in the table that the authorizer reads"},
 	authorizers.CodeAPIKeySecret:    {"there is a key with its id, whose secret is another", "send the key as it was given; after a rotation, the new one"},
 	authorizers.CodeAPIKeyExpired:   {"the key has expired", "make another key, or rotate this one"},

@@ -223,10 +223,16 @@ run "keys_only" {
     issuers          = []
     identity_sources = ["method.request.header.X-Api-Key"]
     api_keys_table   = { name = "keys1", arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/keys1" }
+    api_key_checks   = { remembered = "60m", unsealed = "refuse", unknown = 50 }
   }
 
   assert {
-    condition     = keys(local.variables) == tolist(["API_KEYS_TABLE"])
+    condition     = local.variables.API_KEYS_REMEMBERED == "60m" && local.variables.API_KEYS_UNSEALED == "refuse" && local.variables.API_KEYS_UNKNOWN == "50"
+    error_message = "The function does not know how it is to check keys."
+  }
+
+  assert {
+    condition     = keys(local.variables) == tolist(["API_KEYS_REMEMBERED", "API_KEYS_TABLE", "API_KEYS_UNKNOWN", "API_KEYS_UNSEALED"])
     error_message = "A function without issuers has a list of them, which it would refuse."
   }
 }

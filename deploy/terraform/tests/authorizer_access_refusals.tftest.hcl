@@ -332,6 +332,61 @@ run "refused_token_of_half_a_byte" {
   expect_failures = [var.max_token]
 }
 
+run "refused_api_key_checks_remembered_long" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    api_key_checks = { remembered = "3601s" }
+  }
+  expect_failures = [var.api_key_checks]
+}
+
+run "refused_api_key_checks_remembered_bare" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    api_key_checks = { remembered = "60" }
+  }
+  expect_failures = [var.api_key_checks]
+}
+
+run "refused_api_key_checks_unsealed" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    api_key_checks = { unsealed = "no" }
+  }
+  expect_failures = [var.api_key_checks]
+}
+
+run "refused_api_key_checks_unknown_none" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    api_key_checks = { unknown = 0 }
+  }
+  expect_failures = [var.api_key_checks]
+}
+
+run "refused_api_key_checks_unknown_half" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    api_key_checks = { unknown = 1.5 }
+  }
+  expect_failures = [var.api_key_checks]
+}
+
 run "refused_unauthorized_unknown" {
   command = plan
   module {
@@ -350,6 +405,17 @@ run "refused_environment_unauthorized" {
   }
   variables {
     environment = { UNAUTHORIZED = "deny" }
+  }
+  expect_failures = [var.environment]
+}
+
+run "refused_environment_api_keys_remembered" {
+  command = plan
+  module {
+    source = "./modules/authorizer"
+  }
+  variables {
+    environment = { API_KEYS_REMEMBERED = "0s" }
   }
   expect_failures = [var.environment]
 }

@@ -142,7 +142,13 @@ func (c *called) openKeys(ctx context.Context) (*apikey.Checker, error) {
 	if err := c.services.Tables().Keys.Check(ctx, read); err != nil {
 		return nil, err
 	}
-	keys, err := apikey.NewChecker(apikey.Config{Store: store, Log: logOf("request", c.log)})
+	checks, err := environ.ParseKeyChecks(c.getenv("request", configuration{}))
+	if err != nil {
+		return nil, err
+	}
+	keys, err := apikey.NewChecker(apikey.Config{
+		Store: store, FoundFor: checks.Remembered, SealedOnly: checks.SealedOnly, MaxUnknown: checks.Unknown, Log: logOf("request", c.log),
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ type Checks struct {
 	revocations authorizers.Revocations // nil: tokens are good until they end
 	unrevoked   error                   // why it cannot be told whether tokens were revoked; nil: it can
 	keys        apikey.Store
+	checks      environ.KeyChecks
 	unread      error // why no key can be looked up; nil: they can
 }
 
@@ -33,6 +34,9 @@ func (r *Runner) Checks(ctx context.Context, p *project.Project, skew time.Durat
 	c := &Checks{Issuers: issuers}
 	c.revocations, c.unrevoked = environ.RevocationSource(r.called.getenv("token", configuration{}), issuers)
 	c.keys, c.unread = r.called.keyStore(ctx)
+	if c.unread == nil {
+		c.checks, c.unread = environ.ParseKeyChecks(r.called.getenv("request", configuration{}))
+	}
 	c.Tokens, err = verify.New(verify.Config{Issuers: r.config.Services.Known(issuers), ClockSkew: skew, MaxToken: most})
 	if err != nil {
 		return nil, &environ.Error{Variable: environ.Issuers, Err: err}
@@ -63,7 +67,7 @@ func (c *Checks) Key(ctx context.Context, key string) (*authorizers.Principal, e
 	if c.unread != nil {
 		return nil, &authorizers.KeysUnavailableError{Err: c.unread}
 	}
-	checker, err := apikey.NewChecker(apikey.Config{Store: unused{c.keys}})
+	checker, err := apikey.NewChecker(apikey.Config{Store: unused{c.keys}, SealedOnly: c.checks.SealedOnly})
 	if err != nil {
 		return nil, err
 	}

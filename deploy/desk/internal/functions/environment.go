@@ -26,7 +26,7 @@ var (
 	// forOurs are what this module's functions are configured by beside that, and find AWS by.
 	forOurs = []string{
 		"AWS_*", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
-		environ.Response, environ.APIKeysTable, environ.RevocationTable, userstable.UsersTable, websocket.ConnectionsTable,
+		environ.Response, environ.APIKeysTable, environ.APIKeysRemembered, environ.APIKeysUnsealed, environ.APIKeysUnknown, environ.RevocationTable, userstable.UsersTable, websocket.ConnectionsTable,
 		userpool.ClientID, userpool.ClientSecretARN,
 	}
 )

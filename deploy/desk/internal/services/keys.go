@@ -38,7 +38,16 @@ func (s *Services) CheckKeys(command string) error {
 // gateway's in it, by which its use is counted. Errors are an [*apikey.ValueError] about the record, and others where it was not made; what was
 // done of it is undone.
 func (s *Services) CreateKey(ctx context.Context, r apikey.Record, usagePlan string) (apikey.Key, apikey.Record, error) {
-	key, r, err := apikey.Issue(r, time.Now())
+	store, err := s.keyStore()
+	if err != nil {
+		return apikey.Key{}, r, err
+	}
+	now := time.Now()
+	seal, err := store.Seal(ctx, now)
+	if err != nil {
+		return apikey.Key{}, r, err
+	}
+	key, r, err := seal.Issue(r, now)
 	if err != nil {
 		return apikey.Key{}, r, err
 	}
@@ -49,11 +58,7 @@ func (s *Services) CreateKey(ctx context.Context, r apikey.Record, usagePlan str
 			return apikey.Key{}, r, err
 		}
 	}
-	store, err := s.keyStore()
-	if err == nil {
-		err = store.Create(ctx, r)
-	}
-	if err != nil {
+	if err := store.Create(ctx, r); err != nil {
 		if counted != "" {
 			s.usage.DeleteKey(counted)
 		}

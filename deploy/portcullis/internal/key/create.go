@@ -3,6 +3,7 @@ package key
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -73,14 +74,17 @@ func (g *group) runCreate(command *cobra.Command, c creation) error {
 	if !c.scopes {
 		return cli.Usage(`--scopes is missing: what may the key do? (--scopes "" for nothing)`)
 	}
-	key, r, err := issue(c.record, g.Now())
-	if err != nil {
+	if err := check(c.record, g.Now()); err != nil {
 		return err
 	}
 	if err := g.checkStdout(); err != nil {
 		return err
 	}
 	t, err := g.begin(command)
+	if err != nil {
+		return err
+	}
+	key, r, err := t.issue(command.Context(), c.record)
 	if err != nil {
 		return err
 	}
@@ -118,11 +122,26 @@ func (t *task) create(ctx context.Context, u *undo, key apikey.Key, r apikey.Rec
 	return t.reveal(key, issued{view: viewOf(r, t.now)}, c.format)
 }
 
-// issue makes a key; what is wrong with the record was wrong on the command line.
-func issue(r apikey.Record, now time.Time) (apikey.Key, apikey.Record, error) {
-	key, r, err := apikey.Issue(r, now)
+// check tells whether a key can be made of a record; what is wrong with it was wrong on the command line.
+func check(r apikey.Record, now time.Time) error {
+	_, _, err := apikey.NewSeal().Issue(r, now)
 	if bad, ok := errors.AsType[*apikey.ValueError](err); ok {
-		err = cli.Usage("%s %s", bad.Field, bad.Problem)
+		return cli.Usage("%s %s", bad.Field, bad.Problem)
 	}
-	return key, r, err
+	return err
+}
+
+// issue makes a key with the table's seal, of which nobody has a record yet.
+func (t *task) issue(ctx context.Context, r apikey.Record) (apikey.Key, apikey.Record, error) {
+	if err := check(r, t.now); err != nil {
+		return apikey.Key{}, r, err
+	}
+	seal, err := t.store.Seal(ctx, t.now)
+	switch early := (*apikey.SealError)(nil); {
+	case errors.As(err, &early):
+		return apikey.Key{}, r, &cli.NoError{Err: fmt.Errorf("the seal was renewed a moment ago: no key was made; try again from %s", early.Settles.Format(time.RFC3339))}
+	case err != nil:
+		return apikey.Key{}, r, fmt.Errorf("the seal that keys are made with: %w; no key was made", err)
+	}
+	return seal.Issue(r, t.now)
 }

@@ -37,6 +37,7 @@ terminal it asks first; elsewhere it wants --yes. To refuse a key for now, disab
 			return err
 		}
 		t.note("deleted %s", args[0])
+		t.noteRefused(args[0])
 		if output.Value == cli.FormatJSON {
 			return t.PrintJSON(deleted{args[0], "deleted"})
 		}
@@ -88,10 +89,10 @@ func (t *task) deleteKey(ctx context.Context, r apikey.Record) error {
 		return explain(r.ID, t.store.Delete(ctx, r.ID))
 	}
 	name, ours := nameOf(r.UsageKey)
-	others, err := t.users(ctx, r.UsageKey, r.ID)
+	others, err := t.endAndFindUsers(ctx, r)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w; nothing is deleted", err)
+		return err
 	case ours && len(others) == 0:
 		return t.deleteBoth(ctx, r, name)
 	}
@@ -111,12 +112,22 @@ func (t *task) noteUsers(name string, ids []string) {
 	t.note("the API key %s of the gateway stays; it is also used by %s", name, strings.Join(ids, ", "))
 }
 
-// deleteBoth disables the key first and deletes its record last: where it fails between, the key is refused already, and
-// it can be done again.
-func (t *task) deleteBoth(ctx context.Context, r apikey.Record, name string) error {
+// endAndFindUsers disables a key and gives the ids of others that have its API key of the gateway. In this order, since a rotation
+// of the key beside it either was before and is found, or finds the key disabled.
+func (t *task) endAndFindUsers(ctx context.Context, r apikey.Record) ([]string, error) {
 	if err := t.store.SetDisabled(ctx, r.ID, true); err != nil {
-		return fmt.Errorf("%w; nothing is deleted, and the key may be disabled", explain(r.ID, err))
+		return nil, fmt.Errorf("%w; nothing is deleted, and the key may be disabled", explain(r.ID, err))
 	}
+	others, err := t.users(ctx, r.UsageKey, r.ID)
+	if err != nil {
+		return nil, fmt.Errorf("%w; nothing is deleted, and the key is disabled", err)
+	}
+	return others, nil
+}
+
+// deleteBoth deletes the record of a key that is disabled last: where it fails between, the key is refused already, and it can
+// be done again.
+func (t *task) deleteBoth(ctx context.Context, r apikey.Record, name string) error {
 	kept := fmt.Sprintf("the key is disabled, and its record is kept: delete %s again", r.ID)
 	g, err := t.openGateway(ctx)
 	if err != nil {

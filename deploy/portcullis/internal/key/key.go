@@ -13,9 +13,11 @@
 // Where AUDIT_TABLE is set, or the desk at --desk has such a table, each change is recorded in it, or not made: see package audit.
 //
 // What fails midway is undone, also where the key was made and stdout did not take it, and where an interrupt, a
-// termination or a hangup comes between; what cannot be undone is said, with the ids of what is left. An authorizer that
-// knows a key may accept it for a minute after it was disabled, deleted or given an end; a gateway that caches the
-// authorizer's answers, for its own time beyond that.
+// termination or a hangup comes between; what cannot be undone is said, with the ids of what is left. A rotation adds the new
+// key and ends the old one in one transaction, on the condition that the old one is as it was read, so that none beside it
+// that deletes or disables the old key leaves a new one. An authorizer that knows a key may accept it for as long as
+// API_KEYS_REMEMBERED says after it was disabled, deleted or given an end; a gateway that caches the authorizer's answers, for
+// its own time beyond that.
 //
 // That there is no such key, or that its state forbids what is asked, is an answer that is no.
 package key
@@ -38,8 +40,7 @@ const long = `Issues and manages API keys in the DynamoDB table that --table or 
 desk (portcullis local) at --desk.
 
 AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
-An authorizer may accept a key for a minute after it was disabled or deleted; a gateway that caches its
-answers, longer.
+` + refusedWithin + `
 Where AUDIT_TABLE names a table, or the desk has one, who did what is recorded in it, and nothing is done that cannot be.
 
 Exit status: 0 it was done; 1 there is no such key, or its state forbids it; 2 it could not be done, and stderr says why, and
@@ -56,7 +57,7 @@ func Command(s *cli.Session) *cobra.Command {
 	command := &cobra.Command{Use: "key", Short: "API keys: create, rotate, disable, delete", Long: long}
 	command.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	g := &group{s, dynamotable.Add(command, s, environ.APIKeysTable, "API keys")}
-	command.AddCommand(g.create(), g.list(), g.show(), g.rotate(), g.setDisabled("disable", true), g.setDisabled("enable", false), g.delete())
+	command.AddCommand(g.create(), g.list(), g.show(), g.rotate(), g.setDisabled("disable", true), g.setDisabled("enable", false), g.delete(), g.renewSeal())
 	return command
 }
 
@@ -70,6 +71,7 @@ type task struct {
 	now     time.Time
 
 	recorder dynamotable.Recorder
+	remembered time.Duration // how long the authorizers believe what they have read of a key
 }
 
 // begin opens the table, and calls nobody but the desk at --desk.
@@ -78,7 +80,11 @@ func (g *group) begin(command *cobra.Command) (*task, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &task{g.Session, command, table.Store, table.Options, table.Gateway, g.Now(), table.Recorder}, nil
+	remembered, err := environ.ParseAPIKeysRemembered(g.Getenv(environ.APIKeysRemembered))
+	if err != nil {
+		return nil, &environ.Error{Variable: environ.APIKeysRemembered, Err: err}
+	}
+	return &task{g.Session, command, table.Store, table.Options, table.Gateway, g.Now(), table.Recorder, remembered}, nil
 }
 
 // do does something to the key of an id, and records it.

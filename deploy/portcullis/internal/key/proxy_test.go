@@ -29,6 +29,7 @@ type proxy struct {
 	target *httputil.ReverseProxy
 	mu     sync.Mutex
 	modes  map[string]string // operation -> mode
+	once   map[string]func() // operation -> what happens before the next one of it
 	done   chan struct{}     // takes something when an operation is held
 }
 
@@ -37,7 +38,7 @@ func newProxy(endpoint string) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{target: httputil.NewSingleHostReverseProxy(target), modes: map[string]string{}, done: make(chan struct{}, 1)}
+	p := &proxy{target: httputil.NewSingleHostReverseProxy(target), modes: map[string]string{}, once: map[string]func(){}, done: make(chan struct{}, 1)}
 	p.Server = httptest.NewServer(p)
 	return p, nil
 }
@@ -56,10 +57,22 @@ func (p *proxy) fail(operations ...string) {
 	}
 }
 
-func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// before lets something happen before the next one of an operation, once.
+func (p *proxy) before(operation string, happens func()) {
 	p.mu.Lock()
-	mode := p.modes[operationOf(r)]
+	defer p.mu.Unlock()
+	p.once[operation] = happens
+}
+
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	operation := operationOf(r)
+	p.mu.Lock()
+	mode, happens := p.modes[operation], p.once[operation]
+	delete(p.once, operation)
 	p.mu.Unlock()
+	if happens != nil {
+		happens()
+	}
 	switch mode {
 	case "":
 		p.forward(w, r)

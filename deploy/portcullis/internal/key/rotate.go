@@ -36,7 +36,9 @@ func (g *group) rotate() *cobra.Command {
 		Short: "Create a key in place of another",
 		Long: `Creates a key in place of another, and writes its text to stdout, once. Owner, scopes, label, networks and the API key in the
 gateway stay the same; the old key ends after the overlap. With --overlap 0 it is disabled at once, which nobody is asked
-about: enable lets it be accepted again.`,
+about: enable lets it be accepted again. ` + refusedWithin + `
+
+Both are done or neither: where the old key was deleted, disabled or rotated by somebody else meanwhile, no key is made.`,
 		Example: `  KEY=$(portcullis key rotate "$ID" --overlap 7d)`,
 		Args:    oneID,
 	}
@@ -82,15 +84,18 @@ func (t *task) runRotate(ctx context.Context, id string, c rotation) error {
 	if state := stateOf(old, t.now); state != stateGood && !c.force {
 		return &cli.NoError{Err: fmt.Errorf("the key %s is %s; --force rotates it all the same", old.ID, state)}
 	}
-	key, r, err := issue(c.successor(old, t.now), t.now)
+	key, r, err := t.issue(ctx, c.successor(old, t.now))
 	if err != nil {
 		return err
 	}
-	var ended apikey.Record
+	ended := c.ended(old, t.now)
 	more := []trail.Detail{{Name: "owner", Value: old.Owner}, {Name: "successor", Value: r.ID}, {Name: "overlap", Value: c.overlap.String()}}
-	err = t.do("rotate", old.ID, more, func() (err error) {
+	err = t.do("rotate", old.ID, more, func() error {
 		var u undo
-		if ended, err = t.rotate(ctx, &u, key, r, old, c); err != nil {
+		switch err := t.rotate(ctx, &u, key, r, old, ended, c); {
+		case err != nil && len(u.steps) == 0:
+			return err
+		case err != nil:
 			return u.all(ctx, err)
 		}
 		return nil
@@ -101,21 +106,67 @@ func (t *task) runRotate(ctx context.Context, id string, c rotation) error {
 	after := viewOf(ended, t.now)
 	t.note("created %s in place of %s, which is %s and expires: %s. The new key expires: %s. It is not shown again.",
 		r.ID, old.ID, after.State, after.expires(), viewOf(r, t.now).expires())
+	if !old.Disabled && c.overlap < t.remembered || ended.Disabled && !old.Disabled {
+		t.noteRefused(old.ID)
+	}
 	return nil
 }
 
-// rotate gives the old record as it is after it.
-func (t *task) rotate(ctx context.Context, u *undo, key apikey.Key, r, old apikey.Record, c rotation) (apikey.Record, error) {
-	if err := t.save(ctx, u, r); err != nil {
-		return old, err
+// rotate replaces the old record, as it was read, by the new one, and leaves of it what ended is: both or neither.
+func (t *task) rotate(ctx context.Context, u *undo, key apikey.Key, r, old, ended apikey.Record, c rotation) error {
+	err := t.store.Replace(ctx, apikey.Replacement{New: r, Old: old, Disabled: ended.Disabled, Expires: ended.Expires})
+	switch {
+	case errors.Is(err, apikey.ErrNotFound):
+		return &cli.NoError{Err: fmt.Errorf("the key %s was deleted meanwhile; no key was made", old.ID)}
+	case errors.Is(err, apikey.ErrChanged):
+		return &cli.NoError{Err: fmt.Errorf("the key %s was disabled, enabled, rotated or given another end meanwhile; no key was made, and show tells how it is", old.ID)}
 	}
-	ended, err := t.end(ctx, u, old, c.overlap)
+	t.undoReplacement(u, r, old, ended)
 	if err != nil {
-		return old, err
+		return err
 	}
 	v := viewOf(ended, t.now)
 	shown := issued{view: viewOf(r, t.now), Replaces: &replaced{v.ID, v.State, v.Expires}}
-	return ended, t.reveal(key, shown, c.format)
+	return t.reveal(key, shown, c.format)
+}
+
+// undoReplacement adds what undoes a replacement of which nobody may know whether it was done. The new record goes first, so that
+// no new key is left where the rest fails. That it was there says that the replacement was done, and only then does the old
+// record become what it was: one that somebody else has disabled stays so.
+func (t *task) undoReplacement(u *undo, r, old, ended apikey.Record) {
+	before, after := viewOf(old, t.now), viewOf(ended, t.now)
+	left := fmt.Sprintf("the key %s, which may be %s with the end %s; before, it was %s with the end %s", old.ID, after.State, after.expires(), before.State, before.expires())
+	var undone error
+	u.add(left, func(ctx context.Context) error {
+		switch {
+		case errors.Is(undone, apikey.ErrNotFound):
+			return nil
+		case undone != nil:
+			return errors.New("whether it was changed is not known")
+		}
+		return t.restore(ctx, old, ended)
+	})
+	u.add("the record "+r.ID+" in the table, if it was written", func(ctx context.Context) error {
+		undone = t.store.Delete(ctx, r.ID)
+		return ignoreMissing(undone)
+	})
+}
+
+// restore makes a record what it was, where it is still what a rotation left of it.
+func (t *task) restore(ctx context.Context, old, ended apikey.Record) error {
+	now, err := t.store.Get(ctx, old.ID)
+	if err != nil || now.Disabled != ended.Disabled || !now.Expires.Equal(ended.Expires) {
+		return ignoreMissing(err)
+	}
+	if !now.Expires.Equal(old.Expires) {
+		if err := t.store.SetExpires(ctx, old.ID, old.Expires); err != nil {
+			return ignoreMissing(err)
+		}
+	}
+	if now.Disabled == old.Disabled {
+		return nil
+	}
+	return ignoreMissing(t.store.SetDisabled(ctx, old.ID, old.Disabled))
 }
 
 // successor is the record that takes over from the old one.
@@ -130,40 +181,14 @@ func (c *rotation) successor(old apikey.Record, now time.Time) apikey.Record {
 	return r
 }
 
-// end lets the old key end after the overlap, and gives its record then.
-func (t *task) end(ctx context.Context, u *undo, old apikey.Record, overlap time.Duration) (apikey.Record, error) {
-	if overlap == 0 {
-		return t.disable(ctx, u, old)
+// ended is the old record as the rotation leaves it: disabled, or with its end after the overlap, unless it ends before.
+func (c *rotation) ended(old apikey.Record, now time.Time) apikey.Record {
+	if c.overlap == 0 {
+		old.Disabled = true
+		return old
 	}
-	end := t.now.Add(overlap).UTC().Truncate(time.Second)
-	if !old.Expires.IsZero() && !old.Expires.After(end) {
-		return old, nil
+	if end := now.Add(c.overlap).UTC().Truncate(time.Second); old.Expires.IsZero() || old.Expires.After(end) {
+		old.Expires = end
 	}
-	was := viewOf(old, t.now).expires()
-	u.add(fmt.Sprintf("the key %s may have the end %s; before, its end was: %s", old.ID, end.Format(time.RFC3339), was), func(ctx context.Context) error {
-		r, err := t.store.Get(ctx, old.ID)
-		if err != nil || r.Expires.Equal(old.Expires) {
-			return ignoreMissing(err)
-		}
-		return ignoreMissing(t.store.SetExpires(ctx, old.ID, old.Expires))
-	})
-	ended := old
-	ended.Expires = end
-	return ended, explain(old.ID, t.store.SetExpires(ctx, old.ID, end))
-}
-
-func (t *task) disable(ctx context.Context, u *undo, old apikey.Record) (apikey.Record, error) {
-	if old.Disabled {
-		return old, nil
-	}
-	u.add("the key "+old.ID+" may be disabled", func(ctx context.Context) error {
-		r, err := t.store.Get(ctx, old.ID)
-		if err != nil || !r.Disabled {
-			return ignoreMissing(err)
-		}
-		return ignoreMissing(t.store.SetDisabled(ctx, old.ID, false))
-	})
-	ended := old
-	ended.Disabled = true
-	return ended, explain(old.ID, t.store.SetDisabled(ctx, old.ID, true))
+	return old
 }

@@ -148,7 +148,7 @@ func TestUsage(t *testing.T) {
 
 // TestHelp: each subcommand says what it does, with examples, and is named by the group.
 func TestHelp(t *testing.T) {
-	for _, name := range []string{"create", "list", "show", "rotate", "disable", "enable", "delete"} {
+	for _, name := range []string{"create", "list", "show", "rotate", "disable", "enable", "delete", "renew-seal"} {
 		got := runIn(t, name, "--help")
 		if got.status != cli.StatusDone || got.stderr != "" || !strings.Contains(got.stdout, "\nExamples:\n  ") || !strings.Contains(got.stdout, "--table name") {
 			t.Errorf("%s: %+v", name, got)
@@ -200,7 +200,7 @@ func TestSecretsAreShownOnce(t *testing.T) {
 		id, secrets = s.checkSecrets(t, args, born, secrets)
 		return id
 	}
-	for _, fails := range []string{"", "PutItem=refuse", "GetItem=refuse", "UpdateItem=refuse", "DeleteItem=refuse", "Scan=refuse", "CreateApiKey=refuse", "CreateUsagePlanKey=refuse", "DeleteApiKey=refuse", "GetApiKeys=refuse", "PutItem=lose"} {
+	for _, fails := range []string{"", "PutItem=refuse", "GetItem=refuse", "UpdateItem=refuse", "DeleteItem=refuse", "Scan=refuse", "CreateApiKey=refuse", "CreateUsagePlanKey=refuse", "DeleteApiKey=refuse", "GetApiKeys=refuse", "PutItem=lose", "TransactWriteItems=refuse", "TransactWriteItems=lose"} {
 		s.fail()
 		id := check(create("--usage-plan", s.plan), true)
 		s.fail(strings.Fields(fails)...)
@@ -400,5 +400,63 @@ func TestStatuses(t *testing.T) {
 		if got.status != test.status || !strings.Contains(got.stderr, test.stderr) {
 			t.Errorf("%s: %+v, want status %d, %q", test.args, got, test.status, test.stderr)
 		}
+	}
+}
+
+// TestRotateBesideAnother: a deletion, a disabling or a rotation by somebody else, between what rotate reads and what it writes,
+// leaves no new key, nor does undoing it let a key be accepted again that somebody has disabled.
+func TestRotateBesideAnother(t *testing.T) {
+	s := newTestScene(t)
+	beside := map[string]func(id string) error{
+		"was deleted meanwhile":  func(id string) error { return s.store.Delete(t.Context(), id) },
+		"was disabled, enabled,": func(id string) error { return s.store.SetDisabled(t.Context(), id, true) },
+		"rotated or given another end meanwhile": func(id string) error {
+			return s.store.SetExpires(t.Context(), id, time.Now().Add(time.Hour).Truncate(time.Second))
+		},
+	}
+	for want, change := range beside {
+		for _, overlap := range []string{"0s", "24h"} {
+			old, err := s.put(t.Context(), "ann", "", time.Hour, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.before("TransactWriteItems", func() {
+				if err := change(old.ID); err != nil {
+					t.Error(err)
+				}
+			})
+			got := runIn(t, "rotate", old.ID, "--overlap", overlap)
+			if got.status != cli.StatusNo || got.stdout != "" || !strings.Contains(got.stderr, want) || !strings.Contains(got.stderr, "no key was made") {
+				t.Errorf("%s: %+v", want, got)
+			}
+			after, err := s.store.Get(t.Context(), old.ID)
+			if strings.Contains(want, "disabled") != (err == nil && after.Disabled) && !strings.Contains(want, "another end") {
+				t.Errorf("%s: %+v, error %v", want, after, err)
+			}
+			if err == nil {
+				if err := s.store.Delete(t.Context(), old.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	// The table refuses the rotation for another reason, and somebody else disables the key.
+	old, err := s.put(t.Context(), "ann", "", time.Hour, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.fail("TransactWriteItems=refuse")
+	s.before("TransactWriteItems", func() {
+		if err := s.store.SetDisabled(t.Context(), old.ID, true); err != nil {
+			t.Error(err)
+		}
+	})
+	got := runIn(t, "rotate", old.ID, "--overlap", "0")
+	if after, err := s.store.Get(t.Context(), old.ID); got.status != cli.StatusFailed || err != nil || !after.Disabled {
+		t.Errorf("%+v: %+v, error %v", got, after, err)
+	}
+	records, err := s.records(t.Context())
+	if err != nil || len(records) != 1 {
+		t.Errorf("%d records are left, want the old one; error %v", len(records), err)
 	}
 }

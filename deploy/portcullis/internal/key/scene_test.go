@@ -95,11 +95,8 @@ func (s *scene) put(ctx context.Context, owner, usageKey string, ago, life time.
 	if life > 0 {
 		r.Expires = created.Add(life)
 	}
-	_, r, err := apikey.Issue(r, created)
-	if err != nil {
-		return r, err
-	}
-	return r, s.store.Create(ctx, r)
+	_, r, err := apikey.Issue(ctx, s.store, r, created)
+	return r, err
 }
 
 // records are all of the table.

@@ -111,6 +111,9 @@ func TestSignals(t *testing.T) {
 // TestSignalAndNothingUndone: what an interrupt leaves, because it cannot be undone either, is said.
 func TestSignalAndNothingUndone(t *testing.T) {
 	s := newTestScene(t)
+	if _, err := s.store.Seal(t.Context(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
 	s.fail("PutItem="+held, "DeleteItem="+refused)
 	said := s.interrupted(t, os.Interrupt, create()...)
 	records, err := s.records(t.Context())

@@ -17,7 +17,7 @@ func (g *group) setDisabled(name string, disabled bool) *cobra.Command {
 	}
 	if disabled {
 		command.Short = "Refuse a key until it is enabled"
-		command.Long = `Refuses a key until it is enabled. Its record stays as it is. Authorizers may accept it for a minute more.`
+		command.Long = `Refuses a key until it is enabled. Its record stays as it is. ` + refusedWithin
 	}
 	output := cli.AddOutput(command, cli.FormatText, cli.FormatJSON)
 	command.RunE = func(command *cobra.Command, args []string) error {
@@ -31,6 +31,9 @@ func (g *group) setDisabled(name string, disabled bool) *cobra.Command {
 			return err
 		}
 		t.note("%sd %s", name, id)
+		if disabled {
+			t.noteRefused(id)
+		}
 		if output.Value != cli.FormatJSON {
 			return nil
 		}

@@ -110,6 +110,30 @@ variable "max_token" {
   }
 }
 
+variable "api_key_checks" {
+  description = "How keys of the api_keys_table are checked, in the words of the function's variables API_KEYS_REMEMBERED (how long one that was found is believed, 0s to 1h), API_KEYS_UNSEALED (accept or refuse keys without the table's newest seal) and API_KEYS_UNKNOWN (how many keys that are not there are looked up in ten seconds, by each environment of the function)."
+  type = object({
+    remembered = optional(string, "1m")
+    unsealed   = optional(string, "accept")
+    unknown    = optional(number, 1000)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600)s$|^([0-9]|[1-5][0-9]|60)m$|^[01]h$", var.api_key_checks.remembered))
+    error_message = "The remembered of api_key_checks is a duration from 0s to 1h, such as 30s or 5m."
+  }
+  validation {
+    condition     = contains(["accept", "refuse"], coalesce(var.api_key_checks.unsealed, "none"))
+    error_message = "The unsealed of api_key_checks is accept or refuse."
+  }
+  validation {
+    condition     = try(var.api_key_checks.unknown >= 1 && var.api_key_checks.unknown <= 1000000 && floor(var.api_key_checks.unknown) == var.api_key_checks.unknown, false)
+    error_message = "The unknown of api_key_checks is a whole number of keys from 1 to 1000000."
+  }
+}
+
 variable "unauthorized" {
   description = "What the function answers where no credential is good, in the words of its variable UNAUTHORIZED: fail, which REST and WebSocket APIs make a 401 of, and HTTP APIs a 401 or a 500: no document says; or deny, a 403 for certain, which the gateway keeps for result_ttl_in_seconds."
   type        = string

@@ -49,8 +49,8 @@ variable "environment" {
   nullable    = false
 
   validation {
-    condition     = length(setintersection(keys(var.environment), ["API_KEYS_TABLE", "CLOCK_SKEW", "GROUP_SCOPES", "ISSUERS", "MAX_TOKEN", "RESPONSE", "REVOCATION", "REVOCATION_TABLE", "TOKEN_SOURCES", "UNAUTHORIZED"])) == 0
-    error_message = "API_KEYS_TABLE, CLOCK_SKEW, GROUP_SCOPES, ISSUERS, MAX_TOKEN, RESPONSE, REVOCATION, REVOCATION_TABLE, TOKEN_SOURCES and UNAUTHORIZED are made from the module's own inputs."
+    condition     = length(setintersection(keys(var.environment), ["API_KEYS_REMEMBERED", "API_KEYS_TABLE", "API_KEYS_UNKNOWN", "API_KEYS_UNSEALED", "CLOCK_SKEW", "GROUP_SCOPES", "ISSUERS", "MAX_TOKEN", "RESPONSE", "REVOCATION", "REVOCATION_TABLE", "TOKEN_SOURCES", "UNAUTHORIZED"])) == 0
+    error_message = "API_KEYS_REMEMBERED, API_KEYS_TABLE, API_KEYS_UNKNOWN, API_KEYS_UNSEALED, CLOCK_SKEW, GROUP_SCOPES, ISSUERS, MAX_TOKEN, RESPONSE, REVOCATION, REVOCATION_TABLE, TOKEN_SOURCES and UNAUTHORIZED are made from the module's own inputs."
   }
 }
 

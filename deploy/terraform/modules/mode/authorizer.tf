@@ -39,6 +39,7 @@ module "authorizer" {
   clock_skew     = var.clock_skew
   token_sources  = local.token_sources
   max_token      = var.max_token
+  api_key_checks = var.api_key_checks
   unauthorized   = var.unauthorized
   api_keys_table = var.api_keys_table
 

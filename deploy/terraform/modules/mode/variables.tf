@@ -107,6 +107,17 @@ variable "max_token" {
   default     = null
 }
 
+variable "api_key_checks" {
+  description = "How a Lambda authorizer checks API keys: remembered, 0s to 1h, unsealed, accept or refuse, and unknown, as its module has them."
+  type = object({
+    remembered = optional(string, "1m")
+    unsealed   = optional(string, "accept")
+    unknown    = optional(number, 1000)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "unauthorized" {
   description = "What a Lambda authorizer answers where no credential is good: fail, the error that becomes a 401 (at an HTTP API a 401 or a 500), or deny, a 403."
   type        = string
