@@ -73,7 +73,7 @@ module "function" {
   memory               = try(each.value.memory, null)
   environment          = each.value.environment
   statements           = each.value.statements
-  reserved_concurrency = lookup(var.reserved_concurrency, each.key, null)
+  reserved_concurrency = lookup(local.reserved_concurrency, each.key, null)
   live_version         = lookup(var.rollout, each.key, local.unchanged).live_version
   canary_weight        = lookup(var.rollout, each.key, local.unchanged).canary_weight
   log_retention_days   = var.log_retention_days

@@ -334,7 +334,7 @@ run "other_pools" {
   }
   assert {
     condition = (aws_api_gateway_method.operation["GET /users"].authorizer_id == aws_api_gateway_authorizer.user_pools[0].id &&
-      aws_api_gateway_method.operation["GET /users"].authorizer_id != run.pools.user_pools_authorizer_id)
+    aws_api_gateway_method.operation["GET /users"].authorizer_id != run.pools.user_pools_authorizer_id)
     error_message = "What the gateway answered for tokens of other pools would be used."
   }
 }
