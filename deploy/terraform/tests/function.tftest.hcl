@@ -63,8 +63,9 @@ run "function" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "lambda.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
     }]
-    error_message = "Something else than Lambda may take the function's role."
+    error_message = "Something else than Lambda may take the function's role, or for another account."
   }
 
   assert {

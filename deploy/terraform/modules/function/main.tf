@@ -26,6 +26,10 @@ locals {
   ]
 }
 
+data "aws_caller_identity" "current" {}
+
+# Lambda takes the role for functions of this account, whoever asks it to: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+# Which function it is for, Lambda is not documented to say wherever it takes the role, such as to read a stream.
 resource "aws_iam_role" "this" {
   name = var.name
   assume_role_policy = jsonencode({
@@ -34,6 +38,7 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "lambda.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }
