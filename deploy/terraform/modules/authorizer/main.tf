@@ -71,6 +71,8 @@ module "function" {
   canary_weight        = var.canary_weight
   log_retention_days   = var.log_retention_days
   kms_key_arn          = var.kms_key_arn
+  vpc                  = var.vpc
+  layers               = var.layers
 }
 
 # The gateway keeps an authorizer's answers for their time, whatever is deployed meanwhile, and one by an older contract may
