@@ -1,6 +1,10 @@
 // Package environ reads the environment variables of the authorizer functions and makes the authorizers
 // that they configure. It is for mains, and for the desk and the command, which take the same variables; a bad value is an
 // error that names its variable.
+//
+// Go's own variables apply too: HTTPS_PROXY and NO_PROXY say by which proxy keys and AWS are asked, which nothing on the machine itself is
+// (https://pkg.go.dev/net/http#ProxyFromEnvironment), and SSL_CERT_FILE names a file of authorities in PEM, beside those in the system's
+// folders (https://pkg.go.dev/crypto/x509#SystemCertPool).
 package environ
 
 import (

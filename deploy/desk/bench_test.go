@@ -20,7 +20,7 @@ import (
 func startBenchmark(b *testing.B) (address string, request []byte) {
 	b.Helper()
 	b.Setenv("USERS_TABLE", "")
-	d := start(b, desk.Config{Stderr: discard{}})
+	d := start(b, desk.Config{Stderr: discard{}, Modes: []string{"testdata/peer/modes/rest-token.yaml"}}) // whose throttle is never reached
 	token := accessToken(b, d.url, "admin")
 	createUser(b, d.url, token)
 	address = strings.TrimPrefix(d.url, "http://")

@@ -145,3 +145,31 @@ func TestStageThrottle(t *testing.T) {
 	step("GET /test/things\nAuthorization: Bearer all", 200)
 	step("GET /test/open", 429)
 }
+
+// TestPublicThrottle: what is open to everybody has a limit of its own, and takes nothing from what is not; of both kinds of gateway.
+func TestPublicThrottle(t *testing.T) {
+	const throttle = "throttle: {rateLimit: 1, burstLimit: 2, public: {rateLimit: 1, burstLimit: 1}}\n"
+	for name, s := range map[string]*stage{
+		"REST": startStage(t, modeText+throttle, nil),
+		"HTTP": newHTTPStage(t, httpModeText+throttle, nil),
+	} {
+		for i, step := range []struct {
+			request string
+			status  int
+		}{
+			{"GET /test/open", 200},
+			{"GET /test/open", 429},
+			{"GET /test/things\nAuthorization: Bearer all", 200},
+			{"GET /test/things\nAuthorization: Bearer all", 200},
+			{"GET /test/things\nAuthorization: Bearer all", 429},
+		} {
+			if got := s.send(t, step.request); got.status != step.status {
+				t.Errorf("%s, %d: %s: %d %s, want %d", name, i, step.request, got.status, got.body, step.status)
+			}
+		}
+		s.now = s.now.Add(time.Second)
+		if got := s.send(t, "GET /test/open"); got.status != 200 {
+			t.Errorf("%s: a second later: %d %s", name, got.status, got.body)
+		}
+	}
+}

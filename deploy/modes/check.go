@@ -295,7 +295,8 @@ func (m *Mode) checkThrottle() wrongs {
 	if m.Gateway == WebSocket {
 		isName, form = isRouteKey, "want a route key, such as $default"
 	}
-	return append(m.Throttle.Throttle.check().in("throttle"), checkNamed(m.Throttle.Methods, isName, form).in("throttle", "methods")...)
+	all := append(m.Throttle.Throttle.check(), m.Throttle.Public.check().in("public")...)
+	return append(all, checkNamed(m.Throttle.Methods, isName, form).in("methods")...).in("throttle")
 }
 
 func (m *Mode) checkVariables() wrongs {

@@ -115,6 +115,7 @@ type Throttle struct {
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html.
 type StageThrottle struct {
 	Throttle `yaml:",inline"`
+	Public   *Throttle           `yaml:"public"`  // of each operation that the contract opens to everybody, such as signing in, and Methods does not name; nil: the stage's
 	Methods  map[string]Throttle `yaml:"methods"` // by "GET /things/{id}" or, of WEBSOCKET, by route key
 }
 

@@ -62,12 +62,16 @@ func (b *builder) guard(o *Operation) {
 	o.APIKeyRequired = b.mode.APIKeyRequired
 }
 
-// addThrottle adds the limit that the mode has for an operation alone.
+// addThrottle adds the limit that the mode has for an operation alone: its own, or that of what is public.
 func (b *builder) addThrottle(o *Operation, key string) {
-	if t := b.mode.Throttle; t != nil {
-		if own, named := t.Methods[key]; named {
-			o.Throttle = throttleOf(own)
-		}
+	t := b.mode.Throttle
+	if t == nil {
+		return
+	}
+	if own, named := t.Methods[key]; named {
+		o.Throttle = throttleOf(own)
+	} else if o.Public && t.Public != nil {
+		o.Throttle = throttleOf(*t.Public)
 	}
 }
 

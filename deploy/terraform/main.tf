@@ -71,9 +71,11 @@ module "function" {
   architecture         = var.architecture
   timeout              = try(each.value.timeout, null)
   memory               = try(each.value.memory, null)
-  environment          = each.value.environment
+  environment          = merge(local.network.environment, each.value.environment)
+  vpc                  = local.network.vpc
+  layers               = local.network.layers
   statements           = each.value.statements
-  reserved_concurrency = lookup(var.reserved_concurrency, each.key, null)
+  reserved_concurrency = lookup(local.reserved_concurrency, each.key, null)
   live_version         = lookup(var.rollout, each.key, local.unchanged).live_version
   canary_weight        = lookup(var.rollout, each.key, local.unchanged).canary_weight
   log_retention_days   = var.log_retention_days

@@ -75,6 +75,8 @@ module "mode" {
   allowed_origins              = var.allowed_origins
   cache_cluster_size           = var.cache_cluster_size
   disable_execute_api_endpoint = var.domain != null
+  vpc_endpoint_ids             = var.vpc_endpoint_ids
+  network                      = local.network
   reserved_concurrency         = lookup(var.reserved_concurrency, each.key, null)
   rollout                      = lookup(var.rollout, each.key, local.unchanged)
   log_retention_days           = var.log_retention_days

@@ -182,5 +182,11 @@ func withoutWhatMotoDrops(p *plan.Plan) *plan.Plan {
 	if p.WebSocket != nil {
 		p.WebSocket.Models = nil
 	}
+	if p.REST != nil {
+		for key, o := range p.Operations {
+			o.Throttle = nil
+			p.Operations[key] = o
+		}
+	}
 	return p
 }

@@ -9,11 +9,17 @@ locals {
 
   revocations_table = one([for table in module.revocations_table : { name = table.name, arn = table.arn }])
 
+  # Signing in is open to everybody. A flood of it is not to take the invocations of all the other functions, nor of all the account: so the
+  # function has some of its own, and no more. 30 are good for 50 sign-ins a second that take 0.6 s each. Lambda leaves 100 of the account's
+  # unreserved, and a new account may have 10 in all, of which none can be kept.
+  tokens_concurrency   = 30
+  reserved_concurrency = merge({ for quota in data.aws_servicequotas_service_quota.invocations[*] : "tokens" => local.tokens_concurrency if quota.value >= 500 }, var.reserved_concurrency)
+
   tokens_function = { for name in local.exchanges_tokens ? ["tokens"] : [] : name => {
     zip = "${local.artifacts}/tokens.zip"
 
-    # As long as the gateway waits. What Cognito does is not undone when nobody waits any more.
-    timeout = 29
+    # Its secret, two calls of Cognito, each of which it waits 5 s for at most. What Cognito does is not undone when nobody waits any more.
+    timeout = 15
 
     environment = merge(
       {
@@ -43,6 +49,15 @@ locals {
       }],
     )
   } }
+}
+
+# How many invocations at once Lambda lets the account have in the region, where nobody has said how many the function has.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+data "aws_servicequotas_service_quota" "invocations" {
+  count = local.exchanges_tokens && !contains(keys(var.reserved_concurrency), "tokens") ? 1 : 0
+
+  service_code = "lambda"
+  quota_code   = "L-B99A9384"
 }
 
 module "revocations_table" {

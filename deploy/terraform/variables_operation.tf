@@ -12,7 +12,7 @@ variable "kms_key_arn" {
 }
 
 variable "reserved_concurrency" {
-  description = "Function behind the APIs, or mode for its authorizer -> invocations at once that are kept for it, and are its most."
+  description = "Function behind the APIs, or mode for its authorizer -> invocations at once that are kept for it, and are its most; null: none. Where the function tokens is not named, it has 30 if the account's quota is 500 or more, and else none."
   type        = map(number)
   default     = {}
   nullable    = false

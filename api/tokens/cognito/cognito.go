@@ -134,17 +134,29 @@ func call[T any](ctx context.Context, p *Pool, operation string, do func(ctx con
 	return answer, failed(operation, err)
 }
 
-// callWithSecret is call with the client's secret, "" where it has none.
+// callWithSecret is call with the client's secret, "" where it has none. One that Cognito does not accept, in whose place there is another by
+// now, is no failure: Cognito has done nothing for it, so the call is made with that one.
 func callWithSecret[T any](ctx context.Context, p *Pool, operation string, do func(ctx context.Context, secret tokens.Secret) (T, error)) (answer T, err error) {
-	secret := tokens.Secret("")
-	if p.secret != nil {
-		if secret, err = p.secret.Get(ctx); err != nil {
-			return answer, err
-		}
+	with := func(secret tokens.Secret) (T, error) {
+		return call(ctx, p, operation, func(ctx context.Context) (T, error) { return do(ctx, secret) })
 	}
-	answer, err = call(ctx, p, operation, func(ctx context.Context) (T, error) { return do(ctx, secret) })
-	if p.secret != nil && isSecretError(err) {
-		p.secret.Forget(secret)
+	if p.secret == nil {
+		return with("")
+	}
+	secret, err := p.secret.Get(ctx)
+	if err != nil {
+		return answer, err
+	}
+	if answer, err = with(secret); !isSecretError(err) {
+		return answer, err
+	}
+	p.secret.Forget(secret)
+	other, unread := p.secret.Get(ctx)
+	if unread != nil || other == secret {
+		return answer, err
+	}
+	if answer, err = with(other); isSecretError(err) {
+		p.secret.Forget(other)
 	}
 	return answer, err
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
 	"portcullis/api/tokens"
@@ -114,6 +116,81 @@ func TestClientSecrets(t *testing.T) {
 		if err := call(newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "secretive", Secret: right})); right.forgotten != "" || err != nil && !errors.Is(err, tokens.ErrRefused) {
 			t.Errorf("%s with the right secret: %v, forgotten %q", name, err, string(right.forgotten))
 		}
+	}
+}
+
+// vault has a secret that is put there, and hands out what it has read until it is told to forget it, as package secretsmanager does.
+type vault struct{ put, read tokens.Secret }
+
+func (v *vault) Get(context.Context) (tokens.Secret, error) {
+	if v.read == "" {
+		v.read = v.put
+	}
+	return v.read, nil
+}
+
+func (v *vault) Forget(old tokens.Secret) {
+	if v.read == old {
+		v.read = ""
+	}
+}
+
+// TestRotatedSecret: while an app client has two secrets and one takes the place of the other, nobody is turned away.
+func TestRotatedSecret(t *testing.T) {
+	var issued *issuer.Pool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { issued.ServeHTTP(w, r) }))
+	defer server.Close()
+	issued, err := issuer.New(issuer.Config{BaseURL: server.URL, Clients: []issuer.Client{{ID: "secretive", Secret: "first"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	administrator := cognitoidentityprovider.New(cognitoidentityprovider.Options{
+		Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+	secret := &vault{put: "first"}
+	pool := newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "secretive", Secret: secret})
+	signIn := func(when string) string {
+		t.Helper()
+		outcome, err := pool.SignIn(t.Context(), tokens.Credentials{Username: "admin", Password: issuer.Password})
+		if err != nil {
+			t.Fatalf("%s: %v", when, err)
+		}
+		return string(outcome.Tokens.Refresh)
+	}
+	refresh := signIn("with the first secret")
+
+	userPool, client := aws.String(issuer.PoolID), aws.String("secretive")
+	added, err := administrator.AddUserPoolClientSecret(t.Context(), &cognitoidentityprovider.AddUserPoolClientSecretInput{UserPoolId: userPool, ClientId: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signIn("with the first of two")
+	secret.put = tokens.Secret(*added.ClientSecretDescriptor.ClientSecretValue)
+	signIn("with the first, where the second is kept")
+	listed, err := administrator.ListUserPoolClientSecrets(t.Context(), &cognitoidentityprovider.ListUserPoolClientSecretsInput{UserPoolId: userPool, ClientId: client})
+	if err != nil || len(listed.ClientSecrets) != 2 {
+		t.Fatalf("the client has %v, %v", listed, err)
+	}
+	if _, err := administrator.DeleteUserPoolClientSecret(t.Context(), &cognitoidentityprovider.DeleteUserPoolClientSecretInput{
+		UserPoolId: userPool, ClientId: client, ClientSecretId: listed.ClientSecrets[0].ClientSecretId,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	signIn("with the first, which is gone")
+	if secret.read != secret.put {
+		t.Error("the second secret is not the one that is used")
+	}
+	secret.read = "first"
+	if _, err := pool.Refresh(t.Context(), tokens.Secret(refresh), ""); err != nil {
+		t.Errorf("refreshing what was signed in with the first, which is gone: %v", err)
+	}
+	secret.read = "first"
+	if err := pool.Revoke(t.Context(), tokens.Secret(refresh), ""); err != nil {
+		t.Errorf("revoking what was signed in with the first, which is gone: %v", err)
+	}
+	secret.put, secret.read = "neither", "first"
+	if _, err := pool.SignIn(t.Context(), tokens.Credentials{Username: "admin", Password: issuer.Password}); err == nil || errors.Is(err, tokens.ErrRefused) || secret.read != "" {
+		t.Errorf("with two secrets that Cognito does not accept: %v", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -12,8 +13,11 @@ import (
 type Client struct {
 	ID string // required, and of one client only
 
-	// Secret: if there is one, requests must have SECRET_HASH, or ClientSecret. "": they must not.
+	// Secret: if there is one, requests must have SECRET_HASH, or ClientSecret. "": they must not. AddUserPoolClientSecret gives the client
+	// another one beside it, which is as good.
 	Secret string
+
+	secrets *clientSecrets
 
 	// Rotate says that each refresh gives a new refresh token and ends the one that was sent, RetryGracePeriod later.
 	// It takes REFRESH_TOKEN_AUTH away from the client.
@@ -28,7 +32,7 @@ type Client struct {
 const maxRetryGracePeriod = time.Minute
 
 // newClients are the client that is always there and the others, by ID.
-func newClients(list []Client) (map[string]Client, error) {
+func newClients(list []Client, now time.Time) (map[string]Client, error) {
 	byID := map[string]Client{ClientID: {ID: ClientID}}
 	for _, c := range list {
 		switch {
@@ -40,6 +44,10 @@ func newClients(list []Client) (map[string]Client, error) {
 			return nil, fmt.Errorf("cognito: Clients: %s: RetryGracePeriod is %v, not between 0 and %v", c.ID, c.RetryGracePeriod, maxRetryGracePeriod)
 		case c.RetryGracePeriod > 0 && !c.Rotate:
 			return nil, fmt.Errorf("cognito: Clients: %s: RetryGracePeriod without Rotate", c.ID)
+		}
+		if c.secrets = nil; c.Secret != "" {
+			c.secrets = &clientSecrets{}
+			c.secrets.add(c.ID, c.Secret, now)
 		}
 		byID[c.ID] = c
 	}
@@ -66,16 +74,21 @@ func (c Client) checkHash(username, hash string) *apiError {
 		return nil
 	case hash == "":
 		return notAuthorized("Client " + c.ID + " is configured with secret but SECRET_HASH was not received")
-	case c.Secret == "" || !sameSecret(hash, c.hash(username)):
+	case !c.hasOne(func(secret string) bool { return sameSecret(hash, c.hash(username, secret)) }):
 		return notAuthorized("Unable to verify secret hash for client " + c.ID)
 	}
 	return nil
 }
 
-func (c Client) hash(username string) string {
-	mac := hmac.New(sha256.New, []byte(c.Secret))
+func (c Client) hash(username, secret string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(username + c.ID))
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// hasOne tells whether one of the client's secrets is as it is asked for.
+func (c Client) hasOne(is func(secret string) bool) bool {
+	return slices.ContainsFunc(c.secrets.values(), is)
 }
 
 // hasSecret compares ClientSecret, which is absent for a client that has none.
@@ -83,5 +96,5 @@ func (c Client) hasSecret(secret *string) bool {
 	if secret == nil {
 		return c.Secret == ""
 	}
-	return c.Secret != "" && sameSecret(*secret, c.Secret)
+	return c.hasOne(func(own string) bool { return sameSecret(*secret, own) })
 }

@@ -28,7 +28,8 @@
 // go with DeleteUser. Codes are handed to Config.Deliver; each is good once, for a few tries, and ends.
 //
 // Fixtures make users with AdminCreateUser and the other operations on users and groups that [Operations] names, and sign them in with
-// AdminInitiateAuth. These take AWS credentials: a request must be signed, by whomever, and pages are not let in. What a user's groups
+// AdminInitiateAuth, and AddUserPoolClientSecret, ListUserPoolClientSecrets and DeleteUserPoolClientSecret let an app client have two secrets while one takes the
+// place of the other. These take AWS credentials: a request must be signed, by whomever, and pages are not let in. What a user's groups
 // are is in their next tokens; the sessions of who is disabled or deleted end at once, as with RevokeToken.
 //
 // # What it is not
@@ -139,7 +140,10 @@ func New(c Config) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	clients, err := newClients(c.Clients)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	clients, err := newClients(c.Clients, c.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -155,9 +159,6 @@ func New(c Config) (*Pool, error) {
 		limit:      limit{max: c.MaxPerSecond},
 		sessions:   newSessions(kept),
 		challenges: newChallenges(kept),
-	}
-	if p.now == nil {
-		p.now = time.Now
 	}
 	if c.Devices {
 		p.devices = &devices{max: kept, byKey: map[string]device{}}

@@ -124,7 +124,7 @@ func (p *Pool) authenticateClient(r *http.Request, form url.Values) (machine boo
 	if id == MachineID && sameSecret(secret, MachineSecret) {
 		return true, nil
 	}
-	if client, known := p.clients[id]; known && sameSecret(secret, client.Secret) {
+	if client, known := p.clients[id]; known && (client.hasSecret(&secret) || client.Secret == "" && secret == "") {
 		return false, nil
 	}
 	return false, invalidClient

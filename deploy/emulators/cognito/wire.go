@@ -57,10 +57,13 @@ var operations = map[string]operation{
 	"AdminSetUserPassword":        {(*Pool).adminSetUserPassword, true},
 	"AdminUpdateUserAttributes":   {(*Pool).adminUpdateUserAttributes, true},
 	"AdminUserGlobalSignOut":      {(*Pool).adminUserGlobalSignOut, true},
+	"AddUserPoolClientSecret":     {(*Pool).addUserPoolClientSecret, true},
 	"CreateGroup":                 {(*Pool).createGroup, true},
+	"DeleteUserPoolClientSecret":  {(*Pool).deleteUserPoolClientSecret, true},
 	"ListGroups":                  {(*Pool).listGroups, true},
 	"ListUsers":                   {(*Pool).listUsers, true},
 	"ListUsersInGroup":            {(*Pool).listUsersInGroup, true},
+	"ListUserPoolClientSecrets":   {(*Pool).listUserPoolClientSecrets, true},
 }
 
 // Operations are the names of the API's operations that a Pool has, in order.

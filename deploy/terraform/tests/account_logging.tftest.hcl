@@ -22,8 +22,9 @@ run "account_logging" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "apigateway.amazonaws.com" }
+      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = "111122223333" } }
     }]
-    error_message = "Something else than API Gateway may take the role."
+    error_message = "Something else than API Gateway may take the role, or for another account."
   }
 
   assert {

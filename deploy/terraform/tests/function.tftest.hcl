@@ -63,8 +63,9 @@ run "function" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "lambda.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
     }]
-    error_message = "Something else than Lambda may take the function's role."
+    error_message = "Something else than Lambda may take the function's role, or for another account."
   }
 
   assert {
@@ -313,4 +314,39 @@ run "version_to_come" {
     live_version = "4"
   }
   expect_failures = [aws_lambda_alias.live]
+}
+
+# In a VPC, Lambda connects the function by its role, and the function's own code may not do the same.
+run "vpc" {
+  module {
+    source = "./modules/function"
+  }
+  variables {
+    vpc    = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
+    layers = ["arn:aws:lambda:eu-west-1:111122223333:layer:ca:1"]
+  }
+
+  assert {
+    condition = (one(aws_lambda_function.this.vpc_config).subnet_ids == toset(["subnet-1", "subnet-2"]) && one(aws_lambda_function.this.vpc_config).security_group_ids == toset(["sg-1"]) &&
+    aws_lambda_function.this.layers == tolist(["arn:aws:lambda:eu-west-1:111122223333:layer:ca:1"]))
+    error_message = "The function is elsewhere, or lacks its layer."
+  }
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : [statement.Effect, length(statement.Action), jsonencode(try(statement.Condition, null))] if contains(statement.Action, "ec2:CreateNetworkInterface")] == [
+      ["Allow", 6, "null"],
+      ["Deny", 6, jsonencode({ ArnLike = { "lambda:SourceFunctionArn" = ["arn:*:lambda:*:111122223333:function:demo-fixture", "arn:*:lambda:*:111122223333:function:demo-fixture:*"] } })],
+    ]
+    error_message = "Lambda cannot connect the function, or its code may make interfaces."
+  }
+}
+
+run "a_vpc_without_groups" {
+  command = plan
+  module {
+    source = "./modules/function"
+  }
+  variables {
+    vpc = { subnet_ids = ["subnet-1"], security_group_ids = [] }
+  }
+  expect_failures = [var.vpc]
 }

@@ -64,7 +64,13 @@ run "http_jwt" {
 
   assert {
     condition = (one(aws_apigatewayv2_stage.this.default_route_settings).throttling_rate_limit == 1000 && one(aws_apigatewayv2_stage.this.default_route_settings).throttling_burst_limit == 500 &&
-    one(aws_apigatewayv2_stage.this.default_route_settings).detailed_metrics_enabled && length(aws_apigatewayv2_stage.this.route_settings) == 0)
+      one(aws_apigatewayv2_stage.this.default_route_settings).detailed_metrics_enabled &&
+      { for settings in aws_apigatewayv2_stage.this.route_settings : settings.route_key => "${settings.throttling_rate_limit} ${settings.throttling_burst_limit}" } == {
+        "POST /tokens"          = "50 50"
+        "POST /tokens/refresh"  = "50 50"
+        "POST /tokens/revoke"   = "50 50"
+        "POST /tokens/sign-out" = "50 50"
+    })
     error_message = "The stage has other limits than the mode's."
   }
 }

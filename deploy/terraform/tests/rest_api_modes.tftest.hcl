@@ -84,7 +84,13 @@ run "rest_request" {
     error_message = "The key is not the one that the authorizer answers with."
   }
   assert {
-    condition     = aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == 1000 && aws_api_gateway_method_settings.all.settings[0].throttling_burst_limit == 500
+    condition = (aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == 1000 && aws_api_gateway_method_settings.all.settings[0].throttling_burst_limit == 500 &&
+      { for key, method in aws_api_gateway_method_settings.method : method.method_path => "${method.settings[0].throttling_rate_limit} ${method.settings[0].throttling_burst_limit} ${method.settings[0].caching_enabled}" } == {
+        "~1tokens/POST"           = "50 50 false"
+        "~1tokens~1refresh/POST"  = "50 50 false"
+        "~1tokens~1revoke/POST"   = "50 50 false"
+        "~1tokens~1sign-out/POST" = "50 50 false"
+    })
     error_message = "The stage's limit is not the mode's."
   }
 }

@@ -83,3 +83,80 @@ run "none" {
     error_message = "There is a policy of which the contract says nothing."
   }
 }
+
+run "private" {
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    plan             = "tests/fixtures/plans/rules/key.json"
+    vpc_endpoint_ids = ["vpce-0123456789abcdef0", "vpce-01234567"]
+  }
+
+  assert {
+    condition     = one(aws_api_gateway_rest_api.this.endpoint_configuration).types == tolist(["PRIVATE"]) && one(aws_api_gateway_rest_api.this.endpoint_configuration).vpc_endpoint_ids == toset(["vpce-0123456789abcdef0", "vpce-01234567"])
+    error_message = "The API is reached from elsewhere."
+  }
+  assert {
+    condition = jsondecode(aws_api_gateway_rest_api_policy.this[0].policy) == {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "execute-api:Invoke"
+          Resource  = ["arn:aws:execute-api:eu-west-1:111122223333:api1/*"]
+          Condition = { StringNotEquals = { "aws:SourceVpce" = ["vpce-0123456789abcdef0", "vpce-01234567"] } }
+        },
+        {
+          Effect    = "Allow"
+          Principal = "*"
+          Action    = "execute-api:Invoke"
+          Resource  = ["arn:aws:execute-api:eu-west-1:111122223333:api1/*"]
+        },
+      ]
+    }
+    error_message = "Other endpoints reach the API, or none does."
+  }
+}
+
+run "private_with_the_contracts_policy" {
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    plan             = "tests/fixtures/plans/policy/iam.json"
+    vpc_endpoint_ids = ["vpce-01234567"]
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_api_gateway_rest_api_policy.this[0].policy).Statement : "${try(statement.Sid, "-")} ${statement.Effect} ${try(jsonencode(statement.Condition.StringNotEquals["aws:SourceVpce"]), "-")}"] == [
+      "everybody Allow -", "elsewhere Deny -", "- Deny [\"vpce-01234567\"]",
+    ]
+    error_message = "The contract's statements are gone, other endpoints reach the API, or more is allowed than the contract allows."
+  }
+}
+
+run "private_and_signed_without_a_policy" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    plan             = "tests/fixtures/plans/rules/iam.json"
+    vpc_endpoint_ids = ["vpce-01234567"]
+  }
+  expect_failures = [aws_api_gateway_rest_api.this]
+}
+
+run "private_behind_nothing" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    plan             = "tests/fixtures/plans/rules/key.json"
+    vpc_endpoint_ids = []
+  }
+  expect_failures = [var.vpc_endpoint_ids]
+}

@@ -12,8 +12,8 @@ variables {
 run "tokens_by_default" {
   assert {
     condition = (local.tokens_function.tokens.environment == { USER_POOL_CLIENT_ID = "client1", ALLOWED_ORIGINS = "*", REVOCATION_TABLE = "demo-revocations" } &&
-    local.tokens_function.tokens.timeout == 29)
-    error_message = "The function does not know the app client and the table, or is given another time than the gateway's."
+    local.tokens_function.tokens.timeout == 15)
+    error_message = "The function does not know the app client and the table, or may hang for longer than its calls take."
   }
 
   assert {
@@ -42,6 +42,48 @@ run "tokens_by_default" {
   assert {
     condition     = alltrue([for operation in local.operations : operation.function == "tokens" if contains(local.open, operation.name)]) && length(local.open) == 4
     error_message = "The operations of the function tokens are not open, or others are."
+  }
+}
+
+run "a_quota_of_which_nothing_can_be_kept" {
+  override_data {
+    target = data.aws_servicequotas_service_quota.invocations[0]
+    values = { value = 499 }
+  }
+  assert {
+    condition     = local.reserved_concurrency == {}
+    error_message = "A new account could not apply: Lambda leaves 100 invocations unreserved."
+  }
+}
+
+run "a_quota_of_which_some_are_kept" {
+  override_data {
+    target = data.aws_servicequotas_service_quota.invocations[0]
+    values = { value = 500 }
+  }
+  assert {
+    condition     = local.reserved_concurrency == { tokens = 30 }
+    error_message = "A flood of sign-ins could take the account's invocations."
+  }
+}
+
+run "as_many_as_was_said" {
+  variables {
+    reserved_concurrency = { tokens = 7, users = 100 }
+  }
+  assert {
+    condition     = local.reserved_concurrency == { tokens = 7, users = 100 } && length(data.aws_servicequotas_service_quota.invocations) == 0
+    error_message = "What was said does not count, or the quota is asked for all the same."
+  }
+}
+
+run "none_as_was_said" {
+  variables {
+    reserved_concurrency = { tokens = null }
+  }
+  assert {
+    condition     = local.reserved_concurrency.tokens == null && length(data.aws_servicequotas_service_quota.invocations) == 0
+    error_message = "Some are kept though none should be."
   }
 }
 

@@ -3,6 +3,10 @@
 
 data "aws_partition" "current" {}
 
+data "aws_caller_identity" "current" {}
+
+# For APIs of this account, where API Gateway says whose they are: no document tells that it does, and without logs no stage is made.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 resource "aws_iam_role" "this" {
   name = var.name
   assume_role_policy = jsonencode({
@@ -11,6 +15,7 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "apigateway.amazonaws.com" }
+      Condition = { StringEqualsIfExists = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }

@@ -39,11 +39,14 @@ locals {
     },
   ]])
 
-  # What decides: the code, with the rules in it. Nobody keeps answers where it is "".
-  decides = var.result_ttl_in_seconds == 0 ? "" : substr(sha256(jsonencode([filesha256(var.zip), var.live_version])), 0, 8)
+  # What an answer comes of: the code, with the rules in it, its variables, which of its versions is asked, and what of a request the
+  # answer is kept by. Nobody keeps answers where it is "".
+  decides = var.result_ttl_in_seconds == 0 ? "" : sha256(jsonencode([
+    filesha256(var.zip), merge(var.environment, local.variables), var.live_version, var.canary_weight, var.identity_sources,
+  ]))
 
-  # Two authorizers of an API need two names.
-  authorizer_name = join("-", compact([var.name, local.decides]))
+  # Two authorizers of an API need two names, also where only the apply can tell what has changed.
+  authorizer_name = var.result_ttl_in_seconds == 0 ? var.name : "${var.name}-${substr(terraform_data.decides.id, 0, 8)}"
 
   # What it takes to look a token up. Cognito asks for no permission.
   revocation_statements = [for table in var.revocations_table[*] : {
@@ -71,12 +74,15 @@ module "function" {
   canary_weight        = var.canary_weight
   log_retention_days   = var.log_retention_days
   kms_key_arn          = var.kms_key_arn
+  vpc                  = var.vpc
+  layers               = var.layers
 }
 
 # The gateway keeps an authorizer's answers for their time, whatever is deployed meanwhile, and one by an older contract may
-# allow what the newer one closes: a policy for GET/users/* would open GET/users/{id}/notes too. A new authorizer has none.
+# allow what the newer one closes: a policy for GET/users/* would open GET/users/{id}/notes too. So may one by an issuer or a group's scope
+# that was taken away. A new authorizer has none.
 resource "terraform_data" "decides" {
-  input = local.decides
+  triggers_replace = local.decides
 }
 
 # The provider knows no authorizer of a REST API without identity sources: it would set the header Authorization, and every

@@ -95,3 +95,19 @@ variable "kms_key_arn" {
   type        = string
   default     = null
 }
+
+variable "vpc" {
+  description = "Subnets and security groups by which the function is in a VPC, whose routes, endpoints or NAT it then needs for whatever it calls; null: in none."
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+}
+
+variable "layers" {
+  description = "ARNs of Lambda layers, whose files are in /opt."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}

@@ -14,6 +14,24 @@ locals {
     actions   = ["kms:Decrypt"]
     resources = [local.environment_key]
   }])
+
+  # By these Lambda connects the function to the VPC. They know no resources that are there before it does; and the function's own code,
+  # which has its role's permissions, is denied them: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+  network_actions = [
+    "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+  ]
+  network_statements = flatten([for vpc in var.vpc[*] : [
+    { effect = "Allow", actions = local.network_actions, resources = ["*"], conditions = null },
+    {
+      effect    = "Deny"
+      actions   = local.network_actions
+      resources = ["*"]
+      conditions = { ArnLike = { "lambda:SourceFunctionArn" = [
+        for version in ["", ":*"] : "arn:*:lambda:*:${data.aws_caller_identity.current.account_id}:function:${var.name}${version}"
+      ] } }
+    },
+  ]])
   log_and_trace = [
     {
       actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -26,6 +44,10 @@ locals {
   ]
 }
 
+data "aws_caller_identity" "current" {}
+
+# Lambda takes the role for functions of this account, whoever asks it to: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+# Which function it is for, Lambda is not documented to say wherever it takes the role, such as to read a stream.
 resource "aws_iam_role" "this" {
   name = var.name
   assume_role_policy = jsonencode({
@@ -34,6 +56,7 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "lambda.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }
@@ -43,9 +66,9 @@ resource "aws_iam_role_policy" "this" {
   role = aws_iam_role.this.id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [for statement in concat(local.own_statements, var.statements) : merge(
+    Statement = [for statement in concat(local.own_statements, local.network_statements, var.statements) : merge(
       {
-        Effect   = "Allow"
+        Effect   = try(statement.effect, "Allow")
         Action   = statement.actions
         Resource = statement.resources
       },
@@ -73,12 +96,21 @@ resource "aws_lambda_function" "this" {
   timeout          = var.timeout
   publish          = true
   kms_key_arn      = local.environment_key
+  layers           = length(var.layers) > 0 ? var.layers : null
 
   # -1 reserves nothing: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
   reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
 
   tracing_config {
     mode = "Active"
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.vpc[*]
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
   }
 
   dynamic "environment" {

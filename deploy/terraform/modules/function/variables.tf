@@ -146,3 +146,24 @@ variable "canary_weight" {
     error_message = "A canary_weight needs a live_version, which gets the other calls."
   }
 }
+
+variable "vpc" {
+  description = "Subnets and security groups by which the function is in a VPC, whose routes, endpoints or NAT it then needs for whatever it calls; null: in none."
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(var.vpc.subnet_ids) > 0 && length(var.vpc.security_group_ids) > 0, var.vpc == null)
+    error_message = "A vpc has at least one of the subnet_ids and one of the security_group_ids."
+  }
+}
+
+variable "layers" {
+  description = "ARNs of Lambda layers, whose files are in /opt."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}

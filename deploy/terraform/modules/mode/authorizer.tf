@@ -54,4 +54,7 @@ module "authorizer" {
   canary_weight        = var.rollout.canary_weight
   log_retention_days   = var.log_retention_days
   kms_key_arn          = var.kms_key_arn
+  vpc                  = var.network.vpc
+  layers               = var.network.layers
+  environment          = var.network.environment
 }

@@ -34,6 +34,7 @@ module "rest_api" {
   allowed_origins              = var.allowed_origins
   cache_cluster_size           = var.cache_cluster_size
   disable_execute_api_endpoint = var.disable_execute_api_endpoint
+  vpc_endpoint_ids             = var.vpc_endpoint_ids
   log_retention_days           = var.log_retention_days
   logging_role                 = var.logging_role
   kms_key_arn                  = var.kms_key_arn

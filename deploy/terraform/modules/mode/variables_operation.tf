@@ -65,3 +65,23 @@ variable "kms_key_arn" {
   type        = string
   default     = null
 }
+
+variable "network" {
+  description = "How the authorizer's function reaches what it calls: the VPC that it is in (vpc; null: none), layers, and variables that say so, such as HTTPS_PROXY."
+  type = object({
+    vpc = optional(object({
+      subnet_ids         = list(string)
+      security_group_ids = list(string)
+    }))
+    layers      = optional(list(string), [])
+    environment = optional(map(string), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "vpc_endpoint_ids" {
+  description = "VPC endpoints by which alone a REST API is reached; null: it is reached from everywhere."
+  type        = list(string)
+  default     = null
+}

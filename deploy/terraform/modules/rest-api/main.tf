@@ -26,7 +26,8 @@ resource "aws_api_gateway_rest_api" "this" {
   disable_execute_api_endpoint = var.disable_execute_api_endpoint
 
   endpoint_configuration {
-    types = ["REGIONAL"]
+    types            = [var.vpc_endpoint_ids == null ? "REGIONAL" : "PRIVATE"]
+    vpc_endpoint_ids = var.vpc_endpoint_ids
   }
 
   lifecycle {
@@ -37,6 +38,12 @@ resource "aws_api_gateway_rest_api" "this" {
     precondition {
       condition     = length(local.bad_aliases) == 0
       error_message = "The stage variable alias of the mode ${local.plan.name} is not the alias of ${join(", ", local.bad_aliases)}."
+    }
+    precondition {
+      # With an Allow for everybody beside AWS_IAM, whoever signs would need no policy of IAM any more:
+      # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+      condition     = var.vpc_endpoint_ids == null || local.plan.authorization != "AWS_IAM" || local.resource_policy != null
+      error_message = "The mode ${local.plan.name} has the authorization AWS_IAM, and a private API answers nobody whom its resource policy does not allow: say in the contract (x-amazon-apigateway-policy) whom, since an Allow for everybody would open it to all who can sign."
     }
     precondition {
       condition     = length(local.origin_mixing_caches) == 0

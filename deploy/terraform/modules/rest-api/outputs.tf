@@ -42,3 +42,8 @@ output "operations" {
     public           = local.plan.operations[key].public
   } }
 }
+
+output "user_pools_authorizer_id" {
+  description = "Id of the authorizer by which the gateway itself checks tokens of user pools; null in modes of another authorization."
+  value       = one(aws_api_gateway_authorizer.user_pools[*].id)
+}

@@ -9,6 +9,7 @@ locals {
     user_pools      = local.user_pools
     allowed_origins = var.allowed_origins
     no_own_endpoint = var.disable_execute_api_endpoint
+    endpoints       = var.vpc_endpoint_ids
     module          = { for name in fileset(path.module, "*.tf") : name => filesha256("${path.module}/${name}") }
   }
 }

@@ -104,3 +104,15 @@ variable "logging_role" {
   type        = string
   default     = null
 }
+
+variable "vpc_endpoint_ids" {
+  description = "VPC endpoints (execute-api) by which alone the API is reached, which makes it private; null: it is reached from everywhere."
+  type        = list(string)
+  default     = null
+
+  # An empty list would deny nobody: a negated condition without values matches nothing.
+  validation {
+    condition     = var.vpc_endpoint_ids == null || try(length(var.vpc_endpoint_ids) > 0 && alltrue([for id in var.vpc_endpoint_ids : can(regex("^vpce-[0-9a-f]{8,17}$", id))]), false)
+    error_message = "The vpc_endpoint_ids are one or more ids of VPC endpoints, vpce- and 8 to 17 hexadecimal digits."
+  }
+}

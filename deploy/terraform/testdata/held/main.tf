@@ -9,6 +9,11 @@ variable "live_version" {
   default = null
 }
 
+variable "audience" {
+  type    = string
+  default = "api"
+}
+
 provider "aws" {}
 
 resource "aws_api_gateway_rest_api" "this" {
@@ -24,7 +29,7 @@ module "authorizer" {
   api_execution_arn  = aws_api_gateway_rest_api.this.execution_arn
   type               = "TOKEN"
   identity_sources   = ["method.request.header.X-Token"]
-  issuers            = [{ issuer = "https://login.example.com", audience = ["api"] }]
+  issuers            = [{ issuer = "https://login.example.com", audience = [var.audience] }]
   zip                = var.zip
   rules              = "${dirname(var.zip)}/rules.json"
   live_version       = var.live_version

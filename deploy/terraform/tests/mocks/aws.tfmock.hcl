@@ -87,6 +87,12 @@ mock_resource "aws_cognito_user_pool_client" {
   }
 }
 
+mock_data "aws_caller_identity" {
+  defaults = {
+    account_id = "111122223333"
+  }
+}
+
 mock_data "aws_partition" {
   defaults = {
     partition = "aws"

@@ -4,7 +4,7 @@ resource "aws_api_gateway_authorizer" "this" {
   identity_validation_expression = null
 }
 
-# Nor can it give a method another authorizer, so other code gets no new one.
+# Nor can it give a method another authorizer, so what decides gets no new one.
 resource "terraform_data" "decides" {
-  input = ""
+  triggers_replace = ""
 }
