@@ -258,6 +258,36 @@ func TestBothExplainedAsServed(t *testing.T) {
 	}
 }
 
+// TestSignersOfOtherModes: who may sign in one mode is nobody in another that does not name it.
+func TestSignersOfOtherModes(t *testing.T) {
+	t.Parallel()
+	folder, who := t.TempDir(), map[string]asked{}
+	write(t, filepath.Join(folder, "api.yaml"), "openapi: 3.1.0\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\npaths: {/things: {get: {security: [bearer: []]}}}\n")
+	var modes []string
+	for i, name := range []string{"first", "second"} {
+		key := aws.Credentials{AccessKeyID: fmt.Sprint("AKIAOFONEMODE000000", i), SecretAccessKey: "local-secret-not-secret"}
+		modes = append(modes, filepath.Join(folder, name+".yaml"))
+		write(t, modes[i], fmt.Sprintf(`name: %s
+gateway: REST
+authorization: AWS_IAM
+localCallers:
+  - accessKeyId: %s
+    secretAccessKey: %s
+    arn: arn:aws:iam::123456789012:user/%[1]s
+    policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "execute-api:*", Resource: "*"}]}
+`, name, key.AccessKeyID, key.SecretAccessKey))
+		who[name] = asked{name: "signed by who is of " + name, credential: map[string]any{"kind": "iam", "caller": key.AccessKeyID}, signs: &key}
+	}
+	d := start(t, desk.Config{Contract: filepath.Join(folder, "api.yaml"), Modes: modes})
+	for _, mode := range []string{"first", "second"} {
+		for name, caller := range who {
+			if denied := compareOne(t, d, &caller, mode, "GET", "/things"); denied == (name == mode) {
+				t.Errorf("%s in %s: denied %t", caller.name, mode, denied)
+			}
+		}
+	}
+}
+
 // TestForeignExplainedAsServed is the same for contracts of others: all that can be read of those that the command is tested with.
 func TestForeignExplainedAsServed(t *testing.T) {
 	t.Parallel()
