@@ -258,6 +258,33 @@ func TestBothExplainedAsServed(t *testing.T) {
 	}
 }
 
+// TestAccessOfOwners: by the rules alone, too, who owns nothing may nothing that is an owner's.
+func TestAccessOfOwners(t *testing.T) {
+	t.Parallel()
+	issuer := verifytest.NewServer()
+	t.Cleanup(issuer.Close)
+	token := issuer.Sign(issuer.OIDCClaims(verifytest.Options{Extra: map[string]any{"aud": "api", "scope": "users/self"}}))
+	for owners, want := range map[bool]string{true: "own {id}", false: "no"} {
+		d := start(t, desk.Config{Modes: []string{"rest-token"}, Environ: append(os.Environ(), fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":["api"],"scopes":["users/self"],"owners":%t}]`, issuer.URL, owners))})
+		var all struct {
+			Columns []struct{ Caller bool }
+			Rows    []struct {
+				Key   string
+				Cells []string
+			}
+		}
+		d.ask(t, "access", map[string]any{"credential": bearerOf("", token).credential}, &all)
+		for _, row := range all.Rows {
+			if got := row.Cells[len(row.Cells)-1]; row.Key == "GET /users/{id}" && got != want {
+				t.Errorf("owners %t: %s", owners, got)
+			}
+		}
+		if last := len(all.Columns) - 1; last < 0 || !all.Columns[last].Caller || len(all.Rows) == 0 {
+			t.Errorf("%+v", all)
+		}
+	}
+}
+
 // TestSignersOfOtherModes: who may sign in one mode is nobody in another that does not name it.
 func TestSignersOfOtherModes(t *testing.T) {
 	t.Parallel()
@@ -654,7 +681,7 @@ func checkPrincipals(t *testing.T, d *running, foreign, key string) {
 		t.Errorf("key: %s", text)
 	}
 	said, text = got(bothOf("", bearerOf("", foreign), keyOf("", key)))
-	if !strings.Contains(text, `{"Scope":"users/read","From":["claim scope","the key"]}`) || said.Principal.UsageKey == "" || said.Context["keyId"] == "" || said.Context["scheme"] != "apiKey bearer" || said.Context["issuer"] == "" {
+	if !strings.Contains(text, `{"Scope":"users/read","From":["claim scope","the key"]}`) || !strings.Contains(text, `{"Scope":"users/write","From":["claim roles: value <i\u003echief"]}`) || said.Principal.UsageKey == "" || said.Context["keyId"] == "" || said.Context["scheme"] != "apiKey bearer" || said.Context["issuer"] == "" {
 		t.Errorf("both: %s, %v", text, said.Context)
 	}
 	said, text = got(signerOf("reader"))
