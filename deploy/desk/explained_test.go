@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -255,6 +256,34 @@ func TestBothExplainedAsServed(t *testing.T) {
 			t.Errorf("%s: %d calls were allowed, and %d denied", contract, allowed, denied)
 		}
 		t.Logf("%s: %d allowed, %d denied", contract, allowed, denied)
+		if contract != "" {
+			requireCells(t, d, bothOf("", reader, use), map[string]string{"GET /things": "yes", "POST /things": "no", "PUT /things": "no", "GET /token": "yes"})
+		}
+	}
+}
+
+// requireCells holds what the rules alone let a caller do.
+func requireCells(t *testing.T, d *running, who asked, want map[string]string) {
+	t.Helper()
+	var all struct {
+		Columns []struct{ Caller bool }
+		Rows    []struct {
+			Key   string
+			Cells []string
+		}
+	}
+	d.ask(t, "access", map[string]any{"credential": who.credential}, &all)
+	if last := len(all.Columns) - 1; last < 0 || !all.Columns[last].Caller {
+		t.Fatalf("%+v", all)
+	}
+	found := map[string]string{}
+	for _, row := range all.Rows {
+		if _, asked := want[row.Key]; asked {
+			found[row.Key] = row.Cells[len(row.Cells)-1]
+		}
+	}
+	if !maps.Equal(found, want) {
+		t.Errorf("%v, want %v", found, want)
 	}
 }
 
@@ -266,22 +295,7 @@ func TestAccessOfOwners(t *testing.T) {
 	token := issuer.Sign(issuer.OIDCClaims(verifytest.Options{Extra: map[string]any{"aud": "api", "scope": "users/self"}}))
 	for owners, want := range map[bool]string{true: "own {id}", false: "no"} {
 		d := start(t, desk.Config{Modes: []string{"rest-token"}, Environ: append(os.Environ(), fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":["api"],"scopes":["users/self"],"owners":%t}]`, issuer.URL, owners))})
-		var all struct {
-			Columns []struct{ Caller bool }
-			Rows    []struct {
-				Key   string
-				Cells []string
-			}
-		}
-		d.ask(t, "access", map[string]any{"credential": bearerOf("", token).credential}, &all)
-		for _, row := range all.Rows {
-			if got := row.Cells[len(row.Cells)-1]; row.Key == "GET /users/{id}" && got != want {
-				t.Errorf("owners %t: %s", owners, got)
-			}
-		}
-		if last := len(all.Columns) - 1; last < 0 || !all.Columns[last].Caller || len(all.Rows) == 0 {
-			t.Errorf("%+v", all)
-		}
+		requireCells(t, d, bearerOf("", token), map[string]string{"GET /users/{id}": want})
 	}
 }
 
