@@ -67,7 +67,7 @@ func startForConsole(t *testing.T, name string) (address string) {
 	case "failing":
 		return start(t, desk.Config{
 			Contract: "testdata/console/odd.yaml", Modes: []string{"testdata/console/hasty.yaml"}, Functions: []desk.Function{{Name: "odd", Where: testtools.Serve(t, oddly(t.Context())) + "/"}},
-			Environ: append(os.Environ(), `ISSUERS=[{"issuer":"https://issuer.invalid","audience":["api"],"jwksUri":"http://127.0.0.1:1/keys","scopes":["things/read"]}]`),
+			Environ: append(os.Environ(), `ISSUERS=[{"issuer":"http://127.0.0.1:1/issuer","audience":["api"],"jwksUri":"http://127.0.0.1:1/keys","scopes":["things/read"]}]`),
 		}).url
 	case "narrow":
 		return start(t, desk.Config{Modes: []string{"testdata/console/narrow.yaml"}}).url

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -255,6 +256,76 @@ func TestBothExplainedAsServed(t *testing.T) {
 			t.Errorf("%s: %d calls were allowed, and %d denied", contract, allowed, denied)
 		}
 		t.Logf("%s: %d allowed, %d denied", contract, allowed, denied)
+		if contract != "" {
+			requireCells(t, d, bothOf("", reader, use), map[string]string{"GET /things": "yes", "POST /things": "no", "PUT /things": "no", "GET /token": "yes"})
+		}
+	}
+}
+
+// requireCells holds what the rules alone let a caller do.
+func requireCells(t *testing.T, d *running, who asked, want map[string]string) {
+	t.Helper()
+	var all struct {
+		Columns []struct{ Caller bool }
+		Rows    []struct {
+			Key   string
+			Cells []string
+		}
+	}
+	d.ask(t, "access", map[string]any{"credential": who.credential}, &all)
+	if last := len(all.Columns) - 1; last < 0 || !all.Columns[last].Caller {
+		t.Fatalf("%+v", all)
+	}
+	found := map[string]string{}
+	for _, row := range all.Rows {
+		if _, asked := want[row.Key]; asked {
+			found[row.Key] = row.Cells[len(row.Cells)-1]
+		}
+	}
+	if !maps.Equal(found, want) {
+		t.Errorf("%v, want %v", found, want)
+	}
+}
+
+// TestAccessOfOwners: by the rules alone, too, who owns nothing may nothing that is an owner's.
+func TestAccessOfOwners(t *testing.T) {
+	t.Parallel()
+	issuer := verifytest.NewServer()
+	t.Cleanup(issuer.Close)
+	token := issuer.Sign(issuer.OIDCClaims(verifytest.Options{Extra: map[string]any{"aud": "api", "scope": "users/self"}}))
+	for owners, want := range map[bool]string{true: "own {id}", false: "no"} {
+		d := start(t, desk.Config{Modes: []string{"rest-token"}, Environ: append(os.Environ(), fmt.Sprintf(`ISSUERS=[{"issuer":%q,"audience":["api"],"scopes":["users/self"],"owners":%t}]`, issuer.URL, owners))})
+		requireCells(t, d, bearerOf("", token), map[string]string{"GET /users/{id}": want})
+	}
+}
+
+// TestSignersOfOtherModes: who may sign in one mode is nobody in another that does not name it.
+func TestSignersOfOtherModes(t *testing.T) {
+	t.Parallel()
+	folder, who := t.TempDir(), map[string]asked{}
+	write(t, filepath.Join(folder, "api.yaml"), "openapi: 3.1.0\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\npaths: {/things: {get: {security: [bearer: []]}}}\n")
+	var modes []string
+	for i, name := range []string{"first", "second"} {
+		key := aws.Credentials{AccessKeyID: fmt.Sprint("AKIAOFONEMODE000000", i), SecretAccessKey: "local-secret-not-secret"}
+		modes = append(modes, filepath.Join(folder, name+".yaml"))
+		write(t, modes[i], fmt.Sprintf(`name: %s
+gateway: REST
+authorization: AWS_IAM
+localCallers:
+  - accessKeyId: %s
+    secretAccessKey: %s
+    arn: arn:aws:iam::123456789012:user/%[1]s
+    policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "execute-api:*", Resource: "*"}]}
+`, name, key.AccessKeyID, key.SecretAccessKey))
+		who[name] = asked{name: "signed by who is of " + name, credential: map[string]any{"kind": "iam", "caller": key.AccessKeyID}, signs: &key}
+	}
+	d := start(t, desk.Config{Contract: filepath.Join(folder, "api.yaml"), Modes: modes})
+	for _, mode := range []string{"first", "second"} {
+		for name, caller := range who {
+			if denied := compareOne(t, d, &caller, mode, "GET", "/things"); denied == (name == mode) {
+				t.Errorf("%s in %s: denied %t", caller.name, mode, denied)
+			}
+		}
 	}
 }
 
@@ -624,7 +695,7 @@ func checkPrincipals(t *testing.T, d *running, foreign, key string) {
 		t.Errorf("key: %s", text)
 	}
 	said, text = got(bothOf("", bearerOf("", foreign), keyOf("", key)))
-	if !strings.Contains(text, `{"Scope":"users/read","From":["claim scope","the key"]}`) || said.Principal.UsageKey == "" || said.Context["keyId"] == "" || said.Context["scheme"] != "apiKey bearer" || said.Context["issuer"] == "" {
+	if !strings.Contains(text, `{"Scope":"users/read","From":["claim scope","the key"]}`) || !strings.Contains(text, `{"Scope":"users/write","From":["claim roles: value <i\u003echief"]}`) || said.Principal.UsageKey == "" || said.Context["keyId"] == "" || said.Context["scheme"] != "apiKey bearer" || said.Context["issuer"] == "" {
 		t.Errorf("both: %s, %v", text, said.Context)
 	}
 	said, text = got(signerOf("reader"))

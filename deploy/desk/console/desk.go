@@ -3,6 +3,8 @@ package console
 import (
 	"encoding/json"
 	"net/http"
+	"path"
+	"strings"
 
 	"portcullis/authorizers/verify"
 	"portcullis/deploy/desk/internal/services"
@@ -42,6 +44,7 @@ type signIn struct {
 	Why       string    `json:"why"`      // why they cannot; "": they can
 	Cognito   string    `json:"cognito"`  // where the built-in issuer's operations are; "": the page cannot ask the user pool itself
 	ClientID  string    `json:"clientId"` // of an app client that sends no proof of a secret
+	Pool      string    `json:"pool"`     // the user pool's name in a proof of a password: what stands behind the underscore of its id
 	Tokens    string    `json:"tokens"`   // the URL of the API's own POST /tokens, in a mode where it takes nothing but the body; "": there is none
 	Accounts  []account `json:"accounts"` // of the built-in issuer
 }
@@ -114,6 +117,7 @@ func (d *Desk) signIn() signIn {
 	switch {
 	case pool.Own:
 		s.Cognito = d.Base + services.CognitoPath
+		_, s.Pool, _ = strings.Cut(path.Base(pool.Issuer), "_")
 	case s.Tokens == "":
 		s.Available = false
 		s.Why = "people sign in at the user pool " + pool.Issuer + ", which this page cannot ask, and the API has no POST /tokens: paste a token of it"

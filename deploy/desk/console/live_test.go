@@ -159,7 +159,7 @@ func TestLiveLeavesWhoTakesNothing(t *testing.T) {
 		if got := other.read(); !strings.Contains(got, "/mode/first") || !strings.Contains(got, "/mode/second") {
 			t.Errorf("the other is told %q", got)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		if !hasEnded(ended) {
 			t.Error("the stream goes on")
 		}
@@ -225,7 +225,7 @@ func TestTracedWhileFollowed(t *testing.T) {
 		if !c.Traced() {
 			t.Error("somebody followed not ten minutes ago")
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		if c.Traced() {
 			t.Error("nobody follows any more")
 		}

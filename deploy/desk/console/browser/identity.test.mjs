@@ -136,6 +136,22 @@ visit("where the API has no tokens of its own, the issuer is asked", {desk: "for
   await again.getByRole("alert").getByText(/Incorrect username or password|not exist/).waitFor();
 });
 
+visit("by a proof of the password, with a wrong one and the right one", {}, async page => {
+  const dialog = await openIdentity(page), sent = [];
+  page.on("request", request => sent.push(request.postData() || ""));
+  await dialog.getByLabel("Account").selectOption("reader");
+  await dialog.getByLabel("Through").selectOption("Cognito's protocol");
+  await dialog.getByLabel("How to sign in").selectOption("USER_SRP_AUTH");
+  await dialog.getByLabel("Password").fill("guessed");
+  await dialog.getByRole("button", {name: "Sign in", exact: true}).click();
+  await dialog.getByRole("alert").getByText(/Incorrect username or password/).waitFor();
+  await dialog.getByLabel("Password").fill("Passw0rd!");
+  await dialog.getByRole("button", {name: "Sign in", exact: true}).click();
+  await dialog.waitFor({state: "hidden"});
+  await caller(page, /^reader/);
+  assert.ok(sent.some(body => body.includes("PASSWORD_CLAIM_SIGNATURE")) && !sent.some(body => /Passw0rd!|guessed/.test(body)), "the password is not sent");
+});
+
 visit("over https", {desk: "secure", path: "/?as=admin", ignoreHTTPSErrors: true}, async page => {
   await caller(page, /^admin/);
   await users(page, /^200/);

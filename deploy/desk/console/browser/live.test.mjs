@@ -59,7 +59,7 @@ visit("a function that fails", {desk: "odd", path: "/#/live"}, async page => {
 
 visit("who cannot be told of, and a function that takes too long", {desk: "failing", path: "/#/live"}, async page => {
   const part = value => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
-  const token = [part({alg: "RS256", kid: "1"}), part({iss: "https://issuer.invalid", aud: "api", exp: 4102444800}), part("no signature")].join(".");
+  const token = [part({alg: "RS256", kid: "1"}), part({iss: "http://127.0.0.1:1/issuer", sub: "ann", aud: "api", exp: 4102444800}), part("no signature")].join(".");
   assert.equal(await call(desks.failing + "/hasty/things/1", {token}), 500);
   const failed = await newest(page, "500 Internal Server Error");
   assert.match(await failed.locator(".why").textContent(), /keys-unavailable: it cannot have the keys of the token's issuer/);

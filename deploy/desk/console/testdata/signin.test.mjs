@@ -134,3 +134,17 @@ test("a refusal is told in words", async () => {
     [503, {}, /503/],
   ]) assert.match(reasonOf(status, value), want);
 });
+
+test("a proof of the password, and never the password", async () => {
+  const way = throughCognito(address, "client", "pool"), challenge = {USER_ID_FOR_SRP: "sub", SALT: "a1", SRP_B: "b2", SECRET_BLOCK: "AAAA"};
+  const outcome = await served([[200, {ChallengeName: "PASSWORD_VERIFIER", Session: "s", ChallengeParameters: challenge}], [200, {ChallengeName: "SOFTWARE_TOKEN_MFA", Session: "s2"}]],
+    () => way.start({username: "u", password: "the password", flow: "USER_SRP_AUTH"}));
+  assert.deepEqual([outcome.step.name, outcome.step.session, outcome.step.username], ["SOFTWARE_TOKEN_MFA", "s2", "sub"]);
+  const [first, second] = asked.map(({body}) => body);
+  assert.deepEqual([first.AuthFlow, first.AuthParameters.USERNAME, Object.keys(first.AuthParameters).length], ["USER_SRP_AUTH", "u", 2]);
+  assert.match(first.AuthParameters.SRP_A, /^[0-9a-f]{700,768}$/);
+  assert.deepEqual([second.ChallengeName, second.Session, Object.keys(second.ChallengeResponses).sort().join()], ["PASSWORD_VERIFIER", "s", "PASSWORD_CLAIM_SECRET_BLOCK,PASSWORD_CLAIM_SIGNATURE,TIMESTAMP,USERNAME"]);
+  assert.ok(!JSON.stringify(asked).includes("the password"));
+  const refused = served([[200, {ChallengeName: "PASSWORD_VERIFIER", ChallengeParameters: {...challenge, SRP_B: "0"}}]], () => way.start({username: "u", password: "p", flow: "USER_SRP_AUTH"}));
+  await assert.rejects(refused, /cannot be answered/);
+});

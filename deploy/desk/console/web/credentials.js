@@ -22,13 +22,13 @@ export function newIdentity(keep, way, given = {}) {
 
 // waysIn are how one can sign in from here, by name, and why not by others.
 function waysIn() {
-  const {tokens, cognito, clientId} = state.desk.signIn, ways = {}, reasons = [];
+  const {tokens, cognito, clientId, pool} = state.desk.signIn, ways = {}, reasons = [];
   const add = (name, address, way) => {
     if (!address) return;
     try { ways[name] = way(localOf(address)); } catch (problem) { reasons.push(problem.message); }
   };
   add("POST /tokens", tokens, throughAPI);
-  add("Cognito's protocol", cognito, address => throughCognito(address, clientId));
+  add("Cognito's protocol", cognito, address => throughCognito(address, clientId, pool));
   return {ways, why: reasons.join(" ")};
 }
 

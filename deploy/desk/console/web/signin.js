@@ -3,8 +3,12 @@
 // A step is {name, session, username, parameters: {requiredAttributes, mfaTypes, choices, delivery, destination, secret}}. An outcome is
 // {tokens: {accessToken, idToken, refreshToken, expiresIn}} or {step}.
 
+import {proof} from "./srp.js";
+
 // Refusal is what a sign-in is refused with, in words. It may be tried again.
 export class Refusal extends Error {}
+
+const srpFlow = "USER_SRP_AUTH";
 
 // throughAPI signs in at the address of POST /tokens.
 export function throughAPI(url) {
@@ -12,7 +16,7 @@ export function throughAPI(url) {
   const outcome = (answer, username) => answer.accessToken ? {tokens: answer}
     : {step: {name: answer.challenge, session: answer.session, username: answer.parameters?.username || username, parameters: answer.parameters || {}}};
   return {
-    flows,
+    flows: [byPassword, byChoice],
     start: async ({username, password, flow}) => outcome(await post("", {username, ...flow !== "USER_AUTH" && {password}}), username),
     reply: async (step, given) => outcome(await post("", {challenge: step.name, session: step.session, username: step.username, answer: answerTo(step, given)}), step.username),
     refresh: ({refreshToken}) => post("/refresh", {refreshToken}),
@@ -21,8 +25,8 @@ export function throughAPI(url) {
   };
 }
 
-// flows are the ways to begin: with the password, and without one where the app client allows it.
-const flows = [["USER_PASSWORD_AUTH", "with the password"], ["USER_AUTH", "by a choice (USER_AUTH)"]];
+// The ways to begin: with the password, and without one where the app client allows it.
+const byPassword = ["USER_PASSWORD_AUTH", "with the password"], byChoice = ["USER_AUTH", "by a choice (USER_AUTH)"];
 
 // answerTo are the names of POST /tokens for what was filled in.
 function answerTo(step, {newPassword, attributes, code, choice, password}) {
@@ -35,8 +39,8 @@ function answerTo(step, {newPassword, attributes, code, choice, password}) {
   return {code};
 }
 
-// throughCognito signs in at an endpoint of Cognito's protocol, as an app client without a secret.
-export function throughCognito(endpoint, clientId) {
+// throughCognito signs in at an endpoint of Cognito's protocol, as an app client without a secret, of a pool by its name in proofs of a password.
+export function throughCognito(endpoint, clientId, pool) {
   const call = async (operation, input) => json(await send(endpoint, {
     method: "POST", headers: {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSCognitoIdentityProviderService." + operation}, body: JSON.stringify(input),
   }));
@@ -55,9 +59,17 @@ export function throughCognito(endpoint, clientId) {
     const {SecretCode, Session} = await call("AssociateSoftwareToken", {Session: outcome.step.session});
     return {step: {...outcome.step, session: Session, parameters: {...outcome.step.parameters, secret: SecretCode}}};
   };
+  // prove signs in without sending the password.
+  const prove = async (username, password) => {
+    const {A, answer} = proof();
+    const asked = await call("InitiateAuth", {AuthFlow: srpFlow, ClientId: clientId, AuthParameters: {USERNAME: username, SRP_A: A}});
+    if (asked.ChallengeName !== "PASSWORD_VERIFIER") return outcomeOf(asked, username);
+    const responses = await answer(pool, asked.ChallengeParameters, password);
+    return outcomeOf(await call("RespondToAuthChallenge", {ChallengeName: asked.ChallengeName, ClientId: clientId, Session: asked.Session, ChallengeResponses: responses}), responses.USERNAME);
+  };
   return {
-    flows,
-    start: async ({username, password, flow}) => withSecret(outcomeOf(await call("InitiateAuth",
+    flows: [byPassword, [srpFlow, "with a proof of the password (SRP)"], byChoice],
+    start: async ({username, password, flow}) => withSecret(flow === srpFlow ? await prove(username, password) : outcomeOf(await call("InitiateAuth",
       {AuthFlow: flow, ClientId: clientId, AuthParameters: {USERNAME: username, ...flow === "USER_PASSWORD_AUTH" && {PASSWORD: password}}}), username)),
     reply: async (step, given) => withSecret(await reply(step, given)),
     refresh: async ({refreshToken}) => tokensOf((await refreshed(call, clientId, refreshToken)).AuthenticationResult),
