@@ -76,15 +76,20 @@ function passwordForm(ways, accounts, chosen, go) {
     username.value = account?.username || "";
     password.value = account?.password || "";
   };
-  const names = Object.keys(ways), way = select(names, names[0], () => { flows.hidden = !ways[way.value].flows.length; });
-  const flow = select(throughCognito().flows, "USER_PASSWORD_AUTH"), flows = field("How to sign in", flow);
-  flows.hidden = !ways[names[0]].flows.length;
+  const names = Object.keys(ways), way = select(names, names[0], () => offerFlows());
+  const flow = select(throughCognito().flows, "USER_PASSWORD_AUTH");
+  const offerFlows = () => {
+    const offered = ways[way.value].flows.map(([name]) => name);
+    for (const option of flow.options) option.hidden = option.disabled = !offered.includes(option.value);
+    if (!offered.includes(flow.value)) flow.value = offered[0];
+  };
+  offerFlows();
   const account = select([["", "Another one"], ...accounts.map(a => [a.username, a.username + (a.groups?.length ? " (" + a.groups.join(", ") + ")" : "") + (a.asked ? ", asked for " + a.asked.replace(/ of the software token .*/, " of an app") : "")])],
     chosen ?? accounts[0]?.username, name => pick(accounts.find(a => a.username === name)));
   if (chosen === undefined) pick(accounts[0]);
   return form(async () => go(await signIn({username: username.value, password: password.value, way: ways[way.value], flow: flow.value})), "Sign in",
     accounts.length > 0 && field("Account", account), h("div", {class: "fields"}, field("Username", username), field("Password", password)),
-    h("div", {class: "fields"}, names.length > 1 && field("Through", way), flows));
+    h("div", {class: "fields"}, names.length > 1 && field("Through", way), field("How to sign in", flow)));
 }
 
 // stepForm asks for what a sign-in asks for.
