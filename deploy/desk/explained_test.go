@@ -537,7 +537,7 @@ func TestCredential(t *testing.T) {
 		{bearerOf("", revoked), "refused", "token-revoked", "jti", "it was revoked"},
 		{keyOf("", key), "verified", "", "", "the key is good"},
 		{keyOf("", key[:len(key)-1]+"_"), "unreadable", "api-key-malformed", "", "it is no key of this module's form"},
-		{keyOf("", "pk_0000000000000000_"+key[20:]), "unreadable", "api-key-mistyped", "", "its checksum is not its own"},
+		{keyOf("", "pk_0000000000000000_"+key[20:]), "unreadable", "api-key-mistyped", "", "its end does not fit the rest"},
 		{signerOf("reader"), "verified", "", "", "its policy"},
 		{signerOf("nobody"), "refused", "caller-unknown", "", "localCallers"},
 	} {

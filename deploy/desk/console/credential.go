@@ -176,7 +176,8 @@ func (d *Desk) identifyKey(ctx context.Context, key, from string) identified {
 // keyReasons say what follows from each reason to refuse an API key.
 var keyReasons = map[authorizers.Code]string{
 	authorizers.CodeAPIKeyMalformed: "it is no key of this module's form, pk_ID_SECRET; keys of a usage plan are others",
-	authorizers.CodeAPIKeyMistyped:  "it is mistyped: its checksum is not its own",
+	authorizers.CodeAPIKeyMistyped:  "it is mistyped, or of another table: its end does not fit the rest",
+	authorizers.CodeAPIKeyUnsealed:  "it has not the table's newest seal, which is asked for: rotate it",
 	authorizers.CodeAPIKeyUnknown:   "no key has its id: it was deleted, or is of another table",
 	authorizers.CodeAPIKeySecret:    "a key has its id, and another secret",
 	authorizers.CodeAPIKeyExpired:   "it has ended: issue another one",
