@@ -48,26 +48,16 @@ func TestMemoryStoreOrder(t *testing.T) {
 	}
 }
 
-// BenchmarkMemoryStoreList shows that a page costs the same in a small and in a large store.
+// BenchmarkMemoryStoreList shows that the first, a middle and the last page cost the same, in a small store and in large ones.
 func BenchmarkMemoryStoreList(b *testing.B) {
-	for _, size := range []int{1_000, 100_000} {
-		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			s := users.NewMemoryStore()
-			for i := range size {
-				if err := s.Create(b.Context(), users.User{ID: scattered(i)}); err != nil {
-					b.Fatal(err)
-				}
-			}
-			page, err := s.List(b.Context(), users.MaxPage, "")
-			if err != nil {
+	for _, size := range userstest.Sizes {
+		s := users.NewMemoryStore()
+		for i := range size {
+			if err := s.Create(b.Context(), users.User{ID: scattered(i)}); err != nil {
 				b.Fatal(err)
 			}
-			for b.Loop() {
-				if _, err := s.List(b.Context(), users.MaxPage, page.Next); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+		}
+		userstest.BenchmarkPages(b, s, size)
 	}
 }
 

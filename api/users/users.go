@@ -2,6 +2,9 @@
 // and list.
 //
 // It knows nothing of authorizers. Who may call is decided before an event arrives here, and no claim is read.
+//
+// A client that may have to repeat a POST /users, as after a time-out or a 503, sends an id of its own: where the first request
+// was done, the second is a 409 (ErrExists) and makes no other user. An id that the service makes is another in each request.
 package users
 
 import (

@@ -97,3 +97,36 @@ func TestFrozen(t *testing.T) {
 	s.check("remembered", key, authorizers.CodeAPIKeyDisabled)
 	s.wantReads("in all", 2)
 }
+
+// TestNobodyJoins: where nothing is remembered, nobody gets what a read brings that began before.
+func TestNobodyJoins(t *testing.T) {
+	s := newScene(t, func(c *apikey.Config) { c.FoundFor = 0 })
+	key := s.key(apikey.Record{})
+	s.store.hold, s.store.read = make(chan struct{}), make(chan struct{}, 2)
+	outcomes := make(chan error, 2)
+	check := func() {
+		go func() {
+			_, err := s.checker.Check(context.Background(), key)
+			outcomes <- err
+		}()
+	}
+	check()
+	<-s.store.read
+	s.must(s.store.SetDisabled(t.Context(), key.ID(), true))
+	check()
+	select { // where the second joined the first, there is no other read
+	case <-s.store.read:
+	case <-time.After(5 * time.Second):
+		t.Error("the second has joined the read of the first")
+	}
+	close(s.store.hold)
+	var refused int
+	for range 2 {
+		if err := <-outcomes; outcome(err) == string(authorizers.CodeAPIKeyDisabled) {
+			refused++
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d were refused, want the second", refused)
+	}
+}

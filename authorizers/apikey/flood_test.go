@@ -112,7 +112,9 @@ func TestFloodAndOldKeys(t *testing.T) {
 		s.wantReads("an old key that was found before", 1)
 		newcomer := s.old(apikey.Record{})
 		s.check("an old key that was not", newcomer, flooded)
-		s.advance(10 * time.Second)
+		s.advance(9 * time.Second)
+		s.check("an old key that was not, nine seconds later", newcomer, flooded)
+		s.advance(time.Second)
 		s.check("the same ten seconds later", newcomer, "")
 		s.wantReads("an old key that was not", 1)
 	}

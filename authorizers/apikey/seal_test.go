@@ -242,3 +242,28 @@ func TestSealsWhileTheContextEnds(t *testing.T) {
 	}
 	close(s.store.hold)
 }
+
+// TestSealsCannotBeReadAgain: no key is refused by seals that may have been renewed since, while nobody can see whether they
+// were. One that they have sealed is looked up as such.
+func TestSealsCannotBeReadAgain(t *testing.T) {
+	s := newScene(t, func(c *apikey.Config) { c.MaxUnknown = 5 })
+	s.check("at first", s.key(apikey.Record{}), "")
+	good := s.key(apikey.Record{})
+	s.must(s.store.RenewSeal(t.Context(), s.clock().Add(-apikey.SealSettles)))
+	renewed := s.key(apikey.Record{})
+	s.advance(10 * time.Second)
+	s.store.sealsDown.Store(true)
+	for range 100 {
+		s.advance(50 * time.Millisecond)
+		if _, err := s.checker.Check(t.Context(), anything()); outcome(err) == string(authorizers.CodeAPIKeyMistyped) {
+			t.Fatalf("refused by seals that are out of date: %v", err)
+		}
+	}
+	s.check("sealed with the one that is known", good, "")
+	s.wantSealReads("while they cannot be read", 2)
+	s.advance(10 * time.Second)
+	s.check("sealed with one that is not known", renewed, "")
+	s.advance(10 * time.Second)
+	s.store.sealsDown.Store(false)
+	s.check("once they can be read", anything(), authorizers.CodeAPIKeyMistyped)
+}

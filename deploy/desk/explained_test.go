@@ -652,7 +652,7 @@ func TestCredential(t *testing.T) {
 		{bearerOf("", revoked), "refused", "token-revoked", "jti", "the token was revoked; sign in again"},
 		{keyOf("", key), "verified", "", "", "the key is good"},
 		{keyOf("", key[:len(key)-1]+"_"), "unreadable", "api-key-malformed", "", "pk_ID_SECRET"},
-		{keyOf("", "pk_0000000000000000_"+key[20:]), "unreadable", "api-key-mistyped", "", "its checksum does not fit"},
+		{keyOf("", "pk_0000000000000000_"+key[20:]), "unreadable", "api-key-mistyped", "", "the end of the key does not fit the rest"},
 		{both(issuer.Sign(claims), key), "verified", "", "", "the token and the key are good"},
 		{both(issuer.Break("exp-past", claims), key), "refused", "token-expired", "exp", "of the two, the token: the token has expired"},
 		{both(issuer.Sign(claims), key[:len(key)-1]+"_"), "unreadable", "api-key-malformed", "", "of the two, the key: "},

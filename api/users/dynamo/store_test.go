@@ -22,7 +22,7 @@ func TestStore(t *testing.T) {
 	userstest.Run(t, func(t *testing.T) users.Store { return open(t, client, testtools.Table(t, client, "")) })
 }
 
-func open(t *testing.T, client dynamo.Client, table string) *dynamo.Store {
+func open(t testing.TB, client dynamo.Client, table string) *dynamo.Store {
 	t.Helper()
 	s, err := dynamo.New(client, table)
 	if err != nil {

@@ -266,3 +266,27 @@ func TestAnswerOfAnotherKey(t *testing.T) {
 		t.Errorf("error %v, want an *ItemError", err)
 	}
 }
+
+// TestSealOfAnother: who is second to make the first seal gets that of the other, and leaves it.
+func TestSealOfAnother(t *testing.T) {
+	h, err := local.New(local.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := testtools.Serve(t, h)
+	name := testtools.Table(t, testtools.DynamoDB(endpoint), "expiresAt")
+	other := open(t, endpoint, name, nil)
+	var first apikey.Seal
+	between := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem") {
+			if first, err = other.Seal(r.Context(), time.Unix(1e9, 0)); err != nil {
+				t.Error(err)
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
+	second, err := open(t, testtools.Serve(t, between), name, nil).Seal(t.Context(), time.Unix(1e9, 0))
+	if err != nil || !second.Equal(first) {
+		t.Errorf("another seal, error %v", err)
+	}
+}

@@ -140,6 +140,7 @@ visit("by a proof of the password, with a wrong one and the right one", {}, asyn
   const dialog = await openIdentity(page), sent = [];
   page.on("request", request => sent.push(request.postData() || ""));
   await dialog.getByLabel("Account").selectOption("reader");
+  assert.ok(await dialog.locator('option[value="USER_SRP_AUTH"]').isDisabled(), "the API is not offered what it has not");
   await dialog.getByLabel("Through").selectOption("Cognito's protocol");
   await dialog.getByLabel("How to sign in").selectOption("USER_SRP_AUTH");
   await dialog.getByLabel("Password").fill("guessed");
