@@ -91,3 +91,40 @@ func TestPoolIDs(t *testing.T) {
 		}
 	}
 }
+
+// TestSRPSendsNoPassword: whichever way a password comes in, it is proved and does not go out.
+func TestSRPSendsNoPassword(t *testing.T) {
+	const answer = `{"ChallengeName":"PASSWORD_VERIFIER","Session":"s","ChallengeParameters":{"USER_ID_FOR_SRP":"ann","SALT":"1","SRP_B":"a1","SECRET_BLOCK":"QQ=="}}`
+	for name, step := range map[string]func(cognito.SRP) (tokens.Outcome, error){
+		"at once": func(p cognito.SRP) (tokens.Outcome, error) {
+			return p.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: private})
+		},
+		"preferred": func(p cognito.SRP) (tokens.Outcome, error) {
+			return p.SignIn(t.Context(), tokens.Credentials{Username: "ann", Password: private, Choice: tokens.PasswordAsked})
+		},
+		"chosen": func(p cognito.SRP) (tokens.Outcome, error) {
+			return p.Reply(t.Context(), tokens.Reply{Challenge: tokens.SelectChallenge, Session: "s", Username: "ann", Choice: tokens.PasswordAsked, Password: private})
+		},
+		"asked to prove it": func(p cognito.SRP) (tokens.Outcome, error) {
+			return p.Reply(t.Context(), tokens.Reply{Challenge: tokens.SRPAsked, Session: "s", Username: "ann", Password: private})
+		},
+		"asked to send it": func(p cognito.SRP) (tokens.Outcome, error) {
+			return p.Reply(t.Context(), tokens.Reply{Challenge: tokens.PasswordAsked, Session: "s", Username: "ann", Password: private})
+		},
+	} {
+		w := &wire{status: 200, body: answer}
+		w.sent = func(body []byte) {
+			if strings.Contains(string(body), private) {
+				t.Errorf("%s: sent %s", name, body)
+			}
+		}
+		pool, err := cognito.NewSRP("us-east-1_local", cognito.Config{Client: clientAt(w.serve(t)), ClientID: "local-client", Timeout: patience})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = step(pool)
+		if refused := errors.As(err, new(*tokens.ChallengeError)); refused != (name == "asked to send it") || (w.called() == "") != refused {
+			t.Errorf("%s: %v after %s", name, err, w.called())
+		}
+	}
+}

@@ -58,8 +58,10 @@
 // in then gets tokens that are good. It can be repeated with the same access token until all of it is done, also where the provider has ended
 // that already: Revocations keep a mark of it, its SHA-256, from before the provider is asked until all is done. So nobody ends anything by a
 // token that was ended before, but for the rest of that sign-out; where the token was ended in another way meanwhile, by POST /tokens/revoke, the
-// provider is not asked again. Of several sign-outs of one user at once it is the last to begin that can be repeated so. Clocks: "now" is this function's; an iat that the provider's
-// clock has made later than that is not ended, but for the access token's own, and one that is earlier ends with it.
+// provider is not asked again. Of several sign-outs of one user at once it is the last to begin that can be repeated so.
+//
+// Clocks: "now" is this function's; an iat that the provider's clock has made later than that is not ended, but for the access token's own, and
+// one that is earlier ends with it.
 //
 // Where browsers and programs sign in at the pool by an app client without a secret, and the function has one with, tokens of both can be
 // revoked and signed out here, and those of the function's own are renewed.

@@ -360,7 +360,7 @@ func checkEnvironments(t *testing.T, state state) {
 		},
 		"demo-users": {"USERS_TABLE": "demo-users", "ALLOWED_ORIGINS": "*"},
 		"demo-tokens": {
-			"USER_POOL_CLIENT_ID": clientNamed(state, "demo-confidential"), "USER_POOL_CLIENT_SECRET_ARN": clientSecret(t, state),
+			"USER_POOL_CLIENT_ID": clientNamed(state, "demo-confidential"), "USER_POOL_CLIENT_SECRET_ARN": clientSecret(t, state), "USER_POOL_PUBLIC_CLIENT_IDS": clientNamed(state, "demo"),
 			"REVOCATION_TABLE": "demo-revocations", "ALLOWED_ORIGINS": "*",
 		},
 	}

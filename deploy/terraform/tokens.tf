@@ -26,7 +26,11 @@ locals {
         USER_POOL_CLIENT_ID = coalesce(module.user_pool.confidential_client_id, module.user_pool.client_id)
         ALLOWED_ORIGINS     = join(",", var.allowed_origins)
       },
-      var.client_secret ? { USER_POOL_CLIENT_SECRET_ARN = module.user_pool.confidential_client_secret_arn } : {},
+      # Tokens of the client without a secret can be given up here, too.
+      var.client_secret ? {
+        USER_POOL_CLIENT_SECRET_ARN = module.user_pool.confidential_client_secret_arn
+        USER_POOL_PUBLIC_CLIENT_IDS = module.user_pool.client_id
+      } : {},
       { for table in local.revocations_table[*] : "REVOCATION_TABLE" => table.name },
     )
 

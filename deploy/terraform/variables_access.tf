@@ -99,6 +99,13 @@ variable "refresh_token_days" {
   nullable    = false
 }
 
+variable "first_factors" {
+  description = "Ways to sign in without the password that users may choose: EMAIL_OTP (a code by email), WEB_AUTHN (a passkey). None: the password alone, and nobody chooses."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
 variable "client_secret" {
   description = "Whether the function tokens has an app client of its own, with a secret that is kept in Secrets Manager. Browsers and programs that sign in at the user pool itself keep the one without."
   type        = bool

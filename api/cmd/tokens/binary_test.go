@@ -50,13 +50,14 @@ func TestBinary(t *testing.T) {
 			{event("/tokens/refresh", object{"refreshToken": "never-given"}), `{"statusCode":401,`, ""},
 			{event("/tokens/revoke", object{"refreshToken": "never-given"}), `{"statusCode":200,`, ""},
 			{event("/tokens/sign-out", nil), `{"statusCode":401,`, ""},
-			{event("/tokens", object{"username": "admin"}), `{"statusCode":400,`, ""},
+			{event("/tokens", object{"username": "admin"}), `{"statusCode":200,`, ""}, // which asks how to sign in
+			{event("/tokens", object{"password": cognito.Password}), `{"statusCode":400,`, ""},
 			{`{"type":"TOKEN"}`, ``, "not an API Gateway proxy event"},
 		}
 		aws := "AWS_ENDPOINT_URL=" + serveCognito(t)
 		binarytest.Serve(t, binary.Start(t, "USER_POOL_CLIENT_ID=local-client", "AWS_REGION=us-east-1", aws), steps)
 		binarytest.Serve(t, binary.Start(t, "USER_POOL_CLIENT_ID=secretive", "AWS_REGION=us-east-1", aws,
-			"USER_POOL_CLIENT_SECRET_ARN="+clientSecretARN), steps)
+			"USER_POOL_CLIENT_SECRET_ARN="+clientSecretARN, "USER_POOL_PUBLIC_CLIENT_IDS=local-client"), steps)
 	})
 	t.Run("calls nobody before an event", func(t *testing.T) {
 		binary.CallsNobody(t, event("/tokens", object{}), right, "USER_POOL_CLIENT_ID=local-client", "AWS_REGION=us-east-1")

@@ -97,6 +97,7 @@ run "a_client_with_a_secret" {
     condition = local.tokens_function.tokens.environment == {
       USER_POOL_CLIENT_ID         = "client1"
       USER_POOL_CLIENT_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:secret1-AbCdEf"
+      USER_POOL_PUBLIC_CLIENT_IDS = "client1"
       ALLOWED_ORIGINS             = "*"
       REVOCATION_TABLE            = "demo-revocations"
     }

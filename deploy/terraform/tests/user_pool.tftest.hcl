@@ -159,6 +159,46 @@ run "confidential_client" {
   }
 }
 
+run "a_choice_of_ways_to_sign_in" {
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    first_factors       = ["WEB_AUTHN", "EMAIL_OTP"]
+    confidential_client = true
+  }
+
+  assert {
+    condition = (toset(aws_cognito_user_pool.this.sign_in_policy[0].allowed_first_auth_factors) == toset(["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"]) &&
+      contains(aws_cognito_user_pool_client.this.explicit_auth_flows, "ALLOW_USER_AUTH") &&
+    contains(aws_cognito_user_pool_client.confidential[0].explicit_auth_flows, "ALLOW_USER_AUTH"))
+    error_message = "Users cannot choose, or not among these ways."
+  }
+}
+
+run "a_code_by_sms" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    first_factors = ["SMS_OTP"]
+  }
+  expect_failures = [var.first_factors]
+}
+
+run "no_password_where_everybody_needs_a_second_factor" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    first_factors = ["EMAIL_OTP"]
+    mfa           = "ON"
+  }
+  expect_failures = [var.first_factors]
+}
+
 run "confidential_client_with_an_alias_of_a_key" {
   command = plan
   module {

@@ -27,7 +27,7 @@ var (
 	forOurs = []string{
 		"AWS_*", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 		environ.Response, environ.APIKeysTable, environ.APIKeysRemembered, environ.APIKeysUnsealed, environ.APIKeysUnknown, environ.RevocationTable, userstable.UsersTable, websocket.ConnectionsTable,
-		userpool.ClientID, userpool.ClientSecretARN,
+		userpool.ClientID, userpool.ClientSecretARN, userpool.PublicClientIDs,
 	}
 )
 

@@ -143,8 +143,9 @@ func (s *Services) tokensEnvironment(aws string) map[string]string {
 	if !s.own.builtIn {
 		return variables
 	}
-	variables[userpool.ClientSecretARN] = ""
+	variables[userpool.ClientSecretARN], variables[userpool.PublicClientIDs] = "", ""
 	if s.own.clientID == SecretID {
+		variables[userpool.PublicClientIDs] = cognito.ClientID
 		variables[userpool.ClientSecretARN], variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = s.env.clientSecretARN(), aws
 		if variables["AWS_ACCESS_KEY_ID"] == "" && s.env.getenv("AWS_ACCESS_KEY_ID") == "" {
 			variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"] = "local", "local"

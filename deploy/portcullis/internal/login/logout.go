@@ -72,11 +72,11 @@ func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile
 	if err != nil {
 		return err
 	}
-	ended := "signed out"
+	ended, before := "signed out", false
 	if !here {
 		switch p, err = s.signOutEverywhere(ctx, at, locked, p); {
 		case errors.Is(err, tokens.ErrRefused):
-			ended = "the sign-in here had ended before; others of the same user, if there are any, go on"
+			ended, before = "the sign-in here had ended before; others of the same user, if there are any, go on", true
 		case err != nil:
 			return retained(err)
 		default:
@@ -88,10 +88,11 @@ func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile
 		return retained(err)
 	}
 	switch {
-	case here && all:
-		ended = "signed out; its access tokens are revoked"
-	case here:
-		ended = "signed out; access tokens of it may be good until they expire"
+	case before:
+	case all:
+		ended += "; its access tokens are revoked"
+	default:
+		ended += "; access tokens of it may be good until they expire"
 	}
 	p.Tokens = nil
 	if err := locked.Save(p); err != nil {
@@ -135,8 +136,8 @@ func revoke(ctx context.Context, at provider, locked *profile.Locked, p profile.
 }
 
 const logoutText = `Ends all sign-ins of the user, also those elsewhere, and forgets the tokens of the profile. Where to sign in and as whom
-stays in the profile. Where nobody is signed in there is nothing to do. --here says whether the access tokens of this sign-in are
-revoked too, or good until they expire: the API tells authorizers where it can, and Cognito itself tells none.
+stays in the profile, and so does what a user pool remembers it by. Where nobody is signed in there is nothing to do. What is printed says
+whether access tokens are revoked too, or good until they expire: the API tells authorizers where it can, and Cognito itself tells none.
 
 What an authorizer refuses from then on depends on where it sees revocations; the gateway's own authorizers take access
 tokens until they expire.

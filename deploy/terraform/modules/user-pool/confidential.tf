@@ -19,10 +19,10 @@ resource "aws_cognito_user_pool_client" "confidential" {
     refresh_token = "days"
   }
 
-  explicit_auth_flows = [
+  explicit_auth_flows = concat([
     "ALLOW_REFRESH_TOKEN_AUTH",
     "ALLOW_USER_PASSWORD_AUTH",
-  ]
+  ], local.choice)
 }
 
 # Nothing is lost with it: Cognito tells who may ask the client's secret again. So it is deleted at once, and its name is free.

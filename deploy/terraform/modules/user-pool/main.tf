@@ -9,6 +9,9 @@ locals {
     name   = regex("^(.+)/([^/]+)$", scope)[1]
   } if strcontains(scope, "/")]
   servers = { for part in local.parts : part.server => part.name... }
+
+  # The flow in which users choose how to sign in.
+  choice = length(var.first_factors) > 0 ? ["ALLOW_USER_AUTH"] : []
 }
 
 # A pool's attributes cannot be changed after it is made, so it has only Cognito's own.
@@ -27,6 +30,13 @@ resource "aws_cognito_user_pool" "this" {
 
   admin_create_user_config {
     allow_admin_create_user_only = true
+  }
+
+  dynamic "sign_in_policy" {
+    for_each = length(var.first_factors) > 0 ? [true] : []
+    content {
+      allowed_first_auth_factors = concat(["PASSWORD"], sort(var.first_factors))
+    }
   }
 
   password_policy {
@@ -66,11 +76,11 @@ resource "aws_cognito_user_pool_client" "this" {
     refresh_token = "days"
   }
 
-  explicit_auth_flows = [
+  explicit_auth_flows = concat([
     "ALLOW_REFRESH_TOKEN_AUTH",
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_USER_SRP_AUTH",
-  ]
+  ], local.choice)
 }
 
 resource "aws_cognito_user_group" "this" {

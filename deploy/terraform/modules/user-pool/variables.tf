@@ -92,6 +92,23 @@ variable "mfa" {
   }
 }
 
+variable "first_factors" {
+  description = "Ways to sign in without the password that users may choose: EMAIL_OTP (a code by email), WEB_AUTHN (a passkey). None: the password alone, and nobody chooses."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for factor in var.first_factors : contains(["EMAIL_OTP", "WEB_AUTHN"], factor)])
+    error_message = "The first_factors are EMAIL_OTP and WEB_AUTHN: the password is always one, and the pool sends no SMS."
+  }
+  # https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html
+  validation {
+    condition     = length(var.first_factors) == 0 || var.mfa != "ON"
+    error_message = "Where everybody needs a second factor (mfa), Cognito lets nobody in without a password: leave the first_factors out."
+  }
+}
+
 variable "access_token_minutes" {
   description = "Minutes for which access and ID tokens are good."
   type        = number
