@@ -186,15 +186,10 @@ func equal(a, b map[string]string) bool {
 
 // TestTokens: what is recorded of a token on stdin are its claims that name it, and not the token.
 func TestTokens(t *testing.T) {
-	p := newPlace(t)
-	_ = p
-	reader, writer, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	newPlace(t)
 	const token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImp0aSI6Im9uZSIsIm9yaWdpbl9qdGkiOiJmYW1pbHkiLCJleHAiOjQxMDI0NDQ4MDB9.c2lnbmF0dXJl"
 	for _, family := range []string{"--family=false", "--family"} {
-		reader, writer, err = os.Pipe()
+		reader, writer, err := os.Pipe()
 		if err != nil {
 			t.Fatal(err)
 		}
