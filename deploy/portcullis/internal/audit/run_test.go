@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -423,9 +424,16 @@ func TestZeroTrail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, zero := range []*trail.Trail{{}, {Table: table}, {Table: table, Now: time.Now}, {Table: table, Now: time.Now, Who: trail.OfMachine}} {
-		err := zero.Do(t.Context(), "key create", nil, func() error { t.Error("it was done"); return nil })
-		if !errors.As(err, new(*trail.NotRecordedError)) {
+	nobody := func(context.Context) (string, error) { return "", nil }
+	for _, test := range []struct {
+		trail trail.Trail
+		want  string
+	}{
+		{trail.Trail{}, "there is no table"}, {trail.Trail{Table: table}, "there is no table"}, {trail.Trail{Table: table, Now: time.Now}, "there is no table"},
+		{trail.Trail{Table: table, Now: time.Now, Who: nobody}, "nobody knows who does it"}, {trail.Trail{Table: table, Now: time.Now, Who: trail.OfMachine}, "PutItem"},
+	} {
+		err := test.trail.Do(t.Context(), "key create", nil, func() error { t.Error("it was done"); return nil })
+		if !errors.As(err, new(*trail.NotRecordedError)) || !strings.Contains(err.Error(), test.want) {
 			t.Error(err)
 		}
 	}
