@@ -438,3 +438,25 @@ func TestZeroTrail(t *testing.T) {
 		}
 	}
 }
+
+// TestElsewhere: with tables that are not of this machine, AWS is asked who it is, and nothing is done where it does not say; and without a
+// table of audit records, stderr says that nobody records it.
+func TestElsewhere(t *testing.T) {
+	newPlace(t)
+	asked := 0
+	t.Setenv("AWS_ENDPOINT_URL_STS", testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		w.WriteHeader(http.StatusForbidden)
+		io.WriteString(w, `<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>no</Message></Error></ErrorResponse>`)
+	})))
+	t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://dynamodb.invalid")
+	got := run(t, "revoke", "undo", noID)
+	if got.status != cli.StatusFailed || asked == 0 || !strings.Contains(got.stderr, "nothing was done, since it could not be recorded that revoke undo begins: who does it: ") || strings.Contains(got.stderr, "dynamodb.invalid") {
+		t.Errorf("asked %d times: %+v", asked, got)
+	}
+	t.Setenv("AUDIT_TABLE", "")
+	got = run(t, "revoke", "undo", noID)
+	if got.status != cli.StatusFailed || strings.Count(got.stderr, "AUDIT_TABLE is not set: nobody records who does this") != 1 || !strings.Contains(got.stderr, "dynamodb.invalid") {
+		t.Errorf("%+v", got)
+	}
+}
