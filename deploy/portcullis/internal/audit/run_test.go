@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -186,15 +187,10 @@ func equal(a, b map[string]string) bool {
 
 // TestTokens: what is recorded of a token on stdin are its claims that name it, and not the token.
 func TestTokens(t *testing.T) {
-	p := newPlace(t)
-	_ = p
-	reader, writer, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	newPlace(t)
 	const token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImp0aSI6Im9uZSIsIm9yaWdpbl9qdGkiOiJmYW1pbHkiLCJleHAiOjQxMDI0NDQ4MDB9.c2lnbmF0dXJl"
 	for _, family := range []string{"--family=false", "--family"} {
-		reader, writer, err = os.Pipe()
+		reader, writer, err := os.Pipe()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -428,10 +424,39 @@ func TestZeroTrail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, zero := range []*trail.Trail{{}, {Table: table}, {Table: table, Now: time.Now}, {Table: table, Now: time.Now, Who: trail.OfMachine}} {
-		err := zero.Do(t.Context(), "key create", nil, func() error { t.Error("it was done"); return nil })
-		if !errors.As(err, new(*trail.NotRecordedError)) {
+	nobody := func(context.Context) (string, error) { return "", nil }
+	for _, test := range []struct {
+		trail trail.Trail
+		want  string
+	}{
+		{trail.Trail{}, "there is no table"}, {trail.Trail{Table: table}, "there is no table"}, {trail.Trail{Table: table, Now: time.Now}, "there is no table"},
+		{trail.Trail{Table: table, Now: time.Now, Who: nobody}, "nobody knows who does it"}, {trail.Trail{Table: table, Now: time.Now, Who: trail.OfMachine}, "PutItem"},
+	} {
+		err := test.trail.Do(t.Context(), "key create", nil, func() error { t.Error("it was done"); return nil })
+		if !errors.As(err, new(*trail.NotRecordedError)) || !strings.Contains(err.Error(), test.want) {
 			t.Error(err)
 		}
+	}
+}
+
+// TestElsewhere: with tables that are not of this machine, AWS is asked who it is, and nothing is done where it does not say; and without a
+// table of audit records, stderr says that nobody records it.
+func TestElsewhere(t *testing.T) {
+	newPlace(t)
+	asked := 0
+	t.Setenv("AWS_ENDPOINT_URL_STS", testtools.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		w.WriteHeader(http.StatusForbidden)
+		io.WriteString(w, `<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>no</Message></Error></ErrorResponse>`)
+	})))
+	t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://dynamodb.invalid")
+	got := run(t, "revoke", "undo", noID)
+	if got.status != cli.StatusFailed || asked == 0 || !strings.Contains(got.stderr, "nothing was done, since it could not be recorded that revoke undo begins: who does it: ") || strings.Contains(got.stderr, "dynamodb.invalid") {
+		t.Errorf("asked %d times: %+v", asked, got)
+	}
+	t.Setenv("AUDIT_TABLE", "")
+	got = run(t, "revoke", "undo", noID)
+	if got.status != cli.StatusFailed || strings.Count(got.stderr, "AUDIT_TABLE is not set: nobody records who does this") != 1 || !strings.Contains(got.stderr, "dynamodb.invalid") {
+		t.Errorf("%+v", got)
 	}
 }
