@@ -92,7 +92,7 @@ func everyMode(t *testing.T) []byte {
 		"name": "demo", "deletion_protection": false, "modes": names,
 		"machine_clients": map[string]any{"reports": []string{"users/read"}}, "domain_prefix": "demo", "client_secret": true,
 		"reserved_concurrency": map[string]any{"tokens": 30}, // moto 5.2.1 tells no quota of Lambda's
-		"issuers": []any{otherIssuer}, "max_token": 16384, "unauthorized": map[string]string{"http-lambda": "deny", "rest-token": "fail"},
+		"issuers":              []any{otherIssuer}, "max_token": 16384, "unauthorized": map[string]string{"http-lambda": "deny", "rest-token": "fail"},
 		"api_keys": map[string]any{"rest-api-key": map[string]any{"ann": map[string]any{}}},
 	})
 	if err != nil {

@@ -10,12 +10,23 @@ import (
 // TFLint returns the path of tflint, from PATH or from where go install puts it, or skips as [Command] does.
 func TFLint(t testing.TB) string {
 	t.Helper()
-	for _, name := range []string{"tflint", filepath.Join(goBin(), "tflint")} {
+	return goTool(t, "tflint", "github.com/terraform-linters/tflint@v0.64.0")
+}
+
+// TFSec is TFLint for tfsec, which finds what is insecure in a Terraform configuration. Its rules are in the program: it asks nobody for them.
+func TFSec(t testing.TB) string {
+	t.Helper()
+	return goTool(t, "tfsec", "github.com/aquasecurity/tfsec/cmd/tfsec@v1.28.14")
+}
+
+func goTool(t testing.TB, name, module string) string {
+	t.Helper()
+	for _, name := range []string{name, filepath.Join(goBin(), name)} {
 		if path, err := exec.LookPath(name); err == nil && runs(path) {
 			return path
 		}
 	}
-	missing(t, "tflint", "go install github.com/terraform-linters/tflint@v0.64.0")
+	missing(t, name, "go install "+module)
 	return ""
 }
 
