@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,10 +82,16 @@ func newPlace(t *testing.T) *place {
 		h.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	for _, variable := range append(testtools.MotoEnv(server.URL), "API_KEYS_TABLE=keys", "REVOCATION_TABLE=revocations", "AUDIT_TABLE=audit") {
+	for _, variable := range append(testtools.MotoEnv(server.URL), "API_KEYS_TABLE=keys", "REVOCATION_TABLE=revocations", "AUDIT_TABLE=") {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}
+	_, first := createKey(t) // for which the seal of the keys is made
+	if got := run(t, "key", "delete", first, "--yes"); got.status != cli.StatusDone {
+		t.Fatalf("%+v", got)
+	}
+	t.Setenv("AUDIT_TABLE", "audit")
+	p.calls = nil
 	return p
 }
 
@@ -273,7 +280,7 @@ func TestEndNotRecorded(t *testing.T) {
 func TestOrder(t *testing.T) {
 	p := newPlace(t)
 	createKey(t)
-	if got := strings.Join(p.calls, ", "); got != "PutItem audit, PutItem keys, PutItem audit" {
+	if got := strings.Join(p.calls, ", "); got != "GetItem keys, PutItem audit, PutItem keys, PutItem audit" {
 		t.Errorf("it calls %s", got)
 	}
 	p.refuse = func(operation, body string) bool {
@@ -282,13 +289,35 @@ func TestOrder(t *testing.T) {
 	createKey(t)
 }
 
+// TestSeal: that the first key has the seal of the keys made is recorded as another change, and neither is done where that cannot be.
+func TestSeal(t *testing.T) {
+	p := newPlace(t)
+	seal := map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "#seal"}}
+	if _, err := p.client.DeleteItem(t.Context(), &sdk.DeleteItemInput{TableName: aws.String("keys"), Key: seal}); err != nil {
+		t.Fatal(err)
+	}
+	p.refuse = func(operation, _ string) bool { return operation == "PutItem audit" }
+	if got := run(t, "key", "create", "--owner", "ann", "--scopes", ""); got.status != cli.StatusFailed || slices.Contains(p.calls, "PutItem keys") {
+		t.Errorf("%+v after %q", got, p.calls)
+	}
+	p.refuse = nil
+	createKey(t)
+	acts := []string{}
+	for _, r := range records(t) {
+		acts = append(acts, r.Act+" "+r.Outcome)
+	}
+	if got := strings.Join(acts, ", "); got != "key make-seal done, key create done" {
+		t.Errorf("recorded: %s", got)
+	}
+}
+
 // TestWithoutTable: without AUDIT_TABLE the command works as it does with it, and records nothing.
 func TestWithoutTable(t *testing.T) {
 	p := newPlace(t)
 	t.Setenv("AUDIT_TABLE", "")
 	p.calls = nil
 	createKey(t)
-	if got := strings.Join(p.calls, ", "); got != "PutItem keys" {
+	if got := strings.Join(p.calls, ", "); got != "GetItem keys, PutItem keys" {
 		t.Errorf("it calls %s", got)
 	}
 	got := run(t, "audit", "list")

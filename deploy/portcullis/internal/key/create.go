@@ -136,7 +136,7 @@ func (t *task) issue(ctx context.Context, r apikey.Record) (apikey.Key, apikey.R
 	if err := check(r, t.now); err != nil {
 		return apikey.Key{}, r, err
 	}
-	seal, err := t.store.Seal(ctx, t.now)
+	seal, err := t.seal(ctx)
 	switch early := (*apikey.SealError)(nil); {
 	case errors.As(err, &early):
 		return apikey.Key{}, r, &cli.NoError{Err: fmt.Errorf("the seal was renewed a moment ago: no key was made; try again from %s", early.Settles.Format(time.RFC3339))}
@@ -144,4 +144,20 @@ func (t *task) issue(ctx context.Context, r apikey.Record) (apikey.Key, apikey.R
 		return apikey.Key{}, r, fmt.Errorf("the seal that keys are made with: %w; no key was made", err)
 	}
 	return seal.Issue(r, t.now)
+}
+
+// seal is the table's. The first key has one made, which is a change of the table of its own.
+func (t *task) seal(ctx context.Context) (seal apikey.Seal, err error) {
+	there, err := t.store.Seals(ctx)
+	if err != nil {
+		return seal, err
+	}
+	if len(there.Newest.Reveal()) > 0 {
+		return there.Maker(t.now)
+	}
+	err = t.recorder.Do(t.command, "key make-seal", nil, func() (err error) {
+		seal, err = t.store.Seal(ctx, t.now)
+		return err
+	})
+	return seal, err
 }

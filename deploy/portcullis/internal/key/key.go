@@ -70,7 +70,7 @@ type task struct {
 	gateway string                            // where API Gateway is; "": where the AWS SDK finds it
 	now     time.Time
 
-	recorder dynamotable.Recorder
+	recorder   dynamotable.Recorder
 	remembered time.Duration // how long the authorizers believe what they have read of a key
 }
 
