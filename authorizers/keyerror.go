@@ -1,8 +1,6 @@
 package authorizers
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // The reasons to refuse an API key.
 const (
