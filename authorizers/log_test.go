@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -183,8 +184,9 @@ func TestHintsAndUnread(t *testing.T) {
 func TestStaleKeysLog(t *testing.T) {
 	issuer := verifytest.NewServer("EdDSA")
 	defer issuer.Close()
-	now := time.Now()
-	verifier, err := verify.New(verify.Config{Now: func() time.Time { return now }, Issuers: []verify.Issuer{{
+	start := time.Now()
+	var since atomic.Int64 // read by what fetches keys in the background, too
+	verifier, err := verify.New(verify.Config{Now: func() time.Time { return start.Add(time.Duration(since.Load())) }, Issuers: []verify.Issuer{{
 		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"EdDSA"},
 	}}})
 	if err != nil {
@@ -200,14 +202,13 @@ func TestStaleKeysLog(t *testing.T) {
 		after time.Duration // since the keys were fetched, which are fresh for an hour
 		want  float64       // seconds; 0: it tells nothing
 	}{{0, 0}, {59 * time.Minute, 0}, {time.Hour + 90*time.Second, 90}, {25*time.Hour - time.Minute, 24*3600 - 60}} {
-		start := now
-		now = start.Add(step.after)
+		since.Store(int64(step.after))
 		log.Reset()
 		for range 2 { // the second time, 20 seconds later, it is recognised
 			if _, err := authorizer.Invoke(t.Context(), event(t, "Bearer "+token)); err != nil {
 				t.Fatalf("%v later: %v", step.after, err)
 			}
-			now = now.Add(20 * time.Second)
+			since.Add(int64(20 * time.Second))
 		}
 		for i, line := range lines(t, log.String()) {
 			want := any(step.want + float64(20*i))
@@ -218,7 +219,7 @@ func TestStaleKeysLog(t *testing.T) {
 				t.Errorf("%v later: %v, want %v", step.after, line, want)
 			}
 		}
-		now = start
+		since.Store(0)
 		issuer.Outage(true)
 	}
 }

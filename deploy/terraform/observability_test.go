@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,7 +78,7 @@ func decisionLog(t *testing.T) []map[string]any {
 		headers string
 	}{{0, bearer(reader)}, {0, bearer(bound)}, {0, bearer(later.revoked)}, {0, `"x-api-key":"flooded"`}, {90 * time.Minute, bearer(lasting)}} {
 		issuer.Outage(call.after > 0) // keys are fresh for an hour
-		later.now = later.now.Add(call.after)
+		later.since.Add(int64(call.after))
 		_, _ = later.Invoke(t.Context(), withHeaders(call.headers))
 	}
 	issuer.Outage(true)
@@ -108,7 +109,7 @@ func withHeaders(headers string) []byte {
 type scene struct {
 	*authorizers.RequestAuthorizer
 	revoked string
-	now     time.Time
+	since   atomic.Int64 // nanoseconds that the clock is ahead; read by what fetches keys in the background, too
 }
 
 // Check implements authorizers.Revocations.
@@ -126,8 +127,8 @@ func (s *scene) VerifyKey(context.Context, string) (*authorizers.Principal, erro
 
 func newScene(t *testing.T, issuer *verifytest.Issuer, log *bytes.Buffer) *scene {
 	t.Helper()
-	s := &scene{now: time.Now(), revoked: issuer.CognitoAccess(verifytest.Options{Subject: "gone"})}
-	config := configOf(t, issuer.URL, log, func(c *verify.Config) { c.Now = func() time.Time { return s.now } })
+	s, start := &scene{revoked: issuer.CognitoAccess(verifytest.Options{Subject: "gone"})}, time.Now()
+	config := configOf(t, issuer.URL, log, func(c *verify.Config) { c.Now = func() time.Time { return start.Add(time.Duration(s.since.Load())) } })
 	config.Revocations, config.Keys = s, s
 	var err error
 	if s.RequestAuthorizer, err = authorizers.NewRequest(config); err != nil {
