@@ -184,7 +184,8 @@ func TestHintsAndUnread(t *testing.T) {
 func TestStaleKeysLog(t *testing.T) {
 	issuer := verifytest.NewServer("EdDSA")
 	defer issuer.Close()
-	start := time.Now()
+	token := issuer.OIDC(verifytest.Options{Scopes: []string{"users/read"}, Lifetime: 48 * time.Hour})
+	start := time.Now() // the token is not of a time to come
 	var since atomic.Int64 // read by what fetches keys in the background, too
 	verifier, err := verify.New(verify.Config{Now: func() time.Time { return start.Add(time.Duration(since.Load())) }, Issuers: []verify.Issuer{{
 		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"EdDSA"},
@@ -197,7 +198,6 @@ func TestStaleKeysLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := issuer.OIDC(verifytest.Options{Scopes: []string{"users/read"}, Lifetime: 48 * time.Hour})
 	for _, step := range []struct {
 		after time.Duration // since the keys were fetched, which are fresh for an hour
 		want  float64       // seconds; 0: it tells nothing
