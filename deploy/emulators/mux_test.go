@@ -136,7 +136,7 @@ func TestUnknown(t *testing.T) {
 		{"an operation of DynamoDB Streams'", "POST", "/", target("DynamoDBStreams_20120810.Query", json10), "{}", 400, json10,
 			`"message":"There is no operation Query here. There are: DescribeStream, GetRecords, GetShardIterator, ListStreams"`},
 		{"an operation of Cognito's", "POST", "/", target("AWSCognitoIdentityProviderService.CreateUserPool", json11), "{}", 400, json11,
-			`"message":"There is no operation CreateUserPool here. There are: AdminAddUserToGroup, AdminConfirmSignUp, `},
+			`"message":"There is no operation CreateUserPool here. There are: AddUserPoolClientSecret, AdminAddUserToGroup, AdminConfirmSignUp, `},
 		{"an operation of Secrets Manager's", "POST", "/", target("secretsmanager.ListSecrets", json11), "{}", 400, json11,
 			`"Message":"There is no operation ListSecrets here. There are: GetSecretValue"`},
 		{"an operation of API Gateway's", "PUT", "/apikeys", nil, "{}", 404, rest,

@@ -281,7 +281,7 @@ func TestPolicyIsTold(t *testing.T) {
 	if !strings.HasSuffix(access.last(), " 404 ACCESS_DENIED\n") {
 		t.Errorf("access log %s", access.last())
 	}
-	if text := log.String(); !strings.Contains(text, "statement=1 sid=shut") || !strings.Contains(text, "sourceIp=127.0.0.1") || !strings.Contains(text, "reason=denied") {
+	if text := log.String(); !strings.Contains(text, "statement=2 sid=shut") || !strings.Contains(text, "sourceIp=127.0.0.1") || !strings.Contains(text, "reason=denied") {
 		t.Errorf("log %s", text)
 	}
 	if _, trace := s.traced(t, "GET /test/things\nAuthorization: Bearer all"); trace.ResourcePolicy == nil || trace.ResourcePolicy.Decision != "allow" || trace.Policy.Decision != "allow" {
@@ -292,7 +292,7 @@ func TestPolicyIsTold(t *testing.T) {
 		withPolicy(t, statement("Deny", "*", `, "Sid": "all"`))(c)
 		c.Log = slog.New(slog.NewTextHandler(log, nil))
 	})
-	if got := other.sendSigned(t, asReader.to("GET /test/things")); got.status != 403 || !strings.Contains(log.String(), "statement=0 sid=all") {
+	if got := other.sendSigned(t, asReader.to("GET /test/things")); got.status != 403 || !strings.Contains(log.String(), "statement=1 sid=all") {
 		t.Errorf("%s, log %s", answered(got), log)
 	}
 }
