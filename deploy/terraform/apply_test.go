@@ -380,7 +380,7 @@ func checkExpiry(t *testing.T, state state) {
 			}
 		}
 	}
-	want := map[string]string{"demo-users": "", "demo-api-keys": "expiresAt", "demo-revocations": "expiresAt", "demo-connections": connectiontable.TimeToLive}
+	want := map[string]string{"demo-users": "", "demo-audit": "", "demo-api-keys": "expiresAt", "demo-revocations": "expiresAt", "demo-connections": connectiontable.TimeToLive}
 	if !maps.Equal(got, want) {
 		t.Errorf("the tables' attributes are %v, want %v", got, want)
 	}

@@ -194,6 +194,7 @@ run "deployment" {
       user_pools      = "[]"
       allowed_origins = jsonencode(["https://app.example.com"])
       no_own_endpoint = "false"
+      endpoints       = "null"
     } && contains(keys(local.deployed.module), "methods.tf") && local.deployed.functions["things"].invoke_arn == "uri:things/invocations"
     error_message = "Something that the API is made from makes no new deployment."
   }
