@@ -185,7 +185,7 @@ func TestStaleKeysLog(t *testing.T) {
 	issuer := verifytest.NewServer("EdDSA")
 	defer issuer.Close()
 	token := issuer.OIDC(verifytest.Options{Scopes: []string{"users/read"}, Lifetime: 48 * time.Hour})
-	start := time.Now() // the token is not of a time to come
+	start := time.Now()    // the token is not of a time to come
 	var since atomic.Int64 // read by what fetches keys in the background, too
 	verifier, err := verify.New(verify.Config{Now: func() time.Time { return start.Add(time.Duration(since.Load())) }, Issuers: []verify.Issuer{{
 		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"EdDSA"},
