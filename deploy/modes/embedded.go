@@ -12,12 +12,9 @@ var embedded embed.FS
 // Embedded are the files of this folder, *.yaml, as they were when the program was built. [Parse] reads them.
 func Embedded() fs.FS { return embedded }
 
-// Names are those of the modes that are embedded, in their order.
-func Names() []string {
-	files, err := fs.Glob(embedded, "*.yaml")
-	if err != nil {
-		panic(err) // the pattern is wrong
-	}
+// Names are the names that modes of a folder's files have, *.yaml, sorted; none where it cannot be read.
+func Names(folder fs.FS) []string {
+	files, _ := fs.Glob(folder, "*.yaml")
 	for i, file := range files {
 		files[i] = strings.TrimSuffix(file, ".yaml")
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ its size in bytes and its SHA-256 are printed, and on stderr which modes have pl
 	architecture := cli.AddOneOf(command, "arch", "", "the processor to build for; amd64 is Terraform's x86_64", functions.Architectures...)
 	name := command.Flags().String("contract", "", "the OpenAPI `FILE` whose rules authorizers decide by (default api/openapi.yaml of the module)")
 	named := command.Flags().StringArray("mode", nil, "plan the API of the mode `NAME` of deploy/modes; may be repeated (default all of\nthem; one of a WebSocket API only where the contract has x-websocket)")
-	command.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes.Names(), cobra.ShellCompDirectiveNoFileComp))
+	command.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes.Names(modes.Embedded()), cobra.ShellCompDirectiveNoFileComp))
 	out := command.Flags().String("out", "", "the `FOLDER` of the zips (default deploy/dist of the module)")
 	cli.RefuseEmpty(command.Flags(), "contract", "out")
 	command.MarkFlagDirname("out")
@@ -107,7 +108,7 @@ func loadModes(folder string, names []string) ([]*modes.Mode, error) {
 	if len(names) == 0 {
 		return modes.LoadAll(folder)
 	}
-	there := modeNames(folder)
+	there := modes.Names(os.DirFS(folder))
 	var all []*modes.Mode
 	var wrong []error
 	for i, name := range names {
@@ -121,15 +122,6 @@ func loadModes(folder string, names []string) ([]*modes.Mode, error) {
 		}
 	}
 	return all, errors.Join(wrong...)
-}
-
-// modeNames are the names that modes of a folder have, sorted.
-func modeNames(folder string) []string {
-	files, _ := filepath.Glob(filepath.Join(folder, "*.yaml"))
-	for i, file := range files {
-		files[i] = strings.TrimSuffix(filepath.Base(file), ".yaml")
-	}
-	return files
 }
 
 // encodePlans gives the files of the plans of a contract and modes, by the modes' names.

@@ -120,7 +120,7 @@ answers itself (default text on a terminal, and json elsewhere). NO_COLOR takes 
 	secure := tlsflag.Add(command)
 	command.MarkFlagFilename("env-file")
 	command.MarkFlagFilename("contract", "yaml", "yml", "json")
-	command.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes.Names(), cobra.ShellCompDirectiveDefault)) // or a file
+	command.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes.Names(modes.Embedded()), cobra.ShellCompDirectiveDefault)) // or a file
 	return func() (desk.Config, error) {
 		if c.Log = desk.LogForm(*form); *form == "" && flags.Changed("log") {
 			return c, cli.Usage("--log: want json or text")

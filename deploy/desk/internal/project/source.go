@@ -133,12 +133,8 @@ func ownModes() ([]modeFile, error) {
 			all = append(all, modeFile{file: file})
 		}
 	} else {
-		names, err := fs.Glob(modes.Embedded(), "*.yaml")
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range names {
-			all = append(all, modeFile{path.Join(modesFolder, name), name})
+		for _, name := range modes.Names(modes.Embedded()) {
+			all = append(all, modeFile{path.Join(modesFolder, name+".yaml"), name + ".yaml"})
 		}
 	}
 	sortModes(all)
