@@ -148,22 +148,29 @@ func quoted(text string) string {
 	return string(literal)
 }
 
+// logged is a TOKEN authorizer of tokens that are verified so, and its log.
+func logged(t *testing.T, config verify.Config) (*authorizers.TokenAuthorizer, *bytes.Buffer) {
+	t.Helper()
+	verifier, err := verify.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := &bytes.Buffer{}
+	authorizer, err := authorizers.NewToken(authorizers.Config{Rules: contractRules(t), Tokens: verifier, Log: slog.New(slog.NewJSONHandler(log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authorizer, log
+}
+
 // TestHintsAndUnread: the log says which configured claim could not be read, and once how a bound token would be accepted.
 func TestHintsAndUnread(t *testing.T) {
 	issuer := verifytest.NewServer("EdDSA")
 	defer issuer.Close()
-	verifier, err := verify.New(verify.Config{Issuers: []verify.Issuer{{
+	authorizer, log := logged(t, verify.Config{Issuers: []verify.Issuer{{
 		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"EdDSA"},
 		Grants: map[string]map[string][]string{"roles": {"staff": {"users/read"}}},
 	}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var log bytes.Buffer
-	authorizer, err := authorizers.NewToken(authorizers.Config{Rules: contractRules(t), Tokens: verifier, Log: slog.New(slog.NewJSONHandler(&log, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
 	bound := verifytest.Options{Extra: map[string]any{"cnf": map[string]any{"jkt": "x"}}}
 	for _, options := range []verifytest.Options{bound, bound, {Extra: map[string]any{"roles": 7}}, {Extra: map[string]any{"roles": "staff"}}} {
 		authorizer.Invoke(t.Context(), event(t, "Bearer "+issuer.OIDC(options)))
@@ -187,17 +194,9 @@ func TestStaleKeysLog(t *testing.T) {
 	token := issuer.OIDC(verifytest.Options{Scopes: []string{"users/read"}, Lifetime: 48 * time.Hour})
 	start := time.Now()    // the token is not of a time to come
 	var since atomic.Int64 // read by what fetches keys in the background, too
-	verifier, err := verify.New(verify.Config{Now: func() time.Time { return start.Add(time.Duration(since.Load())) }, Issuers: []verify.Issuer{{
+	authorizer, log := logged(t, verify.Config{Now: func() time.Time { return start.Add(time.Duration(since.Load())) }, Issuers: []verify.Issuer{{
 		Issuer: issuer.URL, Audience: []string{verifytest.DefaultClientID}, Algorithms: []string{"EdDSA"},
 	}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var log bytes.Buffer
-	authorizer, err := authorizers.NewToken(authorizers.Config{Rules: contractRules(t), Tokens: verifier, Log: slog.New(slog.NewJSONHandler(&log, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, step := range []struct {
 		after time.Duration // since the keys were fetched, which are fresh for an hour
 		want  float64       // seconds; 0: it tells nothing
