@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strconv"
 	"syscall"
 
@@ -65,7 +64,7 @@ cuts them.
 		}
 		config.Color = terminal && s.Getenv("NO_COLOR") == "" && s.Getenv("TERM") != "dumb" // https://no-color.org
 		if s.Getenv("GOGC") == "" {
-			debug.SetGCPercent(garbage)
+			ballast = make([]byte, 64<<20) // nothing is written there, so none of it is in RAM
 		}
 		ctx, hardStop := interrupts(command.Context())
 		err = desk.Run(ctx, hardStop, config)
@@ -77,9 +76,9 @@ cuts them.
 	return command
 }
 
-// garbage is by how many percent of what is in use memory grows before it is collected, where GOGC does not say so. What is in use is little,
-// and most of what requests make is garbage when they are answered.
-const garbage = 400
+// ballast counts as memory in use, which doubles before it is collected. What is in use is little beside it, and most of what requests make is
+// garbage when they are answered. It is not there where GOGC says how memory is to grow.
+var ballast []byte
 
 // addFlags gives a command the flags of a desk. What they are worth is the desk's to check.
 func addFlags(command *cobra.Command) func() (desk.Config, error) {
