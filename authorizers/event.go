@@ -59,7 +59,7 @@ type requestEvent struct {
 	RouteARN       string               `json:"routeArn"`
 	RouteKey       string               `json:"routeKey"`
 	Resource       string               `json:"resource"`
-	IdentitySource json.RawMessage      `json:"identitySource"`
+	IdentitySource identitySource       `json:"identitySource"`
 	Cookies        []string             `json:"cookies"`
 	Headers        map[string]string    `json:"headers"`
 	MultiHeaders   map[string]valueList `json:"multiValueHeaders"`
@@ -96,10 +96,35 @@ func (l *valueList) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// identitySource is the member of that name, which is of another kind in each payload format; null is nothing of either kind.
+type identitySource struct {
+	list    []string // in payload format 2.0
+	text    string   // in payload format 1.0
+	notList bool     // and list is of no meaning
+	notText bool
+}
+
+// UnmarshalJSON implements json.Unmarshaler. It is no error where the event is of an API that has no such member.
+func (s *identitySource) UnmarshalJSON(source []byte) error {
+	*s = identitySource{}
+	s.notList = json.Unmarshal(source, &s.list) != nil
+	s.notText = json.Unmarshal(source, &s.text) != nil
+	return nil
+}
+
+// decodeRequest is what encoding/json makes of an event.
+func decodeRequest(event []byte) (*requestEvent, error) {
+	if e, plain := decodePlain(event); plain {
+		return e, nil
+	}
+	e := new(requestEvent)
+	return e, json.Unmarshal(event, e)
+}
+
 // parseRequest reads an event of type REQUEST. The error is an [*EventError].
 func parseRequest(event []byte) (*request, error) {
-	var e requestEvent
-	if err := json.Unmarshal(event, &e); err != nil {
+	e, err := decodeRequest(event)
+	if err != nil {
 		return nil, &EventError{"the event is no JSON object of the expected kind"}
 	}
 	if e.Type != "REQUEST" {
@@ -109,10 +134,10 @@ func parseRequest(event []byte) (*request, error) {
 	if r.route == "" {
 		r.route = e.Resource
 	}
-	if err := r.readForm(&e); err != nil {
+	if err := r.readForm(e); err != nil {
 		return nil, err
 	}
-	if err := r.readIdentitySource(e.IdentitySource); err != nil {
+	if err := r.readIdentitySource(&e.IdentitySource); err != nil {
 		return nil, err
 	}
 	r.headers, r.query = merge(e.Headers, e.MultiHeaders, strings.ToLower), merge(e.Query, e.MultiQuery, plain)
@@ -178,23 +203,20 @@ func (r *request) readForm(e *requestEvent) (err error) {
 	return nil
 }
 
-// readIdentitySource reads the values that an HTTP API keeps the answer by. Other APIs' events do not tell them.
-func (r *request) readIdentitySource(source json.RawMessage) error {
-	if len(source) == 0 {
-		return nil
-	}
+// readIdentitySource takes the values that an HTTP API keeps the answer by. Other APIs' events do not tell them.
+func (r *request) readIdentitySource(source *identitySource) error {
 	switch r.form {
 	case formHTTP2:
-		if json.Unmarshal(source, &r.identitySource) != nil {
+		if source.notList {
 			return &EventError{"identitySource: want a list of texts"}
 		}
+		r.identitySource = source.list
 	case formHTTP1:
-		var joined string
-		if json.Unmarshal(source, &joined) != nil {
+		if source.notText {
 			return &EventError{"identitySource: want a text"}
 		}
-		if joined != "" {
-			r.identitySource = []string{joined}
+		if source.text != "" {
+			r.identitySource = []string{source.text}
 		}
 	}
 	return nil

@@ -72,7 +72,8 @@ func (t *TokenAuthorizer) decide(ctx context.Context, event []byte, d *decision)
 // parseTokenEvent reads the event of a TOKEN authorizer. A member that stands there twice, or is of another kind, is an error.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html.
 func parseTokenEvent(event []byte) (arn policy.ARN, authorization string, err error) {
-	e, ok := strictjson.Parse(strings.ToValidUTF8(string(event), "\ufffd")) // no token holds other bytes
+	var space [4]strictjson.Member
+	e, ok := strictjson.ParseInto(space[:0], strings.ToValidUTF8(string(event), "\ufffd")) // no token holds other bytes
 	if !ok {
 		return arn, "", &EventError{"the event is no JSON object of the expected kind"}
 	}

@@ -86,8 +86,23 @@ func (v Value) Members() Object {
 		return nil
 	}
 	s := scanner{text: v.Text}
-	o, _ := s.object(nil, maxDepth)
+	o, _ := s.object(nil)
 	return o
+}
+
+// All gives the members of an object, which was read before, one after the other; none of any other value.
+func (v Value) All(yield func(Member) bool) {
+	if v.Kind != Map {
+		return
+	}
+	s := scanner{text: v.Text}
+	s.take('{')
+	for s.space(); s.peek() != '}'; s.space() {
+		if m, ok := s.member(maxDepth); !ok || !yield(m) {
+			return
+		}
+		s.take(',')
+	}
 }
 
 // Items gives those of a list, which was read before, one after the other; none of any other value.
@@ -118,7 +133,7 @@ func ParseInto(space Object, text string) (Object, bool) {
 	}
 	s := scanner{text: text}
 	s.space()
-	o, ok := s.object(space, maxDepth)
+	o, ok := s.object(space)
 	if !ok {
 		return nil, false
 	}
@@ -157,22 +172,35 @@ func (s *scanner) space() {
 }
 
 // object reads an object, and appends its members to o, which has none.
-func (s *scanner) object(o Object, depth int) (Object, bool) {
+func (s *scanner) object(o Object) (Object, bool) {
+	ok := s.members(maxDepth, func(m Member) { o = append(o, m) })
+	return o, ok && !o.repeats()
+}
+
+// inner reads an object in another one, whose members are not kept.
+func (s *scanner) inner(depth int) bool {
+	var space [16]Member // more than most have
+	o := Object(space[:0])
+	return s.members(depth, func(m Member) { o = append(o, m) }) && !o.repeats()
+}
+
+// members reads an object. It does not see that a member stands there twice.
+func (s *scanner) members(depth int, each func(Member)) bool {
 	if depth == 0 || !s.take('{') {
-		return nil, false
+		return false
 	}
 	s.space()
 	if s.take('}') {
-		return nil, true
+		return true
 	}
 	for {
 		m, ok := s.member(depth)
 		if !ok {
-			return nil, false
+			return false
 		}
-		o = append(o, m)
+		each(m)
 		if !s.take(',') {
-			return o, s.take('}') && !o.repeats()
+			return s.take('}')
 		}
 		s.space()
 	}
@@ -246,7 +274,7 @@ func (s *scanner) value(depth int) (v Value, ok bool) {
 	case c == '{':
 		v.Kind = Map
 		start := s.at
-		_, ok = s.object(nil, depth-1)
+		ok = s.inner(depth - 1)
 		v.Text = s.since(start, ok)
 	case c == '[':
 		v.Kind = List

@@ -2,7 +2,9 @@ package strictjson_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +39,11 @@ func TestParse(t *testing.T) {
 		{`{"a":1,"\u0061":1}`, false},
 		{`{"a":{"b":1,"b":2}}`, false},
 		{`{"a":[{"b":1,"b":2}]}`, false},
+		{`{"a":{` + numbered(20) + `"b":2}}`, true},
+		{`{"a":{` + numbered(20) + `"3":2}}`, false},
+		{`{"a":{` + numbered(40) + `"39":2}}`, false},
+		{`{"a":{"b":{},"b":{}}}`, false},
+		{`{"a":{"b":1},"c":{"b":1}}`, true},
 		{deep(15), true},
 		{deep(16), false},
 		{`{"a":[` + strings.Repeat("1,", 998) + `1]}`, true},
@@ -51,6 +58,14 @@ func TestParse(t *testing.T) {
 			t.Errorf("%.80q: accepted: %v", test.text, ok)
 		}
 	}
+}
+
+// numbered are the members 0 to n-1, with a comma behind each.
+func numbered(n int) (members string) {
+	for i := range n {
+		members += fmt.Sprintf(`"%d":1,`, i)
+	}
+	return members
 }
 
 // TestKinds: what stands in an object, at every depth.
@@ -86,6 +101,9 @@ func TestPartsOfTexts(t *testing.T) {
 	for _, m := range append(o, strictjson.Member{}) {
 		if members := m.Value.Members(); members != nil {
 			t.Errorf("%+v has the members %v", m, members)
+		}
+		for member := range m.Value.All {
+			t.Errorf("%+v has the member %v", m, member)
 		}
 		for item := range m.Value.Items {
 			t.Errorf("%+v has the item %v", m, item)
@@ -129,8 +147,11 @@ func plain(v strictjson.Value) any {
 		return list
 	case strictjson.Map:
 		object := map[string]any{}
-		for _, m := range v.Members() {
+		for m := range v.All {
 			object[m.Name] = plain(m.Value)
+		}
+		if !slices.Equal(slices.Collect(v.All), v.Members()) {
+			return "the members differ"
 		}
 		return object
 	}
