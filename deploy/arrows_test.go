@@ -101,7 +101,7 @@ var arrows = []arrow{
 	// The kinds of API know what they share, and not each other.
 	{"deploy/gateway/internal", []string{"deploy/gateway/authorizer", "deploy/gateway/internal/stage", "deploy/gateway/internal/lambda", "deploy/gateway/sigv4", "deploy/gateway/usage", "deploy/plan", "api/lambdajson", "policy"}},
 	{"deploy/gateway/internal/lambda", []string{"api/lambdajson"}},
-	{"deploy/gateway/authorizer", []string{"deploy/gateway/internal/lambda", "policy"}},
+	{"deploy/gateway/authorizer", []string{"deploy/gateway/internal/lambda", "api/lambdajson", "policy"}},
 	{"deploy/gateway/sigv4", nil},
 	{"deploy/gateway/usage", nil},
 	{"deploy/gateway/jwtauth", []string{"deploy/gateway", "authorizers", "authorizers/verify"}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"portcullis/api/lambdajson"
@@ -103,9 +104,10 @@ type readable struct {
 	Inner struct {
 		Number int `json:"number"`
 	} `json:"inner"`
+	Value any `json:"value"`
 }
 
-var members = []string{"text", "is", "texts", "lists", "inner"}
+var members = []string{"text", "is", "texts", "lists", "inner", "value"}
 
 func read(text string) (got readable, plain bool) {
 	r := lambdajson.NewReader([]byte(text))
@@ -121,6 +123,8 @@ func read(text string) (got readable, plain bool) {
 			got.Lists = r.Lists()
 		case "inner":
 			r.OnlyObject([]string{"number"}, func(string) { got.Inner.Number = r.Int() })
+		case "value":
+			got.Value = r.Value()
 		}
 	})
 	return got, r.Plain()
@@ -129,7 +133,8 @@ func read(text string) (got readable, plain bool) {
 var plainTexts = []string{
 	`{}`, `null`, ` { "text" : "a" , "is" : true } `, `{"text":"","texts":{},"lists":{}}`,
 	`{"text":"a\"b\\c\/d\b\f\n\r\t","is":false}`, `{"text":"\u00e9\ud83d\ude00\ud800"}`, "{\"text\":\"é😀\"}",
-	`{"texts":{"a":"1","A":"2","":"3"},"lists":{"a":["1","2"],"b":[],"c":null,"d":[null]}}`, `{"text":null,"is":null,"texts":null,"lists":null,"inner":null}`,
+	`{"texts":{"a":"1","A":"2","":"3"},"lists":{"a":["1","2"],"b":[],"c":null,"d":[null]}}`, `{"text":null,"is":null,"texts":null,"lists":null,"value":null}`,
+	`{"value":{"a":[1,-0.50e+3,true,false,null,"\u0041",{},[]],"A":1e999,"":{"b":[[]]}}}`, `{"value":-0}`, `{"value":"null"}`, `{"value":false}`,
 	`{"other":{"a":[1,-0.5e+3,true,false,null,"\u0041",{}],"a":[]},"is":true}`, `{"inner":{"number":200}}`, `{"inner":{}}`,
 	"{\"other\":\"\xff\"}",
 }
@@ -140,6 +145,7 @@ var otherTexts = []string{
 	`{"text":"a","text":"b"}`, `{"texts":{"a":"1","a":"2"}}`, `{"TEXT":"a"}`, `{"text":"a","Text":"b"}`, `{"\u0074ext":"a"}`, `{"té":1}`, "{\"i\u017f\":true}",
 	"{\"text\":\"\xff\"}", "{\"text\":\"\n\"}", `{"text":"\x"}`, `{"text":"\u12"}`, `{"text":"a`, `{"text":"a\`, `{"other":"\q"}`, `{"other":"` + "\x01" + `"}`,
 	`{"other":01}`, `{"other":1.}`, `{"other":-}`, `{"other":1e}`, `{"other":.5}`, `{"other":+1}`, `{"other":tru}`, `{"other":[1,]}`, `{"other":{"a":1,}}`, `{"other":[}`, `{"other":{"a"}}`,
+	`{"inner":null}`, `{"value":{"a":1,"a":1}}`, `{"value":01}`, `{"value":nul}`, `{"value":tru}`, `{"value":[1,]}`, `{"value":}`, `{"value":"\x"}`, `{"Value":1}`,
 	`{"inner":{"number":-1}}`, `{"inner":{"number":1.0}}`, `{"inner":{"number":null}}`, `{"inner":{"number":12345678901}}`, `{"inner":{"more":1}}`,
 	`{"other":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}`,
 }
@@ -171,7 +177,9 @@ func FuzzReader(f *testing.F) {
 			return
 		}
 		var want readable
-		if err := json.Unmarshal([]byte(text), &want); err != nil {
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber()
+		if err := decoder.Decode(&want); err != nil || !json.Valid([]byte(text)) {
 			t.Fatalf("%q is plain: %+v, and to encoding/json: %v", text, got, err)
 		}
 		if !reflect.DeepEqual(got, want) {

@@ -26,7 +26,7 @@ func NewReader(text []byte) *Reader { return &Reader{text: string(text)} }
 
 // Plain tells whether all that was read was plain, and nothing follows it.
 func (r *Reader) Plain() bool {
-	r.next()
+	r.Next()
 	return !r.other && r.at == len(r.text)
 }
 
@@ -45,8 +45,11 @@ func (r *Reader) Object(known []string, member func(name string)) {
 	})
 }
 
-// OnlyObject is Object, and an object that has others than the known members is not plain.
+// OnlyObject is Object, and an object that has others than the known members is not plain, nor is null.
 func (r *Reader) OnlyObject(known []string, member func(name string)) {
+	if r.Next() != '{' {
+		r.Reject()
+	}
 	r.object(known, member, func(string) { r.Reject() })
 }
 
@@ -67,12 +70,15 @@ func (r *Reader) object(known []string, member, other func(name string)) {
 }
 
 // Texts reads an object of texts; one in which a name stands twice is not plain.
-func (r *Reader) Texts() map[string]string { return readMap(r, r.Text) }
+func (r *Reader) Texts() map[string]string { return Map(r, r.Text) }
 
 // Lists reads an object of lists of texts, as Texts does.
-func (r *Reader) Lists() map[string][]string { return readMap(r, r.list) }
+func (r *Reader) Lists() map[string][]string {
+	return Map(r, func() []string { return List(r, r.Text) })
+}
 
-func readMap[V any](r *Reader, value func() V) map[string]V {
+// Map reads an object with members of any name: value reads the value of each. One in which a name stands twice is not plain.
+func Map[V any](r *Reader, value func() V) map[string]V {
 	if !r.begins('{') {
 		return nil
 	}
@@ -87,15 +93,38 @@ func readMap[V any](r *Reader, value func() V) map[string]V {
 	return all
 }
 
-func (r *Reader) list() []string {
+// List reads a list: element reads each element.
+func List[V any](r *Reader, element func() V) []V {
 	if !r.begins('[') {
 		return nil
 	}
-	list := make([]string, 0, 1)
+	list := make([]V, 0, 1)
 	for r.goesOn(']') {
-		list = append(list, r.Text())
+		list = append(list, element())
 	}
 	return list
+}
+
+// Value reads any value, of which it makes what encoding/json makes of it with UseNumber.
+func (r *Reader) Value() any {
+	switch r.Next() {
+	case '{':
+		return Map(r, r.Value)
+	case '[':
+		return List(r, r.Value)
+	case '"':
+		return r.Text()
+	case 't', 'f':
+		return r.Bool()
+	case 'n':
+		if !r.null() {
+			r.Reject()
+		}
+		return nil
+	}
+	begin := r.at
+	r.number()
+	return json.Number(r.text[begin:r.at])
 }
 
 // Bool reads true or false.
@@ -111,7 +140,7 @@ func (r *Reader) Bool() bool {
 
 // Int reads a whole number without a sign and an exponent, of at most 9 digits; null is not plain.
 func (r *Reader) Int() int {
-	r.next()
+	r.Next()
 	begin := r.at
 	r.number()
 	n, err := strconv.ParseUint(r.text[begin:r.at], 10, 30)
@@ -161,8 +190,8 @@ func (r *Reader) unescaped(quoted string) string {
 	return string(out)
 }
 
-// next is the next character that is no white space, which stays there; 0 at the end.
-func (r *Reader) next() byte {
+// Next is what the next value begins with: the next character that is no white space, which stays there; 0 at the end.
+func (r *Reader) Next() byte {
 	for ; r.at < len(r.text); r.at++ {
 		switch c := r.text[r.at]; c {
 		case ' ', '\n', '\t', '\r':
@@ -175,7 +204,7 @@ func (r *Reader) next() byte {
 
 // take takes the next character if it is this one.
 func (r *Reader) take(c byte) bool {
-	if r.next() != c {
+	if r.Next() != c {
 		return false
 	}
 	r.at++
@@ -184,7 +213,7 @@ func (r *Reader) take(c byte) bool {
 
 // word takes what comes next if it is this word.
 func (r *Reader) word(word string) bool {
-	r.next()
+	r.Next()
 	if !strings.HasPrefix(r.text[r.at:], word) {
 		return false
 	}
@@ -242,7 +271,7 @@ func isASCII(text string) bool {
 
 // quoted takes a text with its quotes, and tells whether something in it is escaped. That an escape is one is seen when it is undone.
 func (r *Reader) quoted() (text string, escaped bool) {
-	if r.next() != '"' {
+	if r.Next() != '"' {
 		r.Reject()
 		return "", false
 	}
@@ -300,7 +329,7 @@ func (r *Reader) digits() int {
 
 // skip passes over a value.
 func (r *Reader) skip() {
-	switch c := r.next(); c {
+	switch c := r.Next(); c {
 	case '{':
 		for more := r.begins(c); more && r.goesOn('}'); {
 			r.name()

@@ -52,13 +52,8 @@ func ParsePolicy(output []byte) (*Policy, error) {
 // ParseTyped reads an answer with a policy to payload format 2.0, whose context keeps its types; errors are as ParsePolicy's.
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html.
 func ParseTyped(output []byte) (*Policy, error) {
-	var answer struct {
-		PrincipalID    any              `json:"principalId"`
-		PolicyDocument *policy.Document `json:"policyDocument"`
-		Context        map[string]any   `json:"context"`
-		UsageKey       string           `json:"usageIdentifierKey"`
-	}
-	if err := lambda.DecodeObject(output, &answer, "principalId", "policyDocument", "context", "usageIdentifierKey"); err != nil {
+	answer, err := decodePolicy(output)
+	if err != nil {
 		return nil, fmt.Errorf("the authorizer's answer: %w", err)
 	}
 	principal, err := principalOf(answer.PrincipalID)
@@ -72,6 +67,25 @@ func ParseTyped(output []byte) (*Policy, error) {
 		return nil, err
 	}
 	return &Policy{PrincipalID: principal, Document: *answer.PolicyDocument, Context: orEmpty(answer.Context), UsageKey: answer.UsageKey}, nil
+}
+
+// policyAnswer is what stands in an answer with a policy. It is a type without a name, as errors have none for it.
+type policyAnswer = struct {
+	PrincipalID    any              `json:"principalId"`
+	PolicyDocument *policy.Document `json:"policyDocument"`
+	Context        map[string]any   `json:"context"`
+	UsageKey       string           `json:"usageIdentifierKey"`
+}
+
+var policyMembers = []string{"principalId", "policyDocument", "context", "usageIdentifierKey"}
+
+// decodePolicy is what encoding/json makes of an answer, which has no other members.
+func decodePolicy(output []byte) (*policyAnswer, error) {
+	if answer, plain := decodePlain(output); plain {
+		return answer, nil
+	}
+	answer := new(policyAnswer)
+	return answer, lambda.DecodeObject(output, answer, policyMembers...)
 }
 
 // principalOf is who calls: a text, or a number, of which REST APIs take the text. That HTTP APIs do is a choice.
