@@ -13,8 +13,9 @@ import (
 // odd is the answer with one member more, which counts for nothing since the member of that name behind it does, and by which no answer is
 // plain: its name is written with an escape. false: the answer is no object with members.
 func odd(answer string) (string, bool) {
+	const space = " \t\r\n"
 	before, after, isObject := strings.Cut(answer, "{")
-	return before + `{"\u0070rincipalId":null,` + after, isObject && !strings.HasPrefix(strings.TrimLeft(after, " \t\r\n"), "}")
+	return before + `{"\u0070rincipalId":null,` + after, isObject && strings.Trim(before, space) == "" && !strings.HasPrefix(strings.TrimLeft(after, space), "}")
 }
 
 // readFile is a file of testdata, which is the answer of an authorizer in a line, or what is put for a part of it in each line.
