@@ -46,6 +46,8 @@ func TestParse(t *testing.T) {
 		{`{"a":{"b":1},"c":{"b":1}}`, true},
 		{deep(15), true},
 		{deep(16), false},
+		{strings.Repeat(`{"a":`, 16) + "1" + strings.Repeat("}", 16), true},
+		{strings.Repeat(`{"a":`, 17) + "1" + strings.Repeat("}", 17), false},
 		{`{"a":[` + strings.Repeat("1,", 998) + `1]}`, true},
 		{`{"a":[` + strings.Repeat("1,", 999) + `1]}`, false},
 		{`{"a":"`, false},
