@@ -7,6 +7,7 @@ import (
 	"maps"
 	"time"
 
+	"portcullis/api/internal/invocation"
 	"portcullis/api/internal/lambdaproxy"
 )
 
@@ -76,10 +77,13 @@ func wait(ctx context.Context, d time.Duration) {
 
 // Invoke answers one proxy event of a REST API, or of an HTTP API with payload version 1.0 or 2.0; it tells them
 // apart. The answer has the shape {statusCode, headers, body, isBase64Encoded}, and must not be cached. Requests that
-// cannot be served are answered, too; only an event of another kind is an error, an *EventError.
+// cannot be served are answered, too; only an event of another kind is an error, an *EventError. What is not done a second
+// before the context's deadline, or a tenth of the time before, is a 503: a sign-in takes several calls, and each may be slow.
 func (h *Handler) Invoke(ctx context.Context, data []byte) ([]byte, error) {
 	return lambdaproxy.Invoke(data, h.cors, func(e *lambdaproxy.Event) lambdaproxy.Answer {
-		a, err := h.serve(ctx, e)
+		inTime, cancel := invocation.BeforeItEnds(ctx)
+		defer cancel()
+		a, err := h.serve(inTime, e)
 		if err != nil {
 			a = h.refuse(ctx, e, err)
 		}

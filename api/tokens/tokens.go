@@ -76,7 +76,7 @@
 //	403  the account asks for a step that cannot be handed on, such as setting up a second factor
 //	415  the body does not say that it is JSON (Content-Type), which keeps out the forms of other origins' pages
 //	429  the provider throttles; Retry-After
-//	503  the provider, the app client's secret or Revocations cannot be reached; Retry-After
+//	503  the provider, the app client's secret or Revocations cannot be reached, or not before the invocation's time is over; Retry-After
 //
 // API Gateway's REST APIs hand WWW-Authenticate on as x-amzn-Remapped-WWW-Authenticate: clients should read either. A 401 to credentials in
 // a body has no challenge, since no scheme is registered that would say so.

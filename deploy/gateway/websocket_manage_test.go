@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -60,6 +61,8 @@ func TestWebSocketManagement(t *testing.T) {
 		{"who may invoke", asNobody.to("POST /test/@connections/ID\n\nhello"), 403, "-", "ForbiddenException", "-"},
 		{"unsigned", signing{}.to("POST /test/@connections/ID\n\nhello"), 403, missing, "MissingAuthenticationTokenException", "-"},
 		{"a wrong secret", asAdmin.to("POST /test/@connections/ID\n\nhello").but(func(b *signing) { b.secret = "another-secret-0000" }), 403, "-", "InvalidSignatureException", "-"},
+		{"two Authorizations beside a signature", asAdmin.to("POST /test/@connections/ID\n\nhello").but(func(b *signing) { b.presign, b.after = true, addAuthorizations }), 401, unauthorized, "UnauthorizedException", "-"},
+		{"signed, and another Authorization", asAdmin.to("DELETE /test/@connections/ID").but(func(b *signing) { b.after = func(r *http.Request) { r.Header.Add("Authorization", "Bearer all") } }), 401, unauthorized, "UnauthorizedException", "-"},
 		{"never there", asAdmin.to("POST /test/@connections/R0oXAdfD0kwCH6w%3D\n\nhello"), 410, "", "GoneException", "-"},
 		{"never there, get", asAdmin.to("GET /test/@connections/R0oXAdfD0kwCH6w%3D"), 410, "", "GoneException", "-"},
 		{"never there, delete", asAdmin.to("DELETE /test/@connections/R0oXAdfD0kwCH6w%3D"), 410, "", "GoneException", "-"},

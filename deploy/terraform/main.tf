@@ -44,6 +44,7 @@ module "user_pool" {
   machine_clients      = var.machine_clients
   domain_prefix        = var.domain_prefix
   mfa                  = var.mfa
+  second_factors       = var.second_factors
   first_factors        = var.first_factors
   access_token_minutes = var.access_token_minutes
   refresh_token_days   = var.refresh_token_days

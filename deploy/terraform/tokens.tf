@@ -18,8 +18,8 @@ locals {
   tokens_function = { for name in local.exchanges_tokens ? ["tokens"] : [] : name => {
     zip = "${local.artifacts}/tokens.zip"
 
-    # Its secret, and one to four calls of Cognito (most with a device): well below a second each, and 5 s at most. What Cognito does is not undone
-    # when nobody waits any more.
+    # Its secret, and one to four calls of Cognito (most with a device): well below a second each, and 5 s at most. What is not done a second before
+    # the end is a 503. What Cognito does is not undone when nobody waits any more.
     timeout = 15
 
     environment = merge(

@@ -79,9 +79,16 @@ variable "domain_prefix" {
 }
 
 variable "mfa" {
-  description = "Whether users need a one-time password of an authenticator app too: OFF, OPTIONAL (who has set one up) or ON (everybody)."
+  description = "Whether users need a second factor too: OFF, OPTIONAL (who has set one up) or ON (everybody)."
   type        = string
   default     = "OFF"
+  nullable    = false
+}
+
+variable "second_factors" {
+  description = "Second factors that there are with mfa: SOFTWARE_TOKEN_MFA (a one-time password of an authenticator app), SMS_MFA (a code by SMS)."
+  type        = set(string)
+  default     = ["SOFTWARE_TOKEN_MFA"]
   nullable    = false
 }
 
@@ -100,7 +107,7 @@ variable "refresh_token_days" {
 }
 
 variable "first_factors" {
-  description = "Ways to sign in without the password that users may choose: EMAIL_OTP (a code by email), WEB_AUTHN (a passkey). None: the password alone, and nobody chooses."
+  description = "Ways to sign in without the password that users may choose: EMAIL_OTP (a code by email), SMS_OTP (a code by SMS), WEB_AUTHN (a passkey). None: the password alone, and nobody chooses."
   type        = set(string)
   default     = []
   nullable    = false

@@ -3,10 +3,8 @@
 package dynamostream
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"time"
 )
 
 // ErrEvent says that an event is none of a DynamoDB stream.
@@ -100,14 +98,4 @@ func Answer(from string) ([]byte, error) {
 		failures = append(failures, failure{from})
 	}
 	return json.Marshal(map[string][]failure{"batchItemFailures": failures})
-}
-
-// BeforeItEnds leaves a function the time to answer before it is ended, upon which all records would come again: a second, or a tenth of what
-// there is.
-func BeforeItEnds(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, has := ctx.Deadline()
-	if !has {
-		return context.WithCancel(ctx)
-	}
-	return context.WithDeadline(ctx, deadline.Add(-min(time.Second, time.Until(deadline)/10)))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"portcullis/api/internal/dynamostream"
+	"portcullis/api/internal/invocation"
 	"portcullis/api/live/connections"
 )
 
@@ -73,7 +74,7 @@ func (c *Closer) onRecords(ctx context.Context, event []byte, read func(dynamost
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := dynamostream.BeforeItEnds(ctx)
+	ctx, cancel := invocation.BeforeItEnds(ctx)
 	defer cancel()
 	from := ""
 	for _, record := range records {

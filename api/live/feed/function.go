@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"portcullis/api/internal/dynamostream"
+	"portcullis/api/internal/invocation"
 )
 
 // FunctionConfig says what a Function works with.
@@ -54,7 +55,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 			changes = append(changes, c)
 		}
 	}
-	ctx, cancel := dynamostream.BeforeItEnds(ctx)
+	ctx, cancel := invocation.BeforeItEnds(ctx)
 	defer cancel()
 	from := ""
 	if o := f.config.Feed.Deliver(ctx, changes); o.From < len(changes) {

@@ -137,6 +137,47 @@ run "private_with_the_contracts_policy" {
   }
 }
 
+# 8,192 bytes and no more, counted in the longest region.
+run "private_with_as_many_endpoints_as_the_policy_holds" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    plan             = "tests/fixtures/plans/rules/key.json"
+    vpc_endpoint_ids = concat(["vpce-aaaaaaaa", "vpce-bbbbbbbb", "vpce-cccccccccccccccc"], [for n in range(310) : format("vpce-%017x", n)])
+  }
+
+  assert {
+    condition     = length(aws_api_gateway_rest_api_policy.this) == 1
+    error_message = "There is no policy."
+  }
+}
+
+run "private_with_a_byte_more" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    plan             = "tests/fixtures/plans/rules/key.json"
+    vpc_endpoint_ids = concat(["vpce-aaaaaaaa", "vpce-bbbbbbbb", "vpce-ccccccccccccccccc"], [for n in range(310) : format("vpce-%017x", n)])
+  }
+  expect_failures = [aws_api_gateway_rest_api_policy.this]
+}
+
+run "private_with_too_many_endpoints_beside_the_contracts_policy" {
+  command = plan
+  module {
+    source = "./modules/rest-api"
+  }
+  variables {
+    plan             = "tests/fixtures/plans/policy/iam.json"
+    vpc_endpoint_ids = [for n in range(300) : format("vpce-%017x", n)]
+  }
+  expect_failures = [aws_api_gateway_rest_api_policy.this]
+}
+
 run "private_and_signed_without_a_policy" {
   command = plan
   module {

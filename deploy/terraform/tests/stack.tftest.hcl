@@ -185,6 +185,8 @@ run "everything" {
     machine_clients      = { reports = ["users/read"] }
     domain_prefix        = "demo-users"
     mfa                  = "OPTIONAL"
+    second_factors       = ["SMS_MFA"]
+    first_factors        = ["SMS_OTP"]
     clock_skew           = "30s"
     token_sources        = ["bearer", "raw"]
     unauthorized         = { rest-token = "deny" }
@@ -224,6 +226,11 @@ run "everything" {
   assert {
     condition     = keys(output.machine_client_ids) == ["reports"] && output.user_pool_domain == "https://demo-users.auth.eu-west-1.amazoncognito.com"
     error_message = "The machine cannot get its tokens."
+  }
+
+  assert {
+    condition     = module.user_pool.sms_role_name == "demo-user-pool-sms"
+    error_message = "Codes by SMS are asked for, and the pool cannot send them."
   }
 
   assert {

@@ -61,6 +61,12 @@ run "user_pool" {
   }
 
   assert {
+    condition = (length(aws_iam_role.sms) == 0 && length(aws_iam_role_policy.sms) == 0 && length(aws_cognito_user_pool.this.sms_configuration) == 0 &&
+    aws_cognito_user_pool.this.auto_verified_attributes == toset(["email"]))
+    error_message = "The pool can send SMS, and nobody asked for it."
+  }
+
+  assert {
     condition     = output.client_ids == ["client1"] && output.domain == null && length(output.machine_client_ids) == 0 && join(" ", output.scopes) == "https://parts.example.com/v1/read things/read things/write"
     error_message = "An output tells of machines, or not of every scope."
   }
@@ -177,12 +183,143 @@ run "a_choice_of_ways_to_sign_in" {
 }
 
 run "a_code_by_sms" {
-  command = plan
   module {
     source = "./modules/user-pool"
   }
   variables {
     first_factors = ["SMS_OTP"]
+  }
+
+  assert {
+    condition = (toset(aws_cognito_user_pool.this.sign_in_policy[0].allowed_first_auth_factors) == toset(["PASSWORD", "SMS_OTP"]) &&
+    contains(aws_cognito_user_pool_client.this.explicit_auth_flows, "ALLOW_USER_AUTH"))
+    error_message = "Users cannot choose a code by SMS."
+  }
+
+  assert {
+    condition = (aws_cognito_user_pool.this.sms_configuration[0].sns_caller_arn == aws_iam_role.sms[0].arn &&
+      aws_cognito_user_pool.this.sms_configuration[0].external_id == "demo-fixture" &&
+    aws_cognito_user_pool.this.auto_verified_attributes == toset(["email", "phone_number"]))
+    error_message = "The pool sends with another role, does not say for which pool, or verifies no number."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.sms[0].assume_role_policy) == {
+      Version = "2012-10-17"
+      Statement = [{
+        Effect    = "Allow"
+        Action    = "sts:AssumeRole"
+        Principal = { Service = "cognito-idp.amazonaws.com" }
+        Condition = {
+          StringEquals = { "sts:ExternalId" = "demo-fixture", "aws:SourceAccount" = "111122223333" }
+          ArnLike      = { "aws:SourceArn" = "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/*" }
+        }
+      }]
+    }
+    error_message = "Somebody else than this account's pool of this name may have the role."
+  }
+
+  assert {
+    condition = aws_iam_role_policy.sms[0].role == aws_iam_role.sms[0].id && jsondecode(aws_iam_role_policy.sms[0].policy).Statement == [
+      { Effect = "Allow", Action = "sns:Publish", Resource = "*" },
+      { Effect = "Deny", Action = "sns:Publish", Resource = "arn:*:sns:*:*:*" },
+    ]
+    error_message = "The role may do something else than send to phone numbers."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.mfa_configuration == "OFF" && length(aws_cognito_user_pool.this.software_token_mfa_configuration) == 0
+    error_message = "A first factor has become a second one."
+  }
+}
+
+run "second_factor_by_sms" {
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    mfa            = "ON"
+    second_factors = ["SMS_MFA"]
+  }
+
+  assert {
+    condition = (aws_cognito_user_pool.this.mfa_configuration == "ON" && length(aws_cognito_user_pool.this.software_token_mfa_configuration) == 0 &&
+      aws_cognito_user_pool.this.sms_configuration[0].sns_caller_arn == aws_iam_role.sms[0].arn && length(aws_cognito_user_pool.this.sign_in_policy) == 0 &&
+    aws_cognito_user_pool.this.auto_verified_attributes == toset(["email", "phone_number"]))
+    error_message = "The second factor is another than a code by SMS, or the pool cannot send it."
+  }
+}
+
+run "codes_by_sms_first_and_second" {
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    mfa            = "OPTIONAL"
+    second_factors = ["SOFTWARE_TOKEN_MFA", "SMS_MFA"]
+    first_factors  = ["SMS_OTP"]
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.software_token_mfa_configuration[0].enabled && length(aws_cognito_user_pool.this.sms_configuration) == 1
+    error_message = "One of the second factors is missing."
+  }
+}
+
+run "a_first_code_by_sms_with_apps_alone_as_second_factors" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    mfa           = "OPTIONAL"
+    first_factors = ["SMS_OTP"]
+  }
+  expect_failures = [var.first_factors]
+}
+
+run "second_factor_by_sms_that_nobody_is_asked_for" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    second_factors = ["SOFTWARE_TOKEN_MFA", "SMS_MFA"]
+  }
+  expect_failures = [var.second_factors]
+}
+
+run "unknown_second_factor" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    mfa            = "ON"
+    second_factors = ["SMS_OTP"]
+  }
+  expect_failures = [var.second_factors]
+}
+
+run "no_second_factor" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    mfa            = "ON"
+    second_factors = []
+  }
+  expect_failures = [var.second_factors]
+}
+
+run "unknown_first_factor" {
+  command = plan
+  module {
+    source = "./modules/user-pool"
+  }
+  variables {
+    first_factors = ["SMS_MFA"]
   }
   expect_failures = [var.first_factors]
 }

@@ -45,6 +45,9 @@ func (a *API) manage(x *stage.Exchange, id string) {
 		x.Because("@connections takes POST, GET and DELETE, and no %.40s", x.HTTP.Method)
 		refuse(x, &missingToken)
 		return
+	case x.TwoAuthorizations():
+		refuse(x, &unauthorized)
+		return
 	}
 	if r := refusalOf(x, x.Ask(a.management), manageAction); r != nil {
 		refuse(x, r)

@@ -37,9 +37,10 @@ func Command(s *cli.Session) *cobra.Command {
 
 // choice is which records are listed.
 type choice struct {
-	since   time.Time
-	by, act string
-	limit   int
+	since time.Time
+	by    string
+	act   cli.OneOf
+	limit int
 }
 
 func list(s *cli.Session, table *dynamotable.Flag) *cobra.Command {
@@ -59,7 +60,9 @@ Items of the table that are no records are named on stderr, and the exit status 
 		return err
 	})
 	flags.StringVar(&c.by, "by", "", "a `text` in the name of who did it")
-	flags.StringVar(&c.act, "act", "", "an `act`, such as 'key create', or its first word")
+	c.act.Words = actWords()
+	flags.Var(&c.act, "act", "an `act`, such as 'key create', or its first word")
+	command.RegisterFlagCompletionFunc("act", cobra.FixedCompletions(c.act.Words, cobra.ShellCompDirectiveNoFileComp))
 	flags.IntVar(&c.limit, "limit", 0, "the `number` of records, of which the last ones are listed (default all)")
 	output := cli.AddOutput(command, cli.FormatTable, cli.FormatJSON, cli.FormatMarkdown, cli.FormatCSV, cli.FormatHTML)
 	command.RunE = func(command *cobra.Command, _ []string) error {
@@ -89,10 +92,21 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	return time.Time{}, errors.New("want a duration such as 7d or 12h, a day such as 2027-01-31, or a time such as 2027-01-31T18:00:00Z")
 }
 
+// actWords are the acts, each first word before those that begin with it.
+func actWords() (words []string) {
+	for _, act := range trail.Acts() {
+		if first, _, _ := strings.Cut(act, " "); !slices.Contains(words, first) {
+			words = append(words, first)
+		}
+		words = append(words, act)
+	}
+	return words
+}
+
 // of are those of the records that were chosen.
 func (c choice) of(records []trail.Record) []trail.Record {
 	chosen := slices.DeleteFunc(records, func(r trail.Record) bool {
-		return r.At.Before(c.since) || !strings.Contains(r.By, c.by) || c.act != "" && r.Act != c.act && !strings.HasPrefix(r.Act, c.act+" ")
+		return r.At.Before(c.since) || !strings.Contains(r.By, c.by) || c.act.Value != "" && r.Act != c.act.Value && !strings.HasPrefix(r.Act, c.act.Value+" ")
 	})
 	if c.limit > 0 {
 		chosen = chosen[max(len(chosen)-c.limit, 0):]

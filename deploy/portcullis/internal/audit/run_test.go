@@ -345,8 +345,6 @@ func TestChoice(t *testing.T) {
 		{"--by nobody", ""},
 		{"--act key", "key create, key create, key disable"},
 		{"--act revoke", "revoke user"},
-		{"--act key-create", ""},
-		{"--act ke", ""},
 		{"--limit 1", "revoke user"},
 		{"--limit 2 --act key", "key create, key disable"},
 		{"--limit 9", "key create, key create, key disable, revoke user"},
@@ -360,6 +358,8 @@ func TestChoice(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ args, want string }{
+		{"--act key-create", "want key, key create, key rotate, key disable, key enable, key delete, key make-seal, key renew-seal, revoke, revoke token, revoke token --family, revoke user, revoke all, revoke undo"},
+		{"--act ke", "want key, "}, {"--act=", "want key, "},
 		{"--limit 0", "--limit: want a number from 1 on"}, {"--since soon", "want a duration such as 7d"}, {"all", "unexpected argument"},
 	} {
 		if got := run(t, append([]string{"audit", "list"}, strings.Fields(test.args)...)...); got.status != cli.StatusFailed || !strings.Contains(got.stderr, test.want) {
@@ -487,5 +487,14 @@ func TestElsewhere(t *testing.T) {
 	got = run(t, "revoke", "undo", noID)
 	if got.status != cli.StatusFailed || strings.Count(got.stderr, "AUDIT_TABLE is not set: nobody records who does this") != 1 || !strings.Contains(got.stderr, "dynamodb.invalid") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestActsAreCompleted: a shell is told what acts there are.
+func TestActsAreCompleted(t *testing.T) {
+	const want = "key\nkey create\nkey rotate\nkey disable\nkey enable\nkey delete\nkey make-seal\nkey renew-seal\n" +
+		"revoke\nrevoke token\nrevoke token --family\nrevoke user\nrevoke all\nrevoke undo\n:4\n"
+	if got := run(t, "__complete", "audit", "list", "--act", ""); got.stdout != want {
+		t.Errorf("%q, want %q", got.stdout, want)
 	}
 }

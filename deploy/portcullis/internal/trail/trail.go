@@ -15,6 +15,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,6 +29,15 @@ const (
 	Done    = "done"
 	Failed  = "failed" // all that was done of it is said in the error
 )
+
+// acts are all that is recorded: who looks for another would find nothing, and take it for an answer.
+var acts = []string{
+	"key create", "key rotate", "key disable", "key enable", "key delete", "key make-seal", "key renew-seal",
+	"revoke token", "revoke token --family", "revoke user", "revoke all", "revoke undo",
+}
+
+// Acts are what Do records, each by the words of its command. The list is the caller's.
+func Acts() []string { return slices.Clone(acts) }
 
 // writeTimeout bounds the writing of an end, which goes on when the command is interrupted.
 const writeTimeout = 10 * time.Second
@@ -67,7 +77,7 @@ func (e *EndError) Error() string {
 // Unwrap gives the cause.
 func (e *EndError) Unwrap() error { return e.Err }
 
-// Do does something and records it: act is what, such as "key create", and to says to what, without any secret. The error is that of do,
+// Do does something and records it: act is what, one of Acts, and to says to what, without any secret. The error is that of do,
 // or a [*NotRecordedError], with which do was not called, or, where do was, an [*EndError] beside its own.
 func (t *Trail) Do(ctx context.Context, act string, to []Detail, do func() error) error {
 	id, err := t.begin(ctx, act, to)
@@ -86,6 +96,9 @@ func (t *Trail) Do(ctx context.Context, act string, to []Detail, do func() error
 func (t *Trail) begin(ctx context.Context, act string, to []Detail) (id string, err error) {
 	if t.Table == nil || t.Who == nil || t.Now == nil {
 		return "", errors.New("there is no table of audit records")
+	}
+	if !slices.Contains(acts, act) {
+		return "", errors.New("it is no act that has records")
 	}
 	by, err := t.Who(ctx)
 	if err != nil {

@@ -18,13 +18,21 @@ locals {
 resource "aws_cognito_user_pool" "this" {
   name                     = var.name
   deletion_protection      = var.deletion_protection ? "ACTIVE" : "INACTIVE"
-  auto_verified_attributes = ["email"]
+  auto_verified_attributes = concat(["email"], local.sms ? ["phone_number"] : [])
   mfa_configuration        = var.mfa
 
   dynamic "software_token_mfa_configuration" {
-    for_each = var.mfa == "OFF" ? [] : [true]
+    for_each = var.mfa != "OFF" && contains(var.second_factors, "SOFTWARE_TOKEN_MFA") ? [true] : []
     content {
       enabled = software_token_mfa_configuration.value
+    }
+  }
+
+  dynamic "sms_configuration" {
+    for_each = aws_iam_role.sms
+    content {
+      external_id    = local.sms_external_id
+      sns_caller_arn = sms_configuration.value.arn
     }
   }
 
@@ -58,6 +66,9 @@ resource "aws_cognito_user_pool" "this" {
       priority = 1
     }
   }
+
+  # Cognito tries whether the role lets it send before it takes it.
+  depends_on = [aws_iam_role_policy.sms]
 }
 
 resource "aws_cognito_user_pool_client" "this" {

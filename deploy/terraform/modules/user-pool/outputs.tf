@@ -56,3 +56,8 @@ output "scopes" {
   description = "Every scope that a group or a machine has, sorted: those of the resource servers, and those without a slash."
   value       = local.scopes
 }
+
+output "sms_role_name" {
+  description = "Name of the role in which Cognito has SNS send the pool's SMS; null where it sends none."
+  value       = one(aws_iam_role.sms[*].name)
+}

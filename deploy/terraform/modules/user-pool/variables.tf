@@ -81,7 +81,7 @@ variable "domain_prefix" {
 }
 
 variable "mfa" {
-  description = "Whether users need a one-time password of an authenticator app too: OFF, OPTIONAL (who has set one up) or ON (everybody)."
+  description = "Whether users need a second factor too: OFF, OPTIONAL (who has set one up) or ON (everybody)."
   type        = string
   default     = "OFF"
   nullable    = false
@@ -92,20 +92,41 @@ variable "mfa" {
   }
 }
 
+variable "second_factors" {
+  description = "Second factors that there are with mfa: SOFTWARE_TOKEN_MFA (a one-time password of an authenticator app), SMS_MFA (a code by SMS)."
+  type        = set(string)
+  default     = ["SOFTWARE_TOKEN_MFA"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.second_factors) > 0 && alltrue([for factor in var.second_factors : contains(["SOFTWARE_TOKEN_MFA", "SMS_MFA"], factor)])
+    error_message = "The second_factors are SOFTWARE_TOKEN_MFA, SMS_MFA or both."
+  }
+  validation {
+    condition     = !contains(var.second_factors, "SMS_MFA") || var.mfa != "OFF"
+    error_message = "Nobody is asked for a second factor: for SMS_MFA set mfa to OPTIONAL or ON."
+  }
+}
+
 variable "first_factors" {
-  description = "Ways to sign in without the password that users may choose: EMAIL_OTP (a code by email), WEB_AUTHN (a passkey). None: the password alone, and nobody chooses."
+  description = "Ways to sign in without the password that users may choose: EMAIL_OTP (a code by email), SMS_OTP (a code by SMS), WEB_AUTHN (a passkey). None: the password alone, and nobody chooses."
   type        = set(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for factor in var.first_factors : contains(["EMAIL_OTP", "WEB_AUTHN"], factor)])
-    error_message = "The first_factors are EMAIL_OTP and WEB_AUTHN: the password is always one, and the pool sends no SMS."
+    condition     = alltrue([for factor in var.first_factors : contains(["EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"], factor)])
+    error_message = "The first_factors are EMAIL_OTP, SMS_OTP and WEB_AUTHN: the password is always one."
   }
   # https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html
   validation {
     condition     = length(var.first_factors) == 0 || var.mfa != "ON"
     error_message = "Where everybody needs a second factor (mfa), Cognito lets nobody in without a password: leave the first_factors out."
+  }
+  # The provider hands the pool's way to send SMS on as that of its second factors, whenever it has some.
+  validation {
+    condition     = !contains(var.first_factors, "SMS_OTP") || var.mfa == "OFF" || contains(var.second_factors, "SMS_MFA")
+    error_message = "A pool with mfa that sends SMS takes its codes as second factors too: with SMS_OTP name SMS_MFA among the second_factors."
   }
 }
 
