@@ -138,7 +138,7 @@ func findConsoleParts(t *testing.T) consoleParts {
 func (p consoleParts) browser(t *testing.T) (at string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	command := testtools.Browser(ctx, t, p.chromium, "--remote-debugging-port=0")
+	command := testtools.Browser(ctx, t, p.chromium, "--no-startup-window", "--remote-debugging-port=0") // each test opens a window of its own
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = time.Minute
 	said, err := command.StderrPipe()

@@ -10,7 +10,9 @@ import (
 )
 
 // Browser is a command that runs [Chromium], whose path is given, without a window, with a profile of its own and the further arguments. It
-// looks nothing up that no page asks for. The profile is removed when the test ends: by then the caller has to have ended the browser.
+// looks nothing up that no page asks for, and prepares no panels of its own, which are pages too. A test
+// that gives --disable-features names PreloadTopChromeWebUI there too, since the last one counts. The profile is removed
+// when the test ends: by then the caller has to have ended the browser.
 func Browser(ctx context.Context, t testing.TB, chromium string, args ...string) *exec.Cmd {
 	t.Helper()
 	profile, err := os.MkdirTemp("", "portcullis-browser-")
@@ -20,7 +22,7 @@ func Browser(ctx context.Context, t testing.TB, chromium string, args ...string)
 	t.Cleanup(func() { removeProfile(t, profile) })
 	return exec.CommandContext(ctx, chromium, slices.Concat([]string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--user-data-dir=" + profile,
+		"--disable-component-update", "--disable-sync", "--disable-features=PreloadTopChromeWebUI", "--user-data-dir=" + profile,
 	}, args)...)
 }
 
