@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -92,11 +93,19 @@ func read(t *testing.T, event string) seen {
 
 // pattern is a second reading of a path template. A {name+} takes empty segments too, if it takes any other.
 func pattern(template string) *regexp.Regexp {
+	if known, is := patterns.Load(template); is {
+		return known.(*regexp.Regexp)
+	}
 	text := regexp.QuoteMeta(strings.TrimSuffix(template, "/"))
 	text = regexp.MustCompile(`\\\{[^{}]+\\\+\\\}`).ReplaceAllString(text, `.*[^/].*`)
 	text = regexp.MustCompile(`\\\{[^{}]+\\\}`).ReplaceAllString(text, `[^/]+`)
-	return regexp.MustCompile("^" + text + "/?$")
+	made := regexp.MustCompile("^" + text + "/?$")
+	patterns.Store(template, made)
+	return made
 }
+
+// patterns are those of the templates that were read, which are few.
+var patterns sync.Map
 
 var templates = []string{"/", "/open", "/things", "/things/{id}", "/things/special", "/search", "/files/{path+}"}
 

@@ -129,10 +129,15 @@ func makeStage(t testing.TB, modeText string, change func(*setting)) *stage {
 	return s
 }
 
+// parsedContract is the fixture's contract, which all stages share: nothing changes it.
+var parsedContract = sync.OnceValues(func() (*contract.Contract, error) {
+	return contract.Parse("contract.yaml", []byte(contractText))
+})
+
 // config is the fixture's configuration with a mode, and what a test changes of it.
 func (s *stage) config(t testing.TB, modeText string, change func(*setting)) setting {
 	t.Helper()
-	contract, err := contract.Parse("contract.yaml", []byte(contractText))
+	contract, err := parsedContract()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,14 +5,13 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"portcullis/api/contract"
 	"portcullis/deploy/functions"
 	"portcullis/deploy/modes"
-	"portcullis/deploy/plan"
 	"portcullis/deploy/testtools"
 )
 
@@ -96,23 +95,15 @@ func writePlans(t *testing.T, contract, modes, artifacts string) {
 	}
 }
 
-// buildFor builds the functions for the contract of a copy of the module, and its plans.
+// buildFor builds the functions of this module for the contract of a copy of it, and the plans of the copy's modes.
 func buildFor(t *testing.T, module string) {
 	t.Helper()
-	contract, err := contract.Load(functions.Contract(module))
-	if err != nil {
-		t.Fatal(err)
+	contract, dist := functions.Contract(module), filepath.Join(module, "deploy", "dist")
+	build := exec.CommandContext(t.Context(), testtools.PlainProgram(t, "./deploy/build"), "--contract", contract, "--out", dist, "--arch", "arm64")
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, output)
 	}
-	rules, err := plan.CompileRules(contract, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dist := filepath.Join(module, "deploy", "dist")
-	source := functions.Source{Module: filepath.Join("..", ".."), Rules: rules.File, Architecture: "arm64"}
-	if _, err := functions.WriteZips(t.Context(), source, dist); err != nil {
-		t.Fatal(err)
-	}
-	writePlans(t, contract.Name, filepath.Join(module, "deploy", "modes"), dist)
+	writePlans(t, contract, filepath.Join(module, "deploy", "modes"), dist)
 }
 
 // madeAPI is an element of the output apis.
