@@ -39,7 +39,7 @@ type Mode struct {
 	UsagePlan      *UsagePlan `yaml:"usagePlan"`      // REST, WEBSOCKET: required where keys are
 
 	RequestValidation RequestValidation          `yaml:"requestValidation"` // REST
-	Throttle          *StageThrottle             `yaml:"throttle"`          // nil: no limit on a desk, and the account's in AWS
+	Throttle          *StageThrottle             `yaml:"throttle"`          // nil: no limit on a desk; in AWS what deploy/terraform/modules/plan sets
 	Cache             *Cache                     `yaml:"cache"`             // REST: nil: answers are not kept
 	StageVariables    map[string]string          `yaml:"stageVariables"`    // names of letters, digits and _
 	BinaryMediaTypes  []string                   `yaml:"binaryMediaTypes"`  // REST: such as image/png, image/* or */*

@@ -34,7 +34,7 @@ type Plan struct {
 	Scopes     []string             `json:"scopes"`     // all that the contract asks for, sorted
 
 	StageVariables             map[string]string `json:"stageVariables"`
-	Throttle                   *Throttle         `json:"throttle"`                   // of the stage, for operations that have none of their own; nil: the account's
+	Throttle                   *Throttle         `json:"throttle"`                   // of the stage, for operations that have none of their own; nil: what deploy/terraform/modules/plan sets, and none on a desk
 	IntegrationTimeoutInMillis int               `json:"integrationTimeoutInMillis"` // how long a function behind the API may take
 	AccessLogFormat            string            `json:"accessLogFormat"`            // a line of it, with $context variables
 

@@ -197,10 +197,18 @@ run "least" {
   }
 
   assert {
-    condition = (length(aws_apigatewayv2_api.this.cors_configuration) == 0 && length(aws_apigatewayv2_stage.this.default_route_settings) == 0 &&
-      length(aws_apigatewayv2_stage.this.route_settings) == 0 && aws_apigatewayv2_api.this.disable_execute_api_endpoint &&
+    condition = (length(aws_apigatewayv2_api.this.cors_configuration) == 0 && aws_apigatewayv2_api.this.disable_execute_api_endpoint &&
     aws_cloudwatch_log_group.access.kms_key_id == "arn:aws:kms:eu-west-1:111122223333:key/1")
     error_message = "There is something that neither the mode nor the variables ask for, or something is not that they do."
+  }
+
+  assert {
+    condition = { for settings in concat([for all in aws_apigatewayv2_stage.this.default_route_settings : merge(all, { route_key = "" })], tolist(aws_apigatewayv2_stage.this.route_settings)) :
+      settings.route_key => "${settings.throttling_rate_limit} ${settings.throttling_burst_limit}" } == {
+      ""            = "1000 500"
+      "GET /health" = "50 50"
+    }
+    error_message = "A mode without a throttle uses up the account's limits."
   }
 
   assert {

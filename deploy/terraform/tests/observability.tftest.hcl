@@ -226,6 +226,13 @@ run "observability" {
     ])])
     error_message = "The dashboard shows 401s as errors of an authorizer."
   }
+
+  assert {
+    condition = join(" ", distinct(flatten([
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [for metric in try(widget.properties.metrics, []) : regexall("SEARCH\\('(\\{[^}]*})", try(metric[0].expression, ""))]
+    ]))) == "{\"Portcullis/demo\",Issuer}"
+    error_message = "The dashboard looks for issuers' metrics elsewhere, or does not quote what may have a hyphen."
+  }
 }
 
 run "of_a_feed" {

@@ -15,6 +15,54 @@ run "what_a_plan_says" {
   }
 }
 
+# A mode that sets no throttle does not go without. What opens to everybody has less, but of WebSocket APIs, whose only such route is $connect.
+run "limits_of_a_mode_without" {
+  command = plan
+  module {
+    source = "./modules/plan"
+  }
+  variables {
+    file = "tests/fixtures/plans/things/least.json"
+  }
+
+  assert {
+    condition = output.plan.throttle == { rateLimit = 1000, burstLimit = 500 } && { for key, operation in output.plan.operations : key => jsonencode(operation.throttle) if can(operation.throttle) } == {
+      for key, operation in output.plan.operations : key => "{\"burstLimit\":50,\"rateLimit\":50}" if operation.public
+    }
+    error_message = "The mode has no limits, or others."
+  }
+}
+
+run "limits_of_a_websocket_mode_without" {
+  command = plan
+  module {
+    source = "./modules/plan"
+  }
+  variables {
+    file = "tests/fixtures/plans/silent/ws-least.json"
+  }
+
+  assert {
+    condition     = output.plan.throttle == { rateLimit = 1000, burstLimit = 500 } && !anytrue([for operation in output.plan.operations : can(operation.throttle)])
+    error_message = "The mode has no limits, or its routes have others."
+  }
+}
+
+run "limits_of_a_mode_with" {
+  command = plan
+  module {
+    source = "./modules/plan"
+  }
+  variables {
+    file = "tests/fixtures/plans/things/token.json"
+  }
+
+  assert {
+    condition     = output.plan == jsondecode(file("tests/fixtures/plans/things/token.json")).plan
+    error_message = "The mode's own limits do not hold."
+  }
+}
+
 run "refused_absent" {
   command = plan
   module {

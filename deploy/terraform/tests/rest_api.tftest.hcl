@@ -256,9 +256,9 @@ run "least_mode" {
     error_message = "Without settings keys are in a header, no type is binary, the API has AWS's address, and nothing is cached."
   }
   assert {
-    condition = (length(aws_api_gateway_method_settings.method) == 0 && aws_api_gateway_method_settings.all.settings[0].caching_enabled == false &&
+    condition = (!anytrue([for method in concat(values(aws_api_gateway_method_settings.method), [aws_api_gateway_method_settings.all]) : method.settings[0].caching_enabled]) &&
     keys(aws_api_gateway_gateway_response.error) == ["ACCESS_DENIED", "DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED"])
-    error_message = "Without settings no method has any of its own, and no answer is kept or changed but for a challenge."
+    error_message = "Without settings no answer is kept or changed but for a challenge."
   }
   assert {
     condition = { for type, response in aws_api_gateway_gateway_response.error : type => [for name in ["WWW-Authenticate", "Access-Control-Expose-Headers"] :
@@ -276,10 +276,13 @@ run "least_mode" {
   }
   assert {
     condition = alltrue([
-      aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == -1,
-      aws_api_gateway_method_settings.all.settings[0].throttling_burst_limit == -1,
+      aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == 1000,
+      aws_api_gateway_method_settings.all.settings[0].throttling_burst_limit == 500,
+      { for key, method in aws_api_gateway_method_settings.method : key => "${method.settings[0].throttling_rate_limit} ${method.settings[0].throttling_burst_limit}" } == {
+        "GET /health" = "50 50"
+      },
     ])
-    error_message = "Without a throttle the account's limits hold."
+    error_message = "A mode without a throttle uses up the account's limits."
   }
   assert {
     condition = alltrue([

@@ -189,7 +189,7 @@ run "deployment" {
   }
   assert {
     condition = { for name, value in local.deployed : name => jsonencode(value) if !contains(["functions", "module"], name) } == {
-      plan            = jsonencode(jsondecode(file("tests/fixtures/plans/rules/token-and-key.json")).plan)
+      plan            = jsonencode(local.plan)
       authorizer      = jsonencode("authorizer7")
       user_pools      = "[]"
       allowed_origins = jsonencode(["https://app.example.com"])

@@ -181,7 +181,7 @@ run "least" {
   }
 
   assert {
-    condition = (length(aws_apigatewayv2_stage.this.default_route_settings) == 0 && length(aws_apigatewayv2_stage.this.route_settings) == 0 &&
+    condition = (one(aws_apigatewayv2_stage.this.default_route_settings).throttling_rate_limit == 1000 && length(aws_apigatewayv2_stage.this.route_settings) == 0 &&
       aws_apigatewayv2_integration.function["chat"].timeout_milliseconds == 29000 &&
     alltrue([for group in [aws_cloudwatch_log_group.access, aws_cloudwatch_log_group.execution] : group.kms_key_id == "arn:aws:kms:eu-west-1:111122223333:key/1"]))
     error_message = "There is something that neither the mode nor the variables ask for, or something is not that they do."

@@ -32,9 +32,10 @@ locals {
   decided = ["Allowed", "Denied", "Unauthorized", "CannotTell", "KeysUnavailable"]
   watched = ["Revoked", "Bound", "KeysFlood"]
 
-  # The issuers' metrics, of whichever issuers there are. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+  # The issuers' metrics, of whichever issuers there are. A stack's name may have a hyphen, with which a namespace has to be in quotes:
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
   of_issuers = { for name, filter in local.issuer_filters : name =>
-    "SEARCH('{${local.namespace},Issuer} MetricName=\"${name}\"', '${filter.value == "1" ? "Sum" : "Maximum"}', ${local.period})"
+    "SEARCH('{\"${local.namespace}\",Issuer} MetricName=\"${name}\"', '${filter.value == "1" ? "Sum" : "Maximum"}', ${local.period})"
   }
 
   revocation_widgets = [for table in var.revocations_table[*] :

@@ -1,6 +1,6 @@
 output "plan" {
-  description = "What the plan says: an API of API Gateway, as in the package deploy/plan."
-  value       = local.made.plan
+  description = "What the plan says: an API of API Gateway, as in the package deploy/plan, which always has a throttle."
+  value       = local.limited
 
   precondition {
     condition     = length(local.changed) == 0

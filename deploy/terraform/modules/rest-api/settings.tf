@@ -1,14 +1,11 @@
 # What the stage does with requests: limits, logs and the cache, for all methods and for those that the mode names.
 
 locals {
-  no_throttle = { rateLimit = -1, burstLimit = -1 }
-  throttle    = local.plan.throttle == null ? local.no_throttle : local.plan.throttle
-
   # The operations with settings of their own. Those of all methods do not count for them any more.
   with_settings = { for name, operation in local.plan.operations : name => {
     # As AWS writes it: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-stage-methodsetting.html
     path     = "${replace(operation.path, "/", "~1")}/${operation.method}"
-    throttle = try(operation.throttle, local.throttle)
+    throttle = try(operation.throttle, local.plan.throttle)
     ttl      = try(operation.cache.ttlInSeconds, null)
   } if can(operation.throttle) || can(operation.cache) }
 }
@@ -24,8 +21,8 @@ resource "aws_api_gateway_method_settings" "all" {
     logging_level          = "ERROR"
     data_trace_enabled     = false
     caching_enabled        = false
-    throttling_rate_limit  = local.throttle.rateLimit
-    throttling_burst_limit = local.throttle.burstLimit
+    throttling_rate_limit  = local.plan.throttle.rateLimit
+    throttling_burst_limit = local.plan.throttle.burstLimit
   }
 }
 

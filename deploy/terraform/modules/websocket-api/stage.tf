@@ -49,17 +49,13 @@ resource "aws_apigatewayv2_stage" "this" {
     format          = local.plan.accessLogFormat
   }
 
-  # Only where the plan has limits: the provider sends a limit that is not set as 0, which lets nothing through. Messages, which
-  # may hold what is secret, are never logged.
-  dynamic "default_route_settings" {
-    for_each = local.plan.throttle[*]
-    content {
-      detailed_metrics_enabled = true
-      logging_level            = "ERROR"
-      data_trace_enabled       = false
-      throttling_rate_limit    = default_route_settings.value.rateLimit
-      throttling_burst_limit   = default_route_settings.value.burstLimit
-    }
+  # Messages, which may hold what is secret, are never logged.
+  default_route_settings {
+    detailed_metrics_enabled = true
+    logging_level            = "ERROR"
+    data_trace_enabled       = false
+    throttling_rate_limit    = local.plan.throttle.rateLimit
+    throttling_burst_limit   = local.plan.throttle.burstLimit
   }
 
   dynamic "route_settings" {
