@@ -91,6 +91,9 @@ func failed(operation string, err error) error {
 	if refusesDevice(operation, exception) {
 		return errDevice
 	}
+	if refusesHash(operation, exception) {
+		return errHash
+	}
 	if refusesSecret(operation, exception) {
 		return &secretError{operation}
 	}
@@ -172,14 +175,21 @@ func (e *secretError) Error() string {
 	return e.operation + ": the app client has another secret than it was given, or none, or the token is another app client's"
 }
 
-// refusesSecret tells an app client that is not accepted from a user who is not. Only RevokeToken has an exception of its
-// own for it. A hash that is wrong in a reply is that of another username than the challenge's, such as an alias: InitiateAuth
-// has accepted the secret.
+// errHash is for a reply whose secret hash Cognito does not accept. It may be that of another username than the challenge's, such as an alias,
+// or of a secret that another one took the place of, although InitiateAuth was called with the right one: in another process.
+var errHash = fmt.Errorf("%w: the secret hash of a reply", tokens.ErrRefused)
+
+// refusesHash tells a reply's secret hash that is wrong from a secret that is missing.
+func refusesHash(operation string, exception smithy.APIError) bool {
+	return operation == respond && exception.ErrorCode() == "NotAuthorizedException" &&
+		strings.Contains(strings.ToLower(exception.ErrorMessage()), "unable to verify secret hash")
+}
+
+// refusesSecret tells an app client that is not accepted from a user who is not. Only RevokeToken has an exception of its own for it.
 func refusesSecret(operation string, exception smithy.APIError) bool {
 	switch exception.ErrorCode() {
 	case "NotAuthorizedException":
-		message := strings.ToLower(exception.ErrorMessage())
-		return strings.Contains(message, "secret") && !(operation == respond && strings.Contains(message, "unable to verify secret hash"))
+		return strings.Contains(strings.ToLower(exception.ErrorMessage()), "secret")
 	case "UnauthorizedException":
 		return operation == revokeToken
 	}
