@@ -157,7 +157,7 @@ const longestToken = 24 * time.Hour
 
 // signOut serves POST /tokens/sign-out.
 func (h *Handler) signOut(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	access, err := readBearer(e)
+	access, err := readSignOut(e)
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}

@@ -74,7 +74,8 @@
 //	401  one text for an operation, whatever the reason: an unknown user and a wrong password are the same bytes;
 //	     of signing out with WWW-Authenticate: Bearer realm="tokens", and error="invalid_token" where there was a token
 //	403  the account asks for a step that cannot be handed on, such as setting up a second factor
-//	415  the body does not say that it is JSON (Content-Type), which keeps out the forms of other origins' pages
+//	415  the body does not say that it is JSON (Content-Type), which keeps out the forms of other origins' pages; also one that signing out
+//	     does not need
 //	429  the provider throttles; Retry-After
 //	503  the provider, the app client's secret or Revocations cannot be reached; Retry-After
 //
