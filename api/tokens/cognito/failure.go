@@ -100,6 +100,9 @@ func failed(operation string, err error) error {
 	if saysEnded(operation, exception) {
 		return tokens.ErrEnded
 	}
+	if saysDisabled(operation, exception) {
+		return tokens.ErrDisabled
+	}
 	if input := inputOf(operation, code); input != nil {
 		return input
 	}
@@ -148,8 +151,20 @@ func refusesDevice(operation string, exception smithy.APIError) bool {
 // not give: only the message does, "Access Token has been revoked" (https://github.com/aws-amplify/amplify-js/issues/3540). Should it say
 // something else one day, the token is refused as any other.
 func saysEnded(operation string, exception smithy.APIError) bool {
-	return (operation == getUser || operation == globalSignOut) && exception.ErrorCode() == "NotAuthorizedException" &&
-		strings.EqualFold(strings.TrimSuffix(exception.ErrorMessage(), "."), "Access Token has been revoked")
+	return (operation == getUser || operation == globalSignOut) && isNotAuthorized(exception, "Access Token has been revoked")
+}
+
+// saysDisabled tells an access token that Cognito gave to a user who is disabled by now from one that it did not give. It knows the user by
+// the token alone, and says another thing of one whose signature is not its own. AdminDisableUser ends access tokens, so that Cognito may say
+// that they were revoked as well
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDisableUser.html).
+func saysDisabled(operation string, exception smithy.APIError) bool {
+	return operation == getUser && isNotAuthorized(exception, "User is disabled")
+}
+
+// isNotAuthorized tells whether an exception is a NotAuthorizedException that says this and no more.
+func isNotAuthorized(exception smithy.APIError, message string) bool {
+	return exception.ErrorCode() == "NotAuthorizedException" && strings.EqualFold(strings.TrimSuffix(exception.ErrorMessage(), "."), message)
 }
 
 // unsent is a failure without an answer of Cognito's that can be read. The error's text may hold the endpoint's address, and
