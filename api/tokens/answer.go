@@ -20,14 +20,6 @@ type revoked struct {
 	AccessTokens string `json:"accessTokens"` // what authorizers do with those that came of it
 }
 
-// revokedOf says what was revoked: the family, or the refresh token alone.
-func revokedOf(family bool) revoked {
-	if family {
-		return revoked{"Refresh token revoked, and the tokens that came of it", "revoked"}
-	}
-	return revoked{"Refresh token revoked; access tokens that came of it may be accepted until they end", "accepted until they end"}
-}
-
 // issued is Tokens as clients see them, and what RFC 6749, section 5.1, calls them but for the casing.
 type issued struct {
 	AccessToken  string `json:"accessToken"`

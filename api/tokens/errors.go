@@ -13,6 +13,9 @@ var (
 	ErrRefused = errors.New("refused by the identity provider")
 	// ErrEnded is ErrRefused of an access token that is the identity provider's and in time, and was ended there before.
 	ErrEnded = fmt.Errorf("%w: the access token was ended", ErrRefused)
+	// ErrDisabled is ErrRefused of an access token that is the identity provider's, and whose user is disabled there. Whether its sign-in was
+	// ended is not known: it may be good again once the user is enabled.
+	ErrDisabled = fmt.Errorf("%w: the user is disabled", ErrRefused)
 	// ErrReplaced: the refresh token was rotated, and another one took its place.
 	ErrReplaced = errors.New("refresh token was replaced")
 )

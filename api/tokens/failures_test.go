@@ -35,7 +35,7 @@ const (
 	badReply       = `401 {"error":"Invalid code or session"}`
 	badRefresh     = `401 {"error":"Invalid refresh token, or one of a remembered device without its deviceKey"}`
 	badAccess      = `401 {"error":"Invalid access token"}`
-	revoked        = `200 {"message":"Refresh token revoked; access tokens that came of it may be accepted until they end","accessTokens":"accepted until they end"}`
+	revoked        = `200 ` + saidAlone
 )
 
 // TestExceptions: what each exception of Cognito's becomes, by operation; "" where the operation has no such exception.

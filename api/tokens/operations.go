@@ -80,84 +80,9 @@ func (h *Handler) refresh(ctx context.Context, e *lambdaproxy.Event) (lambdaprox
 	return ok(issuedOf(tokens)), nil
 }
 
-// revoke serves POST /tokens/revoke. A refresh token that is not known is as good as a revoked one (RFC 7009, section 2.2).
-func (h *Handler) revoke(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	given, err := readRevoked(e)
-	if err != nil {
-		return lambdaproxy.Answer{}, err
-	}
-	var f family
-	if h.revocations != nil {
-		f, err = h.revokeFamily(ctx, given)
-	}
-	if err != nil {
-		return lambdaproxy.Answer{}, err
-	}
-	if err := h.revokeAll(ctx, given.access, f.next, given.refresh); err != nil { // one that was rotated may be good for another minute
-		return lambdaproxy.Answer{}, handOn(f.next, err)
-	}
-	if f.replaced && !f.told {
-		return lambdaproxy.Answer{}, errReplaced
-	}
-	return ok(revokedOf(f.told)), nil
-}
-
-// revokeAll ends refresh tokens at the provider, those that are not "", of the app client that an access token may name.
-func (h *Handler) revokeAll(ctx context.Context, access Secret, all ...Secret) error {
-	for _, token := range all {
-		if token == "" {
-			continue
-		}
-		if err := h.identity.Revoke(ctx, token, access); err != nil && !errors.Is(err, ErrRefused) {
-			return err
-		}
-	}
-	return nil
-}
-
-// family is what became of the tokens that share a refresh token's sign-in.
-type family struct {
-	told     bool   // authorizers were
-	replaced bool   // another refresh token took the place of this one before
-	next     Secret // the refresh token that took its place now; "": none did
-}
-
-// revokeFamily tells the authorizers what a refresh token stands for. The token is opaque, so that it is used once more:
-// the access token that it gives names the family, whose ID tokens may end later. One that the provider refuses names none, nor does one
-// that was replaced: the newer one, which does, may be somebody else's by now. Then the access token that came along names it, if the
-// provider takes that.
-//
-// The authorizers come before the provider: when they cannot be told, the refresh token is good for another attempt.
-func (h *Handler) revokeFamily(ctx context.Context, given revocable) (family, error) {
-	tokens, err := h.identity.Redeem(ctx, given.refresh, given.access, given.device)
-	f := family{replaced: errors.Is(err, ErrReplaced), next: tokens.Refresh}
-	var claims Claims
-	switch {
-	case err == nil:
-		claims, err = h.identity.Claims(tokens.Access)
-	case isRefused(err) && given.access != "":
-		claims, err = h.identity.Check(ctx, given.access)
-	}
-	if isRefused(err) && !errors.Is(err, ErrEnded) {
-		return f, nil
-	}
-	if err == nil || errors.Is(err, ErrEnded) {
-		err = unavailable(h.revocations.RevokeFamily(ctx, claims.Issuer, claims.Origin, h.now().Add(longestToken)))
-	}
-	f.told = err == nil
-	return f, handOn(f.next, err)
-}
-
-// isRefused tells whether the provider does not take a token, now or ever.
-func isRefused(err error) bool { return errors.Is(err, ErrRefused) || errors.Is(err, ErrReplaced) }
-
-// longestToken is the longest that an access token or an ID token of Cognito's can be good
-// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html).
-const longestToken = 24 * time.Hour
-
 // signOut serves POST /tokens/sign-out.
 func (h *Handler) signOut(ctx context.Context, e *lambdaproxy.Event) (lambdaproxy.Answer, error) {
-	access, err := readBearer(e)
+	access, err := readSignOut(e)
 	if err != nil {
 		return lambdaproxy.Answer{}, err
 	}
@@ -254,12 +179,4 @@ func unavailable(err error) error {
 		return nil
 	}
 	return &UnavailableError{RetryAfter: time.Second, Err: fmt.Errorf("revocations: %w", err)}
-}
-
-// handOn keeps a rotated refresh token with the error that its client hears of.
-func handOn(next Secret, err error) error {
-	if err == nil || next == "" {
-		return err
-	}
-	return &rotatedError{next, err}
 }

@@ -171,6 +171,17 @@ func isTokenCharacter(c rune) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("-_.=", c)
 }
 
+// readSignOut reads the access token of a request that needs no body. One that has a body all the same must be of the type of the other
+// operations.
+func readSignOut(e *lambdaproxy.Event) (Secret, error) {
+	if e.Body != "" {
+		if err := e.RequireJSON(); err != nil {
+			return "", err
+		}
+	}
+	return readBearer(e)
+}
+
 // readBearer reads the access token in Authorization (RFC 6750, section 2.1). What is there twice or is of another scheme
 // is no access token.
 func readBearer(e *lambdaproxy.Event) (Secret, error) {

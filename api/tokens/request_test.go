@@ -232,16 +232,28 @@ func TestMediaTypes(t *testing.T) {
 		{[]string{"application/json", "application/json"}, `Content-Type must be application/json, not "application/json, application/json"`},
 		{[]string{strings.Repeat("x", 300)}, `Content-Type must be application/json, not "` + strings.Repeat("x", 64) + `"`},
 	} {
-		for _, path := range []string{"/tokens", "/tokens/refresh", "/tokens/revoke"} {
+		for _, path := range []string{"/tokens", "/tokens/refresh", "/tokens/revoke", "/tokens/sign-out"} {
 			d := newDesk(t, "local-client", nil)
 			call := proxytest.Call{Method: "POST", Path: path, Body: `{"x":1}`, Header: map[string][]string{"content-type": test.types}}
 			a := proxytest.Invoke(t, d.Handler, proxytest.Event(t, "rest", call))
-			if test.want == "" {
+			if test.want == "" && path == "/tokens/sign-out" {
+				read(t, a, 401)
+			} else if test.want == "" {
 				read(t, a, 400)
 			} else if got := read(t, a, 415); got.Error != test.want || a.Headers["Accept"] != "application/json" || d.log.Len() > 0 {
 				t.Errorf("%s %q: %+v, headers %v, log %s", path, test.types, got, a.Headers, d.log)
 			}
 		}
+	}
+}
+
+// TestNoBodyToSignOut: where there is no body, its type is of no interest.
+func TestNoBodyToSignOut(t *testing.T) {
+	for _, types := range [][]string{nil, {"text/plain"}} {
+		d := newDesk(t, "local-client", nil)
+		header := map[string][]string{"content-type": types, "Authorization": {"Bearer " + signIn(t, d.Handler, "member").AccessToken}}
+		call := proxytest.Call{Method: "POST", Path: "/tokens/sign-out", Header: header}
+		read(t, proxytest.Invoke(t, d.Handler, proxytest.Event(t, "rest", call)), 200)
 	}
 }
 

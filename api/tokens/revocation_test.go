@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -126,13 +128,14 @@ func TestRevoke(t *testing.T) {
 			first := signIn(t, d.Handler, "admin")
 			for again := range 2 {
 				a := post(t, d.Handler, "rest", "/tokens/revoke", refreshing(first.RefreshToken))
-				want := "accepted until they end"
+				want := saidAlone
 				if told != nil && again == 0 {
-					want = "revoked"
+					want = saidFamily
 				}
-				if got := read(t, a, 200); got.AccessTokens != want || !strings.HasPrefix(got.Message, "Refresh token revoked") {
-					t.Errorf("%s: %+v, want access tokens %s", client, got, want)
+				if a.Body != want {
+					t.Errorf("%s: %s, want %s", client, a.Body, want)
 				}
+				read(t, a, 200)
 			}
 			read(t, post(t, d.Handler, "rest", "/tokens/refresh", refreshing(first.RefreshToken)), 401)
 			if told != nil {
@@ -250,6 +253,148 @@ func TestRevokeWithAccessToken(t *testing.T) {
 				t.Errorf("revoked %+v", entries)
 			}
 		})
+	}
+}
+
+// What is said of what was revoked.
+const (
+	saidFamily = `{"message":"Refresh token revoked, and the tokens that came of it","accessTokens":"revoked"}`
+	saidOther  = `{"message":"Refresh token revoked, and the tokens that came of it; the access token is not one of those, and was not revoked","accessTokens":"revoked"}`
+	saidBefore = `{"message":"Refresh token ended, or never was one; the access token's sign-in, which had ended, is revoked","accessTokens":"revoked"}`
+	saidKept   = `{"message":"Refresh token ended, or never was one; the access token's sign-in is revoked, but its own refresh token was not ended: send it to end it","accessTokens":"revoked"}`
+	saidDoubt  = `{"message":"Refresh token ended, or never was one; the access token's sign-in is revoked, but its refresh token, if it is another one, was not ended: ` +
+		`send it to end it","accessTokens":"revoked"}`
+	saidAlone  = `{"message":"Refresh token ended, or never was one; access tokens that came of it may be accepted until they end","accessTokens":"accepted until they end"}`
+	saidTheirs = `{"error":"refreshToken must be one of this API's app client"}`
+)
+
+// TestRevokeSays: the answer says of a refresh token and of an access token what became of each. There are two sign-ins, A and B, and C at
+// another app client.
+func TestRevokeSays(t *testing.T) {
+	type signIns struct{ a, b, c said }
+	nothing := func(*testing.T, *desk, said) {}
+	for _, test := range []struct {
+		name, client string
+		before       func(t *testing.T, d *desk, a said)
+		sent         func(s signIns) (refresh, access string)
+		want         string
+		told, renews string // the sign-ins that authorizers are told of, and those that go on
+	}{
+		{"its own", "local-client", nothing, func(s signIns) (string, string) { return s.a.RefreshToken, s.a.AccessToken }, saidFamily, "a", "bc"},
+		{"no access token", "local-client", nothing, func(s signIns) (string, string) { return s.a.RefreshToken, "" }, saidFamily, "a", "bc"},
+		{"the access token of another sign-in", "local-client", nothing, func(s signIns) (string, string) { return s.a.RefreshToken, s.b.AccessToken }, saidOther, "a", "bc"},
+		{"the same of a client that rotates", "rotating", nothing, func(s signIns) (string, string) { return s.a.RefreshToken, s.b.AccessToken }, saidOther, "a", "bc"},
+		{"the access token of another app client", "local-client", nothing, func(s signIns) (string, string) { return s.a.RefreshToken, s.c.AccessToken }, saidOther, "a", "bc"},
+		{"what is no access token", "local-client", nothing, func(s signIns) (string, string) { return s.a.RefreshToken, "a.b.c" }, saidOther, "a", "bc"},
+		{"made up", "local-client", nothing, func(s signIns) (string, string) { return "x.y", s.a.AccessToken }, saidKept, "a", "abc"},
+		{"cut", "local-client", nothing, func(s signIns) (string, string) { return s.a.RefreshToken[:20], s.a.AccessToken }, saidKept, "a", "abc"},
+		{"made up, of a client with a secret", "secretive", nothing, func(s signIns) (string, string) { return "x.y", s.a.AccessToken }, saidKept, "a", "abc"},
+		{"made up, without an access token", "local-client", nothing, func(signIns) (string, string) { return "x.y", "" }, saidAlone, "", "abc"},
+		{"made up, after a sign-out", "local-client", signedOut, func(s signIns) (string, string) { return "x.y", s.a.AccessToken }, saidBefore, "a", "c"},
+		{"ended, with the access token of another sign-in", "local-client", revoke, func(s signIns) (string, string) { return s.a.RefreshToken, s.b.AccessToken }, saidKept, "b", "bc"},
+		{"replaced", "rotating", rotate, func(s signIns) (string, string) { return s.a.RefreshToken, s.a.AccessToken }, saidFamily, "a", "bc"},
+		{"replaced, with the access token of another sign-in", "rotating", rotate, func(s signIns) (string, string) { return s.a.RefreshToken, s.b.AccessToken }, saidKept, "b", "bc"},
+		{"of another app client", "local-client", nothing, func(s signIns) (string, string) { return s.c.RefreshToken, s.a.AccessToken }, saidTheirs, "", "abc"},
+		{"of another app client, with its own", "local-client", nothing, func(s signIns) (string, string) { return s.c.RefreshToken, s.c.AccessToken }, saidTheirs, "", "abc"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			told := &journal{}
+			d, there := newDesk(t, test.client, told), newDesk(t, "graceful", nil)
+			s := signIns{signIn(t, d.Handler, "reader"), signIn(t, d.Handler, "reader"), signIn(t, there.Handler, "admin")}
+			test.before(t, d, s.a)
+			told.take()
+			refresh, access := test.sent(s)
+			body := refreshing(refresh)
+			if access != "" {
+				body = revoking(refresh, access)
+			}
+			a := post(t, d.Handler, "rest", "/tokens/revoke", body)
+			status := 200
+			if test.want == saidTheirs {
+				status = 400
+			}
+			if read(t, a, status); a.Body != test.want {
+				t.Errorf("said %s, want %s", a.Body, test.want)
+			}
+			all := map[string]said{"a": s.a, "b": s.b}
+			entries := told.take()
+			if first, known := all[test.told]; known {
+				wantFamily(t, test.name, entries, d.issuer, claimsOf(t, first.AccessToken))
+			} else if len(entries) > 0 {
+				t.Errorf("told %+v", entries)
+			}
+			renews := ""
+			for _, sign := range []string{"a", "b"} {
+				if post(t, d.Handler, "rest", "/tokens/refresh", refreshing(all[sign].RefreshToken)).StatusCode == 200 {
+					renews += sign
+				}
+			}
+			if post(t, there.Handler, "rest", "/tokens/refresh", refreshing(s.c.RefreshToken)).StatusCode == 200 {
+				renews += "c"
+			}
+			if renews != test.renews {
+				t.Errorf("%q go on, want %q", renews, test.renews)
+			}
+		})
+	}
+}
+
+// disabling is a user pool whose users are all disabled once it is told: of an access token that it gave it says so.
+type disabling struct {
+	pool http.Handler
+	said atomic.Bool
+}
+
+func (p *disabling) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "AWSCognitoIdentityProviderService.")
+	answer := httptest.NewRecorder()
+	p.pool.ServeHTTP(answer, r)
+	refusal := map[string]string{"GetUser": "User is disabled.", "GlobalSignOut": "User is disabled.", "GetTokensFromRefreshToken": "Refresh Token has been revoked"}[operation]
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	if ours := answer.Code == 200 || strings.Contains(answer.Body.String(), "has been revoked"); p.said.Load() && ours && refusal != "" {
+		w.WriteHeader(400)
+		_, _ = fmt.Fprintf(w, `{"__type":"NotAuthorizedException","message":%q}`, refusal)
+		return
+	}
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
+}
+
+// TestRevokeOfDisabledUser: a disabled user's access token names the family, a forged one does not, and neither signs out.
+func TestRevokeOfDisabledUser(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		access func(t *testing.T, first said) string
+		want   string
+	}{
+		{"its own", own, saidDoubt},
+		{"a forged one", forged, saidAlone},
+		{"with another signature", func(_ *testing.T, first said) string { return forgedOf(first.AccessToken) }, saidAlone},
+		{"none", none, saidAlone},
+		{"of another app client", ofAnotherClient, saidAlone},
+	} {
+		told := &journal{}
+		d := newDesk(t, "local-client", told)
+		pool := &disabling{pool: testtools.Proxy(t, d.address)}
+		d.Handler, d.log = newHandler(t, testtools.Serve(t, pool), "local-client", told)
+		first := signIn(t, d.Handler, "member")
+		pool.said.Store(true)
+		body := refreshing(first.RefreshToken)
+		if access := test.access(t, first); access != "" {
+			read(t, signOut(t, d.Handler, "rest", "Bearer "+access), 401)
+			body = revoking(first.RefreshToken, access)
+		}
+		if entries := told.take(); len(entries) > 0 {
+			t.Errorf("%s: a sign-out told %+v", test.name, entries)
+		}
+		if a := post(t, d.Handler, "rest", "/tokens/revoke", body); a.Body != test.want {
+			t.Errorf("%s: said %s, want %s", test.name, a.Body, test.want)
+		}
+		if entries := told.take(); test.want == saidDoubt {
+			wantFamily(t, test.name, entries, d.issuer, claimsOf(t, first.AccessToken))
+		} else if len(entries) > 0 {
+			t.Errorf("%s: told %+v", test.name, entries)
+		}
 	}
 }
 

@@ -48,10 +48,12 @@
 //
 // A refresh token is opaque. It is used once more, for an access token that names the family that authorizers are told of. Where the
 // provider refuses that, since the token was revoked already, its user is disabled, a trigger refuses or a device's key is missing, the
-// family is that of the accessToken, which may be sent along and which the provider checks; one that was ended there before is good for that,
-// too, so that this can be repeated. The answer's accessTokens are "revoked", or
+// family is that of the accessToken, which may be sent along and which the provider checks; one that was ended there before, or is a disabled
+// user's, is good for that, too, so that this can be repeated. The answer's accessTokens are "revoked", or
 // "accepted until they end" where no family is known, or there are no Revocations; the refresh token is good for nothing in any case
-// (RFC 7009, section 2.2).
+// (RFC 7009, section 2.2). One that never was any is not told from one that was ended, and the message says so. Where the accessToken alone
+// named the family, and the provider takes it still, the sign-in's own refresh token was another one: the message says that it was not ended.
+// An accessToken of another sign-in than that of a refresh token that was used is not revoked, and the message says that.
 //
 // Signing out ends what was issued up to now, in whole seconds, as the claim iat is: the rest of the second in which it is done, and for
 // half a second more, in which the provider does it. It is answered when that is over, up to a second and a half later, so that who signs
@@ -74,7 +76,8 @@
 //	401  one text for an operation, whatever the reason: an unknown user and a wrong password are the same bytes;
 //	     of signing out with WWW-Authenticate: Bearer realm="tokens", and error="invalid_token" where there was a token
 //	403  the account asks for a step that cannot be handed on, such as setting up a second factor
-//	415  the body does not say that it is JSON (Content-Type), which keeps out the forms of other origins' pages
+//	415  the body does not say that it is JSON (Content-Type), which keeps out the forms of other origins' pages; also one that signing out
+//	     does not need
 //	429  the provider throttles; Retry-After
 //	503  the provider, the app client's secret or Revocations cannot be reached, or not before the invocation's time is over; Retry-After
 //
@@ -229,9 +232,9 @@ type Identity interface {
 	// Revoke ends a refresh token, and every token that came of it, of the app clients of Redeem. One that is not known is ErrRefused, and one of
 	// another app client an [*InputError].
 	Revoke(ctx context.Context, refresh, access Secret) error
-	// Claims reads an access token that Redeem gave.
+	// Claims reads an access token without having it checked: one that Redeem gave, or one for which nothing is done.
 	Claims(access Secret) (Claims, error)
-	// Check reads an access token after the provider has checked it. With ErrEnded it gives its claims all the same.
+	// Check reads an access token after the provider has checked it. With ErrEnded and with ErrDisabled it gives its claims all the same.
 	Check(ctx context.Context, access Secret) (Claims, error)
 	// SignOut ends all tokens of the user of an access token.
 	SignOut(ctx context.Context, access Secret) error

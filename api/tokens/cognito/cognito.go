@@ -10,6 +10,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,8 +135,8 @@ func call[T any](ctx context.Context, p *Pool, operation string, do func(ctx con
 	return answer, failed(operation, err)
 }
 
-// callWithSecret is call with the client's secret, "" where it has none. One that Cognito does not accept, in whose place there is another by
-// now, is no failure: Cognito has done nothing for it, so the call is made with that one.
+// callWithSecret is call with the client's secret, "" where it has none. One that Cognito does not accept, or may not have accepted, in whose
+// place there is another by now, is no failure: Cognito has done nothing for it, so the call is made with that one.
 func callWithSecret[T any](ctx context.Context, p *Pool, operation string, do func(ctx context.Context, secret tokens.Secret) (T, error)) (answer T, err error) {
 	with := func(secret tokens.Secret) (T, error) {
 		return call(ctx, p, operation, func(ctx context.Context) (T, error) { return do(ctx, secret) })
@@ -147,12 +148,15 @@ func callWithSecret[T any](ctx context.Context, p *Pool, operation string, do fu
 	if err != nil {
 		return answer, err
 	}
-	if answer, err = with(secret); !isSecretError(err) {
+	if answer, err = with(secret); !isSecretError(err) && !errors.Is(err, errHash) {
 		return answer, err
 	}
 	p.secret.Forget(secret)
 	other, unread := p.secret.Get(ctx)
-	if unread != nil || other == secret {
+	switch {
+	case unread != nil && errors.Is(err, errHash): // whose fault it is cannot be told
+		return answer, unread
+	case unread != nil || other == secret:
 		return answer, err
 	}
 	if answer, err = with(other); isSecretError(err) {

@@ -120,12 +120,21 @@ func TestClientSecrets(t *testing.T) {
 }
 
 // vault has a secret that is put there, and hands out what it has read until it is told to forget it, as package secretsmanager does.
-type vault struct{ put, read tokens.Secret }
+type vault struct {
+	put, read tokens.Secret
+	err       error // of reading
+	reads     int
+}
 
 func (v *vault) Get(context.Context) (tokens.Secret, error) {
-	if v.read == "" {
-		v.read = v.put
+	if v.read != "" {
+		return v.read, nil
 	}
+	v.reads++
+	if v.err != nil {
+		return "", v.err
+	}
+	v.read = v.put
 	return v.read, nil
 }
 
@@ -194,20 +203,63 @@ func TestRotatedSecret(t *testing.T) {
 	}
 }
 
-// TestReplyAsAlias: a reply with another username than the challenge's, whose secret hash Cognito does not accept, is refused as
-// any other is; the secret is right. A client that has a secret, and was given none, is not.
-func TestReplyAsAlias(t *testing.T) {
-	for message, isRefused := range map[string]bool{
-		"Unable to verify secret hash for client secretive":                           true,
-		"Client secretive is configured with secret but SECRET_HASH was not received": false,
-	} {
-		client, _ := wire(t, 400, fmt.Sprintf(`{"__type":"NotAuthorizedException","message":%q}`, message))
-		secret := &keeper{secret: "right"}
-		_, err := newPool(t, cognito.Config{Client: client, ClientID: "secretive", Secret: secret}).
-			Reply(t.Context(), tokens.Reply{Challenge: tokens.SMSCode, Session: "s", Username: "ann@example.com", Code: "123456"})
-		if err == nil || errors.Is(err, tokens.ErrRefused) != isRefused || (secret.forgotten == "") != isRefused {
-			t.Errorf("%s: %v, forgotten %q", message, err, string(secret.forgotten))
+// TestRotatedSecretInReply: a sign-in that one process began with the new secret goes on in another that holds the old one. A reply whose hash is
+// not accepted, whatever the reason, has the secret read once more, and is made again where it is another one.
+func TestRotatedSecretInReply(t *testing.T) {
+	var code string
+	var issued *issuer.Pool
+	var replies atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".RespondToAuthChallenge") {
+			replies.Add(1)
 		}
+		issued.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	issued, err := issuer.New(issuer.Config{
+		BaseURL: server.URL, Clients: []issuer.Client{{ID: "secretive", Secret: "new"}}, Deliver: func(m issuer.Message) { code = m.Code },
+		Accounts: []issuer.Account{{Username: "sms", Phone: "+15550100", MFA: []issuer.MFA{issuer.MFASMS}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	beginning := newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "secretive", Secret: &vault{put: "new"}})
+	away := &tokens.UnavailableError{Err: errors.New("away")}
+	for _, test := range []struct {
+		name     string
+		secret   vault
+		username string
+		want     error
+		reads    int
+		replies  int32
+	}{
+		{"new", vault{put: "new", read: "new"}, "sms", nil, 0, 1},
+		{"old", vault{put: "new", read: "old"}, "sms", nil, 1, 2},
+		{"old, not to be read", vault{put: "new", read: "old", err: away}, "sms", away, 1, 1},
+		{"old, in both places", vault{put: "old", read: "old"}, "sms", tokens.ErrRefused, 1, 1},
+		{"another username, with the old one", vault{put: "new", read: "old"}, "admin", tokens.ErrRefused, 1, 2},
+	} {
+		begun, err := beginning.SignIn(t.Context(), tokens.Credentials{Username: "sms", Password: issuer.Password})
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret := test.secret
+		replies.Store(0)
+		ended, err := newPool(t, cognito.Config{Client: clientAt(server.URL), ClientID: "secretive", Secret: &secret}).
+			Reply(t.Context(), tokens.Reply{Challenge: tokens.SMSCode, Session: begun.Challenge.Session, Username: test.username, Code: tokens.Secret(code)})
+		if !errors.Is(err, test.want) || (err == nil) != (ended.Tokens != nil) || secret.reads != test.reads || replies.Load() != test.replies {
+			t.Errorf("%s: %v after %d reads and %d replies, want %v after %d and %d", test.name, err, secret.reads, replies.Load(), test.want, test.reads, test.replies)
+		}
+	}
+}
+
+// TestReplyWithoutSecret: an app client that has a secret, and was given none, is no user who is refused.
+func TestReplyWithoutSecret(t *testing.T) {
+	client, _ := wire(t, 400, `{"__type":"NotAuthorizedException","message":"Client secretive is configured with secret but SECRET_HASH was not received"}`)
+	_, err := newPool(t, cognito.Config{Client: client, ClientID: "secretive"}).
+		Reply(t.Context(), tokens.Reply{Challenge: tokens.SMSCode, Session: "s", Username: "ann@example.com", Code: "123456"})
+	if err == nil || errors.Is(err, tokens.ErrRefused) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -91,11 +91,17 @@ func failed(operation string, err error) error {
 	if refusesDevice(operation, exception) {
 		return errDevice
 	}
+	if refusesHash(operation, exception) {
+		return errHash
+	}
 	if refusesSecret(operation, exception) {
 		return &secretError{operation}
 	}
 	if saysEnded(operation, exception) {
 		return tokens.ErrEnded
+	}
+	if saysDisabled(operation, exception) {
+		return tokens.ErrDisabled
 	}
 	if input := inputOf(operation, code); input != nil {
 		return input
@@ -145,8 +151,20 @@ func refusesDevice(operation string, exception smithy.APIError) bool {
 // not give: only the message does, "Access Token has been revoked" (https://github.com/aws-amplify/amplify-js/issues/3540). Should it say
 // something else one day, the token is refused as any other.
 func saysEnded(operation string, exception smithy.APIError) bool {
-	return (operation == getUser || operation == globalSignOut) && exception.ErrorCode() == "NotAuthorizedException" &&
-		strings.EqualFold(strings.TrimSuffix(exception.ErrorMessage(), "."), "Access Token has been revoked")
+	return (operation == getUser || operation == globalSignOut) && isNotAuthorized(exception, "Access Token has been revoked")
+}
+
+// saysDisabled tells an access token that Cognito gave to a user who is disabled by now from one that it did not give. It knows the user by
+// the token alone, and says another thing of one whose signature is not its own. AdminDisableUser ends access tokens, so that Cognito may say
+// that they were revoked as well
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDisableUser.html).
+func saysDisabled(operation string, exception smithy.APIError) bool {
+	return operation == getUser && isNotAuthorized(exception, "User is disabled")
+}
+
+// isNotAuthorized tells whether an exception is a NotAuthorizedException that says this and no more.
+func isNotAuthorized(exception smithy.APIError, message string) bool {
+	return exception.ErrorCode() == "NotAuthorizedException" && strings.EqualFold(strings.TrimSuffix(exception.ErrorMessage(), "."), message)
 }
 
 // unsent is a failure without an answer of Cognito's that can be read. The error's text may hold the endpoint's address, and
@@ -172,14 +190,21 @@ func (e *secretError) Error() string {
 	return e.operation + ": the app client has another secret than it was given, or none, or the token is another app client's"
 }
 
-// refusesSecret tells an app client that is not accepted from a user who is not. Only RevokeToken has an exception of its
-// own for it. A hash that is wrong in a reply is that of another username than the challenge's, such as an alias: InitiateAuth
-// has accepted the secret.
+// errHash is for a reply whose secret hash Cognito does not accept. It may be that of another username than the challenge's, such as an alias,
+// or of a secret that another one took the place of, although InitiateAuth was called with the right one: in another process.
+var errHash = fmt.Errorf("%w: the secret hash of a reply", tokens.ErrRefused)
+
+// refusesHash tells a reply's secret hash that is wrong from a secret that is missing.
+func refusesHash(operation string, exception smithy.APIError) bool {
+	return operation == respond && exception.ErrorCode() == "NotAuthorizedException" &&
+		strings.Contains(strings.ToLower(exception.ErrorMessage()), "unable to verify secret hash")
+}
+
+// refusesSecret tells an app client that is not accepted from a user who is not. Only RevokeToken has an exception of its own for it.
 func refusesSecret(operation string, exception smithy.APIError) bool {
 	switch exception.ErrorCode() {
 	case "NotAuthorizedException":
-		message := strings.ToLower(exception.ErrorMessage())
-		return strings.Contains(message, "secret") && !(operation == respond && strings.Contains(message, "unable to verify secret hash"))
+		return strings.Contains(strings.ToLower(exception.ErrorMessage()), "secret")
 	case "UnauthorizedException":
 		return operation == revokeToken
 	}

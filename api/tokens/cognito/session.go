@@ -94,7 +94,7 @@ func (p *Pool) Check(ctx context.Context, access tokens.Secret) (tokens.Claims, 
 	user, err := call(ctx, p, getUser, func(ctx context.Context) (*cognitoidentityprovider.GetUserOutput, error) {
 		return p.client.GetUser(ctx, &cognitoidentityprovider.GetUserInput{AccessToken: aws.String(string(access))}, once)
 	})
-	if errors.Is(err, tokens.ErrEnded) {
+	if errors.Is(err, tokens.ErrEnded) || errors.Is(err, tokens.ErrDisabled) {
 		if claims, unread := p.Claims(access); unread == nil {
 			return claims, err
 		}

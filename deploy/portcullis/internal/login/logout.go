@@ -72,11 +72,11 @@ func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile
 	if err != nil {
 		return err
 	}
-	ended, before := "signed out", false
+	ended, others := "signed out", ""
 	if !here {
 		switch p, err = s.signOutEverywhere(ctx, at, locked, p); {
 		case errors.Is(err, tokens.ErrRefused):
-			ended, before = "the sign-in here had ended before; others of the same user, if there are any, go on", true
+			ended, others = "the sign-in here had ended before", "; others of the same user, if there are any, go on"
 		case err != nil:
 			return retained(err)
 		default:
@@ -87,18 +87,16 @@ func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile
 	if err != nil && !errors.Is(err, tokens.ErrReplaced) { // which is ended, and authorizers could not be told
 		return retained(err)
 	}
-	switch {
-	case before:
-	case all:
+	if all {
 		ended += "; its access tokens are revoked"
-	default:
+	} else {
 		ended += "; access tokens of it may be good until they expire"
 	}
 	p.Tokens = nil
 	if err := locked.Save(p); err != nil {
 		return err
 	}
-	s.Note(s.command, "%s", ended)
+	s.Note(s.command, "%s%s", ended, others)
 	return nil
 }
 
