@@ -3,6 +3,7 @@ package cognito
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"portcullis/deploy/emulators/internal/wire"
 )
@@ -32,15 +33,19 @@ type notHosted struct {
 	Description string `json:"error_description"`
 }
 
-// refuseHosted answers at an address of a domain, which this pool has not, with what there is in its place. It is false at others.
-func (p *Pool) refuseHosted(w http.ResponseWriter, path string) bool {
+// refuse answers at an address below the pool's where there is nothing, with what there is in its place: pages and endpoints of a domain,
+// which this pool has not, are looked for below the issuer, too.
+func (p *Pool) refuse(w http.ResponseWriter, path string) {
+	end := strings.TrimRight(strings.TrimPrefix(path, "/"+PoolID), "/")
+	what := "The discovery document is at " + p.base + "/" + PoolID + "/.well-known/openid-configuration"
 	for _, there := range instead {
-		if slices.Contains(there.paths, path) {
-			wire.Write(w, wire.RESTJSON, http.StatusNotFound, notHosted{"not_found",
-				"There is no " + path + " here: this pool has neither a domain nor managed login. " + there.what +
-					". Operations are asked for by POST at " + p.base + "/ with Content-Type: " + wire.JSON11 + " and X-Amz-Target: " + service + "OPERATION"})
-			return true
+		if slices.Contains(there.paths, end) {
+			what = "This pool has neither a domain nor managed login. " + there.what
 		}
 	}
-	return false
+	if end == tokenPath && len(*p.scopes.Load()) > 0 {
+		what = "The token endpoint is " + p.base + tokenPath
+	}
+	wire.Write(w, wire.RESTJSON, http.StatusNotFound, notHosted{"not_found", "There is no " + path + " here. " + what +
+		". Operations are asked for by POST at " + p.base + "/ with Content-Type: " + wire.JSON11 + " and X-Amz-Target: " + service + "OPERATION"})
 }

@@ -264,7 +264,7 @@ func TestHostedAddresses(t *testing.T) {
 		path, want string
 		scopes     []string
 	}{
-		{"/login?client_id=x", "There is no /login here: this pool has neither a domain nor managed login. People sign in with InitiateAuth", nil},
+		{"/login?client_id=x", "There is no /login here. This pool has neither a domain nor managed login. People sign in with InitiateAuth", nil},
 		{"/oauth2/authorize", "People sign in with InitiateAuth", []string{"users/read"}},
 		{"/logout", "People sign out with GlobalSignOut", nil},
 		{"/signup", "People sign up with SignUp", nil},
@@ -273,6 +273,15 @@ func TestHostedAddresses(t *testing.T) {
 		{"/oauth2/revoke", "RevokeToken", nil},
 		{"/oauth2/idpresponse", "all users are the pool's own", nil},
 		{"/oauth2/token", "The pool has no resource servers", nil},
+		{"/login/", "There is no /login/ here. This pool has neither a domain nor managed login. People sign in with InitiateAuth", nil},
+		{"/us-east-1_local/login", "There is no /us-east-1_local/login here. This pool has neither a domain nor managed login. People sign in", nil},
+		{"/us-east-1_local/oauth2/token", "The pool has no resource servers", nil},
+		{"/us-east-1_local/oauth2/token", "The token endpoint is http://a.example/_cognito/oauth2/token.", []string{"users/read"}},
+		{"/oauth2/token/", "The token endpoint is http://a.example/_cognito/oauth2/token.", []string{"users/read"}},
+		{"/us-east-1_local/oauth2/userInfo", "GetUser tells who an access token is of", nil},
+		{"/error", "There is no /error here. The discovery document is at http://a.example/_cognito/us-east-1_local/.well-known/openid-configuration.", nil},
+		{"/us-east-1_local", "The discovery document is at http://a.example/_cognito/us-east-1_local/.well-known/openid-configuration.", nil},
+		{"/us-east-1_other/.well-known/jwks.json", "There is no /us-east-1_other/.well-known/jwks.json here. The discovery document is at", nil},
 	}
 	for _, test := range tests {
 		pool := newPool(t, cognito.Config{Scopes: test.scopes})

@@ -214,7 +214,8 @@ func (p *Pool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.ServeAPI(w, r)
 	case ours && rest == tokenPath && len(*p.scopes.Load()) > 0:
 		p.serveToken(w, r)
-	case ours && p.refuseHosted(w, rest):
+	case ours && !strings.HasPrefix(rest, "/"+PoolID+"/.well-known/"):
+		p.refuse(w, rest)
 	default:
 		p.issuer.ServeHTTP(w, r)
 	}
