@@ -15,7 +15,8 @@
 // What fails midway is undone, also where the key was made and stdout did not take it, and where an interrupt, a
 // termination or a hangup comes between; what cannot be undone is said, with the ids of what is left. A rotation adds the new
 // key and ends the old one in one transaction, on the condition that the old one is as it was read, so that none beside it
-// that deletes or disables the old key leaves a new one. An authorizer that knows a key may accept it for as long as
+// that deletes or disables the old key leaves a new one. A deletion is on the condition that the key is as it was read, before the
+// question was asked: one that was rotated meanwhile stays, and its successor is named. An authorizer that knows a key may accept it for as long as
 // API_KEYS_REMEMBERED says after it was disabled, deleted or given an end; a gateway that caches the authorizer's answers, for
 // its own time beyond that.
 //
