@@ -77,7 +77,7 @@ func TestWhereThingsAre(t *testing.T) {
 // TestKeyCommands: a line a case: what a shell with the desk's environment needs before a command, so that the command's requests come
 // here, and none goes where the shell's variables have it.
 func TestKeyCommands(t *testing.T) {
-	const own = " AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local API_KEYS_TABLE=api-keys"
+	const own = " AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AUDIT_TABLE=audit API_KEYS_TABLE=api-keys"
 	const ignored = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false "
 	for _, test := range []struct {
 		name        string

@@ -170,7 +170,7 @@ func (s *Services) KeyCommands() string {
 	aws, keys := s.base+AWSPath, s.tables.Keys
 	if keys.Own {
 		return s.env.endpointCommands(aws, "AWS_ENDPOINT_URL", aws, "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_API_GATEWAY") +
-			fmt.Sprintf(" AWS_REGION=%s AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local %s=%s", s.Region(), keys.variable, keys.Name)
+			fmt.Sprintf(" AWS_REGION=%s AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local %s=%s %s=%s", s.Region(), s.tables.Audit.variable, s.tables.Audit.Name, keys.variable, keys.Name)
 	}
 	return s.env.endpointCommands(aws, "AWS_ENDPOINT_URL_API_GATEWAY", "", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_STS") +
 		fmt.Sprintf(" %s=%s", keys.variable, keys.Name)

@@ -106,7 +106,7 @@ func (t *task) runRotate(ctx context.Context, id string, c rotation) error {
 	after := viewOf(ended, t.now)
 	t.note("created %s in place of %s, which is %s and expires: %s. The new key expires: %s. It is not shown again.",
 		r.ID, old.ID, after.State, after.expires(), viewOf(r, t.now).expires())
-	if !old.Disabled && c.overlap < t.remembered || ended.Disabled && !old.Disabled {
+	if !old.Disabled && c.overlap < t.remembered.Duration || ended.Disabled && !old.Disabled {
 		t.noteRefused(old.ID)
 	}
 	return nil
