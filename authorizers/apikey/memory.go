@@ -78,12 +78,12 @@ func (s *MemoryStore) Replace(_ context.Context, r Replacement) error {
 	switch {
 	case !there:
 		return ErrNotFound
-	case old.Hash != r.Old.Hash || old.Disabled != r.Old.Disabled || !old.Expires.Equal(r.Old.Expires):
+	case !old.isAs(r.Old):
 		return ErrChanged
 	case taken:
 		return ErrExists
 	}
-	old.Disabled, old.Expires = r.Disabled, r.Expires.UTC()
+	old.Disabled, old.Expires, old.Successor = r.Disabled, r.Expires.UTC(), r.New.ID
 	s.records[old.ID], s.records[r.New.ID] = old, kept(r.New)
 	return nil
 }
@@ -153,6 +153,26 @@ func (s *MemoryStore) Delete(_ context.Context, id string) error {
 	}
 	delete(s.records, id)
 	return nil
+}
+
+// DeleteAsRead implements [Store].
+func (s *MemoryStore) DeleteAsRead(_ context.Context, r Record) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, there := s.records[r.ID]
+	switch {
+	case !there:
+		return ErrNotFound
+	case !now.isAs(r):
+		return ErrChanged
+	}
+	delete(s.records, r.ID)
+	return nil
+}
+
+// isAs tells whether a record is as one that was read, in what people change of it.
+func (r Record) isAs(read Record) bool {
+	return r.Hash == read.Hash && r.Disabled == read.Disabled && r.Expires.Equal(read.Expires) && r.Successor == read.Successor
 }
 
 // List implements [Store]. Its cursor is the last id of a page.

@@ -26,6 +26,9 @@ type Record struct {
 	Expires  time.Time         // from then on the key is refused; zero: never
 	Disabled bool              // the key is refused, until it is enabled again
 	LastUsed Day               // 0: not yet
+
+	// Successor is the ID of the key that the last rotation put in the place of this one, and that may be gone since; "": it was not rotated.
+	Successor string
 }
 
 // Expired tells whether the key has come to its end.
@@ -68,13 +71,13 @@ func (r *Record) Principal() authorizers.Principal {
 	return p
 }
 
-// issued is r as the record of a new key: with its ID and hash, created now and not yet used.
+// issued is r as the record of a new key: with its ID and hash, created now, and neither used nor rotated yet.
 func (r Record) issued(key Key, now time.Time) Record {
 	r = r.clone()
 	r.ID, r.Hash = key.ID(), key.hash()
 	slices.Sort(r.Scopes)
 	r.Scopes = slices.Compact(r.Scopes)
-	r.Created, r.LastUsed = now.UTC().Truncate(time.Second), 0
+	r.Created, r.LastUsed, r.Successor = now.UTC().Truncate(time.Second), 0, ""
 	if !r.Expires.IsZero() {
 		r.Expires = r.Expires.UTC().Truncate(time.Second)
 	}

@@ -123,6 +123,8 @@ func TestValidate(t *testing.T) {
 		{"expires within a second", func(r *apikey.Record) { r.Expires = start.Add(time.Hour + 1) }, "expires"},
 		{"expires in the year 10000", func(r *apikey.Record) { r.Expires = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }, "expires"},
 		{"used before 1970", func(r *apikey.Record) { r.LastUsed = -1 }, "last used"},
+		{"a successor that is no ID", func(r *apikey.Record) { r.Successor = "ABC" }, "successor"},
+		{"its own successor", func(r *apikey.Record) { r.Successor = r.ID }, "successor"},
 	}
 	for _, test := range tests {
 		_, r := issue(t, apikey.Record{Owner: "ann"})

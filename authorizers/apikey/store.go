@@ -26,7 +26,7 @@ type Store interface {
 	Lookup
 	// Create adds a record, or returns ErrExists where its id is taken, or the error of [Record.Validate].
 	Create(ctx context.Context, r Record) error
-	// Replace adds a record in the place of another, which gets an end: both, or nothing with one of these errors. ErrNotFound:
+	// Replace adds a record in the place of another, which gets an end and its ID as Successor: both, or nothing with one of these errors. ErrNotFound:
 	// the other is gone. ErrChanged: it is no longer as it was read, or somebody else writes it just now. ErrExists: the new
 	// id is taken. Or that of Validate, or a *ValueError for an end that [Record.Validate] would refuse.
 	Replace(ctx context.Context, r Replacement) error
@@ -43,6 +43,9 @@ type Store interface {
 	SetExpires(ctx context.Context, id string, expires time.Time) error
 	// Delete removes the record; or ErrNotFound.
 	Delete(ctx context.Context, id string) error
+	// DeleteAsRead removes a record that is as it was read: its ID, Hash, Disabled, Expires and Successor have to be so still. Or
+	// ErrNotFound, or ErrChanged, with which it stays.
+	DeleteAsRead(ctx context.Context, r Record) error
 	// List returns up to limit records (see [CheckLimit]) after the cursor, or from the beginning when it is "". The
 	// order is the store's own; who follows Next to the end gets every record that was there all the time exactly
 	// once. What is no cursor is ErrBadCursor.
@@ -51,8 +54,8 @@ type Store interface {
 
 // Replacement is a record in the place of another.
 type Replacement struct {
-	New      Record    // to add
-	Old      Record    // the other, as it was read: its ID, Hash, Disabled and Expires have to be so still
+	New      Record    // to add; its ID becomes the Successor of the other
+	Old      Record    // the other, as it was read: its ID, Hash, Disabled, Expires and Successor have to be so still
 	Disabled bool      // what the other has from then on
 	Expires  time.Time // what the other has from then on
 }

@@ -34,7 +34,8 @@ const (
 //   - Networks are up to 50, each once, with no bit set behind the prefix, and none is an IPv4 network written as IPv6;
 //   - UsageKey has up to 128 characters of printable ASCII, without spaces;
 //   - Created is in whole seconds, and in the years 1970 to 9999; so is Expires, and after Created, or it is zero;
-//   - LastUsed is not before 1970.
+//   - LastUsed is not before 1970;
+//   - Successor is what [ValidID] accepts, and another than ID, or "".
 func (r *Record) Validate() error {
 	checks := []struct{ field, problem string }{
 		{"id", ifNot(ValidID(r.ID), "must have 16 characters out of 0-9 A-Z a-z")},
@@ -47,6 +48,7 @@ func (r *Record) Validate() error {
 		{"created", timeProblem(r.Created)},
 		{"expires", expiresProblem(r.Expires, r.Created)},
 		{"last used", ifNot(r.LastUsed >= 0, "must not be before 1970")},
+		{"successor", ifNot(r.Successor == "" || ValidID(r.Successor) && r.Successor != r.ID, "must be the ID of another key")},
 	}
 	for _, c := range checks {
 		if c.problem != "" {

@@ -23,11 +23,16 @@ func describe(base string, getenv func(string) string, maxToken int, s *services
 	if err != nil {
 		return nil, err
 	}
+	remembered, err := environ.ParseAPIKeysRemembered(getenv(environ.APIKeysRemembered))
+	if err != nil {
+		return nil, &environ.Error{Variable: environ.APIKeysRemembered, Err: err}
+	}
 	told := about.Desk{
 		Version: about.Version, Region: s.Region(), Issuers: list, GroupScopes: s.GroupScopes(issuers),
 		Contract:  about.Contract{File: p.Contract.Name, SHA256: p.Contract.SHA256(), Text: string(p.Contract.Text), Files: p.Contract.Files},
 		ClockSkew: cmp.Or(getenv(environ.ClockSkew), "0s"), MaxToken: maxToken, TokenSources: getenv(environ.TokenSources),
-		Tables: s.Named(), Feed: about.Feed{On: feed.Users != nil, Ends: feed.Mode != "", Mode: feed.Mode, Why: feed.Why}, Endpoints: s.Endpoints(), Modes: []about.Mode{},
+		APIKeysRemembered: remembered.String(),
+		Tables:            s.Named(), Feed: about.Feed{On: feed.Users != nil, Ends: feed.Mode != "", Mode: feed.Mode, Why: feed.Why}, Endpoints: s.Endpoints(), Modes: []about.Mode{},
 	}
 	for _, m := range p.Modes {
 		told.Modes = append(told.Modes, about.Mode{Name: m.Name, Gateway: m.Gateway, URL: m.URL(base)})

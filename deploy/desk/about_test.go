@@ -20,7 +20,7 @@ import (
 // TestAbout: a program on this machine learns what is served.
 func TestAbout(t *testing.T) {
 	t.Parallel()
-	d := start(t, desk.Config{Environ: []string{"CLOCK_SKEW=5s", "TOKEN_SOURCES=bearer,raw", "MAX_TOKEN=4096", "AWS_REGION=eu-west-1"}})
+	d := start(t, desk.Config{Environ: []string{"CLOCK_SKEW=5s", "TOKEN_SOURCES=bearer,raw", "MAX_TOKEN=4096", "API_KEYS_REMEMBERED=60m", "AWS_REGION=eu-west-1"}})
 	told, err := about.Fetch(t.Context(), d.url, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -37,9 +37,9 @@ func TestAbout(t *testing.T) {
 		t.Errorf("contract %s of %d bytes", told.Contract.File, len(told.Contract.Text))
 	}
 	aws := d.url + "/_aws"
-	got := about.Desk{Version: told.Version, Region: told.Region, ClockSkew: told.ClockSkew, MaxToken: told.MaxToken, TokenSources: told.TokenSources, Tables: told.Tables, Feed: told.Feed, Endpoints: told.Endpoints}
+	got := about.Desk{Version: told.Version, Region: told.Region, ClockSkew: told.ClockSkew, MaxToken: told.MaxToken, TokenSources: told.TokenSources, APIKeysRemembered: told.APIKeysRemembered, Tables: told.Tables, Feed: told.Feed, Endpoints: told.Endpoints}
 	want := about.Desk{
-		Version: 1, Region: "eu-west-1", ClockSkew: "5s", MaxToken: 4096, TokenSources: "bearer,raw", Feed: about.Feed{On: true, Ends: true, Mode: "websocket"}, Tables: about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections", Audit: "audit"},
+		Version: 1, Region: "eu-west-1", ClockSkew: "5s", MaxToken: 4096, TokenSources: "bearer,raw", APIKeysRemembered: "1h0m0s", Feed: about.Feed{On: true, Ends: true, Mode: "websocket"}, Tables: about.Tables{Users: "users", APIKeys: "api-keys", Revocations: "revocations", Connections: "connections", Audit: "audit"},
 		Endpoints: about.Endpoints{DynamoDB: aws, Cognito: aws, APIGateway: aws, SecretsManager: aws},
 	}
 	if !reflect.DeepEqual(got, want) {

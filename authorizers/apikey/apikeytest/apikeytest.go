@@ -35,6 +35,8 @@ func Run(t *testing.T, open func(t *testing.T) apikey.Store) {
 		{"refuse replacements", replaceRefused},
 		{"replace beside a deletion", replaceBesideDeletion},
 		{"replace once", replaceOnce},
+		{"delete what is as it was read", deleteAsRead},
+		{"delete as read beside rotations", deleteBesideRotation},
 		{"no seal", noSeal},
 		{"the first seal", firstSeal},
 		{"the first seal at once", firstSealAtOnce},

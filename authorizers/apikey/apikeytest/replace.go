@@ -23,7 +23,7 @@ func replace(t *testing.T, s apikey.Store) {
 				r.Expires = time.Time{}
 			}
 			wantError(t, "Replace", s.Replace(t.Context(), r), nil)
-			old.Disabled, old.Expires = end.disabled, end.expires
+			old.Disabled, old.Expires, old.Successor = end.disabled, end.expires, successor.ID
 			wantStored(t, s, old)
 			wantStored(t, s, successor)
 			wantError(t, "Replace again", s.Replace(t.Context(), r), anyOf(apikey.ErrChanged, apikey.ErrExists))
@@ -33,23 +33,37 @@ func replace(t *testing.T, s apikey.Store) {
 	}
 }
 
-// replaceChanged: of what is no longer as it was read, nothing is replaced, and no key is added.
-func replaceChanged(t *testing.T, s apikey.Store) {
-	for name, test := range map[string]struct {
-		change func(id string) error
-		want   error
-	}{
+// changes are what others do to a record between its reading and a write on condition of that, and what the write says then.
+func changes(t *testing.T, s apikey.Store) map[string]change {
+	return map[string]change{
 		"deleted":      {func(id string) error { return s.Delete(t.Context(), id) }, apikey.ErrNotFound},
 		"disabled":     {func(id string) error { return s.SetDisabled(t.Context(), id, true) }, apikey.ErrChanged},
 		"another end":  {func(id string) error { return s.SetExpires(t.Context(), id, start.Add(time.Minute)) }, apikey.ErrChanged},
 		"no end":       {func(id string) error { return s.SetExpires(t.Context(), id, time.Time{}) }, apikey.ErrChanged},
 		"used":         {func(id string) error { return s.Touch(t.Context(), id, apikey.DayOf(start)+9) }, nil},
 		"the same end": {func(id string) error { return s.SetExpires(t.Context(), id, start.Add(time.Hour)) }, nil},
-	} {
+		"rotated": {func(id string) error {
+			now, err := s.Get(t.Context(), id)
+			if err != nil {
+				return err
+			}
+			return s.Replace(t.Context(), apikey.Replacement{New: plain(t), Old: now, Disabled: now.Disabled, Expires: now.Expires})
+		}, apikey.ErrChanged},
+	}
+}
+
+type change struct {
+	do   func(id string) error
+	want error
+}
+
+// replaceChanged: of what is no longer as it was read, nothing is replaced, and no key is added.
+func replaceChanged(t *testing.T, s apikey.Store) {
+	for name, test := range changes(t, s) {
 		old := full(t)
 		old.Disabled = false
 		create(t, s, old)
-		wantError(t, name, test.change(old.ID), nil)
+		wantError(t, name, test.do(old.ID), nil)
 		before, gone := s.Get(t.Context(), old.ID)
 		successor := plain(t)
 		err := s.Replace(t.Context(), apikey.Replacement{New: successor, Old: old, Disabled: true, Expires: start.Add(2 * time.Hour)})
@@ -61,6 +75,61 @@ func replaceChanged(t *testing.T, s apikey.Store) {
 		wantError(t, "Get what was not made", err, apikey.ErrNotFound)
 		if gone == nil {
 			wantStored(t, s, before)
+		}
+	}
+}
+
+// deleteAsRead: what is no longer as it was read stays, and what is, with or without an end and a successor, goes.
+func deleteAsRead(t *testing.T, s apikey.Store) {
+	for name, test := range changes(t, s) {
+		for _, rotated := range []bool{false, true} {
+			r := full(t)
+			r.Disabled = false
+			create(t, s, r)
+			if rotated {
+				wantError(t, "Replace", s.Replace(t.Context(), apikey.Replacement{New: plain(t), Old: r, Expires: r.Expires}), nil)
+				r, _ = s.Get(t.Context(), r.ID)
+			}
+			wantError(t, name, test.do(r.ID), nil)
+			before, gone := s.Get(t.Context(), r.ID)
+			wantError(t, "DeleteAsRead what was "+name, s.DeleteAsRead(t.Context(), r), test.want)
+			if test.want != nil && gone == nil {
+				wantStored(t, s, before)
+				continue
+			}
+			_, err := s.Get(t.Context(), r.ID)
+			wantError(t, "Get what was deleted", err, apikey.ErrNotFound)
+		}
+	}
+	r := create(t, s, plain(t))
+	unlike := r
+	unlike.Hash[0]++
+	wantError(t, "DeleteAsRead another key of the same id", s.DeleteAsRead(t.Context(), unlike), apikey.ErrChanged)
+	wantStored(t, s, r)
+	wantError(t, "DeleteAsRead", s.DeleteAsRead(t.Context(), r), nil)
+	wantError(t, "DeleteAsRead again", s.DeleteAsRead(t.Context(), r), apikey.ErrNotFound)
+	wantError(t, "DeleteAsRead nothing", s.DeleteAsRead(t.Context(), apikey.Record{}), apikey.ErrNotFound)
+}
+
+// deleteBesideRotation: of a deletion and rotations of what all have read, at once, one is done at most.
+func deleteBesideRotation(t *testing.T, s apikey.Store) {
+	for range 6 {
+		old := create(t, s, plain(t))
+		done := 0
+		for _, err := range race(func(i int) error {
+			if i == 0 {
+				return s.DeleteAsRead(t.Context(), old)
+			}
+			return s.Replace(t.Context(), apikey.Replacement{New: plainOf(old), Old: old})
+		}) {
+			if err == nil {
+				done++
+				continue
+			}
+			wantError(t, "beside another", err, anyOf(apikey.ErrChanged, apikey.ErrNotFound))
+		}
+		if done > 1 {
+			t.Errorf("%d were done to a key as it was read", done)
 		}
 	}
 }

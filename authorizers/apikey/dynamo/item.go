@@ -49,6 +49,7 @@ const (
 	createdAt = "createdAt"
 	expiresAt = "expiresAt"
 	lastUsed  = "lastUsed"
+	successor = "successor"
 )
 
 // itemOf returns a record's item. Times are numbers of seconds since 1970, as TTL wants them, and the day of the last
@@ -79,6 +80,9 @@ func itemOf(r apikey.Record) dynamodb.Item {
 	if r.LastUsed != 0 {
 		item[lastUsed] = dynamodb.Text(r.LastUsed.String())
 	}
+	if r.Successor != "" {
+		item[successor] = dynamodb.Text(r.Successor)
+	}
 	return item
 }
 
@@ -96,6 +100,8 @@ func recordOf(item dynamodb.Item) (apikey.Record, error) {
 		Created:  r.Time(createdAt),
 		Expires:  optional(&r, expiresAt, r.Time),
 		Disabled: r.Flag("disabled"),
+
+		Successor: optional(&r, successor, r.Text),
 	}
 	if text := optional(&r, lastUsed, r.Text); r.Has(lastUsed) {
 		day, err := apikey.ParseDay(text)

@@ -28,7 +28,7 @@ func record(t *testing.T) apikey.Record {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.LastUsed = apikey.DayOf(start)
+	r.LastUsed, r.Successor = apikey.DayOf(start), "ABCDEFGHIJKLMNOP"
 	return r
 }
 
@@ -74,7 +74,7 @@ func TestItem(t *testing.T) {
 	r := record(t)
 	c, _ := stored(t, r)
 	want := map[string]string{"id": "S", "hash": "B", "owner": "S", "scopes": "L", "label": "S", "networks": "L", "usageKey": "S",
-		"createdAt": "N", "expiresAt": "N", "disabled": "BOOL", "lastUsed": "S"}
+		"createdAt": "N", "expiresAt": "N", "disabled": "BOOL", "lastUsed": "S", "successor": "S"}
 	got := map[string]string{}
 	for name, value := range c.item {
 		got[name], _, _ = strings.Cut(strings.TrimPrefix(string(value), `{"`), `"`)
@@ -85,7 +85,7 @@ func TestItem(t *testing.T) {
 	if end := string(c.item["expiresAt"]); end != `{"N":"1772370000"}` {
 		t.Errorf("expiresAt is %s, want seconds since 1970", end)
 	}
-	r.Expires, r.Label, r.UsageKey, r.LastUsed, r.Scopes, r.Networks = time.Time{}, "", "", 0, nil, nil
+	r.Expires, r.Label, r.UsageKey, r.LastUsed, r.Successor, r.Scopes, r.Networks = time.Time{}, "", "", 0, "", nil, nil
 	c, _ = stored(t, r)
 	names := slices.Sorted(maps.Keys(c.item))
 	if !slices.Equal(names, []string{"createdAt", "disabled", "hash", "id", "networks", "owner", "scopes"}) {
@@ -113,6 +113,7 @@ func TestBrokenItem(t *testing.T) {
 		{"createdAt", []string{"", text("1772366400"), null, number("1e9"), number("1.5"), number("-1"), number("99999999999999999999")}},
 		{"expiresAt", []string{text("1772370000"), null, number("x"), number("1.5"), number("-62135596800")}},
 		{"disabled", []string{"", text("false"), null, number("0")}},
+		{"successor", []string{number("1"), null}},
 		{"lastUsed", []string{number("20513"), null, text(""), text("never"), text("2026-3-1")}},
 	}
 	for _, test := range tests {
@@ -153,6 +154,7 @@ func TestInvalidItem(t *testing.T) {
 		"usageKey":  {text(" "), "usage key"},
 		"createdAt": {number("999999999999999"), "created"},
 		"expiresAt": {number("0"), "expires"},
+		"successor": {text("ABC"), "successor"},
 	}
 	for attribute, test := range tests {
 		c, s := stored(t, record(t))

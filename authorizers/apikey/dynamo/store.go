@@ -80,6 +80,23 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 	return err
 }
 
+// DeleteAsRead implements apikey.Store.
+func (s *Store) DeleteAsRead(ctx context.Context, r apikey.Record) error {
+	if !apikey.ValidID(r.ID) {
+		return apikey.ErrNotFound
+	}
+	c := asRead(r)
+	c.Once = true
+	err := s.table.Delete(ctx, r.ID, c)
+	switch refused := conditionFailed(err); {
+	case refused == nil:
+		return err
+	case len(refused.Item) == 0:
+		return apikey.ErrNotFound
+	}
+	return apikey.ErrChanged
+}
+
 // List implements apikey.Store. A page is one part of a scan, and its cursor is the last id that was read. Where items
 // are no records, the error is a *PageError that names each, and the page is there all the same, with the other records
 // and the next cursor: who wants the rest of the list can go on.

@@ -90,27 +90,39 @@ func (s *Store) Replace(ctx context.Context, r apikey.Replacement) error {
 	return apikey.ErrExists
 }
 
-// ending is the update that gives the old record of a replacement its end, on the condition that it is as it was read.
+// ending is the update that gives the old record of a replacement its end and its successor, on the condition that it is as it was read.
 func ending(r apikey.Replacement) (expression string, c dynamodb.Condition) {
-	c = dynamodb.Condition{
-		Expression: "#hash = :hash AND #disabled = :was AND ",
-		Names:      map[string]string{"#hash": "hash", "#disabled": "disabled", "#expiresAt": expiresAt},
-		Values: dynamodb.Item{
-			":hash": dynamodb.Bytes(r.Old.Hash[:]), ":was": dynamodb.Flag(r.Old.Disabled), ":disabled": dynamodb.Flag(r.Disabled),
-		},
-		Old: true,
-	}
-	if r.Old.Expires.IsZero() {
-		c.Expression += "attribute_not_exists(#expiresAt)"
-	} else {
-		c.Expression += "#expiresAt = :wasEnd"
-		c.Values[":wasEnd"] = dynamodb.Seconds(r.Old.Expires)
-	}
+	c = asRead(r.Old)
+	c.Values[":disabled"], c.Values[":successor"] = dynamodb.Flag(r.Disabled), dynamodb.Text(r.New.ID)
+	expression = "SET #disabled = :disabled, #successor = :successor"
 	if r.Expires.IsZero() {
-		return "SET #disabled = :disabled REMOVE #expiresAt", c
+		return expression + " REMOVE #expiresAt", c
 	}
 	c.Values[":end"] = dynamodb.Seconds(r.Expires)
-	return "SET #disabled = :disabled, #expiresAt = :end", c
+	return expression + ", #expiresAt = :end", c
+}
+
+// asRead is the condition that a record is as it was read, in what people change of it. A refusal has the item as it is.
+func asRead(r apikey.Record) dynamodb.Condition {
+	c := dynamodb.Condition{
+		Expression: "#hash = :hash AND #disabled = :was",
+		Names:      map[string]string{"#hash": "hash", "#disabled": "disabled", "#expiresAt": expiresAt, "#successor": successor},
+		Values:     dynamodb.Item{":hash": dynamodb.Bytes(r.Hash[:]), ":was": dynamodb.Flag(r.Disabled)},
+		Old:        true,
+	}
+	if r.Expires.IsZero() {
+		c.Expression += " AND attribute_not_exists(#expiresAt)"
+	} else {
+		c.Expression += " AND #expiresAt = :wasEnd"
+		c.Values[":wasEnd"] = dynamodb.Seconds(r.Expires)
+	}
+	if r.Successor == "" {
+		c.Expression += " AND attribute_not_exists(#successor)"
+	} else {
+		c.Expression += " AND #successor = :wasSuccessor"
+		c.Values[":wasSuccessor"] = dynamodb.Text(r.Successor)
+	}
+	return c
 }
 
 // endingAt is the update that gives a key an end, or takes it away.

@@ -30,6 +30,10 @@ type Desk struct {
 	TokenSources string              `json:"tokenSources,omitempty"` // where tokens are looked for, as TOKEN_SOURCES has it; "": by default
 	GroupScopes  map[string][]string `json:"groupScopes,omitempty"`  // the scopes of the user pool's groups; nil: tokens gain none by their groups
 
+	// APIKeysRemembered is how long the authorizers go by what they have read of an API key, as API_KEYS_REMEMBERED has it, such as 1m0s;
+	// "": not told.
+	APIKeysRemembered string `json:"apiKeysRemembered,omitempty"`
+
 	Tables    Tables    `json:"tables"`
 	Feed      Feed      `json:"feed"`
 	Endpoints Endpoints `json:"endpoints"`

@@ -74,6 +74,38 @@ func TestWhereThingsAre(t *testing.T) {
 	}
 }
 
+// TestKeyCommands: a line a case: what a shell with the desk's environment needs before a command, so that the command's requests come
+// here, and none goes where the shell's variables have it.
+func TestKeyCommands(t *testing.T) {
+	const own = " AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AUDIT_TABLE=audit API_KEYS_TABLE=api-keys"
+	const ignored = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false "
+	for _, test := range []struct {
+		name        string
+		environment []string
+		want        string
+	}{
+		{"nothing is said", nil, "AWS_ENDPOINT_URL=" + here + own},
+		{"addresses that do not count", []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=True"}, ignored + "AWS_ENDPOINT_URL=" + here + own},
+		{"addresses that count", []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false"}, "AWS_ENDPOINT_URL=" + here + own},
+		{"an address of DynamoDB", []string{"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000"}, "AWS_ENDPOINT_URL=" + here + " AWS_ENDPOINT_URL_DYNAMODB=" + here + own},
+		{"one of API Gateway that does not count", []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL_API_GATEWAY=http://127.0.0.1:8000"},
+			ignored + "AWS_ENDPOINT_URL=" + here + " AWS_ENDPOINT_URL_API_GATEWAY=" + here + own},
+		{"keys at AWS", []string{"API_KEYS_TABLE=kkk"}, "AWS_ENDPOINT_URL_API_GATEWAY=" + here + " API_KEYS_TABLE=kkk"},
+		{"keys at another DynamoDB", []string{"API_KEYS_TABLE=kkk", "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000"}, "AWS_ENDPOINT_URL_API_GATEWAY=" + here + " API_KEYS_TABLE=kkk"},
+		{"keys at AWS, since no address counts", []string{"API_KEYS_TABLE=kkk", "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"},
+			ignored + "AWS_ENDPOINT_URL_API_GATEWAY=" + here + " AWS_ENDPOINT_URL_DYNAMODB= API_KEYS_TABLE=kkk"},
+	} {
+		s, err := open(t, test.environment...)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if got := s.KeyCommands(); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
 // TestGroupScopes: the contract suggests what groups of the user pool have, the environment says otherwise, and where an entry
 // says all itself there is nothing else.
 func TestGroupScopes(t *testing.T) {

@@ -169,9 +169,28 @@ func (t Table) String() string {
 func (s *Services) KeyCommands() string {
 	aws, keys := s.base+AWSPath, s.tables.Keys
 	if keys.Own {
-		return fmt.Sprintf("AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local %s=%s", aws, s.Region(), keys.variable, keys.Name)
+		return s.env.endpointCommands(aws, "AWS_ENDPOINT_URL", aws, "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_API_GATEWAY") +
+			fmt.Sprintf(" AWS_REGION=%s AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local %s=%s %s=%s", s.Region(), s.tables.Audit.variable, s.tables.Audit.Name, keys.variable, keys.Name)
 	}
-	return fmt.Sprintf("AWS_ENDPOINT_URL_API_GATEWAY=%s %s=%s", aws, keys.variable, keys.Name)
+	return s.env.endpointCommands(aws, "AWS_ENDPOINT_URL_API_GATEWAY", "", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_STS") +
+		fmt.Sprintf(" %s=%s", keys.variable, keys.Name)
+}
+
+// endpointCommands sets the variable of an endpoint to where the services here are. Where the shell's environment has endpoints not count,
+// they do for that command: then, and where the services here are in their place, others that the shell has are set too.
+func (e environment) endpointCommands(aws, variable, value string, others ...string) string {
+	commands := variable + "=" + aws
+	if e.ignoresEndpoints() {
+		commands = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false " + commands
+	} else if value == "" {
+		return commands
+	}
+	for _, other := range others {
+		if e.getenv(other) != "" {
+			commands += " " + other + "=" + value
+		}
+	}
+	return commands
 }
 
 // Check reads from a table once where it is not one of those here, so that one that is not there is known before the first

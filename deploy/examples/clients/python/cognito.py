@@ -11,10 +11,12 @@ API = os.environ.get("API", "http://127.0.0.1:8080/rest-token")
 CLIENT = os.environ.get("CLIENT_ID", "local-client")
 USER, PASSWORD = os.environ.get("API_USER", "reader"), os.environ.get("API_PASSWORD", "Passw0rd!")
 
+ENDPOINT = os.environ.get("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER")
+if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+    ENDPOINT = None
+
 # Clients need no credentials of AWS, which older releases ask for in some of the calls. Nor do those read the variable themselves.
-cognito = boto3.client(
-    "cognito-idp", endpoint_url=os.environ.get("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"), config=Config(signature_version=UNSIGNED)
-)
+cognito = boto3.client("cognito-idp", endpoint_url=ENDPOINT, config=Config(signature_version=UNSIGNED))
 NotAuthorized = cognito.exceptions.NotAuthorizedException
 
 

@@ -6,6 +6,7 @@ set -eu
 api=${API:-http://127.0.0.1:8080/rest-token}
 export CLIENT_ID="${CLIENT_ID:-local-client}" API_USER="${API_USER:-reader}" API_PASSWORD="${API_PASSWORD:-Passw0rd!}"
 endpoint=${AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER-}
+case ${AWS_IGNORE_CONFIGURED_ENDPOINT_URLS-} in [Tt][Rr][Uu][Ee]) endpoint= ;; esac
 
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT

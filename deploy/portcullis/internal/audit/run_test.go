@@ -311,7 +311,7 @@ func TestSeal(t *testing.T) {
 	}
 }
 
-// TestWithoutTable: without AUDIT_TABLE the command works as it does with it, and records nothing.
+// TestWithoutTable: without AUDIT_TABLE the command works on tables of this machine as it does with it, records nothing, and says so.
 func TestWithoutTable(t *testing.T) {
 	p := newPlace(t)
 	t.Setenv("AUDIT_TABLE", "")
@@ -319,6 +319,9 @@ func TestWithoutTable(t *testing.T) {
 	createKey(t)
 	if got := strings.Join(p.calls, ", "); got != "GetItem keys, PutItem keys" {
 		t.Errorf("it calls %s", got)
+	}
+	if got := run(t, "revoke", "user", "--issuer", issuer, "--sub", "bob"); got.status != cli.StatusDone || strings.Count(got.stderr, "AUDIT_TABLE is not set: nobody records who does this") != 1 {
+		t.Errorf("%+v", got)
 	}
 	got := run(t, "audit", "list")
 	if got.status != cli.StatusFailed || !strings.Contains(got.stderr, "AUDIT_TABLE: is not set") {
@@ -469,7 +472,7 @@ func TestZeroTrail(t *testing.T) {
 }
 
 // TestElsewhere: with tables that are not of this machine, AWS is asked who it is, and nothing is done where it does not say; and without a
-// table of audit records, stderr says that nobody records it.
+// table of audit records it is not done either, but with --no-audit, and then stderr says that nobody records it.
 func TestElsewhere(t *testing.T) {
 	newPlace(t)
 	asked := 0
@@ -484,8 +487,20 @@ func TestElsewhere(t *testing.T) {
 		t.Errorf("asked %d times: %+v", asked, got)
 	}
 	t.Setenv("AUDIT_TABLE", "")
-	got = run(t, "revoke", "undo", noID)
-	if got.status != cli.StatusFailed || strings.Count(got.stderr, "AUDIT_TABLE is not set: nobody records who does this") != 1 || !strings.Contains(got.stderr, "dynamodb.invalid") {
+	for _, args := range [][]string{{"revoke", "undo", noID}, {"revoke", "user", "--issuer", issuer, "--sub", "bob"}, {"key", "disable", "ABCDEFGHIJKLMNOP"}, {"key", "renew-seal", "--yes"}} {
+		got = run(t, args...)
+		if got.status != cli.StatusFailed || strings.Contains(got.stderr, "dynamodb.invalid") || !strings.Contains(got.stderr, "AUDIT_TABLE: is not set; want the name of the table of audit records, which Terraform's output audit_table gives, or --no-audit") {
+			t.Errorf("%q: %+v", args, got)
+		}
+	}
+	for _, table := range []string{"", "audit"} {
+		t.Setenv("AUDIT_TABLE", table)
+		got = run(t, "revoke", "undo", noID, "--no-audit")
+		if got.status != cli.StatusFailed || strings.Count(got.stderr, "--no-audit: nobody records who does this") != 1 || !strings.Contains(got.stderr, "dynamodb.invalid") {
+			t.Errorf("%q: %+v", table, got)
+		}
+	}
+	if got := run(t, "audit", "list", "--no-audit"); got.status != cli.StatusFailed || !strings.Contains(got.stderr, "there is no flag --no-audit") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -22,7 +22,10 @@ import (
 	"portcullis/deploy/portcullis/internal/deskflag"
 )
 
-const flagName = "table"
+const (
+	flagName    = "table"
+	noAuditName = "no-audit"
+)
 
 // A desk takes any credentials; these are no one's.
 var deskCredentials = credentials.NewStaticCredentialsProvider("local", "local", "")
@@ -35,22 +38,30 @@ type Flag struct {
 	what     string
 	name     string
 	desk     *deskflag.Flag
+	noAudit  bool
 }
 
-// Add gives a command, and all below it, the flags --table and --desk, which count before a variable. What says what is in the table,
-// such as "API keys".
+// Add gives a command, and all below it, the flags --table and --desk, which count before a variable, and --no-audit, but where the
+// table is that of audit records. What says what is in the table, such as "API keys".
 func Add(command *cobra.Command, s *cli.Session, variable, what string) *Flag {
 	f := &Flag{command: command, session: s, variable: variable, what: what}
 	command.PersistentFlags().StringVar(&f.name, flagName, "", fmt.Sprintf("`name` of the DynamoDB table of the %s (default $%s)", what, variable))
 	f.desk = deskflag.Add(command.PersistentFlags(), "the table, and API Gateway,")
+	if variable != environ.AuditTable {
+		command.PersistentFlags().BoolVar(&f.noAudit, noAuditName, false, "record nowhere who does it, whatever $"+environ.AuditTable+" is")
+	}
 	return f
 }
+
+// Desk is the URL of the desk at --desk; "": the flag is not given.
+func (f *Flag) Desk() string { return f.desk.URL }
 
 // Table is a table that was opened.
 type Table[S any] struct {
 	Recorder
 	Store   S
 	Options []func(*config.LoadOptions) error // of the AWS SDK's clients, with which it was opened
+	Told    *about.Desk                       // what the desk at --desk told; nil: it was not asked
 	Gateway string                            // where the desk's API Gateway is; "": where the environment says
 }
 
@@ -63,7 +74,7 @@ func Open[S comparable](ctx context.Context, f *Flag, open func(context.Context,
 		return nil, err
 	}
 	t := &Table[S]{Options: trusting(f.session.Getenv)}
-	t.Recorder = Recorder{flag: f, told: told}
+	t.Recorder, t.Told = Recorder{flag: f, told: told}, told
 	if told != nil {
 		t.Options, t.Gateway = append(t.Options, optionsOf(told)...), told.Endpoints.APIGateway
 	}

@@ -2,6 +2,7 @@ package dynamotable
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/spf13/cobra"
@@ -20,18 +21,25 @@ type Recorder struct {
 	options []func(*config.LoadOptions) error
 }
 
-// Do does something to the table and records it, as [trail.Trail.Do] has it: where that cannot be recorded, nothing is done. Where no table
-// of audit records is named it does it, and says that nobody records it, unless the table is one of this machine.
+// Do does something to the table and records it, as [trail.Trail.Do] has it: where that cannot be recorded, or no table of audit records is
+// named, nothing is done. It is done without a record, with a note, where --no-audit is given, and with a table of this machine for
+// which none is named.
 func (r Recorder) Do(command *cobra.Command, act string, to []trail.Detail, do func() error) error {
+	if r.flag.noAudit {
+		r.flag.session.Note(command, "--%s: nobody records who does this", noAuditName)
+		return do()
+	}
 	t, here, err := r.open(command.Context())
+	switch {
+	case err == nil && t == nil && here:
+		r.flag.session.Note(command, "%s is not set: nobody records who does this", environ.AuditTable)
+		return do()
+	case err == nil && t == nil:
+		err = &environ.Error{Variable: environ.AuditTable, Err: fmt.Errorf(
+			"is not set; want the name of the table of audit records, which Terraform's output audit_table gives, or --%s, to do it without a record", noAuditName)}
+	}
 	if err != nil {
 		return &trail.NotRecordedError{Act: act, Err: err}
-	}
-	if t == nil {
-		if !here {
-			r.flag.session.Note(command, "%s is not set: nobody records who does this", environ.AuditTable)
-		}
-		return do()
 	}
 	return t.Do(command.Context(), act, to, do)
 }

@@ -1,6 +1,7 @@
 package key
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,9 @@ func (g *group) delete() *cobra.Command {
 		Use:   "delete ID [flags]",
 		Short: "Delete a key",
 		Long: `Deletes the record of a key, so that it is refused for good, and its API key in the gateway if no other key uses that. At a
-terminal it asks first; elsewhere it wants --yes. To refuse a key for now, disable it.`,
+terminal it asks first; elsewhere it wants --yes. To refuse a key for now, disable it.
+
+A key that somebody else rotates, disables, enables or gives another end meanwhile is not deleted.`,
 		Example: `  OLD=$(portcullis key create --owner ann --scopes users/read | cut -d_ -f2)
   portcullis key delete "$OLD" --yes`,
 		Args: oneID,
@@ -65,7 +68,11 @@ func (t *task) delete(ctx context.Context, id string, d deletion) error {
 		if err := t.Confirm(ctx, *d.yes, fmt.Sprintf("Delete the key %s of %s?", id, r.Owner)); err != nil {
 			return err
 		}
-		return t.do("delete", id, []trail.Detail{{Name: "owner", Value: r.Owner}}, func() error { return t.deleteKey(ctx, r) })
+		if err := t.do("delete", id, []trail.Detail{{Name: "owner", Value: r.Owner}}, func() error { return t.deleteKey(ctx, r) }); err != nil {
+			return err
+		}
+		t.noteSuccessor(ctx, r)
+		return nil
 	case errors.Is(err, apikey.ErrNotFound):
 		found, err := t.deleteOrphans(ctx, id, *d.yes)
 		if err == nil && !found {
@@ -83,10 +90,16 @@ func (t *task) delete(ctx context.Context, id string, d deletion) error {
 	return err
 }
 
-// deleteKey deletes a record, and the API key of the gateway that it has alone.
+// deleteKey deletes a record that is as it was read, and the API key of the gateway that it has alone.
 func (t *task) deleteKey(ctx context.Context, r apikey.Record) error {
 	if r.UsageKey == "" {
-		return explain(r.ID, t.store.Delete(ctx, r.ID))
+		return explain(r.ID, t.deleteAsRead(ctx, r))
+	}
+	// What is no longer as it was read is not disabled either: somebody has been asked about it as it was.
+	if now, err := t.store.Get(ctx, r.ID); err != nil {
+		return explain(r.ID, err)
+	} else if change := changeOf(r, now); change != "" {
+		return explain(r.ID, &changedError{r.ID, change})
 	}
 	name, ours := nameOf(r.UsageKey)
 	others, err := t.endAndFindUsers(ctx, r)
@@ -96,7 +109,11 @@ func (t *task) deleteKey(ctx context.Context, r apikey.Record) error {
 	case ours && len(others) == 0:
 		return t.deleteBoth(ctx, r, name)
 	}
-	if err := t.store.Delete(ctx, r.ID); err != nil {
+	r.Disabled = true
+	switch err := t.deleteAsRead(ctx, r); {
+	case errors.As(err, new(*changedError)):
+		return fmt.Errorf("%w; it was disabled", err)
+	case err != nil:
 		return explain(r.ID, err)
 	}
 	if ours {
@@ -105,6 +122,47 @@ func (t *task) deleteKey(ctx context.Context, r apikey.Record) error {
 		t.note("the API key of the gateway stays: this command did not make it")
 	}
 	return nil
+}
+
+// deleteAsRead deletes a record that is as it was read, or says how it is no longer so: a rotation between has left a key of which
+// whoever deletes the old one may not know.
+func (t *task) deleteAsRead(ctx context.Context, r apikey.Record) error {
+	err := t.store.DeleteAsRead(ctx, r)
+	if !errors.Is(err, apikey.ErrChanged) {
+		return err
+	}
+	now, err := t.store.Get(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	return &changedError{r.ID, cmp.Or(changeOf(r, now), "was changed meanwhile")}
+}
+
+// changeOf says what somebody else did to a key since it was read; "": nothing.
+func changeOf(read, now apikey.Record) string {
+	switch {
+	case now.Hash != read.Hash:
+		return "is another one meanwhile"
+	case now.Successor != read.Successor:
+		return fmt.Sprintf("was rotated meanwhile: %s is in its place, and has to be deleted too where neither is to be accepted", now.Successor)
+	case now.Disabled != read.Disabled && now.Disabled:
+		return "was disabled meanwhile"
+	case now.Disabled != read.Disabled:
+		return "was enabled meanwhile"
+	case !now.Expires.Equal(read.Expires):
+		return "was given another end meanwhile"
+	}
+	return ""
+}
+
+// noteSuccessor says that the key which a rotation put in the place of one that is no longer good is good, where it is.
+func (t *task) noteSuccessor(ctx context.Context, r apikey.Record) {
+	if r.Successor == "" {
+		return
+	}
+	if next, err := t.store.Get(ctx, r.Successor); err == nil && stateOf(next, t.now) == stateGood {
+		t.note("%s, to which it was rotated, stays good", r.Successor)
+	}
 }
 
 // noteUsers says why an API key of the gateway is not deleted.
@@ -140,7 +198,8 @@ func (t *task) deleteBoth(ctx context.Context, r apikey.Record, name string) err
 	if !found {
 		t.note("the gateway has no API key %s", name)
 	}
-	if err := ignoreMissing(t.store.Delete(ctx, r.ID)); err != nil {
+	r.Disabled = true
+	if err := ignoreMissing(t.deleteAsRead(ctx, r)); err != nil {
 		return fmt.Errorf("%w; the API key %s of the gateway is gone; %s", err, name, kept)
 	}
 	return nil

@@ -2,6 +2,7 @@ package key
 
 import (
 	"errors"
+	"fmt"
 
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -12,10 +13,20 @@ import (
 // missing says that there is no key of this id.
 func missing(id string) error { return &cli.NoError{Err: errors.New("there is no key " + id)} }
 
-// explain makes the store's errors about a key speak of it.
+// changedError says that a key is not deleted, since it is no longer as it was read.
+type changedError struct{ id, change string }
+
+func (e *changedError) Error() string {
+	return fmt.Sprintf("the key %s %s; it is not deleted: look at it with show, and delete it again", e.id, e.change)
+}
+
+// explain makes errors about a key speak of it, where nothing was done.
 func explain(id string, err error) error {
-	if errors.Is(err, apikey.ErrNotFound) {
+	switch {
+	case errors.Is(err, apikey.ErrNotFound):
 		return missing(id)
+	case errors.As(err, new(*changedError)):
+		return &cli.NoError{Err: err}
 	}
 	return err
 }

@@ -10,13 +10,15 @@
 // random and not the key's secret, and the keys that a key is rotated to share it. It is deleted with the last of
 // them; where DynamoDB has removed an expired record on its own, delete with the record's id deletes it still.
 //
-// Where AUDIT_TABLE is set, or the desk at --desk has such a table, each change is recorded in it, or not made: see package audit.
+// Each change is recorded in the table that AUDIT_TABLE names, or that the desk at --desk has, or not made: see package audit. With a
+// DynamoDB on this machine, or --no-audit, it is made without a record where no table is named, or none is wanted, and a note says so.
 //
 // What fails midway is undone, also where the key was made and stdout did not take it, and where an interrupt, a
 // termination or a hangup comes between; what cannot be undone is said, with the ids of what is left. A rotation adds the new
 // key and ends the old one in one transaction, on the condition that the old one is as it was read, so that none beside it
-// that deletes or disables the old key leaves a new one. An authorizer that knows a key may accept it for as long as
-// API_KEYS_REMEMBERED says after it was disabled, deleted or given an end; a gateway that caches the authorizer's answers, for
+// that deletes or disables the old key leaves a new one. A deletion is on the condition that the key is as it was read, before the
+// question was asked: one that was rotated meanwhile stays, and its successor is named. An authorizer that knows a key may accept it for as long as
+// its API_KEYS_REMEMBERED says after it was disabled, deleted or given an end; a gateway that caches the authorizer's answers, for
 // its own time beyond that.
 //
 // That there is no such key, or that its state forbids what is asked, is an answer that is no.
@@ -41,7 +43,8 @@ desk (portcullis local) at --desk.
 
 AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
 ` + refusedWithin + `
-Where AUDIT_TABLE names a table, or the desk has one, who did what is recorded in it, and nothing is done that cannot be.
+Who did what is recorded in the table that AUDIT_TABLE names, or the desk has, and nothing is done that cannot be, but with
+--no-audit or a DynamoDB on this machine.
 
 Exit status: 0 it was done; 1 there is no such key, or its state forbids it; 2 it could not be done, and stderr says why, and
 what is left of it if that could not be undone; 130 interrupted.`
@@ -71,7 +74,7 @@ type task struct {
 	now     time.Time
 
 	recorder   dynamotable.Recorder
-	remembered time.Duration // how long the authorizers believe what they have read of a key
+	remembered remembered
 }
 
 // begin opens the table, and calls nobody but the desk at --desk.
@@ -80,9 +83,9 @@ func (g *group) begin(command *cobra.Command) (*task, error) {
 	if err != nil {
 		return nil, err
 	}
-	remembered, err := environ.ParseAPIKeysRemembered(g.Getenv(environ.APIKeysRemembered))
+	remembered, err := rememberedBy(table.Told, g.table.Desk(), g.Getenv)
 	if err != nil {
-		return nil, &environ.Error{Variable: environ.APIKeysRemembered, Err: err}
+		return nil, err
 	}
 	return &task{g.Session, command, table.Store, table.Options, table.Gateway, g.Now(), table.Recorder, remembered}, nil
 }

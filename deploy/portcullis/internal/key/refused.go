@@ -1,13 +1,46 @@
 package key
 
-import "portcullis/authorizers/environ"
+import (
+	"fmt"
+	"time"
+
+	"portcullis/authorizers/environ"
+	"portcullis/deploy/desk/about"
+)
 
 // refusedWithin says in the help when a key is refused that is no longer good.
 const refusedWithin = `Authorizers go by what they have read of a key for a
-minute (` + environ.APIKeysRemembered + `), and gateways by the answers that they keep, for the mode's TTL.`
+minute, or as ` + environ.APIKeysRemembered + ` of theirs has it, and gateways by the answers that they keep, for the mode's TTL.`
 
-// noteRefused says within what time authorizers refuse a key that is no longer good, as the environment has it for them.
+// remembered is how long authorizers go by what they have read of a key, and how that is known.
+type remembered struct {
+	time.Duration
+	known string // for people
+}
+
+// rememberedBy gives what a desk tells, or else what the environment says. Where neither does, it is the default of the authorizers, which
+// may have been given another. The error is an [*environ.Error], or an [*about.Error].
+func rememberedBy(told *about.Desk, desk string, getenv func(string) string) (remembered, error) {
+	if told != nil && told.APIKeysRemembered != "" {
+		d, err := environ.ParseAPIKeysRemembered(told.APIKeysRemembered)
+		if err != nil {
+			return remembered{}, &about.Error{URL: desk, Err: fmt.Errorf("%s: %w", environ.APIKeysRemembered, err)}
+		}
+		return remembered{d, "as the desk tells"}, nil
+	}
+	text := getenv(environ.APIKeysRemembered)
+	d, err := environ.ParseAPIKeysRemembered(text)
+	switch {
+	case err != nil:
+		return remembered{}, &environ.Error{Variable: environ.APIKeysRemembered, Err: err}
+	case text == "":
+		return remembered{d, "unless they are given another " + environ.APIKeysRemembered}, nil
+	}
+	return remembered{d, "if theirs is this " + environ.APIKeysRemembered}, nil
+}
+
+// noteRefused says within what time authorizers refuse a key that is no longer good, as far as that is known here.
 func (t *task) noteRefused(id string) {
-	t.note("%s is refused within %s by the authorizers (their %s), and by policies that the gateway keeps within the mode's TTL",
-		id, t.remembered, environ.APIKeysRemembered)
+	t.note("%s is refused within %s by the authorizers, %s, and by policies that the gateway keeps within the mode's TTL",
+		id, t.remembered.Duration, t.remembered.known)
 }

@@ -88,7 +88,7 @@ func (t *task) runRotate(ctx context.Context, id string, c rotation) error {
 	if err != nil {
 		return err
 	}
-	ended := c.ended(old, t.now)
+	ended := c.ended(old, r.ID, t.now)
 	more := []trail.Detail{{Name: "owner", Value: old.Owner}, {Name: "successor", Value: r.ID}, {Name: "overlap", Value: c.overlap.String()}}
 	err = t.do("rotate", old.ID, more, func() error {
 		var u undo
@@ -106,7 +106,7 @@ func (t *task) runRotate(ctx context.Context, id string, c rotation) error {
 	after := viewOf(ended, t.now)
 	t.note("created %s in place of %s, which is %s and expires: %s. The new key expires: %s. It is not shown again.",
 		r.ID, old.ID, after.State, after.expires(), viewOf(r, t.now).expires())
-	if !old.Disabled && c.overlap < t.remembered || ended.Disabled && !old.Disabled {
+	if !old.Disabled && c.overlap < t.remembered.Duration || ended.Disabled && !old.Disabled {
 		t.noteRefused(old.ID)
 	}
 	return nil
@@ -155,7 +155,7 @@ func (t *task) undoReplacement(u *undo, r, old, ended apikey.Record) {
 // restore makes a record what it was, where it is still what a rotation left of it.
 func (t *task) restore(ctx context.Context, old, ended apikey.Record) error {
 	now, err := t.store.Get(ctx, old.ID)
-	if err != nil || now.Disabled != ended.Disabled || !now.Expires.Equal(ended.Expires) {
+	if err != nil || now.Successor != ended.Successor || now.Disabled != ended.Disabled || !now.Expires.Equal(ended.Expires) {
 		return ignoreMissing(err)
 	}
 	if !now.Expires.Equal(old.Expires) {
@@ -182,7 +182,8 @@ func (c *rotation) successor(old apikey.Record, now time.Time) apikey.Record {
 }
 
 // ended is the old record as the rotation leaves it: disabled, or with its end after the overlap, unless it ends before.
-func (c *rotation) ended(old apikey.Record, now time.Time) apikey.Record {
+func (c *rotation) ended(old apikey.Record, successor string, now time.Time) apikey.Record {
+	old.Successor = successor
 	if c.overlap == 0 {
 		old.Disabled = true
 		return old

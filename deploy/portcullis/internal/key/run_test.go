@@ -403,6 +403,89 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// TestDeleteBesideAnother: what somebody else does to a key between what delete reads and what it writes is told, and the key is not
+// deleted. With an API key of the gateway it has been disabled by then, or was looked at again before that.
+func TestDeleteBesideAnother(t *testing.T) {
+	s := newTestScene(t)
+	rotate := func(old apikey.Record) error {
+		now, err := s.store.Get(t.Context(), old.ID)
+		if err != nil {
+			return err
+		}
+		_, next, err := apikey.NewSeal().Issue(old, time.Now())
+		if err != nil {
+			return err
+		}
+		next.ID = "BBBBBBBBBBBBBBBB"
+		return s.store.Replace(t.Context(), apikey.Replacement{New: next, Old: now, Disabled: now.Disabled, Expires: now.Expires})
+	}
+	disable := func(old apikey.Record) error { return s.store.SetDisabled(t.Context(), old.ID, true) }
+	enable := func(old apikey.Record) error { return s.store.SetDisabled(t.Context(), old.ID, false) }
+	end := func(old apikey.Record) error {
+		return s.store.SetExpires(t.Context(), old.ID, time.Now().Add(time.Hour).Truncate(time.Second))
+	}
+	for _, test := range []struct {
+		usageKey, before string
+		change           func(apikey.Record) error
+		status           int
+		want             string
+	}{
+		{"", "DeleteItem", rotate, cli.StatusNo, "was rotated meanwhile: BBBBBBBBBBBBBBBB is in its place, and has to be deleted too"},
+		{"", "DeleteItem", disable, cli.StatusNo, "was disabled meanwhile; it is not deleted"},
+		{"", "DeleteItem", end, cli.StatusNo, "was given another end meanwhile; it is not deleted"},
+		{"shared", "UpdateItem", rotate, cli.StatusFailed, "BBBBBBBBBBBBBBBB is in its place, and has to be deleted too where neither is to be accepted; it is not deleted: look at it with show, and delete it again; it was disabled"},
+		{"shared", "DeleteItem", enable, cli.StatusFailed, "was enabled meanwhile; it is not deleted"},
+		{"alone", "DeleteItem", enable, cli.StatusFailed, "was enabled meanwhile; it is not deleted"},
+	} {
+		usageKey := test.usageKey
+		if usageKey == "alone" { // as the command makes them
+			usageKey = "AAAAAAAAAAAAAAAA" + strings.Repeat("0", 26)
+		}
+		old, err := s.put(t.Context(), "ann", usageKey, 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.before(test.before, func() {
+			if err := test.change(old); err != nil {
+				t.Error(err)
+			}
+		})
+		got := runIn(t, "delete", old.ID, "--yes")
+		if got.status != test.status || !strings.Contains(got.stderr, test.want) || strings.Contains(got.stderr, ": deleted ") {
+			t.Errorf("%s before %s: %+v, want %q", test.usageKey, test.before, got, test.want)
+		}
+		if _, err := s.store.Get(t.Context(), old.ID); err != nil {
+			t.Errorf("%s before %s: %v", test.usageKey, test.before, err)
+		}
+		_ = s.store.Delete(t.Context(), "BBBBBBBBBBBBBBBB")
+	}
+}
+
+// TestSuccessorIsNamed: who deletes or disables a key that was rotated is told of the key that stays good in its place, and show names it.
+func TestSuccessorIsNamed(t *testing.T) {
+	s := newTestScene(t)
+	old, err := s.put(t.Context(), "ann", "", 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	successor := strings.Split(runIn(t, "rotate", old.ID).stdout, "_")[1]
+	if got := runIn(t, "show", old.ID); !strings.Contains(got.stdout, "rotated to   "+successor+"\n") {
+		t.Errorf("%+v", got)
+	}
+	if got := runIn(t, "show", old.ID, "-o", "json"); !strings.Contains(got.stdout, `"successor": "`+successor+`"`) {
+		t.Errorf("%+v", got)
+	}
+	want := successor + ", to which it was rotated, stays good\n"
+	for _, act := range []string{"disable", "delete --yes"} {
+		if got := runIn(t, append(strings.Fields(act), old.ID)...); got.status != cli.StatusDone || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: %+v", act, got)
+		}
+	}
+	if got := runIn(t, "disable", successor); got.status != cli.StatusDone || strings.Contains(got.stderr, "stays good") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestRotateBesideAnother: a deletion, a disabling or a rotation by somebody else, between what rotate reads and what it writes,
 // leaves no new key, nor does undoing it let a key be accepted again that somebody has disabled.
 func TestRotateBesideAnother(t *testing.T) {

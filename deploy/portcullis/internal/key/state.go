@@ -31,14 +31,15 @@ func (g *group) setDisabled(name string, disabled bool) *cobra.Command {
 			return err
 		}
 		t.note("%sd %s", name, id)
+		r, err := t.store.Get(command.Context(), id)
 		if disabled {
 			t.noteRefused(id)
+			t.noteSuccessor(command.Context(), r)
 		}
-		if output.Value != cli.FormatJSON {
+		switch {
+		case output.Value != cli.FormatJSON:
 			return nil
-		}
-		r, err := t.store.Get(command.Context(), id)
-		if err != nil {
+		case err != nil:
 			return explain(id, err)
 		}
 		return t.PrintJSON(viewOf(r, t.now))

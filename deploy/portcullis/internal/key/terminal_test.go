@@ -10,14 +10,16 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 
 	"portcullis/deploy/portcullis/internal/cli"
 )
 
-// typed runs a command at a terminal of its own, types an answer to its first question, and gives what it asked.
-func typed(t *testing.T, answer string, args ...string) (asked string, end syscall.WaitStatus) {
+// typed runs a command at a terminal of its own, types an answer to its first question once something else has happened, and gives
+// what it asked and what it said then.
+func typed(t *testing.T, answer string, beside func(), args ...string) (asked, said string, end syscall.WaitStatus) {
 	t.Helper()
 	c := exec.Command("portcullis", append([]string{"key"}, args...)...)
 	terminal, err := pty.Start(c)
@@ -30,12 +32,13 @@ func typed(t *testing.T, answer string, args ...string) (asked string, end sysca
 	if err != nil {
 		t.Fatalf("asked %q, error %v", asked, err)
 	}
+	beside()
 	if _, err := io.WriteString(terminal, answer); err != nil {
 		t.Fatal(err)
 	}
-	_, _ = io.Copy(io.Discard, screen) // until the process has closed the terminal
+	rest, _ := io.ReadAll(screen) // until the process has closed the terminal
 	_ = c.Wait()
-	return asked, c.ProcessState.Sys().(syscall.WaitStatus)
+	return asked, string(rest), c.ProcessState.Sys().(syscall.WaitStatus)
 }
 
 // TestDeleteAsks: who deletes a key at a terminal is asked, and only yes deletes it.
@@ -56,7 +59,7 @@ func TestDeleteAsks(t *testing.T) {
 		{"\x03", "signal: interrupt", 1}, // Ctrl-C
 		{"y\n", "status 0", 0},
 	} {
-		asked, end := typed(t, test.answer, "delete", r.ID)
+		asked, _, end := typed(t, test.answer, func() {}, "delete", r.ID)
 		records, err := s.records(t.Context())
 		got := "signal: " + end.Signal().String()
 		if end.Exited() {
@@ -64,6 +67,31 @@ func TestDeleteAsks(t *testing.T) {
 		}
 		if !strings.HasSuffix(asked, question) || got != test.want || err != nil || len(records) != test.left {
 			t.Errorf("%q: asked %q, %s, %d records, error %v; want %s, %d", test.answer, asked, got, len(records), err, test.want, test.left)
+		}
+	}
+}
+
+// TestRotatedBeforeTheAnswer: who is asked whether to delete a key says so of the key as it was read. One that somebody rotates before
+// the answer stays, and so does the new one, which is named.
+func TestRotatedBeforeTheAnswer(t *testing.T) {
+	s := newTestScene(t)
+	for _, usageKey := range []string{"", "portcullis-AAAAAAAAAAAAAAAA-shared", "another"} {
+		for _, overlap := range []string{"0s", "1h", "48h"} { // the last leaves the end as it was
+			old, err := s.put(t.Context(), "ann", usageKey, 0, 24*time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var successor string
+			_, said, end := typed(t, "y\n", func() {
+				successor = strings.Split(runIn(t, "rotate", old.ID, "--overlap", overlap).stdout, "_")[1]
+			}, "delete", old.ID)
+			if end.ExitStatus() != cli.StatusNo || !strings.Contains(said, "was rotated meanwhile: "+successor+" is in its place") || strings.Contains(said, "deleted "+old.ID) {
+				t.Errorf("%q, %s: %d, %q", usageKey, overlap, end.ExitStatus(), said)
+			}
+			after, err := s.store.Get(t.Context(), old.ID)
+			if err != nil || after.Disabled != (overlap == "0s") || after.Successor != successor {
+				t.Errorf("%q, %s: %+v, error %v", usageKey, overlap, after, err)
+			}
 		}
 	}
 }

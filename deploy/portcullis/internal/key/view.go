@@ -27,13 +27,14 @@ type view struct {
 	Expires    *time.Time `json:"expires,omitempty"`
 	State      string     `json:"state"`
 	LastUsed   string     `json:"lastUsed,omitempty"`
+	Successor  string     `json:"successor,omitempty"` // the last rotation's
 }
 
 // foreignKey stands for an API key of the gateway that another tool than this made.
 const foreignKey = "(not made by this command)"
 
 func viewOf(r apikey.Record, now time.Time) view {
-	v := view{ID: r.ID, Owner: r.Owner, Scopes: append([]string{}, r.Scopes...), Label: r.Label, Created: r.Created, State: stateOf(r, now)}
+	v := view{ID: r.ID, Owner: r.Owner, Scopes: append([]string{}, r.Scopes...), Label: r.Label, Created: r.Created, State: stateOf(r, now), Successor: r.Successor}
 	for _, network := range r.Networks {
 		v.Networks = append(v.Networks, network.String())
 	}
@@ -70,10 +71,10 @@ type field struct {
 // columns are the fields in the list.
 func (v view) columns() []field {
 	fields := v.fields()
-	return fields[:len(fields)-1]
+	return fields[:len(fields)-2]
 }
 
-// fields are the columns of the list, and the last one that is not.
+// fields are the columns of the list, and the last two that are not.
 func (v view) fields() []field {
 	return []field{
 		{"id", v.ID},
@@ -86,6 +87,7 @@ func (v view) fields() []field {
 		{"last used", cmp.Or(v.LastUsed, "never")},
 		{"networks", cmp.Or(strings.Join(v.Networks, " "), "any")},
 		{"gateway key", v.GatewayKey},
+		{"rotated to", v.Successor},
 	}
 }
 

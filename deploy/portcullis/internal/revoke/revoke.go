@@ -6,8 +6,9 @@
 // SDK's own variables apply; AWS_ENDPOINT_URL_DYNAMODB reaches an emulator. A token is read from stdin, since command lines can be seen by others, and is never printed. It is not
 // verified: whoever may write to the table may revoke any token, and a made-up one is nobody's.
 //
-// Where AUDIT_TABLE is set, or the desk at --desk has such a table, each revocation and undoing is recorded in it, or not made: see package
-// audit.
+// Each revocation and undoing is recorded in the table that AUDIT_TABLE names, or that the desk at --desk has, or not made: see package
+// audit. With a DynamoDB on this machine, or --no-audit, it is made without a record where no table is named, or none is wanted, and a note
+// says so.
 //
 // An authorizer that accepted a token may accept it for ten seconds more; a gateway that caches the authorizer's answers, for
 // its own time beyond that. See package revocation.
@@ -37,7 +38,8 @@ Each command prints the ID of what it wrote, which undo takes. It can be done ag
 AWS_REGION, credentials and AWS_ENDPOINT_URL_DYNAMODB (for an emulator) are read as the AWS SDK does.
 An authorizer may accept a token for ten seconds after it was revoked; a gateway that caches its answers, longer.
 A user who signs in again gets good tokens, from the next second on.
-Where AUDIT_TABLE names a table, or the desk has one, who did what is recorded in it, and nothing is done that cannot be.
+Who did what is recorded in the table that AUDIT_TABLE names, or the desk has, and nothing is done that cannot be, but with
+--no-audit or a DynamoDB on this machine.
 
 Exit status: 0 it was done; 1 there is no such revocation, or the tokens have ended anyway; 2 it could not be done, and stderr
 says why; 130 interrupted.`

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,14 @@ func TestUsage(t *testing.T) {
 	wantOneLine(t, nil, runIn(t, "", "list"), cli.StatusFailed, "REVOCATION_TABLE: want the name of a DynamoDB table")
 }
 
+var note = regexp.MustCompile(`(?m)^portcullis revoke [a-z]+: AUDIT_TABLE is not set: nobody records who does this\n`)
+
+// withoutNote leaves out that nobody records it, as is said where a table of this machine has none beside it for that.
+func withoutNote(got outcome) outcome {
+	got.stderr = note.ReplaceAllString(got.stderr, "")
+	return got
+}
+
 func wantOneLine(t *testing.T, args []string, got outcome, status int, want string) {
 	t.Helper()
 	if got.status != status || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.HasPrefix(got.stderr, "portcullis revoke") || !strings.Contains(got.stderr, want) {
@@ -225,7 +234,7 @@ func TestTableDown(t *testing.T) {
 	(&table{endpoint: down}).setenv(t)
 	now := time.Now().UTC().Format(time.RFC3339)
 	for _, args := range [][]string{{"token"}, {"token", "--family"}, user(), all("--before", now), {"list"}, {"undo", "sub-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}} {
-		wantOneLine(t, args, runIn(t, someToken(time.Hour), args...), cli.StatusFailed, "ResourceNotFoundException")
+		wantOneLine(t, args, withoutNote(runIn(t, someToken(time.Hour), args...)), cli.StatusFailed, "ResourceNotFoundException")
 	}
 }
 
@@ -233,5 +242,5 @@ func TestTableDown(t *testing.T) {
 func TestNoSuchRevocation(t *testing.T) {
 	newTable(t).setenv(t)
 	const id = "sub-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-	wantOneLine(t, nil, runIn(t, "", "undo", id), cli.StatusNo, "revoke undo: there is no revocation "+id)
+	wantOneLine(t, nil, withoutNote(runIn(t, "", "undo", id)), cli.StatusNo, "revoke undo: there is no revocation "+id)
 }
