@@ -15,11 +15,13 @@ type hosts []string
 
 // guard refuses requests for any other host. A page on the network that has its own name resolved to this machine is of one
 // origin with what answers there, and could read passwords and make API keys (DNS rebinding). The status is that of RFC 9110,
-// section 15.5.20.
-func (h hosts) guard(next http.Handler) http.Handler {
+// section 15.5.20. Who started the program is told too: the caller may be a program that hides what it is answered.
+func (h hosts) guard(next http.Handler, note func(string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !h.serves(r.Host) {
-			http.Error(w, fmt.Sprintf("the host %.100q is not served here: call it localhost or by its address, or start with --host NAME", r.Host), http.StatusMisdirectedRequest)
+			refusal := fmt.Sprintf("the host %.100q is not served here: call it localhost or by its address, or start with --host NAME", r.Host)
+			note("a request is refused: " + refusal)
+			http.Error(w, refusal, http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"portcullis/deploy/desk"
@@ -51,5 +52,8 @@ func TestHosts(t *testing.T) {
 				t.Errorf("%s of the host %s: status %d", path, test.host, answer.StatusCode)
 			}
 		}
+	}
+	if want := `a request is refused: the host "evillocalhost" is not served here: call it localhost`; !strings.Contains(d.stderr.String(), want) {
+		t.Errorf("nobody is told of what is refused: want %s in\n%s", want, d.stderr.String())
 	}
 }

@@ -23,7 +23,7 @@ const drainNotice = time.Second
 // APIs are told at once that the desk goes away.
 func (d *desk) serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
-		Handler: d.config.guardBodies(hosts(d.config.Hosts).guard(d)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: d.config.guardBodies(hosts(d.config.Hosts).guard(d, d.config.note)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ConnState: new(turns).take,
 		ErrorLog:  slog.NewLogLogger(d.log.Handler(), slog.LevelWarn),
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"syscall"
 
@@ -64,7 +65,7 @@ cuts them.
 		}
 		config.Color = terminal && s.Getenv("NO_COLOR") == "" && s.Getenv("TERM") != "dumb" // https://no-color.org
 		if s.Getenv("GOGC") == "" {
-			ballast = make([]byte, 64<<20) // nothing is written there, so none of it is in RAM
+			defer runtime.KeepAlive(make([]byte, ballast)) // nothing is written there, so none of it is in RAM
 		}
 		ctx, hardStop := interrupts(command.Context())
 		err = desk.Run(ctx, hardStop, config)
@@ -76,9 +77,9 @@ cuts them.
 	return command
 }
 
-// ballast counts as memory in use, which doubles before it is collected. What is in use is little beside it, and most of what requests make is
-// garbage when they are answered. It is not there where GOGC says how memory is to grow.
-var ballast []byte
+// ballast is how many bytes count as memory in use, which doubles before it is collected. What is in use is little beside it, and most of what requests make is
+// garbage when they are answered. There is none where GOGC says how memory is to grow.
+const ballast = 64 << 20
 
 // addFlags gives a command the flags of a desk. What they are worth is the desk's to check.
 func addFlags(command *cobra.Command) func() (desk.Config, error) {
