@@ -2,11 +2,15 @@ package gateway_test
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -132,10 +136,13 @@ func TestReasonsOfREST(t *testing.T) {
 	requireReasons(t, startStage, []refusedRequest{
 		{modeText, "GET /prod/things", nil, nil, 403, "", `there is no stage "prod"; there is test`},
 		{modeText, "GET /prod/things", func(c *setting) { c.Stages = []string{"a", "b"} }, nil, 403, "", `there is no stage "prod"; there are a, b`},
+		{modeText, "GET //prod//things", nil, nil, 403, "", `there is no stage "prod"; there is test`},
+		{modeText, "GET /", nil, nil, 403, "", `there is no stage ""; there is test`},
 		{modeText, "GET /test/open\nX-Long: " + strings.Repeat("x", 10_240), nil, nil, 431, "", "the request line and the headers are larger than 10240 bytes"},
 		{modeText, "GET /test/nowhere", nil, nil, 403, "MISSING_AUTHENTICATION_TOKEN",
 			"no route is for GET /nowhere; there are DELETE /things/{id}, GET /, GET /files/{path+}, GET /open, GET /search, GET /things, GET /things/special, GET /things/{id}, POST /things, PUT /things"},
 		{modeText, "GET /test/things/7/parts", nil, nil, 403, "MISSING_AUTHENTICATION_TOKEN", "no route is for GET /things/7/parts; there are DELETE /things/{id}, GET /things, "},
+		{modeText, "GET /test/things" + all + all, nil, nil, 401, "UNAUTHORIZED", "the authorization TOKEN: not asked: a request has one Authorization header, got 2"},
 		{modeText, "PATCH /test/things", nil, nil, 403, "MISSING_AUTHENTICATION_TOKEN", "/things takes GET, POST, PUT, and no PATCH"},
 		{modeText, "PATCH /test/things" + all, nil, nil, 403, "INVALID_SIGNATURE", "/things takes GET, POST, PUT, and no PATCH"},
 		{modeText, "GET /test/files/" + strings.Repeat("x", 1600) + all, nil, nil, 414, "DEFAULT_4XX", "the ARN of the path is longer than 1600 bytes"},
@@ -172,7 +179,7 @@ func TestReasonsOfREST(t *testing.T) {
 			nil, 403, "ACCESS_DENIED", "the caller's policy does not allow execute-api:InvalidateCache"},
 		{modeText, "GET /test/open", tooSlow, nil, 504, "INTEGRATION_TIMEOUT", "the function things: the function took too long"},
 		{modeText, "GET /test/open", nil, failing, 502, "INTEGRATION_FAILURE", "the function things: the table is gone"},
-		{modeText, "GET /test/open", nil, saying(`{"statusCode":1}`), 502, "INTEGRATION_FAILURE", "the function things: the function's statusCode is no final HTTP status"},
+		{modeText, "GET /test/open", nil, saying(`{"statusCode":1}`), 502, "INTEGRATION_FAILURE", "the function things: statusCode 1 is no final HTTP status: want one from 200 to 599"},
 		{modeText, "GET /test/open", nil, saying(`{"status":200}`), 502, "INTEGRATION_FAILURE", `the function things: the function's answer: "status" is no member of it`},
 		{modeText, "GET /test/open", nil, saying(`"` + strings.Repeat("x", 6<<20) + `"`), 502, "INTEGRATION_FAILURE", "the function things: the function's answer is larger than 6 MB"},
 	})
@@ -182,11 +189,16 @@ func TestReasonsOfREST(t *testing.T) {
 func TestReasonsOfHTTP(t *testing.T) {
 	requireReasons(t, newHTTPStage, []refusedRequest{
 		{httpModeText, "GET /prod/things", nil, nil, 404, "RESOURCE_NOT_FOUND", `there is no stage "prod"; there is test`},
+		{httpModeText, "GET //test/things", nil, nil, 404, "RESOURCE_NOT_FOUND", `there is no stage "", as the path begins with two slashes; there is test`},
+		{httpModeText, "GET //test", nil, nil, 404, "RESOURCE_NOT_FOUND", `there is no stage "", as the path begins with two slashes; there is test`},
+		{httpModeText, "GET /test/things/", nil, nil, 404, "RESOURCE_NOT_FOUND", "no route is for GET /things/; there are DELETE /things/{id}, GET /things, "},
+		{httpModeText, "GET /test//things", nil, nil, 404, "RESOURCE_NOT_FOUND", "no route is for GET //things; there are DELETE /things/{id}, GET /things, "},
 		{httpModeText, "GET /test/open\nX-Long: " + strings.Repeat("x", 10_240), nil, nil, 431, "", "the request line and the headers are larger than 10240 bytes"},
 		{httpModeText, "GET /test/%ff", nil, nil, 400, "BAD_REQUEST_PARAMETERS", "the path is not UTF-8"},
 		{httpModeText, "PATCH /test/things", nil, nil, 404, "RESOURCE_NOT_FOUND", "/things takes GET, POST, and no PATCH"},
 		{httpModeText, "GET /test/nowhere", nil, nil, 404, "RESOURCE_NOT_FOUND", "no route is for GET /nowhere; there are "},
 		{httpModeText, "GET /test/things", nil, nil, 401, "UNAUTHORIZED", "the authorizer token: not called: the request has no $request.header.Authorization"},
+		{httpIAMMode, "GET /test/things\nAuthorization: a\nAuthorization: a", nil, nil, 401, "UNAUTHORIZED", "the authorization AWS_IAM: not asked: a request has one Authorization header, got 2"},
 		{httpModeText, "GET /test/things\nAuthorization: Bearer unauthorized", nil, nil, 401, "UNAUTHORIZED", "the authorizer token: Unauthorized"},
 		{httpModeText, "GET /test/things\nAuthorization: Bearer broken", nil, nil, 500, "AUTHORIZER_FAILURE", "the authorizer token: broken"},
 		{httpModeText, "GET /test/things\nAuthorization: Bearer deny", nil, nil, 403, "ACCESS_DENIED", "the policy of the authorizer token: denied: statement 1 denies "},
@@ -196,8 +208,86 @@ func TestReasonsOfHTTP(t *testing.T) {
 		{httpModeText, "POST /test/open\n\n" + strings.Repeat("x", 10<<20+1), nil, nil, 413, "REQUEST_TOO_LARGE", "the body is larger than 10 MB"},
 		{httpModeText, "GET /test/open", tooSlow, nil, 503, "INTEGRATION_TIMEOUT", "the function things: the function took too long"},
 		{httpModeText, "GET /test/open", nil, failing, 500, "INTEGRATION_FAILURE", "the function things: the table is gone"},
-		{httpModeText, "GET /test/open", nil, saying(`{"statusCode":"x"}`), 500, "INTEGRATION_FAILURE", "the function things: the function's statusCode is no final HTTP status"},
+		{httpModeText, "GET /test/open", nil, saying(`{"statusCode":"x"}`), 500, "INTEGRATION_FAILURE", `the function things: statusCode "x" is no final HTTP status`},
 	})
+}
+
+// elsewhere lets the function behind the methods, or the authorizer, fail as one does that names itself.
+func elsewhere(text string) func(*stage) {
+	return func(s *stage) {
+		s.things.code = func([]byte) (string, error) { return "", errors.New("function things" + text) }
+		s.token.code = func([]byte) (string, error) { return "", errors.New("function token" + text) }
+	}
+}
+
+// TestReasonsOfMalformedAnswers: what of an answer does not fit is named, with what it is and what is wanted, in words of JSON; and what is
+// long of it is not repeated.
+func TestReasonsOfMalformedAnswers(t *testing.T) {
+	formatV1 := with(httpModeText, `payloadFormatVersion: "2.0"`, `payloadFormatVersion: "1.0"`)
+	const long = "long-enough-for-a-secret"
+	tests := []struct{ answer, rest, http string }{ // reasons; "": it is none
+		{`{"statusCode":200,"body":{"a":1}}`, "the function's answer: body is an object: want text (JSON.stringify it)", "body is an object: want text (JSON.stringify it)"},
+		{`{"statusCode":200,"body":[1]}`, "the function's answer: body is a list: want text (JSON.stringify it)", "body is a list: want text (JSON.stringify it)"},
+		{`{"statusCode":200,"body":17}`, "the function's answer: body is a number: want text", "body is a number: want text"},
+		{`{"statusCode":200,"body":true}`, "the function's answer: body is true or false: want text", "body is true or false: want text"},
+		{`"hello"`, "the function's answer: want an object, got a text", ""},
+		{`["hello"]`, "the function's answer: want an object, got a list", ""},
+		{`null`, "the function's answer: want an object, got null", ""},
+		{`{"statusCode":200,"headers":["a"]}`, "the function's answer: headers is a list: want an object", "headers is a list: want an object"},
+		{`{"statusCode":200,"headers":{"a":["b"]}}`, `the header "a" is (a list): want text`, `the header "a" is (a list): want text`},
+		{`{"statusCode":200,"headers":{"a":{"b":"c"}}}`, `the header "a" is (an object): want text`, `the header "a" is (an object): want text`},
+		{`{"statusCode":1000}`, "statusCode 1000 is no final HTTP status", "statusCode 1000 is no final HTTP status"},
+		{`{"statusCode":100000000}`, "statusCode (a number) is no final HTTP status", "statusCode (a number) is no final HTTP status"},
+		{`{"statusCode":"` + long + `"}`, "statusCode (a text) is no final HTTP status", "statusCode (a text) is no final HTTP status"},
+		{`{"statusCode":{}}`, "statusCode (an object) is no final HTTP status", "statusCode (an object) is no final HTTP status"},
+		{`{"statusCode":false}`, "statusCode false is no final HTTP status", "statusCode false is no final HTTP status"},
+		{`{"statusCode":200,"isBase64Encoded":"yes"}`, `isBase64Encoded "yes" is no boolean: want true or false`, `isBase64Encoded "yes" is no boolean: want true or false`},
+		{`{"statusCode":200,"isBase64Encoded":1}`, "isBase64Encoded 1 is no boolean", "isBase64Encoded 1 is no boolean"},
+		{`{"statusCode":200,"multiValueHeaders":{"a":"b"}}`, `multiValueHeaders: "a" is "b": want a list`, ""},
+		{`{"statusCode":200,"cookies":"a"}`, `the function's answer: "cookies" is no member of it`, "cookies is a text: want a list"},
+		{`{"statusCode":200,"cookies":["a",1]}`, `the function's answer: "cookies" is no member of it`, "an item of cookies is a number: want text"},
+		{`{"statusCode":200,"body":"no base64","isBase64Encoded":true}`, "", "body is no base64, which isBase64Encoded says: "},
+	}
+	var rest, http []refusedRequest
+	for _, test := range tests {
+		if test.rest != "" {
+			rest = append(rest, refusedRequest{modeText, "GET /test/open", nil, saying(test.answer), 502, "INTEGRATION_FAILURE", "the function things: " + test.rest})
+		}
+		if test.http != "" {
+			http = append(http, refusedRequest{httpModeText, "GET /test/open", nil, saying(test.answer), 500, "INTEGRATION_FAILURE", "the function things: " + test.http})
+		}
+	}
+	rest = append(rest, refusedRequest{modeText + "binaryMediaTypes: [image/png]\n", "GET /test/open\nAccept: image/png", nil, saying(`{"statusCode":200,"body":"no base64","isBase64Encoded":true}`),
+		500, "API_CONFIGURATION_ERROR", "the function things: body is no base64, which isBase64Encoded says: "})
+	for _, text := range []string{": Post nowhere: connection refused", " did not start: exit status 1", "ier: broken"} {
+		function, authorizer := "the function things"+text, "the authorizer token"+text
+		if text[0] == 'i' {
+			function, authorizer = "the function things: function things"+text, "the authorizer token: function token"+text
+		}
+		rest = append(rest,
+			refusedRequest{modeText, "GET /test/open", nil, elsewhere(text), 502, "INTEGRATION_FAILURE", function},
+			refusedRequest{modeText, "GET /test/things\nAuthorization: Bearer all", nil, elsewhere(text), 500, "AUTHORIZER_CONFIGURATION_ERROR", authorizer})
+	}
+	for _, test := range []struct{ answer, reason string }{
+		{`{"principalId":"a","context":[]}`, "the authorizer's answer: context is a list: want an object"},
+		{`{"principalId":"a","policyDocument":"{}"}`, `the authorizer's answer: policy: want an object, got `},
+		{`{"principalId":"a","policyDocument":{"Version":"2012-10-17","Statement":"all"}}`, "the authorizer's answer: policyDocument.Statement is a text: want a list"},
+		{`{"principalId":"a","usageIdentifierKey":7}`, "the authorizer's answer: usageIdentifierKey is a number: want text"},
+		{`{"principalId":["a"]}`, "the authorizer's principalId is (a list): want text or a number"},
+		{`"` + long + `"`, "the authorizer's answer: want an object, got a text"},
+		{`{"principalId":"a","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]},"context":{"a":["b"]}}`,
+			`the authorizer's context: "a" is (a list): want text, a number or a boolean`},
+	} {
+		answers := func(s *stage) { s.token.code = func([]byte) (string, error) { return test.answer, nil } }
+		rest = append(rest, refusedRequest{modeText, "GET /test/things\nAuthorization: Bearer all", nil, answers, 500, "AUTHORIZER_CONFIGURATION_ERROR", "the authorizer token: " + test.reason})
+	}
+	http = append(http,
+		refusedRequest{simpleMode, "GET /test/things\nAuthorization: Bearer all", nil, func(s *stage) { s.token.code = func([]byte) (string, error) { return `{"isAuthorized":"yes"}`, nil } },
+			500, "AUTHORIZER_FAILURE", "the authorizer token: the authorizer's answer: isAuthorized is a text: want true or false"},
+		refusedRequest{formatV1, "GET /test/open", nil, saying(`"hello"`), 500, "INTEGRATION_FAILURE", "the function things: the function's answer: want an object, got a text"},
+		refusedRequest{formatV1, "GET /test/open", nil, saying(`{"statusCode":null}`), 500, "INTEGRATION_FAILURE", "the function things: statusCode is missing or null"})
+	requireReasons(t, startStage, rest)
+	requireReasons(t, newHTTPStage, http)
 }
 
 // TestReasonsOfJWT: what the gateway's own authorizer has against a token.
@@ -229,10 +319,12 @@ func TestReasonsOfWebSocket(t *testing.T) {
 	}{
 		{"GET /test?token=this", 426, "", "a WebSocket API takes handshakes alone"},
 		{"GET /prod?token=this" + hand, 403, "", `there is no stage "prod"; there is test`},
+		{"GET //test?token=this" + hand, 403, "", `there is no stage "", as the path begins with two slashes; there is test`},
 		{"GET /test/echo?token=this" + hand, 403, "", "a WebSocket API is opened at /test and no path below it"},
 		{"POST /test?token=this" + hand, 400, "", "the handshake is none of RFC 6455"},
 		{"GET /test?token=" + strings.Repeat("x", 9000) + hand, 414, "DEFAULT_4XX", "the path and query are longer than "},
 		{"GET /test?token=unauthorized" + hand, 401, "UNAUTHORIZED", "the authorizer token: Unauthorized"},
+		{"GET /test?token=this\nAuthorization: a\nAuthorization: b" + hand, 401, "UNAUTHORIZED", "the authorization REQUEST: not asked: a request has one Authorization header, got 2"},
 		{"GET /test?token=broken" + hand, 500, "AUTHORIZER_CONFIGURATION_ERROR", "the authorizer token: broken"},
 		{"GET /test?token=deny" + hand, 403, "ACCESS_DENIED", "the policy of the authorizer token: denied: "},
 		{"GET /test?token=this&connect=403" + hand, 403, "", "the function things, which is behind $connect, answers 403"},
@@ -300,33 +392,67 @@ func TestNoReason(t *testing.T) {
 	}
 }
 
-// explained is what an authorizer fails with that tells why.
-type explained struct{ error }
+// explaining is a function that tells of the decision behind what it answers: the n-th call by the id "id-n".
+type explaining struct {
+	reason, answer string
+	err            error
+	calls          *atomic.Int64
+}
 
-func (explained) Explain() (reason, invocationID string) { return "token-expired", "id-1" }
+func (e explaining) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
+	gateway.Explain(ctx, "", "not yet known")
+	gateway.Explain(ctx, e.reason, fmt.Sprintf("id-%d", e.calls.Add(1)))
+	return []byte(e.answer), e.err
+}
 
-// TestExplainedError: what an authorizer tells of its decision stands beside the 401, which stays the same.
-func TestExplainedError(t *testing.T) {
-	heard, lines := &listener{}, &lines{}
-	s := newStage(t, func(c *setting) {
-		heard.by(c)
-		c.AccessLog = lines
-		c.Mode.AccessLogFormat = "$context.requestId $context.authorizer.error"
-	})
-	s.token.code = func([]byte) (string, error) { return "", explained{errors.New("Unauthorized")} }
-	got := s.send(t, "GET /test/things\nAuthorization: Bearer all")
-	if got.status != 401 || got.body != `{"message":"Unauthorized"}` {
-		t.Errorf("%d %s", got.status, got.body)
-	}
-	trace, line := heard.last(t)
-	if a := trace.Authorizer; a.Error != "Unauthorized" || a.Reason != "token-expired" || a.InvocationID != "id-1" {
-		t.Errorf("trace %+v", a)
-	}
-	if want := "the authorizer token: Unauthorized: token-expired"; trace.Reason != want || line.Reason != want || line.InvocationID != "id-1" {
-		t.Errorf("%q, log %+v", trace.Reason, line)
-	}
-	if want := trace.RequestID + " Unauthorized: token-expired\n"; lines.last() != want {
-		t.Errorf("access log %q, want %q", lines.last(), want)
+// TestExplained: what an authorizer tells of its decision stands beside the 401 or 403, which stay the same, with what a policy was asked
+// for; that of an answer that is kept is the one of the call that made it.
+func TestExplained(t *testing.T) {
+	const one = `{"principalId":"a","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"%s","Action":"execute-api:Invoke","Resource":"%s"}]}}`
+	const asked = "; asked for was execute-api:Invoke on arn:aws:execute-api:us-east-1:123456789012:3st7f6ncwi/test/GET/things"
+	denies, other := fmt.Sprintf(one, "Deny", "*"), fmt.Sprintf(one, "Allow", "arn:aws:execute-api:*:*:*/*/GET/other")
+	for _, test := range []struct {
+		start                   func(*testing.T, string, func(*setting)) *stage
+		mode, code, answer, err string
+		status                  int
+		calls                   int64 // of two requests
+		reason, blamed          string
+	}{
+		{startStage, modeText, "token-expired", "", "Unauthorized", 401, 2, "the authorizer token: Unauthorized: token-expired", "Unauthorized: token-expired"},
+		{startStage, modeText, "keys-unavailable", "", "cannot tell", 500, 2, "the authorizer token: cannot tell: keys-unavailable", "cannot tell: keys-unavailable"},
+		{startStage, modeText, "token-expired", denies, "", 403, 1, `the policy of the authorizer token: denied: statement 1 denies "*"; its decision is token-expired` + asked, ""},
+		{startStage, modeText, "", other, "", 403, 1, "the policy of the authorizer token: denied: no statement allows it" + asked, ""},
+		{newHTTPStage, httpModeText, "", other, "", 403, 1, "the policy of the authorizer token: denied: no statement allows it" + asked, "Forbidden"},
+		{newHTTPStage, simpleMode, "token-expired", `{"isAuthorized":false}`, "", 403, 1, "the authorizer token answers isAuthorized: false; its decision is token-expired" + asked, "Forbidden"},
+		{startStage, modeText, "verified", "{}", "", 500, 2, "the authorizer token: the authorizer's answer has no principalId: verified", "the authorizer's answer has no principalId: verified"},
+	} {
+		heard, logged, calls := &listener{}, &lines{}, &atomic.Int64{}
+		function := explaining{test.code, test.answer, nil, calls}
+		if test.err != "" {
+			function.err = errors.New(test.err)
+		}
+		s := test.start(t, test.mode, func(c *setting) {
+			heard.by(c)
+			c.Functions["token"], c.AccessLog = function, logged
+			c.Mode.AccessLogFormat = "$context.requestId $context.authorizer.error"
+		})
+		for range 2 {
+			got := s.send(t, "GET /test/things\nAuthorization: Bearer all")
+			id := fmt.Sprintf("id-%d", calls.Load())
+			trace, line := heard.last(t)
+			if got.status != test.status || strings.Contains(got.body, "id-") || trace.Authorizer.Reason != test.code || trace.Authorizer.InvocationID != id {
+				t.Errorf("%s: %d %s, trace %+v", test.reason, got.status, got.body, trace.Authorizer)
+			}
+			if trace.Reason != test.reason || line.Reason != test.reason || line.InvocationID != id {
+				t.Errorf("want %q of %s, got\n%q, log %+v", test.reason, id, trace.Reason, line)
+			}
+			if want := trace.RequestID + " " + cmp.Or(test.blamed, "-") + "\n"; logged.last() != want {
+				t.Errorf("access log %q, want %q", logged.last(), want)
+			}
+		}
+		if calls.Load() != test.calls {
+			t.Errorf("%s: %d calls, want %d", test.reason, calls.Load(), test.calls)
+		}
 	}
 }
 

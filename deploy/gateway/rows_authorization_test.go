@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,10 +35,15 @@ func TestRowsMalformedAuthorization(t *testing.T) {
 	}
 }
 
-// TestRowsTwoAuthorizations: of several Authorization headers none lets anybody in, whatever the authorization, and the trace says why. Where
-// nobody is asked who calls they are no matter.
+// TestRowsTwoAuthorizations: of several Authorization headers none lets anybody in, whatever the authorization, and the trace, the log and the
+// access log say why. Where nobody is asked who calls they are no matter.
 func TestRowsTwoAuthorizations(t *testing.T) {
-	rest, http := rowStages(t, func(c *setting) { c.ShowTrace = true })
+	heard, logged := &listener{}, &lines{}
+	rest, http := rowStages(t, func(c *setting) {
+		heard.by(c)
+		c.ShowTrace, c.AccessLog = true, logged
+		c.Mode.AccessLogFormat = "$context.requestId $context.authorizer.error"
+	})
 	const good, key = "\nAuthorization: Bearer all", "\nX-Api-Key: first-key-0123456789"
 	for kind, stages := range map[string]map[string]*stage{"REST": rest, "HTTP": http} {
 		for mode, s := range stages {
@@ -50,6 +56,11 @@ func TestRowsTwoAuthorizations(t *testing.T) {
 					t.Errorf("%s, %s: challenge %q", kind, mode, challenge)
 				}
 				checkTwo(t, kind+", "+mode, trace)
+				_, line := heard.last(t)
+				why := fmt.Sprintf("not asked: a request has one Authorization header, got %d", strings.Count(headers, "Authorization:"))
+				if !strings.HasSuffix(line.Reason, ": "+why) || logged.last() != line.RequestID+" "+why+"\n" {
+					t.Errorf("%s, %s: log %+v, access log %q, want %q", kind, mode, line, logged.last(), why)
+				}
 			}
 			if got := s.send(t, "GET /test/open"+good+good); got.status != 200 {
 				t.Errorf("%s, %s, public: %d %s", kind, mode, got.status, got.body)

@@ -64,13 +64,19 @@ var errUnauthorized = errors.New("Unauthorized")
 func isUnauthorized(err error) bool { return err != nil && err.Error() == errUnauthorized.Error() }
 
 // TwoAuthorizations tells whether a request has more than one Authorization header, which RFC 9110 (section 5.3) forbids. By which of them
-// API Gateway goes is not known; nobody is let in by either. The trace says so.
+// API Gateway goes is not known; nobody is let in by either. The trace and the logs say so.
 func (x *Exchange) TwoAuthorizations() bool {
 	sent := len(x.HTTP.Header["Authorization"])
-	if sent > 1 && x.trace != nil {
-		x.trace.Authorizer = &AuthorizerTrace{Type: x.Plan.Authorization, Error: fmt.Sprintf("not asked: a request has one Authorization header, got %d", sent)}
+	if sent <= 1 {
+		return false
 	}
-	return sent > 1
+	why := fmt.Sprintf("not asked: a request has one Authorization header, got %d", sent)
+	x.Because("the authorization %s: %s", x.Plan.Authorization, why)
+	x.Blame(why)
+	if x.trace != nil {
+		x.trace.Authorizer = &AuthorizerTrace{Type: x.Plan.Authorization, Error: why}
+	}
+	return true
 }
 
 // Ask asks a guard, and notes what it found.
@@ -100,9 +106,9 @@ func (x *Exchange) noteRefusal(v *Verdict) {
 		return
 	}
 	x.Because("%s", why)
+	x.invocationID = v.authorizer.InvocationID
 	if v.authorizer.Error != "" {
 		x.Blame(v.authorizer.why())
-		x.invocationID = v.authorizer.InvocationID
 	}
 }
 
@@ -131,7 +137,7 @@ func (v *Verdict) judge(r *Request, action string) {
 	v.byResource = r.Resource != nil && v.Decision != Allowed && (api.Explicit || result.Decision == policy.Allow)
 	v.policy = newPolicyTrace(r.ARN(), v.Caller.document(), ofOwn(result, r, &v.Caller))
 	if v.Decision != Allowed {
-		v.denial = v.whyDenied(result, api)
+		v.denial = v.whyDenied(action, result, api)
 	}
 	if r.Path == r.policyPath {
 		return

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/policy"
 )
 
@@ -18,9 +19,17 @@ func (x *Exchange) reason() string {
 	case !x.failed:
 		return ""
 	case x.why == "" && x.integrated.err != "":
-		return x.withoutSecrets("the function " + x.Method.Operation.Function + ": " + x.integrated.err)
+		return x.withoutSecrets(of("the function", x.Method.Operation.Function, x.integrated.err))
 	}
 	return x.withoutSecrets(cmp.Or(x.why, x.errorMessage))
+}
+
+// of says whose an error is, once: one that runs elsewhere, or does not start, may say so itself.
+func of(what, name, text string) string {
+	if rest, own := strings.CutPrefix(text, "function "+name); own && (strings.HasPrefix(rest, ": ") || strings.HasPrefix(rest, " ")) {
+		return what + " " + name + rest
+	}
+	return what + " " + name + ": " + text
 }
 
 // withoutSecrets cuts the request's credentials out of a text.
@@ -62,18 +71,26 @@ const mostListed = 10
 
 // NoStage notes that the request is for none of the stages that there are.
 func (x *Exchange) NoStage() {
-	first, _, _ := strings.Cut(strings.TrimLeft(x.StagePath, "/"), "/")
+	path := x.StagePath
+	if x.PassesSlashes {
+		path = oneSlash(path)
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	stages := x.Config.Stages
 	if len(stages) == 0 {
 		stages = []string{x.Plan.Name}
+	}
+	if strings.HasPrefix(path, "//") {
+		x.Because("there is no stage %q, as the path begins with two slashes; there %s", first, list(stages))
+		return
 	}
 	x.Because("there is no stage %.100q; there %s", first, list(stages))
 }
 
 // NoRoute notes that no route serves the request, and which ones there are: those of the path, or else those that begin as it does before
-// the others.
-func (x *Exchange) NoRoute() {
-	if verbs := x.verbs(); len(verbs) > 0 {
+// the others. find is how the kind of API routes.
+func (x *Exchange) NoRoute(find func(r *Routes, verb, path string) (*Method, map[string]string)) {
+	if verbs := x.verbs(find); len(verbs) > 0 {
 		x.Because("%.100s takes %s, and no %.40s", x.Path, strings.Join(verbs, ", "), x.HTTP.Method)
 		return
 	}
@@ -93,14 +110,14 @@ func (x *Exchange) NoRoute() {
 }
 
 // verbs are those for which the request's path has a route.
-func (x *Exchange) verbs() []string {
+func (x *Exchange) verbs(find func(r *Routes, verb, path string) (*Method, map[string]string)) []string {
 	var all []string
 	for _, m := range x.Methods {
 		verb := m.Route.Method
 		if m.Operation == nil || slices.Contains(all, verb) {
 			continue
 		}
-		if found, _ := x.Routes.Find(verb, x.Path); found != nil {
+		if found, _ := find(x.Routes, verb, x.Path); found != nil {
 			all = append(all, verb)
 		}
 	}
@@ -140,7 +157,7 @@ func (v *Verdict) why() string {
 	case v.signature.Error != "":
 		return "the signature: " + v.signature.Error
 	case v.authorizer.Error != "":
-		return "the authorizer " + cmp.Or(v.authorizer.Function, v.authorizer.Type) + ": " + v.authorizer.why()
+		return of("the authorizer", cmp.Or(v.authorizer.Function, v.authorizer.Type), v.authorizer.why())
 	case v.Err != nil:
 		return v.Err.Error()
 	case v.denial == "":
@@ -149,11 +166,22 @@ func (v *Verdict) why() string {
 	return v.denial
 }
 
-// whyDenied says by which policy a caller who is known may not: the caller's own or, where that would let the caller, the API's.
-func (v *Verdict) whyDenied(own policy.Result, api policy.ResourceResult) string {
+// whyDenied says by which policy a caller who is known may not take an action: the caller's own or, where that would let the caller, the
+// API's.
+func (v *Verdict) whyDenied(action string, own policy.Result, api policy.ResourceResult) string {
+	if v.byResource {
+		return "the resource policy of the API: " + api.String() + asked(action, v.resource.ARN)
+	}
+	why := v.whyOwn(own)
+	if v.authorizer.Reason != "" {
+		why += "; its decision is " + v.authorizer.Reason
+	}
+	return why + asked(action, v.policy.ARN)
+}
+
+// whyOwn is whyDenied of the caller's own policy.
+func (v *Verdict) whyOwn(own policy.Result) string {
 	switch id := v.Caller.Identity; {
-	case v.byResource:
-		return "the resource policy of the API: " + api.String()
 	case own.Decision == policy.Allow:
 		return "the signer is of another account than the API, and no resource policy lets it in"
 	case id != nil && id.simple:
@@ -162,6 +190,20 @@ func (v *Verdict) whyDenied(own policy.Result, api policy.ResourceResult) string
 		return "the policy of the authorizer " + v.authorizer.Function + ": " + own.String()
 	}
 	return "the signer's policy: " + own.String()
+}
+
+// asked goes on behind what a policy says with what it was asked.
+func asked(action, arn string) string { return "; asked for was " + action + " on " + arn }
+
+// DeniedByPolicy notes that the API's resource policy does not let in who is not known.
+func (x *Exchange) DeniedByPolicy(result policy.ResourceResult) {
+	x.LogDenial()
+	x.Because("the resource policy of the API: %s%s", result, asked(policy.InvokeAction, x.resource.ARN))
+}
+
+// explain notes which decision an answer or an error stands for.
+func (t *AuthorizerTrace) explain(e lambda.Explanation) {
+	t.Reason, t.InvocationID = e.Reason, e.InvocationID
 }
 
 // why says what the authorizer has against a request.
