@@ -77,8 +77,8 @@ cuts them.
 	return command
 }
 
-// ballast is how many bytes count as memory in use, which doubles before it is collected. What is in use is little beside it, and most of what requests make is
-// garbage when they are answered. There is none where GOGC says how memory is to grow.
+// ballast is how many bytes count as memory in use, which doubles before it is collected. What is in use is little beside it, and most of
+// what requests make is garbage when they are answered. There is none where GOGC says how memory is to grow.
 const ballast = 64 << 20
 
 // addFlags gives a command the flags of a desk. What they are worth is the desk's to check.
