@@ -173,7 +173,7 @@ func TestReasonsOfREST(t *testing.T) {
 			nil, 403, "ACCESS_DENIED", "the caller's policy does not allow execute-api:InvalidateCache"},
 		{modeText, "GET /test/open", tooSlow, nil, 504, "INTEGRATION_TIMEOUT", "the function things: the function took too long"},
 		{modeText, "GET /test/open", nil, failing, 502, "INTEGRATION_FAILURE", "the function things: the table is gone"},
-		{modeText, "GET /test/open", nil, saying(`{"statusCode":1}`), 502, "INTEGRATION_FAILURE", "the function things: the function's statusCode is no final HTTP status"},
+		{modeText, "GET /test/open", nil, saying(`{"statusCode":1}`), 502, "INTEGRATION_FAILURE", "the function things: statusCode 1 is no final HTTP status: want one from 200 to 599"},
 		{modeText, "GET /test/open", nil, saying(`{"status":200}`), 502, "INTEGRATION_FAILURE", `the function things: the function's answer: "status" is no member of it`},
 		{modeText, "GET /test/open", nil, saying(`"` + strings.Repeat("x", 6<<20) + `"`), 502, "INTEGRATION_FAILURE", "the function things: the function's answer is larger than 6 MB"},
 	})
@@ -198,8 +198,86 @@ func TestReasonsOfHTTP(t *testing.T) {
 		{httpModeText, "POST /test/open\n\n" + strings.Repeat("x", 10<<20+1), nil, nil, 413, "REQUEST_TOO_LARGE", "the body is larger than 10 MB"},
 		{httpModeText, "GET /test/open", tooSlow, nil, 503, "INTEGRATION_TIMEOUT", "the function things: the function took too long"},
 		{httpModeText, "GET /test/open", nil, failing, 500, "INTEGRATION_FAILURE", "the function things: the table is gone"},
-		{httpModeText, "GET /test/open", nil, saying(`{"statusCode":"x"}`), 500, "INTEGRATION_FAILURE", "the function things: the function's statusCode is no final HTTP status"},
+		{httpModeText, "GET /test/open", nil, saying(`{"statusCode":"x"}`), 500, "INTEGRATION_FAILURE", `the function things: statusCode "x" is no final HTTP status`},
 	})
+}
+
+// elsewhere lets the function behind the methods, or the authorizer, fail as one does that names itself.
+func elsewhere(text string) func(*stage) {
+	return func(s *stage) {
+		s.things.code = func([]byte) (string, error) { return "", errors.New("function things" + text) }
+		s.token.code = func([]byte) (string, error) { return "", errors.New("function token" + text) }
+	}
+}
+
+// TestReasonsOfMalformedAnswers: what of an answer does not fit is named, with what it is and what is wanted, in words of JSON; and what is
+// long of it is not repeated.
+func TestReasonsOfMalformedAnswers(t *testing.T) {
+	formatV1 := with(httpModeText, `payloadFormatVersion: "2.0"`, `payloadFormatVersion: "1.0"`)
+	const long = "long-enough-for-a-secret"
+	tests := []struct{ answer, rest, http string }{ // reasons; "": it is none
+		{`{"statusCode":200,"body":{"a":1}}`, "the function's answer: body is an object: want text (JSON.stringify it)", "body is an object: want text (JSON.stringify it)"},
+		{`{"statusCode":200,"body":[1]}`, "the function's answer: body is a list: want text (JSON.stringify it)", "body is a list: want text (JSON.stringify it)"},
+		{`{"statusCode":200,"body":17}`, "the function's answer: body is a number: want text", "body is a number: want text"},
+		{`{"statusCode":200,"body":true}`, "the function's answer: body is true or false: want text", "body is true or false: want text"},
+		{`"hello"`, "the function's answer: want an object, got a text", ""},
+		{`["hello"]`, "the function's answer: want an object, got a list", ""},
+		{`null`, "the function's answer: want an object, got null", ""},
+		{`{"statusCode":200,"headers":["a"]}`, "the function's answer: headers is a list: want an object", "headers is a list: want an object"},
+		{`{"statusCode":200,"headers":{"a":["b"]}}`, `the header "a" is (a list): want text`, `the header "a" is (a list): want text`},
+		{`{"statusCode":200,"headers":{"a":{"b":"c"}}}`, `the header "a" is (an object): want text`, `the header "a" is (an object): want text`},
+		{`{"statusCode":1000}`, "statusCode 1000 is no final HTTP status", "statusCode 1000 is no final HTTP status"},
+		{`{"statusCode":100000000}`, "statusCode (a number) is no final HTTP status", "statusCode (a number) is no final HTTP status"},
+		{`{"statusCode":"` + long + `"}`, "statusCode (a text) is no final HTTP status", "statusCode (a text) is no final HTTP status"},
+		{`{"statusCode":{}}`, "statusCode (an object) is no final HTTP status", "statusCode (an object) is no final HTTP status"},
+		{`{"statusCode":false}`, "statusCode false is no final HTTP status", "statusCode false is no final HTTP status"},
+		{`{"statusCode":200,"isBase64Encoded":"yes"}`, `isBase64Encoded "yes" is no boolean: want true or false`, `isBase64Encoded "yes" is no boolean: want true or false`},
+		{`{"statusCode":200,"isBase64Encoded":1}`, "isBase64Encoded 1 is no boolean", "isBase64Encoded 1 is no boolean"},
+		{`{"statusCode":200,"multiValueHeaders":{"a":"b"}}`, `multiValueHeaders: "a" is "b": want a list`, ""},
+		{`{"statusCode":200,"cookies":"a"}`, `the function's answer: "cookies" is no member of it`, "cookies is a text: want a list"},
+		{`{"statusCode":200,"cookies":["a",1]}`, `the function's answer: "cookies" is no member of it`, "an item of cookies is a number: want text"},
+		{`{"statusCode":200,"body":"no base64","isBase64Encoded":true}`, "", "body is no base64, which isBase64Encoded says: "},
+	}
+	var rest, http []refusedRequest
+	for _, test := range tests {
+		if test.rest != "" {
+			rest = append(rest, refusedRequest{modeText, "GET /test/open", nil, saying(test.answer), 502, "INTEGRATION_FAILURE", "the function things: " + test.rest})
+		}
+		if test.http != "" {
+			http = append(http, refusedRequest{httpModeText, "GET /test/open", nil, saying(test.answer), 500, "INTEGRATION_FAILURE", "the function things: " + test.http})
+		}
+	}
+	rest = append(rest, refusedRequest{modeText + "binaryMediaTypes: [image/png]\n", "GET /test/open\nAccept: image/png", nil, saying(`{"statusCode":200,"body":"no base64","isBase64Encoded":true}`),
+		500, "API_CONFIGURATION_ERROR", "the function things: body is no base64, which isBase64Encoded says: "})
+	for _, text := range []string{": Post nowhere: connection refused", " did not start: exit status 1", "ier: broken"} {
+		function, authorizer := "the function things"+text, "the authorizer token"+text
+		if text[0] == 'i' {
+			function, authorizer = "the function things: function things"+text, "the authorizer token: function token"+text
+		}
+		rest = append(rest,
+			refusedRequest{modeText, "GET /test/open", nil, elsewhere(text), 502, "INTEGRATION_FAILURE", function},
+			refusedRequest{modeText, "GET /test/things\nAuthorization: Bearer all", nil, elsewhere(text), 500, "AUTHORIZER_CONFIGURATION_ERROR", authorizer})
+	}
+	for _, test := range []struct{ answer, reason string }{
+		{`{"principalId":"a","context":[]}`, "the authorizer's answer: context is a list: want an object"},
+		{`{"principalId":"a","policyDocument":"{}"}`, `the authorizer's answer: policy: want an object, got `},
+		{`{"principalId":"a","policyDocument":{"Version":"2012-10-17","Statement":"all"}}`, "the authorizer's answer: policyDocument.Statement is a text: want a list"},
+		{`{"principalId":"a","usageIdentifierKey":7}`, "the authorizer's answer: usageIdentifierKey is a number: want text"},
+		{`{"principalId":["a"]}`, "the authorizer's principalId is (a list): want text or a number"},
+		{`"` + long + `"`, "the authorizer's answer: want an object, got a text"},
+		{`{"principalId":"a","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]},"context":{"a":["b"]}}`,
+			`the authorizer's context: "a" is (a list): want text, a number or a boolean`},
+	} {
+		answers := func(s *stage) { s.token.code = func([]byte) (string, error) { return test.answer, nil } }
+		rest = append(rest, refusedRequest{modeText, "GET /test/things\nAuthorization: Bearer all", nil, answers, 500, "AUTHORIZER_CONFIGURATION_ERROR", "the authorizer token: " + test.reason})
+	}
+	http = append(http,
+		refusedRequest{simpleMode, "GET /test/things\nAuthorization: Bearer all", nil, func(s *stage) { s.token.code = func([]byte) (string, error) { return `{"isAuthorized":"yes"}`, nil } },
+			500, "AUTHORIZER_FAILURE", "the authorizer token: the authorizer's answer: isAuthorized is a text: want true or false"},
+		refusedRequest{formatV1, "GET /test/open", nil, saying(`"hello"`), 500, "INTEGRATION_FAILURE", "the function things: the function's answer: want an object, got a text"},
+		refusedRequest{formatV1, "GET /test/open", nil, saying(`{"statusCode":null}`), 500, "INTEGRATION_FAILURE", "the function things: statusCode is missing or null"})
+	requireReasons(t, startStage, rest)
+	requireReasons(t, newHTTPStage, http)
 }
 
 // TestReasonsOfJWT: what the gateway's own authorizer has against a token.

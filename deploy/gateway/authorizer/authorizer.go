@@ -42,7 +42,7 @@ func ParsePolicy(output []byte) (*Policy, error) {
 		}
 		text, ok := lambda.ScalarText(value)
 		if !ok {
-			return nil, fmt.Errorf("the authorizer's context: %q is no text, number or boolean", key)
+			return nil, fmt.Errorf("the authorizer's context: %q is %s: want text, a number or a boolean", key, lambda.Shown(value))
 		}
 		found.Context[key] = text
 	}
@@ -85,7 +85,7 @@ func principalOf(value any) (string, error) {
 		}
 	case nil:
 	default:
-		return "", errors.New("the authorizer's principalId is no text or number")
+		return "", fmt.Errorf("the authorizer's principalId is %s: want text or a number", lambda.Shown(value))
 	}
 	return "", errors.New("the authorizer's answer has no principalId")
 }

@@ -77,7 +77,7 @@ func parseAnswerV1(output []byte) (*response, error) {
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(output, &members); err != nil {
-		return nil, fmt.Errorf("the function's answer: %w", err)
+		return nil, fmt.Errorf("the function's answer: %w", lambda.Misfit("", output, err))
 	}
 	var s structured
 	if err := s.read(members, map[string]any{"multiValueHeaders": &s.multiValueHeaders}); err != nil {
@@ -140,7 +140,7 @@ func (s *structured) read(members map[string]json.RawMessage, own map[string]any
 		decoder := json.NewDecoder(bytes.NewReader(members[name]))
 		decoder.UseNumber()
 		if err := decoder.Decode(into); err != nil {
-			return fmt.Errorf("the function's %s: %w", name, err)
+			return lambda.Misfit(name, members[name], err)
 		}
 	}
 	return nil
@@ -148,7 +148,7 @@ func (s *structured) read(members map[string]json.RawMessage, own map[string]any
 
 func (s *structured) response() (*response, error) {
 	if s.status == nil {
-		return nil, errors.New("the function's statusCode is missing or null")
+		return nil, errors.New("statusCode is missing or null")
 	}
 	code, err := lambda.ParseStatus(s.status)
 	if err != nil {
@@ -178,7 +178,7 @@ func bodyBytes(body string, isBase64 bool) ([]byte, error) {
 	}
 	decoded, err := base64.StdEncoding.DecodeString(body)
 	if err != nil {
-		return nil, fmt.Errorf("the function's body: %w", err)
+		return nil, fmt.Errorf("body is no base64, which isBase64Encoded says: %w", err)
 	}
 	return decoded, nil
 }

@@ -1,7 +1,6 @@
 package lambda
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -79,7 +78,7 @@ func ParseStatus(value any) (int, error) {
 	text, _ := ScalarText(value)
 	status, err := strconv.Atoi(text)
 	if err != nil || status < leastStatus || status > greatestStatus {
-		return 0, errors.New("the function's statusCode is no final HTTP status")
+		return 0, fmt.Errorf("statusCode %s is no final HTTP status: want one from %d to %d", Shown(value), leastStatus, greatestStatus)
 	}
 	return status, nil
 }
@@ -92,7 +91,7 @@ func ParseIsBase64(value any) (bool, error) {
 	case true, "true", "True":
 		return true, nil
 	}
-	return false, errors.New("the function's isBase64Encoded is no boolean")
+	return false, fmt.Errorf("isBase64Encoded %s is no boolean: want true or false", Shown(value))
 }
 
 // MergeHeaders puts the values of both maps under one name: those of multiValueHeaders first, in its casing,
@@ -103,7 +102,7 @@ func MergeHeaders(single, multi map[string]any) (http.Header, error) {
 	for _, name := range slices.Sorted(maps.Keys(multi)) {
 		list, ok := multi[name].([]any)
 		if !ok {
-			return nil, fmt.Errorf("the function's multiValueHeaders: %q is no list", name)
+			return nil, fmt.Errorf("multiValueHeaders: %q is %s: want a list", name, Shown(multi[name]))
 		}
 		casing[strings.ToLower(name)] = name
 		for _, item := range list {
@@ -132,10 +131,10 @@ func MergeHeaders(single, multi map[string]any) (http.Header, error) {
 func AddHeader(headers http.Header, name string, value any) error {
 	text, ok := ScalarText(value)
 	if !ok {
-		return fmt.Errorf("the function's header %q is no text", name)
+		return fmt.Errorf("the header %q is %s: want text", name, Shown(value))
 	}
 	if !isToken(name) || strings.ContainsAny(text, "\r\n\x00") {
-		return fmt.Errorf("the function's header %q has a name or a value that is none", name)
+		return fmt.Errorf("the header %q has a name or a value that is none (RFC 9110, section 5)", name)
 	}
 	headers[name] = append(headers[name], text)
 	return nil

@@ -104,7 +104,7 @@ func (m mediaTypes) decode(x *stage.Exchange, answer *lambda.ProxyAnswer) ([]byt
 	}
 	decoded, err := base64.StdEncoding.DecodeString(answer.Body)
 	if err != nil {
-		return nil, fmt.Errorf("the function's body: %w", err)
+		return nil, fmt.Errorf("body is no base64, which isBase64Encoded says: %w", err)
 	}
 	return decoded, nil
 }

@@ -18,9 +18,17 @@ func (x *Exchange) reason() string {
 	case !x.failed:
 		return ""
 	case x.why == "" && x.integrated.err != "":
-		return x.withoutSecrets("the function " + x.Method.Operation.Function + ": " + x.integrated.err)
+		return x.withoutSecrets(of("the function", x.Method.Operation.Function, x.integrated.err))
 	}
 	return x.withoutSecrets(cmp.Or(x.why, x.errorMessage))
+}
+
+// of says whose an error is, once: one that runs elsewhere, or does not start, may say so itself.
+func of(what, name, text string) string {
+	if rest, own := strings.CutPrefix(text, "function "+name); own && (strings.HasPrefix(rest, ": ") || strings.HasPrefix(rest, " ")) {
+		return what + " " + name + rest
+	}
+	return what + " " + name + ": " + text
 }
 
 // withoutSecrets cuts the request's credentials out of a text.
@@ -140,7 +148,7 @@ func (v *Verdict) why() string {
 	case v.signature.Error != "":
 		return "the signature: " + v.signature.Error
 	case v.authorizer.Error != "":
-		return "the authorizer " + cmp.Or(v.authorizer.Function, v.authorizer.Type) + ": " + v.authorizer.why()
+		return of("the authorizer", cmp.Or(v.authorizer.Function, v.authorizer.Type), v.authorizer.why())
 	case v.Err != nil:
 		return v.Err.Error()
 	case v.denial == "":
