@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"time"
@@ -47,6 +48,9 @@ type ConfigError = stage.ConfigError
 // failure. A context's deadline is the function's timeout. aws-lambda-go's lambda.Handler is an Invoker.
 type Invoker = lambda.Invoker
 
-// ExplainedError is what an authorizer's Invoker may fail with to tell which decision of the function's log it stands for, by
-// Explain() (reason, invocationID string). Its text is the function's error as ever: exactly "Unauthorized" for 401.
-type ExplainedError = lambda.ExplainedError
+// Explain is how an authorizer's Invoker may tell, by the context that it is called with, which decision of the function's log its answer
+// or its failure stands for: by the decision's reason, and the id of the function's invocation; "": it is not known. The last call counts.
+// The trace and the log have both of a request that is refused, also where the answer was cached; clients do not see them.
+func Explain(ctx context.Context, reason, invocationID string) {
+	lambda.Explain(ctx, lambda.Explanation{Reason: reason, InvocationID: invocationID})
+}

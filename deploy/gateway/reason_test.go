@@ -2,11 +2,15 @@ package gateway_test
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -381,33 +385,67 @@ func TestNoReason(t *testing.T) {
 	}
 }
 
-// explained is what an authorizer fails with that tells why.
-type explained struct{ error }
+// explaining is a function that tells of the decision behind what it answers: the n-th call by the id "id-n".
+type explaining struct {
+	reason, answer string
+	err            error
+	calls          *atomic.Int64
+}
 
-func (explained) Explain() (reason, invocationID string) { return "token-expired", "id-1" }
+func (e explaining) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
+	gateway.Explain(ctx, "", "not yet known")
+	gateway.Explain(ctx, e.reason, fmt.Sprintf("id-%d", e.calls.Add(1)))
+	return []byte(e.answer), e.err
+}
 
-// TestExplainedError: what an authorizer tells of its decision stands beside the 401, which stays the same.
-func TestExplainedError(t *testing.T) {
-	heard, lines := &listener{}, &lines{}
-	s := newStage(t, func(c *setting) {
-		heard.by(c)
-		c.AccessLog = lines
-		c.Mode.AccessLogFormat = "$context.requestId $context.authorizer.error"
-	})
-	s.token.code = func([]byte) (string, error) { return "", explained{errors.New("Unauthorized")} }
-	got := s.send(t, "GET /test/things\nAuthorization: Bearer all")
-	if got.status != 401 || got.body != `{"message":"Unauthorized"}` {
-		t.Errorf("%d %s", got.status, got.body)
-	}
-	trace, line := heard.last(t)
-	if a := trace.Authorizer; a.Error != "Unauthorized" || a.Reason != "token-expired" || a.InvocationID != "id-1" {
-		t.Errorf("trace %+v", a)
-	}
-	if want := "the authorizer token: Unauthorized: token-expired"; trace.Reason != want || line.Reason != want || line.InvocationID != "id-1" {
-		t.Errorf("%q, log %+v", trace.Reason, line)
-	}
-	if want := trace.RequestID + " Unauthorized: token-expired\n"; lines.last() != want {
-		t.Errorf("access log %q, want %q", lines.last(), want)
+// TestExplained: what an authorizer tells of its decision stands beside the 401 or 403, which stay the same, with what a policy was asked
+// for; that of an answer that is kept is the one of the call that made it.
+func TestExplained(t *testing.T) {
+	const one = `{"principalId":"a","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"%s","Action":"execute-api:Invoke","Resource":"%s"}]}}`
+	const asked = "; asked for was execute-api:Invoke on arn:aws:execute-api:us-east-1:123456789012:3st7f6ncwi/test/GET/things"
+	denies, other := fmt.Sprintf(one, "Deny", "*"), fmt.Sprintf(one, "Allow", "arn:aws:execute-api:*:*:*/*/GET/other")
+	for _, test := range []struct {
+		start                   func(*testing.T, string, func(*setting)) *stage
+		mode, code, answer, err string
+		status                  int
+		calls                   int64 // of two requests
+		reason, blamed          string
+	}{
+		{startStage, modeText, "token-expired", "", "Unauthorized", 401, 2, "the authorizer token: Unauthorized: token-expired", "Unauthorized: token-expired"},
+		{startStage, modeText, "keys-unavailable", "", "cannot tell", 500, 2, "the authorizer token: cannot tell: keys-unavailable", "cannot tell: keys-unavailable"},
+		{startStage, modeText, "token-expired", denies, "", 403, 1, `the policy of the authorizer token: denied: statement 1 denies "*"; its decision is token-expired` + asked, ""},
+		{startStage, modeText, "", other, "", 403, 1, "the policy of the authorizer token: denied: no statement allows it" + asked, ""},
+		{newHTTPStage, httpModeText, "", other, "", 403, 1, "the policy of the authorizer token: denied: no statement allows it" + asked, "Forbidden"},
+		{newHTTPStage, simpleMode, "token-expired", `{"isAuthorized":false}`, "", 403, 1, "the authorizer token answers isAuthorized: false; its decision is token-expired" + asked, "Forbidden"},
+		{startStage, modeText, "verified", "{}", "", 500, 2, "the authorizer token: the authorizer's answer has no principalId: verified", "the authorizer's answer has no principalId: verified"},
+	} {
+		heard, logged, calls := &listener{}, &lines{}, &atomic.Int64{}
+		function := explaining{test.code, test.answer, nil, calls}
+		if test.err != "" {
+			function.err = errors.New(test.err)
+		}
+		s := test.start(t, test.mode, func(c *setting) {
+			heard.by(c)
+			c.Functions["token"], c.AccessLog = function, logged
+			c.Mode.AccessLogFormat = "$context.requestId $context.authorizer.error"
+		})
+		for range 2 {
+			got := s.send(t, "GET /test/things\nAuthorization: Bearer all")
+			id := fmt.Sprintf("id-%d", calls.Load())
+			trace, line := heard.last(t)
+			if got.status != test.status || strings.Contains(got.body, "id-") || trace.Authorizer.Reason != test.code || trace.Authorizer.InvocationID != id {
+				t.Errorf("%s: %d %s, trace %+v", test.reason, got.status, got.body, trace.Authorizer)
+			}
+			if trace.Reason != test.reason || line.Reason != test.reason || line.InvocationID != id {
+				t.Errorf("want %q of %s, got\n%q, log %+v", test.reason, id, trace.Reason, line)
+			}
+			if want := trace.RequestID + " " + cmp.Or(test.blamed, "-") + "\n"; logged.last() != want {
+				t.Errorf("access log %q, want %q", logged.last(), want)
+			}
+		}
+		if calls.Load() != test.calls {
+			t.Errorf("%s: %d calls, want %d", test.reason, calls.Load(), test.calls)
+		}
 	}
 }
 

@@ -19,8 +19,8 @@ func WithTraces(ctx context.Context, traces func(*Trace)) context.Context {
 }
 
 // AuthorizerTrace is what an authorizer was asked, and what it said: its Type and Function, whether the answer was Cached,
-// the Event and the Answer as JSON, the Error where it lets nobody in, with the Reason of the decision that the error stands for and the
-// InvocationID by which the function's log has it, where they are known ([ExplainedError]), and how many Milliseconds it took. PrincipalID
+// the Event and the Answer as JSON, the Error where it lets nobody in, the Reason of the decision that answer or error stands for and the
+// InvocationID by which the function's log has it, where they are known ([Explain]), and how many Milliseconds it took. PrincipalID
 // and Context are those of the answer, also of one that was Cached; of the gateway's own authorizers Context has the claims of a good token.
 // Where nobody is let in, Expires is the exp of a token that was sent, in seconds of Unix time, which nobody has verified.
 type AuthorizerTrace = stage.AuthorizerTrace

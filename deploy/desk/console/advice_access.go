@@ -21,14 +21,16 @@ func (r *refused) ofPolicy() (why, change string) {
 		return "", ""
 	case r.Signature != nil:
 		return r.ofSigner()
-	case strings.HasSuffix(r.Reason, simpleDenial), strings.HasPrefix(r.Reason, "the policy of the authorizer "):
+	case r.isSimple(), strings.HasPrefix(r.Reason, "the policy of the authorizer "):
 		return r.ofRules()
 	}
 	return "", ""
 }
 
-// simpleDenial is how the reason ends where an authorizer answers without a policy.
-const simpleDenial = "answers isAuthorized: false"
+// isSimple tells whether it was an authorizer's answer without a policy that let the caller not in.
+func (r *refused) isSimple() bool {
+	return strings.HasPrefix(r.Reason, "the authorizer ") && strings.Contains(r.Reason, " answers isAuthorized: false")
+}
 
 func (r *refused) ofSigner() (why, change string) {
 	why = fmt.Sprintf("the IAM policy of %s does not allow %s on %s", r.Signature.ARN, r.action(), r.Policy.ARN)
@@ -65,7 +67,7 @@ func (r *refused) ofRules() (why, change string) {
 
 // letAuthorizer is what an authorizer would have to answer.
 func (r *refused) letAuthorizer() string {
-	if strings.HasSuffix(r.Reason, simpleDenial) {
+	if r.isSimple() {
 		return "let the authorizer answer isAuthorized: true"
 	}
 	return "let the authorizer's policy allow " + r.Policy.ARN

@@ -91,14 +91,14 @@ func (d *decisions) forget(id string) {
 	delete(d.expected, id)
 }
 
-// explaining is an authorizer of this module whose failures tell of the decisions that they stand for.
+// explaining is an authorizer of this module that tells of the decisions that its answers and failures stand for.
 type explaining struct {
 	gateway.Invoker
 	decisions *decisions
 }
 
-// patience is how long a failure waits for the line of its decision, which a binary has written before it fails, and which comes by a
-// pipe of its own.
+// patience is how long what lets nobody in waits for the line of its decision, which a binary has written before it answers, and which
+// comes by a pipe of its own.
 const patience = 250 * time.Millisecond
 
 // Invoke does what the authorizer does.
@@ -106,29 +106,23 @@ func (e explaining) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	id := uuid.NewString()
 	reason := e.decisions.expect(id)
 	defer e.decisions.forget(id)
+	gateway.Explain(ctx, "", id)
 	answer, err := e.Invoker.Invoke(lambda.WithInvocationID(ctx, id), event)
-	if err == nil {
+	if err == nil && !denies(answer) {
 		return answer, nil
 	}
 	late := time.NewTimer(patience)
 	defer late.Stop()
 	select {
 	case why := <-reason:
-		return answer, &explainedError{err, why, id}
+		gateway.Explain(ctx, why, id)
 	case <-ctx.Done():
 	case <-late.C:
 	}
-	return answer, &explainedError{err, "", id}
+	return answer, err
 }
 
-// explainedError is a [gateway.ExplainedError].
-type explainedError struct {
-	error
-	reason, invocationID string
+// denies tells whether an answer of this module's authorizers is for somebody who is not known, or says no: the log has a reason for it.
+func denies(answer []byte) bool {
+	return bytes.HasPrefix(answer, []byte(`{"principalId":"unauthorized",`)) || bytes.HasPrefix(answer, []byte(`{"isAuthorized":false`))
 }
-
-// Explain tells of the decision.
-func (e *explainedError) Explain() (reason, invocationID string) { return e.reason, e.invocationID }
-
-// Unwrap gives the function's error.
-func (e *explainedError) Unwrap() error { return e.error }

@@ -14,11 +14,28 @@ type Invoker interface {
 	Invoke(ctx context.Context, event []byte) ([]byte, error)
 }
 
-// ExplainedError is an authorizer's error that tells of the decision that it stands for, as gateway.ExplainedError says.
-type ExplainedError interface {
-	error
-	// Explain gives the decision's reason, and the id of the function's invocation; "": it is not known.
-	Explain() (reason, invocationID string)
+// Explanation tells which decision of an authorizer's log its answer, or its failure, stands for; what is not known of it is "".
+type Explanation struct {
+	Reason       string // of the decision
+	InvocationID string // of the function
+}
+
+// explanationKey is what a context has of [CallExplained].
+type explanationKey struct{}
+
+// Explain tells the gateway whose context a function is called with, as gateway.Explain says. The last one counts.
+func Explain(ctx context.Context, e Explanation) {
+	if told, is := ctx.Value(explanationKey{}).(*atomic.Pointer[Explanation]); is {
+		told.Store(&e)
+	}
+}
+
+// CallExplained is Call, and gives what the function has told by [Explain] until it answered, failed, or took too long.
+func CallExplained(ctx context.Context, function Invoker, event []byte, timeout time.Duration) ([]byte, Explanation, error) {
+	told := &atomic.Pointer[Explanation]{}
+	told.Store(&Explanation{})
+	output, err := Call(context.WithValue(ctx, explanationKey{}, told), function, event, timeout)
+	return output, *told.Load(), err
 }
 
 // MaxPayload is how large a function's event and answer may be, in bytes. See

@@ -90,8 +90,7 @@ func bodyRefusal(err error) *refusal {
 
 // policyDenial is what a caller of whom nobody knows gets from the resource policy.
 func policyDenial(x *stage.Exchange, result policy.ResourceResult) *refusal {
-	x.LogDenial()
-	x.Because("the resource policy of the API: %s", result)
+	x.DeniedByPolicy(result)
 	message := "User: anonymous is not authorized to perform: " + policy.InvokeAction + " on resource: " + x.MaskedARN()
 	if result.Explicit {
 		message += explicitDeny

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/deploy/gateway/usage"
 	"portcullis/policy"
 )
@@ -20,16 +21,17 @@ type Caller struct {
 // Identity is who calls, as an authorizer says: a Lambda authorizer by a policy or a simple verdict, or one of the
 // gateway's own by a token's claims.
 type Identity struct {
-	PrincipalID string          // as a Lambda authorizer says it
-	document    policy.Document // of a Lambda authorizer, unless its answer is simple
-	simple      bool            // verdict decides in place of document
-	verdict     bool            // what a simple answer says
-	Context     map[string]any  // of a Lambda authorizer's answer: texts, numbers (json.Number), booleans and null
-	nulls       []string        // the keys whose values are null, of a Context that has texts else
-	usageKey    string          // usageIdentifierKey
-	Claims      map[string]any  // of a token that the gateway checked itself
-	Scopes      []string        // of that token, where the method asks for any
-	values      []string        // of the identity sources that a Lambda authorizer was asked by
+	PrincipalID string             // as a Lambda authorizer says it
+	document    policy.Document    // of a Lambda authorizer, unless its answer is simple
+	simple      bool               // verdict decides in place of document
+	verdict     bool               // what a simple answer says
+	Context     map[string]any     // of a Lambda authorizer's answer: texts, numbers (json.Number), booleans and null
+	nulls       []string           // the keys whose values are null, of a Context that has texts else
+	usageKey    string             // usageIdentifierKey
+	Claims      map[string]any     // of a token that the gateway checked itself
+	Scopes      []string           // of that token, where the method asks for any
+	values      []string           // of the identity sources that a Lambda authorizer was asked by
+	explained   lambda.Explanation // of a Lambda authorizer's answer
 
 	Latency time.Duration // of the authorizer, zero where its answer was cached
 }

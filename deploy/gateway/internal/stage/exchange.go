@@ -36,7 +36,7 @@ type Outcome struct {
 	misfits      string // what of the body does not fit its model
 
 	authorizerReason string // what an authorizer has against the request
-	invocationID     string // of the authorizer, where it is known and said so
+	invocationID     string // of the authorizer that keeps the request from going on; "": it is not known
 }
 
 // Fail notes the answer that the gateway makes itself, by its type as in $context.error.responseType.

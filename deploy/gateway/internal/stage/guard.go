@@ -106,9 +106,9 @@ func (x *Exchange) noteRefusal(v *Verdict) {
 		return
 	}
 	x.Because("%s", why)
+	x.invocationID = v.authorizer.InvocationID
 	if v.authorizer.Error != "" {
 		x.Blame(v.authorizer.why())
-		x.invocationID = v.authorizer.InvocationID
 	}
 }
 
@@ -137,7 +137,7 @@ func (v *Verdict) judge(r *Request, action string) {
 	v.byResource = r.Resource != nil && v.Decision != Allowed && (api.Explicit || result.Decision == policy.Allow)
 	v.policy = newPolicyTrace(r.ARN(), v.Caller.document(), ofOwn(result, r, &v.Caller))
 	if v.Decision != Allowed {
-		v.denial = v.whyDenied(result, api)
+		v.denial = v.whyDenied(action, result, api)
 	}
 	if r.Path == r.policyPath {
 		return

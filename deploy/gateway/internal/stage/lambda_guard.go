@@ -81,6 +81,7 @@ func (g *lambdaGuard) identify(x *Exchange, trace *AuthorizerTrace) (*Identity, 
 	if ok {
 		if known, kept := g.cache.Get(key); kept {
 			known.Latency, trace.Cached = 0, true
+			trace.explain(known.explained)
 			return &known, nil
 		}
 	}
@@ -95,9 +96,6 @@ func (g *lambdaGuard) identify(x *Exchange, trace *AuthorizerTrace) (*Identity, 
 	found, err := g.ask(x, values, trace)
 	if err != nil {
 		trace.Error = err.Error()
-		if explained, ok := errors.AsType[lambda.ExplainedError](err); ok {
-			trace.Reason, trace.InvocationID = explained.Explain()
-		}
 		return nil, err
 	}
 	g.cache.Put(key, *found)
@@ -122,9 +120,10 @@ func (g *lambdaGuard) ask(x *Exchange, values []string, trace *AuthorizerTrace) 
 		return nil, err
 	}
 	start := time.Now()
-	output, err := lambda.Call(x.HTTP.Context(), g.function, event, g.Timeout)
+	output, explained, err := lambda.CallExplained(x.HTTP.Context(), g.function, event, g.Timeout)
 	latency := time.Since(start)
 	trace.Event, trace.Answer, trace.Milliseconds = event, output, milliseconds(latency)
+	trace.explain(explained)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +134,7 @@ func (g *lambdaGuard) ask(x *Exchange, values []string, trace *AuthorizerTrace) 
 	if err != nil {
 		return nil, err
 	}
-	found.Latency, found.values = latency, values
+	found.Latency, found.values, found.explained = latency, values, explained
 	g.warnOfNulls(x, found.nulls)
 	return found, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"portcullis/deploy/gateway/internal/lambda"
 	"portcullis/policy"
 )
 
@@ -157,11 +158,22 @@ func (v *Verdict) why() string {
 	return v.denial
 }
 
-// whyDenied says by which policy a caller who is known may not: the caller's own or, where that would let the caller, the API's.
-func (v *Verdict) whyDenied(own policy.Result, api policy.ResourceResult) string {
+// whyDenied says by which policy a caller who is known may not take an action: the caller's own or, where that would let the caller, the
+// API's.
+func (v *Verdict) whyDenied(action string, own policy.Result, api policy.ResourceResult) string {
+	if v.byResource {
+		return "the resource policy of the API: " + api.String() + asked(action, v.resource.ARN)
+	}
+	why := v.whyOwn(own)
+	if v.authorizer.Reason != "" {
+		why += "; its decision is " + v.authorizer.Reason
+	}
+	return why + asked(action, v.policy.ARN)
+}
+
+// whyOwn is whyDenied of the caller's own policy.
+func (v *Verdict) whyOwn(own policy.Result) string {
 	switch id := v.Caller.Identity; {
-	case v.byResource:
-		return "the resource policy of the API: " + api.String()
 	case own.Decision == policy.Allow:
 		return "the signer is of another account than the API, and no resource policy lets it in"
 	case id != nil && id.simple:
@@ -170,6 +182,20 @@ func (v *Verdict) whyDenied(own policy.Result, api policy.ResourceResult) string
 		return "the policy of the authorizer " + v.authorizer.Function + ": " + own.String()
 	}
 	return "the signer's policy: " + own.String()
+}
+
+// asked goes on behind what a policy says with what it was asked.
+func asked(action, arn string) string { return "; asked for was " + action + " on " + arn }
+
+// DeniedByPolicy notes that the API's resource policy does not let in who is not known.
+func (x *Exchange) DeniedByPolicy(result policy.ResourceResult) {
+	x.LogDenial()
+	x.Because("the resource policy of the API: %s%s", result, asked(policy.InvokeAction, x.resource.ARN))
+}
+
+// explain notes which decision an answer or an error stands for.
+func (t *AuthorizerTrace) explain(e lambda.Explanation) {
+	t.Reason, t.InvocationID = e.Reason, e.InvocationID
 }
 
 // why says what the authorizer has against a request.

@@ -44,15 +44,15 @@ type Trace struct {
 
 // AuthorizerTrace is what an authorizer was asked, and what it said.
 type AuthorizerTrace struct {
-	Type         string          `json:"type"`               // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT; of one that is not asked the mode's authorization
-	Function     string          `json:"function,omitempty"` // of a Lambda authorizer
-	Cached       bool            `json:"cached"`             // the answer was, and the function not called
-	Event        json.RawMessage `json:"event,omitempty"`    // that the function got
-	Answer       json.RawMessage `json:"answer,omitempty"`   // of the function
-	Error        string          `json:"error,omitempty"`    // why nobody was let in
-	Reason       string          `json:"reason,omitempty"`   // of the decision in the function's log that the error stands for
-	InvocationID string          `json:"invocationId,omitempty"`
-	Milliseconds float64         `json:"milliseconds"` // that the function took
+	Type         string          `json:"type"`                   // TOKEN, REQUEST, COGNITO_USER_POOLS or JWT; of one that is not asked the mode's authorization
+	Function     string          `json:"function,omitempty"`     // of a Lambda authorizer
+	Cached       bool            `json:"cached"`                 // the answer was, and the function not called
+	Event        json.RawMessage `json:"event,omitempty"`        // that the function got
+	Answer       json.RawMessage `json:"answer,omitempty"`       // of the function
+	Error        string          `json:"error,omitempty"`        // why nobody was let in
+	Reason       string          `json:"reason,omitempty"`       // of the decision in the function's log that answer or error stands for
+	InvocationID string          `json:"invocationId,omitempty"` // of the call that answered, cached or not
+	Milliseconds float64         `json:"milliseconds"`           // that the function took
 
 	PrincipalID string         `json:"principalId,omitempty"` // of the answer, cached or not
 	Context     map[string]any `json:"context,omitempty"`     // of the answer; of the gateway's own authorizers the claims of a good token
