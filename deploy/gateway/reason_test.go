@@ -136,6 +136,8 @@ func TestReasonsOfREST(t *testing.T) {
 	requireReasons(t, startStage, []refusedRequest{
 		{modeText, "GET /prod/things", nil, nil, 403, "", `there is no stage "prod"; there is test`},
 		{modeText, "GET /prod/things", func(c *setting) { c.Stages = []string{"a", "b"} }, nil, 403, "", `there is no stage "prod"; there are a, b`},
+		{modeText, "GET //prod//things", nil, nil, 403, "", `there is no stage "prod"; there is test`},
+		{modeText, "GET /", nil, nil, 403, "", `there is no stage ""; there is test`},
 		{modeText, "GET /test/open\nX-Long: " + strings.Repeat("x", 10_240), nil, nil, 431, "", "the request line and the headers are larger than 10240 bytes"},
 		{modeText, "GET /test/nowhere", nil, nil, 403, "MISSING_AUTHENTICATION_TOKEN",
 			"no route is for GET /nowhere; there are DELETE /things/{id}, GET /, GET /files/{path+}, GET /open, GET /search, GET /things, GET /things/special, GET /things/{id}, POST /things, PUT /things"},
@@ -187,6 +189,10 @@ func TestReasonsOfREST(t *testing.T) {
 func TestReasonsOfHTTP(t *testing.T) {
 	requireReasons(t, newHTTPStage, []refusedRequest{
 		{httpModeText, "GET /prod/things", nil, nil, 404, "RESOURCE_NOT_FOUND", `there is no stage "prod"; there is test`},
+		{httpModeText, "GET //test/things", nil, nil, 404, "RESOURCE_NOT_FOUND", `there is no stage "", as the path begins with two slashes; there is test`},
+		{httpModeText, "GET //test", nil, nil, 404, "RESOURCE_NOT_FOUND", `there is no stage "", as the path begins with two slashes; there is test`},
+		{httpModeText, "GET /test/things/", nil, nil, 404, "RESOURCE_NOT_FOUND", "no route is for GET /things/; there are DELETE /things/{id}, GET /things, "},
+		{httpModeText, "GET /test//things", nil, nil, 404, "RESOURCE_NOT_FOUND", "no route is for GET //things; there are DELETE /things/{id}, GET /things, "},
 		{httpModeText, "GET /test/open\nX-Long: " + strings.Repeat("x", 10_240), nil, nil, 431, "", "the request line and the headers are larger than 10240 bytes"},
 		{httpModeText, "GET /test/%ff", nil, nil, 400, "BAD_REQUEST_PARAMETERS", "the path is not UTF-8"},
 		{httpModeText, "PATCH /test/things", nil, nil, 404, "RESOURCE_NOT_FOUND", "/things takes GET, POST, and no PATCH"},
@@ -313,6 +319,7 @@ func TestReasonsOfWebSocket(t *testing.T) {
 	}{
 		{"GET /test?token=this", 426, "", "a WebSocket API takes handshakes alone"},
 		{"GET /prod?token=this" + hand, 403, "", `there is no stage "prod"; there is test`},
+		{"GET //test?token=this" + hand, 403, "", `there is no stage "", as the path begins with two slashes; there is test`},
 		{"GET /test/echo?token=this" + hand, 403, "", "a WebSocket API is opened at /test and no path below it"},
 		{"POST /test?token=this" + hand, 400, "", "the handshake is none of RFC 6455"},
 		{"GET /test?token=" + strings.Repeat("x", 9000) + hand, 414, "DEFAULT_4XX", "the path and query are longer than "},

@@ -93,7 +93,7 @@ func (a *API) route(x *stage.Exchange) *refusal {
 		x.Because("the path is not UTF-8")
 		return refuse(badRequest)
 	case !x.RoutedTo(findMethod(a.Routes, x.HTTP.Method, x.Path)):
-		x.NoRoute()
+		x.NoRoute(findMethod)
 		return refuse(notFound)
 	}
 	return nil

@@ -137,7 +137,7 @@ func (a *API) route(x *stage.Exchange) *refusal {
 // unrouted refuses a request that no method serves. API Gateway takes its Authorization for a signature, which
 // anything else is not.
 func (a *API) unrouted(x *stage.Exchange) *refusal {
-	x.NoRoute()
+	x.NoRoute(findMethod)
 	if err := sigv4.CheckAuthorization(x.HTTP.Header); err != nil {
 		return signatureRefusal(err)
 	}

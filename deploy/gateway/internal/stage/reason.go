@@ -71,18 +71,26 @@ const mostListed = 10
 
 // NoStage notes that the request is for none of the stages that there are.
 func (x *Exchange) NoStage() {
-	first, _, _ := strings.Cut(strings.TrimLeft(x.StagePath, "/"), "/")
+	path := x.StagePath
+	if x.PassesSlashes {
+		path = oneSlash(path)
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	stages := x.Config.Stages
 	if len(stages) == 0 {
 		stages = []string{x.Plan.Name}
+	}
+	if strings.HasPrefix(path, "//") {
+		x.Because("there is no stage %q, as the path begins with two slashes; there %s", first, list(stages))
+		return
 	}
 	x.Because("there is no stage %.100q; there %s", first, list(stages))
 }
 
 // NoRoute notes that no route serves the request, and which ones there are: those of the path, or else those that begin as it does before
-// the others.
-func (x *Exchange) NoRoute() {
-	if verbs := x.verbs(); len(verbs) > 0 {
+// the others. find is how the kind of API routes.
+func (x *Exchange) NoRoute(find func(r *Routes, verb, path string) (*Method, map[string]string)) {
+	if verbs := x.verbs(find); len(verbs) > 0 {
 		x.Because("%.100s takes %s, and no %.40s", x.Path, strings.Join(verbs, ", "), x.HTTP.Method)
 		return
 	}
@@ -102,14 +110,14 @@ func (x *Exchange) NoRoute() {
 }
 
 // verbs are those for which the request's path has a route.
-func (x *Exchange) verbs() []string {
+func (x *Exchange) verbs(find func(r *Routes, verb, path string) (*Method, map[string]string)) []string {
 	var all []string
 	for _, m := range x.Methods {
 		verb := m.Route.Method
 		if m.Operation == nil || slices.Contains(all, verb) {
 			continue
 		}
-		if found, _ := x.Routes.Find(verb, x.Path); found != nil {
+		if found, _ := find(x.Routes, verb, x.Path); found != nil {
 			all = append(all, verb)
 		}
 	}
