@@ -157,6 +157,8 @@ func TestReasonsOfREST(t *testing.T) {
 		{modeText, "GET /test/things\nAuthorization: Bearer ends", nil, func(s *stage) { s.now = s.now.Add(time.Hour) }, 403, "ACCESS_DENIED",
 			`the policy of the authorizer token: denied: statement 1 would allow "*", but its condition "DateLessThan" of "aws:CurrentTime" is not met`},
 		{modeText, "GET /test/things" + all, withPolicy(t, allowsAll, deniesAll), nil, 403, "ACCESS_DENIED", "the resource policy of the API: denied: statement 2 denies "},
+		{modeText, "GET /test/things" + all, withPolicy(t, allowsAll, deniesAll), nil, 403, "ACCESS_DENIED", "…; asked for was execute-api:Invoke on arn:aws:execute-api:us-east-1:123456789012:3st7f6ncwi/test/GET/things"},
+		{keyModeText, "GET /test/things", withPolicy(t, allowsAll, deniesAll), nil, 403, "ACCESS_DENIED", "…; asked for was execute-api:Invoke on arn:aws:execute-api:us-east-1:123456789012:3st7f6ncwi/test/GET/things"},
 		{cognitoMode, "GET /test/things", ofPool, nil, 401, "UNAUTHORIZED", "the authorizer COGNITO_USER_POOLS: there is no token"},
 		{cognitoMode, "GET /test/things\nAuthorization: x", ofPool, nil, 401, "UNAUTHORIZED", "the authorizer COGNITO_USER_POOLS: "},
 		{iamModeText, "GET /test/things", nil, nil, 403, "MISSING_AUTHENTICATION_TOKEN", "the signature: sigv4: MissingAuthenticationToken"},
