@@ -131,7 +131,7 @@ var arrows = []arrow{
 	{"deploy/portcullis/internal/audit", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "deploy/portcullis/internal/trail", "authorizers/..."}},
 	{"deploy/portcullis/internal/access", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/deskflag", "deploy/desk/about", "deploy/internal/inquiry", "deploy/internal/localtls", "deploy/gateway/authorizer", "deploy/plan", "api/contract", "authorizers", "authorizers/environ", "authorizers/verify", "policy"}},
 	{"deploy/portcullis/internal/fixture", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/tlsflag", "deploy/internal/listen", "deploy/internal/localtls", "deploy/gateway", "deploy/plan", "deploy/modes", "api/contract", "authorizers", "authorizers/environ", "authorizers/verify", "authorizers/verify/vectors", "authorizers/verify/verifytest"}},
-	{"deploy/portcullis/internal/key", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "deploy/portcullis/internal/trail", "authorizers/..."}},
+	{"deploy/portcullis/internal/key", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "deploy/portcullis/internal/trail", "deploy/desk/about", "authorizers/..."}},
 	{"deploy/portcullis/internal/login", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/login/...", "deploy/internal/localtls", "api/tokens/..."}},
 	{"deploy/portcullis/internal/revoke", []string{"deploy/portcullis/internal/cli", "deploy/portcullis/internal/dynamotable", "deploy/portcullis/internal/trail", "authorizers/..."}},
 	{"deploy/portcullis/internal/ws", []string{"deploy/portcullis/internal/cli", "deploy/internal/localtls", "api/tokens"}},
