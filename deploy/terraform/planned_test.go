@@ -297,11 +297,19 @@ func whatMotoDrops(p *plan.Plan) *plan.Plan {
 	if p.REST.UsagePlan != nil {
 		left.REST.UsagePlan = &plan.UsagePlan{Methods: p.REST.UsagePlan.Methods}
 	}
+	all, public := p.Throttle, p.Throttle
+	if all == nil { // as the module plan has it of a mode that sets none
+		all, public = &plan.Throttle{RateLimit: 1000, BurstLimit: 500}, &plan.Throttle{RateLimit: 50, BurstLimit: 50}
+	}
 	for key, o := range p.Operations {
 		if o.Cache != nil {
 			slices.Sort(o.Cache.CacheKeyParameters)
 		}
-		left.Operations[key] = plan.Operation{Throttle: cmp.Or(o.Throttle, p.Throttle), Cache: o.Cache}
+		shared := all
+		if o.Public {
+			shared = public
+		}
+		left.Operations[key] = plan.Operation{Throttle: cmp.Or(o.Throttle, shared), Cache: o.Cache}
 	}
 	return left
 }
