@@ -170,7 +170,7 @@ func (v *Verdict) why() string {
 // API's.
 func (v *Verdict) whyDenied(action string, own policy.Result, api policy.ResourceResult) string {
 	if v.byResource {
-		return "the resource policy of the API: " + api.String() + asked(action, v.resource.ARN)
+		return whyResource(action, api, v.resource.ARN)
 	}
 	why := v.whyOwn(own)
 	if v.authorizer.Reason != "" {
@@ -192,13 +192,18 @@ func (v *Verdict) whyOwn(own policy.Result) string {
 	return "the signer's policy: " + own.String()
 }
 
+// whyResource says what the API's resource policy says of an action on an ARN.
+func whyResource(action string, result policy.ResourceResult, arn string) string {
+	return "the resource policy of the API: " + result.String() + asked(action, arn)
+}
+
 // asked goes on behind what a policy says with what it was asked.
 func asked(action, arn string) string { return "; asked for was " + action + " on " + arn }
 
 // DeniedByPolicy notes that the API's resource policy does not let in who is not known.
 func (x *Exchange) DeniedByPolicy(result policy.ResourceResult) {
 	x.LogDenial()
-	x.Because("the resource policy of the API: %s%s", result, asked(policy.InvokeAction, x.resource.ARN))
+	x.Because("%s", whyResource(policy.InvokeAction, result, x.resource.ARN))
 }
 
 // explain notes which decision an answer or an error stands for.

@@ -21,8 +21,8 @@ import (
 const long = `Who created, rotated, disabled, enabled or deleted API keys, and who revoked tokens or undid that: what portcullis key and
 portcullis revoke recorded in the DynamoDB table that AUDIT_TABLE names, or in that of the desk (portcullis local) at --desk.
 
-They do nothing that they cannot record, but with --no-audit, or where a DynamoDB on this machine has no such table: its beginning is written before, and its end after it. Who is the
-ARN that AWS STS gives, or local:USER@HOST with a DynamoDB on this machine.
+They do nothing that they cannot record, but with --no-audit, or where a DynamoDB on this machine has no such table: the beginning of
+each act is written before, and its end after it. Who is the ARN that AWS STS gives, or local:USER@HOST with a DynamoDB on this machine.
 
 Exit status: 0 it was listed; 2 it could not be read, or some items of the table are no records.`
 

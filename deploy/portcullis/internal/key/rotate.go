@@ -155,7 +155,7 @@ func (t *task) undoReplacement(u *undo, r, old, ended apikey.Record) {
 // restore makes a record what it was, where it is still what a rotation left of it.
 func (t *task) restore(ctx context.Context, old, ended apikey.Record) error {
 	now, err := t.store.Get(ctx, old.ID)
-	if err != nil || now.Successor != ended.Successor || now.Disabled != ended.Disabled || !now.Expires.Equal(ended.Expires) {
+	if err != nil || changeOf(ended, now) != "" {
 		return ignoreMissing(err)
 	}
 	if !now.Expires.Equal(old.Expires) {
