@@ -347,7 +347,10 @@ func (m *caller) leave() error {
 		}
 		return m.told("\x03\xe8Connection Closed Normally")
 	}
-	io.WriteString(m, frameOf(0x88, "\x0f\xa0"+m.sub))
+	m.SetDeadline(time.Now().Add(time.Minute)) // that of its last message may have passed
+	if _, err := io.WriteString(m, frameOf(0x88, "\x0f\xa0"+m.sub)); err != nil {
+		return fmt.Errorf("a close frame: %w", err)
+	}
 	return m.told("\x0f\xa0" + m.sub)
 }
 
