@@ -23,7 +23,7 @@ var modes = []string{"rest-token", "http-lambda", "rest-request"}
 // functionOf are the functions of the modes.
 var functionOf = map[string]string{"rest-token": "token", "http-lambda": "jwt", "rest-request": "request"}
 
-// program is the desk as a program, and the functions as programs of their own.
+// program is the desk as a program; the functions are programs of their own, or part of it.
 type program struct {
 	address string // host and port
 	pid     int
@@ -33,7 +33,10 @@ type program struct {
 // startProgram starts a desk with modes whose throttles are never reached.
 func startProgram(t *testing.T, variables ...string) *program {
 	t.Helper()
-	args := []string{"--addr", "127.0.0.1:0", "--exec"}
+	args := []string{"--addr", "127.0.0.1:0"}
+	if !*inProcess {
+		args = append(args, "--exec")
+	}
 	for _, mode := range modes {
 		args = append(args, "--mode", filepath.Join("..", "testdata", "peer", "modes", mode+".yaml"))
 	}

@@ -14,11 +14,19 @@ import (
 	"portcullis/policy/sizes/plot"
 )
 
-// The lines of the README between which the figures stand.
-const (
-	begin = "<!-- go test -run TestSoak -update writes what follows -->\n"
-	end   = "<!-- and ends here -->\n"
-)
+// form is where the desk has its functions, by which what comes of a run is kept.
+type form struct {
+	begin, end string // the lines of the README between which the figures stand
+	prefix     string // of the names of files
+}
+
+// formOf is that of a run.
+func formOf(inProcess bool) form {
+	if inProcess {
+		return form{"<!-- go test -run TestSoak -in-process -update writes what follows -->\n", "<!-- and what -in-process writes ends here -->\n", "in-process-"}
+	}
+	return form{"<!-- go test -run TestSoak -update writes what follows -->\n", "<!-- and ends here -->\n", ""}
+}
 
 // summary tells what was called, and what came of it.
 func (r *run) summary() string {
@@ -47,7 +55,9 @@ func (r *run) summary() string {
 	}
 	line("memory of the desk, at the end", "%.0f MB", r.rows[len(r.rows)-1].desk)
 	line("the same, in the middle", "%.0f MB", r.middleRow().desk)
-	line("memory of all functions, at the end and in the middle", "%.0f MB of %d processes, %.0f MB", r.rows[len(r.rows)-1].functions, r.last.processes-2, r.middleRow().functions)
+	if !*inProcess {
+		line("memory of all functions, at the end and in the middle", "%.0f MB of %d processes, %.0f MB", r.rows[len(r.rows)-1].functions, r.last.processes-2, r.middleRow().functions)
+	}
 	line("processors: desk, functions, client, other programs", "%.2f, %.2f, %.2f, %.2f of %d", all.deskCPU, all.functionsCPU, all.clientCPU, all.othersCPU, runtime.NumCPU())
 	line("answers a second for each processor that these three had", "%s", thousands(int64(all.answers/max(all.deskCPU+all.functionsCPU+all.clientCPU, 0.01))))
 	line("answers a second, of the second half by the whole", "%.2f", half.answers/max(all.answers, 0.01))
@@ -74,18 +84,19 @@ func processor() string {
 
 // write writes the table, the plots and the README's figures.
 func (r *run) write(t *testing.T) {
+	f := formOf(*inProcess)
 	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, found := strings.Cut(string(text), begin)
-	_, after, ended := strings.Cut(rest, end)
+	before, rest, found := strings.Cut(string(text), f.begin)
+	_, after, ended := strings.Cut(rest, f.end)
 	if !found || !ended {
-		t.Fatalf("README.md: want the lines %q and %q", begin, end)
+		t.Fatalf("README.md: want the lines %q and %q", f.begin, f.end)
 	}
 	for file, content := range map[string][]byte{
-		"README.md": []byte(before + begin + r.summary() + end + after), "soak.csv": table(r.rows),
-		"answers.svg": r.answersPlot(), "caches.svg": r.cachesPlot(),
+		"README.md": []byte(before + f.begin + r.summary() + f.end + after), f.prefix + "soak.csv": table(r.rows),
+		f.prefix + "answers.svg": r.answersPlot(), f.prefix + "caches.svg": r.cachesPlot(),
 	} {
 		if err := os.WriteFile(file, content, 0o644); err != nil {
 			t.Fatal(err)

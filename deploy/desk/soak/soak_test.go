@@ -17,9 +17,10 @@ import (
 )
 
 var (
-	duration = flag.Duration("for", 15*time.Second, "how long the load lasts")
-	update   = flag.Bool("update", false, "write the table, the plots and the README's figures")
-	verbose  = flag.Bool("samples", false, "print each sample as it is taken")
+	duration  = flag.Duration("for", 15*time.Second, "how long the load lasts")
+	inProcess = flag.Bool("in-process", false, "have the functions in the desk's process, which costs less for each answer: for more tokens in the same time")
+	update    = flag.Bool("update", false, "write the table, the plots and the README's figures")
+	verbose   = flag.Bool("samples", false, "print each sample as it is taken")
 )
 
 // callers are how many connections call at a time.
