@@ -347,9 +347,17 @@ func checkVersion(member, version string) wrongs {
 	return nil
 }
 
-// leaking are the variables of a REST or WebSocket API's access log that are a credential, or an error that can quote one: that of a malformed
-// Authorization header does.
-var leaking = []string{"identity.apiKey", "error.message", "error.messageString"}
+// leaking are the variables of a REST or WebSocket API's access log that are a credential or can quote one.
+func (m *Mode) leaking() []string {
+	const key = "identity.apiKey"
+	switch {
+	case m.Gateway == HTTP:
+		return nil
+	case m.Authorization == IAM: // of a wrong signature AWS quotes the headers that were signed, one of which is X-Amz-Security-Token
+		return []string{key, "error.message", "error.messageString"}
+	}
+	return []string{key}
+}
 
 func (m *Mode) checkFormat() wrongs {
 	var all wrongs
@@ -360,9 +368,9 @@ func (m *Mode) checkFormat() wrongs {
 	if m.AccessLogFormat != "" && !slices.Contains(variables, "requestId") && !slices.Contains(variables, "extendedRequestId") {
 		all = append(all, at("accessLogFormat", "want $context.requestId or $context.extendedRequestId in it, as API Gateway does")...)
 	}
-	for _, name := range leaking {
+	for _, name := range m.leaking() {
 		begins := func(variable string) bool { return beginsWith(variable, name) }
-		if m.Gateway != HTTP && slices.ContainsFunc(variables, begins) {
+		if slices.ContainsFunc(variables, begins) {
 			all = append(all, at("accessLogFormat", "want no $context."+name+" in it: it is a credential, or can quote one, and would be logged")...)
 		}
 	}

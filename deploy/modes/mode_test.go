@@ -244,11 +244,11 @@ func TestParseRefuses(t *testing.T) {
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: requestId $context.status", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestIdentity", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.identity.apiKey", `9: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
-		{"token", "stageVariables: {alias: live}", `accessLogFormat: '{"id":"$context.requestId","error":"$context.error.message."}'`, `9: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
-		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.messageString", `9: accessLogFormat: want no $context.error.messageString in it: it is a credential, or can quote one, and would be logged`},
+		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\n" + `accessLogFormat: '{"id":"$context.requestId","error":"$context.error.message."}'`, `4: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
+		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.messageString", `4: accessLogFormat: want no $context.error.messageString in it: it is a credential, or can quote one, and would be logged`},
 		{"token", "stageVariables: {alias: live}", "localCallers: [{}]", `9: localCallers: only AWS_IAM, and a WebSocket API for @connections, know callers that sign`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.identity.apiKey-$context.status", `9: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
-		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.message.more", `9: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
+		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.message.more", `4: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
 		{"request", "stageVariables.c", "stageVariables.c, method.request.body", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "method.request.body"`},
 		{"request", "stageVariables.c", "$request.header.A", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "$request.header.A"`},
 		{"request", "stageVariables.c", "method.request.header.a", `6: authorizer.identitySource: "method.request.header.a" stands there twice`},
@@ -380,7 +380,7 @@ payloadFormatVersion: "2.0"
 stageVariables: {a b: c, d e: f}
 binaryMediaTypes: [png, gif]
 integrationTimeoutInMillis: 49
-accessLogFormat: $context.error.message
+accessLogFormat: $context.identity.apiKey
 gatewayResponses: {DENIED: {statusCode: 99, headers: {X A: b, Te: a}}, OTHER: {}}
 cache:
   unauthorizedCacheControlHeaderStrategy: FAIL
@@ -480,6 +480,8 @@ c.yaml:1: nam: a mode has no such member`
 func TestAccepted(t *testing.T) {
 	tests := []struct{ base, old, new string }{
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId. $context.identity.apiKeyId $context.error.messages $context.error.responseType"},
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.message $context.error.messageString"},
+		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.messages"},
 		{"lambda", "cors:", "accessLogFormat: $context.requestId $context.error.message\ncors:"}, // an HTTP API's errors quote nothing
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: >\n  $context.requestId\n  $context.status\n"},
 		{"token", "resultTtlInSeconds: 300", "userPools: []"}, // asks for nothing

@@ -120,7 +120,7 @@ func (b *builder) plan() *Plan {
 		Name: m.Name, Gateway: m.Gateway, Description: b.contract.Description, Authorization: m.Authorization,
 		Authorizer: b.authorizer(), Scopes: b.scopes(),
 		StageVariables:  orEmpty(maps.Clone(m.StageVariables)),
-		AccessLogFormat: cmp.Or(strings.TrimSpace(m.AccessLogFormat), logFormats[m.Gateway]), IntegrationTimeoutInMillis: int(m.IntegrationTimeout().Milliseconds()),
+		AccessLogFormat: cmp.Or(strings.TrimSpace(m.AccessLogFormat), logFormat(m)), IntegrationTimeoutInMillis: int(m.IntegrationTimeout().Milliseconds()),
 		Local: localOf(m),
 	}
 	if m.Throttle != nil {
@@ -155,12 +155,21 @@ func (b *builder) operations() map[string]Operation {
 	return all
 }
 
-// logFormats are the lines of an access log where the mode has no format of its own. No field may hold a credential:
-// $context.error.message is left out, since for a malformed Authorization header it quotes the header.
+// logFormat is the line of an access log where the mode has no format of its own. No field may hold a credential: where requests are
+// signed, $context.error.message is left out, in which AWS quotes the headers that were signed, and with them a session token.
+func logFormat(m *modes.Mode) string {
+	const message = `"errorMessage":"$context.error.message",`
+	format := logFormats[m.Gateway]
+	if m.Authorization == modes.IAM && m.Gateway != modes.HTTP {
+		format = strings.Replace(format, message, "", 1)
+	}
+	return format
+}
+
 var logFormats = map[string]string{
 	modes.REST: `{"apiKeyId":"$context.identity.apiKeyId","authorizerError":"$context.authorizer.error",` +
 		`"authorizerLatency":"$context.authorizer.latency","authorizerStatus":"$context.authorizer.status",` +
-		`"errorType":"$context.error.responseType","extendedRequestId":"$context.extendedRequestId","integrationError":"$context.integration.error",` +
+		`"errorMessage":"$context.error.message","errorType":"$context.error.responseType","extendedRequestId":"$context.extendedRequestId","integrationError":"$context.integration.error",` +
 		`"integrationLatency":"$context.integration.latency","integrationStatus":"$context.integration.status","latency":"$context.responseLatency",` +
 		`"method":"$context.httpMethod","path":"$context.path","principalId":"$context.authorizer.principalId","requestId":"$context.requestId",` +
 		`"resourcePath":"$context.resourcePath","responseLength":"$context.responseLength","sourceIp":"$context.identity.sourceIp",` +
@@ -172,7 +181,7 @@ var logFormats = map[string]string{
 		`"routeKey":"$context.routeKey","sourceIp":"$context.identity.sourceIp","status":"$context.status","time":"$context.requestTime",` +
 		`"userArn":"$context.identity.userArn"}`,
 	modes.WebSocket: `{"apiKeyId":"$context.identity.apiKeyId","authorizerError":"$context.authorizer.error","connectedAt":"$context.connectedAt",` +
-		`"connectionId":"$context.connectionId","errorType":"$context.error.responseType","eventType":"$context.eventType",` +
+		`"connectionId":"$context.connectionId","errorMessage":"$context.error.message","errorType":"$context.error.responseType","eventType":"$context.eventType",` +
 		`"integrationError":"$context.integration.error","integrationLatency":"$context.integration.latency",` +
 		`"integrationStatus":"$context.integration.status","messageId":"$context.messageId","principalId":"$context.authorizer.principalId",` +
 		`"requestId":"$context.requestId","routeKey":"$context.routeKey","sourceIp":"$context.identity.sourceIp","status":"$context.status",` +
