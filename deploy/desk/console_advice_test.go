@@ -202,7 +202,7 @@ func TestAdviceOfLimits(t *testing.T) {
 		{"GET /limited/mine", 403, "has no X-Api-Key", "Send X-Api-Key with the key one and the key two."},
 		{"GET /own/held", 429, "GET /held takes 2 requests a second, and 0 at once", "raise throttle in own.yaml"},
 		{"GET /http/orders", 429, "The stage takes 1 requests a second, and 0 at once", "raise throttle in http.yaml"},
-		{"GET /own/wrong", 502, "The function orders: statusCode \"x\" is no final HTTP status", "The caller can do nothing: the function's log"},
+		{"GET /own/wrong", 502, "The function orders: statusCode is \"x\": want a final HTTP status", "The caller can do nothing: the function's log"},
 		{"GET /slow/slow", 504, "The function orders: ", "raise integrationTimeoutInMillis in slow.yaml (50 now)."},
 	})
 }

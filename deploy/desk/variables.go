@@ -54,13 +54,16 @@ func (c Config) variables() (map[string]string, error) {
 	return all, errors.Join(wrong...)
 }
 
+// byteOrderMark is what editors of Windows write at the beginning of a file.
+const byteOrderMark = "\ufeff"
+
 // readVariables adds those of a file: a line each as --env has it, or empty, or a comment that begins with '#'.
 func (c Config) readVariables(file string, to map[string]string) (wrong []error) {
 	text, err := c.readEnvFile(file)
 	if err != nil {
 		return []error{&OptionError{Option: "--env-file", Value: file, Err: err}}
 	}
-	for i, line := range strings.Split(string(text), "\n") {
+	for i, line := range strings.Split(strings.TrimPrefix(string(text), byteOrderMark), "\n") {
 		line = strings.TrimRight(line, "\r")
 		if trimmed := strings.TrimSpace(line); trimmed == "" || trimmed[0] == '#' {
 			continue

@@ -81,6 +81,7 @@ func TestWatchEnvFiles(t *testing.T) {
 		{"another value", "SAID=two\n", "local: reloaded of.env\n", "two secretly", true},
 		{"a comment", "# of it\nSAID=two\n", "local: reloaded of.env\n", "two secretly", false},
 		{"something wrong", "SAID=three\nISSUERS=hidden\n", `local: --env-file "of.env": line 2: ISSUERS: is one that functions get`, "two secretly", false},
+		{"as editors of Windows write it", "\ufeffSAID=four\r\n", "local: reloaded of.env\n", "four secretly", true},
 		{"none of it", "\n", "local: reloaded of.env\n", " secretly", true},
 	} {
 		before := strings.Count(d.stderr.String(), step.log)

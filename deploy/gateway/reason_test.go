@@ -161,8 +161,8 @@ func TestReasonsOfREST(t *testing.T) {
 		{keyModeText, "GET /test/things", withPolicy(t, allowsAll, deniesAll), nil, 403, "ACCESS_DENIED", "…; asked for was execute-api:Invoke on arn:aws:execute-api:us-east-1:123456789012:3st7f6ncwi/test/GET/things"},
 		{cognitoMode, "GET /test/things", ofPool, nil, 401, "UNAUTHORIZED", "the authorizer COGNITO_USER_POOLS: there is no token"},
 		{cognitoMode, "GET /test/things\nAuthorization: x", ofPool, nil, 401, "UNAUTHORIZED", "the authorizer COGNITO_USER_POOLS: "},
-		{iamModeText, "GET /test/things", nil, nil, 403, "MISSING_AUTHENTICATION_TOKEN", "the signature: sigv4: MissingAuthenticationToken"},
-		{iamModeText, "GET /test/things\nAuthorization: Bearer very-secret-text", nil, nil, 403, "INVALID_SIGNATURE", "the signature: sigv4: "},
+		{iamModeText, "GET /test/things", nil, nil, 403, "MISSING_AUTHENTICATION_TOKEN", "the signature: sigv4: MissingAuthenticationTokenException: the request is not signed (AWS Signature Version 4, for execute-api)"},
+		{iamModeText, "GET /test/things\nAuthorization: Bearer very-secret-text", nil, nil, 403, "INVALID_SIGNATURE", "the signature: sigv4: IncompleteSignatureException: the Authorization header is no signature (AWS4-HMAC-SHA256): it has a part without an equal-sign"},
 		{keyModeText, "GET /test/things", nil, nil, 403, "INVALID_API_KEY", "forbidden: an API key is asked for, and the request has no X-Api-Key"},
 		{keyModeText, "GET /test/things\nX-Api-Key: unknown-key-0123456789", nil, nil, 403, "INVALID_API_KEY", "forbidden: no API key has this value"},
 		{keyModeText, "GET /test/things\nX-Api-Key: disabled-key-0123456789", nil, nil, 403, "INVALID_API_KEY", "forbidden: the API key is disabled"},
@@ -181,7 +181,7 @@ func TestReasonsOfREST(t *testing.T) {
 			nil, 403, "ACCESS_DENIED", "the caller's policy does not allow execute-api:InvalidateCache"},
 		{modeText, "GET /test/open", tooSlow, nil, 504, "INTEGRATION_TIMEOUT", "the function things: the function took too long"},
 		{modeText, "GET /test/open", nil, failing, 502, "INTEGRATION_FAILURE", "the function things: the table is gone"},
-		{modeText, "GET /test/open", nil, saying(`{"statusCode":1}`), 502, "INTEGRATION_FAILURE", "the function things: statusCode 1 is no final HTTP status: want one from 200 to 599"},
+		{modeText, "GET /test/open", nil, saying(`{"statusCode":1}`), 502, "INTEGRATION_FAILURE", "the function things: statusCode is 1: want a final HTTP status, 200 to 599"},
 		{modeText, "GET /test/open", nil, saying(`{"status":200}`), 502, "INTEGRATION_FAILURE", `the function things: the function's answer: "status" is no member of it`},
 		{modeText, "GET /test/open", nil, saying(`"` + strings.Repeat("x", 6<<20) + `"`), 502, "INTEGRATION_FAILURE", "the function things: the function's answer is larger than 6 MB"},
 	})
@@ -205,12 +205,12 @@ func TestReasonsOfHTTP(t *testing.T) {
 		{httpModeText, "GET /test/things\nAuthorization: Bearer broken", nil, nil, 500, "AUTHORIZER_FAILURE", "the authorizer token: broken"},
 		{httpModeText, "GET /test/things\nAuthorization: Bearer deny", nil, nil, 403, "ACCESS_DENIED", "the policy of the authorizer token: denied: statement 1 denies "},
 		{simpleMode, "GET /test/things\nAuthorization: Bearer no", nil, nil, 403, "ACCESS_DENIED", "the authorizer token answers isAuthorized: false"},
-		{httpIAMMode, "GET /test/things", nil, nil, 403, "ACCESS_DENIED", "the signature: sigv4: MissingAuthenticationToken"},
+		{httpIAMMode, "GET /test/things", nil, nil, 403, "ACCESS_DENIED", "the signature: sigv4: MissingAuthenticationTokenException: the request is not signed (AWS Signature Version 4, for execute-api)"},
 		{httpModeText + "throttle: {rateLimit: 0, burstLimit: 0}\n", "GET /test/open", nil, nil, 429, "THROTTLED", "the limit of the stage"},
 		{httpModeText, "POST /test/open\n\n" + strings.Repeat("x", 10<<20+1), nil, nil, 413, "REQUEST_TOO_LARGE", "the body is larger than 10 MB"},
 		{httpModeText, "GET /test/open", tooSlow, nil, 503, "INTEGRATION_TIMEOUT", "the function things: the function took too long"},
 		{httpModeText, "GET /test/open", nil, failing, 500, "INTEGRATION_FAILURE", "the function things: the table is gone"},
-		{httpModeText, "GET /test/open", nil, saying(`{"statusCode":"x"}`), 500, "INTEGRATION_FAILURE", `the function things: statusCode "x" is no final HTTP status`},
+		{httpModeText, "GET /test/open", nil, saying(`{"statusCode":"x"}`), 500, "INTEGRATION_FAILURE", `the function things: statusCode is "x": want a final HTTP status`},
 	})
 }
 
@@ -236,15 +236,15 @@ func TestReasonsOfMalformedAnswers(t *testing.T) {
 		{`["hello"]`, "the function's answer: want an object, got a list", ""},
 		{`null`, "the function's answer: want an object, got null", ""},
 		{`{"statusCode":200,"headers":["a"]}`, "the function's answer: headers is a list: want an object", "headers is a list: want an object"},
-		{`{"statusCode":200,"headers":{"a":["b"]}}`, `the header "a" is (a list): want text`, `the header "a" is (a list): want text`},
-		{`{"statusCode":200,"headers":{"a":{"b":"c"}}}`, `the header "a" is (an object): want text`, `the header "a" is (an object): want text`},
-		{`{"statusCode":1000}`, "statusCode 1000 is no final HTTP status", "statusCode 1000 is no final HTTP status"},
-		{`{"statusCode":100000000}`, "statusCode (a number) is no final HTTP status", "statusCode (a number) is no final HTTP status"},
-		{`{"statusCode":"` + long + `"}`, "statusCode (a text) is no final HTTP status", "statusCode (a text) is no final HTTP status"},
-		{`{"statusCode":{}}`, "statusCode (an object) is no final HTTP status", "statusCode (an object) is no final HTTP status"},
-		{`{"statusCode":false}`, "statusCode false is no final HTTP status", "statusCode false is no final HTTP status"},
-		{`{"statusCode":200,"isBase64Encoded":"yes"}`, `isBase64Encoded "yes" is no boolean: want true or false`, `isBase64Encoded "yes" is no boolean: want true or false`},
-		{`{"statusCode":200,"isBase64Encoded":1}`, "isBase64Encoded 1 is no boolean", "isBase64Encoded 1 is no boolean"},
+		{`{"statusCode":200,"headers":{"a":["b"]}}`, `the header "a" is a list: want text`, `the header "a" is a list: want text`},
+		{`{"statusCode":200,"headers":{"a":{"b":"c"}}}`, `the header "a" is an object: want text`, `the header "a" is an object: want text`},
+		{`{"statusCode":1000}`, "statusCode is 1000: want a final HTTP status", "statusCode is 1000: want a final HTTP status"},
+		{`{"statusCode":100000000}`, "statusCode is a number: want a final HTTP status", "statusCode is a number: want a final HTTP status"},
+		{`{"statusCode":"` + long + `"}`, "statusCode is a text: want a final HTTP status", "statusCode is a text: want a final HTTP status"},
+		{`{"statusCode":{}}`, "statusCode is an object: want a final HTTP status", "statusCode is an object: want a final HTTP status"},
+		{`{"statusCode":false}`, "statusCode is false: want a final HTTP status", "statusCode is false: want a final HTTP status"},
+		{`{"statusCode":200,"isBase64Encoded":"yes"}`, `isBase64Encoded is "yes": want true or false`, `isBase64Encoded is "yes": want true or false`},
+		{`{"statusCode":200,"isBase64Encoded":1}`, "isBase64Encoded is 1: want true or false", "isBase64Encoded is 1: want true or false"},
 		{`{"statusCode":200,"multiValueHeaders":{"a":"b"}}`, `multiValueHeaders: "a" is "b": want a list`, ""},
 		{`{"statusCode":200,"cookies":"a"}`, `the function's answer: "cookies" is no member of it`, "cookies is a text: want a list"},
 		{`{"statusCode":200,"cookies":["a",1]}`, `the function's answer: "cookies" is no member of it`, "an item of cookies is a number: want text"},
@@ -275,10 +275,10 @@ func TestReasonsOfMalformedAnswers(t *testing.T) {
 		{`{"principalId":"a","policyDocument":"{}"}`, `the authorizer's answer: policy: want an object, got `},
 		{`{"principalId":"a","policyDocument":{"Version":"2012-10-17","Statement":"all"}}`, "the authorizer's answer: policyDocument.Statement is a text: want a list"},
 		{`{"principalId":"a","usageIdentifierKey":7}`, "the authorizer's answer: usageIdentifierKey is a number: want text"},
-		{`{"principalId":["a"]}`, "the authorizer's principalId is (a list): want text or a number"},
+		{`{"principalId":["a"]}`, "the authorizer's principalId is a list: want text or a number"},
 		{`"` + long + `"`, "the authorizer's answer: want an object, got a text"},
 		{`{"principalId":"a","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]},"context":{"a":["b"]}}`,
-			`the authorizer's context: "a" is (a list): want text, a number or a boolean`},
+			`the authorizer's context: "a" is a list: want text, a number or a boolean`},
 	} {
 		answers := func(s *stage) { s.token.code = func([]byte) (string, error) { return test.answer, nil } }
 		rest = append(rest, refusedRequest{modeText, "GET /test/things\nAuthorization: Bearer all", nil, answers, 500, "AUTHORIZER_CONFIGURATION_ERROR", "the authorizer token: " + test.reason})
@@ -333,7 +333,7 @@ func TestReasonsOfWebSocket(t *testing.T) {
 		{"GET /test?token=this&connect=exc" + hand, 502, "INTEGRATION_FAILURE", "the function things: broken"},
 		{"PUT /test/@connections/abc", 403, "MISSING_AUTHENTICATION_TOKEN", "@connections takes POST, GET and DELETE, and no PUT"},
 		{"GET /prod/@connections/abc", 403, "", `there is no stage "prod"; there is test`},
-		{"GET /test/@connections/abc", 403, "MISSING_AUTHENTICATION_TOKEN", "the signature: sigv4: MissingAuthenticationToken"},
+		{"GET /test/@connections/abc", 403, "MISSING_AUTHENTICATION_TOKEN", "the signature: sigv4: MissingAuthenticationTokenException: the request is not signed (AWS Signature Version 4, for execute-api)"},
 	} {
 		heard := &listener{}
 		s := newChat(t, chatMode, heard.by)

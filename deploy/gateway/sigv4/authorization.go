@@ -67,7 +67,7 @@ func readPairs(list, text string) (map[string]string, error) {
 		if !pair {
 			return nil, &Error{IncompleteSignature,
 				"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '" + hashed(text) + "'.",
-				"the Authorization header has a part without an equal-sign"}
+				"the Authorization header is no signature (AWS4-HMAC-SHA256): it has a part without an equal-sign"}
 		}
 		if _, twice := pairs[name]; twice {
 			return nil, refuse(IncompleteSignature, "Authorization header has a parameter more than once.")

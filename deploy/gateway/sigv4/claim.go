@@ -39,7 +39,7 @@ func readClaim(header http.Header, query parameters) (claim, error) {
 	case inQuery:
 		return queryClaim(query)
 	}
-	return claim{}, refuse(MissingAuthenticationToken, "Missing Authentication Token")
+	return claim{}, &Error{MissingAuthenticationToken, "Missing Authentication Token", "the request is not signed (AWS Signature Version 4, for execute-api)"}
 }
 
 // checkAlgorithm refuses other algorithms than HMAC-SHA256, of which AWS has one, SigV4a. It repeats none but AWS's: what stands in the

@@ -78,7 +78,7 @@ func ParseStatus(value any) (int, error) {
 	text, _ := ScalarText(value)
 	status, err := strconv.Atoi(text)
 	if err != nil || status < leastStatus || status > greatestStatus {
-		return 0, fmt.Errorf("statusCode %s is no final HTTP status: want one from %d to %d", Shown(value), leastStatus, greatestStatus)
+		return 0, fmt.Errorf("statusCode is %s: want a final HTTP status, %d to %d", Shown(value), leastStatus, greatestStatus)
 	}
 	return status, nil
 }
@@ -91,7 +91,7 @@ func ParseIsBase64(value any) (bool, error) {
 	case true, "true", "True":
 		return true, nil
 	}
-	return false, fmt.Errorf("isBase64Encoded %s is no boolean: want true or false", Shown(value))
+	return false, fmt.Errorf("isBase64Encoded is %s: want true or false", Shown(value))
 }
 
 // MergeHeaders puts the values of both maps under one name: those of multiValueHeaders first, in its casing,

@@ -84,7 +84,7 @@ const mostShown = 7
 
 // Shown is a JSON value where it is short, and else its kind, for reasons.
 func Shown(value any) string {
-	kind := ""
+	kind := "object"
 	switch value := value.(type) {
 	case nil:
 		return "null"
@@ -102,10 +102,8 @@ func Shown(value any) string {
 		kind = "string"
 	case []any:
 		kind = "array"
-	default:
-		kind = "object"
 	}
-	return "(" + kinds[kind] + ")"
+	return kinds[kind]
 }
 
 // ScalarText is the text of a JSON text, number or boolean.
