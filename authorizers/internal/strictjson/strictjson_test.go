@@ -21,6 +21,7 @@ func TestParse(t *testing.T) {
 		{` {"a" : 1 , "b":[1,{"c":null}] } `, true},
 		{`{"a":"\u00e9\ud83d\ude00\n\/"}`, true},
 		{`{"a":-0.5e+10}`, true},
+		{`{"a":"\u00E9\u00Af"}`, true},
 		{``, false},
 		{`[]`, false},
 		{`{"a":1}x`, false},
@@ -28,11 +29,20 @@ func TestParse(t *testing.T) {
 		{`{"a":1 "b":2}`, false},
 		{`{"a":01}`, false},
 		{`{"a":1.}`, false},
+		{`{"a":1e}`, false},
+		{`{"a":1e+-1}`, false},
+		{`{"a":-}`, false},
 		{`{"a":+1}`, false},
 		{`{"a":NaN}`, false},
 		{`{"a":"\ud83d"}`, false},
+		{`{"a":"\ud83d\u0041"}`, false},
+		{`{"a":"\ude00\ud83d"}`, false},
+		{`{"a":"\u0"}`, false},
+		{"{\"a\":\"\\u00\x16\x11\"}", false}, // which are 6 and 1 with another bit
 		{`{"a":"\x"}`, false},
 		{"{\"a\":\"\n\"}", false},
+		{"{\"a\":\"\\n\n\"}", false},
+		{"{\"a\":\f1}", false},
 		{"{\"a\":\"\xff\"}", false},
 		{"\ufeff{}", false},
 		{`{"a":1,"a":1}`, false},
@@ -56,10 +66,31 @@ func TestParse(t *testing.T) {
 		{`{"a":{`, false},
 	}
 	for _, test := range tests {
-		if _, ok := strictjson.Parse(test.text); ok != test.ok {
+		if ok := accepted(test.text); ok != test.ok {
 			t.Errorf("%.80q: accepted: %v", test.text, ok)
 		}
 	}
+}
+
+// TestEveryNameTwice: a member that stands there twice is seen by whatever name it has.
+func TestEveryNameTwice(t *testing.T) {
+	for c := rune(' '); c < 0x7f; c++ {
+		if c == '"' || c == '\\' {
+			continue
+		}
+		for _, name := range []string{"", string(c), "a" + string(c), string(c) + "é", strings.Repeat(string(c), 64)} {
+			for _, between := range []string{"", numbered(3), numbered(40)} {
+				if text := fmt.Sprintf(`{"%s":1,%s"%[1]s":1}`, name, between); accepted(text) {
+					t.Errorf("%s is accepted", text)
+				}
+			}
+		}
+	}
+}
+
+func accepted(text string) bool {
+	_, ok := strictjson.Parse(text)
+	return ok
 }
 
 // numbered are the members 0 to n-1, with a comma behind each.
@@ -72,7 +103,7 @@ func numbered(n int) (members string) {
 
 // TestKinds: what stands in an object, at every depth.
 func TestKinds(t *testing.T) {
-	o, ok := strictjson.Parse(`{"t":"x\u0079","n":1.5,"l":["a", {"b":[]}, null ,[]],"m":{"a":1,"b":"c"},"no":false,"nil":null}`)
+	o, ok := strictjson.Parse(`{"t":"x\u0079","n":1.5,"l":["a", {"b":[]}, null ,[]],"m":{"a":1,"b":"c"},"no":false,"nil":null,"word":"null"}`)
 	if !ok {
 		t.Fatal("refused")
 	}
@@ -86,7 +117,7 @@ func TestKinds(t *testing.T) {
 	if m := o.Get("m").Members(); len(m) != 2 || m.TextOf("b") != "c" || m.TextOf("a") != "" || m.Get("a").Text != "1" {
 		t.Errorf("members %v", m)
 	}
-	if o.TextOf("t") != "xy" || o.TextOf("T") != "" || o.Get("x").Kind != strictjson.Absent || !o.Get("nil").IsNull() || o.Get("no").IsNull() {
+	if o.TextOf("t") != "xy" || o.TextOf("T") != "" || o.Get("x").Kind != strictjson.Absent || !o.Get("nil").IsNull() || o.Get("no").IsNull() || o.Get("word").IsNull() {
 		t.Errorf("%v", o)
 	}
 	for item := range o.Get("m").Items {
@@ -113,9 +144,29 @@ func TestPartsOfTexts(t *testing.T) {
 	}
 }
 
+// TestShown: what an error shows of a value is short, and text.
+func TestShown(t *testing.T) {
+	long := strings.Repeat("a", 79)
+	for _, test := range []struct{ member, want string }{
+		{`"b":1`, "missing"},
+		{`"a":[1]`, "a list"},
+		{`"a":{"b":1}`, "an object"},
+		{`"a":-1.50`, "-1.50"},
+		{`"a":null`, "null"},
+		{`"a":"` + long + `b"`, long + "b"},
+		{`"a":"` + long + `bc"`, long + "b…"},
+		{`"a":"` + long + `é"`, long + "…"},
+	} {
+		o, ok := strictjson.Parse("{" + test.member + "}")
+		if got := o.Get("a").String(); !ok || got != test.want {
+			t.Errorf("%s: %s, want %s", test.member, got, test.want)
+		}
+	}
+}
+
 // FuzzParts: the parts of what is accepted, at all depths, are those that encoding/json reads.
 func FuzzParts(f *testing.F) {
-	for _, seed := range []string{`{"a":[1,"b",{"c":null,"":[[],{}]}]," ":{"\u002f":"\ud83d\ude00"}}`, `{ "a" : [ true , false ] , "b" : { "c" : -1.5e+7 } }`, `{}`} {
+	for _, seed := range []string{`{"a":[1,"b",{"c":null,"":[[],{}],"d":"\"\\\/\b\f\n\r\t"}]," ":{"\u002f":"\ud83d\ude00"}}`, `{ "a" : [ true , false ] , "b" : { "c" : -1.5e+7 } }`, `{}`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
