@@ -136,18 +136,21 @@ var plainTexts = []string{
 	`{"texts":{"a":"1","A":"2","":"3"},"lists":{"a":["1","2"],"b":[],"c":null,"d":[null]}}`, `{"text":null,"is":null,"texts":null,"lists":null,"value":null}`,
 	`{"value":{"a":[1,-0.50e+3,true,false,null,"\u0041",{},[]],"A":1e999,"":{"b":[[]]}}}`, `{"value":-0}`, `{"value":"null"}`, `{"value":false}`,
 	`{"other":{"a":[1,-0.5e+3,true,false,null,"\u0041",{}],"a":[]},"is":true}`, `{"inner":{"number":200}}`, `{"inner":{}}`,
-	"{\"other\":\"\xff\"}",
+	"{\"other\":\"\xff\"}", `{"other":` + deep(31) + `}`, `{"other":[` + strings.Repeat("[],{},", 40) + `[]]}`,
 }
+
+// deep are so many lists, one in the other.
+func deep(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
 var otherTexts = []string{
 	``, `{`, `}`, `{}x`, `{"text":"a"}{}`, `[]`, `"text"`, `nul`, `{"text"}`, `{"text":}`, `{"text":"a",}`, `{,}`, `{"text":"a" "is":true}`, `{text:"a"}`,
 	`{"text":1}`, `{"is":"true"}`, `{"is":truer}`, `{"texts":[]}`, `{"texts":{"a":1}}`, `{"lists":{"a":"b"}}`, `{"lists":{"a":["b",]}}`, `{"lists":{"a":[,"b"]}}`, `{"inner":[]}`,
-	`{"text":"a","text":"b"}`, `{"texts":{"a":"1","a":"2"}}`, `{"TEXT":"a"}`, `{"text":"a","Text":"b"}`, `{"\u0074ext":"a"}`, `{"té":1}`, "{\"i\u017f\":true}",
-	"{\"text\":\"\xff\"}", "{\"text\":\"\n\"}", `{"text":"\x"}`, `{"text":"\u12"}`, `{"text":"a`, `{"text":"a\`, `{"other":"\q"}`, `{"other":"` + "\x01" + `"}`,
+	`{"text":"a","text":"b"}`, `{"texts":{"a":"1","a":"2"}}`, `{"texts":{"":"1","":"2"}}`, `{"TEXT":"a"}`, `{"text":"a","Text":"b"}`, `{"\u0074ext":"a"}`, `{"té":1}`, "{\"i\u017f\":true}",
+	"{\"text\":\"\xff\"}", "{\"text\":\"\n\"}", "{\"text\":\"\t\"}", "{\"other\":\"\x1f\"}", `{"text":"\x"}`, `{"text":"\u12"}`, `{"text":"a`, `{"text":"a\`, `{"other":"\q"}`, `{"other":"` + "\x01" + `"}`,
 	`{"other":01}`, `{"other":1.}`, `{"other":-}`, `{"other":1e}`, `{"other":.5}`, `{"other":+1}`, `{"other":tru}`, `{"other":[1,]}`, `{"other":{"a":1,}}`, `{"other":[}`, `{"other":{"a"}}`,
 	`{"inner":null}`, `{"value":{"a":1,"a":1}}`, `{"value":01}`, `{"value":nul}`, `{"value":tru}`, `{"value":[1,]}`, `{"value":}`, `{"value":"\x"}`, `{"Value":1}`,
 	`{"inner":{"number":-1}}`, `{"inner":{"number":1.0}}`, `{"inner":{"number":null}}`, `{"inner":{"number":12345678901}}`, `{"inner":{"more":1}}`,
-	`{"other":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}`,
+	`{"other":` + deep(32) + `}`, `{"value":` + deep(32) + `}`,
 }
 
 func TestPlain(t *testing.T) {
