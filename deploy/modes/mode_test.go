@@ -249,6 +249,9 @@ func TestParseRefuses(t *testing.T) {
 		{"token", "stageVariables: {alias: live}", "localCallers: [{}]", `9: localCallers: only AWS_IAM, and a WebSocket API for @connections, know callers that sign`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.identity.apiKey-$context.status", `9: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
 		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.message.more", `4: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
+		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\naccessLogFormat: $context.requestId $context.identity.apiKey", `4: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
+		{"iam", "REST\nauthorization: AWS_IAM", "WEBSOCKET\nauthorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.message", `4: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
+		{"iam", "REST\nauthorization: AWS_IAM", "WEBSOCKET\nauthorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.messageString", `4: accessLogFormat: want no $context.error.messageString in it: it is a credential, or can quote one, and would be logged`},
 		{"request", "stageVariables.c", "stageVariables.c, method.request.body", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "method.request.body"`},
 		{"request", "stageVariables.c", "$request.header.A", `6: authorizer.identitySource: want method.request.header.NAME, method.request.querystring.NAME, context.NAME or stageVariables.NAME, got "$request.header.A"`},
 		{"request", "stageVariables.c", "method.request.header.a", `6: authorizer.identitySource: "method.request.header.a" stands there twice`},
@@ -483,6 +486,8 @@ func TestAccepted(t *testing.T) {
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.message $context.error.messageString"},
 		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.messages"},
 		{"lambda", "cors:", "accessLogFormat: $context.requestId $context.error.message\ncors:"}, // an HTTP API's errors quote nothing
+		{"iam", "REST\nauthorization: AWS_IAM", "HTTP\nauthorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.message $context.error.messageString"},
+		{"lambda", "cors:", "accessLogFormat: $context.requestId $context.identity.apiKey\ncors:"}, // nor has it keys
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: >\n  $context.requestId\n  $context.status\n"},
 		{"token", "resultTtlInSeconds: 300", "userPools: []"}, // asks for nothing
 		{"token", "stageVariables: {alias: live}", "throttle: {rateLimit: 0, burstLimit: 0}"},
