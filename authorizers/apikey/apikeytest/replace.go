@@ -36,33 +36,46 @@ func replace(t *testing.T, s apikey.Store) {
 // changes are what others do to a record between its reading and a write on condition of that, and what the write says then.
 func changes(t *testing.T, s apikey.Store) map[string]change {
 	return map[string]change{
-		"deleted":      {func(id string) error { return s.Delete(t.Context(), id) }, apikey.ErrNotFound},
-		"disabled":     {func(id string) error { return s.SetDisabled(t.Context(), id, true) }, apikey.ErrChanged},
-		"another end":  {func(id string) error { return s.SetExpires(t.Context(), id, start.Add(time.Minute)) }, apikey.ErrChanged},
-		"no end":       {func(id string) error { return s.SetExpires(t.Context(), id, time.Time{}) }, apikey.ErrChanged},
-		"used":         {func(id string) error { return s.Touch(t.Context(), id, apikey.DayOf(start)+9) }, nil},
-		"the same end": {func(id string) error { return s.SetExpires(t.Context(), id, start.Add(time.Hour)) }, nil},
+		"deleted":         {func(id string) error { return s.Delete(t.Context(), id) }, apikey.ErrNotFound, false},
+		"disabled":        {func(id string) error { return s.SetDisabled(t.Context(), id, true) }, apikey.ErrChanged, false},
+		"an earlier end":  {func(id string) error { return s.SetExpires(t.Context(), id, start.Add(time.Minute)) }, apikey.ErrChanged, false},
+		"a later end":     {func(id string) error { return s.SetExpires(t.Context(), id, start.Add(2*time.Hour)) }, apikey.ErrChanged, false},
+		"no end any more": {func(id string) error { return s.SetExpires(t.Context(), id, time.Time{}) }, apikey.ErrChanged, false},
+		"a first end":     {func(id string) error { return s.SetExpires(t.Context(), id, start.Add(time.Hour)) }, apikey.ErrChanged, true},
+		"no end, as ever": {func(id string) error { return s.SetExpires(t.Context(), id, time.Time{}) }, nil, true},
+		"used":            {func(id string) error { return s.Touch(t.Context(), id, apikey.DayOf(start)+9) }, nil, false},
+		"the same end":    {func(id string) error { return s.SetExpires(t.Context(), id, start.Add(time.Hour)) }, nil, false},
 		"rotated": {func(id string) error {
 			now, err := s.Get(t.Context(), id)
 			if err != nil {
 				return err
 			}
 			return s.Replace(t.Context(), apikey.Replacement{New: plain(t), Old: now, Disabled: now.Disabled, Expires: now.Expires})
-		}, apikey.ErrChanged},
+		}, apikey.ErrChanged, false},
 	}
 }
 
 type change struct {
-	do   func(id string) error
-	want error
+	do      func(id string) error
+	want    error
+	endless bool // the record had no end when it was read
+}
+
+// record is a new one that can be changed so.
+func (c change) record(t *testing.T) apikey.Record {
+	t.Helper()
+	r := full(t)
+	r.Disabled = false
+	if c.endless {
+		r.Expires = time.Time{}
+	}
+	return r
 }
 
 // replaceChanged: of what is no longer as it was read, nothing is replaced, and no key is added.
 func replaceChanged(t *testing.T, s apikey.Store) {
 	for name, test := range changes(t, s) {
-		old := full(t)
-		old.Disabled = false
-		create(t, s, old)
+		old := create(t, s, test.record(t))
 		wantError(t, name, test.do(old.ID), nil)
 		before, gone := s.Get(t.Context(), old.ID)
 		successor := plain(t)
@@ -83,15 +96,14 @@ func replaceChanged(t *testing.T, s apikey.Store) {
 func deleteAsRead(t *testing.T, s apikey.Store) {
 	for name, test := range changes(t, s) {
 		for _, rotated := range []bool{false, true} {
-			r := full(t)
-			r.Disabled = false
-			create(t, s, r)
+			r := create(t, s, test.record(t))
 			if rotated {
 				wantError(t, "Replace", s.Replace(t.Context(), apikey.Replacement{New: plain(t), Old: r, Expires: r.Expires}), nil)
 				r, _ = s.Get(t.Context(), r.ID)
 			}
 			wantError(t, name, test.do(r.ID), nil)
 			before, gone := s.Get(t.Context(), r.ID)
+			r.Expires = r.Expires.In(time.FixedZone("", 3600)) // which is the same time
 			wantError(t, "DeleteAsRead what was "+name, s.DeleteAsRead(t.Context(), r), test.want)
 			if test.want != nil && gone == nil {
 				wantStored(t, s, before)
