@@ -2,6 +2,8 @@ package tokens_test
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -188,6 +190,89 @@ func TestRevokeFails(t *testing.T) {
 	}
 }
 
+// ender is a user pool that remembers which refresh tokens it was to end.
+type ender struct {
+	tokens.Identity
+	ended []string
+}
+
+func (e *ender) Revoke(ctx context.Context, refresh, access tokens.Secret) error {
+	e.ended = append(e.ended, string(refresh))
+	return e.Identity.Revoke(ctx, refresh, access)
+}
+
+// TestRevokeEndsEach: a refresh token that was rotated is ended at the user pool, and the one before, which may be good for another minute.
+func TestRevokeEndsEach(t *testing.T) {
+	for client, want := range map[string]int{"local-client": 1, "rotating": 2, "graceful": 2} {
+		d := newDesk(t, client, nil)
+		pool, err := cognito.New(cognito.Config{Client: clientAt(d.address), ClientID: client, Timeout: patience})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := &ender{Identity: pool}
+		h, err := tokens.New(tokens.Config{Identity: all, Revocations: &journal{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := signIn(t, h, "admin").RefreshToken
+		read(t, post(t, h, "rest", "/tokens/revoke", refreshing(first)), 200)
+		if each := slices.Compact(slices.Sorted(slices.Values(all.ended))); len(all.ended) != want || len(each) != want || !slices.Contains(each, first) {
+			t.Errorf("%s: ended %q, want %d with %q", client, all.ended, want, first)
+		}
+	}
+}
+
+// TestRevokeOfNoFamily: where what the user pool issues names no family of the app client's, nobody is told of one, the refresh token is not
+// ended, and the one that took its place is handed on.
+func TestRevokeOfNoFamily(t *testing.T) {
+	for name, access := range map[string]string{
+		"no JWT":               `a.b.c`,
+		"no origin_jti":        withClaims(`{"iss":"https://a.example","sub":"me","client_id":"local-client","token_use":"access","iat":1767225600}`),
+		"another app client's": withClaims(`{"iss":"https://a.example","sub":"me","origin_jti":"o","client_id":"other","token_use":"access","iat":1767225600}`),
+		"an ID token":          withClaims(`{"iss":"https://a.example","sub":"me","origin_jti":"o","client_id":"local-client","token_use":"id","iat":1767225600}`),
+	} {
+		told, between := &journal{}, &wire{status: 200, body: `{"AuthenticationResult":{"AccessToken":"` + access + `","RefreshToken":"next","ExpiresIn":60}}`}
+		h, _ := newHandler(t, between.serve(t), "local-client", told)
+		a := post(t, h, "rest", "/tokens/revoke", refreshing("first"))
+		if read(t, a, 500); a.Body != `{"error":"Internal error","refreshToken":"next"}` || between.called() != "GetTokensFromRefreshToken" {
+			t.Errorf("%s: %s, after %s", name, a.Body, between.called())
+		}
+		if entries := told.take(); len(entries) > 0 {
+			t.Errorf("%s: told %+v", name, entries)
+		}
+	}
+}
+
+// withClaims is an access token that says so, and that nobody signed.
+func withClaims(claims string) string {
+	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2lnbmVk"
+}
+
+// TestRevokeUnchecked: while the user pool cannot say whose an access token is, nothing is ended, nobody is told, and the client can try again.
+func TestRevokeUnchecked(t *testing.T) {
+	d := newDesk(t, "local-client", nil)
+	told, between := &journal{}, &wire{status: 500, body: `{"__type":"InternalErrorException"}`, failing: "GetUser", issuer: testtools.Proxy(t, d.address)}
+	h, _ := newHandler(t, between.serve(t), "local-client", told)
+	first := signIn(t, d.Handler, "reader")
+	a := post(t, h, "rest", "/tokens/revoke", revoking("x.y", first.AccessToken))
+	if read(t, a, 503); strings.Contains(between.called(), "RevokeToken") || len(told.take()) > 0 {
+		t.Errorf("%s, after %s", a.Body, between.called())
+	}
+	read(t, post(t, d.Handler, "rest", "/tokens/refresh", refreshing(first.RefreshToken)), 200)
+}
+
+// TestRevokeByAccessTokenFails: when the authorizers cannot be told of the family that an access token names, the client can try again.
+func TestRevokeByAccessTokenFails(t *testing.T) {
+	told := &journal{}
+	d := newDesk(t, "local-client", told)
+	first := signIn(t, d.Handler, "admin")
+	told.fail(errors.New("table is away"))
+	read(t, post(t, d.Handler, "rest", "/tokens/revoke", revoking("x.y", first.AccessToken)), 503)
+	told.fail(nil)
+	read(t, post(t, d.Handler, "rest", "/tokens/revoke", revoking("x.y", first.AccessToken)), 200)
+	wantFamily(t, "again", told.take(), d.issuer, claimsOf(t, first.AccessToken))
+}
+
 // TestRevokeReplaced: who has a refresh token that another one took the place of, such as a thief's, ends the family at the user
 // pool, and is told that authorizers were not told.
 func TestRevokeReplaced(t *testing.T) {
@@ -286,6 +371,12 @@ func TestRevokeSays(t *testing.T) {
 		{"the same of a client that rotates", "rotating", nothing, func(s signIns) (string, string) { return s.a.RefreshToken, s.b.AccessToken }, saidOther, "a", "bc"},
 		{"the access token of another app client", "local-client", nothing, func(s signIns) (string, string) { return s.a.RefreshToken, s.c.AccessToken }, saidOther, "a", "bc"},
 		{"what is no access token", "local-client", nothing, func(s signIns) (string, string) { return s.a.RefreshToken, "a.b.c" }, saidOther, "a", "bc"},
+		{"one that says so of another issuer", "local-client", nothing, func(s signIns) (string, string) {
+			claims := claimsOf(t, s.a.AccessToken)
+			claims["iss"] = "https://a.example"
+			text, _ := json.Marshal(claims)
+			return s.a.RefreshToken, withClaims(string(text))
+		}, saidOther, "a", "bc"},
 		{"made up", "local-client", nothing, func(s signIns) (string, string) { return "x.y", s.a.AccessToken }, saidKept, "a", "abc"},
 		{"cut", "local-client", nothing, func(s signIns) (string, string) { return s.a.RefreshToken[:20], s.a.AccessToken }, saidKept, "a", "abc"},
 		{"made up, of a client with a secret", "secretive", nothing, func(s signIns) (string, string) { return "x.y", s.a.AccessToken }, saidKept, "a", "abc"},
