@@ -225,19 +225,22 @@ func TestWebSocketEndsWhileBusy(t *testing.T) {
 // more than 5 seconds, though it begins a frame that it does not end.
 func TestWebSocketEndsWithoutTheClient(t *testing.T) {
 	const stalled = "\x81\xff\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00" // what begins a frame of 4 GB
+	remove := func(t *testing.T, s *chat, _ *byHand, path string) {
+		s.call(t, "DELETE "+path)
+		for _, request := range []string{"GET ", "DELETE ", "POST "} {
+			if got := s.call(t, request+path); got.status != 410 {
+				t.Errorf("%s: %d %s", request, got.status, got.body)
+			}
+		}
+	}
 	for name, test := range map[string]struct {
 		change func(*setting)
 		end    func(t *testing.T, s *chat, w *byHand, path string)
 		code   int
 	}{
-		"deleted": {nil, func(t *testing.T, s *chat, _ *byHand, path string) {
-			s.call(t, "DELETE "+path)
-			for _, request := range []string{"GET ", "DELETE ", "POST "} {
-				if got := s.call(t, request+path); got.status != 410 {
-					t.Errorf("%s: %d %s", request, got.status, got.body)
-				}
-			}
-		}, 1000},
+		"deleted": {nil, remove, 1000},
+		// What ends it first is what the function is told.
+		"deleted, and idle before the client is given up": {func(c *setting) { c.IdleTimeout = time.Second }, remove, 1000},
 		"closed": {nil, func(_ *testing.T, s *chat, _ *byHand, _ string) { go s.gateway.Close() }, 1001},
 		"idle":   {func(c *setting) { c.IdleTimeout = 50 * time.Millisecond }, func(*testing.T, *chat, *byHand, string) {}, 1001},
 		"too large": {nil, func(_ *testing.T, _ *chat, w *byHand, _ string) {
