@@ -288,6 +288,35 @@ func TestNobodyReads(t *testing.T) {
 	}
 }
 
+// TestNobodyReadsBesideAnother: what somebody else does to the old key, before a rotation of which nobody got the key is undone, stays.
+func TestNobodyReadsBesideAnother(t *testing.T) {
+	s := newTestScene(t)
+	soon := time.Now().Add(time.Hour).Truncate(time.Second).UTC()
+	for name, test := range map[string]struct {
+		change func(id string) error
+		stays  func(after apikey.Record) bool
+	}{
+		"disabled":    {func(id string) error { return s.store.SetDisabled(t.Context(), id, true) }, func(r apikey.Record) bool { return r.Disabled }},
+		"another end": {func(id string) error { return s.store.SetExpires(t.Context(), id, soon) }, func(r apikey.Record) bool { return r.Expires.Equal(soon) }},
+		"no end":      {func(id string) error { return s.store.SetExpires(t.Context(), id, time.Time{}) }, func(r apikey.Record) bool { return r.Expires.IsZero() }},
+	} {
+		old, err := s.put(t.Context(), "ann", "", 0, 48*time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.before("DeleteItem", func() {
+			if err := test.change(old.ID); err != nil {
+				t.Error(err)
+			}
+		})
+		got := runTo(t.Context(), t, brokenPipe{}, "key", "rotate", old.ID, "--overlap", "24h")
+		after, err := s.store.Get(t.Context(), old.ID)
+		if got.status != cli.StatusFailed || err != nil || !test.stays(after) {
+			t.Errorf("%s: %+v: %+v, error %v", name, got, after, err)
+		}
+	}
+}
+
 // interruptingPipe takes the key as brokenPipe does, and interrupts the command.
 type interruptingPipe struct{ interrupt context.CancelFunc }
 
@@ -424,6 +453,13 @@ func TestDeleteBesideAnother(t *testing.T) {
 	end := func(old apikey.Record) error {
 		return s.store.SetExpires(t.Context(), old.ID, time.Now().Add(time.Hour).Truncate(time.Second))
 	}
+	another := func(old apikey.Record) error {
+		if err := s.store.Delete(t.Context(), old.ID); err != nil {
+			return err
+		}
+		old.Hash[0]++
+		return s.store.Create(t.Context(), old)
+	}
 	for _, test := range []struct {
 		usageKey, before string
 		change           func(apikey.Record) error
@@ -433,6 +469,7 @@ func TestDeleteBesideAnother(t *testing.T) {
 		{"", "DeleteItem", rotate, cli.StatusNo, "was rotated meanwhile: BBBBBBBBBBBBBBBB is in its place, and has to be deleted too"},
 		{"", "DeleteItem", disable, cli.StatusNo, "was disabled meanwhile; it is not deleted"},
 		{"", "DeleteItem", end, cli.StatusNo, "was given another end meanwhile; it is not deleted"},
+		{"", "DeleteItem", another, cli.StatusNo, "is another one meanwhile; it is not deleted"},
 		{"shared", "UpdateItem", rotate, cli.StatusFailed, "BBBBBBBBBBBBBBBB is in its place, and has to be deleted too where neither is to be accepted; it is not deleted: look at it with show, and delete it again; it was disabled"},
 		{"shared", "DeleteItem", enable, cli.StatusFailed, "was enabled meanwhile; it is not deleted"},
 		{"alone", "DeleteItem", enable, cli.StatusFailed, "was enabled meanwhile; it is not deleted"},
@@ -481,8 +518,11 @@ func TestSuccessorIsNamed(t *testing.T) {
 			t.Errorf("%s: %+v", act, got)
 		}
 	}
-	if got := runIn(t, "disable", successor); got.status != cli.StatusDone || strings.Contains(got.stderr, "stays good") {
-		t.Errorf("%+v", got)
+	next := strings.Split(runIn(t, "rotate", successor).stdout, "_")[1]
+	for _, id := range []string{next, successor} { // neither has one that is good
+		if got := runIn(t, "disable", id); got.status != cli.StatusDone || strings.Contains(got.stderr, "stays good") {
+			t.Errorf("%s: %+v", id, got)
+		}
 	}
 }
 
