@@ -101,6 +101,11 @@ run "iam" {
     }
     error_message = "An operation is open that the contract guards, or guarded in another way."
   }
+
+  assert {
+    condition     = !strcontains(aws_api_gateway_stage.this.access_log_settings[0].format, "error.message") && strcontains(aws_api_gateway_stage.this.access_log_settings[0].format, "error.responseType")
+    error_message = "The log may hold the headers that a wrong signature is of, and with them a session token."
+  }
 }
 
 run "key" {

@@ -193,7 +193,6 @@ run "least" {
       authorizerError    = "$context.authorizer.error"
       connectedAt        = "$context.connectedAt"
       connectionId       = "$context.connectionId"
-      errorMessage       = "$context.error.message"
       errorType          = "$context.error.responseType"
       eventType          = "$context.eventType"
       integrationError   = "$context.integration.error"
