@@ -19,6 +19,7 @@ import (
 
 	"portcullis/deploy/desk"
 	"portcullis/deploy/testtools"
+	"portcullis/deploy/testtools/scripttest"
 )
 
 // running is a desk that runs in this process.
@@ -133,16 +134,19 @@ func with(signIn string, commands []string) []string {
 
 var statusLine = regexp.MustCompile(`HTTP/1\.1 (\d.*?)\r`)
 
-// paste has a shell do the commands, and gives the statuses of their answers.
+// paste has a shell do the commands, and gives the statuses of their answers. What they have the go command build is built as the test is,
+// which shares with it what is compiled.
 func paste(t *testing.T, commands []string) (statuses []string, output string) {
 	t.Helper()
-	goEnv, err := exec.Command("go", "env", "GOENV").Output()
+	goEnv, err := exec.Command("go", "env", "GOENV", "GOFLAGS").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
+	file, flags, _ := strings.Cut(string(goEnv), "\n")
+	flags = strings.Join(append(testtools.BuildFlags(), strings.TrimSpace(flags)), " ")
 	shell := exec.Command(testtools.Command(t, "sh", "a POSIX shell is needed to paste the printed commands"), "-e", "-c", strings.Join(commands, "\n"))
 	shell.Dir = "../.."
-	shell.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "GOENV="+strings.TrimSpace(string(goEnv)))
+	shell.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "GOENV="+strings.TrimSpace(file), "GOFLAGS="+flags, scripttest.NoWait)
 	answers, err := shell.Output()
 	if err != nil {
 		t.Errorf("%v: %s", err, err.(*exec.ExitError).Stderr)

@@ -65,6 +65,9 @@ var ErrUnknown = errors.New("no such function")
 // deployed are the flags of the linker for what is deployed. Without a build ID the same sources give the same bytes.
 const deployed = "-s -w -buildid="
 
+// rebuilt are those for what stays here.
+const rebuilt = "-s -w"
+
 // Build compiles the named function for an operating system and an architecture, in Go's names, into outFile.
 // moduleDir is the folder of go.mod. The same sources and the same Go give the same bytes, wherever moduleDir lies and
 // whatever Go settings the environment holds. A failure is a [*BuildError]; for an unknown name it wraps [ErrUnknown].
@@ -72,11 +75,41 @@ func Build(ctx context.Context, moduleDir, name, goos, goarch, outFile string) e
 	return build(ctx, moduleDir, name, goos, goarch, outFile, deployed)
 }
 
-// Rebuild compiles the named function for this machine into outFile. What an earlier Rebuild made may be there already: it is linked
-// again only where its sources, or Go, are others, which takes a small part of the time. The binary differs from Build's in the build ID
-// that it has, by which the go command tells (see "go help buildid" and cmd/go/internal/work). It fails as Build does.
-func Rebuild(ctx context.Context, moduleDir, name, outFile string) error {
-	return build(ctx, moduleDir, name, runtime.GOOS, runtime.GOARCH, outFile, "-s -w")
+// Rebuild compiles the named functions for this machine, each into the file of a folder that [Rebuilt] names. What an earlier Rebuild made
+// may be there already: it is linked again only where its sources, or Go, are others, which takes a small part of the time. One go command
+// looks at all of them, since most of their sources are the same. The binaries differ from Build's in the build ID
+// that they have, by which the go command tells (see "go help buildid" and cmd/go/internal/work). It fails as Build does, of the first
+// function that cannot be built.
+func Rebuild(ctx context.Context, moduleDir string, names []string, folder string) error {
+	packages := make([]string, len(names))
+	for i, name := range names {
+		function, err := find(name)
+		if err != nil {
+			return &BuildError{Function: name, Err: err}
+		}
+		packages[i] = function.Package
+	}
+	into, err := filepath.Abs(folder)
+	if err != nil {
+		return err
+	}
+	if _, err := goBuild(ctx, moduleDir, packages, runtime.GOOS, runtime.GOARCH, into+string(filepath.Separator), rebuilt); err == nil {
+		return nil
+	}
+	for _, name := range names { // whose fault it was
+		if err := build(ctx, moduleDir, name, runtime.GOOS, runtime.GOARCH, Rebuilt(folder, name), rebuilt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rebuilt is the file into which [Rebuild] compiles a function.
+func Rebuilt(folder, name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(folder, name)
 }
 
 func build(ctx context.Context, moduleDir, name, goos, goarch, outFile, link string) error {
@@ -88,15 +121,17 @@ func build(ctx context.Context, moduleDir, name, goos, goarch, outFile, link str
 	if err != nil {
 		return &BuildError{Function: name, Err: err}
 	}
-	if output, err := goBuild(ctx, moduleDir, function.Package, goos, goarch, out, link); err != nil {
+	if output, err := goBuild(ctx, moduleDir, []string{function.Package}, goos, goarch, out, link); err != nil {
 		return &BuildError{Function: name, Output: string(output), Err: err}
 	}
 	return nil
 }
 
-// goBuild compiles a main package into a file, with these flags of the linker, and gives what the go command wrote.
-func goBuild(ctx context.Context, moduleDir, pkg, goos, goarch, out, link string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", Tags, "-ldflags", link, "-o", out, pkg)
+// goBuild compiles a main package into a file, or several into a folder, whose path ends so, with these flags of the linker, and gives what
+// the go command wrote.
+func goBuild(ctx context.Context, moduleDir string, packages []string, goos, goarch, out, link string) ([]byte, error) {
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-tags", Tags, "-ldflags", link, "-o", out}, packages...)
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = moduleDir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch,
 		"GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off", "GOAMD64=v1", "GOARM64=v8.0")

@@ -58,7 +58,7 @@ func TestBuildNamesWhatFailed(t *testing.T) {
 
 // TestRebuild: what is still right is left alone, and what is not is made again. Its module is a small one of its own.
 func TestRebuild(t *testing.T) {
-	module, out := t.TempDir(), filepath.Join(t.TempDir(), "bootstrap")
+	module, folder := t.TempDir(), t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
 		file := filepath.Join(module, name)
@@ -66,34 +66,53 @@ func TestRebuild(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rebuild := func() (said string, made os.FileInfo) {
+	rebuild := func(names ...string) (said string, made []os.FileInfo) {
 		t.Helper()
-		if err := functions.Rebuild(t.Context(), module, "token", out); err != nil {
+		if err := functions.Rebuild(t.Context(), module, names, folder); err != nil {
 			t.Fatal(err)
 		}
-		output, err := exec.Command(out).CombinedOutput()
-		if err != nil {
-			t.Fatal(err)
+		for _, name := range names {
+			out := functions.Rebuilt(folder, name)
+			output, err := exec.Command(out).CombinedOutput()
+			if err != nil {
+				t.Fatal(err)
+			}
+			info, err := os.Stat(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			said, made = said+string(output), append(made, info)
 		}
-		if made, err = os.Stat(out); err != nil {
-			t.Fatal(err)
-		}
-		return string(output), made
+		return said, made
 	}
 	write("go.mod", "module portcullis\n\ngo 1.26\n")
-	write("authorizers/cmd/token/main.go", "package main\n\nfunc main() { print(\"one\") }\n")
-	first, made := rebuild()
-	again, kept := rebuild()
-	if first != "one" || again != "one" || !os.SameFile(made, kept) {
-		t.Errorf("says %q, then %q; made twice: %t", first, again, !os.SameFile(made, kept))
+	write("authorizers/cmd/token/main.go", "package main\n\nfunc main() { print(\"one \") }\n")
+	write("api/cmd/users/main.go", "package main\n\nfunc main() { print(\"users \") }\n")
+	first, made := rebuild("token", "users")
+	again, kept := rebuild("users", "token")
+	if first != "one users " || again != "users one " || !os.SameFile(made[0], kept[1]) || !os.SameFile(made[1], kept[0]) {
+		t.Errorf("says %q, then %q; made twice: %t, %t", first, again, !os.SameFile(made[0], kept[1]), !os.SameFile(made[1], kept[0]))
 	}
-	write("authorizers/cmd/token/main.go", "package main\n\nfunc main() { print(\"two\") }\n")
-	if other, _ := rebuild(); other != "two" {
-		t.Errorf("of other sources: %q", other)
+	write("authorizers/cmd/token/main.go", "package main\n\nfunc main() { print(\"two \") }\n")
+	if other, next := rebuild("token", "users"); other != "two users " || !os.SameFile(made[1], next[1]) {
+		t.Errorf("of other sources: %q; what stays made twice: %t", other, !os.SameFile(made[1], next[1]))
 	}
-	var failed *functions.BuildError
-	if err := functions.Rebuild(t.Context(), module, "jwt", out); !errors.As(err, &failed) || failed.Function != "jwt" {
-		t.Errorf("of no sources: %v", err)
+	if one, _ := rebuild("token"); one != "two " {
+		t.Errorf("of one: %q", one)
+	}
+	for _, test := range []struct {
+		names  []string
+		failed string
+		want   error
+	}{
+		{[]string{"jwt"}, "jwt", nil},
+		{[]string{"token", "jwt", "users"}, "jwt", nil},
+		{[]string{"token", "nobody"}, "nobody", functions.ErrUnknown},
+	} {
+		var failed *functions.BuildError
+		if err := functions.Rebuild(t.Context(), module, test.names, folder); !errors.As(err, &failed) || failed.Function != test.failed || test.want != nil && !errors.Is(err, test.want) {
+			t.Errorf("of %q: %v", test.names, err)
+		}
 	}
 }
 

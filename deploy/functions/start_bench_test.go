@@ -95,7 +95,7 @@ func buildFor(b *testing.B, pkg, name string) (binary string) {
 		b.Fatal(err)
 	}
 	binary = filepath.Join(b.TempDir(), name, "bootstrap")
-	if output, err := goBuild(context.Background(), module, pkg, runtime.GOOS, runtime.GOARCH, binary, deployed); err != nil {
+	if output, err := goBuild(context.Background(), module, []string{pkg}, runtime.GOOS, runtime.GOARCH, binary, deployed); err != nil {
 		b.Fatalf("%v\n%s", err, output)
 	}
 	return binary

@@ -308,7 +308,7 @@ func TestClientPage(t *testing.T) {
 // browse opens a page in a browser of its own, to the end of the test.
 func browse(t *testing.T, browser, address string) {
 	t.Helper()
-	command := testtools.Browser(t.Context(), t, browser, "--disable-features=BackForwardCache,PreloadTopChromeWebUI", "--remote-debugging-port=0", address)
+	command := testtools.Browser(t.Context(), t, browser, "--disable-features=BackForwardCache,"+testtools.OwnPanels, "--remote-debugging-port=0", address)
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) } // of which it takes its other processes along
 	command.WaitDelay = 20 * time.Second
 	if err := command.Start(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,49 +63,86 @@ func (b *binaries) given(ctx context.Context, name, file string, c configuration
 	return r, nil
 }
 
-// built builds one of the module's functions for this machine where its sources changed, and starts it where that
-// made another binary.
+// built starts one of the module's functions, which build has built, where it is another binary now.
 func (b *binaries) built(ctx context.Context, name string, c configuration, before *running) (*running, error) {
-	module, err := project.Checkout()
-	if err != nil {
-		return nil, &project.OptionError{Option: "--exec", Err: fmt.Errorf("cannot build the function %s: %w; --function %s=BINARY needs no module", name, err, name)}
-	}
-	sources := fmt.Sprint(project.StampsOf(project.GoSources(module)))
-	if b.ready[name].sources != sources {
-		if err := b.build(ctx, name, module, sources); err != nil {
-			return nil, err
-		}
-	}
 	return b.start(ctx, name, b.ready[name].file, b.ours, c.forOurs(), before)
 }
 
-func (b *binaries) build(ctx context.Context, name, module, sources string) error {
-	fmt.Fprintf(b.stderr, "building %s\n", name)
-	own, err := b.folder.new(name)
+// build builds some of the module's functions for this machine where its sources changed.
+func (b *binaries) build(ctx context.Context, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	module, err := project.Checkout()
+	if err != nil {
+		return &project.OptionError{Option: "--exec", Err: fmt.Errorf("cannot build the function %s: %w; --function %[1]s=BINARY needs no module", names[0], err)}
+	}
+	sources := fmt.Sprint(project.StampsOf(project.GoSources(module)))
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return b.ready[name].sources == sources })
+	if len(names) == 0 {
+		return nil
+	}
+	fmt.Fprintf(b.stderr, "building %s\n", strings.Join(names, ", "))
+	folder, err := b.folder.new("build")
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(own, "bootstrap")
-	fromLastTime(name, file)
-	if err := build.Rebuild(ctx, module, name, file); err != nil {
+	defer os.RemoveAll(folder)
+	for _, name := range names {
+		fromLastTime(name, build.Rebuilt(folder, name))
+	}
+	if err := build.Rebuild(ctx, module, names, folder); err != nil {
 		return err
 	}
-	keepForNextTime(name, file)
-	if old := b.ready[name].file; old != "" && sameContent(old, file) {
-		os.RemoveAll(own)
-		file = old
+	for _, name := range names {
+		if err := b.take(name, build.Rebuilt(folder, name), sources); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take makes a binary that was built the one that runs, in a folder of its own, unless it is the same as before.
+func (b *binaries) take(name, made, sources string) error {
+	keepForNextTime(name, made)
+	file := b.ready[name].file
+	if file == "" || !sameContent(file, made) {
+		own, err := b.folder.new(name)
+		if err != nil {
+			return err
+		}
+		file = filepath.Join(own, "bootstrap")
+		if err := os.Rename(made, file); err != nil {
+			return err
+		}
 	}
 	b.ready[name] = builtBinary{file, sources}
 	return nil
 }
 
+// sameContent tells whether two files hold the same, which are too large to be read as wholes.
 func sameContent(a, b string) bool {
-	one, err := os.ReadFile(a)
+	one, err := os.Open(a)
 	if err != nil {
 		return false
 	}
-	other, err := os.ReadFile(b)
-	return err == nil && bytes.Equal(one, other)
+	defer one.Close()
+	other, err := os.Open(b)
+	if err != nil {
+		return false
+	}
+	defer other.Close()
+	var ofOne, ofOther [64 << 10]byte
+	for {
+		n, err := io.ReadFull(one, ofOne[:])
+		m, otherErr := io.ReadFull(other, ofOther[:])
+		if !bytes.Equal(ofOne[:n], ofOther[:m]) || err != otherErr {
+			return false
+		}
+		if err != nil {
+			return err == io.EOF || err == io.ErrUnexpectedEOF
+		}
+	}
 }
 
 // start starts a binary, or gives back the one that runs where it would be the same with the same contract.

@@ -104,6 +104,11 @@ func (r *Runner) Start(ctx context.Context, p *project.Project, feed services.Fe
 	if err := r.check(ctx, ours, configured); err != nil {
 		return nil, err
 	}
+	if r.config.Build {
+		if err := r.binaries.build(ctx, ours); err != nil {
+			return nil, err
+		}
+	}
 	next := &Set{map[string]*running{}}
 	for _, name := range names {
 		var old *running
