@@ -36,7 +36,7 @@ func (s *Stack) keepProvider() {
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, program, "-debug")
 	cmd.Dir = s.dir // where Terraform would start it: it reads files
-	cmd.Env, cmd.Stdout, cmd.Stderr = slices.Concat(s.env, []string{noBundle}), logs, logs
+	cmd.Env, cmd.Stdout, cmd.Stderr = slices.Concat(s.env, keptProvider), logs, logs
 	cmd.Cancel = func() error { return process.Kill(cmd) }
 	ended, err := process.Start(cmd)
 	if err != nil {
@@ -49,9 +49,10 @@ func (s *Stack) keepProvider() {
 	s.env = append(s.env, reattachVariable+"="+s.attachment(logs, stopped))
 }
 
-// noBundle keeps the provider from certificates of this machine's: nothing here speaks TLS, and a provider that is configured again with
-// some (5.100.0) finds that it cannot add them to the client that it has.
-const noBundle = "AWS_CA_BUNDLE="
+// keptProvider are variables of a provider that Terraform does not start. Nothing here speaks TLS, and one that is configured again with
+// certificates of this machine's (5.100.0) finds that it cannot add them to the client that it has. And it would log 100 MB of
+// what it traces, which Terraform otherwise tells it not to.
+var keptProvider = []string{"AWS_CA_BUNDLE=", "TF_LOG_SDK=ERROR", "TF_LOG_PROVIDER=ERROR"}
 
 // reattachVariable tells Terraform where providers listen that it need not start.
 const reattachVariable = "TF_REATTACH_PROVIDERS"
