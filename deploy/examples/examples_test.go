@@ -161,6 +161,36 @@ func TestPackages(t *testing.T) {
 	}
 }
 
+// TestModules: what the module of an example needs, and this module too, has one version, so that both share what is compiled of it.
+func TestModules(t *testing.T) {
+	ours := required(t, filepath.Join(root(t), "go.mod"))
+	for _, path := range files(t, "go.mod") {
+		shared := 0
+		for module, version := range required(t, path) {
+			if ours[module] == "" {
+				continue
+			}
+			shared++
+			if version != ours[module] {
+				t.Errorf("%s needs %s %s, this module %s", path, module, version, ours[module])
+			}
+		}
+		if shared == 0 {
+			t.Errorf("%s needs nothing that this module needs", path)
+		}
+	}
+}
+
+// required gives the versions of the modules that a go.mod names.
+func required(t *testing.T, path string) map[string]string {
+	t.Helper()
+	versions := map[string]string{}
+	for _, found := range regexp.MustCompile(`(?m)^(?:require)?\s+(\S+) (v\S+)`).FindAllSubmatch(content(t, path), -1) {
+		versions[string(found[1])] = string(found[2])
+	}
+	return versions
+}
+
 func content(t *testing.T, path string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(path)

@@ -53,7 +53,6 @@ func TestLint(t *testing.T) {
 func TestTerraformTests(t *testing.T) {
 	t.Parallel()
 	stack := testtools.Terraform(t, copyStack(t))
-	stack.KeepProvider()
 	stack.Run("test", "-no-color")
 }
 
@@ -64,7 +63,6 @@ func TestOwnModes(t *testing.T) {
 	addModes(t, filepath.Join(dir, "..", ".."), "testdata/own-modes/modes")
 	copyTo(t, filepath.Join(dir, "tests"), "testdata/own-modes", "*.tftest.hcl")
 	stack := testtools.Terraform(t, dir)
-	stack.KeepProvider()
 	stack.Run("test", "-no-color", "-filter=tests/own_modes.tftest.hcl")
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,20 +15,28 @@ import (
 // providerStartTimeout bounds how long the provider may take to say where it listens.
 const providerStartTimeout = time.Minute
 
-// KeepProvider starts the stack's AWS provider once, for all commands to come. Terraform would start it for every step of
-// every test, which takes most of the time of tests that mock it. It is for those alone: the provider has one
-// configuration, which commands at the same time would set for each other. It stops when the test ends.
-// See https://developer.hashicorp.com/terraform/plugin/debugging.
-func (s *Stack) KeepProvider() {
+// keepProvider starts the AWS provider once, where the stack has one, for all commands to come. Terraform would start it, and read the
+// schemas of all of AWS's resources, for every module that it validates and every step that it takes, and sum its 700 MB up for every
+// command: that takes most of the processor time of tests. It stops when the test ends. The provider has one configuration, so that a
+// stack runs one command at a time. See https://developer.hashicorp.com/terraform/plugin/debugging.
+func (s *Stack) keepProvider() {
 	s.t.Helper()
 	found, err := filepath.Glob(filepath.Join(s.dir, ".terraform", "providers", "*", "hashicorp", "aws", "*", "*", "terraform-provider-aws*"))
-	if err != nil || len(found) != 1 {
-		s.t.Fatalf("the stack has not one AWS provider: %v, %v", found, err)
+	if err != nil || len(found) > 1 {
+		s.t.Fatalf("the stack has more than one AWS provider: %v, %v", found, err)
+	}
+	if len(found) == 0 {
+		return
+	}
+	program, err := filepath.Abs(found[0])
+	if err != nil {
+		s.t.Fatal(err)
 	}
 	logs := logFile(s.t, "provider.log")
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, found[0], "-debug")
-	cmd.Env, cmd.Stdout, cmd.Stderr = s.env, logs, logs
+	cmd := exec.CommandContext(ctx, program, "-debug")
+	cmd.Dir = s.dir // where Terraform would start it: it reads files
+	cmd.Env, cmd.Stdout, cmd.Stderr = slices.Concat(s.env, keptProvider), logs, logs
 	cmd.Cancel = func() error { return process.Kill(cmd) }
 	ended, err := process.Start(cmd)
 	if err != nil {
@@ -39,6 +48,11 @@ func (s *Stack) KeepProvider() {
 	s.t.Cleanup(func() { cancel(); <-stopped })
 	s.env = append(s.env, reattachVariable+"="+s.attachment(logs, stopped))
 }
+
+// keptProvider are variables of a provider that Terraform does not start. Nothing here speaks TLS, and one that is configured again with
+// certificates of this machine's (5.100.0) finds that it cannot add them to the client that it has. And it would log 100 MB of
+// what it traces, which Terraform otherwise tells it not to.
+var keptProvider = []string{"AWS_CA_BUNDLE=", "TF_LOG_SDK=ERROR", "TF_LOG_PROVIDER=ERROR"}
 
 // reattachVariable tells Terraform where providers listen that it need not start.
 const reattachVariable = "TF_REATTACH_PROVIDERS"

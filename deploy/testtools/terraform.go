@@ -14,7 +14,7 @@ import (
 	"portcullis/deploy/internal/process"
 )
 
-// Stack is a folder with a Terraform configuration that has been initialised.
+// Stack is a folder with a Terraform configuration that has been initialised. It runs one command at a time.
 type Stack struct {
 	t    testing.TB
 	path string
@@ -23,8 +23,9 @@ type Stack struct {
 }
 
 // Terraform runs `terraform init` in dir and returns the stack. The provider comes from the mirror that
-// TF_PLUGIN_DIR names, otherwise from one in the usual places, otherwise from the registry. env is added to the environment
-// of every command. Without terraform, or without any source of the provider, the test skips as [Command] says.
+// TF_PLUGIN_DIR names, otherwise from one in the usual places, otherwise from the registry. It is started once, for all commands. env is
+// added to the environment of it and of every command. Without terraform, or without any source of the provider, the test skips as
+// [Command] says.
 //
 // It writes .terraform and .terraform.lock.hcl into dir, so dir should be a copy.
 func Terraform(t testing.TB, dir string, env ...string) *Stack {
@@ -34,6 +35,7 @@ func Terraform(t testing.TB, dir string, env ...string) *Stack {
 	stack.env = slices.Concat([]string{fewerCollections}, os.Environ(), cliConfig(t),
 		[]string{"TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1"}, env)
 	stack.init()
+	stack.keepProvider()
 	return stack
 }
 
