@@ -26,7 +26,7 @@ func TestHTTPAccessLog(t *testing.T) {
 	}{
 		{httpModeText, "GET /test/things/7?x=y\nAuthorization: Bearer all", "", "route=GET·/things/{id} path=/test/things/7 status=200 method=GET error=- type=- authorizer=- principal=me number=7 integration=200 lambda=200 answered=200 failed=- length=16 stage=test org=- cert=- user=-"},
 		{httpModeText, "GET /test/things\nAuthorization: Bearer all", `{"statusCode":418}`, "status=418 integration=200 lambda=200 answered=418"},
-		{httpModeText, "GET /test/things\nAuthorization: Bearer all", `{"statusCode":"x"}`, `status=500 error=Internal·Server·Error type=INTEGRATION_FAILURE authorizer=- integration=200 answered=200 failed=statusCode·"x"·is·no·final·HTTP·status:·want·one·from·200·to·599`},
+		{httpModeText, "GET /test/things\nAuthorization: Bearer all", `{"statusCode":"x"}`, `status=500 error=Internal·Server·Error type=INTEGRATION_FAILURE authorizer=- integration=200 answered=200 failed=statusCode·is·"x":·want·a·final·HTTP·status,·200·to·599`},
 		{httpModeText, "GET /test/nowhere", "", "route=- status=404 error=Not·Found quoted=Not·Found type=RESOURCE_NOT_FOUND authorizer=- integration=-"},
 		{httpModeText, "GET /test/things", "", "status=401 error=Unauthorized type=UNAUTHORIZED authorizer=not·called:·the·request·has·no·$request.header.Authorization principal=- integration=-"},
 		{httpModeText, "GET /test/things\nAuthorization: Bearer deny", "", "status=403 error=Forbidden type=ACCESS_DENIED authorizer=Forbidden principal=me"},
