@@ -101,7 +101,7 @@ func parseAnswer(output []byte) (*response, error) {
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, output); err != nil {
-		return nil, fmt.Errorf("the function's answer: %w", err)
+		return nil, fmt.Errorf("the function's answer: %w", lambda.Misfit("", output, err))
 	}
 	body := compact.Bytes()
 	var text *string

@@ -39,7 +39,12 @@ func DecodeObject(text []byte, into any, known ...string) error {
 // are types of Go. It quotes nothing of the text.
 func Misfit(name string, text []byte, err error) error {
 	wrong, is := errors.AsType[*json.UnmarshalTypeError](err)
+	_, none := errors.AsType[*json.SyntaxError](err)
 	switch {
+	case none && len(bytes.TrimSpace(text)) == 0:
+		return errors.New("it is empty: want JSON")
+	case none:
+		return fmt.Errorf("it is no JSON: %w", err)
 	case !is && name == "":
 		return err
 	case !is:

@@ -125,7 +125,7 @@ func (k *Keys) detail(why *usage.Refusal, value string) string {
 	case value != "":
 		return why.Detail
 	case k.authorizer:
-		return "an API key is asked for, with a token too, and the authorizer's answer names none (usageIdentifierKey)"
+		return "an API key is asked for, with a token too, and the authorizer's answer names none (usageIdentifierKey): send one that was made with a usage plan"
 	}
 	return "an API key is asked for, and the request has no X-Api-Key"
 }

@@ -39,6 +39,11 @@ func rememberedBy(told *about.Desk, desk string, getenv func(string) string) (re
 	return remembered{d, "if theirs is this " + environ.APIKeysRemembered}, nil
 }
 
+// noteAccepted says within what time authorizers take a key that is good again.
+func (t *task) noteAccepted(id string) {
+	t.note("%s is accepted within %s by the authorizers, %s", id, t.remembered.Duration, t.remembered.known)
+}
+
 // noteRefused says within what time authorizers refuse a key that is no longer good, as far as that is known here.
 func (t *task) noteRefused(id string) {
 	t.note("%s is refused within %s by the authorizers, %s, and by policies that the gateway keeps within the mode's TTL",

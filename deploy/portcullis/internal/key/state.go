@@ -35,6 +35,8 @@ func (g *group) setDisabled(name string, disabled bool) *cobra.Command {
 		if disabled {
 			t.noteRefused(id)
 			t.noteSuccessor(command.Context(), r)
+		} else if err == nil && stateOf(r, t.now) == stateGood {
+			t.noteAccepted(id)
 		}
 		switch {
 		case output.Value != cli.FormatJSON:

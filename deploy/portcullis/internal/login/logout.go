@@ -88,7 +88,7 @@ func (s *session) signOut(ctx context.Context, locked *profile.Locked, p profile
 		return retained(err)
 	}
 	if all {
-		ended += "; its access tokens are revoked"
+		ended += "; its access tokens are revoked, which authorizers may take seconds to see, and gateways that cache their answers longer"
 	} else {
 		ended += "; access tokens of it may be good until they expire"
 	}
