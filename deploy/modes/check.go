@@ -353,7 +353,9 @@ func (m *Mode) leaking() []string {
 	switch {
 	case m.Gateway == HTTP:
 		return nil
-	case m.Authorization == IAM: // of a wrong signature AWS quotes the headers that were signed, one of which is X-Amz-Security-Token
+	case m.Gateway == REST, m.Authorization == IAM:
+		// Of a wrong signature AWS quotes the query and the headers that were signed, such as X-Amz-Security-Token; and a REST API of any
+		// mode takes an Authorization for one where no method serves the request.
 		return []string{key, "error.message", "error.messageString"}
 	}
 	return []string{key}

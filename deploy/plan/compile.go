@@ -155,12 +155,13 @@ func (b *builder) operations() map[string]Operation {
 	return all
 }
 
-// logFormat is the line of an access log where the mode has no format of its own. No field may hold a credential: where requests are
-// signed, $context.error.message is left out, in which AWS quotes the headers that were signed, and with them a session token.
+// logFormat is the line of an access log where the mode has no format of its own. No field may hold a credential: $context.error.message,
+// in which AWS quotes the headers that were signed, and with them a session token, is left out of a WebSocket API's where requests are
+// signed, and of all REST APIs', which take an Authorization for a signature wherever no method serves the request.
 func logFormat(m *modes.Mode) string {
 	const message = `"errorMessage":"$context.error.message",`
 	format := logFormats[m.Gateway]
-	if m.Authorization == modes.IAM && m.Gateway != modes.HTTP {
+	if m.Authorization == modes.IAM && m.Gateway == modes.WebSocket {
 		format = strings.Replace(format, message, "", 1)
 	}
 	return format
@@ -169,7 +170,7 @@ func logFormat(m *modes.Mode) string {
 var logFormats = map[string]string{
 	modes.REST: `{"apiKeyId":"$context.identity.apiKeyId","authorizerError":"$context.authorizer.error",` +
 		`"authorizerLatency":"$context.authorizer.latency","authorizerStatus":"$context.authorizer.status",` +
-		`"errorMessage":"$context.error.message","errorType":"$context.error.responseType","extendedRequestId":"$context.extendedRequestId","integrationError":"$context.integration.error",` +
+		`"errorType":"$context.error.responseType","extendedRequestId":"$context.extendedRequestId","integrationError":"$context.integration.error",` +
 		`"integrationLatency":"$context.integration.latency","integrationStatus":"$context.integration.status","latency":"$context.responseLatency",` +
 		`"method":"$context.httpMethod","path":"$context.path","principalId":"$context.authorizer.principalId","requestId":"$context.requestId",` +
 		`"resourcePath":"$context.resourcePath","responseLength":"$context.responseLength","sourceIp":"$context.identity.sourceIp",` +

@@ -105,15 +105,27 @@ func TestReplaceIsRefused(t *testing.T) {
 	s.Run("untaint", lost)
 	empty("not tainted any more")
 	called("refused")
-	// Another API has other places.
-	if output, exit := terraform("plan", "-refresh=false", "-replace="+module+"aws_api_gateway_rest_api.this"); exit != 0 {
-		t.Errorf("another API: exit status %d\n%s", exit, output)
-	}
 	// Without what depends on it, the old one goes first.
 	apply("-replace="+lost, "-target="+lost)
 	called("by itself", gone, put)
 	apply()
 	called("by itself, and then all", answers)
+
+	// Another API has other places. The time is that of the plan also where it is applied later.
+	const api = module + "aws_api_gateway_rest_api.this"
+	later := func(what string, more ...string) {
+		t.Helper()
+		if output, exit := terraform(append([]string{"plan", "-out=plan"}, more...)...); exit != 0 {
+			t.Fatalf("%s: exit status %d\n%s", what, exit, output)
+		}
+		s.Run("apply", "-no-color", "plan")
+		empty(what)
+	}
+	later("another API", "-replace="+api)
+	for _, last := range []string{"aws_api_gateway_rest_api.this", "terraform_data.api"} {
+		apply("-replace="+api, "-target="+module+last)          // as if the rest had failed
+		later("another API, as far as "+last, "-refresh=false") // which would find the old one gone
+	}
 }
 
 // resourceAt is the id of the resource at a path of an API.

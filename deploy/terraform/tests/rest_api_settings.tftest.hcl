@@ -211,7 +211,7 @@ run "logs" {
 
   # As the local gateway writes them.
   assert {
-    condition     = join(" ", keys(jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format))) == "apiKeyId authorizerError authorizerLatency authorizerStatus errorMessage errorType extendedRequestId integrationError integrationLatency integrationStatus latency method path principalId requestId resourcePath responseLength sourceIp status time traceId userArn"
+    condition     = join(" ", keys(jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format))) == "apiKeyId authorizerError authorizerLatency authorizerStatus errorType extendedRequestId integrationError integrationLatency integrationStatus latency method path principalId requestId resourcePath responseLength sourceIp status time traceId userArn"
     error_message = "The access log has other fields."
   }
   assert {

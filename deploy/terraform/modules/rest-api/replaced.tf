@@ -63,6 +63,13 @@ resource "terraform_data" "policy" {
   }
 }
 
+# The API that has the places. It is noted when all are there, so that an apply which makes another API, and stops before that, can be gone on with.
+resource "terraform_data" "api" {
+  input = aws_api_gateway_rest_api.this.id
+
+  depends_on = [terraform_data.operations, terraform_data.preflights, terraform_data.policy]
+}
+
 # The same, and not made again with them; but with another API, which has other places for all.
 resource "terraform_data" "first" {
   for_each = merge(
@@ -75,7 +82,7 @@ resource "terraform_data" "first" {
 
   lifecycle {
     ignore_changes       = [input]
-    replace_triggered_by = [aws_api_gateway_rest_api.this.id]
+    replace_triggered_by = [terraform_data.api]
 
     postcondition {
       condition     = self.input == plantimestamp() || each.value != plantimestamp()
