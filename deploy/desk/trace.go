@@ -88,10 +88,14 @@ func authorizerText(a *gateway.AuthorizerTrace) string {
 	return text + fmt.Sprintf(", asked in %.1f ms", a.Milliseconds)
 }
 
-// decisionText is the reason of the decision that an authorizer's error stands for, and how its log calls the invocation.
+// decisionText is the reason of the decision that an authorizer's error stands for, and how its log calls the invocation. Of others the
+// reason is in that log alone, and is not asked for.
 func decisionText(a *gateway.AuthorizerTrace) string {
-	if a.InvocationID == "" {
+	switch {
+	case a.InvocationID == "":
 		return a.Reason
+	case a.Reason == "" && a.Error == "":
+		return "logged with invocation " + a.InvocationID
 	}
 	return cmp.Or(a.Reason, "not known") + ", invocation " + a.InvocationID
 }
