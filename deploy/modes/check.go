@@ -347,15 +347,14 @@ func checkVersion(member, version string) wrongs {
 	return nil
 }
 
-// leaking are the variables of a REST or WebSocket API's access log that are a credential or can quote one.
+// leaking are the variables of a REST or WebSocket API's access log that are a credential or can quote one. The message of a REST API
+// whose callers do not sign can quote one who signs a path that nobody serves: it is in no format that is not asked for it.
 func (m *Mode) leaking() []string {
 	const key = "identity.apiKey"
 	switch {
 	case m.Gateway == HTTP:
 		return nil
-	case m.Gateway == REST, m.Authorization == IAM:
-		// Of a wrong signature AWS quotes the query and the headers that were signed, such as X-Amz-Security-Token; and a REST API of any
-		// mode takes an Authorization for one where no method serves the request.
+	case m.Authorization == IAM: // of a wrong signature AWS quotes the query and the headers that were signed, such as X-Amz-Security-Token
 		return []string{key, "error.message", "error.messageString"}
 	}
 	return []string{key}

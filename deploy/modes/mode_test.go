@@ -244,8 +244,6 @@ func TestParseRefuses(t *testing.T) {
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: requestId $context.status", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestIdentity", `9: accessLogFormat: want $context.requestId or $context.extendedRequestId in it, as API Gateway does`},
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.identity.apiKey", `9: accessLogFormat: want no $context.identity.apiKey in it: it is a credential, or can quote one, and would be logged`},
-		{"token", "stageVariables: {alias: live}", `accessLogFormat: '{"id":"$context.requestId","error":"$context.error.message."}'`, `9: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
-		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.messageString", `9: accessLogFormat: want no $context.error.messageString in it: it is a credential, or can quote one, and would be logged`},
 		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\n" + `accessLogFormat: '{"id":"$context.requestId","error":"$context.error.message."}'`, `4: accessLogFormat: want no $context.error.message in it: it is a credential, or can quote one, and would be logged`},
 		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.messageString", `4: accessLogFormat: want no $context.error.messageString in it: it is a credential, or can quote one, and would be logged`},
 		{"token", "stageVariables: {alias: live}", "localCallers: [{}]", `9: localCallers: only AWS_IAM, and a WebSocket API for @connections, know callers that sign`},
@@ -485,6 +483,7 @@ c.yaml:1: nam: a mode has no such member`
 func TestAccepted(t *testing.T) {
 	tests := []struct{ base, old, new string }{
 		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId. $context.identity.apiKeyId $context.error.messages $context.error.responseType"},
+		{"token", "stageVariables: {alias: live}", "accessLogFormat: $context.requestId $context.error.message $context.error.messageString"},
 		{"socket", "apiKeyRequired: true", "apiKeyRequired: true\naccessLogFormat: $context.requestId $context.error.message $context.error.messageString"},
 		{"iam", "authorization: AWS_IAM", "authorization: AWS_IAM\naccessLogFormat: $context.requestId $context.error.messages"},
 		{"lambda", "cors:", "accessLogFormat: $context.requestId $context.error.message\ncors:"}, // an HTTP API's errors quote nothing
