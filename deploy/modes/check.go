@@ -348,7 +348,7 @@ func checkVersion(member, version string) wrongs {
 }
 
 // leaking are the variables of a REST or WebSocket API's access log that are a credential or can quote one. The message of a REST API
-// whose callers do not sign can quote one who signs a path that nobody serves: it is in no format that is not asked for it.
+// whose callers do not sign can quote one who signs a path that nobody serves: only a format that asks for it has it.
 func (m *Mode) leaking() []string {
 	const key = "identity.apiKey"
 	switch {

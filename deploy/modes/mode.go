@@ -54,7 +54,8 @@ type Mode struct {
 	IntegrationTimeoutInMillis int `yaml:"integrationTimeoutInMillis"`
 
 	// AccessLogFormat is a line of the access log, with API Gateway's $context variables. Empty: a JSON object of
-	// what is usual.
+	// what is usual. A REST or WebSocket API's has no identity.apiKey, and with AWS_IAM no error.message and no error.messageString: of a wrong
+	// signature AWS quotes in it what was signed, a session token too.
 	AccessLogFormat string `yaml:"accessLogFormat"`
 
 	LocalCallers []Caller `yaml:"localCallers"` // AWS_IAM: who may sign on a desk; WEBSOCKET: who may send to connections, too

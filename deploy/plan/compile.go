@@ -159,14 +159,17 @@ func (b *builder) operations() map[string]Operation {
 // in which AWS quotes the headers that were signed, and with them a session token, is left out of a WebSocket API's where requests are
 // signed, and of all REST APIs', which take an Authorization for a signature wherever no method serves the request.
 func logFormat(m *modes.Mode) string {
-	const message = `"errorMessage":"$context.error.message",`
 	format := logFormats[m.Gateway]
 	if m.Authorization == modes.IAM && m.Gateway == modes.WebSocket {
-		format = strings.Replace(format, message, "", 1)
+		format = strings.Replace(format, messageField, "", 1)
 	}
 	return format
 }
 
+// messageField is the part of a line that has the gateway's message.
+const messageField = `"errorMessage":"$context.error.message",`
+
+// logFormats are the lines by gateway, with all that any authorization may have in them.
 var logFormats = map[string]string{
 	modes.REST: `{"apiKeyId":"$context.identity.apiKeyId","authorizerError":"$context.authorizer.error",` +
 		`"authorizerLatency":"$context.authorizer.latency","authorizerStatus":"$context.authorizer.status",` +
@@ -176,13 +179,13 @@ var logFormats = map[string]string{
 		`"resourcePath":"$context.resourcePath","responseLength":"$context.responseLength","sourceIp":"$context.identity.sourceIp",` +
 		`"status":"$context.status","time":"$context.requestTime","traceId":"$context.xrayTraceId","userArn":"$context.identity.userArn"}`,
 	modes.HTTP: `{"authorizerError":"$context.authorizer.error","authorizerLatency":"$context.authorizer.latency",` +
-		`"errorMessage":"$context.error.message","errorType":"$context.error.responseType","integrationError":"$context.integration.error",` +
+		messageField + `"errorType":"$context.error.responseType","integrationError":"$context.integration.error",` +
 		`"integrationLatency":"$context.integration.latency","integrationStatus":"$context.integration.status","latency":"$context.responseLatency",` +
 		`"method":"$context.httpMethod","path":"$context.path","requestId":"$context.requestId","responseLength":"$context.responseLength",` +
 		`"routeKey":"$context.routeKey","sourceIp":"$context.identity.sourceIp","status":"$context.status","time":"$context.requestTime",` +
 		`"userArn":"$context.identity.userArn"}`,
 	modes.WebSocket: `{"apiKeyId":"$context.identity.apiKeyId","authorizerError":"$context.authorizer.error","connectedAt":"$context.connectedAt",` +
-		`"connectionId":"$context.connectionId","errorMessage":"$context.error.message","errorType":"$context.error.responseType","eventType":"$context.eventType",` +
+		`"connectionId":"$context.connectionId",` + messageField + `"errorType":"$context.error.responseType","eventType":"$context.eventType",` +
 		`"integrationError":"$context.integration.error","integrationLatency":"$context.integration.latency",` +
 		`"integrationStatus":"$context.integration.status","messageId":"$context.messageId","principalId":"$context.authorizer.principalId",` +
 		`"requestId":"$context.requestId","routeKey":"$context.routeKey","sourceIp":"$context.identity.sourceIp","status":"$context.status",` +
