@@ -14,7 +14,7 @@ import (
 	"portcullis/deploy/testtools"
 )
 
-// TestRefusedWithin: a line a case: when a key that is no longer good is dead is what the desk tells, whatever the environment has;
+// TestRefusedWithin: a line a case: when a key that is no longer good is dead, and one that is enabled is taken, is what the desk tells, whatever the environment has;
 // where neither says it, the default with its condition.
 func TestRefusedWithin(t *testing.T) {
 	h, err := emulator.New(emulator.Config{Tables: []emulator.Table{{Name: "keys", PartitionKey: "id"}, {Name: "audit", PartitionKey: "id"}}})
@@ -31,19 +31,20 @@ func TestRefusedWithin(t *testing.T) {
 		json.NewEncoder(w).Encode(told)
 	}))
 	for _, test := range []struct{ desk, variable, want string }{
-		{"1h0m0s", "", "within 1h0m0s by the authorizers, as the desk tells, and"},
-		{"1h0m0s", "5s", "within 1h0m0s by the authorizers, as the desk tells, and"},
-		{"", "5s", "within 5s by the authorizers, if theirs is this API_KEYS_REMEMBERED, and"},
-		{"", "", "within 1m0s by the authorizers, unless they are given another API_KEYS_REMEMBERED, and"},
+		{"1h0m0s", "", "within 1h0m0s by the authorizers, as the desk tells"},
+		{"1h0m0s", "5s", "within 1h0m0s by the authorizers, as the desk tells"},
+		{"", "5s", "within 5s by the authorizers, if theirs is this API_KEYS_REMEMBERED"},
+		{"", "", "within 1m0s by the authorizers, unless they are given another API_KEYS_REMEMBERED"},
 	} {
 		told.APIKeysRemembered = test.desk
 		t.Setenv("API_KEYS_REMEMBERED", test.variable)
 		created := runIn(t, create("--desk", url)...)
 		id := strings.Split(created.stdout+"__", "_")[1]
-		for _, act := range []string{"rotate --overlap 0s", "disable", "delete --yes"} {
-			got := runIn(t, append(strings.Fields(act), id, "--desk", url)...)
-			if got.status != cli.StatusDone || !strings.Contains(got.stderr, id+" is refused "+test.want) || strings.Contains(got.stderr, "nobody records") {
-				t.Errorf("%+v: %s: %+v", test, act, got)
+		refused, accepted := " is refused "+test.want+", and by policies that the gateway keeps", " is accepted "+test.want+"\n"
+		for _, act := range []struct{ act, want string }{{"rotate --overlap 0s", refused}, {"disable", refused}, {"enable", accepted}, {"delete --yes", refused}} {
+			got := runIn(t, append(strings.Fields(act.act), id, "--desk", url)...)
+			if got.status != cli.StatusDone || !strings.Contains(got.stderr, id+act.want) || strings.Contains(got.stderr, "nobody records") {
+				t.Errorf("%+v: %s: %+v", test, act.act, got)
 			}
 		}
 	}

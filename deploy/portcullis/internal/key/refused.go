@@ -39,13 +39,15 @@ func rememberedBy(told *about.Desk, desk string, getenv func(string) string) (re
 	return remembered{d, "if theirs is this " + environ.APIKeysRemembered}, nil
 }
 
-// noteAccepted says within what time authorizers take a key that is good again.
-func (t *task) noteAccepted(id string) {
-	t.note("%s is accepted within %s by the authorizers, %s", id, t.remembered.Duration, t.remembered.known)
+// within says within what time authorizers do what they are to do now with a key, as far as that is known here.
+func (t *task) within(id, is string) string {
+	return fmt.Sprintf("%s is %s within %s by the authorizers, %s", id, is, t.remembered.Duration, t.remembered.known)
 }
 
-// noteRefused says within what time authorizers refuse a key that is no longer good, as far as that is known here.
+// noteAccepted says within what time a key is taken that is good again.
+func (t *task) noteAccepted(id string) { t.note("%s", t.within(id, "accepted")) }
+
+// noteRefused says within what time a key is refused that is no longer good.
 func (t *task) noteRefused(id string) {
-	t.note("%s is refused within %s by the authorizers, %s, and by policies that the gateway keeps within the mode's TTL",
-		id, t.remembered.Duration, t.remembered.known)
+	t.note("%s, and by policies that the gateway keeps within the mode's TTL", t.within(id, "refused"))
 }

@@ -583,3 +583,15 @@ func TestRotateBesideAnother(t *testing.T) {
 		t.Errorf("%d records are left, want the old one; error %v", len(records), err)
 	}
 }
+
+// TestEnableOfExpired: a key that is enabled after its end is good for nobody, and is not said to be.
+func TestEnableOfExpired(t *testing.T) {
+	s := newTestScene(t)
+	r, err := s.put(t.Context(), "ann", "", 48*time.Hour, 24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := runIn(t, "enable", r.ID, "-o", "json"); got.status != cli.StatusDone || !strings.Contains(got.stdout, `"state": "expired"`) || strings.Contains(got.stderr, "accepted") {
+		t.Errorf("%+v", got)
+	}
+}
